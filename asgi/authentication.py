@@ -1,0 +1,38 @@
+"""Who calls: the bearer token and the address of a request."""
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from resolvers import sessions
+from resolvers.sessions import SignedIn
+from resolvers.shop import Shop
+
+
+class Authentication:
+    """Recognises `Authorization: Bearer …` once a request; a bad token is the same as none."""
+
+    def __init__(self, app: ASGIApp, *, shop: Shop) -> None:
+        self._app = app
+        self._shop = shop
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["viewer"] = await self._viewer(HTTPConnection(scope))
+        await self._app(scope, receive, send)
+
+    async def _viewer(self, connection: HTTPConnection) -> SignedIn | None:
+        scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return await sessions.authenticate(self._shop, bearer.strip())
+
+
+def viewer_of(connection: HTTPConnection) -> SignedIn | None:
+    """Who is signed in, or None."""
+    viewer: SignedIn | None = connection.scope.get("viewer")
+    return viewer
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The caller's IP address."""
+    return connection.client.host if connection.client else "unknown"

@@ -1,0 +1,10 @@
+"""Logging of the whole process, on standard error."""
+
+import logging
+
+
+def configure(level: str) -> None:
+    """One line a record; libraries that log addresses with secrets in them stay quiet."""
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("httpx", "httpcore", "aiosqlite", "tortoise", "tortoise.db_client"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,138 @@
+"""All settings, each read from the environment variable of its own name in capitals."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Environment(StrEnum):
+    """Development fills every gap by itself; production refuses to guess."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SmsGatewayName(StrEnum):
+    """Ways to deliver a login code; `console` prints it, for development only."""
+
+    CONSOLE = "console"
+    KAVENEGAR = "kavenegar"
+    SMSIR = "smsir"
+
+
+class Settings(BaseSettings):
+    """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    environment: Environment = Field(Environment.DEVELOPMENT, description="development or production")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: Annotated[int, Field(ge=0, le=65_535, description="port to listen on")] = 8000
+    trusted_proxies: str = Field(
+        "", description="addresses whose X-Forwarded-For is believed, comma separated"
+    )
+    data_folder: Path = Field(
+        Path("data"), description="folder of the embedded database and of generated keys"
+    )
+    database_url: str = Field(
+        "", description="sqlite:///abs/path.sqlite3 or postgres://…; empty: vitrin.sqlite3 in DATA_FOLDER"
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    jwt_key_files: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="PEM files of RSA keys, comma separated: the first signs, the others still verify"
+    )
+    token_lifetime: timedelta = Field(timedelta(days=365), description="how long a sign-in lasts")
+    login_code_key: SecretStr | None = Field(None, description="secret under which login codes are hashed")
+    login_code_lifetime: timedelta = Field(
+        timedelta(seconds=120), description="how long a login code is valid"
+    )
+    login_code_tries: Positive = Field(5, description="wrong tries after which a login code is void")
+    login_code_interval: timedelta = Field(
+        timedelta(seconds=60), description="least time between two codes to a number"
+    )
+    login_codes_per_hour: Positive = Field(5, description="codes an hour to one number")
+    login_codes_per_day: Positive = Field(10, description="codes in 24 hours to one number")
+    login_codes_per_address: Positive = Field(20, description="codes an hour asked for from one IP address")
+    login_codes_daily_budget: Positive = Field(
+        5_000, description="codes in 24 hours that the installation sends"
+    )
+    registration_open: bool = Field(True, description="whether a login from an unknown mobile creates a user")
+
+    sms_gateway: SmsGatewayName = Field(SmsGatewayName.CONSOLE, description="console, kavenegar or smsir")
+    kavenegar_api_key: SecretStr | None = Field(None, description="Kavenegar's API key")
+    kavenegar_template: str = Field("vitrin-login", description="Kavenegar's lookup template")
+    kavenegar_url: str = Field("https://api.kavenegar.com", description="Kavenegar's host")
+    smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
+    smsir_template_id: int = Field(100_000, description="sms.ir's template")
+    smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
+    gateway_connect_timeout: timedelta = Field(timedelta(seconds=3), description="connecting to a gateway")
+    gateway_total_timeout: timedelta = Field(timedelta(seconds=15), description="a whole call of a gateway")
+
+    rate_limit: str = Field(
+        "60/minute", description="REST requests a user or address may make, such as 60/minute"
+    )
+    rate_limit_storage: str = Field(
+        "async+memory://", description="where they are counted; async+redis://… for several processes"
+    )
+    max_body_bytes: Positive = Field(262_144, description="largest request body")
+
+    @field_validator("jwt_key_files", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def effective_database_url(self) -> str:
+        """DATABASE_URL, or the embedded database in the data folder."""
+        return self.database_url or f"sqlite://{self.data_folder / 'vitrin.sqlite3'}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.effective_database_url.startswith("sqlite:")
+
+
+class UnsafeInProduction(Exception):
+    """Production was asked to run with something made for development; the text names the setting to give."""
+
+
+def check_production(settings: Settings) -> None:
+    """Refuse what only development may have.
+
+    Raises:
+        UnsafeInProduction: lists every setting that has to be given.
+    """
+    if settings.is_production and (faults := list(_production_faults(settings))):
+        raise UnsafeInProduction("; ".join(faults))
+
+
+def _production_faults(settings: Settings) -> Iterator[str]:
+    if settings.sms_gateway is SmsGatewayName.CONSOLE:
+        yield "SMS_GATEWAY=console prints login codes: give SMS_GATEWAY=kavenegar or smsir"
+    if not settings.jwt_key_files:
+        yield "tokens would be signed with a generated key: give JWT_KEY_FILES"
+    if settings.login_code_key is None:
+        yield "login codes would be hashed under a generated key: give LOGIN_CODE_KEY"
+
+
+def described_settings() -> Iterator[tuple[str, str, str]]:
+    """(environment variable, default, meaning) of every setting, in the order of the class."""
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None or field.default == () else str(field.default)
+        yield name.upper(), default, field.description or ""

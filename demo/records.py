@@ -1,0 +1,31 @@
+"""One record of a data file, and how the files spell a list of them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+Record: TypeAlias = dict[str, str | int | bool | None]
+
+
+def integer(record: Record, name: str) -> int:
+    """The field that must be there and be an integer."""
+    value = record[name]
+    if not isinstance(value, int):
+        raise TypeError(f"{name} is {value!r}, not an integer")
+    return value
+
+
+def renamed(record: Record, names: Mapping[str, str]) -> Record:
+    """The fields of `record` that `names` knows, under their new names."""
+    return {new: record[old] for old, new in names.items() if old in record}
+
+
+def write(path: Path, records: Iterable[Record]) -> None:
+    """Write one record a line, without its nulls, so that differences stay readable."""
+    lines = (json.dumps(_without_nulls(record), ensure_ascii=False) for record in records)
+    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+
+
+def _without_nulls(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value is not None}

@@ -1,0 +1,12 @@
+"""Who a user is to the shop."""
+
+from enum import StrEnum
+
+
+class UserRole(StrEnum):
+    """Staff roles rise from support to owner."""
+
+    USER = "user"
+    SUPPORT = "support"
+    MANAGER = "manager"
+    OWNER = "owner"

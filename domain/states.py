@@ -1,0 +1,51 @@
+"""States of the shop's smaller records."""
+
+from enum import StrEnum
+
+
+class TicketStatus(StrEnum):
+    """`new` until staff look at it, `pending` when the user wrote last, `answered` when staff did."""
+
+    NEW = "new"
+    PENDING = "pending"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class PaymentStatus(StrEnum):
+    """`pending` until the gateway itself confirmed or denied the payment."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    MISMATCHED = "mismatched"
+
+
+class RefillStatus(StrEnum):
+    """State of a request to deliver again what dropped."""
+
+    PENDING = "pending"
+    INPROGRESS = "inprogress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+
+
+class LedgerKind(StrEnum):
+    """Why a balance changed."""
+
+    OPENING = "opening"
+    PAYMENT = "payment"
+    ORDER_CHARGE = "order_charge"
+    REFUND = "refund"
+    FREE_CREDIT = "free_credit"
+    ADJUSTMENT = "adjustment"
+
+
+class NotificationKind(StrEnum):
+    """What a notification tells of."""
+
+    PAYMENT_CREDITED = "payment_credited"
+    GIFT_WON = "gift_won"
+    ORDER_REFUNDED = "order_refunded"
+    TICKET_ANSWERED = "ticket_answered"

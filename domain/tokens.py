@@ -1,0 +1,82 @@
+"""Access tokens: RS256 JWTs with the claims of the reference's own (Laravel Passport)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
+
+AUDIENCE = "1"
+_ALGORITHMS = ["RS256"]
+_LONGEST_TOKEN = 4_096
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who a valid token is for; `token_id` is its `jti`."""
+
+    user_id: int
+    token_id: str
+    expires_at: datetime
+
+
+class TokenKeys:
+    """The keys that sign and verify tokens. The first signs; the others verify what they signed before."""
+
+    def __init__(self, pems: Sequence[bytes]) -> None:
+        keys = [RSAKey.import_key(pem, {"use": "sig", "alg": "RS256"}) for pem in pems]
+        for key in keys:
+            key.ensure_kid()
+        self._signing = keys[0]
+        self._all = KeySet(list(keys))
+
+    def issue(self, *, user_id: int, token_id: str, issued_at: datetime, expires_at: datetime) -> str:
+        """A signed token; moments are written as whole unix seconds."""
+        issued = int(issued_at.timestamp())
+        claims = {
+            "aud": AUDIENCE,
+            "jti": token_id,
+            "iat": issued,
+            "nbf": issued,
+            "exp": int(expires_at.timestamp()),
+            "sub": str(user_id),
+            "scopes": [],
+        }
+        header = {"typ": "JWT", "alg": "RS256", "kid": self._signing.kid}
+        return jwt.encode(header, claims, self._signing, algorithms=_ALGORITHMS)
+
+    def verify(self, token: str, *, now: datetime) -> Claims | None:
+        """The claims of `token`, or None where it is not ours, not yet or no longer valid, or garbage."""
+        if len(token) > _LONGEST_TOKEN:
+            return None
+        try:
+            claims = jwt.decode(token, self._all, algorithms=_ALGORITHMS).claims
+            _registry(now).validate(claims)
+            return Claims(
+                user_id=int(claims["sub"]),
+                token_id=str(claims["jti"]),
+                expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            )
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            return None
+
+    def public_jwks(self) -> dict[str, object]:
+        """The public keys as a JSON Web Key Set (RFC 7517)."""
+        return {"keys": [dict(key) for key in self._all.as_dict(private=False)["keys"]]}
+
+
+def _registry(now: datetime) -> JWTClaimsRegistry:
+    essential: ClaimsOption = {"essential": True}
+    return JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=0,
+        aud={"essential": True, "value": AUDIENCE},
+        sub=essential,
+        jti=essential,
+        exp=essential,
+        nbf=essential,
+        iat=essential,
+    )

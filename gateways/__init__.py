@@ -1,0 +1,1 @@
+"""The outside world: each service the shop calls, behind a protocol."""

@@ -1,0 +1,36 @@
+"""How a call to an outside service fails.
+
+The text of each error is safe to log: it names the service's host and what happened, never a URL
+(Kavenegar's key is in its path) and nothing of the answer (services echo what they were sent).
+"""
+
+
+class GatewayError(Exception):
+    """An outside service did not do what it was asked."""
+
+
+class GatewayUnavailable(GatewayError):
+    """No whole answer came: not connected, dropped, or over the deadline.
+
+    `request_sent` is False only when no byte of the request left, so that asking again is safe.
+    """
+
+    def __init__(self, reason: str, *, request_sent: bool) -> None:
+        super().__init__(f"{reason}, request {'may have been' if request_sent else 'was not'} sent")
+        self.request_sent = request_sent
+
+
+class GatewayAnsweredNonsense(GatewayError):
+    """An answer came that cannot be read; whether the service acted is unknown."""
+
+
+class GatewayRefused(GatewayError):
+    """The service understood and said no.
+
+    `code` is the service's own. `text` is its own sentence: not for logs, as it may repeat the request.
+    """
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(f"refused with code {code}")
+        self.code = code
+        self.text = text

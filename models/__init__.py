@@ -1,0 +1,61 @@
+"""Tortoise models, one noun a file; importing this package makes all of them known."""
+
+from tortoise.fields.data import CharEnumFieldInstance
+
+from models.access_token import AccessToken
+from models.category import Category
+from models.gift import Gift, UserGift
+from models.idempotency_key import IdempotencyKey
+from models.ledger_entry import LedgerEntry
+from models.login_code import LoginCode
+from models.notification import Notification
+from models.order import Order
+from models.payment import Payment
+from models.provider import Provider
+from models.refill import Refill
+from models.service import Service
+from models.ticket import Ticket, TicketMessage
+from models.user import User
+
+__all__ = [
+    "AccessToken",
+    "Category",
+    "Gift",
+    "IdempotencyKey",
+    "LedgerEntry",
+    "LoginCode",
+    "Notification",
+    "Order",
+    "Payment",
+    "Provider",
+    "Refill",
+    "Service",
+    "Ticket",
+    "TicketMessage",
+    "User",
+    "UserGift",
+]
+
+for _model in (
+    AccessToken,
+    Category,
+    Gift,
+    IdempotencyKey,
+    LedgerEntry,
+    LoginCode,
+    Notification,
+    Order,
+    Payment,
+    Provider,
+    Refill,
+    Service,
+    Ticket,
+    TicketMessage,
+    User,
+    UserGift,
+):
+    # Descriptions are for readers of the code: in the schema, each reworded one would be a migration.
+    _model._meta.table_description = ""
+    for _field in _model._meta.fields_map.values():
+        # Empty rather than None for enum fields: they would list their members again.
+        _field.description = "" if isinstance(_field, CharEnumFieldInstance) else None

@@ -1,0 +1,144 @@
+"""Connections, transactions, the database's clock and migrations, alike on SQLite and PostgreSQL."""
+
+import asyncio
+import fcntl
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.connection import get_connections
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.transactions import in_transaction
+
+import models.migration_mends  # noqa: F401 - importing it applies the mends
+
+APP = "vitrin"
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    DBConnectionError,
+    OperationalError,
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What a query raises while the database cannot be reached; doors answer 503."""
+
+_MIGRATION_LOCK = 7_326_954_410
+
+
+def configuration(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a database URL in Tortoise's own forms.
+
+    The connection is named after its dialect: Tortoise caches SQL by connection name alone.
+    """
+    connection: dict[str, Any] = expand_db_url(url)
+    dialect = "sqlite" if "sqlite" in connection["engine"] else "postgres"
+    if dialect == "sqlite":
+        connection["engine"] = "models.sqlite_engine"
+        connection["credentials"] = {
+            "busy_timeout": 5_000,
+            "synchronous": "NORMAL",
+            **connection["credentials"],
+        }
+    app = {"models": ["models"], "migrations": "migrations", "default_connection": dialect}
+    return {"connections": {dialect: connection}, "apps": {APP: app}, "use_tz": True, "timezone": "UTC"}
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[None]:
+    """Hold the process's connections open, visible to every task."""
+    config = configuration(url)
+    # The server's lifespan and its requests are different tasks: without the fallback they would not see it.
+    await Tortoise.init(config=config, _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The current connection: the transaction's inside one, else the process's."""
+    name = "sqlite" if "sqlite" in get_connections().db_config else "postgres"
+    current: BaseDBAsyncClient = get_connections().get(name)
+    return current
+
+
+def dialect() -> str:
+    """`sqlite` or `postgres`."""
+    return str(connection().capabilities.dialect)
+
+
+async def now() -> datetime:
+    """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
+    if dialect() == "sqlite":
+        rows = await connection().execute_query_dict(
+            "SELECT CAST(strftime('%s', 'now') AS INTEGER) AS seconds"
+        )
+    else:
+        rows = await connection().execute_query_dict(
+            "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint AS seconds"
+        )
+    return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
+
+
+@asynccontextmanager
+async def exclusive(name: str) -> AsyncIterator[None]:
+    """A transaction that no other one of the same `name` overlaps, in any process.
+
+    SQLite's transactions exclude each other anyhow; PostgreSQL takes an advisory lock until the end.
+    """
+    async with in_transaction() as transaction:
+        if transaction.capabilities.dialect == "postgres":
+            key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+            await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [key])
+        yield
+
+
+async def migrate(url: str) -> list[str]:
+    """Apply what is missing and return the names of what was applied. Safe when several start at once."""
+    config = configuration(url)
+    async with _alone(config), connected(url):
+        executor = MigrationExecutor(connection(), config["apps"])
+        target = MigrationTarget(app_label=APP, name="__latest__")
+        plan = await executor.plan([target])
+        await executor.migrate([target], direction="forward")
+        return [step.migration.name for step in plan]
+
+
+@asynccontextmanager
+async def _alone(config: dict[str, Any]) -> AsyncIterator[None]:
+    (dialect_name, settings), *_ = config["connections"].items()
+    credentials = settings["credentials"]
+    locked = _file_locked(credentials) if dialect_name == "sqlite" else _server_locked(credentials)
+    async with locked:
+        yield
+
+
+@asynccontextmanager
+async def _file_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
+    file = Path(credentials["file_path"])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_name(f"{file.name}.migrating").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        yield
+
+
+@asynccontextmanager
+async def _server_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
+    names = ("user", "password", "host", "port", "database", "ssl")
+    session = await asyncpg.connect(**{name: credentials[name] for name in names if credentials.get(name)})
+    try:
+        # Held by the session: it ends with the connection even if this process dies.
+        await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        yield
+    finally:
+        await session.close()

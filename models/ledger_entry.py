@@ -1,0 +1,38 @@
+"""The wallet's ledger: append-only, one entry for every change of a balance."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from domain.states import LedgerKind
+from models.user import User
+
+
+class LedgerEntry(Model):
+    """A change of a balance by `amount` Toman (negative for a spend).
+
+    `cause` names what it belongs to, such as `order:12` or `payment:7`; with `kind` it is unique,
+    so that the same cause never counts twice.
+    """
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="ledger_entries", on_delete=fields.RESTRICT
+    )
+    user_id: int
+    kind = fields.CharEnumField(LedgerKind, max_length=16)
+    amount = fields.BigIntField()
+    balance_after = fields.BigIntField()
+    cause = fields.CharField(64)
+    note = fields.TextField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "ledger_entries"
+        unique_together = (("kind", "cause"),)
+        constraints = [
+            CheckConstraint(check="balance_after >= 0", name="ledger_entries_balance_not_negative"),
+            CheckConstraint(check="amount <> 0", name="ledger_entries_amount_not_zero"),
+        ]
+        indexes = [Index(fields=("user_id", "id"))]

@@ -1,0 +1,70 @@
+"""Mends of Tortoise 1.1.9's schema editors; importing this module applies them.
+
+CREATE TABLE drops CHECKs and conditional unique constraints (tortoise-orm issue 2272), and SQLite's
+table rebuild loses indexes, uniques and, by cascade, the rows of child tables. The first is put right;
+the second is refused, so that such a migration is written by hand.
+"""
+
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+from tortoise.models import Model
+
+Constraint = CheckConstraint | UniqueConstraint
+_create_model = BaseSchemaEditor.create_model
+_add_constraint = SqliteSchemaEditor.add_constraint
+
+
+class RebuildRefused(Exception):
+    """SQLite would rebuild a table and lose what hangs on it: write the migration with RunSQL."""
+
+
+def _unique_index_sql(editor: BaseSchemaEditor, model: type[Model], constraint: UniqueConstraint) -> str:
+    columns = ", ".join(
+        editor.quote(column) for column in editor._resolve_fields_to_columns(model, constraint.fields)
+    )
+    table = editor._qualify_table_name(model._meta.db_table, model._meta.schema)
+    condition = f" WHERE {constraint.condition}" if constraint.condition else ""
+    return f"CREATE UNIQUE INDEX {editor.quote(constraint.name or '')} ON {table} ({columns}){condition}"
+
+
+async def _create_model_with_constraints(self: BaseSchemaEditor, model: type[Model]) -> None:
+    constraints: tuple[Constraint, ...] = tuple(getattr(model._meta, "constraints", None) or ())
+    checks = [constraint for constraint in constraints if isinstance(constraint, CheckConstraint)]
+    if checks:
+        await self._run_sql(_table_sql_with_checks(self, model, checks))
+    else:
+        await _create_model(self, model)
+    for constraint in constraints:
+        if isinstance(constraint, UniqueConstraint):
+            await self._run_sql(_unique_index_sql(self, model, constraint))
+
+
+def _table_sql_with_checks(
+    editor: BaseSchemaEditor, model: type[Model], checks: list[CheckConstraint]
+) -> str:
+    data = editor._get_model_sql_data(model)
+    clauses = ",\n    ".join(
+        editor.CHECK_CONSTRAINT_CREATE_TEMPLATE.format(name=check.name, check=check.check) for check in checks
+    )
+    # The column list closes with a newline and a parenthesis; the checks go before them.
+    table_sql = data.table_sql.replace("\n)", f",\n    {clauses}\n)", 1)
+    return "\n".join([table_sql, *data.m2m_tables_sql])
+
+
+async def _add_conditional_unique(
+    self: SqliteSchemaEditor, model: type[Model], constraint: Constraint
+) -> None:
+    if isinstance(constraint, UniqueConstraint) and constraint.condition:
+        await self._run_sql(_unique_index_sql(self, model, constraint))
+    else:
+        await _add_constraint(self, model, constraint)
+
+
+async def _refuse_rebuild(self: SqliteSchemaEditor, model: type[Model], **changes: object) -> None:
+    raise RebuildRefused(f"table {model._meta.db_table}")
+
+
+BaseSchemaEditor.create_model = _create_model_with_constraints  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
+SqliteSchemaEditor.add_constraint = _add_conditional_unique  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
+SqliteSchemaEditor._remake_table = _refuse_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself

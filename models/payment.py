@@ -1,0 +1,35 @@
+"""Payments into the wallet through a gateway."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from domain.states import PaymentStatus
+from models.user import User
+
+
+class Payment(Model):
+    """A payment of `amount` Toman. `authority` is the gateway's token for it, unique a gateway."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="payments", null=True, on_delete=fields.RESTRICT
+    )
+    user_id: int | None
+    gateway = fields.CharField(16)
+    authority = fields.CharField(64, null=True)
+    amount = fields.BigIntField()
+    status = fields.CharEnumField(PaymentStatus, max_length=16, default=PaymentStatus.PENDING)
+    reference = fields.CharField(64, null=True, description="the gateway's receipt number")
+    card_mask = fields.CharField(32, null=True)
+    note = fields.TextField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    credited_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "payments"
+        unique_together = (("gateway", "authority"),)
+        constraints = [CheckConstraint(check="amount > 0", name="payments_amount_positive")]
+        indexes = [Index(fields=("user_id", "id"))]

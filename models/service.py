@@ -1,0 +1,52 @@
+"""Services that the shop sells."""
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from domain.service_types import ServiceSource, ServiceType
+from models.category import Category
+from models.provider import Provider
+from models.user import User
+
+
+class Service(Model):
+    """A catalogue entry. Prices are Toman per 1,000 units, or per order for packages."""
+
+    id = fields.IntField(primary_key=True)
+    legacy_key = fields.CharField(32, null=True, description="the old panel's `ids`")
+    added_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="added_services", null=True, on_delete=fields.SET_NULL
+    )
+    added_by_id: int | None
+    category: fields.ForeignKeyRelation[Category] = fields.ForeignKeyField(
+        "vitrin.Category", related_name="services", on_delete=fields.RESTRICT
+    )
+    category_id: int
+    name = fields.CharField(300)
+    description = fields.TextField(default="", description="HTML")
+    price = fields.BigIntField()
+    original_price = fields.BigIntField(null=True, description="what the provider takes")
+    min_quantity = fields.BigIntField()
+    max_quantity = fields.BigIntField()
+    source = fields.CharEnumField(ServiceSource, max_length=16)
+    type = fields.CharEnumField(ServiceType, max_length=32, default=ServiceType.DEFAULT)
+    provider: fields.ForeignKeyNullableRelation[Provider] = fields.ForeignKeyField(
+        "vitrin.Provider", related_name="services", null=True, on_delete=fields.RESTRICT
+    )
+    provider_id: int | None
+    provider_service_id = fields.CharField(64, null=True, description="the provider's own id")
+    drip_feed = fields.BooleanField(default=False)
+    is_active = fields.BooleanField(default=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "services"
+        constraints = [
+            CheckConstraint(check="price >= 0", name="services_price_not_negative"),
+            CheckConstraint(
+                check="min_quantity >= 0 AND max_quantity >= min_quantity", name="services_quantities"
+            ),
+        ]
+        indexes = [("category_id",)]

@@ -1,0 +1,49 @@
+"""Support tickets and their messages."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from domain.states import TicketStatus
+from models.user import User
+
+
+class Ticket(Model):
+    """A question to the shop's support; `description` is its first text, messages follow."""
+
+    id = fields.IntField(primary_key=True)
+    legacy_key = fields.CharField(32, null=True, description="the old panel's `ids`")
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("vitrin.User", related_name="tickets")
+    user_id: int
+    subject = fields.CharField(255)
+    description = fields.TextField()
+    status = fields.CharEnumField(TicketStatus, max_length=16, default=TicketStatus.NEW)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "tickets"
+        indexes = [Index(fields=("user_id", "id"))]
+
+
+class TicketMessage(Model):
+    """A message in a ticket; `user` is its writer, staff included."""
+
+    id = fields.IntField(primary_key=True)
+    legacy_key = fields.CharField(32, null=True, description="the old panel's `ids`")
+    ticket: fields.ForeignKeyRelation[Ticket] = fields.ForeignKeyField(
+        "vitrin.Ticket", related_name="messages"
+    )
+    ticket_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="ticket_messages"
+    )
+    user_id: int
+    message = fields.TextField()
+    is_read = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "ticket_messages"
+        indexes = [Index(fields=("ticket_id", "id"))]

@@ -1,0 +1,50 @@
+"""Users of the shop, its staff among them."""
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from domain.roles import UserRole
+
+
+class User(Model):
+    """A person with a wallet. `balance` is whole Toman and always the sum of the user's ledger entries."""
+
+    id = fields.IntField(primary_key=True)
+    legacy_key = fields.CharField(32, null=True, description="the old panel's `ids`")
+    role = fields.CharEnumField(UserRole, max_length=16, default=UserRole.USER)
+    login_type = fields.CharField(32, null=True)
+    first_name = fields.CharField(100, null=True)
+    last_name = fields.CharField(100, null=True)
+    email = fields.CharField(254, null=True, unique=True)
+    mobile = fields.CharField(11, null=True, description="09xxxxxxxxx")
+    mobile_verified = fields.BooleanField(default=False)
+    password_hash = fields.CharField(
+        200, null=True, description="argon2id; kept for the old panel's web form"
+    )
+    timezone = fields.CharField(64, null=True)
+    more_information = fields.TextField(null=True)
+    settings = fields.TextField(null=True)
+    description = fields.TextField(null=True)
+    balance = fields.BigIntField(default=0)
+    custom_rate = fields.IntField(default=0, description="discount in percent")
+    api_key_hash = fields.CharField(64, null=True, unique=True)
+    spent = fields.BigIntField(null=True)
+    is_active = fields.BooleanField(default=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "users"
+        constraints = [
+            CheckConstraint(check="balance >= 0", name="users_balance_not_negative"),
+            CheckConstraint(check="custom_rate BETWEEN 0 AND 100", name="users_custom_rate_is_percent"),
+            # Two may claim a number; only one can have shown that it is theirs.
+            UniqueConstraint(fields=("mobile",), name="users_verified_mobile", condition="mobile_verified"),
+        ]
+        indexes = [("mobile",)]
+
+    @classmethod
+    async def owner_of_mobile(cls, mobile: str) -> "User | None":
+        """Who logs in with `mobile`: the user that verified it, else the first that claims it."""
+        return await cls.filter(mobile=mobile).order_by("-mobile_verified", "id").first()

@@ -1,0 +1,1 @@
+"""The operations: what the shop does, one public function each, whichever door asks."""

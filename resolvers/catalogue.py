@@ -1,0 +1,127 @@
+"""The catalogue as shoppers see it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import ids
+from domain.service_types import ServiceType
+from models import Category, Service
+from resolvers.pages import Direction, Page, PageRequest, read_page
+
+
+class CategoryOrderField(StrEnum):
+    """Columns that categories sort by."""
+
+    ID = "id"
+    NAME = "name"
+    DESCRIPTION = "description"
+    IMAGE = "image"
+    POSITION = "position"
+    IS_ACTIVE = "is_active"
+    UPDATED_AT = "updated_at"
+    CREATED_AT = "created_at"
+
+
+class ServiceOrderField(StrEnum):
+    """Columns that services sort by."""
+
+    ID = "id"
+    CATEGORY_ID = "category_id"
+    NAME = "name"
+    DESCRIPTION = "description"
+    PRICE = "price"
+    ORIGINAL_PRICE = "original_price"
+    MIN_QUANTITY = "min_quantity"
+    MAX_QUANTITY = "max_quantity"
+    DRIP_FEED = "drip_feed"
+    IS_ACTIVE = "is_active"
+    UPDATED_AT = "updated_at"
+    CREATED_AT = "created_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFilter:
+    """Which services; None leaves a criterion out. Prices are Toman, both bounds inclusive."""
+
+    category_ids: Sequence[int] | None = None
+    types: Sequence[ServiceType] | None = None
+    drip_feed: bool | None = None
+    name_contains: str | None = None
+    price_gte: int | None = None
+    price_lte: int | None = None
+
+    def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
+        """`services` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "category_id__in": None
+            if self.category_ids is None
+            else list(filter(ids.is_possible, self.category_ids)),
+            "type__in": None if self.types is None else list(self.types),
+            "drip_feed": self.drip_feed,
+            "name__icontains": self.name_contains,
+            "price__gte": self.price_gte,
+            "price__lte": self.price_lte,
+        }
+        return services.filter(**{name: value for name, value in criteria.items() if value is not None})
+
+
+async def list_categories(
+    *,
+    order_by: CategoryOrderField = CategoryOrderField.ID,
+    direction: Direction = Direction.DESC,
+    is_active: bool | None = True,
+) -> list[Category]:
+    """Categories that are on sale (`is_active` None: all), newest id first unless told otherwise."""
+    categories = Category.all() if is_active is None else Category.filter(is_active=is_active)
+    return await categories.order_by(*_sorting(order_by, direction))
+
+
+async def list_services(
+    *,
+    category_id: int | None = None,
+    is_active: bool | None = True,
+    order_by: ServiceOrderField = ServiceOrderField.ID,
+    direction: Direction = Direction.DESC,
+) -> list[Service]:
+    """Services of a category, or all; newest id first unless told otherwise."""
+    services = Service.all() if is_active is None else Service.filter(is_active=is_active)
+    if category_id is not None:
+        services = services.filter(category_id=category_id if ids.is_possible(category_id) else 0)
+    return await services.order_by(*_sorting(order_by, direction))
+
+
+async def services_page(
+    *, page: PageRequest, where: ServiceFilter, order_by: ServiceOrderField, direction: Direction
+) -> Page[Service]:
+    """A page of the services on sale. `order_by` must be a column that is never null.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    services = where.apply(Service.filter(is_active=True, category__is_active=True))
+    return await read_page(services, page=page, by=order_by.value, direction=direction)
+
+
+async def get_service(service_id: int) -> Service | None:
+    """A service on sale, or None."""
+    if not ids.is_possible(service_id):
+        return None
+    return await Service.get_or_none(id=service_id, is_active=True)
+
+
+async def categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
+    """Categories with these ids, on sale or not."""
+    return {category.id: category for category in await Category.filter(id__in=list(category_ids))}
+
+
+async def services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
+    """Services with these ids, on sale or not."""
+    return {service.id: service for service in await Service.filter(id__in=list(service_ids))}
+
+
+def _sorting(order_by: StrEnum, direction: Direction) -> list[str]:
+    sign = "" if direction is Direction.ASC else "-"
+    return list(dict.fromkeys((f"{sign}{order_by.value}", f"{sign}id")))

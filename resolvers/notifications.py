@@ -1,0 +1,38 @@
+"""What the shop told a user."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from models import Notification, User, database
+from resolvers.pages import Direction, Page, PageRequest, read_page
+
+
+async def list_notifications(user: User, *, unread_only: bool = False) -> list[Notification]:
+    """The user's notifications, newest first."""
+    return await _of(user, unread_only=unread_only).order_by("-created_at", "-id")
+
+
+async def notifications_page(user: User, *, page: PageRequest, unread_only: bool) -> Page[Notification]:
+    """A page of the user's notifications, newest first.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    return await read_page(
+        _of(user, unread_only=unread_only), page=page, by="created_at", direction=Direction.DESC
+    )
+
+
+async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = None) -> int:
+    """Mark the given notifications of the user's, or all, as read; returns how many were unread."""
+    unread = _of(user, unread_only=True)
+    if ids is not None:
+        unread = unread.filter(id__in=list(ids))
+    return await unread.update(read_at=await database.now())
+
+
+def _of(user: User, *, unread_only: bool) -> QuerySet[Notification]:
+    notifications = Notification.filter(user_id=user.id)
+    return notifications.filter(read_at=None) if unread_only else notifications

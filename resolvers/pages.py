@@ -1,0 +1,165 @@
+"""Keyset pages: stable while rows are added, one statement a page."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from tortoise.expressions import Q
+from tortoise.fields import BooleanField, DatetimeField, IntField, UUIDField
+from tortoise.fields.base import Field
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from domain import texts
+from domain.problems import InvalidInput
+
+DEFAULT_SIZE = 20
+LARGEST_SIZE = 100
+_LONGEST_CURSOR = 1_000
+M = TypeVar("M", bound=Model)
+Key = tuple[object, object]
+
+
+class Direction(StrEnum):
+    """Sort direction."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRequest:
+    """Relay's arguments: the first rows after a cursor, or the last before one."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def check(self) -> None:
+        """Raises InvalidInput for a size outside 1 to 100, and for both sizes at once."""
+        for field, size in (("first", self.first), ("last", self.last)):
+            if size is not None and not 1 <= size <= LARGEST_SIZE:
+                raise InvalidInput(field=field)
+        if self.first is not None and self.last is not None:
+            raise InvalidInput(field="last")
+
+    @property
+    def is_backward(self) -> bool:
+        return self.last is not None or (
+            self.before is not None and self.first is None and self.after is None
+        )
+
+    @property
+    def size(self) -> int:
+        return self.first or self.last or DEFAULT_SIZE
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """Rows in the asked order, each with its cursor."""
+
+    nodes: list[M]
+    cursors: list[str]
+    has_next_page: bool
+    has_previous_page: bool
+    matching: QuerySet[M]
+
+    async def total_count(self) -> int:
+        """Rows that match, on all pages; costs a statement of its own."""
+        return int(await self.matching.count())
+
+
+async def read_page(matching: QuerySet[M], *, page: PageRequest, by: str, direction: Direction) -> Page[M]:
+    """The asked page of `matching`, sorted by the not-null column `by`, then by the primary key.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    page.check()
+    ascending = (direction is Direction.ASC) is not page.is_backward
+    sign = "" if ascending else "-"
+    query = matching.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{matching.model._meta.pk_attr}")))
+    bounded = query.filter(_bounds(matching.model, page=page, by=by, direction=direction))
+    rows = list(await bounded.limit(page.size + 1))
+    more, rows = len(rows) > page.size, rows[: page.size]
+    if page.is_backward:
+        rows.reverse()
+    return Page(
+        nodes=rows,
+        cursors=[_cursor(row, by) for row in rows],
+        has_next_page=page.before is not None if page.is_backward else more,
+        has_previous_page=more if page.is_backward else page.after is not None,
+        matching=matching,
+    )
+
+
+def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> Q:
+    rises = direction is Direction.ASC
+    bounds = Q()
+    if page.after is not None:
+        bounds &= _beyond(model, by, _parse_cursor(model, by, page.after, field="after"), greater=rises)
+    if page.before is not None:
+        bounds &= _beyond(model, by, _parse_cursor(model, by, page.before, field="before"), greater=not rises)
+    return bounds
+
+
+def _beyond(model: type[Model], by: str, key: Key, *, greater: bool) -> Q:
+    value: Any
+    primary_key: Any
+    value, primary_key = key
+    pk, comparison = model._meta.pk_attr, "gt" if greater else "lt"
+    if by == pk:
+        return Q(**{f"{pk}__{comparison}": primary_key})
+    return Q(**{f"{by}__{comparison}": value}) | Q(**{by: value, f"{pk}__{comparison}": primary_key})
+
+
+def _cursor(row: Model, by: str) -> str:
+    key = orjson.dumps([by, getattr(row, by), row.pk])
+    return base64.urlsafe_b64encode(key).decode().rstrip("=")
+
+
+def _parse_cursor(model: type[Model], by: str, cursor: str, *, field: str) -> Key:
+    try:
+        if len(cursor) > _LONGEST_CURSOR:
+            raise InvalidInput(field=field)
+        decoded = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
+        column, value, primary_key = orjson.loads(decoded)
+        if column != by:
+            raise InvalidInput(field=field)
+        fields = model._meta.fields_map
+        return _typed(fields[by], value), _typed(fields[model._meta.pk_attr], primary_key)
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        raise InvalidInput(field=field) from error
+
+
+def _typed(column: Field[object], value: object) -> object:
+    """`value` as the column's own type; ValueError or TypeError for a forged one."""
+    if isinstance(column, DatetimeField):
+        moment = datetime.fromisoformat(str(value))
+        if moment.tzinfo is None:
+            raise ValueError("a moment without its zone")
+        return moment
+    if isinstance(column, UUIDField):
+        return UUID(str(value))
+    if isinstance(column, BooleanField):
+        return bool(value)
+    if isinstance(column, IntField):
+        return _bounded(column, value)
+    if not isinstance(value, str) or not texts.is_storable(value):
+        raise TypeError("not a text")
+    return column.to_python_value(value)
+
+
+def _bounded(column: IntField[int], value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("not an integer")
+    largest = int(column.constraints["le"])
+    if not -largest - 1 <= value <= largest:
+        raise ValueError("outside the column's range")
+    return value

@@ -1,0 +1,97 @@
+"""A user's own profile."""
+
+import asyncio
+
+from argon2 import PasswordHasher
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from domain import emails, mobiles, texts
+from domain.problems import EmailTaken, InvalidInput, MobileTaken, refuses
+from models import User, database
+
+_LONGEST_NAME = 100
+_LONGEST_PASSWORD = 128
+_LONGEST_EMAIL = 254
+_hasher = PasswordHasher()
+
+
+@refuses(InvalidInput, MobileTaken, EmailTaken)
+async def update_profile(
+    user: User,
+    *,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    email: str | None = None,
+    password: str | None = None,
+    mobile: str | None = None,
+) -> User:
+    """Change what is given and leave the rest; nothing is saved when one value is refused.
+
+    A new mobile is stored unverified until the next login with it.
+
+    Raises:
+        InvalidInput: a name over 100 characters, a malformed e-mail or mobile, a password not of 1 to 128.
+        MobileTaken: another user has verified the mobile.
+        EmailTaken: another user has the e-mail address.
+    """
+    changes: dict[str, object] = {}
+    if first_name is not None:
+        changes["first_name"] = _name(first_name, field="firstName")
+    if last_name is not None:
+        changes["last_name"] = _name(last_name, field="lastName")
+    if email is not None:
+        changes["email"] = _email(email)
+    if mobile is not None:
+        changes.update(_mobile(user, mobile))
+    if password is not None:
+        changes["password_hash"] = await _password_hash(password)
+    return await _save(user, changes)
+
+
+async def _save(user: User, changes: dict[str, object]) -> User:
+    try:
+        async with in_transaction():
+            await _refuse_taken(user, changes)
+            if changes:
+                await User.filter(id=user.id).update(**changes, updated_at=await database.now())
+            return await User.get(id=user.id)
+    except IntegrityError as error:
+        raise EmailTaken from error
+
+
+async def _refuse_taken(user: User, changes: dict[str, object]) -> None:
+    others = User.exclude(id=user.id)
+    if "mobile" in changes and await others.filter(mobile=changes["mobile"], mobile_verified=True).exists():
+        raise MobileTaken
+    if "email" in changes and await others.filter(email=changes["email"]).exists():
+        raise EmailTaken
+
+
+def _name(text: str, *, field: str) -> str:
+    if len(text) > _LONGEST_NAME or not texts.is_storable(text):
+        raise InvalidInput(field=field)
+    return text
+
+
+def _email(text: str) -> str:
+    email = (
+        emails.normalize(text.strip()) if len(text) <= _LONGEST_EMAIL and texts.is_storable(text) else None
+    )
+    if email is None:
+        raise InvalidInput(field="email")
+    return email
+
+
+def _mobile(user: User, text: str) -> dict[str, object]:
+    mobile = mobiles.normalize(text)
+    if mobile is None:
+        raise InvalidInput(field="mobile")
+    return {} if mobile == user.mobile else {"mobile": mobile, "mobile_verified": False}
+
+
+async def _password_hash(password: str) -> str:
+    if not 1 <= len(password) <= _LONGEST_PASSWORD or not texts.is_storable(password):
+        raise InvalidInput(field="password")
+    # Argon2 is slow by design; the event loop must not wait for it.
+    return await asyncio.to_thread(_hasher.hash, password)

@@ -1,0 +1,41 @@
+"""Signed-in sessions: issuing tokens, recognising and revoking them."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from models import AccessToken, User
+from resolvers.shop import Shop
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A user with the token that the request carried."""
+
+    user: User
+    token_id: str
+    expires_at: datetime
+
+
+async def issue_token(shop: Shop, user: User, *, now: datetime) -> tuple[str, datetime]:
+    """A new token for `user` and the moment it expires; its row makes it revocable."""
+    expires_at = now + shop.settings.token_lifetime
+    row = await AccessToken.create(id=secrets.token_hex(40), user=user, issued_at=now, expires_at=expires_at)
+    token = shop.tokens.issue(user_id=user.id, token_id=row.id, issued_at=now, expires_at=expires_at)
+    return token, expires_at
+
+
+async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
+    """Who holds `bearer`; None where it is invalid, expired or revoked, or its user blocked."""
+    claims = shop.tokens.verify(bearer, now=datetime.now(UTC))
+    if claims is None:
+        return None
+    row = await AccessToken.filter(id=claims.token_id, revoked_at=None).select_related("user").first()
+    if row is None or row.user_id != claims.user_id or not row.user.is_active:
+        return None
+    return SignedIn(user=row.user, token_id=row.id, expires_at=row.expires_at)
+
+
+async def revoke_tokens(user: User, *, now: datetime) -> None:
+    """Sign `user` out everywhere."""
+    await AccessToken.filter(user=user, revoked_at=None).update(revoked_at=now)

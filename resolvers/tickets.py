@@ -1,0 +1,110 @@
+"""Support tickets of a user."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tortoise.transactions import in_transaction
+
+from domain import ids, texts
+from domain.problems import Forbidden, InvalidInput, TicketNotFound, refuses
+from domain.states import TicketStatus
+from models import Ticket, TicketMessage, User, database
+from resolvers.pages import Direction, Page, PageRequest, read_page
+
+_LONGEST_SUBJECT = 255
+_LONGEST_TEXT = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFilter:
+    """Which tickets; None leaves the criterion out."""
+
+    statuses: Sequence[TicketStatus] | None = None
+
+
+async def list_tickets(user: User) -> list[Ticket]:
+    """All tickets of `user`, newest first."""
+    return await Ticket.filter(user_id=user.id).order_by("-id")
+
+
+async def tickets_page(
+    user: User, *, page: PageRequest, where: TicketFilter, direction: Direction
+) -> Page[Ticket]:
+    """A page of the user's tickets, by id.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    tickets = Ticket.filter(user_id=user.id)
+    if where.statuses is not None:
+        tickets = tickets.filter(status__in=list(where.statuses))
+    return await read_page(tickets, page=page, by="id", direction=direction)
+
+
+@refuses(TicketNotFound, Forbidden)
+async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
+    """One ticket of the user's.
+
+    Raises:
+        TicketNotFound: there is none with this id.
+        Forbidden: it is another user's.
+    """
+    ticket = await Ticket.get_or_none(id=ticket_id) if ids.is_possible(ticket_id) else None
+    if ticket is None:
+        raise TicketNotFound
+    if ticket.user_id != user.id:
+        raise Forbidden
+    return ticket
+
+
+async def list_messages(ticket: Ticket) -> list[TicketMessage]:
+    """The ticket's messages, oldest first."""
+    return await TicketMessage.filter(ticket_id=ticket.id).order_by("id")
+
+
+async def messages_by_ticket(ticket_ids: Iterable[int]) -> dict[int, list[TicketMessage]]:
+    """Messages of several tickets, oldest first, by ticket id."""
+    grouped: dict[int, list[TicketMessage]] = {ticket_id: [] for ticket_id in ticket_ids}
+    for message in await TicketMessage.filter(ticket_id__in=list(grouped)).order_by("id"):
+        grouped[message.ticket_id].append(message)
+    return grouped
+
+
+@refuses(InvalidInput)
+async def create_ticket(user: User, *, subject: str, description: str) -> Ticket:
+    """Open a ticket.
+
+    Raises:
+        InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
+    """
+    _check_text(subject, field="subject", longest=_LONGEST_SUBJECT)
+    _check_text(description, field="description", longest=_LONGEST_TEXT)
+    now = await database.now()
+    return await Ticket.create(
+        user=user, subject=subject, description=description, created_at=now, updated_at=now
+    )
+
+
+@refuses(InvalidInput, TicketNotFound, Forbidden)
+async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> TicketMessage:
+    """Add a message; an answered or closed ticket waits for staff again.
+
+    Raises:
+        InvalidInput: a blank message, or one over 10,000 characters.
+        TicketNotFound: there is none with this id.
+        Forbidden: it is another user's.
+    """
+    ticket = await get_ticket(user, ticket_id=ticket_id)
+    _check_text(message, field="message", longest=_LONGEST_TEXT)
+    async with in_transaction():
+        now = await database.now()
+        settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])
+        await settled.update(status=TicketStatus.PENDING, updated_at=now)
+        return await TicketMessage.create(
+            ticket_id=ticket.id, user=user, message=message, created_at=now, updated_at=now
+        )
+
+
+def _check_text(text: str, *, field: str, longest: int) -> None:
+    if not text.strip() or len(text) > longest or not texts.is_storable(text):
+        raise InvalidInput(field=field)

@@ -1,0 +1,55 @@
+"""services, categories."""
+
+from starlette.requests import Request
+
+from resolvers import catalogue
+from resolvers.catalogue import CategoryOrderField, ServiceOrderField
+from rest_compat import requests, shapes
+from rest_compat.answers import Answer
+
+_SERVICE_COLUMNS = {
+    "id": ServiceOrderField.ID,
+    "cate_id": ServiceOrderField.CATEGORY_ID,
+    "name": ServiceOrderField.NAME,
+    "desc": ServiceOrderField.DESCRIPTION,
+    "price": ServiceOrderField.PRICE,
+    "original_price": ServiceOrderField.ORIGINAL_PRICE,
+    "min": ServiceOrderField.MIN_QUANTITY,
+    "max": ServiceOrderField.MAX_QUANTITY,
+    "dripfeed": ServiceOrderField.DRIP_FEED,
+    "status": ServiceOrderField.IS_ACTIVE,
+    "changed": ServiceOrderField.UPDATED_AT,
+    "created": ServiceOrderField.CREATED_AT,
+}
+_CATEGORY_COLUMNS = {
+    "id": CategoryOrderField.ID,
+    "name": CategoryOrderField.NAME,
+    "desc": CategoryOrderField.DESCRIPTION,
+    "image": CategoryOrderField.IMAGE,
+    "sort": CategoryOrderField.POSITION,
+    "status": CategoryOrderField.IS_ACTIVE,
+    "changed": CategoryOrderField.UPDATED_AT,
+    "created": CategoryOrderField.CREATED_AT,
+}
+
+
+async def list_services(request: Request) -> Answer:
+    """GET services. `status` 0 shows the switched-off ones, anything else those on sale."""
+    sent = await requests.parameters(request)
+    order_by, direction = sent.ordering("order_by", _SERVICE_COLUMNS, default=ServiceOrderField.ID)
+    services = await catalogue.list_services(
+        category_id=sent.integer("cate_id"),
+        is_active=sent.integer("status") != 0,
+        order_by=order_by,
+        direction=direction,
+    )
+    return Answer(shapes.service_list(services))
+
+
+async def list_categories(request: Request) -> Answer:
+    """GET categories."""
+    sent = await requests.parameters(request)
+    order_by, direction = sent.ordering("order_by", _CATEGORY_COLUMNS, default=CategoryOrderField.ID)
+    return Answer(
+        shapes.category_list(await catalogue.list_categories(order_by=order_by, direction=direction))
+    )

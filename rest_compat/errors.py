@@ -1,0 +1,100 @@
+"""What the legacy app is told when something is refused, missing or broken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from domain.problems import (
+    EmailTaken,
+    Forbidden,
+    InvalidInput,
+    MalformedUsername,
+    MobileTaken,
+    OrderNotFound,
+    Problem,
+    TicketNotFound,
+    TooManyCodes,
+    UnknownUser,
+    WrongLoginCode,
+)
+from rest_compat.answers import Answer
+
+_EVERY_ROUTE = ""
+_RETRY_AFTER_SECONDS = "1"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A documented refusal: sent with HTTP 200, its status in the body."""
+
+    status: int
+    message: str
+
+
+REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
+    (MalformedUsername, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
+    (TooManyCodes, _EVERY_ROUTE): Refusal(429, "محدودیت ارسال درخواست"),
+    (UnknownUser, _EVERY_ROUTE): Refusal(404, "کاربر شناسایی نشد"),
+    (WrongLoginCode, _EVERY_ROUTE): Refusal(401, "توکن اشتباه یا منقضی شده است"),
+    (MobileTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
+    (EmailTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
+    # The reference knows no 404 for tickets, so an unknown one cannot be told from another user's.
+    (TicketNotFound, _EVERY_ROUTE): Refusal(403, "منع دسترسی"),
+    (OrderNotFound, _EVERY_ROUTE): Refusal(404, "سفارش مورد نظر یافت نشد"),
+    (Forbidden, _EVERY_ROUTE): Refusal(403, "منع دسترسی"),
+    (InvalidInput, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
+    (InvalidInput, "/v1/login"): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
+    (InvalidInput, "/v1/login/verify"): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
+    (InvalidInput, "/v1/user/tickets"): Refusal(400, "پارامتر های وارد شده اشتباه هستند"),
+    (InvalidInput, "/v1/user/tickets/{id}"): Refusal(400, "پارامتر های وارد شده اشتباه هستند"),
+}
+"""The documented status and wording of each problem, and where one route words it in its own way."""
+
+
+def refused(problem: Problem, path: str) -> Answer:
+    """The documented refusal for `problem` on the route with this path."""
+    kind = type(problem)
+    refusal = REFUSALS.get((kind, path)) or REFUSALS[kind, _EVERY_ROUTE]
+    return Answer({"status": refusal.status, "message": refusal.message})
+
+
+def unauthenticated() -> Answer:
+    """No, an invalid, an expired or a revoked token."""
+    return Answer({"message": "Unauthenticated."}, status_code=401)
+
+
+def method_not_allowed(method: str, allowed: Sequence[str]) -> Answer:
+    """The path exists, but not with this method."""
+    methods = ", ".join(allowed)
+    message = f"The {method} method is not supported for this route. Supported methods: {methods}."
+    return Answer({"message": message}, status_code=405, headers={"allow": methods})
+
+
+def unavailable() -> Answer:
+    """The database cannot be reached."""
+    headers = {"retry-after": _RETRY_AFTER_SECONDS}
+    return Answer({"message": "Service Unavailable"}, status_code=503, headers=headers)
+
+
+def crashed() -> Answer:
+    """A fault of ours; nothing of its cause is shown."""
+    return Answer({"message": "Server Error"}, status_code=500)
+
+
+def disconnected() -> Answer:
+    """The app hung up in the middle of its request; nobody reads this."""
+    return Answer({"message": ""}, status_code=400)
+
+
+# Starlette runs hooks that are not coroutines in a thread.
+async def not_found(_request: Request, _error: Exception) -> Answer:
+    """Starlette's hook for a path without a route."""
+    return Answer({"message": ""}, status_code=404)
+
+
+async def http_error(_request: Request, error: Exception) -> Answer:
+    """Starlette's hook for refusals below the routes, such as a body over the limit."""
+    assert isinstance(error, HTTPException)
+    return Answer({"message": error.detail}, status_code=error.status_code, headers=error.headers)

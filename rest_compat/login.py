@@ -1,0 +1,39 @@
+"""login, login/verify, logout."""
+
+from starlette.requests import Request
+
+from asgi.authentication import address_of
+from resolvers import login
+from resolvers.sessions import SignedIn
+from resolvers.shop import Shop
+from rest_compat import requests, shapes
+from rest_compat.answers import Answer
+
+
+async def request_code(request: Request) -> Answer:
+    """POST login."""
+    sent = await requests.parameters(request)
+    expires_at = await login.request_login_code(
+        _shop(request), username=sent.required_text("username"), address=address_of(request)
+    )
+    return Answer(shapes.login_code_sent(expires_at))
+
+
+async def verify_code(request: Request) -> Answer:
+    """POST login/verify."""
+    sent = await requests.parameters(request)
+    session = await login.verify_login_code(
+        _shop(request), username=sent.required_text("username"), code=sent.required_text("code")
+    )
+    return Answer(shapes.signed_in(session))
+
+
+async def log_out(_request: Request, viewer: SignedIn) -> Answer:
+    """GET logout."""
+    await login.logout(viewer)
+    return Answer(shapes.signed_out())
+
+
+def _shop(request: Request) -> Shop:
+    shop: Shop = request.app.state.shop
+    return shop

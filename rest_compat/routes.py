@@ -1,0 +1,142 @@
+"""Every REST route, one line each, in the reference's order; paths are below /api."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from asgi.authentication import viewer_of
+from domain.problems import Problem
+from models.database import UNAVAILABLE
+from resolvers.sessions import SignedIn
+from resolvers.shop import Shop
+from rest_compat import catalogue, errors, gifts, login, notifications, orders, stats, tickets, users
+
+Handler = Callable[[Request], Awaitable[Response]]
+SignedInHandler = Callable[[Request, SignedIn], Awaitable[Response]]
+
+_logger = logging.getLogger("vitrin.rest")
+
+
+@dataclass(frozen=True)
+class LegacyRoute:
+    """One documented route."""
+
+    method: str
+    path: str
+    handler: Handler
+    needs_token: bool
+
+
+def _open(method: str, path: str, handler: Handler) -> LegacyRoute:
+    return LegacyRoute(method, path, handler, needs_token=False)
+
+
+def _signed_in(method: str, path: str, handler: SignedInHandler) -> LegacyRoute:
+    async def authenticated(request: Request) -> Response:
+        viewer = viewer_of(request)
+        return errors.unauthenticated() if viewer is None else await handler(request, viewer)
+
+    return LegacyRoute(method, path, authenticated, needs_token=True)
+
+
+TABLE = (
+    _open("POST", "/v1/login", login.request_code),
+    _open("POST", "/v1/login/verify", login.verify_code),
+    _signed_in("GET", "/v1/logout", login.log_out),
+    _signed_in("GET", "/v1/user", users.show),
+    _signed_in("POST", "/v1/user", users.update),
+    _signed_in("GET", "/v1/user/notifications", notifications.list_all),
+    _signed_in("GET", "/v1/user/notifications/unread", notifications.list_unread),
+    _signed_in("POST", "/v1/user/notifications", notifications.mark_read),
+    _signed_in("GET", "/v1/user/tickets", tickets.list_all),
+    _signed_in("POST", "/v1/user/tickets", tickets.create),
+    _signed_in("GET", "/v1/user/tickets/{id}", tickets.show),
+    _signed_in("POST", "/v1/user/tickets/{id}", tickets.reply),
+    _open("GET", "/v1/stats/top_users", stats.top_users),
+    _open("GET", "/v1/stats/top_services", stats.top_services),
+    _open("GET", "/v1/services", catalogue.list_services),
+    _open("GET", "/v1/categories", catalogue.list_categories),
+    _signed_in("GET", "/v1/order", orders.list_all),
+    _signed_in("GET", "/v1/order/{id}", orders.show),
+    _signed_in("GET", "/v1/user/gifts", gifts.list_all),
+)
+
+
+def application(shop: Shop) -> Starlette:
+    """The REST door, to be mounted at /api."""
+    door = Starlette(
+        routes=routes(),
+        middleware=[Middleware(_WithoutTrailingSlash)],
+        exception_handlers={404: errors.not_found, HTTPException: errors.http_error},
+    )
+    door.state.shop = shop
+    return door
+
+
+def routes() -> list[Route]:
+    """A Starlette route for each path of the table, with all of its methods."""
+    paths = dict.fromkeys(line.path for line in TABLE)
+    return [Route(path, _Resource([line for line in TABLE if line.path == path])) for path in paths]
+
+
+class _Resource:
+    """All methods of one path. HEAD goes with GET; OPTIONS and 405 name the methods, as Laravel does."""
+
+    def __init__(self, lines: Sequence[LegacyRoute]) -> None:
+        self._lines = {method: line for line in lines for method in _methods(line)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(headers={"allow": ", ".join(self._lines)})
+        line = self._lines.get(request.method)
+        if line is None:
+            return errors.method_not_allowed(request.method, list(self._lines))
+        response = await _answer(line, request)
+        if request.method == "HEAD":
+            response.body = b""
+        return response
+
+
+def _methods(line: LegacyRoute) -> tuple[str, ...]:
+    return ("GET", "HEAD") if line.method == "GET" else (line.method,)
+
+
+async def _answer(line: LegacyRoute, request: Request) -> Response:
+    try:
+        return await line.handler(request)
+    except Problem as problem:
+        return errors.refused(problem, line.path)
+    except HTTPException:
+        raise
+    except ClientDisconnect:
+        return errors.disconnected()
+    except UNAVAILABLE:
+        _logger.warning("%s %s: the database is unavailable", line.method, line.path, exc_info=True)
+        return errors.unavailable()
+    except Exception:
+        _logger.exception("%s %s crashed", line.method, line.path)
+        return errors.crashed()
+
+
+class _WithoutTrailingSlash:
+    """Laravel matches a path with slashes at its end as the one without."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "path": scope["path"].rstrip("/")}
+        await self._app(scope, receive, send)

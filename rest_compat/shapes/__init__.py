@@ -1,0 +1,42 @@
+"""Every legacy answer, key by key, in the reference's order.
+
+Money is whole Toman, times are unix seconds, flags are 0 or 1.
+"""
+
+from rest_compat.shapes.catalogue import category_list, service_list
+from rest_compat.shapes.gifts import gift_list
+from rest_compat.shapes.notifications import (
+    notification_list,
+    notifications_marked_read,
+    unread_notification_list,
+)
+from rest_compat.shapes.orders import bare_order, order_list
+from rest_compat.shapes.stats import top_services, top_users
+from rest_compat.shapes.tickets import (
+    ticket_created,
+    ticket_list,
+    ticket_message_created,
+    ticket_with_messages,
+)
+from rest_compat.shapes.users import login_code_sent, profile, signed_in, signed_out
+
+__all__ = [
+    "bare_order",
+    "category_list",
+    "gift_list",
+    "login_code_sent",
+    "notification_list",
+    "notifications_marked_read",
+    "order_list",
+    "profile",
+    "service_list",
+    "signed_in",
+    "signed_out",
+    "ticket_created",
+    "ticket_list",
+    "ticket_message_created",
+    "ticket_with_messages",
+    "top_services",
+    "top_users",
+    "unread_notification_list",
+]

