@@ -51,7 +51,7 @@ async def load(now: datetime) -> None:
     """
     async with database.exclusive("demo"):
         if await User.exists():
-            raise DatabaseNotEmpty
+            raise DatabaseNotEmpty("the database already has users")
         for name, model in _FILES.items():
             await model.bulk_create([model(**_values(record, model, now)) for record in _records(name)])
         await LedgerEntry.bulk_create(

@@ -68,7 +68,7 @@ async def read_json(
     try:
         # httpx's own read timeout begins anew with each chunk, so a dripping answer would never end.
         async with (
-            asyncio.timeout(None),
+            asyncio.timeout(client.timeout.read),
             client.stream(
                 method, url, headers=headers, data=form, json=json, extensions={"trace": departure}
             ) as response,

@@ -96,5 +96,6 @@ async def not_found(_request: Request, _error: Exception) -> Answer:
 
 async def http_error(_request: Request, error: Exception) -> Answer:
     """Starlette's hook for refusals below the routes, such as a body over the limit."""
-    assert isinstance(error, HTTPException)
+    if not isinstance(error, HTTPException):
+        raise error
     return Answer({"message": error.detail}, status_code=error.status_code, headers=error.headers)

@@ -78,7 +78,7 @@ class Parameters:
         return value if value is not None and value in bounds else default
 
     def moment(self, name: str) -> datetime | None:
-        """The moment given in unix seconds; None where absent, malformed or outside the years 1970 to 9999."""
+        """The moment given in unix seconds; None where absent, malformed or outside 1970 to 9999."""
         seconds = self.integer(name)
         if seconds is None or not 0 <= seconds <= _LAST_MOMENT:
             return None

@@ -110,7 +110,7 @@ def postgres_templates(postgres_server: str) -> Iterator[Templates]:
         asyncio.run(_administer(postgres_server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
 
 
-async def _copied(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> AsyncIterator[str]:
+def _copied(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         templates: Templates = request.getfixturevalue("sqlite_templates")
         copy = tmp_path / "test.sqlite3"
@@ -120,23 +120,22 @@ async def _copied(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> 
     server: str = request.getfixturevalue("postgres_server")
     template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
     name = f"vitrin_test_{uuid.uuid4().hex[:12]}"
-    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield _database_of(server, name)
-    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@pytest_asyncio.fixture(params=["sqlite", "postgres"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+# Not async: they ask for the templates, whose own asyncio.run must find no loop running.
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database of each kind."""
-    async for url in _copied(request, "empty", tmp_path):
-        yield url
+    yield from _copied(request, "empty", tmp_path)
 
 
-@pytest_asyncio.fixture(params=["sqlite", "postgres"])
-async def demo_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def demo_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind with the demo."""
-    async for url in _copied(request, "demo", tmp_path):
-        yield url
+    yield from _copied(request, "demo", tmp_path)
 
 
 @pytest_asyncio.fixture

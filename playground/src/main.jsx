@@ -22,8 +22,6 @@ const fetcher = createGraphiQLFetcher({
   enableIncrementalDelivery: false,
 });
 
-const tokenPlaceholder = JSON.stringify({ Authorization: 'Bearer …' }, null, 2);
-
 createRoot(document.getElementById('root')).render(
   <GraphiQL
     fetcher={fetcher}
@@ -32,7 +30,7 @@ createRoot(document.getElementById('root')).render(
     defaultQuery=""
     defaultTabs={[
       { query: catalogue },
-      { query: myOrders, headers: tokenPlaceholder },
+      { query: myOrders },
       { query: signIn, variables: JSON.stringify({ username: '09011235566', code: '' }, null, 2) },
     ]}
   />,

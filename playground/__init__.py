@@ -1,0 +1,1 @@
+"""The playground: GraphiQL, built once and served from here."""

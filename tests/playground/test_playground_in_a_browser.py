@@ -1,0 +1,143 @@
+"""The playground as a person uses it: Chromium against the running product."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+if TYPE_CHECKING:
+    from tests.conftest import LiveServer
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,900",
+]
+PATIENCE_SECONDS = 30
+
+QUERY_EDITOR = "section.graphiql-query-editor"
+HEADER_EDITOR = '.graphiql-editor[aria-label="Headers"], .graphiql-editor-tool .graphiql-editor:not(.hidden)'
+EXECUTE_BUTTON = "button.graphiql-execute-button"
+RESPONSE = ".graphiql-response"
+
+
+class Playground:
+    """The page in one browser tab."""
+
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        self.driver = driver
+        self._wait = WebDriverWait(driver, PATIENCE_SECONDS)
+        driver.get(f"{url}/graphql")
+        self._textarea(QUERY_EDITOR)
+
+    def write_query(self, query: str) -> None:
+        self._write(QUERY_EDITOR, query)
+
+    def write_headers(self, headers: dict[str, str]) -> None:
+        self._write(HEADER_EDITOR, json.dumps(headers))
+
+    def header_editor_is_shown(self) -> bool:
+        return self.driver.find_element(By.CSS_SELECTOR, HEADER_EDITOR).is_displayed()
+
+    def run(self) -> str:
+        """Runs the query and waits for what the response pane holds."""
+        self.driver.find_element(By.CSS_SELECTOR, EXECUTE_BUTTON).click()
+        self._wait.until(lambda _: self._answer() != "")
+        return self._answer()
+
+    def requested_urls(self) -> list[str]:
+        """The address of every request since the last call, the page's own first."""
+        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [
+            event["params"]["request"]["url"]
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
+
+    def console_faults(self) -> list[str]:
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def _write(self, editor: str, text: str) -> None:
+        # Monaco closes brackets and quotes by itself, and types over what it closed.
+        self._textarea(editor).send_keys(Keys.CONTROL, "a")
+        self._textarea(editor).send_keys(Keys.DELETE)
+        self._textarea(editor).send_keys(text)
+
+    def _textarea(self, editor: str) -> WebElement:
+        return self._wait.until(
+            lambda driver: driver.find_element(By.CSS_SELECTOR, f":is({editor}) .monaco-editor textarea")
+        )
+
+    def _answer(self) -> str:
+        # Monaco draws only the lines in sight; the whole text is in the model behind the pane.
+        drawn = self.driver.find_element(By.CSS_SELECTOR, f"{RESPONSE} .view-lines").text
+        whole: str = self.driver.execute_script(
+            "return __MONACO.editor.getModels().find(m => m.uri.path.endsWith('response.json')).getValue()"
+        )
+        return whole if drawn.strip() else ""
+
+
+def _unavailable(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Chromium with a profile of its own, which logs its requests and its console."""
+    chromium, driver_path = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver_path:
+        _unavailable("needs Chromium: apt-get install chromium chromium-driver (Debian)")
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def test_a_query_is_answered_and_nothing_foreign_is_asked(
+    browser: webdriver.Chrome, live_server: "LiveServer"
+) -> None:
+    playground = Playground(browser, live_server.url)
+
+    playground.write_query("{ categories { id name } }")
+    answer = playground.run()
+
+    assert "توییتر" in answer
+    asked = playground.requested_urls()
+    assert f"{live_server.url}/graphql" in asked
+    assert [url for url in asked if not url.startswith((f"{live_server.url}/", "data:", "blob:"))] == []
+    assert playground.console_faults() == []
+
+
+def test_a_header_typed_beside_the_query_signs_in(
+    browser: webdriver.Chrome, live_server: "LiveServer", demo_token: str
+) -> None:
+    playground = Playground(browser, live_server.url)
+    assert playground.header_editor_is_shown()
+
+    playground.write_headers({"Authorization": f"Bearer {demo_token}"})
+    playground.write_query("{ me { mobile } }")
+
+    assert "09011235566" in playground.run()

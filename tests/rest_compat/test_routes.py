@@ -1,0 +1,143 @@
+"""What the REST door answers by itself, as Laravel does."""
+
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Mount
+
+from config.settings import Settings
+from models import database
+from rest_compat import routes
+from tests.fakes import RecordingSms, new_shop
+from tests.rest_compat.reference import ENDPOINTS
+
+MOVING_MONEY = {
+    ("POST", "/v1/user/payment"),
+    ("GET", "/v1/user/payment/test"),
+    ("GET", "/v1/user/payment/verify"),
+    ("GET", "/v1/user/freecredit"),
+    ("POST", "/v1/order"),
+    ("GET", "/v1/user/wof"),
+    ("POST", "/v1/user/gifts"),
+}
+
+
+def client_of(door: Starlette) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(Starlette(routes=[Mount("/api", app=door)]), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[httpx.AsyncClient]:
+    """The REST door without a database."""
+    async with client_of(routes.application(new_shop(Settings(), RecordingSms()))) as client:
+        yield client
+
+
+async def answer_to(error: Exception, monkeypatch: pytest.MonkeyPatch) -> httpx.Response:
+    """What comes of a handler that raises `error`."""
+
+    async def fail(_request: Request) -> Response:
+        raise error
+
+    line = routes.LegacyRoute("GET", "/v1/failing", fail, needs_token=False)
+    monkeypatch.setattr(routes, "TABLE", (line,))
+    async with client_of(routes.application(new_shop(Settings(), RecordingSms()))) as client:
+        return await client.get("/api/v1/failing")
+
+
+def test_table_is_the_reference_without_what_moves_money() -> None:
+    documented = [(e["method"], e["path"].removeprefix("/api"), e["auth"]) for e in ENDPOINTS]
+    table = [(line.method, line.path, line.needs_token) for line in routes.TABLE]
+    assert table == [line for line in documented if line[:2] not in MOVING_MONEY]
+
+
+async def test_every_route_with_a_token_refuses_none(door: httpx.AsyncClient) -> None:
+    for line in routes.TABLE:
+        if line.needs_token:
+            answer = await door.request(line.method, f"/api{line.path}")
+            assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/user", "GET, HEAD, POST"),
+        ("DELETE", "/v1/order/1", "GET, HEAD"),
+        ("POST", "/v1/order", "GET, HEAD"),
+        ("HEAD", "/v1/login", "POST"),
+        ("GET", "/v1/login/verify", "POST"),
+    ],
+)
+async def test_wrong_method_names_the_right_ones(
+    door: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    answer = await door.request(method, f"/api{path}")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    if method != "HEAD":
+        message = f"The {method} method is not supported for this route. Supported methods: {allowed}."
+        assert answer.json() == {"message": message}
+
+
+async def test_options_lists_the_methods(door: httpx.AsyncClient) -> None:
+    answer = await door.options("/api/v1/user/tickets/19")
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (200, "GET, HEAD, POST", b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/v1/user/tickets/1/2", "/v2/user"])
+async def test_unknown_route_is_404_with_an_empty_message(door: httpx.AsyncClient, path: str) -> None:
+    answer = await door.get(f"/api{path}")
+    assert (answer.status_code, answer.json()) == (404, {"message": ""})
+
+
+@pytest.mark.parametrize("path", ["/v1/user/", "/v1/user//", "/v1/user/tickets/19/"])
+async def test_slash_at_the_end_changes_nothing(door: httpx.AsyncClient, path: str) -> None:
+    assert (await door.get(f"/api{path}")).json() == {"message": "Unauthenticated."}
+
+
+async def test_head_has_the_headers_of_get_and_no_body(door: httpx.AsyncClient) -> None:
+    head, get = await door.head("/api/v1/user"), await door.get("/api/v1/user")
+    assert (head.status_code, head.headers, head.content) == (get.status_code, get.headers, b"")
+
+
+async def test_answers_are_private_json(door: httpx.AsyncClient) -> None:
+    headers = (await door.get("/api/v1/user")).headers
+    assert headers["content-type"] == "application/json"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_crash_shows_nothing_of_its_cause(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await answer_to(ValueError("secret"), monkeypatch)
+
+    assert (answer.status_code, answer.json()) == (500, {"message": "Server Error"})
+    [record] = [record for record in caplog.records if record.name == "vitrin.rest"]
+    assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
+
+
+async def test_database_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = await answer_to(database.UNAVAILABLE[0]("secret"), monkeypatch)
+
+    assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_refusal_from_below_keeps_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = await answer_to(HTTPException(413, "Content Too Large"), monkeypatch)
+    assert (answer.status_code, answer.json()) == (413, {"message": "Content Too Large"})
+
+
+async def test_app_that_hung_up_is_no_crash(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await answer_to(ClientDisconnect(), monkeypatch)
+    assert [record for record in caplog.records if record.name == "vitrin.rest"] == []
