@@ -75,6 +75,7 @@ def application(shop: Shop) -> Starlette:
             yield
             await shop.sms.drain(_DRAIN_WITHIN)
 
+    rest = rest_compat.routes.application(shop)
     graphql = GraphQLView(schema.schema, shop=shop, ide=playground.page)
     settings = shop.settings
     return Starlette(
@@ -82,7 +83,9 @@ def application(shop: Shop) -> Starlette:
             *well_known.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
             Route("/graphql", graphql),
-            Mount("/api", app=rest_compat.routes.application(shop)),
+            # A mount does not match its own bare path.
+            Route("/api", rest),
+            Mount("/api", app=rest),
         ],
         middleware=[
             Middleware(Failures),

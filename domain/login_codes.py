@@ -39,7 +39,7 @@ def parse_username(text: str) -> str:
     Raises:
         MalformedUsername: neither of the two.
     """
-    if len(text) > 254 or not texts.is_storable(text):
+    if len(text) > emails.LONGEST or not texts.is_storable(text):
         raise MalformedUsername
     username = mobiles.normalize(text) or emails.normalize(text.strip())
     if username is None:

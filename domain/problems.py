@@ -28,14 +28,14 @@ class ProblemCode(StrEnum):
     FORBIDDEN = "forbidden"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Problem(Exception):
-    """An expected refusal."""
+    """An expected refusal. Not frozen: Python itself writes the traceback into an exception that is raised."""
 
     code: ClassVar[ProblemCode]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class InvalidInput(Problem):
     """The value of one field is not acceptable; `field` is its GraphQL name."""
 
@@ -43,28 +43,28 @@ class InvalidInput(Problem):
     field: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class MalformedUsername(Problem):
     """The username is neither an e-mail address nor an Iranian mobile number."""
 
     code = ProblemCode.MALFORMED_USERNAME
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class UnknownUser(Problem):
     """The username is well formed but could never log in."""
 
     code = ProblemCode.UNKNOWN_USER
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class WrongLoginCode(Problem):
     """The code is wrong, used, void or expired."""
 
     code = ProblemCode.WRONG_LOGIN_CODE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class TooManyCodes(Problem):
     """A limit on sending login codes is reached; `retry_after` is an upper bound of the wait."""
 
@@ -72,35 +72,35 @@ class TooManyCodes(Problem):
     retry_after: timedelta
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class MobileTaken(Problem):
     """Another user has verified this mobile number."""
 
     code = ProblemCode.MOBILE_TAKEN
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class EmailTaken(Problem):
     """Another user has this e-mail address."""
 
     code = ProblemCode.EMAIL_TAKEN
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class TicketNotFound(Problem):
     """There is no such ticket."""
 
     code = ProblemCode.TICKET_NOT_FOUND
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class OrderNotFound(Problem):
     """There is no such order."""
 
     code = ProblemCode.ORDER_NOT_FOUND
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Forbidden(Problem):
     """The record is another user's."""
 

@@ -31,7 +31,9 @@ def new_client(*, connect_timeout: timedelta, total_timeout: timedelta) -> httpx
     """The process's client; one is enough, and its opener closes it.
 
     Follows no redirects, keeps no cookies and reads no proxy from the environment. `total_timeout`
-    bounds a whole call of `read_json`, from connecting to the last byte of the answer.
+    bounds a whole call of `read_json`, from connecting to the last byte of the answer. Keep
+    `connect_timeout` under half of it: TCP and TLS may take that long each, and httpcore leaves the
+    socket to the garbage collector when the total deadline falls within a TLS handshake.
     """
     for name in _TALKATIVE_LOGGERS:
         # A filter, not a level: whoever sets the level to DEBUG later must not bring the keys back.

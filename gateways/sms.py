@@ -164,7 +164,7 @@ class SmsOutbox:
                 logger.error(
                     "login code for %s not sent: %s: %s", mobiles.mask(mobile), type(error).__name__, error
                 )
-            except Exception as error:  # noqa: BLE001 - a bug in a gateway is logged here or nowhere
+            except Exception as error:
                 # Frames only: the text of an unforeseen error may hold the code.
                 logger.error(
                     "login code for %s not sent: %s\n%s",

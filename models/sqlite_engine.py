@@ -5,11 +5,19 @@ once with "database is locked", whatever the busy time-out (tortoise-orm issue 1
 The module's name has to contain "sqlite": the migration executor picks its dialect by it.
 """
 
+import asyncio
 import sqlite3
+from datetime import UTC, datetime
 
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
-from tortoise.exceptions import TransactionManagementError
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+# Moments are kept as text, and texts of several zones do not compare as their moments do.
+sqlite3.register_adapter(
+    datetime, lambda moment: (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat(" ")
+)
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -19,14 +27,46 @@ class ImmediateTransaction(SqliteTransactionWrapper):
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise TransactionManagementError(error) from error
+            raise OperationalError(error) from error
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except sqlite3.Error as error:
+            # Left open, it would make every later BEGIN of the process fail.
+            await self._connection.rollback()
+            raise OperationalError(error) from error
+
+
+class ImmediateTransactionContext(SqliteTransactionContext):
+    """A context whose failed or cancelled beginning frees the lock; Tortoise's keeps it for good."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self._begin()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        transaction: TransactionalDBClient = self.connection
+        return transaction
+
+    async def _begin(self) -> None:
+        try:
+            await self.connection.begin()
+        except BaseException:
+            # Queued behind a BEGIN that a cancelled task no longer waits for.
+            await asyncio.shield(self.connection._connection.rollback())
+            raise
 
 
 class ImmediateSqliteClient(SqliteClient):
     """The client whose transactions are immediate."""
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
 
 
 client_class = ImmediateSqliteClient

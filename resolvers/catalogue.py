@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids
+from domain import ids, texts
 from domain.service_types import ServiceType
 from models import Category, Service
 from resolvers.pages import Direction, Page, PageRequest, read_page
@@ -55,6 +55,8 @@ class ServiceFilter:
 
     def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
         """`services` that meet every criterion."""
+        if self.name_contains is not None and not texts.is_storable(self.name_contains):
+            return services.filter(id__in=[])
         criteria: dict[str, object] = {
             "category_id__in": None
             if self.category_ids is None

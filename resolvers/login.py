@@ -95,7 +95,7 @@ async def verify_login_code(shop: Shop, *, username: str, code: str) -> Session:
             now = await database.now()
             recipient = await _recipient(shop, name)
             is_right = await _spend_code(shop, recipient, code=digits, now=now)
-            session = await _sign_in(shop, recipient, now=now) if is_right else None
+            session = await _sign_in(shop, recipient, now=now) if is_right and recipient.mobile else None
     except IntegrityError as error:
         # Another user verified the same number between our look-up and our write.
         raise WrongLoginCode from error

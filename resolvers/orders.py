@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain import ids
+from domain import ids, texts
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, refuses
 from models import Order, User
@@ -34,6 +34,8 @@ class OrderFilter:
 
     def criteria(self) -> dict[str, object]:
         """Tortoise's filter arguments."""
+        if self.link_contains is not None and not texts.is_storable(self.link_contains):
+            return {"id__in": []}
         named: dict[str, object] = {
             "status__in": None if self.statuses is None else list(self.statuses),
             "service_id__in": None

@@ -20,7 +20,7 @@ from domain.problems import InvalidInput
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
-_LONGEST_CURSOR = 1_000
+_LONGEST_CURSOR = 2_000
 M = TypeVar("M", bound=Model)
 Key = tuple[object, object]
 
@@ -120,8 +120,12 @@ def _beyond(model: type[Model], by: str, key: Key, *, greater: bool) -> Q:
 
 
 def _cursor(row: Model, by: str) -> str:
-    key = orjson.dumps([by, getattr(row, by), row.pk])
+    key = orjson.dumps([_list_name(type(row), by), getattr(row, by), row.pk])
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
+
+
+def _list_name(model: type[Model], by: str) -> str:
+    return f"{model._meta.db_table}.{by}"
 
 
 def _parse_cursor(model: type[Model], by: str, cursor: str, *, field: str) -> Key:
@@ -129,8 +133,8 @@ def _parse_cursor(model: type[Model], by: str, cursor: str, *, field: str) -> Ke
         if len(cursor) > _LONGEST_CURSOR:
             raise InvalidInput(field=field)
         decoded = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
-        column, value, primary_key = orjson.loads(decoded)
-        if column != by:
+        name, value, primary_key = orjson.loads(decoded)
+        if name != _list_name(model, by):
             raise InvalidInput(field=field)
         fields = model._meta.fields_map
         return _typed(fields[by], value), _typed(fields[model._meta.pk_attr], primary_key)

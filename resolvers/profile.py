@@ -12,7 +12,6 @@ from models import User, database
 
 _LONGEST_NAME = 100
 _LONGEST_PASSWORD = 128
-_LONGEST_EMAIL = 254
 _hasher = PasswordHasher()
 
 
@@ -75,9 +74,7 @@ def _name(text: str, *, field: str) -> str:
 
 
 def _email(text: str) -> str:
-    email = (
-        emails.normalize(text.strip()) if len(text) <= _LONGEST_EMAIL and texts.is_storable(text) else None
-    )
+    email = emails.normalize(text.strip()) if texts.is_storable(text) else None
     if email is None:
         raise InvalidInput(field="email")
     return email

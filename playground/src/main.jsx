@@ -33,5 +33,7 @@ createRoot(document.getElementById('root')).render(
       { query: myOrders },
       { query: signIn, variables: JSON.stringify({ username: '09011235566', code: '' }, null, 2) },
     ]}
-  />,
+  >
+    <GraphiQL.Logo>Vitrin</GraphiQL.Logo>
+  </GraphiQL>,
 );

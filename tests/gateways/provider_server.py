@@ -32,8 +32,8 @@ class ProviderServer:
 
     def __init__(self) -> None:
         self.received: list[Received] = []
-        self.heard = asyncio.Event()
         self._closing = asyncio.Event()
+        self._serving: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self.answer(200, "{}")
 
     def answer(self, status: int, body: str | bytes, headers: Mapping[str, str] | None = None) -> None:
@@ -72,12 +72,15 @@ class ProviderServer:
         """From here on connections to `url` are refused."""
         self._closing.set()
         self._server.close()
+        for writer in self._serving:
+            writer.close()
+        await asyncio.gather(*filter(None, self._serving.values()))
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._serving[writer] = asyncio.current_task()
         try:
             self.received.append(await _read_request(reader))
-            self.heard.set()
             writer.write(self._first)
             await writer.drain()
             while self._stays_open and not self._closing.is_set():
@@ -87,6 +90,7 @@ class ProviderServer:
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # The client gave up, as some tests have it do.
         finally:
+            del self._serving[writer]
             writer.close()
 
 

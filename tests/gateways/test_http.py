@@ -142,15 +142,11 @@ async def test_read_json_says_the_request_was_not_sent_when_the_connection_is_re
     assert not raised.value.request_sent
 
 
-@pytest.mark.parametrize(
-    ("connect_seconds", "total_seconds"),
-    [pytest.param(0.2, 30, id="connect deadline"), pytest.param(30, 0.2, id="total deadline")],
-)
 async def test_read_json_says_the_request_was_not_sent_when_tls_never_answers(
-    server: ProviderServer, connect_seconds: float, total_seconds: float
+    server: ProviderServer,
 ) -> None:
     async with new_client(
-        connect_timeout=timedelta(seconds=connect_seconds), total_timeout=timedelta(seconds=total_seconds)
+        connect_timeout=timedelta(seconds=0.2), total_timeout=timedelta(seconds=30)
     ) as client:
         with pytest.raises(GatewayUnavailable) as raised:
             await read_json(client, "POST", f"https://{server.address}")

@@ -25,9 +25,15 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("endpoint", COMMANDS, ids=lambda endpoint: f"{endpoint['method']} {endpoint['path']}")
-def test_the_documented_command_is_answered(endpoint: dict[str, Any], live_server: LiveServer, demo_token: str) -> None:
-    command = shlex.split(endpoint["curl"].replace("http://localhost:8000", live_server.url).replace("\\\n", " "))
+@pytest.mark.parametrize(
+    "endpoint", COMMANDS, ids=lambda endpoint: f"{endpoint['method']} {endpoint['path']}"
+)
+def test_the_documented_command_is_answered(
+    endpoint: dict[str, Any], live_server: LiveServer, demo_token: str
+) -> None:
+    command = shlex.split(
+        endpoint["curl"].replace("http://localhost:8000", live_server.url).replace("\\\n", " ")
+    )
     if endpoint["auth"] and endpoint["path"] != "/api/v1/logout":
         command += ["-H", f"Authorization: Bearer {demo_token}"]
     run = subprocess.run(

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from resolvers import login, orders, profile, tickets
 from rest_compat import errors
 from tests.rest_compat.reference import answers
 
-REFUSING = {
+REFUSING: dict[tuple[str, str], Callable[..., object]] = {
     ("POST", "/v1/login"): login.request_login_code,
     ("POST", "/v1/login/verify"): login.verify_login_code,
     ("POST", "/v1/user"): profile.update_profile,
@@ -21,7 +22,7 @@ REFUSING = {
     ("GET", "/v1/order/{id}"): orders.get_order,
 }
 # Refusals that the reference is silent about: decided in the contract's notes.
-UNDOCUMENTED = {
+UNDOCUMENTED: dict[tuple[str, str], set[int]] = {
     ("POST", "/v1/login"): {400},
     ("GET", "/v1/user/tickets/{id}"): {403},
     ("POST", "/v1/user/tickets/{id}"): {400},

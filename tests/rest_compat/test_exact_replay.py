@@ -31,7 +31,9 @@ async def signed_in(shop: Shop, user_id: int) -> Mapping[str, str]:
 
 def documented(method: str, path: str) -> object:
     """The documented answer, with the e-mail address that the reference's page had hidden."""
-    return json.loads(json.dumps(answer(method, path)).replace("[email\\u00a0protected]", "ehsan@example.com"))
+    return json.loads(
+        json.dumps(answer(method, path)).replace("[email\\u00a0protected]", "ehsan@example.com")
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,9 @@ async def test_post_user_saves_and_answers_the_documented_shape(
 ) -> None:
     before = documented("GET", "/v1/user")
     response = await demo_client.post(
-        "/api/v1/user", headers=await signed_in(demo_shop, WHOM), json={"first_name": "Ehsan", "role": "admin", "balance": 9}
+        "/api/v1/user",
+        headers=await signed_in(demo_shop, WHOM),
+        json={"first_name": "Ehsan", "role": "admin", "balance": 9},
     )
     after = response.json()
     assert after["user"].pop("changed") > before["user"].pop("changed")  # type: ignore[index]  # documented JSON
@@ -104,12 +108,16 @@ async def test_post_user_refuses_in_the_documented_words_and_saves_nothing(
     demo_client: httpx.AsyncClient, demo_shop: Shop
 ) -> None:
     headers = await signed_in(demo_shop, WHOM)
-    response = await demo_client.post("/api/v1/user", headers=headers, json={"first_name": "X", "mobile": "quas"})
+    response = await demo_client.post(
+        "/api/v1/user", headers=headers, json={"first_name": "X", "mobile": "quas"}
+    )
     assert response.json() == answers("POST", "/v1/user")[1]
     assert (await User.get(id=WHOM)).first_name == "Ehsan"
 
 
-async def test_post_tickets_answers_the_documented_keys(demo_client: httpx.AsyncClient, demo_shop: Shop) -> None:
+async def test_post_tickets_answers_the_documented_keys(
+    demo_client: httpx.AsyncClient, demo_shop: Shop
+) -> None:
     response = await demo_client.post(
         "/api/v1/user/tickets",
         headers=await signed_in(demo_shop, WHOM),
@@ -174,7 +182,8 @@ async def test_a_record_that_is_missing_or_of_another_is_refused_in_the_document
 
 def test_the_table_holds_the_documented_routes_in_the_reference_s_order_and_no_other() -> None:
     documented_routes = [
-        (endpoint["method"], endpoint["path"].removeprefix("/api"), bool(endpoint["auth"])) for endpoint in ENDPOINTS
+        (endpoint["method"], endpoint["path"].removeprefix("/api"), bool(endpoint["auth"]))
+        for endpoint in ENDPOINTS
     ]
     served = [(line.method, line.path, line.needs_token) for line in TABLE]
     assert served == [route for route in documented_routes if route[:2] not in NEXT_STAGE]

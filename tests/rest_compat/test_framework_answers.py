@@ -17,7 +17,9 @@ SIGNED_IN_ROUTES = [(line.method, line.path) for line in TABLE if line.needs_tok
 
 
 @pytest.mark.parametrize(("method", "path"), SIGNED_IN_ROUTES)
-@pytest.mark.parametrize("header", [None, "Bearer", "Bearer x.y.z", "Basic YTpi", "bearer ", f"Bearer {'a' * 5000}"])
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer x.y.z", "Basic YTpi", "bearer ", f"Bearer {'a' * 5000}"]
+)
 async def test_a_route_that_needs_a_token_refuses_without_a_valid_one(
     method: str, path: str, header: str | None, client: httpx.AsyncClient
 ) -> None:
@@ -26,8 +28,12 @@ async def test_a_route_that_needs_a_token_refuses_without_a_valid_one(
     assert (response.status_code, response.json()) == (401, {"message": "Unauthenticated."})
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/user", "/api/v1/user/x/y"])
-async def test_an_unknown_route_answers_404_with_an_empty_message(path: str, client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/user", "/api/v1/user/x/y"]
+)
+async def test_an_unknown_route_answers_404_with_an_empty_message(
+    path: str, client: httpx.AsyncClient
+) -> None:
     response = await client.get(path)
     assert (response.status_code, response.json()) == (404, {"message": ""})
 
@@ -67,7 +73,9 @@ async def test_a_crash_answers_server_error_and_tells_nothing(
         raise RuntimeError("the secret cause")
 
     monkeypatch.setattr(tickets, "list_tickets", crash)
-    response = await client.get("/api/v1/user/tickets", headers=await authorization(shop, await create_user()))
+    response = await client.get(
+        "/api/v1/user/tickets", headers=await authorization(shop, await create_user())
+    )
     assert (response.status_code, response.json()) == (500, {"message": "Server Error"})
 
 

@@ -1,15 +1,26 @@
 """Legacy answers: the documented values and order of keys, and what must never be in them."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from tortoise import Tortoise
 
 from domain.order_status import OrderSource, OrderStatus
 from domain.roles import UserRole
-from models import Category, Gift, Notification, Order, Service, Ticket, TicketMessage, User, UserGift
+from models import (
+    Category,
+    Gift,
+    Notification,
+    Order,
+    Service,
+    Ticket,
+    TicketMessage,
+    User,
+    UserGift,
+    database,
+)
 from resolvers.login import Session
 from resolvers.stats import TopService, TopUser
 from rest_compat import shapes
@@ -23,8 +34,13 @@ TIMES = {"created_at": MOMENT, "updated_at": MOMENT}
 
 @pytest.fixture(autouse=True, scope="module")
 def _known_models() -> None:
-    """Foreign keys have their `_id` fields only once Tortoise has seen all models."""
-    Tortoise.init_models(["models"], "vitrin")
+    """Tortoise gives models their foreign keys on the first connection, and they stay."""
+
+    async def connect() -> None:
+        async with database.connected("sqlite://:memory:"):
+            pass
+
+    asyncio.run(connect())
 
 
 def new_user(role: UserRole = UserRole.USER, **fields: object) -> User:
@@ -77,15 +93,16 @@ def new_notification(read_at: datetime | None = None) -> Notification:
 
 
 def new_user_gift(service: Service) -> UserGift:
-    gift = Gift(id=1, service_id=service.id, min_quantity=30, max_quantity=100, **TIMES)
-    won = UserGift(id=23, user_id=176, gift_id=gift.id, quantity=42, expires_at=MOMENT, **TIMES)
+    gift = Gift(id=1, service=service, min_quantity=30, max_quantity=100, **TIMES)
+    gift._saved_in_db = True
+    return UserGift(id=23, user_id=176, gift=gift, quantity=42, expires_at=MOMENT, **TIMES)
 
 
 def within(body: object, *keys: str | int) -> object:
     """The value at a path of keys and indexes."""
     for key in keys:
-        assert isinstance(body, dict | list)
-        body = body[key]
+        assert isinstance(body, Mapping | Sequence)
+        body = body[key]  # type: ignore[index]
     return body
 
 

@@ -1,0 +1,82 @@
+"""Categories of the catalogue."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+import strawberry
+
+from models import Category as CategoryRow
+from resolvers import catalogue
+from schema.context import Info
+from schema.enums import Direction
+from schema.node import Node, global_id
+
+
+@strawberry.type(description="A shelf of the shop.")
+class Category(Node):
+    """A category as shoppers see it."""
+
+    name: str = strawberry.field(description="Its name, as the shop words it.")
+    description: str = strawberry.field(description="HTML; may be empty.")
+    image: str | None = strawberry.field(description="Address or path of its picture.")
+    position: int = strawberry.field(description="Its place among the shelves; smaller comes first.")
+    is_active: bool = strawberry.field(description="Whether it is on sale.")
+    created_at: datetime = strawberry.field(description="When it was added.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: CategoryRow) -> Self:
+        return cls(
+            id=global_id("Category", row.id),
+            name=row.name,
+            description=row.description,
+            image=row.image,
+            position=row.position,
+            is_active=row.is_active,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        found = (await catalogue.categories_by_id([key])).get(key)
+        return cls.from_model(found) if found else None
+
+
+@strawberry.enum(description="What categories sort by.")
+class CategoryOrderField(StrEnum):
+    """The sortable columns that shoppers may know."""
+
+    ID = "id"
+    NAME = "name"
+    POSITION = "position"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+@strawberry.input(description="How categories are sorted.")
+class CategoryOrder:
+    """A column and a direction."""
+
+    field: CategoryOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Descending unless told otherwise.")
+
+
+@strawberry.type
+class CategoryQuery:
+    """Reading categories."""
+
+    @strawberry.field(description="All categories on sale, newest first unless told otherwise.")
+    async def categories(
+        self,
+        order_by: Annotated[
+            CategoryOrder | None,
+            strawberry.argument(description="Such as `{field: POSITION, direction: ASC}`."),
+        ] = None,
+    ) -> list[Category]:
+        order = order_by or CategoryOrder(field=CategoryOrderField.ID)
+        rows = await catalogue.list_categories(
+            order_by=catalogue.CategoryOrderField(order.field.value), direction=order.direction
+        )
+        return [Category.from_model(row) for row in rows]

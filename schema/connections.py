@@ -1,0 +1,64 @@
+"""Relay connections over `resolvers.pages`, and the arguments that pages take."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+
+from resolvers.pages import Page
+
+T = TypeVar("T")
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description="At most so many from the start, 1 to 100; 20 if neither this nor `last` is given."),
+]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="At most so many from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Relay's PageInfo."""
+
+    has_next_page: bool = strawberry.field(description="Whether anything follows this page.")
+    has_previous_page: bool = strawberry.field(description="Whether anything precedes this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first edge; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last edge; null on an empty page.")
+
+
+@strawberry.type(description="One entry of a page.")
+class Edge(Generic[T]):
+    """A row and its place in the list."""
+
+    cursor: str = strawberry.field(description="The entry's place, for `after` and `before`; opaque.")
+    node: T = strawberry.field(description="The entry itself.")
+
+
+@strawberry.type(description="A page of a list. Rows added meanwhile neither shift nor repeat what follows.")
+class Connection(Generic[T]):
+    """Relay's Connection; the page is read already, the total only when asked for."""
+
+    page: strawberry.Private[Page[Any]]
+    edges: list[Edge[T]] = strawberry.field(description="The entries, in the asked order.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in its list.")
+
+    @strawberry.field(description="Entries on all pages together.")
+    async def total_count(self) -> int:
+        return await self.page.total_count()
+
+
+def connect(page: Page[Any], shape: Callable[[Any], T]) -> Connection[T]:
+    """`page` with each row shaped as its GraphQL type."""
+    cursors = page.cursors
+    return Connection(
+        page=page,
+        edges=[Edge(cursor=cursor, node=shape(row)) for cursor, row in zip(cursors, page.nodes, strict=True)],
+        page_info=PageInfo(
+            has_next_page=page.has_next_page,
+            has_previous_page=page.has_previous_page,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+    )

@@ -1,0 +1,38 @@
+"""The enums of the layers below, described for clients. Types import them from here, so that they are described first."""
+
+import strawberry
+
+from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
+from domain.problems import ProblemCode
+from domain.roles import UserRole
+from domain.service_types import ServiceType
+from domain.states import NotificationKind, TicketStatus
+from resolvers.pages import Direction
+
+__all__ = [
+    "Direction",
+    "NotificationKind",
+    "OrderSource",
+    "OrderStatus",
+    "ProblemCode",
+    "ServiceType",
+    "SubscriptionStatus",
+    "TicketStatus",
+    "UserRole",
+]
+
+strawberry.enum(Direction, description="Ascending or descending.")
+strawberry.enum(NotificationKind, description="What a notification tells of.")
+strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
+strawberry.enum(
+    OrderStatus,
+    description="How far an order is. CANCELED and REFUNDED gave the whole charge back; AWAITING waits for staff.",
+)
+strawberry.enum(ProblemCode, description="What went wrong, for programs. A code never changes its meaning.")
+strawberry.enum(ServiceType, description="What an order of the service must name besides its link.")
+strawberry.enum(SubscriptionStatus, description="State of an order of a service of type SUBSCRIPTIONS.")
+strawberry.enum(
+    TicketStatus,
+    description="NEW until staff look at it, PENDING when the user wrote last, ANSWERED when staff did.",
+)
+strawberry.enum(UserRole, description="Who a user is to the shop; all but USER are staff.")

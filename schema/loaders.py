@@ -1,0 +1,34 @@
+"""Dataloaders: the rows that the fields of one request need, each kind in one statement."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from models import Category, Service, TicketMessage
+from resolvers import catalogue, tickets
+
+Row = TypeVar("Row")
+
+
+def _by_id(
+    read: Callable[[Iterable[int]], Awaitable[dict[int, Row]]], *, cache: bool = True
+) -> DataLoader[int, Row]:
+    async def load(keys: list[int]) -> list[Row | BaseException]:
+        rows = await read(keys)
+        return [rows.get(key, KeyError(key)) for key in keys]
+
+    return DataLoader(load, cache=cache)
+
+
+@dataclass
+class Loaders:
+    """The loaders of one request; they must not outlive it, because they remember."""
+
+    category: DataLoader[int, Category] = field(default_factory=lambda: _by_id(catalogue.categories_by_id))
+    service: DataLoader[int, Service] = field(default_factory=lambda: _by_id(catalogue.services_by_id))
+    # Not remembered: a mutation may add a message between two reads of one document.
+    messages: DataLoader[int, list[TicketMessage]] = field(
+        default_factory=lambda: _by_id(tickets.messages_by_ticket, cache=False)
+    )

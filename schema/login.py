@@ -1,0 +1,73 @@
+"""Sign-in by a code, and sign-out."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from resolvers import login
+from schema.context import Info
+from schema.problems import mutation
+from schema.user import User
+
+Username = Annotated[
+    str, strawberry.argument(description="E-mail address or Iranian mobile number, such as 09011235566.")
+]
+
+
+@strawberry.type(description="A code was sent, if the username can log in at all: the answer does not tell.")
+class LoginCodeSent:
+    """When the code ends."""
+
+    expires_at: datetime = strawberry.field(description="The code is void from then on.")
+
+
+@strawberry.type(description="A fresh sign-in.")
+class Session:
+    """The token and whose it is."""
+
+    access_token: str = strawberry.field(description="To be sent as `Authorization: Bearer …`; the REST routes take it too.")
+    expires_at: datetime = strawberry.field(description="The token is void from then on.")
+    user: User = strawberry.field(description="Who signed in.")
+
+
+@strawberry.type(description="The token of this request is void.")
+class LoggedOut:
+    """Whose token it was."""
+
+    user: User = strawberry.field(description="Who was signed in.")
+
+
+@strawberry.type
+class LoginMutation:
+    """Signing in and out."""
+
+    @mutation(login.request_login_code, description="Send a login code by SMS.")
+    async def request_login_code(self, info: Info, username: Username) -> LoginCodeSent:
+        expires_at = await login.request_login_code(
+            info.context.shop, username=username, address=info.context.address
+        )
+        return LoginCodeSent(expires_at=expires_at)
+
+    @mutation(
+        login.verify_login_code,
+        description="Exchange a login code for a token. The first right code of an unknown mobile creates its user.",
+    )
+    async def verify_login_code(
+        self,
+        info: Info,
+        username: Username,
+        code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
+    ) -> Session:
+        session = await login.verify_login_code(info.context.shop, username=username, code=code)
+        return Session(
+            access_token=session.access_token,
+            expires_at=session.expires_at,
+            user=User.from_model(session.user),
+        )
+
+    @mutation(login.logout, description="Revoke the token of this request; other tokens stay. Needs a user.")
+    async def logout(self, info: Info) -> LoggedOut:
+        viewer = info.context.signed_in
+        await login.logout(viewer)
+        return LoggedOut(user=User.from_model(viewer.user))

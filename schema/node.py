@@ -1,0 +1,90 @@
+"""Global ids and the `Node` interface (Relay's Object Identification)."""
+
+import base64
+import binascii
+import re
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from domain.problems import InvalidInput
+from schema.context import Info
+
+_DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
+
+
+def global_id(type_name: str, key: object) -> strawberry.ID:
+    """The id that clients see: base64 of `Type:key`."""
+    return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
+
+
+def parse_id(text: str, type_name: str, *, field: str) -> int:
+    """The number in the global id of a `type_name`.
+
+    Raises:
+        InvalidInput: `text` is no global id, or of another type; `field` is the argument it came in.
+    """
+    key = _key(text, type_name, field=field)
+    if not _DIGITS.fullmatch(key):
+        raise InvalidInput(field=field)
+    return int(key)
+
+
+def parse_uuid(text: str, type_name: str, *, field: str) -> UUID:
+    """The UUID in the global id of a `type_name`.
+
+    Raises:
+        InvalidInput: `text` is no global id, or of another type; `field` is the argument it came in.
+    """
+    try:
+        return UUID(_key(text, type_name, field=field))
+    except ValueError as error:
+        raise InvalidInput(field=field) from error
+
+
+def _key(text: str, type_name: str, *, field: str) -> str:
+    found, key = _split(text, field=field)
+    if found != type_name:
+        raise InvalidInput(field=field)
+    return key
+
+
+def _split(text: str, *, field: str) -> tuple[str, str]:
+    try:
+        type_name, _, key = base64.b64decode(text, validate=True).decode("ascii").partition(":")
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput(field=field) from error
+    return type_name, key
+
+
+@strawberry.interface(description="Anything that `node(id)` finds again.")
+class Node:
+    """A type with a global id."""
+
+    id: strawberry.ID = strawberry.field(description="Global id, unique among all types; opaque to clients.")
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        """The record with this number, as the type's own root field would show it to the viewer."""
+        raise NotImplementedError
+
+
+@strawberry.type
+class NodeQuery:
+    """Relay's way back to a record."""
+
+    @strawberry.field(
+        description="The record with a global id, or null. It obeys the same rules as the type's own field: "
+        "another user's order answers the error `FORBIDDEN`."
+    )
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The global id of any `Node`.")],  # noqa: A002 - Relay's name
+    ) -> Node | None:
+        type_name, _ = _split(id, field="id")
+        kind = next((kind for kind in Node.__subclasses__() if kind.__name__ == type_name), None)
+        if kind is None:
+            raise InvalidInput(field="id")
+        return await kind.find(info, parse_id(id, type_name, field="id"))

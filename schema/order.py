@@ -1,0 +1,224 @@
+"""A user's orders."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from models import Order as OrderRow
+from resolvers import orders
+from resolvers.orders import OrderFilter
+from resolvers.pages import PageRequest
+from schema.category import Category
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
+from schema.node import Node, global_id, parse_id
+from schema.scalars import Count
+from schema.service import Service
+from schema.where import DateTimeRange, IdIn, TextContains, ids_in
+
+
+@strawberry.type(description="Delivery in several runs.")
+class DripFeed:
+    """How an order is spread over time."""
+
+    runs: int = strawberry.field(description="How many runs.")
+    interval: int = strawberry.field(description="Minutes between two runs.")
+    quantity: Count = strawberry.field(description="Units a run; the order's own `quantity` is the total.")
+
+    @classmethod
+    def of(cls, row: OrderRow) -> Self | None:
+        """Null for an order that is delivered at once."""
+        if not row.is_drip_feed:
+            return None
+        return cls(runs=row.runs, interval=row.interval, quantity=Count(row.drip_feed_quantity))
+
+
+@strawberry.type(description="What an order of a service of type SUBSCRIPTIONS asks for, and how far it is.")
+class OrderSubscription:
+    """Delivery to posts that are yet to come."""
+
+    posts: int | None = strawberry.field(description="How many coming posts.")
+    min: Count | None = strawberry.field(description="The smallest quantity a post, in units.")
+    max: Count | None = strawberry.field(description="The largest quantity a post, in units.")
+    delay: int | None = strawberry.field(description="Minutes between a post and its delivery.")
+    expiry: str | None = strawberry.field(description="The last day, as the buyer wrote it.")
+    response_orders: str | None = strawberry.field(description="The provider's orders so far, as it words them.")
+    response_posts: int | None = strawberry.field(description="Posts delivered so far.")
+    status: SubscriptionStatus | None = strawberry.field(description="Its state at the provider.")
+
+    @classmethod
+    def of(cls, row: OrderRow) -> Self | None:
+        """Null for an order of any other type."""
+        if row.service_type is not ServiceType.SUBSCRIPTIONS:
+            return None
+        return cls(
+            posts=row.subscription_posts,
+            min=None if row.subscription_min is None else Count(row.subscription_min),
+            max=None if row.subscription_max is None else Count(row.subscription_max),
+            delay=row.subscription_delay,
+            expiry=row.subscription_expiry,
+            response_orders=row.subscription_response_orders,
+            response_posts=row.subscription_response_posts,
+            status=row.subscription_status,
+        )
+
+
+@strawberry.type(description="What a user bought, and how far its delivery is.")
+class Order(Node):
+    """An order as its buyer sees it; which provider delivers is for staff only."""
+
+    status: OrderStatus = strawberry.field(description="How far it is.")
+    type: ServiceType = strawberry.field(description="The service's type when the order was placed.")
+    source: OrderSource = strawberry.field(description="The door it came through.")
+    link: str = strawberry.field(description="What it is delivered to.")
+    quantity: Count = strawberry.field(description="Units in all.")
+    charge: Toman = strawberry.field(description="What it cost, in Toman.")
+    refunded: Toman = strawberry.field(description="Toman given back so far, at most the charge.")
+    start_count: Count = strawberry.field(description="Units that the link had before delivery began.")
+    remains: Count = strawberry.field(description="Units not delivered yet.")
+    drip_feed: DripFeed | None = strawberry.field(description="Null for an order that is delivered at once.")
+    subscription: OrderSubscription | None = strawberry.field(description="Null unless the type is SUBSCRIPTIONS.")
+    comments: str | None = strawberry.field(description="The comments to write, one a line.")
+    usernames: str | None = strawberry.field(description="The users to mention, one a line.")
+    username: str | None = strawberry.field(description="The user whose followers or comments are meant.")
+    hashtags: str | None = strawberry.field(description="The hashtags to add, one a line.")
+    hashtag: str | None = strawberry.field(description="The hashtag whose users are mentioned.")
+    media: str | None = strawberry.field(description="Address of the post whose likers are mentioned.")
+    note: str | None = strawberry.field(description="A remark of the shop's.")
+    created_at: datetime = strawberry.field(description="When it was placed.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    service_id: strawberry.Private[int]
+    category_id: strawberry.Private[int]
+
+    @strawberry.field(description="What was bought, as it is today; on sale or not.")
+    async def service(self, info: Info) -> Service:
+        return Service.from_model(await info.context.loaders.service.load(self.service_id))
+
+    @strawberry.field(description="The service's shelf when the order was placed.")
+    async def category(self, info: Info) -> Category:
+        return Category.from_model(await info.context.loaders.category.load(self.category_id))
+
+    @classmethod
+    def from_model(cls, row: OrderRow) -> Self:
+        return cls(
+            id=global_id("Order", row.id),
+            status=row.status,
+            type=row.service_type,
+            source=row.source,
+            link=row.link,
+            quantity=Count(row.quantity),
+            charge=Toman(row.charge),
+            refunded=Toman(row.refunded),
+            start_count=Count(row.start_count),
+            remains=Count(row.remains),
+            drip_feed=DripFeed.of(row),
+            subscription=OrderSubscription.of(row),
+            comments=row.comments,
+            usernames=row.usernames,
+            username=row.username,
+            hashtags=row.hashtags,
+            hashtag=row.hashtag,
+            media=row.media,
+            note=row.note,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            service_id=row.service_id,
+            category_id=row.category_id,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        return cls.from_model(await orders.get_order(info.context.user, order_id=key))
+
+
+@strawberry.input(description="One of several states.")
+class OrderStatusIn:
+    """Orders by state."""
+
+    any_of: list[OrderStatus] = strawberry.field(name="in", description="States; an empty list matches nothing.")
+
+
+@strawberry.input(description="Which orders; what is left out, or null, does not count.")
+class OrderWhere:
+    """Criteria, all of which must hold."""
+
+    status: OrderStatusIn | None = strawberry.field(default=None, description="In one of these states.")
+    service: IdIn | None = strawberry.field(default=None, description="Of one of these services.")
+    link: TextContains | None = strawberry.field(default=None, description="By a part of the link.")
+    created_at: DateTimeRange | None = strawberry.field(default=None, description="Placed in this span, ends included.")
+
+    def to_filter(self) -> OrderFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return OrderFilter(
+            statuses=self.status and self.status.any_of,
+            service_ids=ids_in(self.service, "Service", field="service"),
+            link_contains=self.link and self.link.contains,
+            created_gte=self.created_at and self.created_at.gte,
+            created_lte=self.created_at and self.created_at.lte,
+        )
+
+
+@strawberry.enum(description="What orders sort by.")
+class OrderOrderField(StrEnum):
+    """The sortable columns."""
+
+    ID = "id"
+    CHARGE = "charge"
+    QUANTITY = "quantity"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+@strawberry.input(description="How orders are sorted.")
+class OrderOrder:
+    """A column and a direction."""
+
+    field: OrderOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Descending unless told otherwise.")
+
+
+@strawberry.type
+class OrderQuery:
+    """Reading one's own orders."""
+
+    @strawberry.field(description="The viewer's orders, newest first unless told otherwise. Needs a user. Bad pages: `INVALID_INPUT`.")
+    async def orders(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            OrderWhere | None,
+            strawberry.argument(
+                description='Such as `{status: {in: [PENDING]}, createdAt: {gte: "2026-01-01T00:00:00Z"}}`.'
+            ),
+        ] = None,
+        order_by: Annotated[
+            OrderOrder | None, strawberry.argument(description="Such as `{field: CHARGE, direction: DESC}`.")
+        ] = None,
+    ) -> Connection[Order]:
+        order = order_by or OrderOrder(field=OrderOrderField.ID)
+        page = await orders.orders_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or OrderWhere()).to_filter(),
+            order_by=orders.OrderOrderField(order.field.value),
+            direction=order.direction,
+        )
+        return connect(page, Order.from_model)
+
+    @strawberry.field(
+        description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, and `FORBIDDEN` for another user's."
+    )
+    async def order(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `Order`.")],  # noqa: A002 - Relay's name
+    ) -> Order | None:
+        return await Order.find(info, parse_id(id, "Order", field="id"))

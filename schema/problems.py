@@ -1,0 +1,97 @@
+"""Problems as data: the one mechanism that turns an operation's declared problems into GraphQL."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any, Optional, Union, get_type_hints
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+
+from domain import messages
+from domain import problems as domain
+from domain.messages import Language
+from schema.context import Info
+from schema.enums import ProblemCode
+
+_FIELD_DESCRIPTIONS = {
+    "field": "The argument or input field, such as `mobile`.",
+    "retry_after": "Seconds after which trying again is sure not to meet this limit.",
+}
+
+
+@strawberry.interface(description="An expected refusal. Every mutation answers its success or one of its problems.")
+class Problem:
+    """What all problems show."""
+
+    code: ProblemCode = strawberry.field(description="What went wrong, for programs.")
+    message: str = strawberry.field(
+        description="What went wrong, for people: Persian or English by `Accept-Language`, Persian by default."
+    )
+
+
+@cache
+def problem_type(problem: type[domain.Problem]) -> type[Problem]:
+    """The GraphQL type of a problem: the interface's fields and the problem's own."""
+    hints = get_type_hints(problem)
+    own = {
+        field.name: strawberry.field(description=_FIELD_DESCRIPTIONS[field.name]) for field in fields(problem)
+    }
+    annotations = {name: int if hints[name] is timedelta else hints[name] for name in own}
+    shown = type(problem.__name__, (Problem,), {"__annotations__": annotations, **own})
+    return strawberry.type(shown, description=inspect.getdoc(problem))
+
+
+def show(problem: domain.Problem, language: Language) -> Problem:
+    """`problem` as data; waits are rounded up to whole seconds."""
+    own = {field.name: _shown(getattr(problem, field.name)) for field in fields(problem)}
+    return problem_type(type(problem))(code=problem.code, message=messages.of(problem, language), **own)
+
+
+def _shown(value: object) -> Any:
+    return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value
+
+
+class _Refusable(FieldExtension):
+    """Widens a mutation's type to the union of its success and its problems, and answers these as data."""
+
+    def __init__(self, problems: tuple[type[domain.Problem], ...]) -> None:
+        self._problems = problems
+        self._is_applied = False
+
+    def apply(self, field: StrawberryField) -> None:
+        # Strawberry may apply an extension once a schema; the union is not to be widened again.
+        if self._is_applied:
+            return
+        self._is_applied = True
+        name = "".join(part.capitalize() for part in field.python_name.split("_")) + "Result"
+        members = (field.type, *map(problem_type, self._problems))
+        union = Annotated[Union[members], strawberry.union(name, description="The success, or why not.")]  # type: ignore[valid-type] # noqa: UP007 - its members are values
+        # Nullable: a failing mutation must not take its neighbours' answers away.
+        field.type = Optional[union]  # noqa: UP045 - `|` does not take what is made at run time
+
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[object]], source: object, info: Info, **arguments: object
+    ) -> object:
+        try:
+            return await next_(source, info, **arguments)
+        except self._problems as problem:
+            return show(problem, info.context.language)
+
+
+def mutation(
+    operation: Callable[..., object], *more: type[domain.Problem], description: str
+) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A mutation that answers `<Name>Result`: what the function returns, or a problem.
+
+    The problems are those that `operation` declares with `refuses`, and `more` that the function raises itself.
+    """
+    problems = dict.fromkeys((*domain.problems_of(operation), *more))
+
+    def declare(function: Callable[..., object]) -> StrawberryField:
+        return strawberry.mutation(function, description=description, extensions=[_Refusable(tuple(problems))])
+
+    return declare

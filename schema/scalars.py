@@ -1,0 +1,74 @@
+"""Scalars that GraphQL lacks: whole numbers beyond 32 bits, and moments."""
+
+from datetime import UTC, datetime
+from typing import NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from domain.money import Toman
+
+Count = NewType("Count", int)
+"""A whole number of things; GraphQL's Int ends at 2^31-1."""
+
+LARGEST_INTEGER = 2**53 - 1
+"""The largest integer that every JSON client reads exactly."""
+
+
+def whole_number(value: object) -> int:
+    """`value`, an integer of at most 53 bits; floats, booleans and strings are refused.
+
+    Raises:
+        GraphQLError: it is anything else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise GraphQLError("A whole number is needed, without a fraction and without quotes.")
+    if abs(value) > LARGEST_INTEGER:
+        raise GraphQLError("The number is beyond 2^53-1.")
+    return value
+
+
+def moment(value: object) -> datetime:
+    """The moment that an ISO 8601 text with its zone tells, in UTC.
+
+    Raises:
+        GraphQLError: it is no such text.
+    """
+    try:
+        if isinstance(value, str) and (parsed := datetime.fromisoformat(value)).tzinfo is not None:
+            return parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise GraphQLError(_NO_MOMENT) from error
+    raise GraphQLError(_NO_MOMENT)
+
+
+def iso_8601(value: datetime) -> str:
+    """`value` in UTC with the suffix Z; it must carry its zone."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_NO_MOMENT = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Toman: strawberry.scalar(
+        name="Toman",
+        description="An amount of money in whole Toman: a JSON integer within ±(2^53-1), such as 25000.",
+        serialize=whole_number,
+        parse_value=whole_number,
+    ),
+    Count: strawberry.scalar(
+        name="Count",
+        description="A whole number: a JSON integer within ±(2^53-1). `Int` ends at 2^31-1.",
+        serialize=whole_number,
+        parse_value=whole_number,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment in ISO 8601. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
+        "arguments may have any zone, but must have one.",
+        serialize=iso_8601,
+        parse_value=moment,
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+    ),
+}

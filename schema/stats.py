@@ -1,0 +1,69 @@
+"""Statistics that anyone may see."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain import mobiles
+from domain.money import Toman
+from resolvers import stats
+from schema.service import Service
+
+Limit = Annotated[int, strawberry.argument(description="At most so many rows, 1 to 10.")]
+
+
+@strawberry.type(description="A user among those who spent most; the mobile is masked.")
+class TopUser:
+    """A row of the table of buyers."""
+
+    first_name: str | None = strawberry.field(description="Given name.")
+    last_name: str | None = strawberry.field(description="Family name.")
+    mobile: str | None = strawberry.field(description="Masked, such as 0901****566.")
+    order_count: int = strawberry.field(description="How many orders.")
+    custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
+    amount: Toman = strawberry.field(description="What these orders cost, in Toman.")
+
+    @classmethod
+    def from_row(cls, row: stats.TopUser) -> Self:
+        return cls(
+            first_name=row.user.first_name,
+            last_name=row.user.last_name,
+            mobile=None if row.user.mobile is None else mobiles.mask(row.user.mobile),
+            order_count=row.order_count,
+            custom_rate=row.user.custom_rate,
+            amount=Toman(row.amount),
+        )
+
+
+@strawberry.type(description="A service among those ordered most often.")
+class TopService:
+    """A row of the table of services."""
+
+    service: Service = strawberry.field(description="What was ordered; on sale or not.")
+    order_count: int = strawberry.field(description="How many orders.")
+
+    @classmethod
+    def from_row(cls, row: stats.TopService) -> Self:
+        return cls(service=Service.from_model(row.service), order_count=row.order_count)
+
+
+@strawberry.type
+class StatsQuery:
+    """The public tables."""
+
+    @strawberry.field(description="Who spent most. Canceled and refunded orders do not count. Bad limit: `INVALID_INPUT`.")
+    async def top_users(
+        self,
+        limit: Limit = stats.LONGEST_TABLE,
+        since: Annotated[
+            datetime | None, strawberry.argument(description="Only orders placed at this moment or later; all, if null.")
+        ] = None,
+    ) -> list[TopUser]:
+        return [TopUser.from_row(row) for row in await stats.top_users(limit=limit, since=since)]
+
+    @strawberry.field(
+        description="What is ordered most often. Canceled and refunded orders do not count. Bad limit: `INVALID_INPUT`."
+    )
+    async def top_services(self, limit: Limit = stats.LONGEST_TABLE) -> list[TopService]:
+        return [TopService.from_row(row) for row in await stats.top_services(limit=limit)]

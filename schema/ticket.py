@@ -1,0 +1,158 @@
+"""Questions to the shop's support."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.problems import InvalidInput
+from models import Ticket as TicketRow
+from models import TicketMessage as TicketMessageRow
+from resolvers import tickets
+from resolvers.pages import PageRequest
+from resolvers.tickets import TicketFilter
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, TicketStatus
+from schema.node import Node, global_id, parse_id
+from schema.problems import mutation
+
+
+@strawberry.type(description="A message in a ticket.")
+class TicketMessage:
+    """A message, the user's or staff's."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    message: str = strawberry.field(description="Plain text.")
+    is_mine: bool = strawberry.field(description="Whether the viewer wrote it; staff otherwise.")
+    is_read: bool = strawberry.field(description="Whether the other side has read it.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: TicketMessageRow, *, viewer_id: int) -> Self:
+        return cls(
+            id=global_id("TicketMessage", row.id),
+            message=row.message,
+            is_mine=row.user_id == viewer_id,
+            is_read=row.is_read,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.type(description="A question to the shop's support.")
+class Ticket(Node):
+    """A ticket with its first text; messages follow."""
+
+    subject: str = strawberry.field(description="What it is about.")
+    description: str = strawberry.field(description="Its first text, plain.")
+    status: TicketStatus = strawberry.field(description="Whose turn it is.")
+    created_at: datetime = strawberry.field(description="When it was opened.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    key: strawberry.Private[int]
+
+    @strawberry.field(description="What was written after the description, oldest first.")
+    async def messages(self, info: Info) -> list[TicketMessage]:
+        rows = await info.context.loaders.messages.load(self.key)
+        return [TicketMessage.from_model(row, viewer_id=info.context.user.id) for row in rows]
+
+    @classmethod
+    def from_model(cls, row: TicketRow) -> Self:
+        return cls(
+            id=global_id("Ticket", row.id),
+            subject=row.subject,
+            description=row.description,
+            status=row.status,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            key=row.id,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        return cls.from_model(await tickets.get_ticket(info.context.user, ticket_id=key))
+
+
+@strawberry.input(description="One of several states.")
+class TicketStatusIn:
+    """Tickets by state."""
+
+    any_of: list[TicketStatus] = strawberry.field(name="in", description="States; an empty list matches nothing.")
+
+
+@strawberry.input(description="Which tickets; what is left out, or null, does not count.")
+class TicketWhere:
+    """Criteria, all of which must hold."""
+
+    status: TicketStatusIn | None = strawberry.field(default=None, description="In one of these states.")
+
+    def to_filter(self) -> TicketFilter:
+        """The same, in the operation's terms."""
+        return TicketFilter(statuses=self.status and self.status.any_of)
+
+
+@strawberry.type
+class TicketQuery:
+    """Reading one's own tickets."""
+
+    @strawberry.field(description="The viewer's tickets, newest first. Needs a user. Bad pages: `INVALID_INPUT`.")
+    async def tickets(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            TicketWhere | None, strawberry.argument(description="Such as `{status: {in: [ANSWERED]}}`.")
+        ] = None,
+    ) -> Connection[Ticket]:
+        page = await tickets.tickets_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or TicketWhere()).to_filter(),
+            direction=Direction.DESC,
+        )
+        return connect(page, Ticket.from_model)
+
+    @strawberry.field(
+        description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, and `FORBIDDEN` for another user's."
+    )
+    async def ticket(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `Ticket`.")],  # noqa: A002 - Relay's name
+    ) -> Ticket | None:
+        return await Ticket.find(info, parse_id(id, "Ticket", field="id"))
+
+
+@strawberry.type
+class TicketMutation:
+    """Writing to support."""
+
+    @mutation(tickets.create_ticket, description="Open a ticket. Needs a user.")
+    async def create_ticket(
+        self,
+        info: Info,
+        subject: Annotated[str, strawberry.argument(description="1 to 255 characters.")],
+        description: Annotated[str, strawberry.argument(description="1 to 10,000 characters, plain text.")],
+    ) -> Ticket:
+        row = await tickets.create_ticket(info.context.user, subject=subject, description=description)
+        return Ticket.from_model(row)
+
+    @mutation(
+        tickets.reply_to_ticket,
+        InvalidInput,
+        description="Write into one's own ticket; an answered or closed one waits for staff again. Needs a user.",
+    )
+    async def reply_to_ticket(
+        self,
+        info: Info,
+        ticket_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `Ticket`.")],
+        message: Annotated[str, strawberry.argument(description="1 to 10,000 characters, plain text.")],
+    ) -> TicketMessage:
+        user = info.context.user
+        key = parse_id(ticket_id, "Ticket", field="ticketId")
+        row = await tickets.reply_to_ticket(user, ticket_id=key, message=message)
+        return TicketMessage.from_model(row, viewer_id=user.id)

@@ -1,0 +1,102 @@
+"""The person who is signed in."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from models import User as UserRow
+from resolvers import profile
+from schema.context import Info
+from schema.enums import UserRole
+from schema.node import Node, global_id
+from schema.problems import mutation
+
+
+@strawberry.type(description="A person with a wallet. Only the user's own record can be read.")
+class User(Node):
+    """A user as the user sees it; secrets are not part of it."""
+
+    first_name: str | None = strawberry.field(description="Given name.")
+    last_name: str | None = strawberry.field(description="Family name.")
+    email: str | None = strawberry.field(description="E-mail address, in lower case.")
+    mobile: str | None = strawberry.field(description="Mobile number, such as 09011235566.")
+    mobile_verified: bool = strawberry.field(description="Whether the user has logged in with this mobile.")
+    role: UserRole = strawberry.field(description="Who the user is to the shop.")
+    balance: Toman = strawberry.field(description="What the wallet holds, in Toman.")
+    custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
+    login_type: str | None = strawberry.field(description="How the user registered, as the old panel recorded it.")
+    timezone: str | None = strawberry.field(description="The user's time zone, such as Asia/Tehran.")
+    created_at: datetime = strawberry.field(description="When the user registered.")
+    updated_at: datetime = strawberry.field(description="When the record last changed.")
+
+    @classmethod
+    def from_model(cls, row: UserRow) -> Self:
+        return cls(
+            id=global_id("User", row.id),
+            first_name=row.first_name,
+            last_name=row.last_name,
+            email=row.email,
+            mobile=row.mobile,
+            mobile_verified=row.mobile_verified,
+            role=row.role,
+            balance=Toman(row.balance),
+            custom_rate=row.custom_rate,
+            login_type=row.login_type,
+            timezone=row.timezone,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        user = info.context.user
+        return cls.from_model(user) if user.id == key else None
+
+
+@strawberry.type
+class UserQuery:
+    """Reading oneself."""
+
+    @strawberry.field(description="Who is signed in; null for a visitor.")
+    def me(self, info: Info) -> User | None:
+        viewer = info.context.viewer
+        return User.from_model(viewer.user) if viewer else None
+
+
+@strawberry.input(description="What to change; what is left out, or null, stays as it is.")
+class ProfileInput:
+    """Changes to one's own profile."""
+
+    first_name: str | None = strawberry.field(default=None, description="At most 100 characters.")
+    last_name: str | None = strawberry.field(default=None, description="At most 100 characters.")
+    email: str | None = strawberry.field(default=None, description="An address that no other user has.")
+    password: str | None = strawberry.field(default=None, description="1 to 128 characters, for the web panel.")
+    mobile: str | None = strawberry.field(
+        default=None, description="Such as 09011235566 or +989011235566; stays unverified until the next login."
+    )
+
+
+@strawberry.type
+class UserMutation:
+    """Changing oneself."""
+
+    @mutation(
+        profile.update_profile,
+        description="Change one's own profile: all the given values, or none where one is refused. Needs a user.",
+    )
+    async def update_profile(
+        self,
+        info: Info,
+        input: Annotated[ProfileInput, strawberry.argument(description="The new values.")],  # noqa: A002 - GraphQL's custom
+    ) -> User:
+        row = await profile.update_profile(
+            info.context.user,
+            first_name=input.first_name,
+            last_name=input.last_name,
+            email=input.email,
+            password=input.password,
+            mobile=input.mobile,
+        )
+        return User.from_model(row)

@@ -1,0 +1,132 @@
+"""The migrations lead to what the models say, whoever runs them and how often."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tortoise import Tortoise, fields
+from tortoise.exceptions import IntegrityError
+from tortoise.migrations import operations as ops
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.recorder import MigrationRecorder
+
+import migrations
+from models import Category, User, database
+from models.migration_mends import RebuildRefused
+from tests.fakes import create_user
+from tests.models.several_processes import run_together
+from tests.resolvers.records import create_category
+
+NAMES = sorted(file.stem for file in Path(migrations.__file__).parent.glob("[0-9]*.py"))
+
+
+async def wipe(url: str) -> None:
+    """Take even the tables away."""
+    if url.startswith("sqlite://"):
+        Path(url.removeprefix("sqlite://")).unlink()
+        return
+    session = await asyncpg.connect(url.replace("postgres://", "postgresql://", 1))
+    await session.execute("DROP SCHEMA public CASCADE")
+    await session.execute("CREATE SCHEMA public")
+    await session.close()
+
+
+async def apply(url: str, operation: ops.Operation) -> None:
+    """Run `operation` as the migration that would come next."""
+    executor = MigrationExecutor(database.connection(), database.configuration(url)["apps"])
+    await executor.loader.build_graph()
+    applied = await MigrationRecorder(database.connection()).applied_migrations()
+    state = await executor._project_state(set(applied))
+    migration = Migration("9999_next", database.APP)
+    migration.operations = [operation]
+    await migration.apply(state, schema_editor=executor._schema_editor(atomic=False))
+
+
+async def test_the_models_ask_for_no_further_migration(db: str) -> None:
+    configuration = database.configuration(db)
+    assert Tortoise.apps is not None
+
+    drift = await MigrationAutodetector(Tortoise.apps, configuration["apps"]).changes()
+
+    assert [operation.describe() for writer in drift for operation in writer.operations] == []
+
+
+async def test_a_column_without_its_migration_counts_as_drift(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Category._meta.fields_map["name"], "max_length", 201)
+    assert Tortoise.apps is not None
+
+    drift = await MigrationAutodetector(Tortoise.apps, database.configuration(db)["apps"]).changes()
+
+    described = [operation.describe() for writer in drift for operation in writer.operations]
+    assert described == ["Alter field name on Category"]
+
+
+async def test_migrate_applies_all_to_an_empty_database_and_nothing_the_second_time(
+    database_url: str,
+) -> None:
+    await wipe(database_url)
+
+    assert await database.migrate(database_url) == NAMES
+    assert await database.migrate(database_url) == []
+
+
+async def test_migrate_keeps_the_rows_of_a_database_that_is_up_to_date(database_url: str) -> None:
+    async with database.connected(database_url):
+        await create_user(mobile="09121111111")
+
+    await database.migrate(database_url)
+
+    async with database.connected(database_url):
+        assert [user.mobile for user in await User.all()] == ["09121111111"]
+
+
+async def test_four_processes_that_migrate_at_once_apply_each_migration_once(database_url: str) -> None:
+    await wipe(database_url)
+    code = "print(*asyncio.run(database.migrate(sys.argv[1])))"
+
+    printed = await asyncio.to_thread(run_together, code, url=database_url)
+
+    assert sorted(" ".join(printed).split()) == NAMES
+    async with database.connected(database_url):
+        assert (await create_user()).id == 1
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ops.AlterField(model_name="Category", name="name", field=fields.CharField(max_length=400)),
+        ops.RemoveField(model_name="Category", name="image"),
+        ops.AddConstraint(
+            model_name="Category", constraint=CheckConstraint(check="position >= 0", name="positions")
+        ),
+    ],
+    ids=lambda operation: type(operation).__name__,
+)
+async def test_a_migration_that_would_rebuild_a_table_is_refused_on_sqlite_only(
+    operation: ops.Operation, db: str
+) -> None:
+    await create_category(name="Followers")
+
+    refused = pytest.raises(RebuildRefused, match="categories")
+    with refused if database.dialect() == "sqlite" else contextlib.nullcontext():
+        await apply(db, operation)
+
+    assert await Category.filter(name="Followers").count() == 1
+
+
+async def test_a_migration_may_add_a_conditional_unique_constraint(db: str) -> None:
+    constraint = UniqueConstraint(fields=("name",), name="categories_name", condition="is_active")
+    await apply(db, ops.AddConstraint(model_name="Category", constraint=constraint))
+    await create_category(name="Likes", is_active=False)
+    await create_category(name="Likes", is_active=False)
+    await create_category(name="Likes", is_active=True)
+
+    with pytest.raises(IntegrityError):
+        await create_category(name="Likes", is_active=True)

@@ -1,0 +1,49 @@
+"""Steps of a sign-in, for tests that begin after it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from models import LoginCode
+from resolvers import login
+from resolvers.login import Session
+from resolvers.shop import Shop
+from tests.fakes import RecordingSms
+
+ADDRESS = "192.0.2.1"
+MOBILE = "09121111111"
+
+
+def with_settings(shop: Shop, **changes: object) -> Shop:
+    """The same installation, run with other settings."""
+    return replace(shop, settings=shop.settings.model_copy(update=changes))
+
+
+async def request_code(shop: Shop, username: str = MOBILE, *, address: str = ADDRESS) -> datetime:
+    """Ask for a code and wait until what is to be sent is sent."""
+    expires_at = await login.request_login_code(shop, username=username, address=address)
+    await shop.sms.drain(timedelta(seconds=5))
+    return expires_at
+
+
+async def receive_code(shop: Shop, sms: RecordingSms, username: str = MOBILE) -> str:
+    """The code that arrives at the mobile."""
+    await request_code(shop, username)
+    return sms.sent[-1][1]
+
+
+async def sign_in(shop: Shop, sms: RecordingSms, username: str = MOBILE) -> Session:
+    code = await receive_code(shop, sms, username)
+    return await login.verify_login_code(shop, username=username, code=code)
+
+
+async def let_time_pass(time: timedelta) -> None:
+    """Make every code that was asked for older by `time`."""
+    for row in await LoginCode.all():
+        await LoginCode.filter(id=row.id).update(
+            created_at=row.created_at - time, expires_at=row.expires_at - time
+        )
+
+
+def other_than(code: str, *, by: int = 1) -> str:
+    """A well-formed code that is not `code`."""
+    return f"{(int(code) + by) % 1_000_000:06d}"

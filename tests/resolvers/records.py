@@ -1,0 +1,90 @@
+"""Makers of the shop's records, each valid until a test says otherwise."""
+
+from datetime import datetime
+
+from domain.order_status import OrderSource, OrderStatus
+from domain.service_types import ServiceSource, ServiceType
+from domain.states import NotificationKind, TicketStatus
+from models import Category, Notification, Order, Service, Ticket, User
+from tests.fakes import MOMENT
+
+
+async def create_category(
+    *, name: str = "Followers", position: int = 0, is_active: bool = True, created_at: datetime = MOMENT
+) -> Category:
+    return await Category.create(
+        name=name, position=position, is_active=is_active, created_at=created_at, updated_at=created_at
+    )
+
+
+async def create_service(
+    *,
+    category: Category | None = None,
+    name: str = "Followers, slow",
+    price: int = 1_000,
+    original_price: int | None = None,
+    type: ServiceType = ServiceType.DEFAULT,  # noqa: A002 - the column's name
+    drip_feed: bool = False,
+    is_active: bool = True,
+) -> Service:
+    return await Service.create(
+        category=category or await create_category(),
+        name=name,
+        price=price,
+        original_price=original_price,
+        type=type,
+        drip_feed=drip_feed,
+        is_active=is_active,
+        min_quantity=1,
+        max_quantity=1_000,
+        source=ServiceSource.MANUAL,
+        created_at=MOMENT,
+        updated_at=MOMENT,
+    )
+
+
+async def create_order(
+    user: User,
+    service: Service,
+    *,
+    charge: int = 1_000,
+    status: OrderStatus = OrderStatus.PENDING,
+    link: str = "https://example.com/p/1",
+    created_at: datetime = MOMENT,
+) -> Order:
+    return await Order.create(
+        source=OrderSource.GRAPHQL,
+        user=user,
+        category_id=service.category_id,
+        service=service,
+        service_type=service.type,
+        link=link,
+        quantity=10,
+        charge=charge,
+        status=status,
+        created_at=created_at,
+        updated_at=created_at,
+    )
+
+
+async def create_ticket(user: User, *, status: TicketStatus = TicketStatus.NEW) -> Ticket:
+    return await Ticket.create(
+        user=user,
+        subject="Late",
+        description="Where is it?",
+        status=status,
+        created_at=MOMENT,
+        updated_at=MOMENT,
+    )
+
+
+async def create_notification(
+    user: User, *, created_at: datetime = MOMENT, read_at: datetime | None = None
+) -> Notification:
+    return await Notification.create(
+        user=user,
+        kind=NotificationKind.GIFT_WON,
+        message="You won",
+        created_at=created_at,
+        read_at=read_at,
+    )

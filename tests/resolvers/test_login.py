@@ -1,0 +1,370 @@
+"""Signing in by a code."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain import login_codes
+from domain.problems import InvalidInput, MalformedUsername, UnknownUser, WrongLoginCode
+from domain.roles import UserRole
+from models import AccessToken, LoginCode, User
+from resolvers import login, sessions
+from resolvers.shop import Shop
+from tests.fakes import MOMENT, RecordingSms, create_user
+from tests.resolvers.logins import (
+    MOBILE,
+    let_time_pass,
+    other_than,
+    receive_code,
+    request_code,
+    sign_in,
+    with_settings,
+)
+
+
+async def test_request_sends_one_code_of_six_digits_to_the_mobile(shop: Shop, sms: RecordingSms) -> None:
+    await create_user(mobile=MOBILE)
+
+    await request_code(shop, MOBILE)
+
+    ((mobile, code),) = sms.sent
+    assert mobile == MOBILE
+    assert len(code) == 6
+    assert set(code) <= set("0123456789")
+
+
+async def test_request_answers_when_the_code_expires(shop: Shop) -> None:
+    expires_at = await request_code(shop)
+
+    row = await LoginCode.get()
+    assert expires_at == row.expires_at == row.created_at + timedelta(seconds=120)
+    assert (expires_at.microsecond, expires_at.utcoffset()) == (0, timedelta(0))
+
+
+async def test_a_code_is_stored_only_as_a_keyed_hash(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms)
+
+    row = await LoginCode.get()
+    stored = {name: str(getattr(row, name)) for name in row._meta.fields_db_projection}
+    assert code not in (stored["subject"], stored["address"], stored["code_hash"])
+    assert row.code_hash == login_codes.hash_code(shop.login_code_key, subject=MOBILE, code=code)
+    assert row.code_hash != login_codes.hash_code(b"another key", subject=MOBILE, code=code)
+
+
+async def test_a_request_creates_no_user(shop: Shop) -> None:
+    await request_code(shop, MOBILE)
+
+    assert not await User.exists()
+
+
+async def test_the_first_right_code_of_an_unknown_mobile_creates_its_user(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    session = await sign_in(shop, sms, MOBILE)
+
+    user = await User.get()
+    assert session.user.id == user.id
+    assert (user.mobile, user.mobile_verified, user.role, user.balance) == (MOBILE, True, UserRole.USER, 0)
+    assert user.created_at.microsecond == 0
+
+
+async def test_a_known_user_signs_in_as_themselves(shop: Shop, sms: RecordingSms) -> None:
+    await create_user()
+    user = await create_user(mobile=MOBILE)
+
+    session = await sign_in(shop, sms, MOBILE)
+
+    assert session.user.id == user.id
+    assert await User.all().count() == 2
+
+
+async def test_the_answered_token_signs_its_user_in_for_a_year(shop: Shop, sms: RecordingSms) -> None:
+    session = await sign_in(shop, sms)
+
+    viewer = await sessions.authenticate(shop, session.access_token)
+    row = await AccessToken.get()
+    assert viewer is not None
+    assert viewer.user.id == session.user.id
+    assert viewer.expires_at == session.expires_at == row.issued_at + timedelta(days=365)
+
+
+async def test_a_known_email_gets_the_code_on_its_users_mobile(shop: Shop, sms: RecordingSms) -> None:
+    user = await create_user(mobile=MOBILE, email="sara@example.com")
+
+    session = await sign_in(shop, sms, " Sara@Example.COM ")
+
+    assert sms.sent[0][0] == MOBILE
+    assert session.user.id == user.id
+
+
+async def test_a_code_asked_for_by_email_is_good_for_the_mobile_too(shop: Shop, sms: RecordingSms) -> None:
+    user = await create_user(mobile=MOBILE, email="sara@example.com")
+    code = await receive_code(shop, sms, "sara@example.com")
+
+    session = await login.verify_login_code(shop, username=MOBILE, code=code)
+
+    assert session.user.id == user.id
+
+
+@pytest.mark.parametrize("username", [" ۰۹۱۲ ۱۱۱ ۱۱۱۱", "+98 912 111 1111", "٠٩١٢١١١١١١١", "9121111111"])
+async def test_a_mobile_may_be_written_in_any_usual_way(shop: Shop, sms: RecordingSms, username: str) -> None:
+    user = await create_user(mobile=MOBILE)
+    code = await receive_code(shop, sms, username)
+
+    session = await login.verify_login_code(shop, username=username, code=code)
+
+    assert session.user.id == user.id
+
+
+@pytest.mark.parametrize("zero", ["۰", "٠"])
+async def test_a_code_may_be_typed_in_persian_or_arabic_digits(
+    shop: Shop, sms: RecordingSms, zero: str
+) -> None:
+    code = await receive_code(shop, sms)
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in code)
+
+    session = await login.verify_login_code(shop, username=MOBILE, code=f" {typed}\n")
+
+    assert session.user.mobile == MOBILE
+
+
+@pytest.mark.parametrize(
+    "username", ["", " ", "sara", "0912111111", "091211111111", "a@b", "@example.com", "\x00", "\ud800@b.ir"]
+)
+async def test_a_malformed_username_is_refused_at_both_steps(shop: Shop, username: str) -> None:
+    with pytest.raises(MalformedUsername):
+        await login.request_login_code(shop, username=username, address="192.0.2.1")
+    with pytest.raises(MalformedUsername):
+        await login.verify_login_code(shop, username=username, code="123456")
+
+    assert not await LoginCode.exists()
+
+
+async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_cut(shop: Shop) -> None:
+    username = f"{'İ' * 60}@{'İ' * 100}.com"
+
+    with pytest.raises(MalformedUsername):
+        await login.request_login_code(shop, username=username, address="192.0.2.1")
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "12 456", "-12345", "½23456", "\x00"])
+async def test_a_code_that_is_not_six_digits_is_invalid_and_counts_as_no_try(
+    shop: Shop, sms: RecordingSms, code: str
+) -> None:
+    await receive_code(shop, sms)
+
+    with pytest.raises(InvalidInput) as refusal:
+        await login.verify_login_code(shop, username=MOBILE, code=code)
+
+    assert refusal.value.field == "code"
+    assert (await LoginCode.get()).attempts == 0
+
+
+async def test_a_wrong_code_is_refused_and_counted_and_the_right_one_still_works(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    code = await receive_code(shop, sms)
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code=other_than(code))
+
+    assert (await LoginCode.get()).attempts == 1
+    assert (await login.verify_login_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
+
+
+async def test_after_five_wrong_tries_the_right_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms)
+    for by in range(1, 6):
+        with pytest.raises(WrongLoginCode):
+            await login.verify_login_code(shop, username=MOBILE, code=other_than(code, by=by))
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code=code)
+
+    assert (await LoginCode.get()).attempts == 5
+    assert not await User.exists()
+
+
+async def test_the_fifth_try_may_be_the_right_one(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms)
+    for by in range(1, 5):
+        with pytest.raises(WrongLoginCode):
+            await login.verify_login_code(shop, username=MOBILE, code=other_than(code, by=by))
+
+    assert (await login.verify_login_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
+
+
+async def test_a_used_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms)
+    await login.verify_login_code(shop, username=MOBILE, code=code)
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code=code)
+
+    assert await AccessToken.all().count() == 1
+
+
+async def test_a_new_code_voids_the_old_one(shop: Shop, sms: RecordingSms) -> None:
+    old = await receive_code(shop, sms)
+    await let_time_pass(timedelta(seconds=60))
+    new = await receive_code(shop, sms)
+    while new == old:
+        await let_time_pass(timedelta(hours=1))
+        new = await receive_code(shop, sms)
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code=old)
+
+    assert (await login.verify_login_code(shop, username=MOBILE, code=new)).user.mobile == MOBILE
+
+
+async def test_an_expired_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms)
+    await let_time_pass(timedelta(seconds=120))
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code=code)
+
+
+async def test_a_code_is_good_for_its_own_number_only(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms, MOBILE)
+    other = await receive_code(shop, sms, "09122222222")
+    if other == code:
+        pytest.skip("one draw in a million")
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username="09122222222", code=code)
+
+
+async def test_a_code_nobody_asked_for_is_refused(shop: Shop) -> None:
+    await create_user(mobile=MOBILE)
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code="123456")
+
+
+async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: Shop, sms: RecordingSms) -> None:
+    expires_at = await request_code(shop, "nobody@example.com")
+
+    row = await LoginCode.get()
+    assert (sms.sent, row.is_sent) == ([], False)
+    assert expires_at == row.created_at + timedelta(seconds=120)
+    with pytest.raises(UnknownUser):
+        await login.verify_login_code(shop, username="nobody@example.com", code="123456")
+
+
+async def test_no_code_signs_in_a_username_that_got_none(shop: Shop) -> None:
+    await create_user(email="sara@example.com")
+    await User.all().update(mobile=None)
+    await request_code(shop, "sara@example.com")
+    # As if the code that was made for nobody had been guessed.
+    guessed = login_codes.hash_code(shop.login_code_key, subject="sara@example.com", code="123456")
+    await LoginCode.all().update(code_hash=guessed)
+
+    with pytest.raises(UnknownUser):
+        await login.verify_login_code(shop, username="sara@example.com", code="123456")
+
+    assert not await AccessToken.exists()
+
+
+async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_but_no_code(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    closed = with_settings(shop, registration_open=False)
+
+    expires_at = await request_code(closed, MOBILE)
+
+    row = await LoginCode.get()
+    assert (sms.sent, row.is_sent) == ([], False)
+    assert expires_at == row.created_at + timedelta(seconds=120)
+    with pytest.raises(UnknownUser):
+        await login.verify_login_code(closed, username=MOBILE, code="123456")
+
+
+async def test_with_closed_registration_a_known_mobile_signs_in(shop: Shop, sms: RecordingSms) -> None:
+    user = await create_user(mobile=MOBILE)
+
+    session = await sign_in(with_settings(shop, registration_open=False), sms, MOBILE)
+
+    assert session.user.id == user.id
+
+
+async def test_a_code_sent_before_registration_closed_creates_no_user(shop: Shop, sms: RecordingSms) -> None:
+    code = await receive_code(shop, sms, MOBILE)
+
+    with pytest.raises(UnknownUser):
+        await login.verify_login_code(
+            with_settings(shop, registration_open=False), username=MOBILE, code=code
+        )
+
+    assert not await User.exists()
+
+
+async def test_a_blocked_user_gets_the_same_answer_but_no_code(shop: Shop, sms: RecordingSms) -> None:
+    user = await create_user(mobile=MOBILE)
+    await User.filter(id=user.id).update(is_active=False)
+
+    await request_code(shop, MOBILE)
+
+    assert sms.sent == []
+    with pytest.raises(UnknownUser):
+        await login.verify_login_code(shop, username=MOBILE, code="123456")
+
+
+async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: RecordingSms) -> None:
+    user = await create_user(mobile=MOBILE)
+    code = await receive_code(shop, sms, MOBILE)
+    await User.filter(id=user.id).update(is_active=False)
+
+    with pytest.raises(UnknownUser):
+        await login.verify_login_code(shop, username=MOBILE, code=code)
+
+    assert not await AccessToken.exists()
+
+
+async def test_the_first_sign_in_with_a_claimed_mobile_verifies_it_and_ends_older_sessions(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await create_user(mobile=MOBILE, is_verified=False)
+    squatters, _ = await sessions.issue_token(shop, user, now=MOMENT + timedelta(days=300))
+
+    session = await sign_in(shop, sms, MOBILE)
+
+    assert (await User.get(id=user.id)).mobile_verified
+    assert await sessions.authenticate(shop, squatters) is None
+    assert await sessions.authenticate(shop, session.access_token) is not None
+
+
+async def test_a_further_sign_in_leaves_the_other_sessions_as_they_are(shop: Shop, sms: RecordingSms) -> None:
+    first = await sign_in(shop, sms)
+    await let_time_pass(timedelta(hours=1))
+    second = await sign_in(shop, sms)
+
+    assert first.access_token != second.access_token
+    assert await sessions.authenticate(shop, first.access_token) is not None
+    assert await sessions.authenticate(shop, second.access_token) is not None
+
+
+async def test_a_mobile_belongs_to_the_user_that_verified_it_however_old_other_claims_are(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    await create_user(mobile=MOBILE, is_verified=False)
+    owner = await create_user(mobile=MOBILE)
+
+    session = await sign_in(shop, sms, MOBILE)
+
+    assert session.user.id == owner.id
+
+
+async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    await create_user(mobile=MOBILE)
+    claimant = await create_user(mobile=MOBILE, email="claimant@example.com", is_verified=False)
+    code = await receive_code(shop, sms, "claimant@example.com")
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username="claimant@example.com", code=code)
+
+    assert not (await User.get(id=claimant.id)).mobile_verified
+    assert not await AccessToken.exists()

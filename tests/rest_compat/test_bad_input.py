@@ -1,0 +1,119 @@
+"""Whatever a field or a body holds: a clear refusal, never a fault of ours, and nothing stored."""
+
+import httpx
+import pytest
+
+from resolvers.shop import Shop
+from rest_compat.routes import TABLE
+from tests.conftest import authorization
+from tests.database_state import all_rows
+from tests.fakes import create_user
+from tests.rest_compat.reference import ENDPOINTS
+
+ROUTES = {(line.method, line.path): line for line in TABLE}
+FIELDS = [
+    (endpoint["method"], endpoint["path"].removeprefix("/api"), parameter["name"])
+    for endpoint in ENDPOINTS
+    for parameter in endpoint["params"]
+    if parameter["in"] == "body" and (endpoint["method"], endpoint["path"].removeprefix("/api")) in ROUTES
+]
+DIGITS = "9" * 100_000
+REFUSED_TEXTS = {
+    "NUL": r'"a\u0000b"',
+    "a lone surrogate": r'"a\ud800b"',
+    "a list": '["a"]',
+    "an object": '{"a": 1}',
+    "a boolean": "true",
+    "a fraction": "1.5",
+    "ten to the fifth digits": f'"{DIGITS}"',
+    "a text of a hundred thousand letters": f'"{"x" * 100_000}"',
+    "an escape sequence of a terminal": r'"\u001b[31m\u0000"',
+}
+BODIES = {
+    "deep JSON": b'{"a":' * 30_000,
+    "deep list": b"[" * 100_000,
+    "invalid UTF-8": b'{"subject": "\xff\xfe", "description": "x", "username": "\xff"}',
+    "null": b"null",
+    "a number": b"7",
+    "a text": b'"text"',
+    "a list": b"[]",
+    "a number of 100,000 digits": b'{"limit": ' + DIGITS.encode() + b"}",
+    "not a number": b'{"limit": NaN}',
+    "UTF-16": '{"username": "09120000000"}'.encode("utf-16"),
+    "nothing": b"",
+}
+POSTS = [path for method, path in ROUTES if method == "POST"]
+
+
+def url_of(path: str) -> str:
+    return f"/api{path.replace('{id}', '1')}"
+
+
+@pytest.mark.parametrize(("method", "path", "field"), FIELDS)
+async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
+    method: str, path: str, field: str, demo_client: httpx.AsyncClient, demo_shop: Shop
+) -> None:
+    headers = {**await authorization(demo_shop, await create_user()), "Content-Type": "application/json"}
+    before = await all_rows()
+    answers = {
+        name: await demo_client.request(
+            method, url_of(path), headers=headers, content=f'{{"{field}": {value}}}'
+        )
+        for name, value in REFUSED_TEXTS.items()
+    }
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 200)
+    if method == "POST":
+        statuses = {name: answer.json()["status"] for name, answer in answers.items()}
+        assert set(statuses.values()) <= {400, 403}, statuses
+    assert await all_rows() == before
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+async def test_a_broken_body_counts_as_empty_and_stores_nothing(
+    body: bytes, demo_client: httpx.AsyncClient, demo_shop: Shop
+) -> None:
+    headers = {**await authorization(demo_shop, await create_user()), "Content-Type": "application/json"}
+    before = await all_rows()
+    for path in (path for path in POSTS if path != "/v1/user/notifications"):
+        answer = await demo_client.post(url_of(path), headers=headers, content=body)
+        empty = await demo_client.post(url_of(path), headers=headers)
+        assert (answer.status_code, answer.json()) == (200, empty.json()), path
+    for path in ("/v1/stats/top_users", "/v1/services", "/v1/categories"):
+        answer = await demo_client.request("GET", url_of(path), headers=headers, content=body)
+        assert answer.json() == (await demo_client.get(url_of(path))).json()
+    assert await all_rows() == before
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "0",
+        "-1",
+        "2147483648",
+        "9223372036854775808",
+        DIGITS[:5_000],
+        "1.5",
+        "%00",
+        "%ff",
+        "1;drop",
+        "²",
+        "１",
+    ],
+)
+async def test_an_impossible_record_id_is_a_record_that_is_missing(
+    record: str, demo_client: httpx.AsyncClient, demo_shop: Shop
+) -> None:
+    headers = await authorization(demo_shop, await create_user())
+    order = await demo_client.get(f"/api/v1/order/{record}", headers=headers)
+    ticket = await demo_client.get(f"/api/v1/user/tickets/{record}", headers=headers)
+    assert (order.status_code, order.json()["status"]) == (200, 404)
+    assert (ticket.status_code, ticket.json()["status"]) == (200, 403)
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "abc", "99999999999999999999", "1e3", "۵", "", "%00"])
+async def test_numbers_in_the_query_string_never_fail(value: str, demo_client: httpx.AsyncClient) -> None:
+    top = await demo_client.get(f"/api/v1/stats/top_users?limit={value}&offset={value}")
+    services = await demo_client.get(f"/api/v1/services?cate_id={value}&status={value}&order_by={value}")
+    assert (top.status_code, services.status_code) == (200, 200)
+    if value == "۵":
+        assert len(top.json()["users"]) == 5

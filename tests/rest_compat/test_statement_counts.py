@@ -1,0 +1,76 @@
+"""No list costs more statements as its rows grow."""
+
+import uuid
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from domain.order_status import OrderSource
+from domain.service_types import ServiceSource, ServiceType
+from domain.states import NotificationKind
+from models import Category, Gift, Notification, Order, Service, Ticket, TicketMessage, User, UserGift
+from resolvers.shop import Shop
+from tests.conftest import authorization
+from tests.database_state import recorded_statements
+from tests.fakes import MOMENT, create_user
+
+TIMES = {"created_at": MOMENT, "updated_at": MOMENT}
+
+
+async def add_rows(user: User, number: int) -> Ticket:
+    """`number` records of each kind that lists show; returns a ticket with as many messages."""
+    ticket = await Ticket.create(user=user, subject="s", description="d", **TIMES)
+    for index in range(number):
+        category = await Category.create(name=f"c{index}", **TIMES)
+        service = await Service.create(
+            category=category,
+            name="s",
+            price=1,
+            min_quantity=1,
+            max_quantity=9,
+            source=ServiceSource.MANUAL,
+            **TIMES,
+        )
+        buyer = await create_user()
+        await Order.bulk_create(
+            [
+                Order(
+                    user=who, category=category, service=service, source=OrderSource.DIRECT,
+                    service_type=ServiceType.DEFAULT, link="x", quantity=1, charge=1, **TIMES,
+                )
+                for who in (user, buyer)
+            ]
+        )  # fmt: skip
+        gift = await Gift.create(service=service, min_quantity=1, max_quantity=2, **TIMES)
+        await UserGift.create(
+            user=user, gift=gift, quantity=1, expires_at=MOMENT + timedelta(days=1), **TIMES
+        )
+        await Ticket.create(user=user, subject="s", description="d", **TIMES)
+        await TicketMessage.create(ticket=ticket, user=user, message="m", **TIMES)
+        await Notification.create(
+            id=uuid.uuid4(), user=user, kind=NotificationKind.GIFT_WON, message="m", created_at=MOMENT
+        )
+    return ticket
+
+
+LISTS = [
+    "user/notifications", "user/notifications/unread", "user/tickets", "user/tickets/{ticket}", "order",
+    "user/gifts", "services", "categories", "stats/top_users", "stats/top_services",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_list_costs_as_many_statements_at_100_rows_as_at_1(
+    path: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    costs = []
+    for rows in (1, 100):
+        user = await create_user()
+        ticket = await add_rows(user, rows)
+        headers = await authorization(shop, user)
+        with recorded_statements() as statements:
+            answer = await client.get(f"/api/v1/{path.format(ticket=ticket.id)}", headers=headers)
+        assert answer.json()["status"] == 200
+        costs.append(len(statements))
+    assert costs[0] == costs[1] > 0
