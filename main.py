@@ -76,7 +76,7 @@ def application(shop: Shop) -> Starlette:
             await shop.sms.drain(_DRAIN_WITHIN)
 
     rest = rest_compat.routes.application(shop)
-    graphql = GraphQLView(schema.schema, shop=shop, ide=playground.page)
+    graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.page)
     settings = shop.settings
     return Starlette(
         routes=[

@@ -1,10 +1,8 @@
-"""Door 1: GraphQL types and field wiring. This file is the table of contents; `schema.graphql` is the printed schema."""
+"""Door 1: GraphQL types and field wiring. This file is its table of contents."""
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
 
 from schema.category import CategoryQuery
 from schema.context import Context
@@ -22,29 +20,29 @@ from schema.user import UserMutation, UserQuery
 __all__ = ["Context", "schema", "sdl"]
 
 
-# Python lists the last base's fields first.
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    StatsQuery, GiftQuery, NotificationQuery, TicketQuery, OrderQuery, ServiceQuery, CategoryQuery, UserQuery, NodeQuery
+    NodeQuery,
+    UserQuery,
+    CategoryQuery,
+    ServiceQuery,
+    OrderQuery,
+    TicketQuery,
+    NotificationQuery,
+    GiftQuery,
+    StatsQuery,
 ):
     """The root of reading."""
 
 
 @strawberry.type(description="Everything that can be done. Each mutation answers its success or a problem.")
-class Mutation(TicketMutation, NotificationMutation, UserMutation, LoginMutation):
+class Mutation(LoginMutation, UserMutation, NotificationMutation, TicketMutation):
     """The root of doing."""
 
 
-class _Schema(strawberry.Schema):
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Nothing: whoever runs the schema logs what is not the client's doing."""
-
-
-schema = _Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
 
 
 def sdl() -> str:
-    """The schema in GraphQL's schema definition language, as `schema.graphql` holds it."""
+    """The schema in GraphQL's schema definition language, as `schema.graphql` beside this file holds it."""
     return print_schema(schema) + "\n"

@@ -10,6 +10,7 @@ from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
 from schema.enums import Direction
+from schema.fields import resolved
 from schema.node import Node, global_id
 
 
@@ -60,14 +61,16 @@ class CategoryOrder:
     """A column and a direction."""
 
     field: CategoryOrderField = strawberry.field(description="The column.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Descending unless told otherwise.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class CategoryQuery:
     """Reading categories."""
 
-    @strawberry.field(description="All categories on sale, newest first unless told otherwise.")
+    @resolved(description="All categories on sale, newest first unless told otherwise.")
     async def categories(
         self,
         order_by: Annotated[

@@ -6,12 +6,15 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 
 from resolvers.pages import Page
+from schema.fields import resolved
 
 T = TypeVar("T")
 
 First = Annotated[
     int | None,
-    strawberry.argument(description="At most so many from the start, 1 to 100; 20 if neither this nor `last` is given."),
+    strawberry.argument(
+        description="At most so many from the start, 1 to 100; 20 if neither this nor `last` is given."
+    ),
 ]
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="At most so many from the end, 1 to 100.")]
@@ -24,7 +27,9 @@ class PageInfo:
 
     has_next_page: bool = strawberry.field(description="Whether anything follows this page.")
     has_previous_page: bool = strawberry.field(description="Whether anything precedes this page.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first edge; null on an empty page.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first edge; null on an empty page."
+    )
     end_cursor: str | None = strawberry.field(description="Cursor of the last edge; null on an empty page.")
 
 
@@ -44,7 +49,7 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The entries, in the asked order.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in its list.")
 
-    @strawberry.field(description="Entries on all pages together.")
+    @resolved(description="Entries on all pages together.")
     async def total_count(self) -> int:
         return await self.page.total_count()
 

@@ -1,4 +1,7 @@
-"""The enums of the layers below, described for clients. Types import them from here, so that they are described first."""
+"""The enums of the layers below, described for clients.
+
+Types import them from here: Strawberry would take one that it meets undescribed as another enum.
+"""
 
 import strawberry
 
@@ -26,7 +29,7 @@ strawberry.enum(NotificationKind, description="What a notification tells of.")
 strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
 strawberry.enum(
     OrderStatus,
-    description="How far an order is. CANCELED and REFUNDED gave the whole charge back; AWAITING waits for staff.",
+    description="How far an order is. CANCELED and REFUNDED gave the whole charge back.",
 )
 strawberry.enum(ProblemCode, description="What went wrong, for programs. A code never changes its meaning.")
 strawberry.enum(ServiceType, description="What an order of the service must name besides its link.")

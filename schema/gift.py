@@ -9,6 +9,7 @@ from models import Gift as GiftRow
 from models import UserGift as UserGiftRow
 from resolvers import gifts
 from schema.context import Info
+from schema.fields import resolved
 from schema.node import Node, global_id
 from schema.scalars import Count
 from schema.service import Service
@@ -66,6 +67,6 @@ class UserGift(Node):
 class GiftQuery:
     """Reading one's own gifts."""
 
-    @strawberry.field(description="The viewer's gifts, oldest first; used and expired ones too. Needs a user.")
+    @resolved(description="The viewer's gifts, oldest first; used and expired ones too. Needs a user.")
     async def gifts(self, info: Info) -> list[UserGift]:
         return [UserGift.from_model(row) for row in await gifts.list_gifts(info.context.user)]

@@ -26,7 +26,9 @@ class LoginCodeSent:
 class Session:
     """The token and whose it is."""
 
-    access_token: str = strawberry.field(description="To be sent as `Authorization: Bearer …`; the REST routes take it too.")
+    access_token: str = strawberry.field(
+        description="To be sent as `Authorization: Bearer …`; the REST routes take it too."
+    )
     expires_at: datetime = strawberry.field(description="The token is void from then on.")
     user: User = strawberry.field(description="Who signed in.")
 
@@ -51,7 +53,7 @@ class LoginMutation:
 
     @mutation(
         login.verify_login_code,
-        description="Exchange a login code for a token. The first right code of an unknown mobile creates its user.",
+        description="Exchange a login code for a token. An unknown mobile's first one creates its user.",
     )
     async def verify_login_code(
         self,

@@ -10,6 +10,7 @@ import strawberry
 
 from domain.problems import InvalidInput
 from schema.context import Info
+from schema.fields import resolved
 
 _DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
 
@@ -74,7 +75,7 @@ class Node:
 class NodeQuery:
     """Relay's way back to a record."""
 
-    @strawberry.field(
+    @resolved(
         description="The record with a global id, or null. It obeys the same rules as the type's own field: "
         "another user's order answers the error `FORBIDDEN`."
     )

@@ -12,6 +12,7 @@ from resolvers.pages import PageRequest
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import NotificationKind
+from schema.fields import resolved
 from schema.node import global_id, parse_uuid
 from schema.problems import mutation
 
@@ -41,7 +42,9 @@ class Notification:
 class NotificationQuery:
     """Reading one's own notifications."""
 
-    @strawberry.field(description="The viewer's notifications, newest first. Needs a user. Bad pages: `INVALID_INPUT`.")
+    @resolved(
+        description="The viewer's notifications, newest first. Needs a user. Bad page: `INVALID_INPUT`."
+    )
     async def notifications(
         self,
         info: Info,
@@ -49,12 +52,14 @@ class NotificationQuery:
         after: After = None,
         last: Last = None,
         before: Before = None,
-        unread_only: Annotated[bool, strawberry.argument(description="Leave out what was read.")] = False,
+        unread_only: Annotated[
+            bool | None, strawberry.argument(description="Leave out what was read.")
+        ] = False,
     ) -> Connection[Notification]:
         page = await notifications.notifications_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
-            unread_only=unread_only,
+            unread_only=bool(unread_only),
         )
         return connect(page, Notification.from_model)
 
@@ -80,8 +85,12 @@ class NotificationMutation:
         info: Info,
         ids: Annotated[
             list[strawberry.ID] | None,
-            strawberry.argument(description="Global ids of `Notification`s; all, if null. Other users' are passed over."),
+            strawberry.argument(
+                description="Global ids of `Notification`s; all, if null. Other users' are passed over."
+            ),
         ] = None,
     ) -> NotificationsRead:
         keys = None if ids is None else [parse_uuid(each, "Notification", field="ids") for each in ids]
-        return NotificationsRead(count=await notifications.mark_notifications_read(info.context.user, ids=keys))
+        return NotificationsRead(
+            count=await notifications.mark_notifications_read(info.context.user, ids=keys)
+        )

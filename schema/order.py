@@ -15,6 +15,7 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
+from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
 from schema.scalars import Count
 from schema.service import Service
@@ -46,7 +47,9 @@ class OrderSubscription:
     max: Count | None = strawberry.field(description="The largest quantity a post, in units.")
     delay: int | None = strawberry.field(description="Minutes between a post and its delivery.")
     expiry: str | None = strawberry.field(description="The last day, as the buyer wrote it.")
-    response_orders: str | None = strawberry.field(description="The provider's orders so far, as it words them.")
+    response_orders: str | None = strawberry.field(
+        description="The provider's orders so far, as it words them."
+    )
     response_posts: int | None = strawberry.field(description="Posts delivered so far.")
     status: SubscriptionStatus | None = strawberry.field(description="Its state at the provider.")
 
@@ -81,7 +84,9 @@ class Order(Node):
     start_count: Count = strawberry.field(description="Units that the link had before delivery began.")
     remains: Count = strawberry.field(description="Units not delivered yet.")
     drip_feed: DripFeed | None = strawberry.field(description="Null for an order that is delivered at once.")
-    subscription: OrderSubscription | None = strawberry.field(description="Null unless the type is SUBSCRIPTIONS.")
+    subscription: OrderSubscription | None = strawberry.field(
+        description="Null unless the type is SUBSCRIPTIONS."
+    )
     comments: str | None = strawberry.field(description="The comments to write, one a line.")
     usernames: str | None = strawberry.field(description="The users to mention, one a line.")
     username: str | None = strawberry.field(description="The user whose followers or comments are meant.")
@@ -94,11 +99,11 @@ class Order(Node):
     service_id: strawberry.Private[int]
     category_id: strawberry.Private[int]
 
-    @strawberry.field(description="What was bought, as it is today; on sale or not.")
+    @resolved(description="What was bought, as it is today; on sale or not.")
     async def service(self, info: Info) -> Service:
         return Service.from_model(await info.context.loaders.service.load(self.service_id))
 
-    @strawberry.field(description="The service's shelf when the order was placed.")
+    @resolved(description="The service's shelf when the order was placed.")
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.category.load(self.category_id))
 
@@ -139,7 +144,9 @@ class Order(Node):
 class OrderStatusIn:
     """Orders by state."""
 
-    any_of: list[OrderStatus] = strawberry.field(name="in", description="States; an empty list matches nothing.")
+    any_of: list[OrderStatus] = strawberry.field(
+        name="in", description="States; an empty list matches nothing."
+    )
 
 
 @strawberry.input(description="Which orders; what is left out, or null, does not count.")
@@ -149,16 +156,18 @@ class OrderWhere:
     status: OrderStatusIn | None = strawberry.field(default=None, description="In one of these states.")
     service: IdIn | None = strawberry.field(default=None, description="Of one of these services.")
     link: TextContains | None = strawberry.field(default=None, description="By a part of the link.")
-    created_at: DateTimeRange | None = strawberry.field(default=None, description="Placed in this span, ends included.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="Placed in this span, ends included."
+    )
 
     def to_filter(self) -> OrderFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return OrderFilter(
-            statuses=self.status and self.status.any_of,
+            statuses=self.status.any_of if self.status else None,
             service_ids=ids_in(self.service, "Service", field="service"),
-            link_contains=self.link and self.link.contains,
-            created_gte=self.created_at and self.created_at.gte,
-            created_lte=self.created_at and self.created_at.lte,
+            link_contains=self.link.contains if self.link else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
         )
 
 
@@ -178,14 +187,18 @@ class OrderOrder:
     """A column and a direction."""
 
     field: OrderOrderField = strawberry.field(description="The column.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Descending unless told otherwise.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class OrderQuery:
     """Reading one's own orders."""
 
-    @strawberry.field(description="The viewer's orders, newest first unless told otherwise. Needs a user. Bad pages: `INVALID_INPUT`.")
+    @resolved(
+        description="The viewer's orders, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
+    )
     async def orders(
         self,
         info: Info,
@@ -213,9 +226,7 @@ class OrderQuery:
         )
         return connect(page, Order.from_model)
 
-    @strawberry.field(
-        description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, and `FORBIDDEN` for another user's."
-    )
+    @resolved(description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`.")
     async def order(
         self,
         info: Info,

@@ -1,15 +1,16 @@
 """Problems as data: the one mechanism that turns an operation's declared problems into GraphQL."""
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from datetime import timedelta
-from functools import cache
 from typing import Annotated, Any, Optional, Union, get_type_hints
 
 import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 from domain import messages
 from domain import problems as domain
@@ -23,18 +24,23 @@ _FIELD_DESCRIPTIONS = {
 }
 
 
-@strawberry.interface(description="An expected refusal. Every mutation answers its success or one of its problems.")
+@strawberry.interface(
+    description="An expected refusal. Every mutation answers its success or one of its problems."
+)
 class Problem:
     """What all problems show."""
 
     code: ProblemCode = strawberry.field(description="What went wrong, for programs.")
     message: str = strawberry.field(
-        description="What went wrong, for people: Persian or English by `Accept-Language`, Persian by default."
+        description="What went wrong, for people: in Persian or English, by `Accept-Language`."
     )
 
 
-@cache
-def problem_type(problem: type[domain.Problem]) -> type[Problem]:
+def _camel_cased(docstring: str) -> str:
+    return re.sub(r"`(\w+)`", lambda name: f"`{to_camel_case(name[1])}`", docstring)
+
+
+def _type_of(problem: type[domain.Problem]) -> type[Problem]:
     """The GraphQL type of a problem: the interface's fields and the problem's own."""
     hints = get_type_hints(problem)
     own = {
@@ -42,13 +48,16 @@ def problem_type(problem: type[domain.Problem]) -> type[Problem]:
     }
     annotations = {name: int if hints[name] is timedelta else hints[name] for name in own}
     shown = type(problem.__name__, (Problem,), {"__annotations__": annotations, **own})
-    return strawberry.type(shown, description=inspect.getdoc(problem))
+    return strawberry.type(shown, description=_camel_cased(inspect.getdoc(problem) or ""))
+
+
+_TYPES = {problem: _type_of(problem) for problem in domain.Problem.__subclasses__()}
 
 
 def show(problem: domain.Problem, language: Language) -> Problem:
     """`problem` as data; waits are rounded up to whole seconds."""
     own = {field.name: _shown(getattr(problem, field.name)) for field in fields(problem)}
-    return problem_type(type(problem))(code=problem.code, message=messages.of(problem, language), **own)
+    return _TYPES[type(problem)](code=problem.code, message=messages.of(problem, language), **own)
 
 
 def _shown(value: object) -> Any:
@@ -60,15 +69,10 @@ class _Refusable(FieldExtension):
 
     def __init__(self, problems: tuple[type[domain.Problem], ...]) -> None:
         self._problems = problems
-        self._is_applied = False
 
     def apply(self, field: StrawberryField) -> None:
-        # Strawberry may apply an extension once a schema; the union is not to be widened again.
-        if self._is_applied:
-            return
-        self._is_applied = True
         name = "".join(part.capitalize() for part in field.python_name.split("_")) + "Result"
-        members = (field.type, *map(problem_type, self._problems))
+        members = (field.type, *(_TYPES[problem] for problem in self._problems))
         union = Annotated[Union[members], strawberry.union(name, description="The success, or why not.")]  # type: ignore[valid-type] # noqa: UP007 - its members are values
         # Nullable: a failing mutation must not take its neighbours' answers away.
         field.type = Optional[union]  # noqa: UP045 - `|` does not take what is made at run time
@@ -87,11 +91,13 @@ def mutation(
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A mutation that answers `<Name>Result`: what the function returns, or a problem.
 
-    The problems are those that `operation` declares with `refuses`, and `more` that the function raises itself.
+    The problems are those that `operation` declares with `refuses`, and `more` of the function's own.
     """
     problems = dict.fromkeys((*domain.problems_of(operation), *more))
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.mutation(function, description=description, extensions=[_Refusable(tuple(problems))])
+        return strawberry.mutation(
+            function, description=description, extensions=[_Refusable(tuple(problems))]
+        )
 
     return declare

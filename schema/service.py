@@ -15,6 +15,7 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, ServiceType
+from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
 from schema.scalars import Count
 from schema.where import IdIn, TextContains, TomanRange, ids_in
@@ -38,7 +39,7 @@ class Service(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     category_id: strawberry.Private[int]
 
-    @strawberry.field(description="The shelf it stands on.")
+    @resolved(description="The shelf it stands on.")
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.category.load(self.category_id))
 
@@ -69,7 +70,9 @@ class Service(Node):
 class ServiceTypeIn:
     """Services by type."""
 
-    any_of: list[ServiceType] = strawberry.field(name="in", description="Types; an empty list matches nothing.")
+    any_of: list[ServiceType] = strawberry.field(
+        name="in", description="Types; an empty list matches nothing."
+    )
 
 
 @strawberry.input(description="Which services; what is left out, or null, does not count.")
@@ -86,11 +89,11 @@ class ServiceWhere:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return ServiceFilter(
             category_ids=ids_in(self.category, "Category", field="category"),
-            types=self.type and self.type.any_of,
+            types=self.type.any_of if self.type else None,
             drip_feed=self.drip_feed,
-            name_contains=self.name and self.name.contains,
-            price_gte=self.price and self.price.gte,
-            price_lte=self.price and self.price.lte,
+            name_contains=self.name.contains if self.name else None,
+            price_gte=self.price.gte if self.price else None,
+            price_lte=self.price.lte if self.price else None,
         )
 
 
@@ -112,14 +115,16 @@ class ServiceOrder:
     """A column and a direction."""
 
     field: ServiceOrderField = strawberry.field(description="The column.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Descending unless told otherwise.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class ServiceQuery:
     """Reading services."""
 
-    @strawberry.field(description="Services on sale, newest first unless told otherwise. Bad pages: `INVALID_INPUT`.")
+    @resolved(description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`.")
     async def services(
         self,
         first: First = None,
@@ -128,7 +133,9 @@ class ServiceQuery:
         before: Before = None,
         where: Annotated[
             ServiceWhere | None,
-            strawberry.argument(description='Such as `{name: {contains: "Instagram"}, price: {lte: 50000}}`.'),
+            strawberry.argument(
+                description='Such as `{name: {contains: "Instagram"}, price: {lte: 50000}}`.'
+            ),
         ] = None,
         order_by: Annotated[
             ServiceOrder | None, strawberry.argument(description="Such as `{field: PRICE, direction: ASC}`.")
@@ -143,7 +150,7 @@ class ServiceQuery:
         )
         return connect(page, Service.from_model)
 
-    @strawberry.field(description="A service on sale, or null.")
+    @resolved(description="A service on sale, or null.")
     async def service(
         self,
         info: Info,

@@ -8,9 +8,10 @@ import strawberry
 from domain import mobiles
 from domain.money import Toman
 from resolvers import stats
+from schema.fields import resolved
 from schema.service import Service
 
-Limit = Annotated[int, strawberry.argument(description="At most so many rows, 1 to 10.")]
+Limit = Annotated[int | None, strawberry.argument(description="At most so many rows, 1 to 10; 10, if null.")]
 
 
 @strawberry.type(description="A user among those who spent most; the mobile is masked.")
@@ -48,22 +49,25 @@ class TopService:
         return cls(service=Service.from_model(row.service), order_count=row.order_count)
 
 
+def _rows(limit: int | None) -> int:
+    return stats.LONGEST_TABLE if limit is None else limit
+
+
 @strawberry.type
 class StatsQuery:
     """The public tables."""
 
-    @strawberry.field(description="Who spent most. Canceled and refunded orders do not count. Bad limit: `INVALID_INPUT`.")
+    @resolved(description="Who spent most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
     async def top_users(
         self,
-        limit: Limit = stats.LONGEST_TABLE,
+        limit: Limit = None,
         since: Annotated[
-            datetime | None, strawberry.argument(description="Only orders placed at this moment or later; all, if null.")
+            datetime | None,
+            strawberry.argument(description="Only orders placed at this moment or later; all, if null."),
         ] = None,
     ) -> list[TopUser]:
-        return [TopUser.from_row(row) for row in await stats.top_users(limit=limit, since=since)]
+        return [TopUser.from_row(row) for row in await stats.top_users(limit=_rows(limit), since=since)]
 
-    @strawberry.field(
-        description="What is ordered most often. Canceled and refunded orders do not count. Bad limit: `INVALID_INPUT`."
-    )
-    async def top_services(self, limit: Limit = stats.LONGEST_TABLE) -> list[TopService]:
-        return [TopService.from_row(row) for row in await stats.top_services(limit=limit)]
+    @resolved(description="What is ordered most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
+    async def top_services(self, limit: Limit = None) -> list[TopService]:
+        return [TopService.from_row(row) for row in await stats.top_services(limit=_rows(limit))]

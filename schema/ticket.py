@@ -14,6 +14,7 @@ from resolvers.tickets import TicketFilter
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, TicketStatus
+from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
 from schema.problems import mutation
 
@@ -52,7 +53,7 @@ class Ticket(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     key: strawberry.Private[int]
 
-    @strawberry.field(description="What was written after the description, oldest first.")
+    @resolved(description="What was written after the description, oldest first.")
     async def messages(self, info: Info) -> list[TicketMessage]:
         rows = await info.context.loaders.messages.load(self.key)
         return [TicketMessage.from_model(row, viewer_id=info.context.user.id) for row in rows]
@@ -78,7 +79,9 @@ class Ticket(Node):
 class TicketStatusIn:
     """Tickets by state."""
 
-    any_of: list[TicketStatus] = strawberry.field(name="in", description="States; an empty list matches nothing.")
+    any_of: list[TicketStatus] = strawberry.field(
+        name="in", description="States; an empty list matches nothing."
+    )
 
 
 @strawberry.input(description="Which tickets; what is left out, or null, does not count.")
@@ -89,14 +92,14 @@ class TicketWhere:
 
     def to_filter(self) -> TicketFilter:
         """The same, in the operation's terms."""
-        return TicketFilter(statuses=self.status and self.status.any_of)
+        return TicketFilter(statuses=self.status.any_of if self.status else None)
 
 
 @strawberry.type
 class TicketQuery:
     """Reading one's own tickets."""
 
-    @strawberry.field(description="The viewer's tickets, newest first. Needs a user. Bad pages: `INVALID_INPUT`.")
+    @resolved(description="The viewer's tickets, newest first. Needs a user. Bad page: `INVALID_INPUT`.")
     async def tickets(
         self,
         info: Info,
@@ -116,8 +119,8 @@ class TicketQuery:
         )
         return connect(page, Ticket.from_model)
 
-    @strawberry.field(
-        description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, and `FORBIDDEN` for another user's."
+    @resolved(
+        description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, `FORBIDDEN`."
     )
     async def ticket(
         self,
@@ -144,7 +147,7 @@ class TicketMutation:
     @mutation(
         tickets.reply_to_ticket,
         InvalidInput,
-        description="Write into one's own ticket; an answered or closed one waits for staff again. Needs a user.",
+        description="Write into one's own ticket; a settled one waits for staff again. Needs a user.",
     )
     async def reply_to_ticket(
         self,

@@ -10,6 +10,7 @@ from models import User as UserRow
 from resolvers import profile
 from schema.context import Info
 from schema.enums import UserRole
+from schema.fields import resolved
 from schema.node import Node, global_id
 from schema.problems import mutation
 
@@ -26,7 +27,9 @@ class User(Node):
     role: UserRole = strawberry.field(description="Who the user is to the shop.")
     balance: Toman = strawberry.field(description="What the wallet holds, in Toman.")
     custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
-    login_type: str | None = strawberry.field(description="How the user registered, as the old panel recorded it.")
+    login_type: str | None = strawberry.field(
+        description="How the user registered, as the old panel recorded it."
+    )
     timezone: str | None = strawberry.field(description="The user's time zone, such as Asia/Tehran.")
     created_at: datetime = strawberry.field(description="When the user registered.")
     updated_at: datetime = strawberry.field(description="When the record last changed.")
@@ -59,7 +62,7 @@ class User(Node):
 class UserQuery:
     """Reading oneself."""
 
-    @strawberry.field(description="Who is signed in; null for a visitor.")
+    @resolved(description="Who is signed in; null for a visitor.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
         return User.from_model(viewer.user) if viewer else None
@@ -72,9 +75,12 @@ class ProfileInput:
     first_name: str | None = strawberry.field(default=None, description="At most 100 characters.")
     last_name: str | None = strawberry.field(default=None, description="At most 100 characters.")
     email: str | None = strawberry.field(default=None, description="An address that no other user has.")
-    password: str | None = strawberry.field(default=None, description="1 to 128 characters, for the web panel.")
+    password: str | None = strawberry.field(
+        default=None, description="1 to 128 characters, for the web panel."
+    )
     mobile: str | None = strawberry.field(
-        default=None, description="Such as 09011235566 or +989011235566; stays unverified until the next login."
+        default=None,
+        description="Such as 09011235566 or +989011235566; stays unverified until the next login.",
     )
 
 
@@ -84,7 +90,7 @@ class UserMutation:
 
     @mutation(
         profile.update_profile,
-        description="Change one's own profile: all the given values, or none where one is refused. Needs a user.",
+        description="Change one's profile: every given value, or none where one is refused. Needs a user.",
     )
     async def update_profile(
         self,

@@ -13,7 +13,9 @@ from schema.node import parse_id
 class IdIn:
     """Records by their global ids."""
 
-    any_of: list[strawberry.ID] = strawberry.field(name="in", description="Global ids; an empty list matches nothing.")
+    any_of: list[strawberry.ID] = strawberry.field(
+        name="in", description="Global ids; an empty list matches nothing."
+    )
 
 
 @strawberry.input(description="A part of a text.")

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from tests.conftest import authorization
 from tests.database_state import recorded_statements
 from tests.fakes import MOMENT, create_user
 
-TIMES = {"created_at": MOMENT, "updated_at": MOMENT}
+TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
 
 
 async def add_rows(user: User, number: int) -> Ticket:

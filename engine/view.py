@@ -1,0 +1,100 @@
+"""GraphQL over HTTP: queries by GET, everything by POST, and a page for browsers."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import orjson
+import strawberry
+from graphql import OperationType
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from asgi.authentication import address_of, viewer_of
+from domain import messages
+from domain.messages import Language
+from engine import errors, requests
+from engine.execution import Answer, Engine, OperationNotAllowed, RequestContext
+from engine.requests import BadRequest
+from resolvers.sessions import SignedIn
+from resolvers.shop import Shop
+
+_ALLOWED = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+
+
+class ContextOf(Protocol):
+    """How the schema's context of one request is made."""
+
+    def __call__(
+        self, *, shop: Shop, viewer: SignedIn | None, address: str, language: Language
+    ) -> RequestContext: ...
+
+
+class GraphQLView:
+    """The ASGI application of `/graphql`.
+
+    A broken request is answered 400, never 5xx. What is well formed but cannot run is answered without
+    `data`: with 400 to clients that accept application/graphql-response+json, with 200 to older ones.
+    503 tells that the database is away.
+    """
+
+    def __init__(
+        self, schema: strawberry.Schema, *, shop: Shop, context: ContextOf, ide: Callable[[], Response]
+    ) -> None:
+        self._engine = Engine(schema)
+        self._shop = shop
+        self._context = context
+        self._ide = ide
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = self._ide() if requests.wants_page(request) else await self._answer(request)
+        except BadRequest as bad:
+            response = _refusal(bad)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        asked = await requests.read(request)
+        context = self._context(
+            shop=self._shop,
+            viewer=viewer_of(request),
+            address=address_of(request),
+            language=messages.preferred_language(request.headers.get("accept-language", "")),
+        )
+        try:
+            answer = await self._engine.run(asked, context, allowed=_ALLOWED[request.method])
+        except OperationNotAllowed as error:
+            raise BadRequest("Only queries may be asked by GET.", status=405, allow="POST") from error
+        return _response(answer, is_modern=requests.wants_graphql_json(request))
+
+
+def _response(answer: Answer, *, is_modern: bool) -> Response:
+    body: dict[str, object] = {"data": answer.data} if answer.has_run else {}
+    if answer.errors:
+        body["errors"] = [error.formatted for error in answer.errors]
+    media_type = requests.GRAPHQL_JSON if is_modern else "application/json"
+    status = 400 if is_modern and not answer.has_run else 200
+    headers: dict[str, str] = {}
+    if answer.data is None and any(map(errors.is_unavailable, answer.errors)):
+        status, headers = 503, {"Retry-After": "1"}
+    return _json(body, status, headers, media_type=media_type)
+
+
+def _refusal(bad: BadRequest) -> Response:
+    body = {"errors": [{"message": bad.message, "extensions": {"code": "BAD_REQUEST"}}]}
+    return _json(body, bad.status, {"Allow": bad.allow} if bad.allow else {})
+
+
+def _json(
+    body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
+) -> Response:
+    return Response(
+        orjson.dumps(body),
+        status,
+        {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **headers},
+        media_type=f"{media_type}; charset=utf-8",
+    )
