@@ -19,7 +19,7 @@ class UnusableDocument(Exception):
     def __init__(self, errors: list[GraphQLError], *, code: str) -> None:
         super().__init__(errors[0].message)
         for error in errors:
-            error.extensions = {"code": code}
+            error.extensions = {"code": code, **(error.extensions or {})}
         self.errors = errors
 
 

@@ -69,7 +69,7 @@ def _check_literals(document: DocumentNode) -> None:
         if token.kind in (TokenKind.STRING, TokenKind.BLOCK_STRING) and not texts.is_storable(
             token.value or ""
         ):
-            raise GraphQLError(UNSTORABLE)
+            raise GraphQLError(UNSTORABLE, extensions={"code": "BAD_USER_INPUT"})
         if token.kind in (TokenKind.INT, TokenKind.FLOAT) and len(token.value or "") > _LONGEST_NUMBER:
             raise GraphQLError(f"A number has more than {_LONGEST_NUMBER} characters.")
         token = token.next

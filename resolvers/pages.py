@@ -120,7 +120,8 @@ def _beyond(model: type[Model], by: str, key: Key, *, greater: bool) -> Q:
 
 
 def _cursor(row: Model, by: str) -> str:
-    key = orjson.dumps([_list_name(type(row), by), getattr(row, by), row.pk])
+    # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
+    key = orjson.dumps([_list_name(type(row), by), getattr(row, by), row.pk], default=str)
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 

@@ -72,4 +72,6 @@ class LoginMutation:
     async def logout(self, info: Info) -> LoggedOut:
         viewer = info.context.signed_in
         await login.logout(viewer)
+        # What follows in the same document is a visitor's.
+        info.context.viewer = None
         return LoggedOut(user=User.from_model(viewer.user))

@@ -24,7 +24,9 @@ class TicketMessage:
     """A message, the user's or staff's."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    message: str = strawberry.field(description="Plain text.")
+    message: str = strawberry.field(
+        description="As its writer sent it; may hold HTML, which clients must not trust."
+    )
     is_mine: bool = strawberry.field(description="Whether the viewer wrote it; staff otherwise.")
     is_read: bool = strawberry.field(description="Whether the other side has read it.")
     created_at: datetime = strawberry.field(description="When it was written.")
@@ -47,7 +49,9 @@ class Ticket(Node):
     """A ticket with its first text; messages follow."""
 
     subject: str = strawberry.field(description="What it is about.")
-    description: str = strawberry.field(description="Its first text, plain.")
+    description: str = strawberry.field(
+        description="Its first text, as the user sent it; not to be trusted as HTML."
+    )
     status: TicketStatus = strawberry.field(description="Whose turn it is.")
     created_at: datetime = strawberry.field(description="When it was opened.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
@@ -139,7 +143,7 @@ class TicketMutation:
         self,
         info: Info,
         subject: Annotated[str, strawberry.argument(description="1 to 255 characters.")],
-        description: Annotated[str, strawberry.argument(description="1 to 10,000 characters, plain text.")],
+        description: Annotated[str, strawberry.argument(description="1 to 10,000 characters.")],
     ) -> Ticket:
         row = await tickets.create_ticket(info.context.user, subject=subject, description=description)
         return Ticket.from_model(row)
@@ -153,7 +157,7 @@ class TicketMutation:
         self,
         info: Info,
         ticket_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `Ticket`.")],
-        message: Annotated[str, strawberry.argument(description="1 to 10,000 characters, plain text.")],
+        message: Annotated[str, strawberry.argument(description="1 to 10,000 characters.")],
     ) -> TicketMessage:
         user = info.context.user
         key = parse_id(ticket_id, "Ticket", field="ticketId")

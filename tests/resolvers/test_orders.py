@@ -1,6 +1,6 @@
 """A user's own orders."""
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
@@ -88,7 +88,7 @@ async def test_orders_are_found_by_service_whatever_impossible_ids_are_asked_for
     assert await found(user, OrderFilter(service_ids=ids)) == []
 
 
-@pytest.mark.parametrize("zone", [timezone.utc, TEHRAN, timezone(-timedelta(hours=8))], ids=str)
+@pytest.mark.parametrize("zone", [UTC, TEHRAN, timezone(-timedelta(hours=8))], ids=str)
 async def test_time_bounds_are_inclusive_and_mean_the_same_in_every_zone(zone: timezone) -> None:
     user, service = await create_user(), await create_service()
     early, middle, late = [

@@ -1,6 +1,6 @@
 """Statistics that anyone may see."""
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
@@ -41,7 +41,7 @@ async def test_only_canceled_and_refunded_orders_do_not_count(status: OrderStatu
     assert top_service.order_count == (2 if counts else 1)
 
 
-@pytest.mark.parametrize("zone", [timezone.utc, TEHRAN, timezone(-timedelta(hours=8))], ids=str)
+@pytest.mark.parametrize("zone", [UTC, TEHRAN, timezone(-timedelta(hours=8))], ids=str)
 async def test_since_takes_orders_of_that_very_second_in_and_older_ones_out(zone: timezone) -> None:
     user, service = await create_user(), await create_service()
     for step, charge in ((-1, 1), (0, 10), (1, 100)):

@@ -1,0 +1,131 @@
+"""Whatever a GraphQL request holds: a clear refusal, never a fault of ours, and nothing stored."""
+
+import json
+
+import httpx
+import pytest
+
+from resolvers.shop import Shop
+from tests.both_doors.acts import CREATE_TICKET, REPLY, REQUEST_CODE, UPDATE, VERIFY
+from tests.both_doors.world import create_world, global_id
+from tests.conftest import authorization
+from tests.database_state import all_rows
+from tests.fakes import RecordingSms, create_user
+from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
+
+ARGUMENTS = {
+    "requestLoginCode.username": (REQUEST_CODE, "username", {}),
+    "verifyLoginCode.username": (VERIFY, "username", {"code": "123456"}),
+    "verifyLoginCode.code": (VERIFY, "code", {"username": "09121112233"}),
+    "createTicket.subject": (CREATE_TICKET, "subject", {"description": "d"}),
+    "createTicket.description": (CREATE_TICKET, "description", {"subject": "s"}),
+    "replyToTicket.message": (REPLY, "message", {"ticketId": "own"}),
+    "replyToTicket.ticketId": (REPLY, "ticketId", {"message": "m"}),
+}
+PROFILE_FIELDS = ["firstName", "lastName", "email", "password", "mobile"]
+MORE_VALUES = {**REFUSED_TEXTS, "null": "null", "a number of 100,000 digits": DIGITS}
+
+
+async def refused(client: httpx.AsyncClient, headers: dict[str, str], body: bytes) -> bool:
+    """Whether the answer is a refusal that a client can read."""
+    answer = await client.post(
+        "/graphql", headers={**headers, "Content-Type": "application/json"}, content=body
+    )
+    assert answer.status_code in (200, 400), (answer.status_code, answer.text)
+    read = answer.json()
+    if "errors" in read:
+        codes = {error["extensions"]["code"] for error in read["errors"]}
+        assert codes.isdisjoint({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}), read
+        return True
+    return all("code" in result for result in read["data"].values())
+
+
+@pytest.mark.parametrize("argument", ARGUMENTS)
+async def test_a_hostile_value_in_any_argument_is_refused_and_stores_nothing(
+    argument: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+) -> None:
+    world = await create_world(shop, sms)
+    document, name, others = ARGUMENTS[argument]
+    rest = {
+        key: global_id("Ticket", world.ticket.id) if value == "own" else value
+        for key, value in others.items()
+    }
+    before = await all_rows()
+    for kind, value in MORE_VALUES.items():
+        variables = json.dumps(rest)[:-1] + (", " if rest else "") + f'"{name}": {value}}}'
+        body = f'{{"query": {json.dumps(document)}, "variables": {variables}}}'
+        assert await refused(client, world.headers, body.encode()), kind
+    assert await all_rows() == before
+
+
+@pytest.mark.parametrize("name", PROFILE_FIELDS)
+async def test_a_hostile_value_in_any_profile_field_is_refused_and_stores_nothing(
+    name: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+) -> None:
+    world = await create_world(shop, sms)
+    before = await all_rows()
+    for kind, value in MORE_VALUES.items():
+        if kind == "null":
+            continue
+        body = f'{{"query": {json.dumps(UPDATE)}, "variables": {{"input": {{"{name}": {value}}}}}}}'
+        assert await refused(client, world.headers, body.encode()), kind
+    assert await all_rows() == before
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+async def test_a_broken_body_is_answered_400(body: bytes, client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", headers={"Content-Type": "application/json"}, content=body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        {"query": 7}, {"query": ["{ me { id } }"]}, {"query": None}, {"query": "{ me { id } }", "variables": []},
+        {"query": "{ me { id } }", "variables": "x"}, {"query": "{ me { id } }", "operationName": 5},
+        {"query": ""}, {"query": "{"}, {"query": "{ nothing }"}, {"query": "subscription { x }"},
+        {"query": "{ me { id } }", "operationName": "other"},
+        {"query": "{ services(first: 0) { totalCount } }"}, {"query": "{ services(first: 101) { totalCount } }"},
+        {"query": "{ services(first: 99999999999) { totalCount } }"},
+        {"query": '{ services(after: "x") { totalCount } }'}, {"query": '{ node(id: "x") { id } }'},
+        {"query": '{ order(id: "T3JkZXI6MQ") { id } }'}, {"query": '{ service(id: "T3JkZXI6MQ==") { id } }'},
+        {"query": '{ services(after: "\\u0000") { totalCount } }'}, {"query": "{ topUsers(limit: 11) { amount } }"},
+        {"query": '{ topUsers(since: "yesterday") { amount } }'}, {"query": "{ topUsers(since: 5) { amount } }"},
+        {"query": "{ services(where: {price: {gte: 1.5}}) { totalCount } }"},
+        {"query": "{ services(where: {price: {gte: 99999999999999999999}}) { totalCount } }"},
+        {"query": "{ " + "me { id } " * 2_000 + "}"},
+        {"query": "{ " + " ".join(f"a{i}: me {{ id }}" for i in range(300)) + " }"},
+        {"query": "{ me " + "@include(if: true) " * 50 + "{ id } }"},
+    ],
+    ids=lambda body: json.dumps(body)[:60],
+)  # fmt: skip
+async def test_a_request_that_cannot_run_is_refused(
+    request_body: dict[str, object], client: httpx.AsyncClient, shop: Shop
+) -> None:
+    headers = await authorization(shop, await create_user())
+    assert await refused(client, headers, json.dumps(request_body).encode())
+
+
+async def test_a_fragment_fan_out_is_refused_without_being_written_out(client: httpx.AsyncClient) -> None:
+    levels = 40
+    fragments = "".join(
+        f" fragment f{i} on Service {{ a: category {{ services: __typename }} ...f{i + 1} b: id ...f{i + 1} }}"
+        for i in range(levels)
+    )
+    query = f"{{ services {{ edges {{ node {{ ...f0 }} }} }} }}{fragments} fragment f{levels} on Service {{ x: id y: name }}"
+    assert await refused(client, {}, json.dumps({"query": query}).encode())
+
+
+async def test_every_try_in_one_document_counts(
+    client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+) -> None:
+    tries = " ".join(
+        f'm{i}: verifyLoginCode(username: "09121112233", code: "{i:06d}") {{ __typename }}' for i in range(15)
+    )
+    await client.post("/api/v1/login", json={"username": "09121112233"})
+    await client.post("/graphql", json={"query": f"mutation {{ {tries} }}"})
+    right = sms.sent[-1][1]
+    answer = await client.post("/api/v1/login/verify", json={"username": "09121112233", "code": right})
+    # Fifteen tries in one request, the most that a document may hold, have used up the code's five.
+    assert answer.json()["status"] == 401 or int(right) < 5

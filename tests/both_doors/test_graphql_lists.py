@@ -1,0 +1,55 @@
+"""GraphQL's lists cost no more statements as their rows grow, and totalCount one more only when it is asked."""
+
+import httpx
+import pytest
+
+from resolvers.shop import Shop
+from tests.conftest import authorization
+from tests.database_state import recorded_statements
+from tests.fakes import create_user
+from tests.rest_compat.test_statement_counts import add_rows
+
+CATEGORY = "category { name }"
+SERVICE = f"service {{ name {CATEGORY} }}"
+LISTS = {
+    "categories": "{ categories { id name } }",
+    "services": f"{{ services(first: 100) {{ edges {{ node {{ id {CATEGORY} }} }} }} }}",
+    "orders": f"{{ orders(first: 100) {{ edges {{ node {{ id {SERVICE} {CATEGORY} }} }} }} }}",
+    "tickets": "{ tickets(first: 100) { edges { node { id messages { message } } } } }",
+    "notifications": "{ notifications(first: 100) { edges { node { id } } } }",
+    "unread": "{ notifications(first: 100, unreadOnly: true) { edges { node { id } } } }",
+    "gifts": f"{{ gifts {{ id gift {{ {SERVICE} }} }} }}",
+    "topUsers": "{ topUsers { firstName amount } }",
+    "topServices": f"{{ topServices {{ orderCount {SERVICE} }} }}",
+}
+
+
+async def ask(client: httpx.AsyncClient, document: str, headers: dict[str, str]) -> list[str]:
+    """The statements that the document costs."""
+    with recorded_statements() as statements:
+        answer = await client.post("/graphql", json={"query": document}, headers=headers)
+    assert "errors" not in answer.json(), answer.json()
+    return statements
+
+
+@pytest.mark.parametrize("document", LISTS.values(), ids=LISTS.keys())
+async def test_a_list_costs_as_many_statements_at_100_rows_as_at_1(
+    document: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    costs = []
+    for rows in (1, 100):
+        user = await create_user()
+        await add_rows(user, rows)
+        costs.append(len(await ask(client, document, await authorization(shop, user))))
+    assert costs[0] == costs[1] > 0
+
+
+async def test_total_count_costs_a_statement_only_when_it_is_asked(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    user = await create_user()
+    await add_rows(user, 3)
+    headers = await authorization(shop, user)
+    plain = await ask(client, "{ orders { edges { node { id } } } }", headers)
+    counted = await ask(client, "{ orders { totalCount edges { node { id } } } }", headers)
+    assert len(counted) == len(plain) + 1

@@ -1,0 +1,36 @@
+"""Problems as data."""
+
+from datetime import timedelta
+from typing import get_type_hints
+
+import pytest
+
+from domain.messages import Language
+from domain.problems import Forbidden, InvalidInput, Problem, TooManyCodes
+from schema import problems
+
+
+def test_a_wait_is_told_in_whole_seconds_rounded_up() -> None:
+    shown = problems.show(TooManyCodes(retry_after=timedelta(milliseconds=1_001)), Language.ENGLISH)
+    assert vars(shown)["retry_after"] == 2
+
+
+def test_a_problem_shows_its_code_sentence_and_facts() -> None:
+    shown = problems.show(InvalidInput(field="mobile"), Language.ENGLISH)
+    assert vars(shown) == {
+        "code": InvalidInput.code,
+        "message": "A value is not acceptable.",
+        "field": "mobile",
+    }
+
+
+def test_a_sentence_is_in_the_asked_language() -> None:
+    assert problems.show(Forbidden(), Language.PERSIAN).message == "منع دسترسی"
+
+
+@pytest.mark.parametrize("problem", Problem.__subclasses__())
+def test_every_problem_has_its_type(problem: type[Problem]) -> None:
+    facts = get_type_hints(problem).keys() - {"code"}
+    shown = problems._TYPES[problem]
+    assert shown.__name__ == problem.__name__
+    assert set(get_type_hints(shown)) == {"code", "message", *facts}

@@ -1,0 +1,89 @@
+"""The schema as clients read it."""
+
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLUnionType,
+)
+
+import schema
+from domain.problems import problems_of
+from resolvers import login, notifications, profile, tickets
+
+TYPES = {name: type_ for name, type_ in schema.schema._schema.type_map.items() if not name.startswith("__")}
+BUILT_IN = {"String", "Int", "Boolean", "ID", "Float"}
+
+
+def test_the_committed_schema_is_the_served_one() -> None:
+    committed = (Path(schema.__file__).parent / "schema.graphql").read_text(encoding="utf-8")
+    assert committed == schema.sdl(), "uv run main.py export-schema > schema/schema.graphql"
+
+
+@pytest.mark.parametrize("name", TYPES.keys() - BUILT_IN)
+def test_everything_is_described(name: str) -> None:
+    type_ = TYPES[name]
+    assert type_.description
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+        assert [field for field, value in type_.fields.items() if not value.description] == []
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+        arguments = [
+            (field, name, a) for field, value in type_.fields.items() for name, a in value.args.items()
+        ]
+        assert [(field, name) for field, name, argument in arguments if not argument.description] == []
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, type_ in TYPES.items() if isinstance(type_, GraphQLEnumType))
+)
+def test_enum_values_are_upper_case(name: str) -> None:
+    enum = TYPES[name]
+    assert isinstance(enum, GraphQLEnumType)
+    assert [value for value in enum.values if value != value.upper()] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "operation", "success"),
+    [
+        ("requestLoginCode", login.request_login_code, "LoginCodeSent"),
+        ("verifyLoginCode", login.verify_login_code, "Session"),
+        ("logout", login.logout, "LoggedOut"),
+        ("updateProfile", profile.update_profile, "User"),
+        ("markNotificationsRead", notifications.mark_notifications_read, "NotificationsRead"),
+        ("createTicket", tickets.create_ticket, "Ticket"),
+        ("replyToTicket", tickets.reply_to_ticket, "TicketMessage"),
+    ],
+)
+def test_a_mutation_answers_its_success_or_each_declared_problem(
+    field: str, operation: object, success: str
+) -> None:
+    assert callable(operation)
+    union = TYPES[f"{field[0].upper()}{field[1:]}Result"]
+    assert isinstance(union, GraphQLUnionType)
+    members = [member.name for member in union.types]
+    assert members[0] == success
+    assert {problem.__name__ for problem in problems_of(operation)} <= set(members[1:])
+    interface = TYPES["Problem"]
+    assert all(interface in member.interfaces for member in union.types[1:])
+
+
+def test_every_mutation_is_a_nullable_union() -> None:
+    mutation = TYPES["Mutation"]
+    assert isinstance(mutation, GraphQLObjectType)
+    for field in mutation.fields.values():
+        assert not isinstance(field.type, GraphQLNonNull)
+        assert isinstance(field.type, GraphQLUnionType)
+
+
+def test_what_only_staff_may_know_is_not_in_the_schema() -> None:
+    text = schema.sdl().lower()
+    assert [
+        word
+        for word in ("originalprice", "provider_", "providerid", "passwordhash", "apikey")
+        if word in text
+    ] == []
