@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import uvicorn
-from engine.view import GraphQLView
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -26,6 +25,7 @@ from config.settings import Settings, SmsGatewayName, UnsafeInProduction, check_
 from demo import loader as demo
 from domain import mobiles
 from domain.tokens import TokenKeys
+from engine.view import GraphQLView
 from gateways import http
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
 from models import User, database

@@ -40,7 +40,7 @@ _FILES: Mapping[str, type[Model]] = {
 _KNOWN_USER = {"id": 176, "mobile": "09011235566", "email": "ehsan@example.com"}
 
 
-class DatabaseNotEmpty(Exception):  # noqa: N818 - named after the fact
+class DatabaseNotEmpty(Exception):
     """The database already has users; the demo would mix with them."""
 
 

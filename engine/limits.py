@@ -25,6 +25,8 @@ MOST_FIELDS = 1_000
 MOST_REPETITIONS = 20
 UNSTORABLE = "A text holds a NUL character or half a surrogate pair."
 _LONGEST_NUMBER = 30
+_TEXTS = (TokenKind.STRING, TokenKind.BLOCK_STRING)
+_NUMBERS = (TokenKind.INT, TokenKind.FLOAT)
 _INTROSPECTION = ("__schema", "__type")
 
 
@@ -66,11 +68,10 @@ def check(document: DocumentNode) -> None:
 def _check_literals(document: DocumentNode) -> None:
     token = document.loc.start_token if document.loc else None
     while token is not None:
-        if token.kind in (TokenKind.STRING, TokenKind.BLOCK_STRING) and not texts.is_storable(
-            token.value or ""
-        ):
+        value = token.value or ""
+        if token.kind in _TEXTS and not texts.is_storable(value):
             raise GraphQLError(UNSTORABLE, extensions={"code": "BAD_USER_INPUT"})
-        if token.kind in (TokenKind.INT, TokenKind.FLOAT) and len(token.value or "") > _LONGEST_NUMBER:
+        if token.kind in _NUMBERS and len(value) > _LONGEST_NUMBER:
             raise GraphQLError(f"A number has more than {_LONGEST_NUMBER} characters.")
         token = token.next
 

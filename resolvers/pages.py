@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -149,7 +149,7 @@ def _typed(column: Field[object], value: object) -> object:
         moment = datetime.fromisoformat(str(value))
         if moment.tzinfo is None:
             raise ValueError("a moment without its zone")
-        return moment
+        return moment.astimezone(UTC)
     if isinstance(column, UUIDField):
         return UUID(str(value))
     if isinstance(column, BooleanField):

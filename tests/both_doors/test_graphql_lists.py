@@ -1,4 +1,4 @@
-"""GraphQL's lists cost no more statements as their rows grow, and totalCount one more only when it is asked."""
+"""GraphQL's lists cost no more statements as their rows grow; totalCount costs one where it is asked."""
 
 import httpx
 import pytest
