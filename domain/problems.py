@@ -30,7 +30,7 @@ class ProblemCode(StrEnum):
 
 @dataclass(kw_only=True, eq=False)
 class Problem(Exception):
-    """An expected refusal. Not frozen: Python itself writes the traceback into an exception that is raised."""
+    """An expected refusal. Not frozen: Python writes the traceback into a raised exception."""
 
     code: ClassVar[ProblemCode]
 

@@ -86,6 +86,10 @@ async def ask(http: httpx.AsyncClient, query: str, **headers: str) -> httpx.Resp
     return await http.post("/", json={"query": query}, headers=headers)
 
 
+def first_extensions(response: httpx.Response) -> object:
+    return response.json()["errors"][0]["extensions"]
+
+
 async def test_post_answers_data(http: httpx.AsyncClient) -> None:
     response = await ask(http, '{echo(text: "سلام")}')
     assert (response.status_code, response.json()) == (200, {"data": {"echo": "سلام"}})
@@ -114,20 +118,19 @@ async def test_other_methods_are_refused(http: httpx.AsyncClient, method: str) -
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
 
 
-@pytest.mark.parametrize(
-    "content_type", ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"]
-)
+@pytest.mark.parametrize("content_type", ["APPLICATION/JSON", "application/json; charset=UTF-8"])
 async def test_json_is_known_in_any_case(http: httpx.AsyncClient, content_type: str) -> None:
     response = await http.post("/", content=b'{"query":"{language}"}', headers={"content-type": content_type})
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
-)
+FORM_TYPES = ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+
+
+@pytest.mark.parametrize("content_type", FORM_TYPES)
 async def test_what_a_foreign_page_could_send_is_refused(http: httpx.AsyncClient, content_type: str) -> None:
     response = await http.post("/", content=b'{"query":"{language}"}', headers={"content-type": content_type})
-    assert (response.status_code, response.json()["errors"][0]["extensions"]) == (
+    assert (response.status_code, first_extensions(response)) == (
         415,
         {"code": "BAD_REQUEST"},
     )
@@ -170,30 +173,28 @@ async def test_a_broken_body_is_a_bad_request(http: httpx.AsyncClient, body: byt
     headers = {"content-type": "application/json", "accept": accept}
     response = await http.post("/", content=body, headers=headers)
     assert response.status_code == 400
-    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+    assert first_extensions(response) == {"code": "BAD_REQUEST"}
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "variables={}",
-        "query={language}&variables=[]",
-        "query={language}&variables={",
-        "query={language}&extensions=1",
-    ],
-)
+BROKEN_QUERY_STRINGS = [
+    "",
+    "variables={}",
+    "query={language}&variables=[]",
+    "query={language}&variables={",
+    "query={language}&extensions=1",
+]
+
+
+@pytest.mark.parametrize("query", BROKEN_QUERY_STRINGS)
 async def test_a_broken_query_string_is_a_bad_request(http: httpx.AsyncClient, query: str) -> None:
     response = await http.get(f"/?{query}", headers={"accept": "*/*"})
-    assert (response.status_code, response.json()["errors"][0]["extensions"]) == (
+    assert (response.status_code, first_extensions(response)) == (
         400,
         {"code": "BAD_REQUEST"},
     )
 
 
-@pytest.mark.parametrize(
-    "path", ["query={echo(text:%22%00%22)}", "query=%ff{language}", "query={language}%00"]
-)
+@pytest.mark.parametrize("path", ["query={echo(text:%22%00%22)}", "query=%ff{a}", "query={language}%00"])
 async def test_hostile_query_strings_are_no_faults_of_ours(http: httpx.AsyncClient, path: str) -> None:
     response = await http.get(f"/?{path}", headers={"accept": MODERN})
     assert response.status_code == 400
@@ -228,7 +229,7 @@ async def test_the_modern_media_type_is_answered_where_asked(http: httpx.AsyncCl
 async def test_variables_with_nul_are_refused_however_deep(http: httpx.AsyncClient) -> None:
     body = {"query": "{language}", "variables": {"a": [{"b\0": 1}]}}
     response = await http.post("/", json=body)
-    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert first_extensions(response) == {"code": "BAD_USER_INPUT"}
 
 
 async def test_a_null_name_and_variables_count_as_none(http: httpx.AsyncClient) -> None:
@@ -242,9 +243,8 @@ async def test_a_browser_gets_the_page(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_browser_that_asks_a_query_gets_its_answer(http: httpx.AsyncClient) -> None:
-    response = await http.get(
-        "/?query={language}", headers={"accept": "text/html", "accept-language": "en-GB"}
-    )
+    headers = {"accept": "text/html", "accept-language": "en-GB"}
+    response = await http.get("/?query={language}", headers=headers)
     assert response.json() == {"data": {"language": "en"}}
 
 
@@ -299,7 +299,7 @@ async def test_a_fault_of_ours_is_masked_and_logged(
 async def test_a_lost_database_is_told_by_503(http: httpx.AsyncClient) -> None:
     response = await ask(http, "{away}")
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
-    assert response.json()["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
+    assert first_extensions(response) == {"code": "SERVICE_UNAVAILABLE"}
     assert "10.0.0.7" not in response.text
 
 

@@ -19,9 +19,7 @@ def test_anything_else_is_no_whole_number(value: object) -> None:
         whole_number(value)
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-01-31T20:30:00Z", "2026-02-01T00:00:00+03:30", "2026-01-31T20:30:00.000+00:00"]
-)
+@pytest.mark.parametrize("text", ["2026-01-31T20:30:00Z", "2026-02-01T00:00:00+03:30", "20260131T203000.0Z"])
 def test_a_moment_is_read_in_utc(text: str) -> None:
     assert moment(text) == datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
     assert moment(text).tzinfo is UTC
