@@ -1,15 +1,25 @@
 """All settings, each read from the environment variable of its own name in capitals."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Positive = Annotated[int, Field(ge=1)]
+_PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+
+
+def _from_seconds(value: object) -> object:
+    """Seconds for a text of digits, which Pydantic takes for no duration."""
+    return float(value) if isinstance(value, str) and _PLAIN_SECONDS.fullmatch(value) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=timedelta(0))]
 
 
 class Environment(StrEnum):
@@ -49,13 +59,13 @@ class Settings(BaseSettings):
     jwt_key_files: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="PEM files of RSA keys, comma separated: the first signs, the others still verify"
     )
-    token_lifetime: timedelta = Field(timedelta(days=365), description="how long a sign-in lasts")
+    token_lifetime: Duration = Field(timedelta(days=365), description="how long a sign-in lasts")
     login_code_key: SecretStr | None = Field(None, description="secret under which login codes are hashed")
-    login_code_lifetime: timedelta = Field(
+    login_code_lifetime: Duration = Field(
         timedelta(seconds=120), description="how long a login code is valid"
     )
     login_code_tries: Positive = Field(5, description="wrong tries after which a login code is void")
-    login_code_interval: timedelta = Field(
+    login_code_interval: Duration = Field(
         timedelta(seconds=60), description="least time between two codes to a number"
     )
     login_codes_per_hour: Positive = Field(5, description="codes an hour to one number")
@@ -73,8 +83,8 @@ class Settings(BaseSettings):
     smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
     smsir_template_id: int = Field(100_000, description="sms.ir's template")
     smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
-    gateway_connect_timeout: timedelta = Field(timedelta(seconds=3), description="connecting to a gateway")
-    gateway_total_timeout: timedelta = Field(timedelta(seconds=15), description="a whole call of a gateway")
+    gateway_connect_timeout: Duration = Field(timedelta(seconds=3), description="connecting to a gateway")
+    gateway_total_timeout: Duration = Field(timedelta(seconds=15), description="a whole call of a gateway")
 
     rate_limit: str = Field(
         "60/minute", description="REST requests a user or address may make, such as 60/minute"

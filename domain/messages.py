@@ -1,5 +1,6 @@
 """Sentences for people, in Persian and English, by problem code."""
 
+import re
 from enum import StrEnum
 
 from domain.problems import Problem, ProblemCode
@@ -12,6 +13,7 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+_WEIGHTED = re.compile(r"[ \t]*([a-z0-9*-]+)[ \t]*(?:;[ \t]*q=([01](?:\.[0-9]{0,3})?)[ \t]*)?", re.ASCII)
 _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.INVALID_INPUT: ("فرمت پارامتر اشتباه است", "A value is not acceptable."),
     ProblemCode.MALFORMED_USERNAME: (
@@ -51,8 +53,5 @@ def preferred_language(accept_language: str) -> Language:
 
 
 def _weighted(part: str) -> tuple[str, float]:
-    tag, _, quality = part.strip().partition(";q=")
-    try:
-        return tag.strip(), float(quality or 1)
-    except ValueError:
-        return tag.strip(), 0.0
+    ranged = _WEIGHTED.fullmatch(part)
+    return (ranged[1], float(ranged[2] or 1)) if ranged else ("", 0.0)

@@ -1,5 +1,9 @@
-"""How large a document may be; decided before validation, whose own rules are exponential in fragments."""
+"""How large a document may be; decided before validation, whose own rules are exponential in fragments.
 
+Every fragment is measured once, so the work here grows with the document as written, not as written out.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -22,7 +26,7 @@ DEEPEST = 12
 MOST_ALIASES = 15
 MOST_DIRECTIVES = 8
 MOST_FIELDS = 1_000
-MOST_REPETITIONS = 20
+MOST_OVERLAPS = 4_000
 UNSTORABLE = "A text holds a NUL character or half a surrogate pair."
 _LONGEST_NUMBER = 30
 _TEXTS = (TokenKind.STRING, TokenKind.BLOCK_STRING)
@@ -47,22 +51,25 @@ class Size:
 def check(document: DocumentNode) -> None:
     """Refuse a document that is too large, or holds a text that no database could store.
 
-    Every fragment is measured once, so the work grows with the document as written, not as written out.
-
     Raises:
         GraphQLError: says which limit.
     """
     _check_literals(document)
-    measure = _Measure(
-        {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
-    )
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            _check_directives(definition)
-            if measure.selections(definition.selection_set).depth > DEEPEST:
-                raise GraphQLError(f"The document is deeper than {DEEPEST} levels.", definition)
-        elif isinstance(definition, FragmentDefinitionNode):
-            measure.fragment(definition.name.value)
+    fragments = {
+        part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+    }
+    operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+    measure = _Measure(fragments)
+    size = Size()
+    for operation in operations:
+        _check_directives(operation)
+        size |= measure.selections(operation.selection_set)
+    _check_size(size)
+    # Those that nothing reaches are not measured, but validation would walk them.
+    if unused := next((name for name in fragments if name not in measure.measured), None):
+        raise GraphQLError(f"Fragment '{unused}' is never used.", fragments[unused])
+    if sum(_overlaps([operation.selection_set], fragments) for operation in operations) > MOST_OVERLAPS:
+        raise GraphQLError("The same fields are asked for too many times.")
 
 
 def _check_literals(document: DocumentNode) -> None:
@@ -81,6 +88,15 @@ def _check_directives(node: Node) -> None:
         raise GraphQLError(f"More than {MOST_DIRECTIVES} directives in one place.", node)
 
 
+def _check_size(size: Size) -> None:
+    if size.depth > DEEPEST:
+        raise GraphQLError(f"The document is deeper than {DEEPEST} levels.")
+    if size.aliases > MOST_ALIASES:
+        raise GraphQLError(f"More than {MOST_ALIASES} aliases.")
+    if size.fields > MOST_FIELDS:
+        raise GraphQLError(f"More than {MOST_FIELDS} fields, with fragments written out.")
+
+
 @dataclass
 class _Measure:
     fragments: dict[str, FragmentDefinitionNode]
@@ -89,20 +105,14 @@ class _Measure:
 
     def selections(self, selection_set: SelectionSetNode | None) -> Size:
         size = Size()
-        names: dict[str, int] = {}
         for selection in selection_set.selections if selection_set else ():
             _check_directives(selection)
             if isinstance(selection, FieldNode):
                 size |= self._field(selection)
-                name = selection.alias.value if selection.alias else selection.name.value
-                names[name] = names.get(name, 0) + 1
             elif isinstance(selection, FragmentSpreadNode):
-                size |= self.fragment(selection.name.value)
+                size |= self._fragment(selection.name.value)
             elif isinstance(selection, InlineFragmentNode):
                 size |= self.selections(selection.selection_set)
-        if max(names.values(), default=0) > MOST_REPETITIONS:
-            raise GraphQLError(f"A field is repeated more than {MOST_REPETITIONS} times.", selection_set)
-        _check_size(size, selection_set)
         return size
 
     def _field(self, node: FieldNode) -> Size:
@@ -111,13 +121,11 @@ class _Measure:
         depth = 0 if node.name.value in _INTROSPECTION else 1 + inner.depth
         return Size(depth=depth, fields=1 + inner.fields, aliases=inner.aliases + (node.alias is not None))
 
-    def fragment(self, name: str) -> Size:
-        if name in self.measured:
-            return self.measured[name]
-        if name not in self.fragments:
-            return Size()
+    def _fragment(self, name: str) -> Size:
+        if name in self.measured or name not in self.fragments:
+            return self.measured.get(name, Size())
         if name in self.open:
-            raise GraphQLError(f"The fragment {name} spreads itself.", self.fragments[name])
+            raise GraphQLError(f"Cannot spread fragment '{name}' within itself.", self.fragments[name])
         self.open.add(name)
         _check_directives(self.fragments[name])
         size = self.measured[name] = self.selections(self.fragments[name].selection_set)
@@ -125,8 +133,30 @@ class _Measure:
         return size
 
 
-def _check_size(size: Size, node: SelectionSetNode | None) -> None:
-    if size.aliases > MOST_ALIASES:
-        raise GraphQLError(f"More than {MOST_ALIASES} aliases.", node)
-    if size.fields > MOST_FIELDS:
-        raise GraphQLError(f"More than {MOST_FIELDS} fields, with fragments written out.", node)
+def _overlaps(sets: Iterable[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> int:
+    """How many pairs of fields share their place in the answer: what GraphQL's merging rule compares.
+
+    Walks the selections written out, of which `MOST_FIELDS` is the bound.
+    """
+    places: dict[str, list[FieldNode]] = {}
+    for node in _fields(sets, fragments, set()):
+        places.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+    return sum(
+        len(nodes) ** 2 + _overlaps([node.selection_set for node in nodes if node.selection_set], fragments)
+        for nodes in places.values()
+    )
+
+
+def _fields(
+    sets: Iterable[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode], seen: set[str]
+) -> Iterator[FieldNode]:
+    for selection_set in sets:
+        for selection in selection_set.selections:
+            if isinstance(selection, FieldNode):
+                yield selection
+            elif isinstance(selection, InlineFragmentNode):
+                yield from _fields([selection.selection_set], fragments, seen)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+                seen.add(selection.name.value)
+                if fragment := fragments.get(selection.name.value):
+                    yield from _fields([fragment.selection_set], fragments, seen)

@@ -21,6 +21,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 
 import main
 from config.settings import Settings
@@ -31,6 +32,9 @@ from resolvers.shop import Shop
 from tests.fakes import RecordingSms, new_shop
 
 ROOT = Path(__file__).parent.parent
+# A slow machine is no counterexample.
+hypothesis_settings.register_profile("vitrin", deadline=None)
+hypothesis_settings.load_profile("vitrin")
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,22 @@ from tortoise.transactions import in_transaction
 from models import Category, Refill, User, database
 from tests.conftest import Templates
 from tests.fakes import MOMENT, create_user
-from tests.models.several_processes import run_together
 from tests.resolvers.records import create_category
+from tests.several_processes import run_together
 
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
 INCREMENT = """
+import asyncio
+from models import Category, database
+from tortoise.transactions import in_transaction
+
 async def run():
     async with database.connected(sys.argv[1]):
         for _ in range(25):
             async with {block}:
                 category = await Category.get(name="counter")
                 await Category.filter(name="counter").update(position=category.position + 1)
+wait_for_the_others()
 asyncio.run(run())
 """
 
@@ -48,7 +53,7 @@ async def test_four_processes_that_read_and_then_write_never_meet_a_locked_sqlit
     async with database.connected(url):
         await create_category(name="counter")
 
-    await asyncio.to_thread(run_together, INCREMENT.format(block="in_transaction()"), url=url)
+    await asyncio.to_thread(run_together, INCREMENT.format(block="in_transaction()"), argument=url)
 
     async with database.connected(url):
         assert (await Category.get(name="counter")).position == 100
@@ -59,7 +64,7 @@ async def test_exclusive_transactions_of_four_processes_lose_no_write(database_u
         await create_category(name="counter")
 
     code = INCREMENT.format(block="database.exclusive('counter')")
-    await asyncio.to_thread(run_together, code, url=database_url)
+    await asyncio.to_thread(run_together, code, argument=database_url)
 
     async with database.connected(database_url):
         assert (await Category.get(name="counter")).position == 100

@@ -19,10 +19,17 @@ import migrations
 from models import Category, User, database
 from models.migration_mends import RebuildRefused
 from tests.fakes import create_user
-from tests.models.several_processes import run_together
 from tests.resolvers.records import create_category
+from tests.several_processes import run_together
 
 NAMES = sorted(file.stem for file in Path(migrations.__file__).parent.glob("[0-9]*.py"))
+MIGRATE = """
+import asyncio
+from models import database
+
+wait_for_the_others()
+print(*asyncio.run(database.migrate(sys.argv[1])))
+"""
 
 
 async def wipe(url: str) -> None:
@@ -89,9 +96,8 @@ async def test_migrate_keeps_the_rows_of_a_database_that_is_up_to_date(database_
 
 async def test_four_processes_that_migrate_at_once_apply_each_migration_once(database_url: str) -> None:
     await wipe(database_url)
-    code = "print(*asyncio.run(database.migrate(sys.argv[1])))"
 
-    printed = await asyncio.to_thread(run_together, code, url=database_url)
+    printed = await asyncio.to_thread(run_together, MIGRATE, argument=database_url)
 
     assert sorted(" ".join(printed).split()) == NAMES
     async with database.connected(database_url):

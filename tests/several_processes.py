@@ -4,22 +4,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-_HEAD = """
-import asyncio, sys
-from models import Category, database
-from tortoise.transactions import in_transaction
-print("ready", flush=True)
-sys.stdin.readline()
+ROOT = Path(__file__).parents[1]
+_GATE = """
+import sys
+
+def wait_for_the_others():
+    print("ready", flush=True)
+    sys.stdin.readline()
 """
 
 
-def run_together(code: str, *, url: str, processes: int = 4) -> list[str]:
-    """What each process printed; `code` finds the database's URL in `sys.argv[1]`.
+def run_together(code: str, *, argument: str, processes: int = 4) -> list[str]:
+    """What each process printed.
 
-    Raises AssertionError with the standard error of one that failed.
+    `code` calls `wait_for_the_others()` after its imports, and finds `argument` in `sys.argv[1]`.
+    Raises AssertionError with the standard error of a process that failed.
     """
-    command = [sys.executable, "-c", _HEAD + code, url]
+    command = [sys.executable, "-c", _GATE + code, argument]
     started = [
         subprocess.Popen(
             command,

@@ -1,0 +1,66 @@
+"""What every HTTP door has: keys for other machines, health, and an answer when the database is away."""
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from tortoise.exceptions import DBConnectionError
+
+from models import Category, User
+from resolvers import catalogue
+from resolvers.shop import Shop
+from tests.conftest import authorization
+from tests.fakes import create_user
+
+
+async def test_the_published_keys_verify_the_shop_s_tokens_and_hold_nothing_private(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    published = (await client.get("/.well-known/jwks.json")).json()
+    user = await create_user()
+    token = (await authorization(shop, user))["Authorization"].removeprefix("Bearer ")
+    claims = jwt.decode(token, KeySet.import_key_set(published), algorithms=["RS256"]).claims
+    assert claims["sub"] == str(user.id)
+    assert [sorted(key) for key in published["keys"]] == [["alg", "e", "kid", "kty", "n", "use"]]
+
+
+async def test_health_is_ok_while_the_database_answers(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "body"),
+    [
+        ("GET", "/api/v1/categories", None),
+        ("POST", "/graphql", {"query": "{ categories { name } }"}),
+    ],
+)
+async def test_a_database_that_is_away_is_told_as_503_by_both_doors(
+    method: str,
+    url: str,
+    body: dict[str, str] | None,
+    client: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(**_: object) -> list[Category]:
+        raise DBConnectionError("connection refused by 10.0.0.7")
+
+    monkeypatch.setattr(catalogue, "list_categories", away)
+    answer = await client.request(method, url, json=body)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert "10.0.0.7" not in answer.text
+
+
+async def test_a_database_that_is_away_while_signing_in_is_told_as_503(
+    client: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = await authorization(shop, await create_user())
+
+    async def away(*_: object) -> User:
+        raise DBConnectionError("gone")
+
+    monkeypatch.setattr("resolvers.sessions.authenticate", away)
+    answer = await client.get("/api/v1/user", headers=headers)
+    assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})

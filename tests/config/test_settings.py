@@ -1,0 +1,205 @@
+"""Settings as the environment gives them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from config.settings import (
+    Environment,
+    Settings,
+    SmsGatewayName,
+    UnsafeInProduction,
+    check_production,
+    described_settings,
+)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that sets nothing of ours."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.fixture
+def production(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Everything that production needs."""
+    for name, value in {
+        "ENVIRONMENT": "production",
+        "SMS_GATEWAY": "kavenegar",
+        "KAVENEGAR_API_KEY": "k",
+        "JWT_KEY_FILES": "/keys/a.pem",
+        "LOGIN_CODE_KEY": "secret",
+    }.items():
+        environment.setenv(name, value)
+    return environment
+
+
+def test_an_empty_environment_gives_a_development_shop_for_this_machine_only() -> None:
+    settings = Settings()
+
+    assert (settings.environment, settings.is_production) == (Environment.DEVELOPMENT, False)
+    assert (settings.host, settings.port, settings.trusted_proxies) == ("127.0.0.1", 8_000, "")
+    assert settings.sms_gateway is SmsGatewayName.CONSOLE
+    assert settings.effective_database_url == "sqlite://data/vitrin.sqlite3"
+    assert settings.is_embedded
+    check_production(settings)
+
+
+def test_the_defaults_of_logins_are_the_documented_ones() -> None:
+    settings = Settings()
+
+    assert settings.token_lifetime == timedelta(days=365)
+    assert settings.login_code_lifetime == timedelta(minutes=2)
+    assert settings.login_code_interval == timedelta(minutes=1)
+    assert settings.login_code_tries == 5
+    assert (settings.login_codes_per_hour, settings.login_codes_per_day) == (5, 10)
+    assert (settings.login_codes_per_address, settings.login_codes_daily_budget) == (20, 5_000)
+    assert settings.registration_open
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("PORT", "8080", 8_080),
+        ("PORT", "0", 0),
+        ("HOST", "0.0.0.0", "0.0.0.0"),  # noqa: S104 - a value to read, nothing listens
+        ("ENVIRONMENT", "production", Environment.PRODUCTION),
+        ("RATE_LIMIT", "600/hour", "600/hour"),
+        ("DATA_FOLDER", "/var/lib/vitrin", Path("/var/lib/vitrin")),
+        ("JWT_KEY_FILES", "/keys/new.pem, /keys/old.pem,", (Path("/keys/new.pem"), Path("/keys/old.pem"))),
+        ("JWT_KEY_FILES", "/keys/only.pem", (Path("/keys/only.pem"),)),
+        ("LOGIN_CODE_LIFETIME", "120", timedelta(minutes=2)),
+        ("LOGIN_CODE_LIFETIME", "PT2M", timedelta(minutes=2)),
+        ("TOKEN_LIFETIME", "P30D", timedelta(days=30)),
+        ("GATEWAY_TOTAL_TIMEOUT", "0.5", timedelta(milliseconds=500)),
+        ("REGISTRATION_OPEN", "false", False),
+        ("REGISTRATION_OPEN", "0", False),
+        ("SMS_GATEWAY", "smsir", SmsGatewayName.SMSIR),
+        ("LOGIN_CODE_KEY", "secret", SecretStr("secret")),
+        ("MAX_BODY_BYTES", "1", 1),
+    ],
+)
+def test_a_setting_is_read_from_the_variable_of_its_name(
+    environment: pytest.MonkeyPatch, name: str, text: str, value: object
+) -> None:
+    environment.setenv(name, text)
+
+    assert getattr(Settings(), name.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "http"),
+        ("ENVIRONMENT", "staging"),
+        ("SMS_GATEWAY", "pigeon"),
+        ("LOGIN_CODE_TRIES", "0"),
+        ("LOGIN_CODES_PER_HOUR", "-5"),
+        ("LOGIN_CODES_DAILY_BUDGET", "many"),
+        ("MAX_BODY_BYTES", "0"),
+        ("TOKEN_LIFETIME", "a year"),
+        ("TOKEN_LIFETIME", "-1"),
+        ("LOGIN_CODE_LIFETIME", "-PT1S"),
+        ("GATEWAY_TOTAL_TIMEOUT", "9" * 400),
+        ("REGISTRATION_OPEN", "perhaps"),
+    ],
+)
+def test_a_senseless_value_is_refused_by_the_name_of_its_setting(
+    environment: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    environment.setenv(name, text)
+
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    "name", ["PORT", "JWT_KEY_FILES", "LOGIN_CODE_KEY", "TOKEN_LIFETIME", "DATABASE_URL"]
+)
+def test_an_empty_variable_is_as_none_at_all(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "")
+
+    assert Settings() == Settings.model_construct()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_embedded"),
+    [
+        ("sqlite:///var/shop.sqlite3", True),
+        ("postgres://shop@db/shop", False),
+        ("asyncpg://shop@db/shop", False),
+    ],
+)
+def test_a_given_database_is_the_one_that_is_used(
+    environment: pytest.MonkeyPatch, url: str, is_embedded: bool
+) -> None:
+    environment.setenv("DATABASE_URL", url)
+
+    settings = Settings()
+
+    assert (settings.effective_database_url, settings.is_embedded) == (url, is_embedded)
+
+
+def test_the_embedded_database_lies_in_the_data_folder(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATA_FOLDER", "/var/lib/vitrin")
+
+    assert Settings().effective_database_url == "sqlite:///var/lib/vitrin/vitrin.sqlite3"
+
+
+def test_settings_do_not_change_after_the_start() -> None:
+    settings = Settings()
+
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc] # the point of the test
+
+
+@pytest.mark.parametrize("name", ["LOGIN_CODE_KEY", "KAVENEGAR_API_KEY", "SMSIR_API_KEY"])
+def test_a_secret_is_not_shown_with_the_settings(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "do-not-show")
+
+    settings = Settings()
+
+    assert "do-not-show" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+@pytest.mark.usefixtures("production")
+def test_production_starts_with_all_it_needs() -> None:
+    check_production(Settings())
+
+
+@pytest.mark.parametrize("missing", ["SMS_GATEWAY", "JWT_KEY_FILES", "LOGIN_CODE_KEY"])
+def test_production_refuses_to_start_and_names_the_missing_setting(
+    production: pytest.MonkeyPatch, missing: str
+) -> None:
+    production.delenv(missing)
+
+    with pytest.raises(UnsafeInProduction) as refusal:
+        check_production(Settings())
+
+    named = {
+        name for name in ("SMS_GATEWAY", "JWT_KEY_FILES", "LOGIN_CODE_KEY") if name in str(refusal.value)
+    }
+    assert named == {missing}
+
+
+def test_production_names_all_that_is_missing_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ENVIRONMENT", "production")
+
+    with pytest.raises(UnsafeInProduction, match=r"SMS_GATEWAY.*JWT_KEY_FILES.*LOGIN_CODE_KEY"):
+        check_production(Settings())
+
+
+def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
+    described = {name: (default, meaning) for name, default, meaning in described_settings()}
+
+    assert set(described) == {name.upper() for name in Settings.model_fields}
+    assert all(meaning for _, meaning in described.values())
+    assert described["PORT"][0] == "8000"
+    assert described["LOGIN_CODE_KEY"][0] == described["JWT_KEY_FILES"][0] == ""

@@ -1,0 +1,82 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import messages
+from domain.messages import Language
+from domain.problems import InvalidInput, Problem, ProblemCode, TooManyCodes
+
+
+def problems() -> list[type[Problem]]:
+    return Problem.__subclasses__()
+
+
+def made(kind: type[Problem]) -> Problem:
+    """A problem of a kind, with whatever it has to know."""
+    if issubclass(kind, InvalidInput):
+        return kind(field="mobile")
+    if issubclass(kind, TooManyCodes):
+        return kind(retry_after=timedelta(minutes=1))
+    return kind()
+
+
+def is_persian(sentence: str) -> bool:
+    return any("\u0600" <= letter <= "\u06ff" for letter in sentence)
+
+
+def test_every_code_has_one_problem() -> None:
+    assert sorted(kind.code for kind in problems()) == sorted(ProblemCode)
+
+
+@pytest.mark.parametrize("kind", problems(), ids=lambda kind: kind.__name__)
+def test_every_problem_has_a_sentence_in_both_languages(kind: type[Problem]) -> None:
+    persian = messages.of(made(kind), Language.PERSIAN)
+    english = messages.of(made(kind), Language.ENGLISH)
+
+    assert is_persian(persian)
+    assert english.isascii()
+    assert english.endswith(".")
+
+
+def test_no_two_problems_share_a_sentence() -> None:
+    for language in Language:
+        sentences = [messages.of(made(kind), language) for kind in problems()]
+        assert len(set(sentences)) == len(sentences)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", Language.PERSIAN),
+        ("*", Language.PERSIAN),
+        ("de", Language.PERSIAN),
+        ("en", Language.ENGLISH),
+        ("EN-us", Language.ENGLISH),
+        ("fa-IR,fa;q=0.9,en-US;q=0.8,en;q=0.7", Language.PERSIAN),
+        ("en-US,en;q=0.9,fa;q=0.8", Language.ENGLISH),
+        ("fa;q=0.5, en;q=0.9", Language.ENGLISH),
+        ("fa;q=0.5,en;q=0.5", Language.PERSIAN),
+        ("en;q=0.5,fa;q=0.5", Language.ENGLISH),
+        ("en;q=0", Language.PERSIAN),
+        ("fa ; q=0.1 , en ; q=0.9", Language.ENGLISH),
+        ("en;q=nan", Language.PERSIAN),
+        ("en;q=inf,fa;q=0.1", Language.PERSIAN),
+        ("en;q=-1,fa;q=0.1", Language.PERSIAN),
+        ("en;q=1.000,fa;q=0.999", Language.ENGLISH),
+        ("en;q=nonsense", Language.PERSIAN),
+        ("de, en;q=0.1", Language.ENGLISH),
+        ("english", Language.PERSIAN),
+        ("," * 50 + "en", Language.PERSIAN),
+    ],
+)
+def test_the_preferred_language_is_the_one_ranked_first_that_the_shop_speaks(
+    header: str, language: Language
+) -> None:
+    assert messages.preferred_language(header) is language
+
+
+@given(st.text() | st.from_regex(r"([a-z]{2}(-[A-Z]{2})?(;q=[0-9.]{0,4})?,? ?){0,30}"))
+def test_any_header_has_a_preferred_language(header: str) -> None:
+    assert messages.preferred_language(header) in Language

@@ -1,0 +1,32 @@
+import pytest
+
+from domain.problems import Forbidden, InvalidInput, OrderNotFound, problems_of, refuses
+
+
+def test_an_operation_tells_the_problems_it_declared() -> None:
+    @refuses(OrderNotFound, Forbidden)
+    def operation() -> None: ...
+
+    assert problems_of(operation) == (OrderNotFound, Forbidden)
+
+
+def test_an_operation_that_declared_nothing_has_no_problems() -> None:
+    def operation() -> None: ...
+
+    assert problems_of(operation) == ()
+
+
+def test_a_problem_can_be_raised_from_another_and_raised_again() -> None:
+    def refuse() -> None:
+        try:
+            int("x")
+        except ValueError as error:
+            raise InvalidInput(field="limit") from error
+
+    with pytest.raises(InvalidInput) as refusal:
+        refuse()
+
+    assert refusal.value.field == "limit"
+    assert isinstance(refusal.value.__cause__, ValueError)
+    with pytest.raises(InvalidInput):
+        raise refusal.value

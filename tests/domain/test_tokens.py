@@ -1,0 +1,103 @@
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import RSAKey
+
+from domain.tokens import Claims, TokenKeys
+from tests.fakes import MOMENT, key_pem
+
+KEYS = TokenKeys([key_pem()])
+DAY = timedelta(days=1)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(["alg", "kid", "typ", "crit", "b64", "jwk", "jku", "x5c", "zip", "enc"]),
+    VALUES | st.sampled_from(["RS256", "none", "HS256", "dir", "A128GCM"]),
+)
+
+
+def issued(*, user_id: int = 172, token_id: str = "a" * 80) -> str:
+    return KEYS.issue(user_id=user_id, token_id=token_id, issued_at=MOMENT, expires_at=MOMENT + DAY)
+
+
+TOKEN = issued()
+
+
+def part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
+def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:
+    claims = KEYS.verify(issued(user_id=user_id, token_id=token_id), now=MOMENT)
+
+    assert claims == Claims(user_id=user_id, token_id=token_id, expires_at=MOMENT + DAY)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_valid"),
+    [
+        (MOMENT - timedelta(seconds=1), False),
+        (MOMENT, True),
+        (MOMENT + DAY - timedelta(seconds=1), True),
+        (MOMENT + DAY, False),
+        (datetime.max.replace(tzinfo=UTC), False),
+    ],
+)
+def test_a_token_is_valid_from_its_first_second_to_the_one_before_its_last(
+    moment: datetime, is_valid: bool
+) -> None:
+    assert (KEYS.verify(TOKEN, now=moment) is not None) is is_valid
+
+
+@given(st.text(max_size=300) | st.from_regex(r"[\w.-]{0,300}"))
+def test_any_text_is_refused_without_an_error(text: str) -> None:
+    assert KEYS.verify(text, now=MOMENT) is None
+
+
+@given(HEADERS | VALUES)
+def test_any_other_header_over_our_claims_is_refused_without_an_error(header: object) -> None:
+    _, body, signature = TOKEN.split(".")
+
+    assert KEYS.verify(f"{part(header)}.{body}.{signature}", now=MOMENT) is None
+    assert KEYS.verify(f"{part(header)}.{body}.", now=MOMENT) is None
+
+
+@settings(max_examples=50)
+@given(
+    VALUES
+    | st.dictionaries(st.sampled_from(["aud", "jti", "iat", "nbf", "exp", "sub"]), VALUES)
+    | st.fixed_dictionaries(
+        {"aud": st.just("1"), "iat": VALUES, "nbf": VALUES, "exp": VALUES, "jti": VALUES, "sub": VALUES}
+    )
+)
+def test_whatever_our_key_signed_is_read_or_refused_without_an_error(payload: object) -> None:
+    key = RSAKey.import_key(key_pem())
+    key.ensure_kid()
+    token = jws.serialize_compact(
+        {"alg": "RS256", "kid": key.kid}, json.dumps(payload).encode(), key, algorithms=["RS256"]
+    )
+
+    claims = KEYS.verify(token, now=MOMENT)
+
+    assert claims is None or isinstance(claims.user_id, int)
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_a_token_changed_in_one_character_is_refused(data: st.DataObject) -> None:
+    # The last character of a base64 text carries bits that no decoder looks at.
+    place = data.draw(st.integers(0, len(TOKEN) - 2))
+    letter = data.draw(st.sampled_from("ABCxyz019-_."))
+    changed = TOKEN[:place] + letter + TOKEN[place + 1 :]
+
+    assert changed == TOKEN or KEYS.verify(changed, now=MOMENT) is None

@@ -1,0 +1,96 @@
+"""`main.py`: its commands, and what production refuses."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.fakes import key_pem
+
+
+def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The command with nothing but these settings."""
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
+    return subprocess.run(
+        [sys.executable, "main.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    """All that production asks for."""
+    (tmp_path / "key.pem").write_bytes(key_pem())
+    return {
+        "ENVIRONMENT": "production",
+        "DATA_FOLDER": str(tmp_path),
+        "SMS_GATEWAY": "kavenegar",
+        "KAVENEGAR_API_KEY": "k",
+        "JWT_KEY_FILES": str(tmp_path / "key.pem"),
+        "LOGIN_CODE_KEY": "s" * 32,
+    }
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ({"SMS_GATEWAY": "console"}, "SMS_GATEWAY"),
+        ({"JWT_KEY_FILES": ""}, "JWT_KEY_FILES"),
+        ({"LOGIN_CODE_KEY": ""}, "LOGIN_CODE_KEY"),
+        ({"KAVENEGAR_API_KEY": ""}, "KAVENEGAR_API_KEY"),
+    ],
+)
+def test_production_refuses_to_start_and_names_the_setting(
+    missing: dict[str, str], named: str, production: dict[str, str]
+) -> None:
+    refused = run("serve", **{**production, **missing})
+    assert refused.returncode == 1
+    assert named in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_production_refuses_the_demo_s_data(production: dict[str, str]) -> None:
+    assert run("demo", DATA_FOLDER=production["DATA_FOLDER"]).returncode == 0
+    refused = run("serve", **production)
+    assert refused.returncode == 1
+    assert "demo" in refused.stderr
+    assert "DATABASE_URL" in refused.stderr
+
+
+def test_production_prints_no_token_and_loads_no_demo(production: dict[str, str]) -> None:
+    assert "ENVIRONMENT=development" in run("token", "09011235566", **production).stderr
+    assert "ENVIRONMENT=development" in run("demo", **production).stderr
+
+
+def test_a_malformed_setting_is_named_without_a_traceback(tmp_path: Path) -> None:
+    refused = run("migrate", DATA_FOLDER=str(tmp_path), PORT="many")
+    assert refused.returncode == 1
+    assert "port" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_demo_is_not_loaded_into_a_database_with_users(tmp_path: Path) -> None:
+    first, second = (run("demo", DATA_FOLDER=str(tmp_path)) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert "Traceback" not in second.stderr
+
+
+def test_a_token_of_an_unknown_mobile_is_refused(tmp_path: Path) -> None:
+    run("demo", DATA_FOLDER=str(tmp_path))
+    unknown, known = (
+        run("token", mobile, DATA_FOLDER=str(tmp_path)) for mobile in ("09350000000", "+989011235566")
+    )
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert known.stdout.count(".") == 2
+
+
+def test_the_exported_schema_is_the_committed_one(tmp_path: Path) -> None:
+    exported = run("export-schema", DATA_FOLDER=str(tmp_path)).stdout
+    assert exported == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
