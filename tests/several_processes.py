@@ -35,7 +35,11 @@ def run_together(code: str, *, argument: str, processes: int = 4) -> list[str]:
     for process in started:
         assert process.stdout is not None
         process.stdout.readline()
-    finished = [process.communicate("go\n", timeout=120) for process in started]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    finished = [process.communicate(timeout=120) for process in started]
     for process, (_, errors) in zip(started, finished, strict=True):
         assert process.returncode == 0, errors
     return [output.strip() for output, _ in finished]

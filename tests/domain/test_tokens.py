@@ -101,3 +101,12 @@ def test_a_token_changed_in_one_character_is_refused(data: st.DataObject) -> Non
     changed = TOKEN[:place] + letter + TOKEN[place + 1 :]
 
     assert changed == TOKEN or KEYS.verify(changed, now=MOMENT) is None
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_a_deeply_nested_header_or_payload_is_refused_without_an_error(opening: str) -> None:
+    deep = base64.urlsafe_b64encode(opening.encode() * (3_000 // len(opening))).decode().rstrip("=")
+    header, _, signature = TOKEN.split(".")
+
+    assert KEYS.verify(f"{deep}.e30.e30", now=MOMENT) is None
+    assert KEYS.verify(f"{header}.{deep[:2_000]}.{signature}", now=MOMENT) is None

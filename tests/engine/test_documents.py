@@ -123,8 +123,16 @@ def test_a_text_that_no_database_stores_is_refused(store: Documents, text: str) 
     assert refusal(store, text) == (limits.UNSTORABLE, "BAD_USER_INPUT")
 
 
-@pytest.mark.parametrize("levels", [10, 20, 40])
-def test_a_fan_out_bomb_is_refused_fast(store: Documents, levels: int) -> None:
-    begun = time.process_time()
-    assert refusal(store, fan_out(levels))[1] == "GRAPHQL_VALIDATION_FAILED"
-    assert time.process_time() - begun < 0.1
+def cost_of_refusing(store: Documents, levels: int) -> float:
+    """Processor seconds; the least of several runs, for the machine may be busy."""
+    costs = []
+    for _ in range(5):
+        begun = time.process_time()
+        assert refusal(store, fan_out(levels))[1] == "GRAPHQL_VALIDATION_FAILED"
+        costs.append(time.process_time() - begun)
+    return min(costs)
+
+
+def test_refusing_a_fan_out_bomb_costs_in_proportion_to_its_text(store: Documents) -> None:
+    # Written out, the second is a thousand million times the first.
+    assert cost_of_refusing(store, 40) < 40 * cost_of_refusing(store, 10)

@@ -267,8 +267,10 @@ async def test_outbox_returns_before_sending_and_drain_waits_for_it() -> None:
     assert sms.sent == [(MOBILE, CODE)]
 
 
-async def test_draining_an_idle_outbox_does_nothing() -> None:
-    await SmsOutbox(RememberingSms()).drain(A_MINUTE)
+async def test_draining_an_idle_outbox_sends_nothing() -> None:
+    sms = RememberingSms()
+    await SmsOutbox(sms).drain(A_MINUTE)
+    assert sms.sent == []
 
 
 async def test_drain_gives_up_messages_that_are_late(caplog: pytest.LogCaptureFixture) -> None:

@@ -54,6 +54,12 @@ async def apply(url: str, operation: ops.Operation) -> None:
     await migration.apply(state, schema_editor=executor._schema_editor(atomic=False))
 
 
+@pytest.fixture
+def database_url(own_database_url: str) -> str:
+    """These tests change tables."""
+    return own_database_url
+
+
 async def test_the_models_ask_for_no_further_migration(db: str) -> None:
     configuration = database.configuration(db)
     assert Tortoise.apps is not None

@@ -44,6 +44,17 @@ async def test_no_code_signs_in_a_username_that_got_none(shop: Shop) -> None:
     assert not await AccessToken.exists()
 
 
+async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registration_opened(shop: Shop) -> None:
+    await request_code(with_settings(shop, registration_open=False), MOBILE)
+    guessed = login_codes.hash_code(shop.login_code_key, subject=MOBILE, code="123456")
+    await LoginCode.all().update(code_hash=guessed)
+
+    with pytest.raises(WrongLoginCode):
+        await login.verify_login_code(shop, username=MOBILE, code="123456")
+
+    assert not await User.exists()
+
+
 async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_but_no_code(
     shop: Shop, sms: RecordingSms
 ) -> None:
