@@ -37,7 +37,7 @@ class Failures:
 
 
 def _answer(error: Exception) -> JSONResponse:
-    if isinstance(error, database.UNAVAILABLE):
+    if database.is_unavailable(error):
         _log.error("database unavailable: %s", type(error).__name__)
         return JSONResponse({"message": "Service Unavailable"}, 503, Headers({"Retry-After": "1"}))
     _log.exception("request failed", exc_info=error)

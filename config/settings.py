@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import limits
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -27,6 +28,15 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 class SmsGatewayName(StrEnum):
@@ -54,7 +64,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="sqlite:///abs/path.sqlite3 or postgres://…; empty: vitrin.sqlite3 in DATA_FOLDER"
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
 
     jwt_key_files: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="PEM files of RSA keys, comma separated: the first signs, the others still verify"
@@ -102,6 +112,12 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_a_limit(cls, value: str) -> str:
+        limits.parse(value)
+        return value
 
     @property
     def is_production(self) -> bool:

@@ -1,9 +1,33 @@
 """Record ids."""
 
+from collections.abc import Sequence
+
+from domain.problems import InvalidInput
+
 LARGEST_ID = 2**31 - 1
 """Ids are 32-bit columns; a larger number names no record, and PostgreSQL's driver refuses to send it."""
+
+
+MOST_IDS = 1_000
+"""Ids in one list; PostgreSQL takes no more than 32,767 parameters."""
 
 
 def is_possible(value: int) -> bool:
     """Whether a record could have this id."""
     return 1 <= value <= LARGEST_ID
+
+
+def possible(values: Sequence[int], *, field: str) -> list[int]:
+    """Those of `values` that a record could have.
+
+    Raises:
+        InvalidInput: more than 1,000 values, in the argument `field`.
+    """
+    check_number(values, field=field)
+    return list(filter(is_possible, values))
+
+
+def check_number(values: Sequence[object], *, field: str) -> None:
+    """Raises InvalidInput for more than 1,000 values, in the argument `field`."""
+    if len(values) > MOST_IDS:
+        raise InvalidInput(field=field)

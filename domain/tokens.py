@@ -12,6 +12,8 @@ from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
 _LONGEST_TOKEN = 4_096
+# Tokens are issued by the database's clock and read by this machine's; their end is checked to the second.
+_CLOCK_SKEW_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class TokenKeys:
         try:
             claims = jwt.decode(token, self._all, algorithms=_ALGORITHMS).claims
             _registry(now).validate(claims)
+            if claims["exp"] <= now.timestamp():
+                return None
             return Claims(
                 user_id=int(claims["sub"]),
                 token_id=str(claims["jti"]),
@@ -72,7 +76,7 @@ def _registry(now: datetime) -> JWTClaimsRegistry:
     essential: ClaimsOption = {"essential": True}
     return JWTClaimsRegistry(
         now=int(now.timestamp()),
-        leeway=0,
+        leeway=_CLOCK_SKEW_SECONDS,
         aud={"essential": True, "value": AUDIENCE},
         sub=essential,
         jti=essential,

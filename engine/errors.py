@@ -23,7 +23,7 @@ def public(error: GraphQLError, language: Language) -> GraphQLError:
         return _told(error, messages.of(cause, language), code=cause.code.name, **field)
     if _is_the_clients(error):
         return _told(error, error.message, **{"code": "BAD_USER_INPUT", **(error.extensions or {})})
-    if isinstance(cause, database.UNAVAILABLE):
+    if database.is_unavailable(cause):
         _log.error("database unavailable at %s", _place(error), exc_info=cause)
         return _told(error, "Service unavailable; try again.", code=_UNAVAILABLE)
     _log.error("unexpected error at %s", _place(error), exc_info=cause)

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -21,17 +22,14 @@ from tortoise.transactions import in_transaction
 import models.migration_mends  # noqa: F401 - importing it applies the mends
 
 APP = "vitrin"
-UNAVAILABLE: tuple[type[Exception], ...] = (
+_CONNECTION_FAULTS = (
     DBConnectionError,
-    OperationalError,
     ConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
-"""What a query raises while the database cannot be reached; doors answer 503."""
-
 _MIGRATION_LOCK = 7_326_954_410
 
 
@@ -51,6 +49,16 @@ def configuration(url: str) -> dict[str, Any]:
         }
     app = {"models": ["models"], "migrations": "migrations", "default_connection": dialect}
     return {"connections": {dialect: connection}, "apps": {APP: app}, "use_tz": True, "timezone": "UTC"}
+
+
+def is_unavailable(error: Exception | None) -> bool:
+    """Whether a query failed because the database is away or busy, and not for what it asked."""
+    if isinstance(error, _CONNECTION_FAULTS):
+        return True
+    # Tortoise wraps SQLite's lock time-outs and full disks so, and PostgreSQL's refusals of a statement too.
+    if type(error) is not OperationalError:
+        return False
+    return bool(error.args) and isinstance(error.args[0], sqlite3.OperationalError)
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ class ServiceFilter:
         criteria: dict[str, object] = {
             "category_id__in": None
             if self.category_ids is None
-            else list(filter(ids.is_possible, self.category_ids)),
+            else ids.possible(self.category_ids, field="where"),
             "type__in": None if self.types is None else list(self.types),
             "drip_feed": self.drip_feed,
             "name__icontains": self.name_contains,

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
+from domain.ids import check_number
+from domain.problems import InvalidInput, refuses
 from models import Notification, User, database
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
@@ -25,10 +27,16 @@ async def notifications_page(user: User, *, page: PageRequest, unread_only: bool
     )
 
 
+@refuses(InvalidInput)
 async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = None) -> int:
-    """Mark the given notifications of the user's, or all, as read; returns how many were unread."""
+    """Mark the given notifications of the user's, or all, as read; returns how many were unread.
+
+    Raises:
+        InvalidInput: more than 1,000 ids.
+    """
     unread = _of(user, unread_only=True)
     if ids is not None:
+        check_number(ids, field="ids")
         unread = unread.filter(id__in=list(ids))
     return await unread.update(read_at=await database.now())
 

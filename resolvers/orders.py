@@ -40,7 +40,7 @@ class OrderFilter:
             "status__in": None if self.statuses is None else list(self.statuses),
             "service_id__in": None
             if self.service_ids is None
-            else list(filter(ids.is_possible, self.service_ids)),
+            else ids.possible(self.service_ids, field="where"),
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
             "link__icontains": self.link_contains,

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.authentication import viewer_of
 from domain.problems import Problem
-from models.database import UNAVAILABLE
+from models import database
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 from rest_compat import catalogue, errors, gifts, login, notifications, orders, stats, tickets, users
@@ -122,10 +122,10 @@ async def _answer(line: LegacyRoute, request: Request) -> Response:
         raise
     except ClientDisconnect:
         return errors.disconnected()
-    except UNAVAILABLE:
-        _logger.warning("%s %s: the database is unavailable", line.method, line.path, exc_info=True)
-        return errors.unavailable()
-    except Exception:
+    except Exception as error:
+        if database.is_unavailable(error):
+            _logger.error("%s %s: the database is unavailable", line.method, line.path, exc_info=True)
+            return errors.unavailable()
         _logger.exception("%s %s crashed", line.method, line.path)
         return errors.crashed()
 

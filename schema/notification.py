@@ -5,7 +5,6 @@ from typing import Annotated, Self
 
 import strawberry
 
-from domain.problems import InvalidInput
 from models import Notification as NotificationRow
 from resolvers import notifications
 from resolvers.pages import PageRequest
@@ -77,7 +76,6 @@ class NotificationMutation:
 
     @mutation(
         notifications.mark_notifications_read,
-        InvalidInput,
         description="Mark the viewer's notifications as read. Needs a user.",
     )
     async def mark_notifications_read(

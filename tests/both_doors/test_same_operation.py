@@ -9,7 +9,7 @@ import pytest
 
 import resolvers
 from domain.problems import problems_of
-from resolvers import stats
+from resolvers import notifications, stats
 from resolvers.shop import Shop
 from rest_compat.errors import REFUSALS
 from tests.both_doors.acts import ACTS
@@ -17,8 +17,8 @@ from tests.both_doors.world import Act, create_world, left_by, through_graphql, 
 from tests.database_state import all_rows
 from tests.fakes import RecordingSms
 
-# REST reads any limit as one from 1 to 10, as its reference says, so it cannot ask for a refused one.
-ONE_DOOR_ONLY = {stats.top_users, stats.top_services}
+# What REST cannot ask for: it reads any limit as one from 1 to 10, and marks all notifications or none.
+ONE_DOOR_ONLY = {stats.top_users, stats.top_services, notifications.mark_notifications_read}
 
 
 def name_of(act: Act) -> str:

@@ -46,7 +46,9 @@ def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> N
 @pytest.mark.parametrize(
     ("moment", "is_valid"),
     [
-        (MOMENT - timedelta(seconds=1), False),
+        # The machine that issues and the one that reads may differ by so much.
+        (MOMENT - timedelta(seconds=31), False),
+        (MOMENT - timedelta(seconds=30), True),
         (MOMENT, True),
         (MOMENT + DAY - timedelta(seconds=1), True),
         (MOMENT + DAY, False),

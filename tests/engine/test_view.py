@@ -12,7 +12,7 @@ import pytest_asyncio
 import strawberry
 from starlette.responses import HTMLResponse
 from strawberry.schema.config import StrawberryConfig
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import DBConnectionError
 
 import schema
 from config.settings import Settings
@@ -46,7 +46,7 @@ class Query:
 
     @strawberry.field
     def away(self) -> str:
-        raise OperationalError("connection to 10.0.0.7 refused")
+        raise DBConnectionError("connection to 10.0.0.7 refused")
 
     @strawberry.field
     def refused(self) -> str | None:

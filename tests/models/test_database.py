@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from models import Category, Refill, User, database
@@ -194,3 +194,21 @@ async def test_a_sqlite_transaction_that_cannot_commit_lets_the_next_one_begin(
         await create_user()
 
     assert await User.all().count() == 1
+
+
+async def test_a_statement_of_ours_that_fails_is_no_database_that_is_away(db: str) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        await create_user(mobile="0" * 11, email=(await create_user(email="a@example.com")).email)
+    assert not database.is_unavailable(refused.value)
+
+
+async def test_a_database_that_another_holds_locked_is_away(tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path}/busy.sqlite3?busy_timeout=1"
+    await database.migrate(url)
+    holder = sqlite3.connect(tmp_path / "busy.sqlite3", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    async with database.connected(url):
+        with pytest.raises(OperationalError) as busy:
+            await create_user()
+    holder.close()
+    assert database.is_unavailable(busy.value)

@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount
+from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
-from models import database
 from rest_compat import routes
 from tests.fakes import RecordingSms, new_shop
 from tests.rest_compat.reference import ENDPOINTS
@@ -125,7 +125,7 @@ async def test_crash_shows_nothing_of_its_cause(
 
 
 async def test_database_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = await answer_to(database.UNAVAILABLE[0]("secret"), monkeypatch)
+    answer = await answer_to(DBConnectionError("secret"), monkeypatch)
 
     assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})
     assert int(answer.headers["retry-after"]) > 0
