@@ -11,20 +11,20 @@ import uvicorn
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Mount, Route
 
 import rest_compat.routes
 import schema
 from asgi import well_known
 from asgi.authentication import Authentication
+from asgi.body_limit import BodyLimit
 from asgi.failures import Failures
 from asgi.rate_limits import RateLimits
 from config import keys, logging
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction, check_production, described_settings
 from demo import loader as demo
 from domain import mobiles
-from domain.tokens import TokenKeys
+from domain.tokens import InvalidKey, TokenKeys
 from engine.view import GraphQLView
 from gateways import http
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
@@ -35,6 +35,7 @@ from resolvers.shop import Shop
 
 DEMO_MOBILE = "09011235566"
 _DRAIN_WITHIN = timedelta(seconds=5)
+_SHUTDOWN_WITHIN = timedelta(seconds=10)
 
 
 def build_shop(settings: Settings) -> Shop:
@@ -89,11 +90,11 @@ def application(shop: Shop) -> Starlette:
         ],
         middleware=[
             Middleware(Failures),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes),
             Middleware(Authentication, shop=shop),
             Middleware(
                 RateLimits, limit=settings.rate_limit, storage=settings.rate_limit_storage, below="/api"
             ),
+            Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
         ],
         lifespan=lifespan,
     )
@@ -119,8 +120,8 @@ async def prepare(settings: Settings) -> None:
 def serve(settings: Settings, _: argparse.Namespace) -> None:
     """Prepare the database and serve until stopped."""
     check_production(settings)
-    asyncio.run(prepare(settings))
     shop = build_shop(settings)
+    asyncio.run(prepare(settings))
     address = f"http://{settings.host}:{settings.port}"
     print(f"GraphiQL      {address}/graphql")
     print(f"REST routes   {address}/api/v1/")
@@ -138,7 +139,9 @@ def serve(settings: Settings, _: argparse.Namespace) -> None:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=_SHUTDOWN_WITHIN.seconds,
+        # "auto" would go on without the database where the application fails to start.
+        lifespan="on",
     )
 
 
@@ -166,6 +169,7 @@ def print_token(settings: Settings, arguments: argparse.Namespace) -> None:
     """Print an access token of the user with a mobile."""
 
     async def issue() -> str | None:
+        await prepare(settings)
         async with database.connected(settings.effective_database_url):
             mobile = mobiles.normalize(arguments.mobile)
             user = await User.owner_of_mobile(mobile) if mobile else None
@@ -195,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=serve)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="command")
     table: list[tuple[str, Callable[[Settings, argparse.Namespace], None]]] = [
         ("serve", serve),
         ("migrate", migrate),
@@ -223,8 +227,11 @@ def main() -> None:
         settings = Settings()
         logging.configure(settings.log_level)
         arguments.run(settings, arguments)
-    except (UnsafeInProduction, ValidationError, demo.DatabaseNotEmpty) as refusal:
+    except (UnsafeInProduction, ValidationError, demo.DatabaseNotEmpty, InvalidKey) as refusal:
         raise SystemExit(f"vitrin: {refusal}") from refusal
+    except OSError as error:
+        # Key files that are missing, a port that is taken, a database host that does not answer.
+        raise SystemExit(f"vitrin: {error}") from error
 
 
 if __name__ == "__main__":

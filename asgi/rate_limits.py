@@ -23,7 +23,7 @@ class RateLimits:
         self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(self._below):
+        if scope["type"] != "http" or not f"{scope['path']}/".startswith(f"{self._below}/"):
             await self._app(scope, receive, send)
             return
         key = _caller(HTTPConnection(scope))

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import limits
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Positive = Annotated[int, Field(ge=1)]
@@ -50,7 +50,7 @@ class SmsGatewayName(StrEnum):
 class Settings(BaseSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     host: str = Field("127.0.0.1", description="address to listen on")
@@ -70,7 +70,9 @@ class Settings(BaseSettings):
         (), description="PEM files of RSA keys, comma separated: the first signs, the others still verify"
     )
     token_lifetime: Duration = Field(timedelta(days=365), description="how long a sign-in lasts")
-    login_code_key: SecretStr | None = Field(None, description="secret under which login codes are hashed")
+    login_code_key: SecretStr | None = Field(
+        None, min_length=32, description="secret under which login codes are hashed, 32 characters or more"
+    )
     login_code_lifetime: Duration = Field(
         timedelta(seconds=120), description="how long a login code is valid"
     )
@@ -112,6 +114,20 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite://", "postgres://", "asyncpg://")):
+            raise ValueError("DATABASE_URL must begin with sqlite:// or postgres://")
+        return value
+
+    @model_validator(mode="after")
+    def _has_the_gateway_s_key(self) -> Self:
+        keys = {SmsGatewayName.KAVENEGAR: self.kavenegar_api_key, SmsGatewayName.SMSIR: self.smsir_api_key}
+        if self.sms_gateway in keys and keys[self.sms_gateway] is None:
+            raise ValueError(f"SMS_GATEWAY={self.sms_gateway} needs {self.sms_gateway.upper()}_API_KEY")
+        return self
 
     @field_validator("rate_limit")
     @classmethod

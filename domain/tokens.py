@@ -12,6 +12,7 @@ from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
 _LONGEST_TOKEN = 4_096
+_SHORTEST_KEY_BITS = 2_048
 # Tokens are issued by the database's clock and read by this machine's; their end is checked to the second.
 _CLOCK_SKEW_SECONDS = 30
 
@@ -25,13 +26,15 @@ class Claims:
     expires_at: datetime
 
 
+class InvalidKey(Exception):
+    """A key that must not sign tokens: no RSA key, or one under 2,048 bits (RFC 7518, 3.3)."""
+
+
 class TokenKeys:
     """The keys that sign and verify tokens. The first signs; the others verify what they signed before."""
 
     def __init__(self, pems: Sequence[bytes]) -> None:
-        keys = [RSAKey.import_key(pem, {"use": "sig", "alg": "RS256"}) for pem in pems]
-        for key in keys:
-            key.ensure_kid()
+        keys = [_import(pem) for pem in pems]
         self._signing = keys[0]
         self._all = KeySet(list(keys))
 
@@ -70,6 +73,17 @@ class TokenKeys:
     def public_jwks(self) -> dict[str, object]:
         """The public keys as a JSON Web Key Set (RFC 7517)."""
         return {"keys": [dict(key) for key in self._all.as_dict(private=False)["keys"]]}
+
+
+def _import(pem: bytes) -> RSAKey:
+    try:
+        key = RSAKey.import_key(pem, {"use": "sig", "alg": "RS256"})
+    except (JoseError, ValueError) as error:
+        raise InvalidKey("JWT_KEY_FILES must name PEM files of RSA private keys") from error
+    if key.raw_value.key_size < _SHORTEST_KEY_BITS:
+        raise InvalidKey(f"JWT_KEY_FILES must name RSA keys of {_SHORTEST_KEY_BITS} bits or more")
+    key.ensure_kid()
+    return key
 
 
 def _registry(now: datetime) -> JWTClaimsRegistry:

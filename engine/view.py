@@ -6,6 +6,7 @@ from typing import Protocol
 import orjson
 import strawberry
 from graphql import OperationType
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -55,6 +56,8 @@ class GraphQLView:
             response = self._ide() if requests.wants_page(request) else await self._answer(request)
         except BadRequest as bad:
             response = _refusal(bad)
+        except HTTPException as error:
+            response = _refusal(BadRequest(error.detail, status=error.status_code))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -17,10 +17,10 @@ from gateways.http import JsonAnswer, read_json
 
 logger = logging.getLogger("vitrin.sms")
 
-# Half of httpx's 100 connections: a hanging SMS service must leave room for payments. 1,000 messages,
-# 50 at a time, ten seconds each, are also through before a code of five minutes expires.
+# Half of httpx's 100 connections: a hanging SMS service must leave room for payments. 400 messages,
+# 50 at a time, fifteen seconds each, are also through before a code of two minutes expires.
 MAX_SENDING = 50
-MAX_PENDING = 1_000
+MAX_PENDING = 400
 
 
 class SmsGateway(Protocol):

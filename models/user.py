@@ -46,5 +46,6 @@ class User(Model):
 
     @classmethod
     async def owner_of_mobile(cls, mobile: str) -> "User | None":
-        """Who logs in with `mobile`: the user that verified it, else the first that claims it."""
-        return await cls.filter(mobile=mobile).order_by("-mobile_verified", "id").first()
+        """Who logs in with `mobile`: the user that verified it, else the latest that claimed it."""
+        claims = cls.filter(mobile=mobile).order_by("-mobile_verified", "-updated_at", "-id")
+        return await claims.first()

@@ -88,7 +88,10 @@ async def list_services(
     order_by: ServiceOrderField = ServiceOrderField.ID,
     direction: Direction = Direction.DESC,
 ) -> list[Service]:
-    """Services of a category, or all; newest id first unless told otherwise."""
+    """Services of a category, or all, newest id first unless told otherwise.
+
+    As in the reference, a service shows whether or not its category is on sale.
+    """
     services = Service.all() if is_active is None else Service.filter(is_active=is_active)
     if category_id is not None:
         services = services.filter(category_id=category_id if ids.is_possible(category_id) else 0)
@@ -105,6 +108,13 @@ async def services_page(
     """
     services = where.apply(Service.filter(is_active=True, category__is_active=True))
     return await read_page(services, page=page, by=order_by.value, direction=direction)
+
+
+async def get_category(category_id: int) -> Category | None:
+    """A category on sale, or None."""
+    if not ids.is_possible(category_id):
+        return None
+    return await Category.get_or_none(id=category_id, is_active=True)
 
 
 async def get_service(service_id: int) -> Service | None:

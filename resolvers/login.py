@@ -111,6 +111,16 @@ async def logout(viewer: SignedIn) -> None:
     await AccessToken.filter(id=viewer.token_id).update(revoked_at=await database.now())
 
 
+async def _verify_mobile(user: User, *, now: datetime) -> None:
+    """Mark the number as shown to be the user's.
+
+    It may be a newcomer's that another had claimed: whatever else opened the account ends.
+    """
+    await sessions.revoke_tokens(user, now=now)
+    user.mobile_verified, user.password_hash, user.api_key_hash = True, None, None
+    await user.save(update_fields=["mobile_verified", "password_hash", "api_key_hash"])
+
+
 async def _recipient(shop: Shop, name: str) -> Recipient:
     is_email = "@" in name
     user = await (User.get_or_none(email=name) if is_email else User.owner_of_mobile(name))
@@ -160,14 +170,18 @@ async def _spend_code(shop: Shop, recipient: Recipient, *, code: str, now: datet
     return True
 
 
-async def _sign_in(shop: Shop, recipient: Recipient, *, now: datetime) -> Session:
-    user = recipient.user or await User.create(
-        mobile=recipient.mobile, mobile_verified=True, created_at=now, updated_at=now
-    )
+async def _sign_in(shop: Shop, recipient: Recipient, *, now: datetime) -> Session | None:
+    if recipient.user is None:
+        user: User | None = await User.create(
+            mobile=recipient.mobile, mobile_verified=True, created_at=now, updated_at=now
+        )
+    else:
+        # Locked and read again: the number may have been changed, or the user blocked, since the look-up.
+        users = User.filter(id=recipient.user.id, mobile=recipient.mobile, is_active=True)
+        user = await users.select_for_update().first()
+    if user is None:
+        return None
     if not user.mobile_verified:
-        # The number may be a newcomer's that another had claimed: whoever was signed in must not stay.
-        await sessions.revoke_tokens(user, now=now)
-        user.mobile_verified = True
-        await user.save(update_fields=["mobile_verified"])
+        await _verify_mobile(user, now=now)
     token, expires_at = await sessions.issue_token(shop, user, now=now)
     return Session(access_token=token, expires_at=expires_at, user=user)

@@ -30,7 +30,7 @@ async def update_profile(
     A new mobile is stored unverified until the next login with it.
 
     Raises:
-        InvalidInput: a name over 100 characters, a malformed e-mail or mobile, a password not of 1 to 128.
+        InvalidInput: a malformed e-mail or mobile, a name not of 1 to 100 characters, a password of 1 to 128.
         MobileTaken: another user has verified the mobile.
         EmailTaken: another user has the e-mail address.
     """
@@ -42,7 +42,7 @@ async def update_profile(
     if email is not None:
         changes["email"] = _email(email)
     if mobile is not None:
-        changes.update(_mobile(user, mobile))
+        changes.update(mobile=_mobile(mobile), mobile_verified=False)
     if password is not None:
         changes["password_hash"] = await _password_hash(password)
     return await _save(user, changes)
@@ -51,6 +51,10 @@ async def update_profile(
 async def _save(user: User, changes: dict[str, object]) -> User:
     try:
         async with in_transaction():
+            # Locked and read anew: the request's own copy may be older than another change.
+            current = await User.filter(id=user.id).select_for_update().get()
+            if changes.get("mobile") == current.mobile:
+                changes = {name: value for name, value in changes.items() if not name.startswith("mobile")}
             await _refuse_taken(user, changes)
             if changes:
                 await User.filter(id=user.id).update(**changes, updated_at=await database.now())
@@ -68,9 +72,10 @@ async def _refuse_taken(user: User, changes: dict[str, object]) -> None:
 
 
 def _name(text: str, *, field: str) -> str:
-    if len(text) > _LONGEST_NAME or not texts.is_storable(text):
+    name = text.strip()
+    if not 1 <= len(name) <= _LONGEST_NAME or not texts.is_storable(name):
         raise InvalidInput(field=field)
-    return text
+    return name
 
 
 def _email(text: str) -> str:
@@ -80,11 +85,11 @@ def _email(text: str) -> str:
     return email
 
 
-def _mobile(user: User, text: str) -> dict[str, object]:
+def _mobile(text: str) -> str:
     mobile = mobiles.normalize(text)
     if mobile is None:
         raise InvalidInput(field="mobile")
-    return {} if mobile == user.mobile else {"mobile": mobile, "mobile_verified": False}
+    return mobile
 
 
 async def _password_hash(password: str) -> str:

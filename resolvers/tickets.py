@@ -77,8 +77,8 @@ async def create_ticket(user: User, *, subject: str, description: str) -> Ticket
     Raises:
         InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
     """
-    _check_text(subject, field="subject", longest=_LONGEST_SUBJECT)
-    _check_text(description, field="description", longest=_LONGEST_TEXT)
+    subject = _trimmed(subject, field="subject", longest=_LONGEST_SUBJECT)
+    description = _trimmed(description, field="description", longest=_LONGEST_TEXT)
     now = await database.now()
     return await Ticket.create(
         user=user, subject=subject, description=description, created_at=now, updated_at=now
@@ -95,7 +95,7 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         Forbidden: it is another user's.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
-    _check_text(message, field="message", longest=_LONGEST_TEXT)
+    message = _trimmed(message, field="message", longest=_LONGEST_TEXT)
     async with in_transaction():
         now = await database.now()
         settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])
@@ -105,6 +105,8 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         )
 
 
-def _check_text(text: str, *, field: str, longest: int) -> None:
-    if not text.strip() or len(text) > longest or not texts.is_storable(text):
+def _trimmed(text: str, *, field: str, longest: int) -> str:
+    trimmed = text.strip()
+    if not 1 <= len(trimmed) <= longest or not texts.is_storable(trimmed):
         raise InvalidInput(field=field)
+    return trimmed

@@ -38,7 +38,7 @@ async def list_services(request: Request) -> Answer:
     sent = await requests.parameters(request)
     order_by, direction = sent.ordering("order_by", _SERVICE_COLUMNS, default=ServiceOrderField.ID)
     services = await catalogue.list_services(
-        category_id=sent.integer("cate_id"),
+        category_id=sent.key("cate_id"),
         is_active=sent.integer("status") != 0,
         order_by=order_by,
         direction=direction,

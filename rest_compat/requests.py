@@ -72,17 +72,23 @@ class Parameters:
             return None
         return digits.parse_integer(str(value).strip())
 
+    def key(self, name: str) -> int | None:
+        """The id of a record, None where absent or blank; 0, which is no record's, where malformed."""
+        if self._values.get(name) in (None, "") or str(self._values[name]).isspace():
+            return None
+        return self.integer(name) or 0
+
     def integer_within(self, bounds: range, name: str, *, default: int) -> int:
         """The integer if it lies in `bounds`, else `default`."""
         value = self.integer(name)
         return value if value is not None and value in bounds else default
 
     def moment(self, name: str) -> datetime | None:
-        """The moment given in unix seconds; None where absent, malformed or outside 1970 to 9999."""
+        """The moment given in unix seconds, 9999 at most; None where absent, malformed or negative."""
         seconds = self.integer(name)
-        if seconds is None or not 0 <= seconds <= _LAST_MOMENT:
+        if seconds is None or seconds < 0:
             return None
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(min(seconds, _LAST_MOMENT), UTC)
 
     def ordering(
         self, name: str, columns: Mapping[str, Column], *, default: Column

@@ -41,7 +41,7 @@ class Category(Node):
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
-        found = (await catalogue.categories_by_id([key])).get(key)
+        found = await catalogue.get_category(key)
         return cls.from_model(found) if found else None
 
 

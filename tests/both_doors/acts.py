@@ -169,6 +169,7 @@ ACTS = [
         lambda _: {},
     ),
     ticket_act(None, "سفارش"),
+    ticket_act(None, "  padded  "),
     ticket_act(InvalidInput, "x" * 256),
     reply_act(None, lambda world: world.ticket.id),
     reply_act(InvalidInput, lambda world: world.ticket.id, "x" * 10_001),

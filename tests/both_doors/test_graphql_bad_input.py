@@ -5,12 +5,13 @@ import json
 import httpx
 import pytest
 
+from models import Category
 from resolvers.shop import Shop
 from tests.both_doors.acts import CREATE_TICKET, REPLY, REQUEST_CODE, UPDATE, VERIFY
 from tests.both_doors.world import create_world, global_id
 from tests.conftest import authorization
 from tests.database_state import all_rows
-from tests.fakes import RecordingSms, create_user
+from tests.fakes import MOMENT, RecordingSms, create_user
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 
 ARGUMENTS = {
@@ -142,3 +143,16 @@ async def test_every_try_in_one_document_counts(
     answer = await client.post("/api/v1/login/verify", json={"username": "09121112233", "code": right})
     # Fifteen tries in one request, the most that a document may hold, have used up the code's five.
     assert answer.json()["status"] == 401 or int(right) < 5
+
+
+async def test_a_body_over_the_limit_is_refused_in_graphql_s_own_words(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json={"query": " " * 300_000})
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_category_that_cannot_exist_or_is_off_sale_is_no_node(client: httpx.AsyncClient) -> None:
+    hidden = await Category.create(name="hidden", is_active=False, created_at=MOMENT, updated_at=MOMENT)
+    for key in (hidden.id, 9_999_999_999):
+        query = f'{{ node(id: "{global_id("Category", key)}") {{ id }} }}'
+        assert (await client.post("/graphql", json={"query": query})).json() == {"data": {"node": None}}

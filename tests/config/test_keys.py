@@ -76,11 +76,11 @@ def test_given_keys_are_used_in_their_order_and_none_is_made(tmp_path: Path) -> 
     settings = Settings(
         data_folder=tmp_path / "data",
         jwt_key_files=(tmp_path / "new.pem", tmp_path / "old.pem"),
-        login_code_key=SecretStr("given"),
+        login_code_key=SecretStr("given" * 8),
     )
 
     assert keys.jwt_key_pems(settings) == [b"new", b"old"]
-    assert keys.login_code_key(settings) == b"given"
+    assert keys.login_code_key(settings) == b"given" * 8
     assert not (tmp_path / "data").exists()
 
 

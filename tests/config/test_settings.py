@@ -1,5 +1,6 @@
 """Settings as the environment gives them."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from config.settings import (
     check_production,
     described_settings,
 )
+
+SECRET = "a secret of thirty-two characters"
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +36,7 @@ def production(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "SMS_GATEWAY": "kavenegar",
         "KAVENEGAR_API_KEY": "k",
         "JWT_KEY_FILES": "/keys/a.pem",
-        "LOGIN_CODE_KEY": "secret",
+        "LOGIN_CODE_KEY": SECRET,
     }.items():
         environment.setenv(name, value)
     return environment
@@ -79,8 +82,7 @@ def test_the_defaults_of_logins_are_the_documented_ones() -> None:
         ("GATEWAY_TOTAL_TIMEOUT", "0.5", timedelta(milliseconds=500)),
         ("REGISTRATION_OPEN", "false", False),
         ("REGISTRATION_OPEN", "0", False),
-        ("SMS_GATEWAY", "smsir", SmsGatewayName.SMSIR),
-        ("LOGIN_CODE_KEY", "secret", SecretStr("secret")),
+        ("LOGIN_CODE_KEY", SECRET, SecretStr(SECRET)),
         ("MAX_BODY_BYTES", "1", 1),
     ],
 )
@@ -162,7 +164,7 @@ def test_settings_do_not_change_after_the_start() -> None:
 
 @pytest.mark.parametrize("name", ["LOGIN_CODE_KEY", "KAVENEGAR_API_KEY", "SMSIR_API_KEY"])
 def test_a_secret_is_not_shown_with_the_settings(environment: pytest.MonkeyPatch, name: str) -> None:
-    environment.setenv(name, "do-not-show")
+    environment.setenv(name, "do-not-show" * 3)
 
     settings = Settings()
 
@@ -203,3 +205,23 @@ def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
     assert all(meaning for _, meaning in described.values())
     assert described["PORT"][0] == "8000"
     assert described["LOGIN_CODE_KEY"][0] == described["JWT_KEY_FILES"][0] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("LOGIN_CODE_KEY", "too-short-a-secret", "login_code_key"),
+        ("SMS_GATEWAY", "smsir", "SMSIR_API_KEY"),
+        ("DATABASE_URL", "mysql://shop:password@db/shop", "sqlite:// or postgres://"),
+        ("RATE_LIMIT", "many", "rate_limit"),
+        ("LOG_LEVEL", "LOUD", "log_level"),
+    ],
+)
+def test_an_unusable_value_is_refused_by_its_setting_without_being_shown(
+    name: str, value: str, told: str, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    assert told in str(refusal.value)
+    assert not {"too-short-a-secret", "password"} & set(re.findall(r"[\w-]+", str(refusal.value)))

@@ -57,14 +57,14 @@ async def test_nothing_is_saved_when_one_value_is_refused() -> None:
     assert (await User.get(id=user.id)).first_name == "Sara"
 
 
-@pytest.mark.parametrize("name", ["", "ا" * 100, "😀" * 100, "O'Neil <b>"])
+@pytest.mark.parametrize("name", ["  padded ", "ا" * 100, "😀" * 100, "O'Neil <b>"])
 async def test_a_name_may_have_up_to_a_hundred_characters_of_any_script(name: str) -> None:
     user = await profile.update_profile(await create_user(), first_name=name)
 
-    assert (await User.get(id=user.id)).first_name == name
+    assert (await User.get(id=user.id)).first_name == name.strip()
 
 
-@pytest.mark.parametrize("name", ["a" * 101, "a\x00", "\ud800"], ids=ascii)
+@pytest.mark.parametrize("name", ["", " ", "a" * 101, "a\x00", "\ud800"], ids=ascii)
 async def test_an_unacceptable_name_is_refused_by_its_field(name: str) -> None:
     user = await create_user()
 

@@ -1,5 +1,6 @@
 """Who gets a code and who signs in with it; whoever may not learns nothing at the first step."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from domain import login_codes
 from domain.problems import UnknownUser, WrongLoginCode
 from models import AccessToken, LoginCode, User, database
-from resolvers import login, sessions
+from resolvers import login, profile, sessions
 from resolvers.shop import Shop
-from tests.fakes import RecordingSms, create_user
+from tests.fakes import MOMENT, RecordingSms, create_user
 from tests.resolvers.logins import (
     MOBILE,
     let_time_pass,
@@ -18,6 +19,8 @@ from tests.resolvers.logins import (
     sign_in,
     with_settings,
 )
+
+CLAIMED = "09355555555"
 
 
 async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: Shop, sms: RecordingSms) -> None:
@@ -157,3 +160,44 @@ async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
 
     assert not (await User.get(id=claimant.id)).mobile_verified
     assert not await AccessToken.exists()
+
+
+async def test_the_latest_of_two_claims_of_a_number_logs_in_with_it(shop: Shop, sms: RecordingSms) -> None:
+    first, second = await create_user(), await create_user()
+    await profile.update_profile(first, mobile=CLAIMED)
+    await User.filter(id=first.id).update(updated_at=MOMENT)
+    await profile.update_profile(second, mobile=CLAIMED)
+
+    session = await login.verify_login_code(
+        shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED)
+    )
+
+    assert session.user.id == second.id
+
+
+async def test_verifying_a_claimed_number_ends_the_account_s_other_keys(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await create_user()
+    await User.filter(id=user.id).update(api_key_hash="a" * 64)
+    await profile.update_profile(user, mobile=CLAIMED, password="an attacker's")
+
+    await login.verify_login_code(shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED))
+
+    after = await User.get(id=user.id)
+    assert (after.mobile_verified, after.password_hash, after.api_key_hash) == (True, None, None)
+
+
+async def test_a_number_changed_while_its_code_is_verified_is_not_verified(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await create_user()
+    code = await receive_code(shop, sms, str(user.mobile))
+    outcomes = await asyncio.gather(
+        login.verify_login_code(shop, username=str(user.mobile), code=code),
+        profile.update_profile(user, mobile=CLAIMED),
+        return_exceptions=True,
+    )
+
+    after = await User.get(id=user.id)
+    assert (after.mobile, after.mobile_verified) == (CLAIMED, False), outcomes

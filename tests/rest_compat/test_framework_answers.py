@@ -81,7 +81,8 @@ async def test_a_crash_answers_server_error_and_tells_nothing(
 
 async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> None:
     response = await client.post("/api/v1/login", content=b"x" * 300_000)
-    assert response.status_code == 413
+    assert (response.status_code, response.json()) == (413, {"message": "Content Too Large"})
+    assert "x-ratelimit-remaining" in response.headers
 
 
 async def test_a_blocked_user_s_token_no_longer_counts(client: httpx.AsyncClient, shop: Shop) -> None:

@@ -176,9 +176,14 @@ def test_integer_outside_the_bounds_is_the_default(value: object, limit: int) ->
     assert Parameters({"limit": value}).integer_within(range(1, 11), "limit", default=10) == limit
 
 
-@pytest.mark.parametrize("value", [-1, "x", None, 253_402_300_800, 2**62])
-def test_moment_out_of_range_is_none(value: object) -> None:
+@pytest.mark.parametrize("value", [-1, "x", None])
+def test_moment_that_is_none_is_none(value: object) -> None:
     assert Parameters({"offset": value}).moment("offset") is None
+
+
+@pytest.mark.parametrize("value", [253_402_300_800, 2**62])
+def test_moment_after_the_calendar_is_its_last_day(value: int) -> None:
+    assert Parameters({"offset": value}).moment("offset") == datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def test_moment_is_read_from_unix_seconds() -> None:
