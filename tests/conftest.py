@@ -277,7 +277,12 @@ def _wait_until_healthy(server: LiveServer, process: subprocess.Popen[bytes], ou
 
 @pytest.fixture(scope="session")
 def demo_token(live_server: LiveServer) -> str:
-    """A token of user 176 on the live server, by the documented command."""
+    """A token of user 176 on the live server."""
+    return new_token(live_server)
+
+
+def new_token(live_server: LiveServer) -> str:
+    """Another token of user 176, by the documented command."""
     command = [sys.executable, "main.py", "token", main.DEMO_MOBILE]
     run = subprocess.run(
         command, cwd=ROOT, env=live_server.environment, capture_output=True, text=True, check=True
