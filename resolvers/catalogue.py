@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids, texts
+from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
+from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
 
@@ -55,8 +56,6 @@ class ServiceFilter:
 
     def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
         """`services` that meet every criterion."""
-        if self.name_contains is not None and not texts.is_storable(self.name_contains):
-            return services.filter(id__in=[])
         criteria: dict[str, object] = {
             "category_id__in": None
             if self.category_ids is None
@@ -67,7 +66,7 @@ class ServiceFilter:
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
         }
-        return services.filter(**{name: value for name, value in criteria.items() if value is not None})
+        return meeting(services, criteria)
 
 
 async def list_categories(

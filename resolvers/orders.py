@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain import ids, texts
+from tortoise.queryset import QuerySet
+
+from domain import ids
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, refuses
 from models import Order, User
+from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
 
@@ -32,11 +35,9 @@ class OrderFilter:
     created_lte: datetime | None = None
     link_contains: str | None = None
 
-    def criteria(self) -> dict[str, object]:
-        """Tortoise's filter arguments."""
-        if self.link_contains is not None and not texts.is_storable(self.link_contains):
-            return {"id__in": []}
-        named: dict[str, object] = {
+    def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
+        """`orders` that meet every criterion."""
+        criteria: dict[str, object] = {
             "status__in": None if self.statuses is None else list(self.statuses),
             "service_id__in": None
             if self.service_ids is None
@@ -45,7 +46,7 @@ class OrderFilter:
             "created_at__lte": self.created_lte,
             "link__icontains": self.link_contains,
         }
-        return {name: value for name, value in named.items() if value is not None}
+        return meeting(orders, criteria)
 
 
 async def list_orders(user: User) -> list[Order]:
@@ -61,7 +62,7 @@ async def orders_page(
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    orders = Order.filter(user_id=user.id, **where.criteria())
+    orders = where.apply(Order.filter(user_id=user.id))
     return await read_page(orders, page=page, by=order_by.value, direction=direction)
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from domain import ids, texts
 from domain.problems import Forbidden, InvalidInput, TicketNotFound, refuses
 from domain.states import TicketStatus
 from models import Ticket, TicketMessage, User, database
+from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
 _LONGEST_SUBJECT = 255
@@ -20,6 +22,10 @@ class TicketFilter:
     """Which tickets; None leaves the criterion out."""
 
     statuses: Sequence[TicketStatus] | None = None
+
+    def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        """`tickets` that meet the criterion."""
+        return meeting(tickets, {"status__in": None if self.statuses is None else list(self.statuses)})
 
 
 async def list_tickets(user: User) -> list[Ticket]:
@@ -35,9 +41,7 @@ async def tickets_page(
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    tickets = Ticket.filter(user_id=user.id)
-    if where.statuses is not None:
-        tickets = tickets.filter(status__in=list(where.statuses))
+    tickets = where.apply(Ticket.filter(user_id=user.id))
     return await read_page(tickets, page=page, by="id", direction=direction)
 
 

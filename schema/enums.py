@@ -10,11 +10,13 @@ from domain.problems import ProblemCode
 from domain.roles import UserRole
 from domain.service_types import ServiceType
 from domain.states import NotificationKind, TicketStatus
+from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction
 
 __all__ = [
     "Direction",
     "NotificationKind",
+    "OrderOrderField",
     "OrderSource",
     "OrderStatus",
     "ProblemCode",
@@ -26,6 +28,7 @@ __all__ = [
 
 strawberry.enum(Direction, description="Ascending or descending.")
 strawberry.enum(NotificationKind, description="What a notification tells of.")
+strawberry.enum(OrderOrderField, description="What orders sort by.")
 strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
 strawberry.enum(
     OrderStatus,

@@ -1,7 +1,6 @@
 """A user's orders."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Self
 
 import strawberry
@@ -14,7 +13,7 @@ from resolvers.pages import PageRequest
 from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import Direction, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
+from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
 from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
 from schema.scalars import Count
@@ -171,17 +170,6 @@ class OrderWhere:
         )
 
 
-@strawberry.enum(description="What orders sort by.")
-class OrderOrderField(StrEnum):
-    """The sortable columns."""
-
-    ID = "id"
-    CHARGE = "charge"
-    QUANTITY = "quantity"
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
-
-
 @strawberry.input(description="How orders are sorted.")
 class OrderOrder:
     """A column and a direction."""
@@ -221,7 +209,7 @@ class OrderQuery:
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or OrderWhere()).to_filter(),
-            order_by=orders.OrderOrderField(order.field.value),
+            order_by=order.field,
             direction=order.direction,
         )
         return connect(page, Order.from_model)

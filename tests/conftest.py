@@ -91,7 +91,7 @@ def _tortoise_url(uri: str) -> str:
 
 def _database_of(server: str, name: str) -> str:
     parts = urlsplit(server)
-    return urlunsplit(parts._replace(path=f"/{name}")).replace("postgres:/", "postgres:/")
+    return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 async def _administer(server: str, statement: str) -> None:

@@ -8,17 +8,14 @@ from typing import Any
 
 import httpx
 
-from domain.order_status import OrderSource
 from domain.problems import Problem
-from domain.service_types import ServiceSource, ServiceType
-from domain.states import NotificationKind
-from models import AccessToken, Category, Notification, Order, Service, Ticket, User
+from models import AccessToken, Order, Ticket, User
 from resolvers.shop import Shop
 from tests.conftest import authorization
 from tests.database_state import Rows, all_rows
-from tests.fakes import MOMENT, RecordingSms, create_user
+from tests.fakes import RecordingSms, create_user
+from tests.resolvers.records import create_notification, create_order, create_service, create_ticket
 
-TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
 # What has to differ between two worlds, or is a moment or a number that the database gives.
 VARYING = {
     "id",
@@ -53,38 +50,23 @@ class World:
 
 async def create_world(shop: Shop, sms: RecordingSms) -> World:
     user, other = await create_user(), await create_user(email=f"{uuid.uuid4().hex}@example.com")
-    await Notification.create(
-        id=uuid.uuid4(), user=user, kind=NotificationKind.GIFT_WON, message="m", created_at=MOMENT
-    )
+    await create_notification(user)
     return World(
         shop=shop,
         sms=sms,
         user=user,
         headers=await authorization(shop, user),
         newcomer=f"0935{uuid.uuid4().int % 10_000_000:07d}",
-        ticket=await Ticket.create(user=user, subject="s", description="d", **TIMES),
+        ticket=await create_ticket(user),
         order=await _order_of(user),
         other=other,
-        foreign_ticket=await Ticket.create(user=other, subject="s", description="d", **TIMES),
+        foreign_ticket=await create_ticket(other),
         foreign_order=await _order_of(other),
     )
 
 
 async def _order_of(user: User) -> Order:
-    category = await Category.create(name="c", **TIMES)
-    service = await Service.create(
-        category=category,
-        name="s",
-        price=1,
-        min_quantity=1,
-        max_quantity=9,
-        source=ServiceSource.MANUAL,
-        **TIMES,
-    )
-    return await Order.create(
-        user=user, category=category, service=service, source=OrderSource.DIRECT,
-        service_type=ServiceType.DEFAULT, link="x", quantity=1, charge=1, **TIMES,
-    )  # fmt: skip
+    return await create_order(user, await create_service())
 
 
 def global_id(kind: str, key: int) -> str:
