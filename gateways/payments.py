@@ -1,0 +1,339 @@
+"""Payment gateways of Iran: a page where the payer pays, and the gateway's own word on whether they did.
+
+Nothing is signed and nothing is called back server to server: the payer's browser returns with the
+authority, so only `verify` says whether money came.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr
+
+from domain.money import Toman
+from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
+from gateways.http import JsonAnswer, read_json
+
+RIALS_PER_TOMAN = 10
+
+# A letter or digit first: quoting leaves ".." as it is, and a browser would climb out of the page's path.
+_TOKEN = re.compile(r"[A-Za-z0-9][!-~]{0,63}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_CARD = re.compile(r"[0-9*xX -]{1,32}")
+
+# PCI DSS lets the first eight and the last four digits of a card be shown.
+_MAX_CARD_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPage:
+    """Where the payer is sent. `authority` is the gateway's token for the payment, at most 64 characters."""
+
+    authority: str
+    url: str
+
+
+class Verdict(StrEnum):
+    """What the gateway says of a payment.
+
+    `unpaid` is of this moment only: it is also said while the payer is still at the bank.
+    """
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    AMOUNT_DIFFERS = "amount_differs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A verdict, and what the gateway told with it.
+
+    `reference` is the gateway's receipt number, at most 64 characters; `card_mask` is at most 32; `code`
+    is the gateway's own result. An unreadable receipt number or card is None: the money counts without.
+    """
+
+    verdict: Verdict
+    reference: str | None = None
+    card_mask: str | None = None
+    code: int | None = None
+
+
+class PaymentGateway(Protocol):
+    """Takes payments into the wallet. `name` is stored with each: zarinpal, zibal or sandbox."""
+
+    name: str
+
+    async def open(
+        self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
+    ) -> PaymentPage:
+        """Ask for a page that takes `amount`; the payer's browser returns to `callback_url`.
+
+        `description` is 1 to 500 characters, `mobile` is 09xxxxxxxxx.
+
+        Raises:
+            GatewayError: there is no page; money cannot have moved.
+        """
+
+    async def verify(self, *, authority: str, amount: Toman) -> Verification:
+        """Ask whether `amount`, that of our own record, was paid, and keep the money if it was.
+
+        May be asked again: a payment verified before is still paid.
+
+        Raises:
+            GatewayError: the gateway gave no verdict; leave the payment pending and ask later.
+        """
+
+
+class ZarinpalPayments:
+    """Zarinpal's v4 (zarinpal.com/docs/paymentGateway), in Toman; the sandbox is another `base_url`."""
+
+    name = "zarinpal"
+
+    # Its errorList: -51 "session is not active paid try", -55 "payment request not found".
+    _UNPAID = frozenset({-51, -55})
+    _AMOUNT_DIFFERS = -50
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        merchant_id: SecretStr,
+        base_url: str = "https://payment.zarinpal.com",
+    ) -> None:
+        self._client = client
+        self._merchant_id = merchant_id
+        self._base_url = base_url.rstrip("/")
+
+    async def open(
+        self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
+    ) -> PaymentPage:
+        """Answer the page of request.json's authority; refusal codes are those of its errorList."""
+        # Its validation refuses metadata that are no strings, or empty ones, with -9.
+        metadata = {"order_id": str(payment_id), **({"mobile": mobile} if mobile else {})}
+        answer = await self._ask(
+            "request",
+            {
+                "amount": amount,
+                "currency": "IRT",
+                "callback_url": callback_url,
+                "description": description,
+                "metadata": metadata,
+            },
+        )
+        answer.check_code(100)
+        authority = answer.token("authority")
+        return PaymentPage(
+            authority=authority, url=f"{self._base_url}/pg/StartPay/{quote(authority, safe='')}"
+        )
+
+    async def verify(self, *, authority: str, amount: Toman) -> Verification:
+        """Read verify.json: 100 is paid, 101 was verified before, -50 was paid with another amount.
+
+        Only the codes that speak of the payment itself make it unpaid: -51 and -55. All others are refusals
+        that leave it open. They speak of the merchant (-10, -11, -15 to -17), the request (-9), the moment
+        (-12 too many attempts, -52 unexpected), or of an authority that is not this merchant's (-53) or no
+        authority (-54); as Zarinpal gave it to us, the last two mean that our settings changed since.
+        """
+        answer = await self._ask("verify", {"authority": authority, "amount": amount})
+        if answer.code in self._UNPAID:
+            return Verification(verdict=Verdict.UNPAID, code=answer.code)
+        if answer.code == self._AMOUNT_DIFFERS:
+            return Verification(verdict=Verdict.AMOUNT_DIFFERS, code=answer.code)
+        answer.check_code(100, 101)
+        return Verification(
+            verdict=Verdict.PAID,
+            reference=_token(answer.member("ref_id")),
+            card_mask=_card_mask(answer.member("card_pan")),
+            code=answer.code,
+        )
+
+    async def _ask(self, operation: str, parameters: Mapping[str, object]) -> "_Answer":
+        answer = await read_json(
+            self._client,
+            "POST",
+            f"{self._base_url}/pg/v4/payment/{operation}.json",
+            json={"merchant_id": self._merchant_id.get_secret_value(), **parameters},
+        )
+        return _read_zarinpal(answer)
+
+
+class ZibalPayments:
+    """Zibal's v1 (help.zibal.ir/IPG/API), in Rial; the merchant "zibal" is its sandbox."""
+
+    name = "zibal"
+
+    _UNPAID = 202
+
+    # Its statuses of a payment: 1 verified and 2 not yet; 15 refunded, 16 being refunded, 18 reversed.
+    _HELD = frozenset({1, 2})
+    _GIVEN_BACK = frozenset({15, 16, 18})
+
+    def __init__(
+        self, client: httpx.AsyncClient, merchant: SecretStr, base_url: str = "https://gateway.zibal.ir"
+    ) -> None:
+        self._client = client
+        self._merchant = merchant
+        self._base_url = base_url.rstrip("/")
+
+    async def open(
+        self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
+    ) -> PaymentPage:
+        """Answer the page of v1/request's trackId; refusal codes are those of its result."""
+        answer = await self._ask(
+            "request",
+            {
+                "amount": amount * RIALS_PER_TOMAN,
+                "callbackUrl": callback_url,
+                "description": description,
+                "orderId": str(payment_id),
+                **({"mobile": mobile} if mobile else {}),
+            },
+        )
+        answer.check_code(100)
+        track_id = answer.token("trackId")
+        return PaymentPage(authority=track_id, url=f"{self._base_url}/start/{quote(track_id, safe='')}")
+
+    async def verify(self, *, authority: str, amount: Toman) -> Verification:
+        """Read v1/verify: 100 is paid, 201 was verified before, 202 is not paid.
+
+        Paid money that Zibal has since refunded or reversed is unpaid. All other results are refusals that
+        leave the payment open: they speak of the merchant (102 to 104), or of a trackId that Zibal does not
+        know (203), which means that our settings changed since it gave us this one.
+        """
+        answer = await self._ask("verify", {"trackId": authority})
+        if answer.code == self._UNPAID:
+            return Verification(verdict=Verdict.UNPAID, code=answer.code)
+        answer.check_code(100, 201)
+        payment = await self._with_amount(answer, authority)
+        return Verification(
+            verdict=self._judge(payment, amount),
+            reference=_token(payment.member("refNumber")),
+            card_mask=_card_mask(payment.member("cardNumber")),
+            code=answer.code,
+        )
+
+    async def _with_amount(self, answer: "_Answer", authority: str) -> "_Answer":
+        """The answer that tells of the payment: `answer`, or that of v1/inquiry where it names no amount."""
+        # A repeated verify may answer its result alone. We do not tell verify the amount, so the one in
+        # the answer is the only check of it; and money given back meanwhile must not be credited.
+        if answer.member("amount") is not None:
+            return answer
+        inquiry = await self._ask("inquiry", {"trackId": authority})
+        inquiry.check_code(100)
+        return inquiry
+
+    def _judge(self, payment: "_Answer", amount: Toman) -> Verdict:
+        status = payment.member("status")
+        if _number(status) in self._GIVEN_BACK:
+            return Verdict.UNPAID
+        if status is not None and _number(status) not in self._HELD:
+            raise GatewayAnsweredNonsense(f"{self.name} called a payment paid, with another status")
+        paid_rials = _number(payment.member("amount"))
+        if paid_rials is None:
+            raise GatewayAnsweredNonsense(f"{self.name} called a payment paid, without a readable amount")
+        return Verdict.PAID if paid_rials == amount * RIALS_PER_TOMAN else Verdict.AMOUNT_DIFFERS
+
+    async def _ask(self, operation: str, parameters: Mapping[str, object]) -> "_Answer":
+        answer = await read_json(
+            self._client,
+            "POST",
+            f"{self._base_url}/v1/{operation}",
+            json={"merchant": self._merchant.get_secret_value(), **parameters},
+        )
+        return _read_zibal(answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """A gateway's result code and sentence, and the object that holds the rest."""
+
+    gateway: str
+    http_status: int
+    code: int
+    text: str
+    details: object
+
+    def member(self, key: str) -> object:
+        return _member(self.details, key)
+
+    def token(self, key: str) -> str:
+        token = _token(self.member(key))
+        if token is None:
+            raise GatewayAnsweredNonsense(f"{self.gateway} answered success without a readable {key}")
+        return token
+
+    def check_code(self, *accepted: int) -> None:
+        """Pass only the `accepted` codes, in an HTTP success."""
+        if self.code not in accepted:
+            raise GatewayRefused(self.code, self.text)
+        if not 200 <= self.http_status < 300:
+            raise GatewayAnsweredNonsense(
+                f"{self.gateway} answered HTTP {self.http_status} with the code of success, {self.code}"
+            )
+
+
+def _read_zarinpal(answer: JsonAnswer) -> _Answer:
+    """The one code of `data` and `errors`.
+
+    Seen: `data` an object, [] or {}; `errors` [], an object, or a list of objects of which the first
+    counts. An answer whose two parts name different codes is nonsense, as is a part without a code.
+    """
+    data, errors = _member(answer.body, "data"), _member(answer.body, "errors")
+    reported = errors[:1] if isinstance(errors, list) else [errors] if errors else []
+    parts = [data, *reported] if data else reported
+    codes = {_number(_member(part, "code")) for part in parts}
+    code = codes.pop() if len(codes) == 1 else None
+    if code is None:
+        raise GatewayAnsweredNonsense(f"zarinpal answered HTTP {answer.http_status} without one code")
+    return _Answer(
+        gateway="zarinpal",
+        http_status=answer.http_status,
+        code=code,
+        text=_text(_member(parts[-1], "message")),
+        details=data,
+    )
+
+
+def _read_zibal(answer: JsonAnswer) -> _Answer:
+    code = _number(_member(answer.body, "result"))
+    if code is None:
+        raise GatewayAnsweredNonsense(f"zibal answered HTTP {answer.http_status} without a result")
+    return _Answer(
+        gateway="zibal",
+        http_status=answer.http_status,
+        code=code,
+        text=_text(_member(answer.body, "message")),
+        details=answer.body,
+    )
+
+
+def _member(value: object, key: str) -> object:
+    """`value[key]` of a JSON object; None where there is none."""
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int | None:
+    """A whole number, or one written as a string; None for all else, also for true and 100.0."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _token(value: object) -> str | None:
+    """A string or whole number of 1 to 64 visible ASCII characters, a letter or digit first."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+    return text if _TOKEN.fullmatch(text) else None
+
+
+def _card_mask(value: object) -> str | None:
+    """A card's number as the gateway masked it; None for one that it did not mask."""
+    text = _text(value)
+    digits = sum(character.isdigit() for character in text)
+    return text if _CARD.fullmatch(text) and digits <= _MAX_CARD_DIGITS else None
