@@ -12,6 +12,9 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Positive = Annotated[int, Field(ge=1)]
+# The largest integer that every JSON client reads exactly, as `domain.money` has it.
+Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
+_SECOND = timedelta(seconds=1)
 _PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
@@ -47,6 +50,14 @@ class SmsGatewayName(StrEnum):
     SMSIR = "smsir"
 
 
+class PaymentGatewayName(StrEnum):
+    """Ways to take payments; `sandbox` is a page of our own that takes no money, for development only."""
+
+    SANDBOX = "sandbox"
+    ZARINPAL = "zarinpal"
+    ZIBAL = "zibal"
+
+
 class Settings(BaseSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
@@ -55,6 +66,9 @@ class Settings(BaseSettings):
     environment: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65_535, description="port to listen on")] = 8000
+    public_url: str = Field(
+        "", description="address under which browsers reach the shop; empty: http://HOST:PORT"
+    )
     trusted_proxies: str = Field(
         "", description="addresses whose X-Forwarded-For is believed, comma separated"
     )
@@ -95,6 +109,37 @@ class Settings(BaseSettings):
     smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
     smsir_template_id: int = Field(100_000, description="sms.ir's template")
     smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
+    payment_gateway: PaymentGatewayName = Field(
+        PaymentGatewayName.SANDBOX, description="sandbox, zarinpal or zibal"
+    )
+    zarinpal_merchant_id: SecretStr | None = Field(None, description="Zarinpal's merchant id")
+    zarinpal_url: str = Field(
+        "https://payment.zarinpal.com", description="Zarinpal's host; https://sandbox.zarinpal.com to try"
+    )
+    zibal_merchant: SecretStr | None = Field(None, description="Zibal's merchant; zibal to try")
+    zibal_url: str = Field("https://gateway.zibal.ir", description="Zibal's host")
+    payment_min: Amount = Field(1_000, description="smallest payment in Toman")
+    payment_max: Amount = Field(100_000_000, description="largest payment in Toman")
+    payment_lifetime: Duration = Field(
+        timedelta(hours=24), description="how long the gateway is asked about a payment that is not paid"
+    )
+    app_url: str = Field(
+        "vitrin://wallet", description="the link back into the app that the payment's receipt shows"
+    )
+
+    free_credit_min: Amount = Field(10, description="smallest free credit in Toman")
+    free_credit_max: Amount = Field(100, description="largest free credit in Toman")
+    free_credit_interval: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+        timedelta(days=1), description="least time between two free credits of a user"
+    )
+    free_credits_per_month: Positive = Field(10, description="free credits of a user in 30 days")
+    wheel_interval_days: Positive = Field(1, description="days between two turns of a user's wheel")
+    wheel_gifts_per_month: Positive = Field(10, description="gifts that a user may win in 30 days")
+    gift_lifetime: Duration = Field(timedelta(hours=24), description="how long a won gift may be used")
+    refuse_duplicate_orders: bool = Field(
+        False, description="refuse an order while the buyer's last one for the same service and link runs"
+    )
+
     gateway_connect_timeout: Duration = Field(timedelta(seconds=3), description="connecting to a gateway")
     gateway_total_timeout: Duration = Field(timedelta(seconds=15), description="a whole call of a gateway")
 
@@ -129,6 +174,29 @@ class Settings(BaseSettings):
             raise ValueError(f"SMS_GATEWAY={self.sms_gateway} needs {self.sms_gateway.upper()}_API_KEY")
         return self
 
+    @model_validator(mode="after")
+    def _has_the_payment_gateway_s_account(self) -> Self:
+        if self.payment_gateway is PaymentGatewayName.ZARINPAL and self.zarinpal_merchant_id is None:
+            raise ValueError("PAYMENT_GATEWAY=zarinpal needs ZARINPAL_MERCHANT_ID")
+        if self.payment_gateway is PaymentGatewayName.ZIBAL and self.zibal_merchant is None:
+            raise ValueError("PAYMENT_GATEWAY=zibal needs ZIBAL_MERCHANT")
+        return self
+
+    @model_validator(mode="after")
+    def _has_ranges_that_hold_something(self) -> Self:
+        if self.payment_min > self.payment_max:
+            raise ValueError("PAYMENT_MIN is above PAYMENT_MAX")
+        if self.free_credit_min > self.free_credit_max:
+            raise ValueError("FREE_CREDIT_MIN is above FREE_CREDIT_MAX")
+        return self
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("PUBLIC_URL must begin with http:// or https://")
+        return value.rstrip("/")
+
     @field_validator("rate_limit")
     @classmethod
     def _is_a_limit(cls, value: str) -> str:
@@ -138,6 +206,16 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def takes_sandbox_payments(self) -> bool:
+        """Whether payments are played by a page of our own."""
+        return self.payment_gateway is PaymentGatewayName.SANDBOX
+
+    @property
+    def effective_public_url(self) -> str:
+        """PUBLIC_URL, or the address that the server listens on."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def effective_database_url(self) -> str:
@@ -169,6 +247,10 @@ def _production_faults(settings: Settings) -> Iterator[str]:
         yield "SMS_GATEWAY=console prints login codes: give SMS_GATEWAY=kavenegar or smsir"
     if not settings.jwt_key_files:
         yield "tokens would be signed with a generated key: give JWT_KEY_FILES"
+    if settings.payment_gateway is PaymentGatewayName.SANDBOX:
+        yield "PAYMENT_GATEWAY=sandbox credits without money: give PAYMENT_GATEWAY=zarinpal or zibal"
+    if not settings.public_url:
+        yield "payers come back from the gateway to the shop's own address: give PUBLIC_URL"
     if settings.login_code_key is None:
         yield "login codes would be hashed under a generated key: give LOGIN_CODE_KEY"
 

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from domain.problems import Problem, ProblemCode
+from domain.problems import Problem, ProblemCode, to_record
 
 
 class Language(StrEnum):
@@ -31,13 +31,71 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.TICKET_NOT_FOUND: ("تیکت مورد نظر یافت نشد", "There is no such ticket."),
     ProblemCode.ORDER_NOT_FOUND: ("سفارش مورد نظر یافت نشد", "There is no such order."),
     ProblemCode.FORBIDDEN: ("منع دسترسی", "You have no access to this record."),
+    ProblemCode.SERVICE_UNAVAILABLE: ("این سرویس در دسترس نیست", "This service is not on sale."),
+    ProblemCode.INVALID_LINK: (
+        "لطفا لینک را به درستی وارد کنید",
+        "The link must be an http(s) address or the name of a page.",
+    ),
+    ProblemCode.QUANTITY_OUT_OF_RANGE: (
+        "تعداد باید بین {min} و {max} باشد",
+        "The quantity must be between {min} and {max}.",
+    ),
+    ProblemCode.INSUFFICIENT_BALANCE: (
+        "موجودی شما {balance} تومان و هزینه سفارش {charge} تومان است",
+        "Your balance is {balance} Toman; the order costs {charge}.",
+    ),
+    ProblemCode.DUPLICATE_ORDER: (
+        "سفارش قبلی شما برای این لینک هنوز به پایان نرسیده است",
+        "Your earlier order of this service for this link is not finished.",
+    ),
+    ProblemCode.IDEMPOTENCY_KEY_REUSED: (
+        "این کلید برای درخواست دیگری استفاده شده است",
+        "This idempotency key was used for another request.",
+    ),
+    ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS: (
+        "درخواست قبلی با این کلید هنوز در حال انجام است",
+        "The first request with this idempotency key is not finished; ask again in a moment.",
+    ),
+    ProblemCode.AMOUNT_OUT_OF_RANGE: (
+        "مبلغ باید بین {min} و {max} تومان باشد",
+        "The amount must be between {min} and {max} Toman.",
+    ),
+    ProblemCode.PAYMENT_GATEWAY_UNAVAILABLE: (
+        "درگاه پرداخت در دسترس نیست؛ کمی بعد دوباره تلاش کنید",
+        "The payment gateway is unavailable; try again later.",
+    ),
+    ProblemCode.PAYMENT_NOT_FOUND: ("پرداخت مورد نظر یافت نشد", "There is no such payment."),
+    ProblemCode.FREE_CREDIT_TOO_SOON: (
+        "شما تا {retry_after} ثانیه دیگر قادر به ارسال درخواست خواهید بود",
+        "The next free credit can be had in {retry_after} seconds.",
+    ),
+    ProblemCode.FREE_CREDITS_USED_UP: (
+        "به محدودیت درخواست ماهانه رسیده اید",
+        "You had as many free credits as 30 days allow.",
+    ),
+    ProblemCode.WHEEL_TOO_SOON: (
+        "شما در هر {days} روز می توانید یک هدیه دریافت کنید.",
+        "The wheel turns once in {days} days.",
+    ),
+    ProblemCode.WHEEL_USED_UP: (
+        "شما به حداکثر تعداد جایزه، در ماه رسیده اید",
+        "You won as many gifts as 30 days allow.",
+    ),
+    ProblemCode.NO_GIFT_TO_WIN: ("در حال حاضر هدیه ای وجود ندارد", "There is no gift to win at present."),
+    ProblemCode.GIFT_NOT_FOUND: ("شما چنین هدیه ای دریافت نکرده اید", "You won no such gift."),
+    ProblemCode.GIFT_SPENT: ("هدیه شما استفاده یا منقضی شده است", "Your gift was used, or has expired."),
 }
 
 
 def of(problem: Problem, language: Language) -> str:
     """The sentence that tells `problem` to a person."""
     persian, english = _SENTENCES[problem.code]
-    return persian if language is Language.PERSIAN else english
+    return worded(persian if language is Language.PERSIAN else english, problem)
+
+
+def worded(sentence: str, problem: Problem) -> str:
+    """`sentence` with the problem's own values where it names them in braces."""
+    return sentence.format(**to_record(problem))
 
 
 def preferred_language(accept_language: str) -> Language:

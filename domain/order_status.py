@@ -23,6 +23,15 @@ class OrderStatus(StrEnum):
 GIVEN_BACK = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
 """Orders whose whole charge went back; statistics leave them out."""
 
+UNFINISHED = (
+    OrderStatus.PENDING,
+    OrderStatus.PROCESSING,
+    OrderStatus.INPROGRESS,
+    OrderStatus.ERROR,
+    OrderStatus.AWAITING,
+)
+"""Orders that something may still happen to by itself, or by staff before they are settled."""
+
 
 class OrderSource(StrEnum):
     """The door an order came through.

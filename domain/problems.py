@@ -5,10 +5,12 @@ sentence: each door words it for its own clients.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar, TypeVar
+
+from domain.money import Toman
 
 Operation = TypeVar("Operation", bound=Callable[..., object])
 
@@ -26,6 +28,23 @@ class ProblemCode(StrEnum):
     TICKET_NOT_FOUND = "ticket_not_found"
     ORDER_NOT_FOUND = "order_not_found"
     FORBIDDEN = "forbidden"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+    INVALID_LINK = "invalid_link"
+    QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    DUPLICATE_ORDER = "duplicate_order"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    IDEMPOTENCY_KEY_IN_PROGRESS = "idempotency_key_in_progress"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    PAYMENT_GATEWAY_UNAVAILABLE = "payment_gateway_unavailable"
+    PAYMENT_NOT_FOUND = "payment_not_found"
+    FREE_CREDIT_TOO_SOON = "free_credit_too_soon"
+    FREE_CREDITS_USED_UP = "free_credits_used_up"
+    WHEEL_TOO_SOON = "wheel_too_soon"
+    WHEEL_USED_UP = "wheel_used_up"
+    NO_GIFT_TO_WIN = "no_gift_to_win"
+    GIFT_NOT_FOUND = "gift_not_found"
+    GIFT_SPENT = "gift_spent"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -107,6 +126,133 @@ class Forbidden(Problem):
     code = ProblemCode.FORBIDDEN
 
 
+@dataclass(kw_only=True, eq=False)
+class ServiceUnavailable(Problem):
+    """The service is unknown, switched off, or not of the category that was named."""
+
+    code = ProblemCode.SERVICE_UNAVAILABLE
+
+
+@dataclass(kw_only=True, eq=False)
+class InvalidLink(Problem):
+    """The link is neither an http(s) address nor a page's name, or over 2,000 characters."""
+
+    code = ProblemCode.INVALID_LINK
+
+
+@dataclass(kw_only=True, eq=False)
+class QuantityOutOfRange(Problem):
+    """A run is below the service's `min`, or the total above its `max`, in units."""
+
+    code = ProblemCode.QUANTITY_OUT_OF_RANGE
+    min: int
+    max: int
+
+
+@dataclass(kw_only=True, eq=False)
+class InsufficientBalance(Problem):
+    """The wallet's `balance` is below the `charge` of the order, both in Toman."""
+
+    code = ProblemCode.INSUFFICIENT_BALANCE
+    balance: Toman
+    charge: Toman
+
+
+@dataclass(kw_only=True, eq=False)
+class DuplicateOrder(Problem):
+    """The user has an order of this service for this link that is not finished."""
+
+    code = ProblemCode.DUPLICATE_ORDER
+
+
+@dataclass(kw_only=True, eq=False)
+class IdempotencyKeyReused(Problem):
+    """The key was used for another act, or with other arguments, in the last 24 hours."""
+
+    code = ProblemCode.IDEMPOTENCY_KEY_REUSED
+
+
+@dataclass(kw_only=True, eq=False)
+class IdempotencyKeyInProgress(Problem):
+    """The first request with this key is not finished; ask again in a moment."""
+
+    code = ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS
+
+
+@dataclass(kw_only=True, eq=False)
+class AmountOutOfRange(Problem):
+    """The amount is not within what one payment may be, `min` to `max` Toman."""
+
+    code = ProblemCode.AMOUNT_OUT_OF_RANGE
+    min: Toman
+    max: Toman
+
+
+@dataclass(kw_only=True, eq=False)
+class PaymentGatewayUnavailable(Problem):
+    """The payment gateway did not open a payment; nothing was paid."""
+
+    code = ProblemCode.PAYMENT_GATEWAY_UNAVAILABLE
+
+
+@dataclass(kw_only=True, eq=False)
+class PaymentNotFound(Problem):
+    """There is no such payment."""
+
+    code = ProblemCode.PAYMENT_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class FreeCreditTooSoon(Problem):
+    """The last free credit is too fresh; `retry_after` is the time that is left."""
+
+    code = ProblemCode.FREE_CREDIT_TOO_SOON
+    retry_after: timedelta
+
+
+@dataclass(kw_only=True, eq=False)
+class FreeCreditsUsedUp(Problem):
+    """The user got as many free credits as 30 days allow."""
+
+    code = ProblemCode.FREE_CREDITS_USED_UP
+
+
+@dataclass(kw_only=True, eq=False)
+class WheelTooSoon(Problem):
+    """The wheel turns once in `days` days for each user."""
+
+    code = ProblemCode.WHEEL_TOO_SOON
+    days: int
+
+
+@dataclass(kw_only=True, eq=False)
+class WheelUsedUp(Problem):
+    """The user won as many gifts as 30 days allow."""
+
+    code = ProblemCode.WHEEL_USED_UP
+
+
+@dataclass(kw_only=True, eq=False)
+class NoGiftToWin(Problem):
+    """The wheel holds no gift at present."""
+
+    code = ProblemCode.NO_GIFT_TO_WIN
+
+
+@dataclass(kw_only=True, eq=False)
+class GiftNotFound(Problem):
+    """The user won no such gift."""
+
+    code = ProblemCode.GIFT_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class GiftSpent(Problem):
+    """The gift was used, or has expired."""
+
+    code = ProblemCode.GIFT_SPENT
+
+
 def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:
     """Declare which problems an operation raises; doors build their unions and tables from it."""
 
@@ -121,3 +267,23 @@ def problems_of(operation: Callable[..., object]) -> tuple[type[Problem], ...]:
     """The problems that `refuses` declared for `operation`; none where it declared none."""
     declared: tuple[type[Problem], ...] = operation.__dict__.get("problems", ())
     return declared
+
+
+def to_record(problem: Problem) -> dict[str, object]:
+    """`problem` in values that JSON has; durations are seconds, rounded up."""
+    values = {field.name: whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
+    return {"code": problem.code.value, **values}
+
+
+def from_record(record: dict[str, object]) -> Problem:
+    """The problem that `to_record` wrote."""
+    kind = next(kind for kind in Problem.__subclasses__() if kind.code == record["code"])
+    values = {field.name: record[field.name] for field in fields(kind)}
+    if "retry_after" in values:
+        values["retry_after"] = timedelta(seconds=int(str(values["retry_after"])))
+    return kind(**values)
+
+
+def whole_seconds(value: object) -> object:
+    """A duration in seconds, rounded up; anything else as it is."""
+    return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value

@@ -10,3 +10,7 @@ class UserRole(StrEnum):
     SUPPORT = "support"
     MANAGER = "manager"
     OWNER = "owner"
+
+
+STAFF_OF_MONEY = (UserRole.MANAGER, UserRole.OWNER)
+"""Who is told when money does not add up."""

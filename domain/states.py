@@ -13,7 +13,11 @@ class TicketStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """`pending` until the gateway itself confirmed or denied the payment."""
+    """`pending` until the gateway itself confirmed or denied the payment.
+
+    `mismatched`: another amount was paid than the one that was asked; staff decide. `failed` and
+    `canceled` may still become paid, where the gateway says so later.
+    """
 
     PENDING = "pending"
     PAID = "paid"
@@ -43,9 +47,10 @@ class LedgerKind(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification tells of."""
+    """What a notification tells of; PAYMENT_MISMATCHED is told to staff."""
 
     PAYMENT_CREDITED = "payment_credited"
     GIFT_WON = "gift_won"
     ORDER_REFUNDED = "order_refunded"
     TICKET_ANSWERED = "ticket_answered"
+    PAYMENT_MISMATCHED = "payment_mismatched"

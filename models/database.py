@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import hashlib
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,6 +32,7 @@ _CONNECTION_FAULTS = (
     asyncpg.TooManyConnectionsError,
 )
 _MIGRATION_LOCK = 7_326_954_410
+_PLACEHOLDER = re.compile(r"\$([0-9]+)")
 
 
 def configuration(url: str) -> dict[str, Any]:
@@ -85,16 +87,23 @@ def dialect() -> str:
     return str(connection().capabilities.dialect)
 
 
+async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
+    """The rows of a statement in the SQL that both databases share, with `$1`, `$2`… for `values`.
+
+    Moments come as each database has them: `datetime` from PostgreSQL, text from SQLite.
+    """
+    if dialect() == "sqlite":
+        statement = _PLACEHOLDER.sub(r"?\1", statement)
+    rows: list[dict[str, Any]] = await connection().execute_query_dict(statement, list(values))
+    return rows
+
+
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
     if dialect() == "sqlite":
-        rows = await connection().execute_query_dict(
-            "SELECT CAST(strftime('%s', 'now') AS INTEGER) AS seconds"
-        )
+        rows = await fetch("SELECT CAST(strftime('%s', 'now') AS INTEGER) AS seconds")
     else:
-        rows = await connection().execute_query_dict(
-            "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint AS seconds"
-        )
+        rows = await fetch("SELECT floor(extract(epoch FROM clock_timestamp()))::bigint AS seconds")
     return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
 
 

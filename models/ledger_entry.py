@@ -1,11 +1,13 @@
 """The wallet's ledger: append-only, one entry for every change of a balance."""
 
 from tortoise import fields
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from domain.states import LedgerKind
+from models.order import Order
+from models.payment import Payment
 from models.user import User
 
 
@@ -13,7 +15,7 @@ class LedgerEntry(Model):
     """A change of a balance by `amount` Toman (negative for a spend).
 
     `cause` names what it belongs to, such as `order:12` or `payment:7`; with `kind` it is unique,
-    so that the same cause never counts twice.
+    so that the same cause never counts twice. Orders and payments are named by their own columns too.
     """
 
     id = fields.IntField(primary_key=True)
@@ -25,6 +27,14 @@ class LedgerEntry(Model):
     amount = fields.BigIntField()
     balance_after = fields.BigIntField()
     cause = fields.CharField(64)
+    order: fields.ForeignKeyNullableRelation[Order] = fields.ForeignKeyField(
+        "vitrin.Order", related_name="ledger_entries", null=True, on_delete=fields.RESTRICT
+    )
+    order_id: int | None
+    payment: fields.ForeignKeyNullableRelation[Payment] = fields.ForeignKeyField(
+        "vitrin.Payment", related_name="ledger_entries", null=True, on_delete=fields.RESTRICT
+    )
+    payment_id: int | None
     note = fields.TextField(null=True)
     created_at = fields.DatetimeField()
 
@@ -35,4 +45,11 @@ class LedgerEntry(Model):
             CheckConstraint(check="balance_after >= 0", name="ledger_entries_balance_not_negative"),
             CheckConstraint(check="amount <> 0", name="ledger_entries_amount_not_zero"),
         ]
-        indexes = [Index(fields=("user_id", "id"))]
+        indexes = [
+            Index(fields=("user_id", "id")),
+            PartialIndex(
+                fields=("user_id", "created_at"),
+                name="ledger_free_credits",
+                condition={"kind": LedgerKind.FREE_CREDIT.value},
+            ),
+        ]

@@ -1,11 +1,17 @@
 """Orders: what a user bought, and how far its delivery is."""
 
+from datetime import datetime
+from typing import Self
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
+from domain import days
+from domain.money import Toman
+from domain.order_details import Specification
+from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models.category import Category
 from models.provider import Provider
@@ -83,4 +89,73 @@ class Order(Model):
             Index(fields=("user_id", "id")),
             Index(fields=("status", "id")),
             Index(fields=("service_id",)),
+            Index(fields=("user_id", "service_id", "status")),
         ]
+
+    @classmethod
+    def placed(
+        cls,
+        *,
+        buyer: User,
+        service: Service,
+        link: str,
+        specification: Specification,
+        charge: Toman,
+        source: OrderSource,
+        now: datetime,
+    ) -> Self:
+        """A new order, not saved yet; provider and type are the service's own."""
+        drip_feed, subscription = specification.drip_feed, specification.subscription
+        return cls(
+            source=source,
+            user_id=buyer.id,
+            category_id=service.category_id,
+            service_id=service.id,
+            service_type=service.type,
+            provider_id=service.provider_id,
+            provider_service_id=service.provider_service_id,
+            link=link,
+            quantity=specification.units,
+            usernames=specification.usernames,
+            username=specification.username,
+            hashtags=specification.hashtags,
+            hashtag=specification.hashtag,
+            media=specification.media,
+            comments=specification.comments,
+            subscription_posts=subscription and subscription.posts,
+            subscription_min=subscription and subscription.min,
+            subscription_max=subscription and subscription.max,
+            subscription_delay=subscription and subscription.delay,
+            subscription_expiry=subscription and subscription.expiry and days.write(subscription.expiry),
+            subscription_status=SubscriptionStatus.ACTIVE if subscription else None,
+            charge=charge,
+            is_drip_feed=drip_feed is not None,
+            runs=drip_feed.runs if drip_feed else 0,
+            interval=drip_feed.interval if drip_feed else 0,
+            drip_feed_quantity=specification.units // drip_feed.runs if drip_feed else 0,
+            created_at=now,
+            updated_at=now,
+        )
+
+    @classmethod
+    async def has_unfinished(cls, *, buyer: User, service: Service, link: str) -> bool:
+        """Whether an order of the buyer's for this service and link is still under way."""
+        same = cls.filter(user_id=buyer.id, service_id=service.id, link=link)
+        return await same.filter(status__in=UNFINISHED).exists()
+
+    @classmethod
+    async def get_as_placed(cls, order_id: int) -> Self:
+        """The order as it was answered first."""
+        return (await cls.get(id=order_id)).as_placed()
+
+    def as_placed(self) -> Self:
+        """A copy as it was answered first, before anything was delivered or given back."""
+        placed = self.clone(pk=self.pk)
+        placed.status, placed.updated_at = OrderStatus.PENDING, self.created_at
+        placed.refunded = placed.start_count = placed.remains = placed.provider_order_id = 0
+        placed.update_from_dict(
+            {"note": None, "subscription_response_orders": None, "subscription_response_posts": None}
+        )
+        if placed.subscription_status is not None:
+            placed.subscription_status = SubscriptionStatus.ACTIVE
+        return placed

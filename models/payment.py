@@ -10,7 +10,12 @@ from models.user import User
 
 
 class Payment(Model):
-    """A payment of `amount` Toman. `authority` is the gateway's token for it, unique a gateway."""
+    """A payment of `amount` Toman; without `user` it is a test that credits nobody.
+
+    `authority` is the gateway's token for it, unique a gateway, and `url` the gateway's page; both are
+    null until the gateway has opened the payment. `check_after` is when to ask the gateway next whether
+    it was paid; null where there is nothing more to ask. `checks` counts how often it was asked in vain.
+    """
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
@@ -19,11 +24,14 @@ class Payment(Model):
     user_id: int | None
     gateway = fields.CharField(16)
     authority = fields.CharField(64, null=True)
+    url = fields.CharField(500, null=True)
     amount = fields.BigIntField()
     status = fields.CharEnumField(PaymentStatus, max_length=16, default=PaymentStatus.PENDING)
     reference = fields.CharField(64, null=True, description="the gateway's receipt number")
     card_mask = fields.CharField(32, null=True)
     note = fields.TextField(null=True)
+    check_after = fields.DatetimeField(null=True)
+    checks = fields.IntField(default=0, db_default=0)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     credited_at = fields.DatetimeField(null=True)
@@ -32,4 +40,4 @@ class Payment(Model):
         table = "payments"
         unique_together = (("gateway", "authority"),)
         constraints = [CheckConstraint(check="amount > 0", name="payments_amount_positive")]
-        indexes = [Index(fields=("user_id", "id"))]
+        indexes = [Index(fields=("user_id", "id")), Index(fields=("check_after",))]

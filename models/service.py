@@ -1,9 +1,13 @@
 """Services that the shop sells."""
 
+from typing import Self
+
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from domain import ids
+from domain.order_details import Limits
 from domain.service_types import ServiceSource, ServiceType
 from models.category import Category
 from models.provider import Provider
@@ -37,6 +41,9 @@ class Service(Model):
     provider_id: int | None
     provider_service_id = fields.CharField(64, null=True, description="the provider's own id")
     drip_feed = fields.BooleanField(default=False)
+    refuses_duplicates = fields.BooleanField(
+        default=False, db_default=False, description="whether a buyer's orders for one link have to wait"
+    )
     is_active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
@@ -50,3 +57,15 @@ class Service(Model):
             ),
         ]
         indexes = [("category_id",)]
+
+    @classmethod
+    async def get_on_sale(cls, service_id: int) -> Self | None:
+        """The service if it and its category are on sale."""
+        if not ids.is_possible(service_id):
+            return None
+        return await cls.get_or_none(id=service_id, is_active=True, category__is_active=True)
+
+    @property
+    def limits(self) -> Limits:
+        """What an order of it may be."""
+        return Limits(min=self.min_quantity, max=self.max_quantity, drip_feed=self.drip_feed)

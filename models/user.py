@@ -31,6 +31,8 @@ class User(Model):
     api_key_hash = fields.CharField(64, null=True, unique=True)
     spent = fields.BigIntField(null=True)
     is_active = fields.BooleanField(default=True)
+    free_credit_at = fields.DatetimeField(null=True, description="when the last free credit was given")
+    wheel_spun_at = fields.DatetimeField(null=True, description="when the wheel last gave a gift")
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

@@ -118,9 +118,7 @@ async def get_category(category_id: int) -> Category | None:
 
 async def get_service(service_id: int) -> Service | None:
     """A service on sale, or None."""
-    if not ids.is_possible(service_id):
-        return None
-    return await Service.get_or_none(id=service_id, is_active=True, category__is_active=True)
+    return await Service.get_on_sale(service_id)
 
 
 async def categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:

@@ -1,8 +1,111 @@
-"""Gifts that users won."""
+"""Gifts that users won, and orders made with them."""
 
-from models import User, UserGift
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from tortoise.queryset import QuerySet
+
+from domain import ids, links
+from domain.money import Toman
+from domain.order_details import Specification
+from domain.order_status import OrderSource
+from domain.problems import (
+    GiftNotFound,
+    GiftSpent,
+    IdempotencyKeyReused,
+    InvalidInput,
+    InvalidLink,
+    ServiceUnavailable,
+    refuses,
+)
+from models import Order, Service, User, UserGift, database
+from resolvers import idempotency
+
+_NOTHING = Toman(0)
 
 
 async def list_gifts(user: User) -> list[UserGift]:
     """The user's gifts, oldest first, with `gift` and `gift.service` loaded; used and expired ones too."""
     return await UserGift.filter(user_id=user.id).select_related("gift__service").order_by("id")
+
+
+async def loaded_gift(user_gift_id: int) -> UserGift:
+    """One gift that was won, with `gift` and `gift.service` loaded."""
+    return await UserGift.get(id=user_gift_id).select_related("gift__service")
+
+
+@refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
+async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key: str | None = None) -> Order:
+    """Order the service of a gift that the user won, for nothing, below the service's minimum too.
+
+    Raises:
+        InvalidInput: the key is malformed.
+        InvalidLink: neither an http(s) address nor a page's name.
+        GiftNotFound: the user won no gift with this id.
+        GiftSpent: it was used, or has expired.
+        ServiceUnavailable: its service is switched off; the gift stays unused.
+        IdempotencyKeyReused: the key was used for something else.
+    """
+    attempt = idempotency.attempt(
+        user, key=idempotency_key, operation="use_gift", user_gift_id=user_gift_id, link=link
+    )
+    won = UserGift.filter(user_id=user.id, id=user_gift_id if ids.is_possible(user_gift_id) else 0)
+    return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
+
+
+@refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
+async def use_oldest_gift(
+    user: User, *, gift_id: int, link: str, idempotency_key: str | None = None
+) -> Order:
+    """Like `use_gift`, with the oldest unused and unexpired one that the user won of the gift `gift_id`.
+
+    Raises:
+        InvalidInput: the key is malformed.
+        InvalidLink: neither an http(s) address nor a page's name.
+        GiftNotFound: the user never won this gift.
+        GiftSpent: all that the user won were used, or have expired.
+        ServiceUnavailable: its service is switched off; the gift stays unused.
+        IdempotencyKeyReused: the key was used for something else.
+    """
+    attempt = idempotency.attempt(
+        user, key=idempotency_key, operation="use_oldest_gift", gift_id=gift_id, link=link
+    )
+    won = UserGift.filter(user_id=user.id, gift_id=gift_id if ids.is_possible(gift_id) else 0)
+    return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
+
+
+def _use(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitable[Order]]:
+    """The act of ordering with the oldest usable one of `won`."""
+
+    async def use() -> Order:
+        target = links.parse(link)
+        now = await database.now()
+        used = await _take_oldest(won, now=now)
+        service = await Service.get_on_sale(used.gift.service_id)
+        if service is None:
+            raise ServiceUnavailable
+        order = Order.placed(
+            buyer=user,
+            service=service,
+            link=target,
+            specification=Specification(units=used.quantity),
+            charge=_NOTHING,
+            source=OrderSource.MOBILE_APP_GIFT,
+            now=now,
+        )
+        await order.save()
+        await UserGift.filter(id=used.id).update(link=target, order_id=order.id, updated_at=now)
+        return order
+
+    return use
+
+
+async def _take_oldest(won: QuerySet[UserGift], *, now: datetime) -> UserGift:
+    usable = won.filter(is_used=False, expires_at__gt=now).select_related("gift").order_by("id")
+    for candidate in await usable:
+        # Guarded: a twin may have used it since we looked; then the next one is tried.
+        if await UserGift.filter(id=candidate.id, is_used=False).update(is_used=True):
+            return candidate
+    if await won.exists():
+        raise GiftSpent
+    raise GiftNotFound

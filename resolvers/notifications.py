@@ -1,12 +1,14 @@
 """What the shop told a user."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
 from domain.ids import check_number
 from domain.problems import InvalidInput, refuses
+from domain.states import NotificationKind
 from models import Notification, User, database
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
@@ -39,6 +41,11 @@ async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = No
         check_number(ids, field="ids")
         unread = unread.filter(id__in=list(ids))
     return await unread.update(read_at=await database.now())
+
+
+async def notify(user_id: int, kind: NotificationKind, message: str, *, now: datetime) -> None:
+    """Tell a user something; call it in the transaction of what it tells of."""
+    await Notification.create(user_id=user_id, kind=kind, message=message, created_at=now)
 
 
 def _of(user: User, *, unread_only: bool) -> QuerySet[Notification]:

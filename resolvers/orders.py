@@ -1,18 +1,34 @@
-"""A user's own orders."""
+"""A user's own orders: placing and reading them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids
-from domain.order_status import OrderStatus
-from domain.problems import Forbidden, OrderNotFound, refuses
-from models import Order, User
+from domain import ids, links, pricing
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.order_details import OrderDetails, specify
+from domain.order_status import OrderSource, OrderStatus
+from domain.problems import (
+    DuplicateOrder,
+    Forbidden,
+    IdempotencyKeyReused,
+    InsufficientBalance,
+    InvalidInput,
+    InvalidLink,
+    OrderNotFound,
+    QuantityOutOfRange,
+    ServiceUnavailable,
+    refuses,
+)
+from domain.service_types import ServiceType
+from models import Order, Service, User, database
+from resolvers import idempotency, wallet
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.shop import Shop
 
 
 class OrderOrderField(StrEnum):
@@ -49,6 +65,11 @@ class OrderFilter:
         return meeting(orders, criteria)
 
 
+async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
+    """Orders with these ids, whosever they are."""
+    return {order.id: order for order in await Order.filter(id__in=list(order_ids))}
+
+
 async def list_orders(user: User) -> list[Order]:
     """All orders of `user`, newest first."""
     return await Order.filter(user_id=user.id).order_by("-id")
@@ -80,3 +101,103 @@ async def get_order(user: User, *, order_id: int) -> Order:
     if order.user_id != user.id:
         raise Forbidden
     return order
+
+
+@refuses(
+    InvalidInput,
+    ServiceUnavailable,
+    InvalidLink,
+    QuantityOutOfRange,
+    InsufficientBalance,
+    DuplicateOrder,
+    IdempotencyKeyReused,
+)
+async def create_order(
+    shop: Shop,
+    buyer: User,
+    *,
+    service_id: int,
+    link: str | None,
+    details: OrderDetails,
+    source: OrderSource,
+    category_id: int | None = None,
+    idempotency_key: str | None = None,
+) -> Order:
+    """Charge the buyer and leave an order for the worker to submit.
+
+    Charge, ledger entry and order commit together or not at all. The provider is not called here.
+    Where `category_id` is given it has to be the service's own.
+
+    Raises:
+        InvalidInput: something that the service's type needs is missing or malformed, or the key is.
+        ServiceUnavailable: unknown, switched off, or of another category.
+        InvalidLink: no http(s) address and no page's name; only subscriptions do without a link.
+        QuantityOutOfRange: outside the service's limits.
+        InsufficientBalance: the balance is below the charge.
+        DuplicateOrder: an earlier one for the link is not finished, where shop or service refuse that.
+        IdempotencyKeyReused: the key was used for something else.
+    """
+
+    async def place() -> Order:
+        service = await _orderable(service_id, category_id)
+        now = await database.now()
+        specification = specify(service.type, details, limits=service.limits, today=now.date())
+        target = _target(service, link, username=specification.username)
+        charge = await _charge(buyer, service, specification.units)
+        if shop.settings.refuse_duplicate_orders or service.refuses_duplicates:
+            await _refuse_duplicate(buyer, service, target)
+        spending = await wallet.spend(buyer.id, charge)
+        order = Order.placed(
+            buyer=buyer,
+            service=service,
+            link=target,
+            specification=specification,
+            charge=charge,
+            source=source,
+            now=now,
+        )
+        await order.save()
+        await spending.record(order=order)
+        return order
+
+    attempt = idempotency.attempt(
+        buyer,
+        key=idempotency_key,
+        operation="create_order",
+        service_id=service_id,
+        link=link,
+        details=details,
+    )
+    return await idempotency.once(attempt, place, recall=Order.get_as_placed)
+
+
+async def _orderable(service_id: int, category_id: int | None) -> Service:
+    service = await Service.get_on_sale(service_id)
+    if service is None or category_id not in (None, service.category_id):
+        raise ServiceUnavailable
+    return service
+
+
+def _target(service: Service, link: str | None, *, username: str | None) -> str:
+    """What the order is delivered to: its link, or the subscribed user where no link is given."""
+    if link is None and service.type is ServiceType.SUBSCRIPTIONS and username is not None:
+        return username
+    return links.parse(link or "")
+
+
+async def _charge(buyer: User, service: Service, units: int) -> Toman:
+    # Read anew: the request's own copy may be older than a change of the discount.
+    discount = await User.get(id=buyer.id).values_list("custom_rate", flat=True)
+    charge = pricing.charge(
+        Toman(service.price), units, type=service.type, discount_percent=int(str(discount))
+    )
+    if charge > LARGEST_AMOUNT:
+        raise InvalidInput(field="quantity")
+    return charge
+
+
+async def _refuse_duplicate(buyer: User, service: Service, link: str) -> None:
+    # Locked, so that of two twins at once the second sees the first.
+    await User.filter(id=buyer.id).select_for_update().get()
+    if await Order.has_unfinished(buyer=buyer, service=service, link=link):
+        raise DuplicateOrder

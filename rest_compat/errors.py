@@ -6,17 +6,35 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from domain import messages
 from domain.problems import (
+    AmountOutOfRange,
+    DuplicateOrder,
     EmailTaken,
     Forbidden,
+    FreeCreditsUsedUp,
+    FreeCreditTooSoon,
+    GiftNotFound,
+    GiftSpent,
+    IdempotencyKeyInProgress,
+    IdempotencyKeyReused,
+    InsufficientBalance,
     InvalidInput,
+    InvalidLink,
     MalformedUsername,
     MobileTaken,
+    NoGiftToWin,
     OrderNotFound,
+    PaymentGatewayUnavailable,
+    PaymentNotFound,
     Problem,
+    QuantityOutOfRange,
+    ServiceUnavailable,
     TicketNotFound,
     TooManyCodes,
     UnknownUser,
+    WheelTooSoon,
+    WheelUsedUp,
     WrongLoginCode,
 )
 from rest_compat.answers import Answer
@@ -27,11 +45,19 @@ _RETRY_AFTER_SECONDS = "1"
 
 @dataclass(frozen=True)
 class Refusal:
-    """A documented refusal: sent with HTTP 200, its status in the body."""
+    """A refusal: its status in the body, with HTTP 200 wherever the reference documents it.
+
+    `message` may name values of the problem in braces.
+    """
 
     status: int
     message: str
+    http_status: int = 200
 
+
+_ORDER_REFUSED = Refusal(400, "خطا")
+_TOO_LITTLE = Refusal(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
+_GIFT_SPENT = Refusal(400, "هدیه شما استفاده یا منقضی شده است")
 
 REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
     (MalformedUsername, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
@@ -49,6 +75,36 @@ REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
     (InvalidInput, "/v1/login/verify"): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
     (InvalidInput, "/v1/user/tickets"): Refusal(400, "پارامتر های وارد شده اشتباه هستند"),
     (InvalidInput, "/v1/user/tickets/{id}"): Refusal(400, "پارامتر های وارد شده اشتباه هستند"),
+    (InvalidInput, "/v1/order"): _ORDER_REFUSED,
+    (ServiceUnavailable, _EVERY_ROUTE): _ORDER_REFUSED,
+    (InvalidLink, _EVERY_ROUTE): _ORDER_REFUSED,
+    (QuantityOutOfRange, _EVERY_ROUTE): _ORDER_REFUSED,
+    (InsufficientBalance, _EVERY_ROUTE): _ORDER_REFUSED,
+    (DuplicateOrder, _EVERY_ROUTE): _ORDER_REFUSED,
+    # The reference knows no such key: RFC 9110 and the IETF's draft of the header are the rule here.
+    (IdempotencyKeyReused, _EVERY_ROUTE): Refusal(
+        422, "این کلید برای درخواست دیگری استفاده شده است", http_status=422
+    ),
+    (IdempotencyKeyInProgress, _EVERY_ROUTE): Refusal(
+        409, "درخواست قبلی با این کلید هنوز در حال انجام است", http_status=409
+    ),
+    (AmountOutOfRange, _EVERY_ROUTE): _TOO_LITTLE,
+    (InvalidInput, "/v1/user/payment"): _TOO_LITTLE,
+    (PaymentGatewayUnavailable, _EVERY_ROUTE): Refusal(503, "درگاه پرداخت در دسترس نیست"),
+    (PaymentNotFound, _EVERY_ROUTE): Refusal(404, "پرداخت مورد نظر یافت نشد"),
+    (FreeCreditTooSoon, _EVERY_ROUTE): Refusal(
+        429, "شما تا {retry_after} ثانیه دیگر قادر به ارسال درخواست خواهید بود"
+    ),
+    (FreeCreditsUsedUp, _EVERY_ROUTE): Refusal(429, "به محدودیت درخواست ماهانه رسیده اید"),
+    (WheelTooSoon, _EVERY_ROUTE): Refusal(429, "شما در هر {days} روز می توانید یک هدیه دریافت کنید."),
+    (WheelUsedUp, _EVERY_ROUTE): Refusal(429, "شما به حداکثر تعداد جایزه، در ماه رسیده اید"),
+    (NoGiftToWin, _EVERY_ROUTE): Refusal(404, "در حال حاضر هدیه ای وجود ندارد"),
+    (InvalidInput, "/v1/user/gifts"): Refusal(400, "لطفا شناسه هدیه را به درستی وارد کنید"),
+    (InvalidLink, "/v1/user/gifts"): Refusal(400, "لطفا لینک را به درستی وارد کنید"),
+    (GiftSpent, _EVERY_ROUTE): _GIFT_SPENT,
+    # The gift is there, but cannot be had: nothing that the reference documents is nearer.
+    (ServiceUnavailable, "/v1/user/gifts"): _GIFT_SPENT,
+    (GiftNotFound, _EVERY_ROUTE): Refusal(404, "شما چنین هدیه ای دریافت نکرده اید"),
 }
 """The documented status and wording of each problem, and where one route words it in its own way."""
 
@@ -57,7 +113,8 @@ def refused(problem: Problem, path: str) -> Answer:
     """The documented refusal for `problem` on the route with this path."""
     kind = type(problem)
     refusal = REFUSALS.get((kind, path)) or REFUSALS[kind, _EVERY_ROUTE]
-    return Answer({"status": refusal.status, "message": refusal.message})
+    message = messages.worded(refusal.message, problem)
+    return Answer({"status": refusal.status, "message": message}, status_code=refusal.http_status)
 
 
 def unauthenticated() -> Answer:

@@ -5,7 +5,6 @@ from starlette.requests import Request
 from asgi.authentication import address_of
 from resolvers import login
 from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
 from rest_compat import requests, shapes
 from rest_compat.answers import Answer
 
@@ -14,7 +13,7 @@ async def request_code(request: Request) -> Answer:
     """POST login."""
     sent = await requests.parameters(request)
     expires_at = await login.request_login_code(
-        _shop(request), username=sent.required_text("username"), address=address_of(request)
+        requests.shop(request), username=sent.required_text("username"), address=address_of(request)
     )
     return Answer(shapes.login_code_sent(expires_at))
 
@@ -23,7 +22,7 @@ async def verify_code(request: Request) -> Answer:
     """POST login/verify."""
     sent = await requests.parameters(request)
     session = await login.verify_login_code(
-        _shop(request), username=sent.required_text("username"), code=sent.required_text("code")
+        requests.shop(request), username=sent.required_text("username"), code=sent.required_text("code")
     )
     return Answer(shapes.signed_in(session))
 
@@ -32,8 +31,3 @@ async def log_out(_request: Request, viewer: SignedIn) -> Answer:
     """GET logout."""
     await login.logout(viewer)
     return Answer(shapes.signed_out())
-
-
-def _shop(request: Request) -> Shop:
-    shop: Shop = request.app.state.shop
-    return shop

@@ -2,15 +2,32 @@
 
 from starlette.requests import Request
 
+from domain.order_status import OrderSource
 from resolvers import orders
 from resolvers.sessions import SignedIn
-from rest_compat import requests, shapes
+from rest_compat import order_forms, requests, shapes
 from rest_compat.answers import Answer
 
 
 async def list_all(_request: Request, viewer: SignedIn) -> Answer:
     """GET order."""
     return Answer(shapes.order_list(await orders.list_orders(viewer.user)))
+
+
+async def create(request: Request, viewer: SignedIn) -> Answer:
+    """POST order."""
+    sent = await requests.parameters(request)
+    order = await orders.create_order(
+        requests.shop(request),
+        viewer.user,
+        service_id=sent.required_key("service_id"),
+        category_id=sent.required_key("category_id"),
+        link=sent.text("link"),
+        details=order_forms.details(sent),
+        source=OrderSource.MOBILE_APP,
+        idempotency_key=requests.idempotency_key(request),
+    )
+    return Answer(shapes.order_created(order))
 
 
 async def show(request: Request, viewer: SignedIn) -> Answer:

@@ -6,7 +6,7 @@ Parameters come from the query string and from a JSON or form body; the body win
 import json
 import re
 from collections.abc import AsyncGenerator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
@@ -15,9 +15,10 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from domain import digits, texts
+from domain import days, digits, texts
 from domain.problems import InvalidInput
 from resolvers.pages import Direction
+from resolvers.shop import Shop
 
 Column = TypeVar("Column")
 
@@ -72,6 +73,47 @@ class Parameters:
             return None
         return digits.parse_integer(str(value).strip())
 
+    def text_or_blank(self, name: str) -> str:
+        """The trimmed text; "" where absent or malformed, for an operation that has its own word for that."""
+        try:
+            return self.text(name) or ""
+        except InvalidInput:
+            return ""
+
+    def day(self, name: str) -> date | None:
+        """The day given as d/m/Y, in any of the three digit scripts; None where absent or blank.
+
+        Raises:
+            InvalidInput: malformed.
+        """
+        text = self.text(name)
+        day = days.parse(text) if text is not None else None
+        if text is not None and day is None:
+            raise InvalidInput(field=name)
+        return day
+
+    def required_key(self, name: str) -> int:
+        """The id of a record; 0, which is no record's, where malformed.
+
+        Raises:
+            InvalidInput: absent or blank.
+        """
+        key = self.key(name)
+        if key is None:
+            raise InvalidInput(field=name)
+        return key
+
+    def required_integer(self, name: str) -> int:
+        """The integer, as in `integer`.
+
+        Raises:
+            InvalidInput: absent or malformed.
+        """
+        value = self.integer(name)
+        if value is None:
+            raise InvalidInput(field=name)
+        return value
+
     def key(self, name: str) -> int | None:
         """The id of a record, None where absent or blank; 0, which is no record's, where malformed."""
         if self._values.get(name) in (None, "") or str(self._values[name]).isspace():
@@ -111,6 +153,17 @@ async def parameters(request: Request) -> Parameters:
 def record_id(request: Request) -> int:
     """The integer that `{id}` of the path spells; 0, which is no record's id, where it spells none."""
     return digits.parse_integer(request.path_params["id"]) or 0
+
+
+def shop(request: Request) -> Shop:
+    """The installation that the route belongs to."""
+    installed: Shop = request.app.state.shop
+    return installed
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The Idempotency-Key header, None where the client sent none."""
+    return request.headers.get("idempotency-key")
 
 
 async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:

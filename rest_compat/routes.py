@@ -17,7 +17,19 @@ from domain.problems import Problem
 from models import database
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
-from rest_compat import catalogue, errors, gifts, login, notifications, orders, stats, tickets, users
+from rest_compat import (
+    catalogue,
+    errors,
+    gifts,
+    login,
+    notifications,
+    orders,
+    payments,
+    stats,
+    tickets,
+    users,
+)
+from rest_compat.answers import Answer
 
 Handler = Callable[[Request], Awaitable[Response]]
 SignedInHandler = Callable[[Request, SignedIn], Awaitable[Response]]
@@ -27,30 +39,31 @@ _logger = logging.getLogger("vitrin.rest")
 
 @dataclass(frozen=True)
 class LegacyRoute:
-    """One documented route."""
+    """One documented route. `is_safe`: whether a GET only reads, so that HEAD may run it too."""
 
     method: str
     path: str
     handler: Handler
     needs_token: bool
+    is_safe: bool = True
 
 
-def _open(method: str, path: str, handler: Handler) -> LegacyRoute:
-    return LegacyRoute(method, path, handler, needs_token=False)
+def _open(method: str, path: str, handler: Handler, *, is_safe: bool = True) -> LegacyRoute:
+    return LegacyRoute(method, path, handler, needs_token=False, is_safe=is_safe)
 
 
-def _signed_in(method: str, path: str, handler: SignedInHandler) -> LegacyRoute:
+def _signed_in(method: str, path: str, handler: SignedInHandler, *, is_safe: bool = True) -> LegacyRoute:
     async def authenticated(request: Request) -> Response:
         viewer = viewer_of(request)
         return errors.unauthenticated() if viewer is None else await handler(request, viewer)
 
-    return LegacyRoute(method, path, authenticated, needs_token=True)
+    return LegacyRoute(method, path, authenticated, needs_token=True, is_safe=is_safe)
 
 
 TABLE = (
     _open("POST", "/v1/login", login.request_code),
     _open("POST", "/v1/login/verify", login.verify_code),
-    _signed_in("GET", "/v1/logout", login.log_out),
+    _signed_in("GET", "/v1/logout", login.log_out, is_safe=False),
     _signed_in("GET", "/v1/user", users.show),
     _signed_in("POST", "/v1/user", users.update),
     _signed_in("GET", "/v1/user/notifications", notifications.list_all),
@@ -60,13 +73,20 @@ TABLE = (
     _signed_in("POST", "/v1/user/tickets", tickets.create),
     _signed_in("GET", "/v1/user/tickets/{id}", tickets.show),
     _signed_in("POST", "/v1/user/tickets/{id}", tickets.reply),
+    _signed_in("POST", "/v1/user/payment", payments.start),
+    _open("GET", "/v1/user/payment/test", payments.start_test, is_safe=False),
+    _open("GET", "/v1/user/payment/verify", payments.verify, is_safe=False),
     _open("GET", "/v1/stats/top_users", stats.top_users),
     _open("GET", "/v1/stats/top_services", stats.top_services),
     _open("GET", "/v1/services", catalogue.list_services),
     _open("GET", "/v1/categories", catalogue.list_categories),
+    _signed_in("GET", "/v1/user/freecredit", payments.claim_free_credit, is_safe=False),
     _signed_in("GET", "/v1/order", orders.list_all),
+    _signed_in("POST", "/v1/order", orders.create),
     _signed_in("GET", "/v1/order/{id}", orders.show),
+    _signed_in("GET", "/v1/user/wof", gifts.spin_wheel, is_safe=False),
     _signed_in("GET", "/v1/user/gifts", gifts.list_all),
+    _signed_in("POST", "/v1/user/gifts", gifts.use),
 )
 
 
@@ -103,14 +123,21 @@ class _Resource:
         line = self._lines.get(request.method)
         if line is None:
             return errors.method_not_allowed(request.method, list(self._lines))
-        response = await _answer(line, request)
-        if request.method == "HEAD":
-            response.body = b""
+        if request.method != "HEAD":
+            return await _answer(line, request)
+        response = await (_answer(line, request) if line.is_safe else _head_of_an_act(line, request))
+        response.body = b""
         return response
 
 
 def _methods(line: LegacyRoute) -> tuple[str, ...]:
     return ("GET", "HEAD") if line.method == "GET" else (line.method,)
+
+
+async def _head_of_an_act(line: LegacyRoute, request: Request) -> Response:
+    """HEAD of a GET that does something: done by nobody who only looks (RFC 9110, 9.2.1)."""
+    is_refused = line.needs_token and viewer_of(request) is None
+    return errors.unauthenticated() if is_refused else Answer({})
 
 
 async def _answer(line: LegacyRoute, request: Request) -> Response:

@@ -6,11 +6,13 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.category import CategoryQuery
 from schema.context import Context
-from schema.gift import GiftQuery
+from schema.gift import GiftMutation, GiftQuery
+from schema.ledger import LedgerMutation, LedgerQuery
 from schema.login import LoginMutation
 from schema.node import NodeQuery
 from schema.notification import NotificationMutation, NotificationQuery
-from schema.order import OrderQuery
+from schema.order import OrderMutation, OrderQuery
+from schema.payment import PaymentMutation, PaymentQuery
 from schema.scalars import SCALARS
 from schema.service import ServiceQuery
 from schema.stats import StatsQuery
@@ -29,6 +31,8 @@ class Query(
     OrderQuery,
     TicketQuery,
     NotificationQuery,
+    LedgerQuery,
+    PaymentQuery,
     GiftQuery,
     StatsQuery,
 ):
@@ -36,7 +40,16 @@ class Query(
 
 
 @strawberry.type(description="Everything that can be done. Each mutation answers its success or a problem.")
-class Mutation(LoginMutation, UserMutation, NotificationMutation, TicketMutation):
+class Mutation(
+    LoginMutation,
+    UserMutation,
+    NotificationMutation,
+    TicketMutation,
+    OrderMutation,
+    PaymentMutation,
+    LedgerMutation,
+    GiftMutation,
+):
     """The root of doing."""
 
 

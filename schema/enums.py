@@ -9,16 +9,18 @@ from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.problems import ProblemCode
 from domain.roles import UserRole
 from domain.service_types import ServiceType
-from domain.states import NotificationKind, TicketStatus
+from domain.states import LedgerKind, NotificationKind, PaymentStatus, TicketStatus
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction
 
 __all__ = [
     "Direction",
+    "LedgerKind",
     "NotificationKind",
     "OrderOrderField",
     "OrderSource",
     "OrderStatus",
+    "PaymentStatus",
     "ProblemCode",
     "ServiceType",
     "SubscriptionStatus",
@@ -27,12 +29,18 @@ __all__ = [
 ]
 
 strawberry.enum(Direction, description="Ascending or descending.")
+strawberry.enum(LedgerKind, description="Why a balance changed.")
 strawberry.enum(NotificationKind, description="What a notification tells of.")
 strawberry.enum(OrderOrderField, description="What orders sort by.")
 strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
 strawberry.enum(
     OrderStatus,
     description="How far an order is. CANCELED and REFUNDED gave the whole charge back.",
+)
+strawberry.enum(
+    PaymentStatus,
+    description="PENDING until the gateway confirms or denies it; FAILED and CANCELED may still become PAID. "
+    "MISMATCHED: another amount was paid, and staff look into it.",
 )
 strawberry.enum(ProblemCode, description="What went wrong, for programs. A code never changes its meaning.")
 strawberry.enum(ServiceType, description="What an order of the service must name besides its link.")

@@ -1,16 +1,19 @@
 """Gifts that users won."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
 import strawberry
 
 from models import Gift as GiftRow
 from models import UserGift as UserGiftRow
-from resolvers import gifts
+from resolvers import gifts, wheel
+from schema.arguments import IdempotencyKey
 from schema.context import Info
 from schema.fields import resolved
-from schema.node import Node, global_id
+from schema.node import Node, global_id, parse_id
+from schema.order import Order
+from schema.problems import mutation
 from schema.scalars import Count
 from schema.service import Service
 
@@ -70,3 +73,34 @@ class GiftQuery:
     @resolved(description="The viewer's gifts, oldest first; used and expired ones too. Needs a user.")
     async def gifts(self, info: Info) -> list[UserGift]:
         return [UserGift.from_model(row) for row in await gifts.list_gifts(info.context.user)]
+
+
+@strawberry.type
+class GiftMutation:
+    """Winning gifts and using them."""
+
+    @mutation(
+        wheel.spin_wheel,
+        description="Turn the wheel of fortune and win a gift, usable for 24 hours. Needs a user.",
+    )
+    async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
+        row = await wheel.spin_wheel(info.context.shop, info.context.user, idempotency_key=idempotency_key)
+        return UserGift.from_model(row)
+
+    @mutation(
+        gifts.use_gift, description="Order a won gift's service, for nothing, with the gift. Needs a user."
+    )
+    async def use_gift(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `UserGift`.")],  # noqa: A002 - Relay's name
+        link: Annotated[str, strawberry.argument(description="An http(s) address or the name of a page.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Order:
+        row = await gifts.use_gift(
+            info.context.user,
+            user_gift_id=parse_id(id, "UserGift", field="id"),
+            link=link,
+            idempotency_key=idempotency_key,
+        )
+        return Order.from_model(row)

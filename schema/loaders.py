@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import Category, Service, TicketMessage
-from resolvers import catalogue, tickets
+from models import Category, Order, Payment, Service, TicketMessage
+from resolvers import catalogue, orders, payments, tickets
 
 Row = TypeVar("Row")
 
@@ -28,6 +28,10 @@ class Loaders:
 
     category: DataLoader[int, Category] = field(default_factory=lambda: _by_id(catalogue.categories_by_id))
     service: DataLoader[int, Service] = field(default_factory=lambda: _by_id(catalogue.services_by_id))
+    order: DataLoader[int, Order] = field(default_factory=lambda: _by_id(orders.orders_by_id, cache=False))
+    payment: DataLoader[int, Payment] = field(
+        default_factory=lambda: _by_id(payments.payments_by_id, cache=False)
+    )
     # Not remembered: a mutation may add a message between two reads of one document.
     messages: DataLoader[int, list[TicketMessage]] = field(
         default_factory=lambda: _by_id(tickets.messages_by_ticket, cache=False)

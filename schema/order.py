@@ -10,12 +10,15 @@ from models import Order as OrderRow
 from resolvers import orders
 from resolvers.orders import OrderFilter
 from resolvers.pages import PageRequest
+from schema.arguments import IdempotencyKey
 from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
 from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
+from schema.order_input import CreateOrderInput
+from schema.problems import mutation
 from schema.scalars import Count
 from schema.service import Service
 from schema.where import DateTimeRange, IdIn, TextContains, ids_in
@@ -221,3 +224,30 @@ class OrderQuery:
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `Order`.")],  # noqa: A002 - Relay's name
     ) -> Order | None:
         return await Order.find(info, parse_id(id, "Order", field="id"))
+
+
+@strawberry.type
+class OrderMutation:
+    """Buying."""
+
+    @mutation(
+        orders.create_order,
+        description="Place an order: the wallet is charged at once, the service's provider delivers. "
+        "Needs a user.",
+    )
+    async def create_order(
+        self,
+        info: Info,
+        input: Annotated[CreateOrderInput, strawberry.argument(description="The order.")],  # noqa: A002 - GraphQL's custom
+        idempotency_key: IdempotencyKey = None,
+    ) -> Order:
+        row = await orders.create_order(
+            info.context.shop,
+            info.context.user,
+            service_id=parse_id(input.service_id, "Service", field="serviceId"),
+            link=input.link,
+            details=input.to_details(),
+            source=OrderSource.GRAPHQL,
+            idempotency_key=idempotency_key,
+        )
+        return Order.from_model(row)

@@ -17,11 +17,19 @@ from domain import problems as domain
 from domain.messages import Language
 from schema.context import Info
 from schema.enums import ProblemCode
+from schema.scalars import Count
 
 _FIELD_DESCRIPTIONS = {
     "field": "The argument or input field, such as `mobile`.",
     "retry_after": "Seconds after which trying again is sure not to meet this limit.",
+    "min": "The smallest that is accepted.",
+    "max": "The largest that is accepted.",
+    "balance": "What the wallet holds, in Toman.",
+    "charge": "What the order would cost, in Toman.",
+    "days": "Days between two turns.",
 }
+# Seconds are few; whole numbers of things may pass 32 bits.
+_SHOWN_AS = {timedelta: int, int: Count}
 
 
 @strawberry.interface(
@@ -46,7 +54,7 @@ def _type_of(problem: type[domain.Problem]) -> type[Problem]:
     own = {
         field.name: strawberry.field(description=_FIELD_DESCRIPTIONS[field.name]) for field in fields(problem)
     }
-    annotations = {name: int if hints[name] is timedelta else hints[name] for name in own}
+    annotations = {name: _SHOWN_AS.get(hints[name], hints[name]) for name in own}
     shown = type(problem.__name__, (Problem,), {"__annotations__": annotations, **own})
     return strawberry.type(shown, description=_camel_cased(inspect.getdoc(problem) or ""))
 
@@ -56,12 +64,8 @@ _TYPES = {problem: _type_of(problem) for problem in domain.Problem.__subclasses_
 
 def show(problem: domain.Problem, language: Language) -> Problem:
     """`problem` as data; waits are rounded up to whole seconds."""
-    own = {field.name: _shown(getattr(problem, field.name)) for field in fields(problem)}
-    return _TYPES[type(problem)](code=problem.code, message=messages.of(problem, language), **own)
-
-
-def _shown(value: object) -> Any:
-    return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value
+    own: dict[str, Any] = domain.to_record(problem) | {"code": problem.code}
+    return _TYPES[type(problem)](message=messages.of(problem, language), **own)
 
 
 class _Refusable(FieldExtension):

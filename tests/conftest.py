@@ -3,15 +3,12 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,15 +20,16 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 
-import main
+import composition
+from commands import serve
 from config.settings import Settings
 from demo import loader as demo
 from models import User, database
 from resolvers import sessions
 from resolvers.shop import Shop
 from tests.fakes import RecordingSms, new_shop
+from tests.live_servers import ROOT, LiveServer
 
-ROOT = Path(__file__).parent.parent
 # A slow machine is no counterexample.
 hypothesis_settings.register_profile("vitrin", deadline=None)
 hypothesis_settings.load_profile("vitrin")
@@ -144,9 +142,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     asyncio.run(_administer(url, _SWEEP))
 
 
-def _copied(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+@contextmanager
+def copied_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """A copy of the template `kind` in the database that the fixture's parameter names."""
     if request.param == "sqlite":
-        yield _sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), kind), tmp_path)
+        yield _sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), kind), folder)
         return
     server: str = request.getfixturevalue("postgres_server")
     template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
@@ -160,13 +160,15 @@ def _copied(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterat
 @pytest.fixture(params=["sqlite", "postgres"])
 def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Like `database_url`, for tests that change tables."""
-    yield from _copied(request, "empty", tmp_path)
+    with copied_database(request, "empty", tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def demo_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind with the demo."""
-    yield from _copied(request, "demo", tmp_path)
+    with copied_database(request, "demo", tmp_path) as url:
+        yield url
 
 
 @pytest_asyncio.fixture
@@ -202,7 +204,7 @@ def demo_shop(demo_db: str, sms: RecordingSms) -> Shop:
 
 def client_of(shop: Shop) -> httpx.AsyncClient:
     """A client of the shop's whole application, in this process."""
-    transport = httpx.ASGITransport(main.application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(composition.application(shop), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 
@@ -224,55 +226,11 @@ async def authorization(shop: Shop, user: User) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-@dataclass(frozen=True)
-class LiveServer:
-    """The product, started by its own command."""
-
-    url: str
-    environment: dict[str, str]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """`main.py` with its defaults but for the port and the data folder."""
-    port = free_port()
-    folder = tmp_path_factory.mktemp("live")
-    environment = {
-        **os.environ,
-        "PORT": str(port),
-        "DATA_FOLDER": str(folder),
-        "RATE_LIMIT": "1000000/minute",
-    }
-    with (folder / "output").open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "main.py"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
-        try:
-            server = LiveServer(f"http://127.0.0.1:{port}", environment)
-            _wait_until_healthy(server, process, folder / "output")
-            yield server
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait_until_healthy(server: LiveServer, process: subprocess.Popen[bytes], output: Path) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{server.url}/healthz", timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"the server did not start: {output.read_text()}")
+    with LiveServer(tmp_path_factory.mktemp("live")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -283,7 +241,7 @@ def demo_token(live_server: LiveServer) -> str:
 
 def new_token(live_server: LiveServer) -> str:
     """Another token of user 176, by the documented command."""
-    command = [sys.executable, "main.py", "token", main.DEMO_MOBILE]
+    command = [sys.executable, "main.py", "token", serve.DEMO_MOBILE]
     run = subprocess.run(
         command, cwd=ROOT, env=live_server.environment, capture_output=True, text=True, check=True
     )

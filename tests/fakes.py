@@ -1,5 +1,6 @@
 """Stateful stand-ins for the outside world, and makers of records."""
 
+import asyncio
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -8,9 +9,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from config.settings import Settings
+from domain.money import Toman
+from domain.states import LedgerKind
 from domain.tokens import TokenKeys
+from gateways.errors import GatewayError
+from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
 from gateways.sms import SmsOutbox
 from models import User
+from resolvers import wallet
 from resolvers.shop import Shop
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,17 +40,64 @@ def key_pem() -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def new_shop(settings: Settings, sms: RecordingSms) -> Shop:
+class FakePayments:
+    """A gateway in memory. Tests say what payers did; `fail_next` makes the next call fail."""
+
+    name = "sandbox"
+
+    def __init__(self) -> None:
+        self.opened: dict[str, Toman] = {}
+        self.paid: dict[str, Toman] = {}
+        self.verified = 0
+        self.fail_next: GatewayError | None = None
+
+    def pay(self, authority: str, amount: Toman | None = None) -> None:
+        """The payer pays, another amount than the asked one if given."""
+        self.paid[authority] = self.opened[authority] if amount is None else amount
+
+    async def open(
+        self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
+    ) -> PaymentPage:
+        self._fail()
+        authority = f"S{payment_id:035d}"
+        self.opened[authority] = amount
+        return PaymentPage(authority=authority, url=f"https://bank.example/{authority}")
+
+    async def verify(self, *, authority: str, amount: Toman) -> Verification:
+        self._fail()
+        self.verified += 1
+        # A real gateway takes its time, in which other confirmations go on.
+        await asyncio.sleep(0)
+        paid = self.paid.get(authority)
+        if paid is None:
+            return Verification(verdict=Verdict.UNPAID)
+        if paid != amount:
+            return Verification(verdict=Verdict.AMOUNT_DIFFERS)
+        return Verification(verdict=Verdict.PAID, reference="201", card_mask="502229******5995")
+
+    def _fail(self) -> None:
+        if self.fail_next is not None:
+            failure, self.fail_next = self.fail_next, None
+            raise failure
+
+
+def new_shop(settings: Settings, sms: RecordingSms, payments: PaymentGateway | None = None) -> Shop:
+    gateway = payments or FakePayments()
     return Shop(
-        settings=settings, tokens=TokenKeys([key_pem()]), login_code_key=b"test key", sms=SmsOutbox(sms)
+        settings=settings,
+        tokens=TokenKeys([key_pem()]),
+        login_code_key=b"test key",
+        sms=SmsOutbox(sms),
+        payments={gateway.name: gateway},
     )
 
 
 async def create_user(
-    *, mobile: str | None = None, email: str | None = None, is_verified: bool = True
+    *, mobile: str | None = None, email: str | None = None, is_verified: bool = True, balance: int = 0
 ) -> User:
+    """A user; a balance is opened by its ledger entry, as an import would."""
     number = mobile or f"0912{next(_numbers):07d}"
-    return await User.create(
+    user = await User.create(
         mobile=number,
         email=email,
         mobile_verified=is_verified,
@@ -52,3 +105,9 @@ async def create_user(
         created_at=MOMENT,
         updated_at=MOMENT,
     )
+    if balance:
+        await wallet.credit(
+            user.id, Toman(balance), kind=LedgerKind.OPENING, cause=f"user:{user.id}", now=MOMENT
+        )
+        await user.refresh_from_db()
+    return user

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.fakes import key_pem
+from tests.live_servers import ROOT
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -35,6 +35,9 @@ def production(tmp_path: Path) -> dict[str, str]:
         "KAVENEGAR_API_KEY": "k",
         "JWT_KEY_FILES": str(tmp_path / "key.pem"),
         "LOGIN_CODE_KEY": "s" * 32,
+        "PAYMENT_GATEWAY": "zarinpal",
+        "ZARINPAL_MERCHANT_ID": "m",
+        "PUBLIC_URL": "https://shop.example",
     }
 
 
@@ -45,6 +48,9 @@ def production(tmp_path: Path) -> dict[str, str]:
         ({"JWT_KEY_FILES": ""}, "JWT_KEY_FILES"),
         ({"LOGIN_CODE_KEY": ""}, "LOGIN_CODE_KEY"),
         ({"KAVENEGAR_API_KEY": ""}, "KAVENEGAR_API_KEY"),
+        ({"PAYMENT_GATEWAY": "sandbox"}, "PAYMENT_GATEWAY"),
+        ({"ZARINPAL_MERCHANT_ID": ""}, "ZARINPAL_MERCHANT_ID"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL"),
     ],
 )
 def test_production_refuses_to_start_and_names_the_setting(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from config.settings import described_settings
-from tests.conftest import ROOT, LiveServer
+from tests.live_servers import ROOT, LiveServer
 
 
 def test_operating_md_lists_every_setting_with_its_default_and_meaning() -> None:

@@ -4,13 +4,14 @@ Money is whole Toman, times are unix seconds, flags are 0 or 1.
 """
 
 from rest_compat.shapes.catalogue import category_list, service_list
-from rest_compat.shapes.gifts import gift_list
+from rest_compat.shapes.gifts import gift_list, gift_won
 from rest_compat.shapes.notifications import (
     notification_list,
     notifications_marked_read,
     unread_notification_list,
 )
-from rest_compat.shapes.orders import bare_order, order_list
+from rest_compat.shapes.orders import bare_order, gift_order_created, order_created, order_list
+from rest_compat.shapes.payments import free_credit_given, payment_started
 from rest_compat.shapes.stats import top_services, top_users
 from rest_compat.shapes.tickets import (
     ticket_created,
@@ -23,11 +24,16 @@ from rest_compat.shapes.users import login_code_sent, profile, signed_in, signed
 __all__ = [
     "bare_order",
     "category_list",
+    "free_credit_given",
     "gift_list",
+    "gift_order_created",
+    "gift_won",
     "login_code_sent",
     "notification_list",
     "notifications_marked_read",
+    "order_created",
     "order_list",
+    "payment_started",
     "profile",
     "service_list",
     "signed_in",

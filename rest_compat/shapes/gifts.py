@@ -14,6 +14,23 @@ def gift_list(rows: Sequence[UserGift]) -> Body:
     return {"status": 200, "gifts": [_gift(row) for row in rows]}
 
 
+def gift_won(won: UserGift) -> Body:
+    """GET user/wof; `desc` of the service is entity-escaped HTML."""
+    return {
+        "status": 200,
+        "user_gift": {
+            "uid": won.user_id,
+            "gift_id": won.gift_id,
+            "quantity": won.quantity,
+            "created": unix(won.created_at),
+            "changed": unix(won.updated_at),
+            "expired_at": unix(won.expires_at),
+            "id": won.id,
+            "service": _escaped_service(won.gift.service),
+        },
+    }
+
+
 def _gift(won: UserGift) -> Body:
     gift = won.gift
     return {

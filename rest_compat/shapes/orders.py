@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from domain.order_status import OrderSource
 from models import Order
 from rest_compat.answers import Body
 from rest_compat.shapes.times import unix
+
+# An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
+_SOURCES_OF_THE_OLD_TABLE = (OrderSource.DIRECT, OrderSource.API)
 
 
 def order_list(rows: Sequence[Order]) -> Body:
@@ -18,11 +22,42 @@ def bare_order(order: Order) -> Body:
     return {"status": order.status, **_order(order)}
 
 
+def order_created(order: Order) -> Body:
+    """POST order; which provider delivers is not the app's business, and null there, as documented."""
+    created = _created(order, provider=None)
+    return {"status": 201, "message": "Order placed successfully", "order": created}
+
+
+def gift_order_created(order: Order) -> Body:
+    """POST user/gifts; -1 stands for the provider, as documented."""
+    return {"status": 201, "order": _created(order, provider=-1)}
+
+
+def _created(order: Order, *, provider: int | None) -> Body:
+    return {
+        "uid": order.user_id,
+        "cate_id": order.category_id,
+        "service_id": order.service_id,
+        "service_type": order.service_type,
+        "link": order.link,
+        "quantity": order.quantity,
+        "charge": order.charge,
+        "api_provider_id": provider,
+        "api_service_id": provider,
+        "is_drip_feed": int(order.is_drip_feed),
+        "status": order.status,
+        "type": order.source,
+        "changed": unix(order.updated_at),
+        "created": unix(order.created_at),
+        "id": order.id,
+    }
+
+
 def _order(order: Order) -> Body:
     return {
         "id": order.id,
         "ids": order.legacy_key,
-        "type": order.source,
+        "type": order.source if order.source in _SOURCES_OF_THE_OLD_TABLE else "",
         "cate_id": order.category_id,
         "service_id": order.service_id,
         "service_type": order.service_type,

@@ -37,6 +37,9 @@ def production(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "KAVENEGAR_API_KEY": "k",
         "JWT_KEY_FILES": "/keys/a.pem",
         "LOGIN_CODE_KEY": SECRET,
+        "PAYMENT_GATEWAY": "zarinpal",
+        "ZARINPAL_MERCHANT_ID": "m",
+        "PUBLIC_URL": "https://shop.example",
     }.items():
         environment.setenv(name, value)
     return environment

@@ -1,25 +1,15 @@
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import messages
 from domain.messages import Language
-from domain.problems import InvalidInput, Problem, ProblemCode, TooManyCodes
+from domain.problems import Problem, ProblemCode
+from tests.domain.made_problems import made
 
 
 def problems() -> list[type[Problem]]:
     return Problem.__subclasses__()
-
-
-def made(kind: type[Problem]) -> Problem:
-    """A problem of a kind, with whatever it has to know."""
-    if issubclass(kind, InvalidInput):
-        return kind(field="mobile")
-    if issubclass(kind, TooManyCodes):
-        return kind(retry_after=timedelta(minutes=1))
-    return kind()
 
 
 def is_persian(sentence: str) -> bool:

@@ -1,6 +1,18 @@
+import json
+
 import pytest
 
-from domain.problems import Forbidden, InvalidInput, OrderNotFound, problems_of, refuses
+from domain.problems import (
+    Forbidden,
+    InvalidInput,
+    OrderNotFound,
+    Problem,
+    from_record,
+    problems_of,
+    refuses,
+    to_record,
+)
+from tests.domain.made_problems import made
 
 
 def test_an_operation_tells_the_problems_it_declared() -> None:
@@ -30,3 +42,11 @@ def test_a_problem_can_be_raised_from_another_and_raised_again() -> None:
     assert isinstance(refusal.value.__cause__, ValueError)
     with pytest.raises(InvalidInput):
         raise refusal.value
+
+
+@pytest.mark.parametrize("kind", Problem.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_a_problem_comes_back_from_its_record_as_it_went(kind: type[Problem]) -> None:
+    problem = made(kind)
+    recorded = from_record(json.loads(json.dumps(to_record(problem))))
+    assert type(recorded) is kind
+    assert to_record(recorded) == to_record(problem)

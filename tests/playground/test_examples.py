@@ -6,7 +6,7 @@ import pytest
 from graphql import parse, validate
 
 import schema
-from tests.conftest import ROOT
+from tests.live_servers import ROOT
 
 EXAMPLES = sorted((ROOT / "playground" / "src" / "examples").glob("*.graphql"))
 

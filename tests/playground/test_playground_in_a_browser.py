@@ -13,7 +13,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 if TYPE_CHECKING:
-    from tests.conftest import LiveServer
+    from tests.live_servers import LiveServer
 
 FLAGS = [
     "--headless=new",

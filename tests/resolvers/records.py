@@ -1,11 +1,11 @@
 """Makers of the shop's records, each valid until a test says otherwise."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
 from domain.states import NotificationKind, TicketStatus
-from models import Category, Notification, Order, Service, Ticket, User
+from models import Category, Gift, Notification, Order, Service, Ticket, User, UserGift
 from tests.fakes import MOMENT
 
 
@@ -87,4 +87,27 @@ async def create_notification(
         message="You won",
         created_at=created_at,
         read_at=read_at,
+    )
+
+
+async def create_gift(service: Service, *, smallest: int = 30, largest: int = 100) -> Gift:
+    return await Gift.create(
+        service=service,
+        min_quantity=smallest,
+        max_quantity=largest,
+        created_at=MOMENT,
+        updated_at=MOMENT,
+    )
+
+
+async def win_gift(
+    user: User, gift: Gift, *, now: datetime, lasts: timedelta = timedelta(hours=24)
+) -> UserGift:
+    return await UserGift.create(
+        user=user,
+        gift=gift,
+        quantity=gift.min_quantity,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + lasts,
     )

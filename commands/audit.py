@@ -1,0 +1,36 @@
+"""audit: does the money add up?"""
+
+import argparse
+import asyncio
+import dataclasses
+import json
+
+from config.settings import Settings
+from models import database
+from resolvers.audit import Difference, audit_ledger
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """The form of the answer."""
+    command.add_argument("--json", action="store_true", help="a JSON list, for programs")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Recompute every balance from the ledger; tells each difference and exits with 1 if there is any."""
+
+    async def differences() -> list[Difference]:
+        async with database.connected(settings.effective_database_url):
+            return await audit_ledger()
+
+    found = asyncio.run(differences())
+    if arguments.json:
+        print(json.dumps([dataclasses.asdict(difference) for difference in found]))
+    else:
+        for difference in found:
+            print(
+                f"{difference.record}: {difference.check}: "
+                f"expected {difference.expected}, found {difference.found}"
+            )
+        print(f"{len(found)} differences")
+    if found:
+        raise SystemExit(1)

@@ -1,0 +1,23 @@
+"""demo: the reference's own records."""
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+
+from config.settings import Settings, UnsafeInProduction
+from demo import loader as demo
+from models import database
+
+
+def run(settings: Settings, _: argparse.Namespace) -> None:
+    """Load the demo into an empty database."""
+
+    async def load() -> None:
+        await database.migrate(settings.effective_database_url)
+        async with database.connected(settings.effective_database_url):
+            await demo.load(datetime.now(UTC))
+
+    if settings.is_production:
+        raise UnsafeInProduction("the demo is for development: give ENVIRONMENT=development")
+    asyncio.run(load())
+    print("demo loaded")

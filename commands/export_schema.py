@@ -1,0 +1,11 @@
+"""export-schema: GraphQL in its own language."""
+
+import argparse
+
+import schema
+from config.settings import Settings
+
+
+def run(_: Settings, __: argparse.Namespace) -> None:
+    """Print the GraphQL schema."""
+    print(schema.sdl(), end="")

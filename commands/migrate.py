@@ -1,0 +1,13 @@
+"""migrate: the database's tables."""
+
+import argparse
+import asyncio
+
+from config.settings import Settings
+from models import database
+
+
+def run(settings: Settings, _: argparse.Namespace) -> None:
+    """Apply the migrations that the database lacks."""
+    applied = asyncio.run(database.migrate(settings.effective_database_url))
+    print("\n".join(applied) or "nothing to apply")

@@ -1,0 +1,27 @@
+"""What commands do before their own work."""
+
+import contextlib
+from datetime import UTC, datetime
+
+from config.settings import Settings, UnsafeInProduction
+from demo import loader as demo
+from models import User, database
+
+
+async def prepare(settings: Settings) -> None:
+    """Bring the database to the present migration, and an empty embedded one to the demo.
+
+    Raises:
+        UnsafeInProduction: the database holds the demo.
+    """
+    url = settings.effective_database_url
+    await database.migrate(url)
+    async with database.connected(url):
+        if settings.is_production and await demo.is_loaded():
+            raise UnsafeInProduction(
+                "the database holds the demo's data: give DATABASE_URL of another database"
+            )
+        if settings.is_embedded and not settings.is_production and not await User.exists():
+            # Another process that starts at the same moment may have been first.
+            with contextlib.suppress(demo.DatabaseNotEmpty):
+                await demo.load(datetime.now(UTC))

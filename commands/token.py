@@ -1,0 +1,38 @@
+"""token: sign in without an SMS."""
+
+import argparse
+import asyncio
+import sys
+
+from commands.preparation import prepare
+from composition import build_shop
+from config.settings import Settings, UnsafeInProduction
+from domain import mobiles
+from models import User, database
+from resolvers import sessions
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """The mobile."""
+    command.add_argument("mobile", help="such as 09011235566")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Print an access token of the user with a mobile."""
+
+    async def issue() -> str | None:
+        await prepare(settings)
+        async with database.connected(settings.effective_database_url):
+            mobile = mobiles.normalize(arguments.mobile)
+            user = await User.owner_of_mobile(mobile) if mobile else None
+            if user is None:
+                return None
+            token, _ = await sessions.issue_token(build_shop(settings), user, now=await database.now())
+            return token
+
+    if settings.is_production:
+        raise UnsafeInProduction("tokens are printed in development only: give ENVIRONMENT=development")
+    token = asyncio.run(issue())
+    print(token or f"no user has the mobile {arguments.mobile}", file=sys.stdout if token else sys.stderr)
+    if token is None:
+        raise SystemExit(1)

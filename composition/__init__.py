@@ -1,0 +1,133 @@
+"""Composition root: one installation put together from its settings."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route
+
+import rest_compat.routes
+import schema
+from asgi import well_known
+from asgi.authentication import Authentication
+from asgi.body_limit import BodyLimit
+from asgi.failures import Failures
+from asgi.rate_limits import RateLimits
+from config import keys
+from config.settings import Settings, SmsGatewayName, UnsafeInProduction
+from domain.tokens import TokenKeys
+from engine.view import GraphQLView
+from gateways import http
+from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
+from gateways.sandbox import SandboxPayments
+from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
+from models import database
+from playground import page as playground
+from resolvers.shop import Shop
+from sandbox import payment_page
+from worker import loop
+
+_DRAIN_WITHIN = timedelta(seconds=5)
+
+
+def build_shop(settings: Settings) -> Shop:
+    """The installation that `settings` describe."""
+    return Shop(
+        settings=settings,
+        tokens=TokenKeys(keys.jwt_key_pems(settings)),
+        login_code_key=keys.login_code_key(settings),
+        sms=SmsOutbox(_sms_gateway(settings)),
+        payments={gateway.name: gateway for gateway in _payment_gateways(settings)},
+    )
+
+
+def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
+    """Every gateway that the settings hold an account of."""
+    client = http.new_client(
+        connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
+    )
+    if settings.zarinpal_merchant_id:
+        yield ZarinpalPayments(client, settings.zarinpal_merchant_id, base_url=settings.zarinpal_url)
+    if settings.zibal_merchant:
+        yield ZibalPayments(client, settings.zibal_merchant, base_url=settings.zibal_url)
+    if settings.takes_sandbox_payments:
+        yield SandboxPayments(
+            settings.data_folder / "sandbox.sqlite3", public_url=settings.effective_public_url
+        )
+
+
+def _sms_gateway(settings: Settings) -> SmsGateway:
+    if settings.sms_gateway is SmsGatewayName.CONSOLE:
+        return ConsoleSms(sys.stdout)
+    client = http.new_client(
+        connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
+    )
+    if settings.sms_gateway is SmsGatewayName.KAVENEGAR and settings.kavenegar_api_key:
+        return KavenegarSms(
+            client, settings.kavenegar_api_key, settings.kavenegar_template, base_url=settings.kavenegar_url
+        )
+    if settings.sms_gateway is SmsGatewayName.SMSIR and settings.smsir_api_key:
+        return SmsIrSms(
+            client, settings.smsir_api_key, settings.smsir_template_id, base_url=settings.smsir_url
+        )
+    raise UnsafeInProduction(
+        f"SMS_GATEWAY={settings.sms_gateway} needs its key: give {settings.sms_gateway.upper()}_API_KEY"
+    )
+
+
+def application(shop: Shop) -> Starlette:
+    """The ASGI application; its lifespan holds the database connections."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with database.connected(shop.settings.effective_database_url), _embedded_worker(shop):
+            yield
+            await shop.sms.drain(_DRAIN_WITHIN)
+
+    rest = rest_compat.routes.application(shop)
+    graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.page)
+    settings = shop.settings
+    return Starlette(
+        routes=[
+            *well_known.routes(shop),
+            *_sandbox_routes(shop),
+            Mount("/graphql/assets", app=playground.assets()),
+            Route("/graphql", graphql),
+            # A mount does not match its own bare path.
+            Route("/api", rest),
+            Mount("/api", app=rest),
+        ],
+        middleware=[
+            Middleware(Failures),
+            Middleware(Authentication, shop=shop),
+            Middleware(
+                RateLimits, limit=settings.rate_limit, storage=settings.rate_limit_storage, below="/api"
+            ),
+            Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _sandbox_routes(shop: Shop) -> list[BaseRoute]:
+    gateway = shop.payments.get(SandboxPayments.name)
+    return payment_page.routes(gateway) if isinstance(gateway, SandboxPayments) else []
+
+
+@contextlib.asynccontextmanager
+async def _embedded_worker(shop: Shop) -> AsyncIterator[None]:
+    """The worker beside the server where the database is SQLite; elsewhere it is a process of its own."""
+    if not shop.settings.is_embedded:
+        yield
+        return
+    stopping = asyncio.Event()
+    jobs = asyncio.create_task(loop.run(shop, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await jobs

@@ -1,0 +1,32 @@
+"""What notifications say: always Persian, as the reference's own are."""
+
+from domain.money import Toman
+
+_SOMEONE = "کاربر"
+
+
+def payment_credited(first_name: str | None, amount: Toman) -> str:
+    """A payment reached the wallet; the reference's own words."""
+    return f"{_dear(first_name)}، حساب کاربری شما {amount} تومان شارژ شد."
+
+
+def gift_won(first_name: str | None, *, quantity: int, service_name: str) -> str:
+    """The wheel gave a gift."""
+    return f"{_dear(first_name)}، شما برنده {quantity} عدد «{service_name.strip()}» شدید."
+
+
+def order_refunded(first_name: str | None, *, order_id: int, amount: Toman) -> str:
+    """An order gave back its charge, or a part of it."""
+    return f"{_dear(first_name)}، مبلغ {amount} تومان بابت سفارش {order_id} به حساب کاربری شما بازگشت."
+
+
+def payment_mismatched(*, payment_id: int, amount: Toman) -> str:
+    """For staff: the gateway was paid another amount than the shop asked for."""
+    return (
+        f"مبلغ پرداخت شماره {payment_id} با مبلغ درخواستی ({amount} تومان) یکی نیست"
+        " و به حساب کاربر افزوده نشد."
+    )
+
+
+def _dear(first_name: str | None) -> str:
+    return f"{(first_name or '').strip() or _SOMEONE} عزیز"

@@ -1,0 +1,243 @@
+"""What a buyer asks for, and what becomes of it for each of the eleven service types."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain import links, texts
+from domain.problems import InvalidInput, QuantityOutOfRange
+from domain.service_types import ServiceType
+
+DELAYS = (0, 5, 10, 15, 30, 60, 90)
+"""Minutes that a subscription may wait after a post (the panel trade's own list)."""
+
+MOST_RUNS = 10_000
+LONGEST_INTERVAL = 10_080
+"""Minutes between two runs of a drip-feed: a week."""
+_LONGEST_LINE = 1_000
+_LONGEST_LIST = 100_000
+_MOST_POSTS = 100_000
+_LARGEST_QUANTITY = 2**53 - 1
+_LINES = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DripFeed:
+    """Delivery in `runs` runs of the asked quantity, `interval` minutes apart."""
+
+    runs: int
+    interval: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """Between `min` and `max` units for each of the next `posts` posts, `delay` minutes after it appears."""
+
+    posts: int
+    min: int
+    max: int
+    delay: int
+    expiry: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDetails:
+    """What the buyer gave besides service and link; what the service's type does not need is ignored.
+
+    Comments, `usernames` and `hashtags` hold one a line; the texts of packages and of custom lists have
+    fields of their own, as forms do. With a drip-feed, `quantity` is one run's.
+    """
+
+    quantity: int | None = None
+    drip_feed: DripFeed | None = None
+    subscription: Subscription | None = None
+    comments: str | None = None
+    package_comments: str | None = None
+    usernames: str | None = None
+    listed_usernames: str | None = None
+    username: str | None = None
+    hashtags: str | None = None
+    hashtag: str | None = None
+    media: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the service allows: `min` units a run at least, `max` units in all, drip-feed or none."""
+
+    min: int
+    max: int
+    drip_feed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specification:
+    """An order that the service's type and limits allow. `units` is the total that the price counts."""
+
+    units: int
+    drip_feed: DripFeed | None = None
+    subscription: Subscription | None = None
+    comments: str | None = None
+    usernames: str | None = None
+    username: str | None = None
+    hashtags: str | None = None
+    hashtag: str | None = None
+    media: str | None = None
+
+
+def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: date) -> Specification:  # noqa: A002 - the column's name
+    """`details` checked for a service of this type.
+
+    Raises:
+        InvalidInput: something that the type needs is missing or malformed; `field` says which.
+        QuantityOutOfRange: a run below the service's minimum, or a total above its maximum.
+    """
+    return _SPECIFY[type](details, limits, today)
+
+
+def _default(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    quantity = _quantity(details)
+    if details.drip_feed is None:
+        return Specification(units=_within(limits, run=quantity, total=quantity))
+    drip_feed = _drip_feed(details.drip_feed, limits)
+    units = _within(limits, run=quantity, total=quantity * drip_feed.runs)
+    return Specification(units=units, drip_feed=drip_feed)
+
+
+def _package(details: OrderDetails, _: Limits, __: date) -> Specification:
+    _refuse_drip_feed(details)
+    return Specification(units=1)
+
+
+def _custom_comments(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    lines = _lines(details.comments, field="comments")
+    return Specification(units=_counted(details, lines, limits), comments="\n".join(lines))
+
+
+def _custom_comments_package(details: OrderDetails, _: Limits, __: date) -> Specification:
+    _refuse_drip_feed(details)
+    return Specification(units=1, comments="\n".join(_lines(details.package_comments, field="comments")))
+
+
+def _mentions_with_hashtags(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    return Specification(
+        units=_plain(details, limits),
+        usernames="\n".join(_lines(details.usernames, field="usernames")),
+        hashtags="\n".join(_lines(details.hashtags, field="hashtags")),
+    )
+
+
+def _mentions_custom_list(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    lines = _lines(details.listed_usernames, field="usernames")
+    return Specification(units=_counted(details, lines, limits), usernames="\n".join(lines))
+
+
+def _mentions_hashtag(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    return Specification(units=_plain(details, limits), hashtag=_line(details.hashtag, field="hashtag"))
+
+
+def _about_a_user(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    return Specification(units=_plain(details, limits), username=_line(details.username, field="username"))
+
+
+def _mentions_media_likers(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    media = _line(details.media, field="mediaUrl", longest=links.LONGEST)
+    if not links.is_address(media):
+        raise InvalidInput(field="mediaUrl")
+    return Specification(units=_plain(details, limits), media=media)
+
+
+def _subscriptions(details: OrderDetails, limits: Limits, today: date) -> Specification:
+    _refuse_drip_feed(details)
+    asked = details.subscription
+    if asked is None:
+        raise InvalidInput(field="subscription")
+    username = _line(details.username, field="username")
+    _check_subscription(asked, today)
+    units = _within(limits, run=asked.min, total=asked.max * asked.posts)
+    return Specification(units=units, username=username, subscription=asked)
+
+
+_SPECIFY: Mapping[ServiceType, Callable[[OrderDetails, Limits, date], Specification]] = {
+    ServiceType.DEFAULT: _default,
+    ServiceType.PACKAGE: _package,
+    ServiceType.CUSTOM_COMMENTS: _custom_comments,
+    ServiceType.CUSTOM_COMMENTS_PACKAGE: _custom_comments_package,
+    ServiceType.MENTIONS_WITH_HASHTAGS: _mentions_with_hashtags,
+    ServiceType.MENTIONS_CUSTOM_LIST: _mentions_custom_list,
+    ServiceType.MENTIONS_HASHTAG: _mentions_hashtag,
+    ServiceType.MENTIONS_USER_FOLLOWERS: _about_a_user,
+    ServiceType.MENTIONS_MEDIA_LIKERS: _mentions_media_likers,
+    ServiceType.COMMENT_LIKES: _about_a_user,
+    ServiceType.SUBSCRIPTIONS: _subscriptions,
+}
+
+
+def _quantity(details: OrderDetails) -> int:
+    if details.quantity is None or not 1 <= details.quantity <= _LARGEST_QUANTITY:
+        raise InvalidInput(field="quantity")
+    return details.quantity
+
+
+def _plain(details: OrderDetails, limits: Limits) -> int:
+    """The asked quantity of a type that is never delivered in runs."""
+    _refuse_drip_feed(details)
+    quantity = _quantity(details)
+    return _within(limits, run=quantity, total=quantity)
+
+
+def _counted(details: OrderDetails, lines: list[str], limits: Limits) -> int:
+    _refuse_drip_feed(details)
+    return _within(limits, run=len(lines), total=len(lines))
+
+
+def _within(limits: Limits, *, run: int, total: int) -> int:
+    if run < limits.min or total > limits.max:
+        raise QuantityOutOfRange(min=limits.min, max=limits.max)
+    return total
+
+
+def _drip_feed(asked: DripFeed, limits: Limits) -> DripFeed:
+    if not limits.drip_feed:
+        raise InvalidInput(field="dripFeed")
+    if not 1 <= asked.runs <= MOST_RUNS:
+        raise InvalidInput(field="runs")
+    if not 1 <= asked.interval <= LONGEST_INTERVAL:
+        raise InvalidInput(field="interval")
+    return asked
+
+
+def _refuse_drip_feed(details: OrderDetails) -> None:
+    if details.drip_feed is not None:
+        raise InvalidInput(field="dripFeed")
+
+
+def _check_subscription(asked: Subscription, today: date) -> None:
+    checks = {
+        "posts": 1 <= asked.posts <= _MOST_POSTS,
+        "min": 1 <= asked.min <= _LARGEST_QUANTITY,
+        "max": asked.min <= asked.max <= _LARGEST_QUANTITY,
+        "delay": asked.delay in DELAYS,
+        "expiry": asked.expiry is None or asked.expiry >= today,
+    }
+    for field, is_right in checks.items():
+        if not is_right:
+            raise InvalidInput(field=field)
+
+
+def _lines(text: str | None, *, field: str) -> list[str]:
+    """The lines that are not blank, each trimmed. Commas do not part them: a comment may hold some."""
+    if text is None or len(text) > _LONGEST_LIST or not texts.is_storable(text):
+        raise InvalidInput(field=field)
+    lines = [line.strip() for line in _LINES.split(text) if line.strip()]
+    if not lines or any(len(line) > _LONGEST_LINE for line in lines):
+        raise InvalidInput(field=field)
+    return lines
+
+
+def _line(text: str | None, *, field: str, longest: int = _LONGEST_LINE) -> str:
+    line = (text or "").strip()
+    if not 1 <= len(line) <= longest or _LINES.search(line) or not texts.is_storable(line):
+        raise InvalidInput(field=field)
+    return line

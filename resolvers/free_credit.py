@@ -1,0 +1,70 @@
+"""Free credit: a small random amount that users may claim now and then."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+
+from domain.money import Toman
+from domain.problems import (
+    FreeCreditsUsedUp,
+    FreeCreditTooSoon,
+    IdempotencyKeyReused,
+    InvalidInput,
+    refuses,
+)
+from domain.states import LedgerKind
+from models import LedgerEntry, User, database
+from resolvers import idempotency, wallet
+from resolvers.shop import Shop
+
+_MONTH = timedelta(days=30)
+_A_SECOND = timedelta(seconds=1)
+
+
+@refuses(InvalidInput, FreeCreditTooSoon, FreeCreditsUsedUp, IdempotencyKeyReused)
+async def claim_free_credit(shop: Shop, user: User, *, idempotency_key: str | None = None) -> LedgerEntry:
+    """Give the user a random whole amount of Toman within the shop's range; returns its ledger entry.
+
+    Raises:
+        InvalidInput: the key is malformed.
+        FreeCreditTooSoon: the last one is too fresh.
+        FreeCreditsUsedUp: the user had as many as 30 days allow.
+        IdempotencyKeyReused: the key was used for something else.
+    """
+
+    async def give() -> LedgerEntry:
+        now = await database.now()
+        await _take_turn(shop, user, now=now)
+        return await wallet.credit(
+            user.id,
+            _draw_amount(shop),
+            kind=LedgerKind.FREE_CREDIT,
+            # Turns are at least a second apart.
+            cause=f"free_credit:{user.id}:{int(now.timestamp())}",
+            now=now,
+        )
+
+    attempt = idempotency.attempt(user, key=idempotency_key, operation="claim_free_credit")
+    return await idempotency.once(attempt, give, recall=_entry)
+
+
+async def _entry(entry_id: int) -> LedgerEntry:
+    return await LedgerEntry.get(id=entry_id)
+
+
+async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:
+    """Use the user's turn; its guarded update also keeps the user's other claims out until the commit."""
+    interval = shop.settings.free_credit_interval
+    ready = User.filter(Q(free_credit_at=None) | Q(free_credit_at__lte=now - interval), id=user.id)
+    if not await ready.update(free_credit_at=now):
+        last = (await User.get(id=user.id)).free_credit_at or now
+        raise FreeCreditTooSoon(retry_after=max(last + interval - now, _A_SECOND))
+    given = LedgerEntry.filter(user_id=user.id, kind=LedgerKind.FREE_CREDIT, created_at__gt=now - _MONTH)
+    if await given.count() >= shop.settings.free_credits_per_month:
+        raise FreeCreditsUsedUp
+
+
+def _draw_amount(shop: Shop) -> Toman:
+    smallest, largest = shop.settings.free_credit_min, shop.settings.free_credit_max
+    return Toman(smallest + secrets.randbelow(largest - smallest + 1))

@@ -1,0 +1,138 @@
+"""Acts that clients may repeat: the first answer again (Stripe's idempotent requests; the IETF's draft
+of the Idempotency-Key header)."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import orjson
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from domain import problems, texts
+from domain.problems import IdempotencyKeyReused, InvalidInput, Problem
+from models import IdempotencyKey, User, database
+
+Row = TypeVar("Row", bound=Model)
+
+LIFETIME = timedelta(hours=24)
+LONGEST_KEY = 255
+# PostgreSQL makes the INSERT wait for a twin's transaction, SQLite the whole transaction: a twin in
+# progress is waited for. A key that has expired begins anew.
+_CLAIM = """
+INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (user_id, key) DO UPDATE SET operation = excluded.operation, fingerprint = excluded.fingerprint,
+    answer = NULL, created_at = excluded.created_at, expires_at = excluded.expires_at
+WHERE idempotency_keys.expires_at <= excluded.created_at
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One request for an act: who asks, under which key, and for what."""
+
+    user_id: int
+    key: str
+    operation: str
+    fingerprint: str
+
+
+def attempt(user: User, *, key: str | None, operation: str, **arguments: object) -> Attempt | None:
+    """What a request asks for; None where the client gave no key.
+
+    Raises:
+        InvalidInput: a blank key, or one over 255 characters.
+    """
+    if key is None:
+        return None
+    key = key.strip()
+    if not 1 <= len(key) <= LONGEST_KEY or not texts.is_storable(key):
+        raise InvalidInput(field="idempotencyKey")
+    return Attempt(user_id=user.id, key=key, operation=operation, fingerprint=_fingerprint(arguments))
+
+
+async def once(
+    attempt: Attempt | None,
+    act: Callable[[], Awaitable[Row]],
+    *,
+    recall: Callable[[int], Awaitable[Row]],
+) -> Row:
+    """Run `act` in a transaction, or give the first answer again where the key has one.
+
+    A refusal that depends on the shop's state is an answer too and is given again; `InvalidInput` is not
+    kept, nor is a crash. `recall` makes the first answer anew from the primary key of what `act` left.
+
+    Raises:
+        IdempotencyKeyReused: the key was used for another act or other arguments.
+        Problem: whatever `act` raises.
+    """
+    if attempt is None:
+        async with in_transaction():
+            return await act()
+    try:
+        async with in_transaction():
+            if await claim(attempt, now=await database.now()):
+                result = await act()
+                await remember(attempt, {"id": result.pk})
+                return result
+    except InvalidInput:
+        raise
+    except Problem as refusal:
+        if await _remember_refusal(attempt, refusal):
+            raise
+    return await recall(await first_answer(attempt))
+
+
+async def claim(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the key is this attempt's to use; False where it was used in the last 24 hours."""
+    rows = await database.fetch(
+        _CLAIM,
+        attempt.user_id,
+        attempt.key,
+        attempt.operation,
+        attempt.fingerprint,
+        now,
+        now + LIFETIME,
+    )
+    return bool(rows)
+
+
+async def remember(attempt: Attempt, answer: Mapping[str, object]) -> None:
+    """Keep the first answer of a claimed key."""
+    await IdempotencyKey.filter(user_id=attempt.user_id, key=attempt.key).update(
+        answer=orjson.dumps(answer).decode()
+    )
+
+
+async def first_answer(attempt: Attempt) -> int:
+    """The id in the first answer.
+
+    Raises:
+        IdempotencyKeyReused: it was the answer to something else.
+        Problem: the first answer was this refusal.
+    """
+    row = await IdempotencyKey.get(user_id=attempt.user_id, key=attempt.key)
+    if (row.operation, row.fingerprint) != (attempt.operation, attempt.fingerprint):
+        raise IdempotencyKeyReused
+    answer: dict[str, object] = orjson.loads(row.answer or "")
+    if "code" in answer:
+        raise problems.from_record(answer)
+    return int(str(answer["id"]))
+
+
+async def _remember_refusal(attempt: Attempt, refusal: Problem) -> bool:
+    """Keep `refusal` as the first answer; False where a twin's answer came between."""
+    async with in_transaction():
+        if not await claim(attempt, now=await database.now()):
+            return False
+        await remember(attempt, problems.to_record(refusal))
+        return True
+
+
+def _fingerprint(arguments: Mapping[str, object]) -> str:
+    canonical = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()

@@ -1,0 +1,284 @@
+"""Payments into the wallet: opened at a gateway, confirmed by the gateway itself, credited once."""
+
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateways.payments import PaymentPage, Verdict, Verification
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from domain import notices
+from domain.money import Toman
+from domain.problems import (
+    AmountOutOfRange,
+    IdempotencyKeyInProgress,
+    IdempotencyKeyReused,
+    InvalidInput,
+    PaymentGatewayUnavailable,
+    PaymentNotFound,
+    refuses,
+)
+from domain.roles import STAFF_OF_MONEY
+from domain.states import LedgerKind, NotificationKind, PaymentStatus
+from gateways.errors import GatewayError
+from models import Payment, User, database
+from resolvers import idempotency, notifications, wallet
+from resolvers.filters import meeting
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.shop import Shop
+
+CALLBACK_PATH = "/api/v1/user/payment/verify"
+_TEST_AMOUNT = Toman(1_000)
+_DESCRIPTION = "شارژ کیف پول"
+_FIRST_CHECK = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(hours=2)
+_CHECKED_AT_ONCE = 20
+# A payer may leave the gateway and come back, so only a confirmed payment is settled for good.
+_OPEN = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELED)
+
+logger = logging.getLogger("vitrin.payments")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentFilter:
+    """Which payments; None leaves the criterion out."""
+
+    statuses: Sequence[PaymentStatus] | None = None
+
+    def apply(self, payments: QuerySet[Payment]) -> QuerySet[Payment]:
+        """`payments` that meet the criterion."""
+        return meeting(payments, {"status__in": None if self.statuses is None else list(self.statuses)})
+
+
+async def payments_page(
+    user: User, *, page: PageRequest, where: PaymentFilter, direction: Direction
+) -> Page[Payment]:
+    """A page of the user's payments, by id.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    payments = where.apply(Payment.filter(user_id=user.id))
+    return await read_page(payments, page=page, by="id", direction=direction)
+
+
+async def get_payment(user: User, *, payment_id: int) -> Payment | None:
+    """One of the user's payments, or None."""
+    return await Payment.get_or_none(id=payment_id, user_id=user.id)
+
+
+async def payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
+    """Payments with these ids, whosever they are."""
+    return {payment.id: payment for payment in await Payment.filter(id__in=list(payment_ids))}
+
+
+@refuses(
+    InvalidInput,
+    AmountOutOfRange,
+    PaymentGatewayUnavailable,
+    IdempotencyKeyReused,
+    IdempotencyKeyInProgress,
+)
+async def start_payment(
+    shop: Shop, payer: User, *, amount: int, idempotency_key: str | None = None
+) -> Payment:
+    """Open a payment of `amount` Toman at the gateway; its `url` is where the payer goes.
+
+    The gateway is called after the payment's row is committed and outside of any transaction.
+
+    Raises:
+        InvalidInput: the key is malformed.
+        AmountOutOfRange: the shop takes no payment of this size.
+        PaymentGatewayUnavailable: the gateway did not open it; asking again, with the same key too, is safe.
+        IdempotencyKeyReused: the key was used for something else.
+        IdempotencyKeyInProgress: a twin of this request is at the gateway just now.
+    """
+    settings = shop.settings
+    if not settings.payment_min <= amount <= settings.payment_max:
+        raise AmountOutOfRange(min=Toman(settings.payment_min), max=Toman(settings.payment_max))
+
+    async def create() -> Payment:
+        return await _create(shop, payer.id, Toman(amount))
+
+    attempt = idempotency.attempt(payer, key=idempotency_key, operation="start_payment", amount=amount)
+    payment = await idempotency.once(attempt, create, recall=_payment)
+    return await _opened(shop, payment, mobile=payer.mobile)
+
+
+async def start_test_payment(shop: Shop) -> Payment | None:
+    """A payment that credits nobody, to try the gateway's page; None where the shop takes real money."""
+    if not shop.settings.takes_sandbox_payments:
+        return None
+    return await _opened(shop, await _create(shop, None, _TEST_AMOUNT), mobile=None)
+
+
+@refuses(PaymentNotFound)
+async def confirm_payment(
+    shop: Shop, *, gateways: Collection[str], authority: str, is_canceled: bool
+) -> Payment:
+    """Ask the gateway itself whether a payment was paid, and credit it once.
+
+    Safe however often, in whatever order and by whomever it is called: what the caller says decides
+    nothing but whether an unpaid payment shows as canceled or as failed. A gateway that does not
+    answer leaves the payment as it is, for `check_payments` to ask later.
+
+    Raises:
+        PaymentNotFound: none of these gateways knows the authority.
+    """
+    payment = await Payment.get_or_none(gateway__in=list(gateways), authority=authority)
+    if payment is None:
+        raise PaymentNotFound
+    unpaid = PaymentStatus.CANCELED if is_canceled else PaymentStatus.FAILED
+    return await _checked(shop, payment, unpaid=unpaid)
+
+
+async def check_payments(shop: Shop) -> int:
+    """Ask the gateways about payments whose payer never came back; returns how many were asked about.
+
+    Safe in any number of processes: each due payment is claimed by a guarded update.
+    """
+    due = Payment.filter(check_after__lte=await database.now(), authority__not_isnull=True)
+    payments = await due.order_by("check_after").limit(_CHECKED_AT_ONCE)
+    asked = 0
+    for payment in payments:
+        if await _claim_check(shop, payment):
+            await _checked(shop, payment, unpaid=None)
+            asked += 1
+    return asked
+
+
+async def _payment(payment_id: int) -> Payment:
+    return await Payment.get(id=payment_id)
+
+
+async def _create(shop: Shop, payer_id: int | None, amount: Toman) -> Payment:
+    now = await database.now()
+    return await Payment.create(
+        user_id=payer_id, gateway=shop.payment_gateway.name, amount=amount, created_at=now, updated_at=now
+    )
+
+
+async def _opened(shop: Shop, payment: Payment, *, mobile: str | None) -> Payment:
+    """`payment` as it was answered first: pending, with the gateway's page."""
+    if payment.url is None and not await _claim_opening(shop, payment):
+        await payment.refresh_from_db()
+        if payment.url is None:
+            raise IdempotencyKeyInProgress
+    if payment.url is None:
+        await _open(shop, payment, mobile=mobile)
+    payment.status = PaymentStatus.PENDING
+    return payment
+
+
+async def _claim_opening(shop: Shop, payment: Payment) -> bool:
+    """Whether this request is the one that goes to the gateway; a crashed one's turn ends by itself."""
+    now = await database.now()
+    free = Payment.filter(Q(check_after=None) | Q(check_after__lte=now), id=payment.id, authority=None)
+    return await free.update(check_after=now + 2 * shop.settings.gateway_total_timeout) == 1
+
+
+async def _open(shop: Shop, payment: Payment, *, mobile: str | None) -> None:
+    try:
+        page = await shop.payments[payment.gateway].open(
+            payment_id=payment.id,
+            amount=Toman(payment.amount),
+            callback_url=shop.settings.effective_public_url + CALLBACK_PATH,
+            description=_DESCRIPTION,
+            mobile=mobile,
+        )
+        await _note_page(payment, page)
+    except (GatewayError, KeyError, IntegrityError) as error:
+        logger.error("payment %d not opened at %s: %s", payment.id, payment.gateway, error)
+        await Payment.filter(id=payment.id, authority=None).update(
+            status=PaymentStatus.FAILED, check_after=None
+        )
+        raise PaymentGatewayUnavailable from error
+
+
+async def _note_page(payment: Payment, page: PaymentPage) -> None:
+    now = await database.now()
+    payment.authority, payment.url = page.authority, page.url
+    payment.status, payment.check_after = PaymentStatus.PENDING, now + _FIRST_CHECK
+    await payment.save(update_fields=["authority", "url", "status", "check_after"])
+
+
+async def _claim_check(shop: Shop, payment: Payment) -> bool:
+    """Whether this process is the one that asks; the next time comes later each time, and then never."""
+    now = await database.now()
+    wait = min(_FIRST_CHECK * 2**payment.checks, _LONGEST_WAIT)
+    is_last = now + wait > payment.created_at + shop.settings.payment_lifetime
+    mine = Payment.filter(id=payment.id, check_after=payment.check_after)
+    return await mine.update(check_after=None if is_last else now + wait, checks=F("checks") + 1) == 1
+
+
+async def _checked(shop: Shop, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
+    """`payment` after asking its gateway; `unpaid` is what a pending one becomes if it was not paid."""
+    gateway = shop.payments.get(payment.gateway)
+    if payment.status not in _OPEN or gateway is None or payment.authority is None:
+        return payment
+    try:
+        verification = await gateway.verify(authority=payment.authority, amount=Toman(payment.amount))
+    except GatewayError as error:
+        logger.warning("payment %d not verified at %s: %s", payment.id, payment.gateway, error)
+        return payment
+    await _settle(payment, verification, unpaid=unpaid)
+    await payment.refresh_from_db()
+    return payment
+
+
+async def _settle(payment: Payment, verification: Verification, *, unpaid: PaymentStatus | None) -> None:
+    async with in_transaction():
+        now = await database.now()
+        if verification.verdict is Verdict.PAID:
+            await _credit_once(payment, verification, now=now)
+        elif verification.verdict is Verdict.AMOUNT_DIFFERS:
+            await _refuse_once(payment, now=now)
+        elif unpaid is not None or await Payment.exists(id=payment.id, check_after=None):
+            pending = Payment.filter(id=payment.id, status=PaymentStatus.PENDING)
+            await pending.update(status=unpaid or PaymentStatus.FAILED, updated_at=now)
+
+
+async def _credit_once(payment: Payment, verification: Verification, *, now: datetime) -> None:
+    # Guarded: of many confirmations at once, one finds it open.
+    is_first = await Payment.filter(id=payment.id, status__in=_OPEN).update(
+        status=PaymentStatus.PAID,
+        reference=verification.reference,
+        card_mask=verification.card_mask,
+        check_after=None,
+        credited_at=now,
+        updated_at=now,
+    )
+    if not is_first or payment.user_id is None:
+        return
+    amount = Toman(payment.amount)
+    await wallet.credit(
+        payment.user_id,
+        amount,
+        kind=LedgerKind.PAYMENT,
+        cause=f"payment:{payment.id}",
+        payment=payment,
+        now=now,
+    )
+    payer = await User.get(id=payment.user_id)
+    await notifications.notify(
+        payer.id,
+        NotificationKind.PAYMENT_CREDITED,
+        notices.payment_credited(payer.first_name, amount),
+        now=now,
+    )
+
+
+async def _refuse_once(payment: Payment, *, now: datetime) -> None:
+    is_first = await Payment.filter(id=payment.id, status__in=_OPEN).update(
+        status=PaymentStatus.MISMATCHED, check_after=None, updated_at=now
+    )
+    if not is_first:
+        return
+    logger.error("payment %d: another amount was paid than %d Toman", payment.id, payment.amount)
+    sentence = notices.payment_mismatched(payment_id=payment.id, amount=Toman(payment.amount))
+    for member in await User.filter(role__in=STAFF_OF_MONEY, is_active=True):
+        await notifications.notify(member.id, NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)

@@ -1,0 +1,127 @@
+"""The wallet: every change of a balance, and the ledger that explains it.
+
+The functions that move money run inside the transaction of the act that moves it, and lock the user's row
+from their UPDATE until its end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.queryset import QuerySet
+
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.problems import InsufficientBalance
+from domain.states import LedgerKind
+from models import LedgerEntry, Order, Payment, User, database
+from resolvers.filters import meeting
+from resolvers.pages import Direction, Page, PageRequest, read_page
+
+# Guarded, not checked beforehand: of two spends at once, the second sees what the first left.
+_SPEND = "UPDATE users SET balance = balance - $1 WHERE id = $2 AND balance >= $1 RETURNING balance"
+_CREDIT = "UPDATE users SET balance = balance + $1 WHERE id = $2 AND balance + $1 <= $3 RETURNING balance"
+
+
+class BalanceTooLarge(Exception):
+    """A credit would raise a balance above the largest amount, which no setting of the shop's leads to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerFilter:
+    """Which entries; None leaves a criterion out, time bounds are inclusive."""
+
+    kinds: Sequence[LedgerKind] | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
+
+    def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+        """`entries` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "kind__in": None if self.kinds is None else list(self.kinds),
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(entries, criteria)
+
+
+async def ledger_page(
+    user: User, *, page: PageRequest, where: LedgerFilter, direction: Direction
+) -> Page[LedgerEntry]:
+    """A page of the user's ledger, by id.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    entries = where.apply(LedgerEntry.filter(user_id=user.id))
+    return await read_page(entries, page=page, by="id", direction=direction)
+
+
+async def get_entry(user: User, *, entry_id: int) -> LedgerEntry | None:
+    """One entry of the user's ledger, or None."""
+    return await LedgerEntry.get_or_none(id=entry_id, user_id=user.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spending:
+    """Money that was taken from a balance; `record` it in the same transaction."""
+
+    user_id: int
+    amount: Toman
+    balance_after: Toman
+
+    async def record(self, *, order: Order) -> None:
+        """Enter it into the ledger as the charge of `order`. For 0 there is nothing to enter."""
+        if self.amount:
+            await LedgerEntry.create(
+                user_id=self.user_id,
+                kind=LedgerKind.ORDER_CHARGE,
+                amount=-self.amount,
+                balance_after=self.balance_after,
+                cause=f"order:{order.id}",
+                order_id=order.id,
+                created_at=order.created_at,
+            )
+
+
+async def spend(user_id: int, amount: Toman) -> Spending:
+    """Take `amount` from the balance. What it is for, is recorded when that exists.
+
+    Raises:
+        InsufficientBalance: the balance is lower; nothing was written.
+    """
+    rows = await database.fetch(_SPEND, amount, user_id)
+    if not rows:
+        balance = await User.get(id=user_id).values_list("balance", flat=True)
+        raise InsufficientBalance(balance=Toman(int(str(balance))), charge=amount)
+    return Spending(user_id=user_id, amount=amount, balance_after=Toman(rows[0]["balance"]))
+
+
+async def credit(
+    user_id: int,
+    amount: Toman,
+    *,
+    kind: LedgerKind,
+    cause: str,
+    now: datetime,
+    order: Order | None = None,
+    payment: Payment | None = None,
+) -> LedgerEntry:
+    """Add `amount`, above 0, to the balance and enter it into the ledger.
+
+    Raises:
+        BalanceTooLarge: the balance would pass the largest amount.
+        IntegrityError: the ledger has an entry of this kind for this cause.
+    """
+    rows = await database.fetch(_CREDIT, amount, user_id, LARGEST_AMOUNT)
+    if not rows:
+        raise BalanceTooLarge(f"user {user_id}, {cause}")
+    return await LedgerEntry.create(
+        user_id=user_id,
+        kind=kind,
+        amount=amount,
+        balance_after=rows[0]["balance"],
+        cause=cause,
+        order_id=order and order.id,
+        payment_id=payment and payment.id,
+        created_at=now,
+    )

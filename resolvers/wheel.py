@@ -1,0 +1,82 @@
+"""The wheel of fortune: a gift now and then, drawn from those that the shop offers."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+
+from domain import notices
+from domain.problems import (
+    IdempotencyKeyReused,
+    InvalidInput,
+    NoGiftToWin,
+    WheelTooSoon,
+    WheelUsedUp,
+    refuses,
+)
+from domain.states import NotificationKind
+from models import Gift, User, UserGift, database
+from resolvers import idempotency, notifications
+from resolvers.gifts import loaded_gift
+from resolvers.shop import Shop
+
+_MONTH = timedelta(days=30)
+
+
+@refuses(InvalidInput, WheelTooSoon, WheelUsedUp, NoGiftToWin, IdempotencyKeyReused)
+async def spin_wheel(shop: Shop, user: User, *, idempotency_key: str | None = None) -> UserGift:
+    """Draw a gift for the user, each active one alike likely, in a quantity within its bounds.
+
+    Returns it with `gift` and `gift.service` loaded.
+
+    Raises:
+        InvalidInput: the key is malformed.
+        WheelTooSoon: the last gift is too fresh.
+        WheelUsedUp: the user won as many as 30 days allow.
+        NoGiftToWin: no gift is active, with a service on sale that is no drip-feed one.
+        IdempotencyKeyReused: the key was used for something else.
+    """
+
+    async def win() -> UserGift:
+        now = await database.now()
+        await _take_turn(shop, user, now=now)
+        won = await _draw(shop, user, now=now)
+        await notifications.notify(
+            user.id,
+            NotificationKind.GIFT_WON,
+            notices.gift_won(user.first_name, quantity=won.quantity, service_name=won.gift.service.name),
+            now=now,
+        )
+        return won
+
+    attempt = idempotency.attempt(user, key=idempotency_key, operation="spin_wheel")
+    return await idempotency.once(attempt, win, recall=loaded_gift)
+
+
+async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:
+    """Use the user's turn; its guarded update also keeps the user's other turns out until the commit."""
+    days = shop.settings.wheel_interval_days
+    ready = User.filter(Q(wheel_spun_at=None) | Q(wheel_spun_at__lte=now - timedelta(days=days)), id=user.id)
+    if not await ready.update(wheel_spun_at=now):
+        raise WheelTooSoon(days=days)
+    won = UserGift.filter(user_id=user.id, created_at__gt=now - _MONTH)
+    if await won.count() >= shop.settings.wheel_gifts_per_month:
+        raise WheelUsedUp
+
+
+async def _draw(shop: Shop, user: User, *, now: datetime) -> UserGift:
+    on_the_wheel = Gift.filter(
+        is_active=True, service__is_active=True, service__category__is_active=True, service__drip_feed=False
+    )
+    gifts = await on_the_wheel.select_related("service").order_by("id")
+    if not gifts:
+        raise NoGiftToWin
+    gift = secrets.choice(gifts)
+    return await UserGift.create(
+        user_id=user.id,
+        gift=gift,
+        quantity=gift.min_quantity + secrets.randbelow(gift.max_quantity - gift.min_quantity + 1),
+        created_at=now,
+        updated_at=now,
+        expires_at=now + shop.settings.gift_lifetime,
+    )

@@ -1,0 +1,68 @@
+"""The receipt that a payer sees on coming back from the gateway."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.responses import Response
+
+from asgi import pages
+from domain.states import PaymentStatus
+from models import Payment
+
+_render = pages.renderer(Path(__file__).parent / "templates")
+
+
+@dataclass(frozen=True)
+class _Words:
+    tone: str
+    mark: str
+    heading: str
+    explanation: str
+
+
+_WORDS = {
+    PaymentStatus.PAID: _Words("good", "✓", "پرداخت موفق بود", "مبلغ زیر به کیف پول شما افزوده شد."),
+    PaymentStatus.PENDING: _Words(
+        "wait",
+        "…",
+        "در انتظار تایید بانک",
+        "پاسخ بانک هنوز نرسیده است. اگر پرداخت کرده باشید، کیف پول شما تا چند دقیقه دیگر شارژ می‌شود.",
+    ),
+    PaymentStatus.CANCELED: _Words("bad", "✕", "پرداخت لغو شد", "مبلغی به کیف پول شما افزوده نشد."),
+    PaymentStatus.FAILED: _Words(
+        "bad",
+        "✕",
+        "پرداخت انجام نشد",
+        "اگر مبلغی از حساب شما کم شده باشد، بانک آن را تا ۷۲ ساعت دیگر بازمی‌گرداند.",
+    ),
+    PaymentStatus.MISMATCHED: _Words(
+        "wait",
+        "!",
+        "پرداخت در دست بررسی است",
+        "مبلغ پرداخت‌شده با مبلغ درخواستی یکی نیست. پشتیبانی آن را بررسی می‌کند.",
+    ),
+}
+_UNKNOWN = _Words("bad", "✕", "پرداخت یافت نشد", "چنین پرداختی در این فروشگاه ثبت نشده است.")
+
+
+def of(payment: Payment, app_url: str) -> Response:
+    """What became of `payment`, and a link back into the app."""
+    return _receipt(_WORDS[payment.status], payment, app_url)
+
+
+def unknown(app_url: str) -> Response:
+    """HTTP 404: no payment has this authority."""
+    return _receipt(_UNKNOWN, None, app_url, status_code=404)
+
+
+def _receipt(words: _Words, payment: Payment | None, app_url: str, *, status_code: int = 200) -> Response:
+    return _render(
+        "receipt.html",
+        status_code,
+        tone=words.tone,
+        mark=words.mark,
+        heading=words.heading,
+        explanation=words.explanation,
+        payment=payment,
+        app_url=app_url,
+    )

@@ -1,0 +1,14 @@
+"""Legacy answers about money that comes in."""
+
+from models import LedgerEntry
+from rest_compat.answers import Body
+
+
+def payment_started(url: str) -> Body:
+    """POST user/payment; the address that the redirection names."""
+    return {"status": 302, "url": url}
+
+
+def free_credit_given(entry: LedgerEntry) -> Body:
+    """GET user/freecredit."""
+    return {"status": 201, "amount": entry.amount}

@@ -1,0 +1,1 @@
+"""The faces of the local stand-ins: pages and addresses that the outside world would have."""

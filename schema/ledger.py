@@ -1,0 +1,131 @@
+"""The viewer's wallet, entry by entry."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from models import LedgerEntry as LedgerEntryRow
+from resolvers import free_credit, wallet
+from resolvers.pages import PageRequest
+from resolvers.wallet import LedgerFilter
+from schema.arguments import IdempotencyKey
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, LedgerKind
+from schema.fields import resolved
+from schema.node import Node, global_id
+from schema.order import Order
+from schema.payment import Payment
+from schema.problems import mutation
+from schema.where import DateTimeRange
+
+
+@strawberry.type(description="A change of the viewer's balance. Entries are never changed nor removed.")
+class LedgerEntry(Node):
+    """An entry of the ledger."""
+
+    kind: LedgerKind = strawberry.field(description="Why the balance changed.")
+    amount: Toman = strawberry.field(description="By how much, in Toman; negative for what was spent.")
+    balance_after: Toman = strawberry.field(description="The balance from then on, in Toman.")
+    created_at: datetime = strawberry.field(description="When it was entered.")
+    order_id: strawberry.Private[int | None]
+    payment_id: strawberry.Private[int | None]
+
+    @resolved(description="The order that was charged or gave back; null where the cause is another.")
+    async def order(self, info: Info) -> Order | None:
+        if self.order_id is None:
+            return None
+        return Order.from_model(await info.context.loaders.order.load(self.order_id))
+
+    @resolved(description="The payment that was credited; null where the cause is another.")
+    async def payment(self, info: Info) -> Payment | None:
+        if self.payment_id is None:
+            return None
+        return Payment.from_model(await info.context.loaders.payment.load(self.payment_id))
+
+    @classmethod
+    def from_model(cls, row: LedgerEntryRow) -> Self:
+        return cls(
+            id=global_id("LedgerEntry", row.id),
+            kind=row.kind,
+            amount=Toman(row.amount),
+            balance_after=Toman(row.balance_after),
+            created_at=row.created_at,
+            order_id=row.order_id,
+            payment_id=row.payment_id,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        found = await wallet.get_entry(info.context.user, entry_id=key)
+        return cls.from_model(found) if found else None
+
+
+@strawberry.input(description="One of several kinds.")
+class LedgerKindIn:
+    """Entries by kind."""
+
+    any_of: list[LedgerKind] = strawberry.field(
+        name="in", description="Kinds; an empty list matches nothing."
+    )
+
+
+@strawberry.input(description="Which entries; what is left out, or null, does not count.")
+class LedgerWhere:
+    """Criteria, all of which must hold."""
+
+    kind: LedgerKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
+    created_at: DateTimeRange | None = strawberry.field(default=None, description="Entered within this span.")
+
+    def to_filter(self) -> LedgerFilter:
+        """The same, in the operation's terms."""
+        return LedgerFilter(
+            kinds=self.kind.any_of if self.kind else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.type
+class LedgerQuery:
+    """Reading one's own ledger."""
+
+    @resolved(
+        description="Every change of the viewer's balance, newest first; `balanceAfter` runs along. "
+        "Needs a user. Bad page: `INVALID_INPUT`."
+    )
+    async def ledger(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            LedgerWhere | None, strawberry.argument(description="Such as `{kind: {in: [PAYMENT, REFUND]}}`.")
+        ] = None,
+    ) -> Connection[LedgerEntry]:
+        page = await wallet.ledger_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or LedgerWhere()).to_filter(),
+            direction=Direction.DESC,
+        )
+        return connect(page, LedgerEntry.from_model)
+
+
+@strawberry.type
+class LedgerMutation:
+    """What the shop gives."""
+
+    @mutation(
+        free_credit.claim_free_credit,
+        description="Claim a small random amount, now and then; answers its ledger entry. Needs a user.",
+    )
+    async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:
+        row = await free_credit.claim_free_credit(
+            info.context.shop, info.context.user, idempotency_key=idempotency_key
+        )
+        return LedgerEntry.from_model(row)

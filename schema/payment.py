@@ -1,0 +1,125 @@
+"""Payments into the wallet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from models import Payment as PaymentRow
+from resolvers import payments
+from resolvers.pages import PageRequest
+from resolvers.payments import PaymentFilter
+from schema.arguments import IdempotencyKey
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, PaymentStatus
+from schema.fields import resolved
+from schema.node import Node, global_id
+from schema.problems import mutation
+
+
+@strawberry.type(description="A payment into the viewer's wallet.")
+class Payment(Node):
+    """A payment as its payer sees it."""
+
+    amount: Toman = strawberry.field(description="What is paid, in Toman.")
+    status: PaymentStatus = strawberry.field(description="What the gateway itself said of it.")
+    url: str | None = strawberry.field(
+        description="The gateway's page, where the payer pays; null where the gateway did not open it."
+    )
+    gateway: str = strawberry.field(description="Where it is paid, such as `zarinpal`.")
+    reference: str | None = strawberry.field(
+        description="The gateway's receipt number; null until it is paid."
+    )
+    card_mask: str | None = strawberry.field(description="The payer's card, such as `603799******0000`.")
+    created_at: datetime = strawberry.field(description="When it was started.")
+    credited_at: datetime | None = strawberry.field(
+        description="When it reached the wallet; null until then."
+    )
+
+    @classmethod
+    def from_model(cls, row: PaymentRow) -> Self:
+        return cls(
+            id=global_id("Payment", row.id),
+            amount=Toman(row.amount),
+            status=row.status,
+            url=row.url,
+            gateway=row.gateway,
+            reference=row.reference,
+            card_mask=row.card_mask,
+            created_at=row.created_at,
+            credited_at=row.credited_at,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        found = await payments.get_payment(info.context.user, payment_id=key)
+        return cls.from_model(found) if found else None
+
+
+@strawberry.input(description="One of several states.")
+class PaymentStatusIn:
+    """Payments by state."""
+
+    any_of: list[PaymentStatus] = strawberry.field(
+        name="in", description="States; an empty list matches nothing."
+    )
+
+
+@strawberry.input(description="Which payments; what is left out, or null, does not count.")
+class PaymentWhere:
+    """Criteria, all of which must hold."""
+
+    status: PaymentStatusIn | None = strawberry.field(default=None, description="In one of these states.")
+
+    def to_filter(self) -> PaymentFilter:
+        """The same, in the operation's terms."""
+        statuses: Sequence[PaymentStatus] | None = self.status.any_of if self.status else None
+        return PaymentFilter(statuses=statuses)
+
+
+@strawberry.type
+class PaymentQuery:
+    """Reading one's own payments."""
+
+    @resolved(description="The viewer's payments, newest first. Needs a user. Bad page: `INVALID_INPUT`.")
+    async def payments(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            PaymentWhere | None, strawberry.argument(description="Such as `{status: {in: [PAID]}}`.")
+        ] = None,
+    ) -> Connection[Payment]:
+        page = await payments.payments_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or PaymentWhere()).to_filter(),
+            direction=Direction.DESC,
+        )
+        return connect(page, Payment.from_model)
+
+
+@strawberry.type
+class PaymentMutation:
+    """Paying."""
+
+    @mutation(
+        payments.start_payment,
+        description="Open a payment at the gateway; send the payer to its `url`. Needs a user.",
+    )
+    async def start_payment(
+        self,
+        info: Info,
+        amount: Annotated[Toman, strawberry.argument(description="Toman, such as 50000; 1000 or more.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Payment:
+        row = await payments.start_payment(
+            info.context.shop, info.context.user, amount=amount, idempotency_key=idempotency_key
+        )
+        return Payment.from_model(row)

@@ -1,0 +1,40 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from domain import notices, persian
+from domain.money import Toman
+
+
+@pytest.mark.parametrize(
+    ("moment", "read"),
+    [
+        (datetime(2026, 11, 21, 20, 29, 59, tzinfo=UTC), "۱۴۰۵/۰۸/۳۰ ساعت ۲۳:۵۹"),
+        (datetime(2026, 11, 21, 20, 30, tzinfo=UTC), "۱۴۰۵/۰۹/۰۱ ساعت ۰۰:۰۰"),
+        # Iran kept summer time until 2022.
+        (datetime(2020, 7, 1, 12, 0, tzinfo=UTC), "۱۳۹۹/۰۴/۱۱ ساعت ۱۶:۳۰"),
+        (datetime(2025, 3, 20, 8, 0, tzinfo=UTC), "۱۴۰۳/۱۲/۳۰ ساعت ۱۱:۳۰"),
+    ],
+)
+def test_moments_are_jalali_and_tehran_s(moment: datetime, read: str) -> None:
+    assert persian.moment(moment) == read
+
+
+def test_numbers_are_grouped_in_persian_digits() -> None:
+    assert [persian.number(value) for value in (0, 999, 12_000, 1_234_567)] == [
+        "۰",
+        "۹۹۹",
+        "۱۲٬۰۰۰",
+        "۱٬۲۳۴٬۵۶۷",
+    ]
+
+
+def test_a_credited_payment_is_told_in_the_reference_s_words() -> None:
+    assert notices.payment_credited("Ehsan", Toman(12_000)) == (
+        "Ehsan عزیز، حساب کاربری شما 12000 تومان شارژ شد."
+    )
+
+
+@pytest.mark.parametrize("name", [None, "", "  "])
+def test_a_user_without_a_name_is_addressed_all_the_same(name: str | None) -> None:
+    assert notices.payment_credited(name, Toman(1)).startswith("کاربر عزیز، ")

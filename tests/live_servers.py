@@ -1,0 +1,83 @@
+"""The product as users run it: processes started by its own command, which tests may kill."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).parents[1]
+_PATIENCE_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class LiveServer:
+    """`main.py` with its defaults, but for the port, the data folder and what `settings` say."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "PORT": str(self.port),
+            "DATA_FOLDER": str(folder),
+            "RATE_LIMIT": "1000000/minute",
+            **settings,
+        }
+        self._output = folder / f"output-{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        self.wait_until_healthy()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the process; it is not ready yet."""
+        with self._output.open("a") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "main.py"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
+            )
+
+    def wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline and self._process is not None and self._process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError(f"the server did not start: {self.output()}")
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask the process to end, as an operator does."""
+        self._end(signal.SIGTERM)
+
+    def output(self) -> str:
+        """All that it printed and logged."""
+        return self._output.read_text(encoding="utf-8")
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(30)
+            self._process = None

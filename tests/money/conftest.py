@@ -1,0 +1,27 @@
+"""Four servers for all tests of one module, on each database."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from models import database
+from tests.conftest import copied_database
+from tests.money.fleet import Fleet, running_fleet
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    folder = tmp_path_factory.mktemp("fleet")
+    with (
+        copied_database(request, "empty", folder) as url,
+        running_fleet(url, folder, processes=4) as fleet,
+    ):
+        yield fleet
+
+
+@pytest_asyncio.fixture
+async def fleet(running: Fleet) -> AsyncIterator[Fleet]:
+    """The running servers, with this process connected to their database."""
+    async with database.connected(running.database_url):
+        yield running
