@@ -19,6 +19,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
+from selenium import webdriver
 
 import composition
 from commands import serve
@@ -27,6 +28,7 @@ from demo import loader as demo
 from models import User, database
 from resolvers import sessions
 from resolvers.shop import Shop
+from tests import browsers
 from tests.fakes import RecordingSms, new_shop
 from tests.live_servers import ROOT, LiveServer
 
@@ -246,3 +248,10 @@ def new_token(live_server: LiveServer) -> str:
         command, cwd=ROOT, env=live_server.environment, capture_output=True, text=True, check=True
     )
     return run.stdout.strip()
+
+
+@pytest.fixture
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Chromium for one test."""
+    with browsers.chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver

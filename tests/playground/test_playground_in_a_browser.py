@@ -1,31 +1,18 @@
 """The playground as a person uses it: Chromium against the running product."""
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests import browsers
+
 if TYPE_CHECKING:
     from tests.live_servers import LiveServer
 
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1400,900",
-]
 PATIENCE_SECONDS = 30
 
 QUERY_EDITOR = "section.graphiql-query-editor"
@@ -67,15 +54,10 @@ class Playground:
 
     def requested_urls(self) -> list[str]:
         """The address of every request since the last call."""
-        events = [json.loads(entry["message"])["message"] for entry in _log(self.driver, "performance")]
-        return [
-            event["params"]["request"]["url"]
-            for event in events
-            if event["method"] == "Network.requestWillBeSent"
-        ]
+        return browsers.requested_urls(self.driver)
 
     def console_faults(self) -> list[str]:
-        return [entry["message"] for entry in _log(self.driver, "browser") if entry["level"] == "SEVERE"]
+        return browsers.console_faults(self.driver)
 
     def _write(self, editor: str, text: str) -> None:
         # Monaco closes brackets and quotes by itself, and types over what it closed.
@@ -95,40 +77,6 @@ class Playground:
         find = "return __MONACO.editor.getModels().find(m => m.uri.path.endsWith(arguments[0])).getValue()"
         text: str = self.driver.execute_script(find, model)
         return text
-
-
-def _log(driver: webdriver.Chrome, kind: str) -> list[dict[str, str]]:
-    """What the browser logged since the last call."""
-    entries: list[dict[str, str]] = driver.get_log(kind)  # type: ignore[no-untyped-call]
-    return entries
-
-
-def _unavailable(reason: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Chromium with a profile of its own, which logs its requests and its console."""
-    chromium, driver_path = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver_path:
-        _unavailable("needs Chromium: apt-get install chromium chromium-driver (Debian)")
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(driver_path))
-    try:
-        # Chromium's own start page also asks for things; only what follows is the playground's.
-        driver.get("about:blank")
-        _log(driver, "performance")
-        yield driver
-    finally:
-        driver.quit()
 
 
 def test_a_query_is_answered_and_nothing_foreign_is_asked(

@@ -26,6 +26,8 @@ async def create_service(
     type: ServiceType = ServiceType.DEFAULT,  # noqa: A002 - the column's name
     drip_feed: bool = False,
     is_active: bool = True,
+    smallest: int = 1,
+    largest: int = 1_000,
 ) -> Service:
     return await Service.create(
         category=category or await create_category(),
@@ -35,8 +37,8 @@ async def create_service(
         type=type,
         drip_feed=drip_feed,
         is_active=is_active,
-        min_quantity=1,
-        max_quantity=1_000,
+        min_quantity=smallest,
+        max_quantity=largest,
         source=ServiceSource.MANUAL,
         created_at=MOMENT,
         updated_at=MOMENT,

@@ -1,0 +1,109 @@
+"""A server that dies at any moment keeps every order that it acknowledged, once, with its charge.
+
+`FAULT_SEEDS=10 uv run pytest tests/money/test_killed_server.py` runs ten seeds on each database.
+"""
+
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+
+from domain.states import LedgerKind
+from models import LedgerEntry, Order, Service, User, database
+from tests.both_doors.world import global_id
+from tests.fakes import create_user
+from tests.live_servers import ROOT
+from tests.money.fleet import Fleet, running_fleet
+from tests.money.test_at_once import CREATE_ORDER
+from tests.resolvers.records import create_service
+
+ORDERS = 500
+AT_ONCE = 8
+KILLS = 3
+SEEDS = range(int(os.environ.get("FAULT_SEEDS", "1")))
+
+
+class Shopper:
+    """Places orders, each for a link of its own, and asks with the same key until it has an answer."""
+
+    def __init__(self, fleet: Fleet, headers: dict[str, str], service: Service) -> None:
+        self._url = f"{fleet.servers[0].url}/graphql"
+        self._headers = headers
+        self._service = service
+        self.acknowledged: dict[str, str] = {}
+        self.broken_off = 0
+
+    async def shop(self) -> None:
+        async with httpx.AsyncClient(timeout=30) as client:
+            waiting = iter(range(ORDERS))
+
+            async def one_after_another() -> None:
+                for number in waiting:
+                    await self._place(client, f"https://example.com/p/{number}")
+
+            await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+
+    async def _place(self, client: httpx.AsyncClient, link: str) -> None:
+        order = {"serviceId": global_id("Service", self._service.id), "link": link, "quantity": 10}
+        body = {"query": CREATE_ORDER, "variables": {"input": order, "key": link}}
+        while link not in self.acknowledged:
+            try:
+                answer = await client.post(self._url, json=body, headers=self._headers)
+            except httpx.TransportError:
+                self.broken_off += 1
+                await asyncio.sleep(0.05)
+            else:
+                self.acknowledged[link] = answer.json()["data"]["createOrder"]["id"]
+
+
+async def kill_now_and_then(fleet: Fleet, shopper: Shopper, chance: random.Random) -> None:
+    """Kill the server at random points of the work and start it again."""
+    [server] = fleet.servers
+    for after in sorted(chance.sample(range(20, ORDERS - 50), KILLS)):
+        while len(shopper.acknowledged) < after:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(chance.random() / 50)
+        await asyncio.to_thread(server.kill)
+        server.start()
+        await asyncio.to_thread(server.wait_until_healthy)
+
+
+async def audit_by_command(fleet: Fleet) -> object:
+    audit = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "main.py", "audit", "--json"],
+        cwd=ROOT,
+        env=fleet.servers[0].environment,
+        capture_output=True,
+        check=False,
+    )
+    return json.loads(audit.stdout)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_every_acknowledged_order_exists_once_with_its_charge_after_kills(
+    seed: int, own_database_url: str, tmp_path: Path
+) -> None:
+    async with database.connected(own_database_url):
+        buyer, service = await create_user(balance=100_000), await create_service(price=1_000)
+        with running_fleet(own_database_url, tmp_path, processes=1) as fleet:
+            shopper = Shopper(fleet, await fleet.token_of(buyer), service)
+            await asyncio.gather(shopper.shop(), kill_now_and_then(fleet, shopper, random.Random(seed)))
+            differences = await audit_by_command(fleet)
+
+        orders = await Order.filter(user_id=buyer.id)
+        charges = await LedgerEntry.filter(user_id=buyer.id, kind=LedgerKind.ORDER_CHARGE)
+        assert shopper.broken_off > 0
+        assert Counter(order.link for order in orders) == Counter(list(shopper.acknowledged))
+        assert {order.link: global_id("Order", order.id) for order in orders} == shopper.acknowledged
+        assert sorted(entry.order_id or 0 for entry in charges) == sorted(order.id for order in orders)
+        assert {entry.amount for entry in charges} == {-10}
+        assert (await User.get(id=buyer.id)).balance == 100_000 - 10 * ORDERS
+        assert differences == []

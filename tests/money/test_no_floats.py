@@ -1,0 +1,44 @@
+"""No float comes near money: neither written, nor made by a division, nor by a conversion."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live_servers import ROOT
+
+# Weights of an Accept-Language header, and seconds for the event loop, are no money.
+ELSEWHERE = {"domain/messages.py", "gateways/http.py", "gateways/sms.py"}
+FOLDERS = ("domain", "models", "resolvers", "gateways", "schema", "rest_compat", "sandbox", "commands")
+FILES = sorted(
+    file
+    for folder in FOLDERS
+    for file in (ROOT / folder).rglob("*.py")
+    if str(file.relative_to(ROOT)) not in ELSEWHERE
+)
+
+
+def floats_in(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield f"line {node.lineno}: {node.value}"
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not _is_path(node):
+            yield f"line {node.lineno}: a division"
+        if isinstance(node, ast.Name) and node.id in ("float", "round"):
+            yield f"line {node.lineno}: {node.id}"
+
+
+def _is_path(node: ast.BinOp) -> bool:
+    """Whether `/` joins a path: its right side is a text."""
+    return isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(Path(file).relative_to(ROOT)))
+def test_no_float_comes_near_money(file: Path) -> None:
+    assert list(floats_in(file.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("line", ["x = 0.1", "x = price / 1000", "x = float(price)", "x = round(price, 2)"])
+def test_a_float_would_be_found(line: str) -> None:
+    assert list(floats_in(line)) != []
