@@ -277,7 +277,7 @@ def test_the_shop_does_what_the_model_does_through_either_door(installation: Ins
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=400, stateful_step_count=40, suppress_health_check=list(HealthCheck), deadline=None
+            max_examples=30, stateful_step_count=30, suppress_health_check=list(HealthCheck), deadline=None
         ),
     )
     walked = installation.run(Order.all().count()), installation.run(Payment.all().count())
