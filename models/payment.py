@@ -1,5 +1,7 @@
 """Payments into the wallet through a gateway."""
 
+from typing import Self
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
@@ -41,3 +43,11 @@ class Payment(Model):
         unique_together = (("gateway", "authority"),)
         constraints = [CheckConstraint(check="amount > 0", name="payments_amount_positive")]
         indexes = [Index(fields=("user_id", "id")), Index(fields=("check_after",))]
+
+    def as_opened(self) -> Self:
+        """A copy as it was answered first, before anything was paid."""
+        opened = self.clone(pk=self.pk)
+        opened.update_from_dict(
+            {"status": PaymentStatus.PENDING, "reference": None, "card_mask": None, "credited_at": None}
+        )
+        return opened

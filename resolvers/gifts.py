@@ -29,11 +29,6 @@ async def list_gifts(user: User) -> list[UserGift]:
     return await UserGift.filter(user_id=user.id).select_related("gift__service").order_by("id")
 
 
-async def loaded_gift(user_gift_id: int) -> UserGift:
-    """One gift that was won, with `gift` and `gift.service` loaded."""
-    return await UserGift.get(id=user_gift_id).select_related("gift__service")
-
-
 @refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
 async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key: str | None = None) -> Order:
     """Order the service of a gift that the user won, for nothing, below the service's minimum too.
