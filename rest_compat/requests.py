@@ -162,8 +162,9 @@ def shop(request: Request) -> Shop:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header, None where the client sent none."""
-    return request.headers.get("idempotency-key")
+    """The Idempotency-Key header in UTF-8, None where the client sent none."""
+    key = request.headers.get("idempotency-key")
+    return None if key is None else key.encode("latin-1").decode(errors="surrogateescape")
 
 
 async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:
