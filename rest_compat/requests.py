@@ -162,9 +162,14 @@ def shop(request: Request) -> Shop:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header in UTF-8, None where the client sent none."""
+    """The Idempotency-Key header, None where there is none; read as UTF-8, as GraphQL is, where it is that."""
     key = request.headers.get("idempotency-key")
-    return None if key is None else key.encode("latin-1").decode(errors="surrogateescape")
+    if key is None:
+        return None
+    try:
+        return key.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return key
 
 
 async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:
