@@ -162,7 +162,7 @@ def shop(request: Request) -> Shop:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header, None where there is none; read as UTF-8, as GraphQL is, where it is that."""
+    """The Idempotency-Key header, None where there is none; as UTF-8, which GraphQL is, where it is that."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
