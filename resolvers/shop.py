@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateways.payments import PaymentGateway
-
 from config.settings import Settings
 from domain.tokens import TokenKeys
+from gateways.payments import PaymentGateway
 from gateways.sms import SmsOutbox
 
 
