@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import os
+import secrets
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -23,6 +26,8 @@ from domain.tokens import TokenKeys
 from engine.view import GraphQLView
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
+from gateways.provider_addresses import new_provider_client
+from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
 from models import database
@@ -42,7 +47,19 @@ def build_shop(settings: Settings) -> Shop:
         login_code_key=keys.login_code_key(settings),
         sms=SmsOutbox(_sms_gateway(settings)),
         payments={gateway.name: gateway for gateway in _payment_gateways(settings)},
+        providers=_provider_api(settings, allow_private=settings.allow_private_providers),
+        sandbox_providers=_provider_api(settings, allow_private=True),
+        worker_name=f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}",
     )
+
+
+def _provider_api(settings: Settings, *, allow_private: bool) -> ProviderApi:
+    client = new_provider_client(
+        connect_timeout=settings.gateway_connect_timeout,
+        total_timeout=settings.gateway_total_timeout,
+        allow_private=allow_private,
+    )
+    return HttpProviderApi(client)
 
 
 def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:

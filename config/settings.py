@@ -140,6 +140,16 @@ class Settings(BaseSettings):
         False, description="refuse an order while the buyer's last one for the same service and link runs"
     )
 
+    allow_private_providers: bool = Field(
+        False, description="let providers be at private addresses, such as another shop in the same network"
+    )
+    provider_sync_interval: Duration = Field(
+        timedelta(hours=6), description="how often providers' catalogues and balances are read"
+    )
+    provider_price_bound: Positive = Field(
+        20, description="percent that a provider's price may move before the service is flagged"
+    )
+
     gateway_connect_timeout: Duration = Field(timedelta(seconds=3), description="connecting to a gateway")
     gateway_total_timeout: Duration = Field(timedelta(seconds=15), description="a whole call of a gateway")
 

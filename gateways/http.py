@@ -27,7 +27,9 @@ class JsonAnswer:
     body: object
 
 
-def new_client(*, connect_timeout: timedelta, total_timeout: timedelta) -> httpx.AsyncClient:
+def new_client(
+    *, connect_timeout: timedelta, total_timeout: timedelta, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
     """The process's client; one is enough, and its opener closes it.
 
     Follows no redirects, keeps no cookies and reads no proxy from the environment. `total_timeout`
@@ -45,6 +47,7 @@ def new_client(*, connect_timeout: timedelta, total_timeout: timedelta) -> httpx
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,
+        transport=transport,
     )
 
 

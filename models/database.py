@@ -98,6 +98,11 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
     return rows
 
 
+def skip_locked() -> str:
+    """The clause that passes over rows which others hold; SQLite's transactions exclude each other anyhow."""
+    return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+
+
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
     if dialect() == "sqlite":

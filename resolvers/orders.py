@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from domain import ids, links, pricing
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.order_details import OrderDetails, specify
+from domain.order_life import OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.problems import (
     DuplicateOrder,
@@ -27,6 +28,7 @@ from domain.service_types import ServiceType
 from models import Order, Service, User, database
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
+from resolvers.order_life import Change, note_event
 from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.shop import Shop
 
@@ -157,6 +159,7 @@ async def create_order(
             now=now,
         )
         await order.save()
+        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await spending.record(order=order)
         return order
 

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateways.payments import PaymentPage, Verdict, Verification
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
@@ -25,6 +24,7 @@ from domain.problems import (
 from domain.roles import STAFF_OF_MONEY
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
+from gateways.payments import PaymentPage, Verdict, Verification
 from models import Payment, User, database
 from resolvers import idempotency, notifications, wallet
 from resolvers.filters import meeting

@@ -1,0 +1,253 @@
+"""Reading what providers answer in the panel trade's API v2.
+
+The protocol was never written down; panels descend from PerfectPanel and SmartPanel and differ in small
+ways. What follows takes the shapes that their API pages and sources show, and nothing else.
+
+Every function raises the same two errors:
+    GatewayRefused: HTTP 2xx or 4xx with an object whose `error` is a text. Its code is the HTTP status.
+    GatewayAnsweredNonsense: any other answer that does not hold what was asked for, HTTP 3xx and 5xx always.
+"""
+
+from collections.abc import Sequence
+
+from domain.order_status import OrderStatus, SubscriptionStatus
+from domain.service_types import ServiceType
+from domain.states import RefillStatus
+from gateways import loose_json
+from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
+from gateways.http import JsonAnswer
+from gateways.loose_json import member
+from gateways.provider_results import (
+    ProviderBalance,
+    ProviderCancellations,
+    ProviderCatalogue,
+    ProviderOrderState,
+    ProviderRefill,
+    ProviderService,
+    ProviderStatuses,
+)
+
+_LONGEST_ID = 64
+_LONGEST_ERROR = 500
+_LONGEST_AMOUNT = 40
+_LONGEST_CURRENCY = 8
+_LONGEST_WORD = 64
+
+_SERVICE_TYPES = {loose_json.word(kind): kind for kind in ServiceType}
+_ORDER_STATUSES = {
+    "pending": OrderStatus.PENDING,
+    "processing": OrderStatus.PROCESSING,
+    "inprogress": OrderStatus.INPROGRESS,
+    # SmartPanel's word for a drip-feed or a subscription that runs.
+    "active": OrderStatus.INPROGRESS,
+    "completed": OrderStatus.COMPLETED,
+    "partial": OrderStatus.PARTIAL,
+    "canceled": OrderStatus.CANCELED,
+    "cancelled": OrderStatus.CANCELED,
+    # Panels that say so do not deliver and keep no money; our own `error` is a refusal to take the order.
+    "fail": OrderStatus.CANCELED,
+    "failed": OrderStatus.CANCELED,
+    "error": OrderStatus.CANCELED,
+    "refunded": OrderStatus.REFUNDED,
+}
+_SUBSCRIPTION_STATUSES = {
+    **{loose_json.word(status): status for status in SubscriptionStatus},
+    "cancelled": SubscriptionStatus.CANCELED,
+}
+_REFILL_STATUSES = {loose_json.word(status): status for status in RefillStatus}
+_FAILURES = ("error", "fail", "failed", "failure")
+
+
+def order_id(answer: JsonAnswer) -> int:
+    """The number of a new order, from {"order": 23501} or {"status": "success", "order": "23501"}.
+
+    A refusal that names an order, an order whose `status` is a failure, and a number that is no positive
+    64-bit integer are nonsense: from none of them is it certain whether there is an order.
+    """
+    body = answer.body
+    named = member(body, "order") or member(body, "order_id")
+    if member(body, "error") and named:
+        raise _nonsense(answer, "an order as well as an error")
+    number = loose_json.identifier(member(_success(answer), "order"))
+    if number is None:
+        raise _nonsense(answer, "no order's number")
+    if loose_json.word(member(body, "status")) in _FAILURES:
+        raise _nonsense(answer, "an order as well as a failure")
+    return number
+
+
+def catalogue(answer: JsonAnswer) -> ProviderCatalogue:
+    """A list of services; a row without a usable id, name or rate is skipped and counted."""
+    rows = _success(answer)
+    if not isinstance(rows, list):
+        raise _nonsense(answer, "no list of services")
+    services = tuple(service for service in map(_service, rows) if service is not None)
+    return ProviderCatalogue(services=services, skipped=len(rows) - len(services))
+
+
+def statuses(answer: JsonAnswer, asked: Sequence[int]) -> ProviderStatuses:
+    """States by order: an object with the numbers as keys, a list of rows, or one order's state alone.
+
+    An order's refusal is {"error": "…"} or, with SmartPanel 3, a bare text. At least one of the orders
+    `asked` about must be there; others are left out.
+    """
+    states: dict[int, ProviderOrderState] = {}
+    errors: dict[int, str] = {}
+    for number, entry in _by_order(answer, asked, about="status").items():
+        error = entry if isinstance(entry, str) else member(entry, "error")
+        refusal = _sentence(error)
+        if refusal:
+            errors[number] = refusal
+        elif isinstance(entry, dict):
+            states[number] = _state(entry)
+    if not states and not errors:
+        raise _nonsense(answer, "nothing about the orders")
+    return ProviderStatuses(states=states, errors=errors)
+
+
+def cancellations(answer: JsonAnswer, asked: Sequence[int]) -> ProviderCancellations:
+    """[{"order": 9, "cancel": {"error": "…"}}, {"order": 2, "cancel": 1}], or one such row alone."""
+    accepted: set[int] = set()
+    refused: dict[int, str] = {}
+    for number, row in _by_order(answer, asked, about="cancel").items():
+        outcome = member(row, "cancel")
+        refusal = _sentence(member(row, "error")) or _sentence(member(outcome, "error"))
+        if refusal:
+            refused[number] = refusal
+        elif outcome is True or loose_json.identifier(outcome):
+            accepted.add(number)
+    if not accepted and not refused:
+        raise _nonsense(answer, "nothing about the orders")
+    return ProviderCancellations(accepted=frozenset(accepted), refused=refused)
+
+
+def refill_id(answer: JsonAnswer) -> int:
+    """The number of a new refill, from {"refill": "1"} or [{"order": 1, "refill": 1}]."""
+    number = loose_json.identifier(_lone_member(answer, "refill"))
+    if number is None:
+        raise _nonsense(answer, "no refill's number")
+    return number
+
+
+def refill(answer: JsonAnswer) -> ProviderRefill:
+    """{"status": "Completed"} or [{"refill": 1, "status": "Completed"}]."""
+    written = loose_json.text(_lone_member(answer, "status"))[:_LONGEST_WORD]
+    if not written:
+        raise _nonsense(answer, "no status of the refill")
+    return ProviderRefill(status=_REFILL_STATUSES.get(loose_json.word(written)), status_text=written)
+
+
+def balance(answer: JsonAnswer) -> ProviderBalance:
+    """{"balance": "100.84292", "currency": "USD"}; the currency may be missing."""
+    body = _success(answer)
+    amount = _amount(body, "balance")
+    if amount is None:
+        raise _nonsense(answer, "no balance")
+    return ProviderBalance(amount=amount, currency=_currency(body))
+
+
+def _success(answer: JsonAnswer) -> object:
+    """The body of an answer that neither its HTTP status nor its `error` makes a failure."""
+    http_status = answer.http_status
+    is_failure = 400 <= http_status < 500
+    if not (200 <= http_status < 300 or is_failure):
+        raise _nonsense(answer, "a body that does not count")
+    error = member(answer.body, "error")
+    if _sentence(error):
+        raise GatewayRefused(http_status, _sentence(error))
+    if error or is_failure:
+        raise _nonsense(answer, "no text of an error")
+    return answer.body
+
+
+def _sentence(error: object) -> str:
+    """What the provider says of a failure; "" for what is no text."""
+    return loose_json.text(error)[:_LONGEST_ERROR] if isinstance(error, str) else ""
+
+
+def _lone_member(answer: JsonAnswer, key: str) -> object:
+    """`key` of an object, alone or in a list of one; {"error": "…"} of either is a refusal as well."""
+    body = _success(answer)
+    row = body[0] if isinstance(body, list) and len(body) == 1 else body
+    found = member(row, key)
+    refusal = _sentence(member(row, "error")) or _sentence(member(found, "error"))
+    if refusal:
+        raise GatewayRefused(answer.http_status, refusal)
+    return found
+
+
+def _by_order(answer: JsonAnswer, asked: Sequence[int], *, about: str) -> dict[int, object]:
+    """What an answer says of each order `asked` about; `about` is a key that only one order's row has."""
+    body = _success(answer)
+    pairs: list[tuple[object, object]] = []
+    if isinstance(body, list):
+        pairs = [(member(row, "order"), row) for row in body]
+    elif isinstance(body, dict) and about in body:
+        pairs = [(body.get("order", asked[0] if len(asked) == 1 else None), body)]
+    elif isinstance(body, dict):
+        pairs = list(body.items())
+    wanted = set(asked)
+    numbered = ((loose_json.identifier(key), entry) for key, entry in pairs)
+    return {number: entry for number, entry in numbered if number in wanted}
+
+
+def _service(row: object) -> ProviderService | None:
+    id_text = _service_id(member(row, "service"))
+    name = loose_json.text(member(row, "name"))
+    rate = loose_json.price(member(row, "rate"))
+    if not id_text or not name or rate is None:
+        return None
+    type_text = loose_json.text(member(row, "type"))[:_LONGEST_WORD]
+    return ProviderService(
+        id=id_text,
+        name=name,
+        category=loose_json.text(member(row, "category")),
+        type=_SERVICE_TYPES.get(loose_json.word(type_text)),
+        type_text=type_text,
+        rate=rate,
+        min=loose_json.integer(member(row, "min")),
+        max=loose_json.integer(member(row, "max")),
+        drip_feed=loose_json.flag(member(row, "dripfeed")),
+        refill=loose_json.flag(member(row, "refill")),
+        cancel=loose_json.flag(member(row, "cancel")),
+        description=loose_json.text(member(row, "desc")) or loose_json.text(member(row, "description")),
+    )
+
+
+def _service_id(value: object) -> str:
+    """An integer, or a text of at most 64 characters, as some panels have; "" for the rest."""
+    written = "" if isinstance(value, float) else loose_json.text(value)
+    return written if len(written) <= _LONGEST_ID else ""
+
+
+def _state(entry: object) -> ProviderOrderState:
+    status_text = loose_json.text(member(entry, "status"))[:_LONGEST_WORD]
+    word = loose_json.word(status_text)
+    orders = member(entry, "orders")
+    numbers = map(loose_json.identifier, orders) if isinstance(orders, list) else ()
+    return ProviderOrderState(
+        status=_ORDER_STATUSES.get(word),
+        subscription_status=_SUBSCRIPTION_STATUSES.get(word),
+        status_text=status_text,
+        charge=_amount(entry, "charge"),
+        currency=_currency(entry),
+        start_count=loose_json.integer(member(entry, "start_count")),
+        remains=loose_json.integer(member(entry, "remains")),
+        posts=loose_json.integer(member(entry, "posts")),
+        runs=loose_json.integer(member(entry, "runs")),
+        orders=tuple(number for number in numbers if number is not None),
+    )
+
+
+def _amount(value: object, key: str) -> str | None:
+    """Money as the provider words it; a longer text than money needs is none, as half of it is less still."""
+    written = loose_json.text(member(value, key))
+    return written if 1 <= len(written) <= _LONGEST_AMOUNT else None
+
+
+def _currency(value: object) -> str | None:
+    return loose_json.text(member(value, "currency"))[:_LONGEST_CURRENCY] or None
+
+
+def _nonsense(answer: JsonAnswer, what: str) -> GatewayAnsweredNonsense:
+    return GatewayAnsweredNonsense(f"HTTP {answer.http_status} with {what}")

@@ -1,0 +1,92 @@
+"""What is sent to a provider for an order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain import days
+from domain.order_details import DripFeed, Subscription
+from domain.service_types import ServiceType
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderOrder:
+    """An order as its provider gets it: of these fields, those that the service's type needs.
+
+    `service_id` is the provider's own. With a drip-feed, `quantity` is one run's. `comments`, `usernames`
+    and `hashtags` hold one a line.
+    """
+
+    service_id: str
+    type: ServiceType
+    link: str
+    quantity: int
+    drip_feed: DripFeed | None = None
+    subscription: Subscription | None = None
+    comments: str | None = None
+    usernames: str | None = None
+    username: str | None = None
+    hashtags: str | None = None
+    hashtag: str | None = None
+    media: str | None = None
+
+    def form(self) -> dict[str, str]:
+        """The fields of the trade's `add`, besides `key` and `action`.
+
+        Raises:
+            ValueError: something that the type needs is missing.
+        """
+        needed = {name: self._known()[name] for name in _NEEDED[self.type]}
+        missing = [name for name, value in needed.items() if value is None]
+        if missing:
+            raise ValueError(f"an order of type {self.type} without {', '.join(missing)}")
+        return {
+            "service": self.service_id,
+            **{name: value for name, value in needed.items() if value is not None},
+            **(self._runs() if self.type is ServiceType.DEFAULT else {}),
+            **(self._subscription() if self.type is ServiceType.SUBSCRIPTIONS else {}),
+        }
+
+    def _known(self) -> dict[str, str | None]:
+        return {
+            "link": self.link,
+            "quantity": str(self.quantity),
+            "comments": self.comments,
+            "usernames": self.usernames,
+            "username": self.username,
+            "hashtags": self.hashtags,
+            "hashtag": self.hashtag,
+            "media": self.media,
+        }
+
+    def _runs(self) -> dict[str, str]:
+        if self.drip_feed is None:
+            return {}
+        return {"runs": str(self.drip_feed.runs), "interval": str(self.drip_feed.interval)}
+
+    def _subscription(self) -> dict[str, str]:
+        asked = self.subscription
+        if asked is None:
+            raise ValueError("an order of type subscriptions without its subscription")
+        return {
+            "min": str(asked.min),
+            "max": str(asked.max),
+            "posts": str(asked.posts),
+            "delay": str(asked.delay),
+            **({"expiry": days.write(asked.expiry)} if asked.expiry else {}),
+        }
+
+
+_NEEDED: Mapping[ServiceType, tuple[str, ...]] = {
+    ServiceType.DEFAULT: ("link", "quantity"),
+    ServiceType.PACKAGE: ("link",),
+    ServiceType.CUSTOM_COMMENTS: ("link", "comments"),
+    ServiceType.CUSTOM_COMMENTS_PACKAGE: ("link", "comments"),
+    ServiceType.MENTIONS_WITH_HASHTAGS: ("link", "quantity", "usernames", "hashtags"),
+    ServiceType.MENTIONS_CUSTOM_LIST: ("link", "usernames"),
+    ServiceType.MENTIONS_HASHTAG: ("link", "quantity", "hashtag"),
+    ServiceType.MENTIONS_USER_FOLLOWERS: ("link", "quantity", "username"),
+    ServiceType.MENTIONS_MEDIA_LIKERS: ("link", "quantity", "media"),
+    ServiceType.COMMENT_LIKES: ("link", "quantity", "username"),
+    ServiceType.SUBSCRIPTIONS: ("username",),
+}
+"""What each type needs (PerfectPanel's API page); the wire's names are those of the fields."""

@@ -1,0 +1,156 @@
+"""Upstream providers: panels that speak the trade's API v2.
+
+One URL takes a POST form with `key` and `action`; failures come as HTTP 200 with {"error": "…"}.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from pydantic import SecretStr
+
+from gateways import provider_answers
+from gateways.errors import GatewayRefused, GatewayUnavailable
+from gateways.http import JsonAnswer, read_json
+from gateways.provider_addresses import ProviderClient, check_url
+from gateways.provider_orders import ProviderOrder
+from gateways.provider_results import (
+    ProviderBalance,
+    ProviderCancellations,
+    ProviderCatalogue,
+    ProviderRefill,
+    ProviderStatuses,
+)
+
+MOST_ORDERS = 100
+"""Orders in one call, by the trade's own rule."""
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderAccount:
+    """How to reach a provider; both may be secret, as some panels take a key in the URL."""
+
+    url: str = field(repr=False)
+    api_key: SecretStr
+
+
+class ProviderApi(Protocol):
+    """What the shop asks of a provider; every call is made once, without retries.
+
+    All raise the errors of `gateways.errors`; GatewayRefused carries the HTTP status and the provider's
+    sentence, without the key. Calls about given orders raise ValueError for none, for more than
+    `MOST_ORDERS` and for numbers below 1.
+    """
+
+    async def services(self, account: ProviderAccount) -> ProviderCatalogue:
+        """Everything the provider sells."""
+
+    async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+        """Place an order and return the provider's number of it, positive and 64-bit.
+
+        The trade knows no idempotency key: an order sent twice is delivered and paid twice. So the
+        outcome is exactly one of four.
+
+        1. Accepted, it returns: HTTP 2xx, and `order` is a positive integer, as number or text, with
+           neither an `error` nor a `status` of failure beside it.
+        2. Refused, GatewayRefused: HTTP 2xx or 4xx, and an object with a textual `error` that names no
+           order. No order exists.
+        3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
+           byte left. It may be sent again.
+        4. Unknown, GatewayUnavailable with `request_sent` True or GatewayAnsweredNonsense: cut off or
+           too late; HTML or other JSON; HTTP 3xx or 5xx whatever the body; an order's number that is
+           missing or odd; a failure that names an order. An order may exist: never send it again by
+           itself.
+
+        Raises:
+            ValueError: the order lacks what its type needs; nothing was sent.
+        """
+
+    async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+        """How far orders are, by the provider's numbers."""
+
+    async def refill(self, account: ProviderAccount, order_id: int) -> int:
+        """Ask to deliver again what dropped and return the provider's number of the refill."""
+
+    async def refill_status(self, account: ProviderAccount, refill_id: int) -> ProviderRefill:
+        """How far a refill is."""
+
+    async def cancel(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderCancellations:
+        """Ask to cancel orders; the provider decides later which it can."""
+
+    async def balance(self, account: ProviderAccount) -> ProviderBalance:
+        """The shop's credit."""
+
+
+class HttpProviderApi:
+    """Providers over HTTP. The client decides which addresses they may be at."""
+
+    def __init__(self, client: ProviderClient) -> None:
+        self._client = client
+
+    async def services(self, account: ProviderAccount) -> ProviderCatalogue:
+        """`action=services`."""
+        return await self._ask(account, {"action": "services"}, provider_answers.catalogue)
+
+    async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+        """`action=add`; see `ProviderApi.add` for its four outcomes."""
+        return await self._ask(account, {"action": "add", **order.form()}, provider_answers.order_id)
+
+    async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+        """`action=status` with `orders`.
+
+        One order is asked for likewise: the answer to `order` would not tell a wrong number from a
+        wrong key.
+        """
+        form = {"action": "status", "orders": _joined(order_ids)}
+        return await self._ask(account, form, lambda answer: provider_answers.statuses(answer, order_ids))
+
+    async def refill(self, account: ProviderAccount, order_id: int) -> int:
+        """`action=refill`."""
+        form = {"action": "refill", "order": _joined([order_id])}
+        return await self._ask(account, form, provider_answers.refill_id)
+
+    async def refill_status(self, account: ProviderAccount, refill_id: int) -> ProviderRefill:
+        """`action=refill_status`."""
+        form = {"action": "refill_status", "refill": str(refill_id)}
+        return await self._ask(account, form, provider_answers.refill)
+
+    async def cancel(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderCancellations:
+        """`action=cancel`."""
+        form = {"action": "cancel", "orders": _joined(order_ids)}
+        return await self._ask(
+            account, form, lambda answer: provider_answers.cancellations(answer, order_ids)
+        )
+
+    async def balance(self, account: ProviderAccount) -> ProviderBalance:
+        """`action=balance`."""
+        return await self._ask(account, {"action": "balance"}, provider_answers.balance)
+
+    async def _ask(
+        self, account: ProviderAccount, form: Mapping[str, str], read: Callable[[JsonAnswer], Read]
+    ) -> Read:
+        check_url(account.url)
+        key = account.api_key.get_secret_value()
+        try:
+            answer = await read_json(self._client, "POST", account.url, form={"key": key, **form})
+        except OSError as error:
+            # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
+            raise GatewayUnavailable(
+                f"provider unavailable ({type(error).__name__})", request_sent=True
+            ) from None
+        try:
+            return read(answer)
+        except GatewayRefused as refused:
+            # Staff read this text, and an order's buyer may: some panels repeat the key in it.
+            text = refused.text.replace(key, "…") if key else refused.text
+            raise GatewayRefused(refused.code, text) from None
+
+
+def _joined(order_ids: Sequence[int]) -> str:
+    if not 1 <= len(order_ids) <= MOST_ORDERS:
+        raise ValueError(f"{len(order_ids)} orders in one call, which takes 1 to {MOST_ORDERS}")
+    if min(order_ids) < 1:
+        raise ValueError("the number of an order that was never sent")
+    return ",".join(map(str, order_ids))
