@@ -1,6 +1,5 @@
 """Changing an order: the one place where its status, its refund and its history meet."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,7 @@ from models import Order, OrderEvent, User
 from models.live import LiveTopic, announce
 from resolvers import notifications, wallet
 
-logger = logging.getLogger("vitrin.orders")
+_ALWAYS_SAVED = ("status", "refunded", "updated_at", "dispatch", "due_at", "cancel_due_at")
 
 
 class TransitionRefused(Exception):
@@ -54,17 +53,7 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     order.updated_at = max(order.updated_at, now)
     if order_life.is_settled(change.to):
         order.update_from_dict({"dispatch": Dispatch.CLOSED, "due_at": None, "cancel_due_at": None})
-    await order.save(
-        update_fields=[
-            *change.columns,
-            "status",
-            "refunded",
-            "updated_at",
-            "dispatch",
-            "due_at",
-            "cancel_due_at",
-        ]
-    )
+    await order.save(update_fields=list({*change.columns, *_ALWAYS_SAVED}))
     if change.to is not before or change.note:
         await note_event(order, change, before=before, now=now)
     if refund:

@@ -14,10 +14,12 @@ from domain.states import LedgerKind
 from domain.tokens import TokenKeys
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
+from gateways.providers import ProviderApi
 from gateways.sms import SmsOutbox
 from models import User
 from resolvers import wallet
 from resolvers.shop import Shop
+from tests.fake_providers import FakeProviders
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
@@ -81,14 +83,23 @@ class FakePayments:
             raise failure
 
 
-def new_shop(settings: Settings, sms: RecordingSms, payments: PaymentGateway | None = None) -> Shop:
-    gateway = payments or FakePayments()
+def new_shop(
+    settings: Settings,
+    sms: RecordingSms,
+    payments: PaymentGateway | None = None,
+    providers: ProviderApi | None = None,
+    worker_name: str = "worker",
+) -> Shop:
+    gateway, panels = payments or FakePayments(), providers or FakeProviders()
     return Shop(
         settings=settings,
         tokens=TokenKeys([key_pem()]),
         login_code_key=b"test key",
         sms=SmsOutbox(sms),
         payments={gateway.name: gateway},
+        providers=panels,
+        sandbox_providers=panels,
+        worker_name=worker_name,
     )
 
 
