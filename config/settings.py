@@ -143,6 +143,9 @@ class Settings(BaseSettings):
     allow_private_providers: bool = Field(
         False, description="let providers be at private addresses, such as another shop in the same network"
     )
+    worker_lease: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+        timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
+    )
     provider_sync_interval: Duration = Field(
         timedelta(hours=6), description="how often providers' catalogues and balances are read"
     )

@@ -21,7 +21,6 @@ from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.following")
 
-_LEASE = timedelta(seconds=60)
 # What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
 _AGE_A_WAIT = 20
 _WAITS = (5, 15, 60, 300, 900)
@@ -37,11 +36,11 @@ UPDATE orders SET due_at = $1 WHERE id IN (
 async def follow_orders(shop: Shop, provider: Provider) -> int:
     """Ask the provider about up to 100 of its orders that are due; returns how many.
 
-    Safe in any number of workers; an order whose worker is lost is asked about again a minute later.
+    Safe in any number of workers; an order whose worker is lost is asked about again after its lease.
     """
     now = await database.now()
     statement = _CLAIM.format(skip_locked=database.skip_locked())
-    rows = await database.fetch(statement, now + _LEASE, provider.id, now, MOST_ORDERS)
+    rows = await database.fetch(statement, now + shop.settings.worker_lease, provider.id, now, MOST_ORDERS)
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
@@ -50,6 +49,7 @@ async def follow_orders(shop: Shop, provider: Provider) -> int:
         answer = await shop.provider_api(provider).statuses(shop.provider_account(provider), numbers)
     except (GatewayError, ValueError) as error:
         logger.warning("provider %d tells nothing of %d orders: %s", provider.id, len(orders), error)
+        await _plan_next(orders, now=now)
         return 0
     for order in orders:
         await _apply(order, answer, now=now)

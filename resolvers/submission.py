@@ -25,7 +25,6 @@ from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.submission")
 
-LEASE = timedelta(seconds=60)
 _CLAIMED_A_CALL = 10
 _FIRST_LOOK = timedelta(seconds=5)
 _SHORTEST_WAIT = timedelta(seconds=5)
@@ -77,9 +76,9 @@ async def hold_lost_orders(shop: Shop) -> int:
 
 async def _claim(shop: Shop, provider: Provider) -> list[int]:
     now = await database.now()
-    most = provider.concurrency * _CLAIMED_A_CALL
+    until, most = now + shop.settings.worker_lease, provider.concurrency * _CLAIMED_A_CALL
     statement = _CLAIM.format(skip_locked=database.skip_locked())
-    rows = await database.fetch(statement, shop.worker_name, now + LEASE, provider.id, now, most)
+    rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, most)
     return sorted(int(row["id"]) for row in rows)
 
 
