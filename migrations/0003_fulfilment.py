@@ -114,12 +114,14 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name="Order",
             index=WhereIndex(
-                fields=["provider_id", "due_at"], name="orders_queued", where="dispatch = 'queued'"
+                fields=["provider_id", "due_at", "id"], name="orders_queued", where="dispatch = 'queued'"
             ),
         ),
         ops.AddIndex(
             model_name="Order",
-            index=WhereIndex(fields=["provider_id", "due_at"], name="orders_sent", where="dispatch = 'sent'"),
+            index=WhereIndex(
+                fields=["provider_id", "due_at", "id"], name="orders_sent", where="dispatch = 'sent'"
+            ),
         ),
         ops.AddIndex(
             model_name="Order",

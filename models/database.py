@@ -31,6 +31,8 @@ _CONNECTION_FAULTS = (
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # A connection that was cut in the middle leaves asyncpg's protocol in a state of its own.
+    asyncpg.InternalClientError,
     # Deadlocks and serialization failures: the same request may succeed a moment later.
     asyncpg.TransactionRollbackError,
 )

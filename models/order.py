@@ -109,8 +109,10 @@ class Order(Model):
             Index(fields=("status", "id")),
             Index(fields=("service_id",)),
             Index(fields=("user_id", "service_id", "status")),
-            WhereIndex(fields=("provider_id", "due_at"), name="orders_queued", where="dispatch = 'queued'"),
-            WhereIndex(fields=("provider_id", "due_at"), name="orders_sent", where="dispatch = 'sent'"),
+            WhereIndex(
+                fields=("provider_id", "due_at", "id"), name="orders_queued", where="dispatch = 'queued'"
+            ),
+            WhereIndex(fields=("provider_id", "due_at", "id"), name="orders_sent", where="dispatch = 'sent'"),
             WhereIndex(
                 fields=("provider_id", "provider_order_id"),
                 name="orders_at_provider",

@@ -8,6 +8,8 @@ did not leave is sent again.
 import asyncio
 import logging
 import secrets
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
@@ -20,7 +22,8 @@ from domain.service_types import ServiceType
 from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
-from resolvers.order_life import Change, change_order, lock_order
+from models.live import LiveTopic, announce
+from resolvers.order_life import Change, change_order, lock_order, note_event
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.submission")
@@ -44,6 +47,14 @@ _MARK_SENDING = """
 UPDATE orders SET dispatch = 'sending', lease_until = $1, attempts = attempts + 1
 WHERE id = $2 AND dispatch = 'queued' AND worker = $3 AND lease_until > $4 RETURNING id
 """
+_STORE_NUMBER = """
+UPDATE orders SET provider_order_id = $1, dispatch = 'sent', due_at = $2, worker = NULL, lease_until = NULL,
+    attempts = 0, note = NULL, status = 'processing', updated_at = $3
+WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
+    SELECT 1 FROM orders twin WHERE twin.provider_id = $5 AND twin.provider_order_id = $1
+        AND twin.provider_order_id > 0
+) RETURNING id
+"""
 
 
 async def submit_orders(shop: Shop, provider: Provider) -> int:
@@ -57,12 +68,12 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
     claimed = await _claim(shop, provider)
     turn = asyncio.Semaphore(provider.concurrency)
 
-    async def one(order_id: int) -> None:
+    async def one(order: Order) -> None:
         async with turn:
-            await _submit(shop, provider, order_id)
+            await _submit(shop, provider, order, claimed.now())
 
-    await asyncio.gather(*(one(order_id) for order_id in claimed))
-    return len(claimed)
+    await asyncio.gather(*(one(order) for order in claimed.orders))
+    return len(claimed.orders)
 
 
 async def hold_lost_orders(shop: Shop) -> int:
@@ -74,33 +85,44 @@ async def hold_lost_orders(shop: Shop) -> int:
     return len(lost)
 
 
-async def _claim(shop: Shop, provider: Provider) -> list[int]:
-    now = await database.now()
+@dataclass(frozen=True)
+class _Claim:
+    """Orders that this worker holds, and the database's clock going on from when it got them."""
+
+    orders: list[Order]
+    claimed_at: datetime
+    counted_from: float
+
+    def now(self) -> datetime:
+        return self.claimed_at + timedelta(seconds=int(time.monotonic() - self.counted_from))
+
+
+async def _claim(shop: Shop, provider: Provider) -> _Claim:
+    counted_from, now = time.monotonic(), await database.now()
     until, most = now + shop.settings.worker_lease, provider.concurrency * _CLAIMED_A_CALL
     statement = _CLAIM.format(skip_locked=database.skip_locked())
     rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, most)
-    return sorted(int(row["id"]) for row in rows)
+    orders = await Order.filter(id__in=[row["id"] for row in rows]).order_by("id") if rows else []
+    return _Claim(orders, now, counted_from)
 
 
-async def _submit(shop: Shop, provider: Provider, order_id: int) -> None:
-    now = await database.now()
+async def _submit(shop: Shop, provider: Provider, order: Order, now: datetime) -> None:
     deadline = now + 2 * shop.settings.gateway_total_timeout + _SHORTEST_WAIT
-    if not await database.fetch(_MARK_SENDING, deadline, order_id, shop.worker_name, now):
+    if not await database.fetch(_MARK_SENDING, deadline, order.id, shop.worker_name, now):
         return
-    order = await Order.get(id=order_id)
     try:
         number = await shop.provider_api(provider).add(shop.provider_account(provider), _as_sent(order))
     except GatewayRefused as refusal:
-        await _refused(order_id, refusal.text or f"code {refusal.code}")
+        await _refused(order.id, refusal.text or f"code {refusal.code}")
     except GatewayUnavailable as error:
         if error.request_sent:
-            await _hold(order_id, str(error))
+            await _hold(order.id, str(error))
         else:
-            await _queue_again(order_id, str(error))
+            await _queue_again(order.id, str(error))
     except (GatewayError, ValueError) as error:
-        await _hold(order_id, str(error))
+        await _hold(order.id, str(error))
     else:
-        await _accepted(order_id, number)
+        await _accepted(order, number, now=now)
 
 
 def _as_sent(order: Order) -> ProviderOrder:
@@ -135,7 +157,20 @@ def _subscription(order: Order) -> Subscription | None:
     )
 
 
-async def _accepted(order_id: int, number: int) -> None:
+async def _accepted(order: Order, number: int, *, now: datetime) -> None:
+    async with in_transaction():
+        # One statement for what nearly always happens; everything odd is looked at closely below.
+        values = (number, now + _FIRST_LOOK, now, order.id, order.provider_id)
+        if await database.fetch(_STORE_NUMBER, *values):
+            before, order.status = order.status, OrderStatus.PROCESSING
+            stored = Change(to=order.status, actor=OrderActor.SYSTEM, note=f"provider's order {number}")
+            await note_event(order, stored, before=before, now=now)
+            await announce(order.user_id, LiveTopic.ORDER, str(order.id))
+            return
+    await _accepted_oddly(order.id, number)
+
+
+async def _accepted_oddly(order_id: int, number: int) -> None:
     async with in_transaction():
         order = await lock_order(order_id)
         now = await database.now()

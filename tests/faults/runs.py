@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import tempfile
 import time
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from tests.fakes import MOMENT, create_user
 from tests.faults import checks
 from tests.faults.processes import Managed, environment, wait_for
 from tests.faults.product import POINTS
-from tests.faults.stores import TABLES, Row, Store
+from tests.faults.stores import TABLES, Row, Store, fresh_store
 from tests.live_servers import free_port
 from tests.resolvers.records import create_service
 
@@ -256,3 +257,15 @@ def _is_away(answer: httpx.Response) -> bool:
         return True
     errors: list[Row] = answer.json().get("errors", []) if answer.status_code == 200 else []
     return bool(errors) and {error["extensions"]["code"] for error in errors} == {"SERVICE_UNAVAILABLE"}
+
+
+def run_fresh(kind: str, seed: int) -> Report:
+    """A run on a database of its own, told in a line."""
+    with tempfile.TemporaryDirectory(prefix=f"vitrin-{kind}-{seed}-") as folder:
+        try:
+            with fresh_store(kind, Path(folder)) as store:
+                report = Run(seed, store, Path(folder)).execute()
+        except Exception as error:
+            report = Report(seed, violations=[f"the run itself failed: {error!r}"])
+    print(f"{kind} {report}", flush=True)
+    return report

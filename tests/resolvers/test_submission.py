@@ -187,7 +187,9 @@ async def test_a_number_that_is_another_order_s_is_not_believed(
         dispatch=Dispatch.SENDING, provider_order_id=0, status=OrderStatus.PENDING
     )
 
-    await submission._accepted(second.id, (await Order.get(id=first.id)).provider_order_id)
+    await second.refresh_from_db()
+    number = (await Order.get(id=first.id)).provider_order_id
+    await submission._accepted(second, number, now=second.created_at)
 
     await second.refresh_from_db()
     assert (second.status, second.provider_order_id) == (OrderStatus.AWAITING, 0)
