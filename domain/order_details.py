@@ -61,6 +61,17 @@ class OrderDetails:
     hashtag: str | None = None
     media: str | None = None
 
+    def asked_for(self) -> tuple[object, ...]:
+        """The same for the same order, however a form spells it: trimmed, lists by whichever field."""
+        return (
+            self.quantity,
+            self.drip_feed,
+            self.subscription,
+            _spelled(self.comments, self.package_comments),
+            _spelled(self.usernames, self.listed_usernames),
+            *(_spelled(text) for text in (self.username, self.hashtags, self.hashtag, self.media)),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -94,6 +105,10 @@ def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: 
         QuantityOutOfRange: a run below the service's minimum, or a total above its maximum.
     """
     return _SPECIFY[type](details, limits, today)
+
+
+def _spelled(*texts: str | None) -> list[str]:
+    return sorted({text.strip() for text in texts if text is not None})
 
 
 def _default(details: OrderDetails, limits: Limits, _: date) -> Specification:

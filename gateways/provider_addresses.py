@@ -51,14 +51,16 @@ def check_url(url: str) -> None:
         ForbiddenAddress: any other; its text repeats nothing of the URL.
     """
     try:
-        parsed = httpx.URL(url)
-        # raw_host is what goes over the wire: httpx takes some hosts that it then cannot spell.
-        is_right = parsed.scheme in ("http", "https") and parsed.raw_host and not parsed.userinfo
-        is_right = is_right and (parsed.port is None or 1 <= parsed.port <= 65_535)
-    except (httpx.InvalidURL, UnicodeError):
+        is_right = _is_of_a_host_alone(httpx.URL(url))
+    except (httpx.InvalidURL, UnicodeError):  # UnicodeError: a lone surrogate
         is_right = False
     if not is_right:
         raise ForbiddenAddress("the provider's URL is not an http(s) URL of a host alone")
+
+
+def _is_of_a_host_alone(url: httpx.URL) -> bool:
+    is_http = url.scheme in ("http", "https") and url.host != "" and not url.userinfo
+    return is_http and (url.port is None or 1 <= url.port <= 65_535)
 
 
 def is_public(address: str) -> bool:

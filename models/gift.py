@@ -1,5 +1,7 @@
 """Gifts that the wheel of fortune may give, and those that users won."""
 
+from typing import Self
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
@@ -56,3 +58,11 @@ class UserGift(Model):
         table = "user_gifts"
         constraints = [CheckConstraint(check="quantity > 0", name="user_gifts_quantity_positive")]
         indexes = [Index(fields=("user_id", "id"))]
+
+    def as_won(self) -> Self:
+        """A copy as it was answered first, before it was used."""
+        won = self.clone(pk=self.pk)
+        won.update_from_dict(
+            {"is_used": False, "link": None, "order_id": None, "updated_at": self.created_at}
+        )
+        return won

@@ -1,5 +1,7 @@
 """Payments into the wallet through a gateway."""
 
+from typing import Self
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
@@ -45,3 +47,11 @@ class Payment(Model):
             Index(fields=("user_id", "id")),
             WhereIndex(fields=("check_after",), name="payments_to_check", where="check_after IS NOT NULL"),
         ]
+
+    def as_opened(self) -> Self:
+        """A copy as it was answered first, before anything was paid."""
+        opened = self.clone(pk=self.pk)
+        opened.update_from_dict(
+            {"status": PaymentStatus.PENDING, "reference": None, "card_mask": None, "credited_at": None}
+        )
+        return opened

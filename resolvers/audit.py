@@ -66,6 +66,15 @@ _CHECKS = {
             AND COALESCE(l.total, 0) <> CASE WHEN p.status = 'paid' THEN p.amount ELSE 0 END
         """,
     ),
+    "entry is in the wallet of whose order or payment it tells": (
+        "ledger entry",
+        """
+        SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l
+        LEFT JOIN orders o ON o.id = l.order_id LEFT JOIN payments p ON p.id = l.payment_id
+        WHERE (l.order_id IS NOT NULL AND o.user_id <> l.user_id)
+            OR (l.payment_id IS NOT NULL AND (p.user_id IS NULL OR p.user_id <> l.user_id))
+        """,
+    ),
     "charges, refunds and payments name what they belong to": (
         "ledger entry",
         """

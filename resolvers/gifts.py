@@ -31,11 +31,6 @@ async def list_gifts(user: User) -> list[UserGift]:
     return await UserGift.filter(user_id=user.id).select_related("gift__service").order_by("id")
 
 
-async def loaded_gift(user_gift_id: int) -> UserGift:
-    """One gift that was won, with `gift` and `gift.service` loaded."""
-    return await UserGift.get(id=user_gift_id).select_related("gift__service")
-
-
 @refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
 async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key: str | None = None) -> Order:
     """Order the service of a gift that the user won, for nothing, below the service's minimum too.
@@ -49,7 +44,7 @@ async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key:
         IdempotencyKeyReused: the key was used for something else.
     """
     attempt = idempotency.attempt(
-        user, key=idempotency_key, operation="use_gift", user_gift_id=user_gift_id, link=link
+        user, key=idempotency_key, operation="use_gift", user_gift_id=user_gift_id, link=link.strip()
     )
     won = UserGift.filter(user_id=user.id, id=user_gift_id if ids.is_possible(user_gift_id) else 0)
     return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
@@ -70,7 +65,7 @@ async def use_oldest_gift(
         IdempotencyKeyReused: the key was used for something else.
     """
     attempt = idempotency.attempt(
-        user, key=idempotency_key, operation="use_oldest_gift", gift_id=gift_id, link=link
+        user, key=idempotency_key, operation="use_oldest_gift", gift_id=gift_id, link=link.strip()
     )
     won = UserGift.filter(user_id=user.id, gift_id=gift_id if ids.is_possible(gift_id) else 0)
     return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)

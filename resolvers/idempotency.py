@@ -12,7 +12,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from domain import problems, texts
-from domain.problems import IdempotencyKeyReused, InvalidInput, Problem
+from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem
 from models import IdempotencyKey, User, database
 
 Row = TypeVar("Row", bound=Model)
@@ -63,8 +63,9 @@ async def once(
 ) -> Row:
     """Run `act` in a transaction, or give the first answer again where the key has one.
 
-    A refusal that depends on the shop's state is an answer too and is given again; `InvalidInput` is not
-    kept, nor is a crash. `recall` makes the first answer anew from the primary key of what `act` left.
+    A refusal that depends on the shop's state is an answer too and is given again; what is wrong with the
+    input alone is not kept, nor is a crash. `recall` makes the first answer anew from the primary key of
+    what `act` left.
 
     Raises:
         IdempotencyKeyReused: the key was used for another act or other arguments.
@@ -79,7 +80,7 @@ async def once(
                 result = await act()
                 await remember(attempt, {"id": result.pk})
                 return result
-    except InvalidInput:
+    except (InvalidInput, InvalidLink):
         raise
     except Problem as refusal:
         if await _remember_refusal(attempt, refusal):
@@ -134,5 +135,6 @@ async def _remember_refusal(attempt: Attempt, refusal: Problem) -> bool:
 
 
 def _fingerprint(arguments: Mapping[str, object]) -> str:
-    canonical = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(canonical).hexdigest()
+    # repr writes whatever a client may send, numbers beyond 64 bits and half surrogate pairs included.
+    canonical = repr(sorted(arguments.items()))
+    return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()

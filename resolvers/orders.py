@@ -168,8 +168,8 @@ async def create_order(
         key=idempotency_key,
         operation="create_order",
         service_id=service_id,
-        link=link,
-        details=details,
+        link=(link or "").strip(),
+        details=details.asked_for(),
     )
     return await idempotency.once(attempt, place, recall=Order.get_as_placed)
 

@@ -10,7 +10,7 @@ from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from domain import notices
+from domain import ids, notices, texts
 from domain.money import Toman
 from domain.problems import (
     AmountOutOfRange,
@@ -36,6 +36,8 @@ _TEST_AMOUNT = Toman(1_000)
 _DESCRIPTION = "شارژ کیف پول"
 _FIRST_CHECK = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=2)
+_MOST_DOUBLINGS = 10
+_LONGEST_AUTHORITY = 64
 _CHECKED_AT_ONCE = 20
 # A payer may leave the gateway and come back, so only a confirmed payment is settled for good.
 _OPEN = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELED)
@@ -68,7 +70,7 @@ async def payments_page(
 
 async def get_payment(user: User, *, payment_id: int) -> Payment | None:
     """One of the user's payments, or None."""
-    return await Payment.get_or_none(id=payment_id, user_id=user.id)
+    return await Payment.get_or_none(id=payment_id, user_id=user.id) if ids.is_possible(payment_id) else None
 
 
 async def payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
@@ -129,7 +131,9 @@ async def confirm_payment(
     Raises:
         PaymentNotFound: none of these gateways knows the authority.
     """
-    payment = await Payment.get_or_none(gateway__in=list(gateways), authority=authority)
+    is_possible = len(authority) <= _LONGEST_AUTHORITY and texts.is_storable(authority)
+    known = Payment.filter(gateway__in=list(gateways), authority=authority if is_possible else "")
+    payment = await known.first()
     if payment is None:
         raise PaymentNotFound
     unpaid = PaymentStatus.CANCELED if is_canceled else PaymentStatus.FAILED
@@ -170,8 +174,7 @@ async def _opened(shop: Shop, payment: Payment, *, mobile: str | None) -> Paymen
             raise IdempotencyKeyInProgress
     if payment.url is None:
         await _open(shop, payment, mobile=mobile)
-    payment.status = PaymentStatus.PENDING
-    return payment
+    return payment.as_opened()
 
 
 async def _claim_opening(shop: Shop, payment: Payment) -> bool:
@@ -209,7 +212,7 @@ async def _note_page(payment: Payment, page: PaymentPage) -> None:
 async def _claim_check(shop: Shop, payment: Payment) -> bool:
     """Whether this process is the one that asks; the next time comes later each time, and then never."""
     now = await database.now()
-    wait = min(_FIRST_CHECK * 2**payment.checks, _LONGEST_WAIT)
+    wait = min(_FIRST_CHECK * 2 ** min(payment.checks, _MOST_DOUBLINGS), _LONGEST_WAIT)
     is_last = now + wait > payment.created_at + shop.settings.payment_lifetime
     mine = Payment.filter(id=payment.id, check_after=payment.check_after)
     return await mine.update(check_after=None if is_last else now + wait, checks=F("checks") + 1) == 1

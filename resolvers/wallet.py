@@ -10,6 +10,7 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
+from domain import ids
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
@@ -58,7 +59,7 @@ async def ledger_page(
 
 async def get_entry(user: User, *, entry_id: int) -> LedgerEntry | None:
     """One entry of the user's ledger, or None."""
-    return await LedgerEntry.get_or_none(id=entry_id, user_id=user.id)
+    return await LedgerEntry.get_or_none(id=entry_id, user_id=user.id) if ids.is_possible(entry_id) else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,6 @@ from domain.problems import (
 from domain.states import NotificationKind
 from models import Gift, User, UserGift, database
 from resolvers import idempotency, notifications
-from resolvers.gifts import loaded_gift
 from resolvers.shop import Shop
 
 _MONTH = timedelta(days=30)
@@ -50,7 +49,12 @@ async def spin_wheel(shop: Shop, user: User, *, idempotency_key: str | None = No
         return won
 
     attempt = idempotency.attempt(user, key=idempotency_key, operation="spin_wheel")
-    return await idempotency.once(attempt, win, recall=loaded_gift)
+    return await idempotency.once(attempt, win, recall=_as_won)
+
+
+async def _as_won(user_gift_id: int) -> UserGift:
+    won = await UserGift.get(id=user_gift_id).select_related("gift__service")
+    return won.as_won()
 
 
 async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:

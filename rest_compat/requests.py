@@ -162,8 +162,14 @@ def shop(request: Request) -> Shop:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header, None where the client sent none."""
-    return request.headers.get("idempotency-key")
+    """The Idempotency-Key header, None where there is none; as UTF-8, which GraphQL is, where it is that."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    try:
+        return key.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return key
 
 
 async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ LOGOUT = "mutation { act: logout { __typename } }"
 UPDATE = (
     f"mutation ($input: ProfileInput!) {{ act: updateProfile(input: $input) {{ __typename {PROBLEM} }} }}"
 )
-MARK_READ = "mutation { act: markNotificationsRead { __typename } }"
+MARK_READ = f"mutation ($ids: [ID!]) {{ act: markNotificationsRead(ids: $ids) {{ __typename {PROBLEM} }} }}"
 CREATE_TICKET = (
     "mutation ($subject: String!, $description: String!) "
     f"{{ act: createTicket(subject: $subject, description: $description) {{ __typename {PROBLEM} }} }}"
@@ -137,6 +137,18 @@ def ticket_act(problem: Outcome, subject: str) -> Act:
     )
 
 
+def mark_act(problem: Outcome) -> Act:
+    return Act(
+        notifications.mark_notifications_read,
+        problem,
+        "POST",
+        "/v1/user/notifications",
+        lambda _: {},
+        MARK_READ,
+        lambda _: {},
+    )
+
+
 ACTS = [
     login_act(None),
     login_act(MalformedUsername, "enim"),
@@ -159,15 +171,7 @@ ACTS = [
     ),
     profile_act(MobileTaken, lambda w: {"mobile": w.other.mobile}, lambda w: {"mobile": w.other.mobile}),
     profile_act(EmailTaken, lambda w: {"email": w.other.email}, lambda w: {"email": w.other.email}),
-    Act(
-        notifications.mark_notifications_read,
-        None,
-        "POST",
-        "/v1/user/notifications",
-        lambda _: {},
-        MARK_READ,
-        lambda _: {},
-    ),
+    mark_act(None),
     ticket_act(None, "سفارش"),
     ticket_act(None, "  padded  "),
     ticket_act(InvalidInput, "x" * 256),

@@ -4,27 +4,44 @@ import json
 
 import httpx
 import pytest
+from graphql import get_named_type
 
 from models import Category
 from resolvers.shop import Shop
-from tests.both_doors.acts import CREATE_TICKET, REPLY, REQUEST_CODE, UPDATE, VERIFY
-from tests.both_doors.world import create_world, global_id
+from tests.both_doors.acts import PROBLEM
+from tests.both_doors.mutation_arguments import ARGUMENTS, TYPES, request, takes_null
+from tests.both_doors.order_requests import LINK
+from tests.both_doors.world import World, create_catalogue, create_world, global_id
 from tests.conftest import authorization
 from tests.database_state import all_rows
 from tests.fakes import MOMENT, RecordingSms, create_user
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 
-ARGUMENTS = {
-    "requestLoginCode.username": (REQUEST_CODE, "username", {}),
-    "verifyLoginCode.username": (VERIFY, "username", {"code": "123456"}),
-    "verifyLoginCode.code": (VERIFY, "code", {"username": "09121112233"}),
-    "createTicket.subject": (CREATE_TICKET, "subject", {"description": "d"}),
-    "createTicket.description": (CREATE_TICKET, "description", {"subject": "s"}),
-    "replyToTicket.message": (REPLY, "message", {"ticketId": "own"}),
-    "replyToTicket.ticketId": (REPLY, "ticketId", {"message": "m"}),
-}
-PROFILE_FIELDS = ["firstName", "lastName", "email", "password", "mobile"]
 MORE_VALUES = {**REFUSED_TEXTS, "null": "null", "a number of 100,000 digits": DIGITS}
+ANY_INTEGER = {
+    "below zero": "-1",
+    "2^53": str(2**53),
+    "2^53-1": str(2**53 - 1),
+    "2^63": str(2**63),
+    "-2^63": str(-(2**63)),
+    "2^64": str(2**64),
+    "a text": '"5"',
+    "a text in Persian": '"۵"',
+    "a boolean": "true",
+    "beyond any float": "1e999",
+}
+# GraphQL's own Int takes 5.0 for 5, and a subscription's delay may be 0.
+WHOLE_NUMBERS = {**ANY_INTEGER, "zero": "0", "a float": "5.0", "an exponent": "1e3"}
+VALUES_BY_TYPE = {"Int": ANY_INTEGER, "Count": WHOLE_NUMBERS, "Toman": WHOLE_NUMBERS}
+NUMBERS = {
+    argument: VALUES_BY_TYPE[name]
+    for argument, type_ in TYPES.items()
+    if (name := get_named_type(type_).name) in VALUES_BY_TYPE
+}
+LITERALS = {
+    "createOrder": f'input: {{serviceId: "%(service)s", link: "{LINK}", quantity: %(number)s}}',
+    "startPayment": "amount: %(number)s",
+}
 
 
 async def refused(client: httpx.AsyncClient, headers: dict[str, str], body: bytes) -> bool:
@@ -41,36 +58,60 @@ async def refused(client: httpx.AsyncClient, headers: dict[str, str], body: byte
     return all("code" in result for result in read["data"].values())
 
 
+async def check_refused(
+    values: dict[str, str], argument: str, client: httpx.AsyncClient, world: World
+) -> None:
+    """Each value is refused and nothing is stored; the request without it is accepted."""
+    before_act = ARGUMENTS[argument].before
+    if before_act:
+        await before_act(world)
+    before = await all_rows()
+    for kind, value in values.items():
+        assert await refused(client, world.headers, request(argument, world, value)), kind
+    assert await all_rows() == before
+    assert not await refused(client, world.headers, request(argument, world))
+
+
+def test_every_argument_of_every_mutation_is_listed() -> None:
+    assert ARGUMENTS.keys() == TYPES.keys()
+
+
 @pytest.mark.parametrize("argument", ARGUMENTS)
 async def test_a_hostile_value_in_any_argument_is_refused_and_stores_nothing(
     argument: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
 ) -> None:
-    world = await create_world(shop, sms)
-    document, name, others = ARGUMENTS[argument]
-    rest = {
-        key: global_id("Ticket", world.ticket.id) if value == "own" else value
-        for key, value in others.items()
+    world = await create_world(shop, sms, await create_catalogue())
+    values = {
+        kind: value for kind, value in MORE_VALUES.items() if value != "null" or not takes_null(argument)
     }
-    before = await all_rows()
-    for kind, value in MORE_VALUES.items():
-        variables = json.dumps(rest)[:-1] + (", " if rest else "") + f'"{name}": {value}}}'
-        body = f'{{"query": {json.dumps(document)}, "variables": {variables}}}'
-        assert await refused(client, world.headers, body.encode()), kind
-    assert await all_rows() == before
+    await check_refused(values, argument, client, world)
 
 
-@pytest.mark.parametrize("name", PROFILE_FIELDS)
-async def test_a_hostile_value_in_any_profile_field_is_refused_and_stores_nothing(
-    name: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+@pytest.mark.parametrize("argument", NUMBERS)
+async def test_a_number_that_is_no_whole_one_in_bounds_is_refused_and_stores_nothing(
+    argument: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
 ) -> None:
-    world = await create_world(shop, sms)
+    world = await create_world(shop, sms, await create_catalogue())
+    await check_refused(NUMBERS[argument], argument, client, world)
+
+
+@pytest.mark.parametrize("mutation", LITERALS)
+async def test_such_a_number_is_refused_when_the_document_itself_holds_it(
+    mutation: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+) -> None:
+    world = await create_world(shop, sms, await create_catalogue())
+    service = global_id("Service", world.catalogue.service.id)
+
+    def body(number: str) -> bytes:
+        field = LITERALS[mutation] % {"service": service, "number": number}
+        query = f"mutation {{ act: {mutation}({field}) {{ __typename {PROBLEM} }} }}"
+        return json.dumps({"query": query}).encode()
+
     before = await all_rows()
-    for kind, value in MORE_VALUES.items():
-        if kind == "null":
-            continue
-        body = f'{{"query": {json.dumps(UPDATE)}, "variables": {{"input": {{"{name}": {value}}}}}}}'
-        assert await refused(client, world.headers, body.encode()), kind
+    for number in {**WHOLE_NUMBERS, "digits without end": DIGITS}.values():
+        assert await refused(client, world.headers, body(number)), number[:50]
     assert await all_rows() == before
+    assert not await refused(client, world.headers, body("5000"))
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())

@@ -11,6 +11,7 @@ from tests.rest_compat.test_statement_counts import add_rows
 
 CATEGORY = "category { name }"
 SERVICE = f"service {{ name {CATEGORY} }}"
+CAUSES = f"order {{ id link {SERVICE} {CATEGORY} }} payment {{ id amount }}"
 LISTS = {
     "categories": "{ categories { id name } }",
     "services": f"{{ services(first: 100) {{ edges {{ node {{ id {CATEGORY} }} }} }} }}",
@@ -19,6 +20,9 @@ LISTS = {
     "notifications": "{ notifications(first: 100) { edges { node { id } } } }",
     "unread": "{ notifications(first: 100, unreadOnly: true) { edges { node { id } } } }",
     "gifts": f"{{ gifts {{ id gift {{ {SERVICE} }} }} }}",
+    "payments": "{ payments(first: 100) { edges { node { id amount url } } } }",
+    "ledger": "{ ledger(first: 100) { edges { node { id amount balanceAfter } } } }",
+    "ledger with its causes": f"{{ ledger(first: 100) {{ edges {{ node {{ id {CAUSES} }} }} }} }}",
     "topUsers": "{ topUsers { firstName amount } }",
     "topServices": f"{{ topServices {{ orderCount {SERVICE} }} }}",
 }

@@ -7,16 +7,42 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.money import Toman
 from domain.order_status import OrderSource
 from domain.service_types import ServiceSource, ServiceType
-from domain.states import NotificationKind
-from models import Category, Gift, Notification, Order, Service, Ticket, TicketMessage, User, UserGift
+from domain.states import LedgerKind, NotificationKind
+from models import (
+    Category,
+    Gift,
+    Notification,
+    Order,
+    Payment,
+    Service,
+    Ticket,
+    TicketMessage,
+    User,
+    UserGift,
+)
+from resolvers import wallet
 from resolvers.shop import Shop
 from tests.conftest import authorization
 from tests.database_state import recorded_statements
 from tests.fakes import MOMENT, create_user
 
 TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
+
+
+async def add_order(user: User, service: Service) -> Order:
+    return await Order.create(
+        user=user, category_id=service.category_id, service=service, source=OrderSource.DIRECT,
+        service_type=ServiceType.DEFAULT, link="x", quantity=1, charge=1, **TIMES,
+    )  # fmt: skip
+
+
+async def add_entry(
+    user: User, kind: LedgerKind, *, cause: str, order: Order | None = None, payment: Payment | None = None
+) -> None:
+    await wallet.credit(user.id, Toman(1), kind=kind, cause=cause, order=order, payment=payment, now=MOMENT)
 
 
 async def add_rows(user: User, number: int) -> Ticket:
@@ -33,16 +59,11 @@ async def add_rows(user: User, number: int) -> Ticket:
             source=ServiceSource.MANUAL,
             **TIMES,
         )
-        buyer = await create_user()
-        await Order.bulk_create(
-            [
-                Order(
-                    user=who, category=category, service=service, source=OrderSource.DIRECT,
-                    service_type=ServiceType.DEFAULT, link="x", quantity=1, charge=1, **TIMES,
-                )
-                for who in (user, buyer)
-            ]
-        )  # fmt: skip
+        await add_order(await create_user(), service)
+        order = await add_order(user, service)
+        payment = await Payment.create(user=user, gateway="sandbox", amount=1, **TIMES)
+        await add_entry(user, LedgerKind.PAYMENT, cause=f"payment:{payment.id}", payment=payment)
+        await add_entry(user, LedgerKind.REFUND, cause=f"order:{order.id}", order=order)
         gift = await Gift.create(service=service, min_quantity=1, max_quantity=2, **TIMES)
         await UserGift.create(
             user=user, gift=gift, quantity=1, expires_at=MOMENT + timedelta(days=1), **TIMES

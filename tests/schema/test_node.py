@@ -1,12 +1,32 @@
 """Global ids."""
 
 import base64
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+import httpx
 import pytest
 
 from domain.problems import InvalidInput
+from models import LedgerEntry, Payment, User
+from resolvers.shop import Shop
 from schema.node import global_id, parse_id, parse_uuid
+from tests.conftest import authorization
+from tests.fakes import MOMENT, create_user
+from tests.resolvers.records import create_gift, create_service, win_gift
+
+NODE = """
+query ($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on Payment { amount status reference cardMask url }
+    ... on LedgerEntry { kind balanceAfter }
+    ... on UserGift { quantity link }
+  }
+}
+"""
+NOBODY_S = {"data": {"node": None}}
 
 
 def encoded(text: str) -> str:
@@ -49,3 +69,90 @@ def test_a_wrong_global_id_is_invalid_input_of_its_argument(text: str) -> None:
     assert refused.value.field == "ticketId"
     with pytest.raises(InvalidInput):
         parse_uuid(text, "Notification", field="ids")
+
+
+async def pay(user: User | None) -> str:
+    payment = await Payment.create(
+        user=user,
+        gateway="sandbox",
+        authority=f"authority of {user}",
+        amount=1_000,
+        created_at=MOMENT,
+        updated_at=MOMENT,
+    )
+    return global_id("Payment", payment.id)
+
+
+async def open_wallet(user: User) -> str:
+    entry = await LedgerEntry.get(user_id=user.id)
+    return global_id("LedgerEntry", entry.id)
+
+
+async def win(user: User) -> str:
+    won = await win_gift(user, await create_gift(await create_service()), now=MOMENT)
+    return global_id("UserGift", won.id)
+
+
+OWNED: dict[str, Callable[[User], Awaitable[str]]] = {
+    "Payment": pay,
+    "LedgerEntry": open_wallet,
+    "UserGift": win,
+}
+
+
+async def look_at(key: str, client: httpx.AsyncClient, headers: dict[str, str]) -> object:
+    answer = await client.post("/graphql", headers=headers, json={"query": NODE, "variables": {"id": key}})
+    return answer.json()
+
+
+@pytest.mark.parametrize("kind", OWNED)
+async def test_the_owner_of_a_record_finds_it_by_its_global_id(
+    kind: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    owner = await create_user(balance=1_000)
+    key = await OWNED[kind](owner)
+
+    found = await look_at(key, client, await authorization(shop, owner))
+
+    assert isinstance(found, dict)
+    node = found["data"]["node"]
+    assert (node["__typename"], node["id"]) == (kind, key)
+
+
+@pytest.mark.parametrize("kind", OWNED)
+async def test_another_users_record_cannot_be_told_from_one_that_is_not_there(
+    kind: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    key = await OWNED[kind](await create_user(balance=1_000))
+    stranger = await authorization(shop, await create_user())
+
+    assert await look_at(key, client, stranger) == NOBODY_S
+    assert await look_at(global_id(kind, 2_000_000_000), client, stranger) == NOBODY_S
+
+
+@pytest.mark.parametrize("kind", OWNED)
+async def test_a_visitor_is_asked_to_sign_in_whether_the_record_is_there_or_not(
+    kind: str, client: httpx.AsyncClient
+) -> None:
+    key = await OWNED[kind](await create_user(balance=1_000))
+
+    there = await look_at(key, client, {})
+
+    assert isinstance(there, dict)
+    assert there["data"] == {"node": None}
+    assert there["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await look_at(global_id(kind, 2_000_000_000), client, {}) == there
+
+
+@pytest.mark.parametrize("kind", OWNED)
+@pytest.mark.parametrize("number", [0, 2**31 - 1, 2**31, 9_999_999_999])
+async def test_a_number_that_no_record_can_have_is_null(
+    number: int, kind: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    headers = await authorization(shop, await create_user())
+    assert await look_at(global_id(kind, number), client, headers) == NOBODY_S
+
+
+async def test_a_test_payment_of_the_shops_is_nobodys(client: httpx.AsyncClient, shop: Shop) -> None:
+    headers = await authorization(shop, await create_user())
+    assert await look_at(await pay(None), client, headers) == NOBODY_S

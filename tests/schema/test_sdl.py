@@ -14,11 +14,25 @@ from graphql import (
 
 import schema
 from domain.problems import problems_of
-from resolvers import login, notifications, profile, tickets
+from resolvers import free_credit, gifts, login, notifications, orders, payments, profile, tickets, wheel
 
 TYPES = {name: type_ for name, type_ in schema.schema._schema.type_map.items() if not name.startswith("__")}
 ENUMS = sorted(name for name, type_ in TYPES.items() if isinstance(type_, GraphQLEnumType))
 SECRET_WORDS = ("originalprice", "providerid", "passwordhash", "apikey", "legacykey")
+MUTATIONS = [
+    ("requestLoginCode", login.request_login_code, "LoginCodeSent"),
+    ("verifyLoginCode", login.verify_login_code, "Session"),
+    ("logout", login.logout, "LoggedOut"),
+    ("updateProfile", profile.update_profile, "User"),
+    ("markNotificationsRead", notifications.mark_notifications_read, "NotificationsRead"),
+    ("createTicket", tickets.create_ticket, "Ticket"),
+    ("replyToTicket", tickets.reply_to_ticket, "TicketMessage"),
+    ("createOrder", orders.create_order, "Order"),
+    ("startPayment", payments.start_payment, "Payment"),
+    ("claimFreeCredit", free_credit.claim_free_credit, "LedgerEntry"),
+    ("spinWheel", wheel.spin_wheel, "UserGift"),
+    ("useGift", gifts.use_gift, "Order"),
+]
 BUILT_IN = {"String", "Int", "Boolean", "ID", "Float"}
 
 
@@ -45,18 +59,7 @@ def test_enum_values_are_upper_case(name: str) -> None:
     assert [value for value in enum.values if value != value.upper()] == []
 
 
-@pytest.mark.parametrize(
-    ("field", "operation", "success"),
-    [
-        ("requestLoginCode", login.request_login_code, "LoginCodeSent"),
-        ("verifyLoginCode", login.verify_login_code, "Session"),
-        ("logout", login.logout, "LoggedOut"),
-        ("updateProfile", profile.update_profile, "User"),
-        ("markNotificationsRead", notifications.mark_notifications_read, "NotificationsRead"),
-        ("createTicket", tickets.create_ticket, "Ticket"),
-        ("replyToTicket", tickets.reply_to_ticket, "TicketMessage"),
-    ],
-)
+@pytest.mark.parametrize(("field", "operation", "success"), MUTATIONS)
 def test_a_mutation_answers_its_success_or_each_declared_problem(
     field: str, operation: object, success: str
 ) -> None:
@@ -73,6 +76,7 @@ def test_a_mutation_answers_its_success_or_each_declared_problem(
 def test_every_mutation_is_a_nullable_union() -> None:
     mutation = TYPES["Mutation"]
     assert isinstance(mutation, GraphQLObjectType)
+    assert mutation.fields.keys() == {field for field, _, _ in MUTATIONS}
     for field in mutation.fields.values():
         assert not isinstance(field.type, GraphQLNonNull)
         assert isinstance(field.type, GraphQLUnionType)

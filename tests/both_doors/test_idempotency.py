@@ -1,0 +1,276 @@
+"""Idempotency keys, as clients use them: the first answer again, whichever door it is asked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.order_status import OrderStatus
+from models import Order, Payment, Service, User
+from resolvers.shop import Shop
+from tests.both_doors.money_acts import TOO_LONG, win
+from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
+from tests.both_doors.world import World, create_catalogue, create_world, global_id
+from tests.database_state import all_rows
+from tests.fakes import RecordingSms
+from tests.resolvers.money_records import balance_of
+
+KEY = "8d2c5b2e-5f3b-4a55-9a5e-3f0f6f4a7c11"
+PROBLEM = "... on Problem { code } ... on InvalidInput { field }"
+ORDER = (
+    "id status link quantity charge refunded startCount remains createdAt updatedAt "
+    "comments usernames username hashtags hashtag media dripFeed { runs interval quantity } "
+    "subscription { posts min max delay expiry status }"
+)
+PAYMENT = "id amount status url gateway reference cardMask createdAt creditedAt"
+ENTRY = "id kind amount balanceAfter createdAt"
+WON = "id quantity used link createdAt expiresAt gift { id service { id } }"
+
+
+def mutation(arguments: str, call: str, success: str, fields: str) -> str:
+    return (
+        f"mutation ({arguments}$key: String) "
+        f"{{ act: {call} {{ __typename ... on {success} {{ {fields} }} {PROBLEM} }} }}"
+    )
+
+
+CREATE_ORDER = mutation(
+    "$input: CreateOrderInput!, ", "createOrder(input: $input, idempotencyKey: $key)", "Order", ORDER
+)
+START_PAYMENT = mutation(
+    "$amount: Toman!, ", "startPayment(amount: $amount, idempotencyKey: $key)", "Payment", PAYMENT
+)
+CLAIM = mutation("", "claimFreeCredit(idempotencyKey: $key)", "LedgerEntry", ENTRY)
+SPIN = mutation("", "spinWheel(idempotencyKey: $key)", "UserGift", WON)
+USE_GIFT = mutation(
+    "$id: ID!, $link: String!, ", "useGift(id: $id, link: $link, idempotencyKey: $key)", "Order", ORDER
+)
+
+
+@pytest.fixture
+async def world(shop: Shop, sms: RecordingSms) -> World:
+    world = await create_world(shop, sms, await create_catalogue())
+    await win(world)
+    return world
+
+
+class Client:
+    """The actor's client at both doors."""
+
+    def __init__(self, client: httpx.AsyncClient, world: World) -> None:
+        self._client = client
+        self._world = world
+
+    async def ask(self, document: str, variables: Fields, key: str | None = KEY) -> dict[str, Any]:
+        """What a mutation answers."""
+        request = {"query": document, "variables": {**variables, "key": key}}
+        answer = (await self._client.post("/graphql", headers=self._world.headers, json=request)).json()
+        assert "errors" not in answer, answer
+        act: dict[str, Any] = answer["data"]["act"]
+        return act
+
+    async def post(self, path: str, body: Fields, key: bytes = KEY.encode()) -> httpx.Response:
+        signed_in = [(name.encode(), value.encode()) for name, value in self._world.headers.items()]
+        headers = [*signed_in, (b"Idempotency-Key", key)]
+        return await self._client.post(f"/api/v1/{path}", headers=headers, json=body)
+
+
+@pytest.fixture
+def app(client: httpx.AsyncClient, world: World) -> Client:
+    return Client(client, world)
+
+
+MUTATIONS: dict[str, tuple[str, Callable[[World], Fields]]] = {
+    "createOrder": (CREATE_ORDER, lambda world: PLAIN.for_graphql(world, {})),
+    "startPayment": (START_PAYMENT, lambda _: {"amount": 25_000}),
+    "claimFreeCredit": (CLAIM, lambda _: {}),
+    "spinWheel": (SPIN, lambda _: {}),
+    "useGift": (USE_GIFT, lambda world: {"id": global_id("UserGift", world.won_id), "link": LINK}),
+}
+ROUTES: dict[str, Callable[[World], Fields]] = {
+    "order": lambda world: PLAIN.for_rest(world, {}),
+    "user/payment": lambda _: {"amount": 25_000},
+    "user/gifts": lambda world: {"gift_id": world.catalogue.gift.id, "link": LINK},
+}
+EVERY_ROUTE = pytest.mark.parametrize("path", ROUTES)
+EVERY_MUTATION = pytest.mark.parametrize("name", MUTATIONS)
+
+
+@EVERY_MUTATION
+async def test_a_mutation_asked_again_with_its_key_gives_its_first_answer_and_changes_nothing(
+    name: str, app: Client, world: World
+) -> None:
+    document, variables = MUTATIONS[name]
+
+    first = await app.ask(document, variables(world))
+    before = await all_rows()
+    again = await app.ask(document, variables(world))
+
+    assert "code" not in first
+    assert again == first
+    assert await all_rows() == before
+
+
+@EVERY_MUTATION
+async def test_the_key_of_one_mutation_is_refused_for_another(name: str, app: Client, world: World) -> None:
+    document, variables = MUTATIONS[name]
+    other, others = MUTATIONS["startPayment" if name != "startPayment" else "createOrder"]
+    await app.ask(other, others(world))
+    before = await all_rows()
+
+    refused = await app.ask(document, variables(world))
+
+    assert (refused["__typename"], refused["code"]) == ("IdempotencyKeyReused", "IDEMPOTENCY_KEY_REUSED")
+    assert await all_rows() == before
+
+
+@EVERY_MUTATION
+@pytest.mark.parametrize("key", ["", "  ", TOO_LONG], ids=["empty", "blank", "too long"])
+async def test_a_malformed_key_is_invalid_input_of_its_argument(
+    key: str, name: str, app: Client, world: World
+) -> None:
+    document, variables = MUTATIONS[name]
+    before = await all_rows()
+
+    refused = await app.ask(document, variables(world), key)
+
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "idempotencyKey")
+    assert await all_rows() == before
+
+
+@EVERY_ROUTE
+async def test_a_malformed_key_is_a_400_of_rest(path: str, app: Client, world: World) -> None:
+    before = await all_rows()
+
+    refused = await app.post(path, ROUTES[path](world), TOO_LONG.encode())
+
+    assert (refused.status_code, refused.json()["status"]) == (200, 400)
+    assert await all_rows() == before
+
+
+@EVERY_ROUTE
+async def test_rest_gives_its_first_answer_again_word_for_word(path: str, app: Client, world: World) -> None:
+    first = await app.post(path, ROUTES[path](world))
+    await Order.all().update(status=OrderStatus.COMPLETED, remains=3)
+    await Service.all().update(is_active=False)
+    before = await all_rows()
+
+    again = await app.post(path, ROUTES[path](world))
+
+    assert first.json()["status"] in (201, 302)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers.get("location") == first.headers.get("location")
+    assert await all_rows() == before
+
+
+@EVERY_ROUTE
+async def test_a_key_that_was_used_for_something_else_is_an_http_422(
+    path: str, app: Client, world: World
+) -> None:
+    await app.post("user/payment", {"amount": 25_001})
+    before = await all_rows()
+
+    refused = await app.post(path, ROUTES[path](world))
+
+    assert (refused.status_code, refused.json()["status"]) == (422, 422)
+    assert await all_rows() == before
+
+
+@pytest.mark.parametrize("key", ["کلید".encode(), b"\xff\x80", b"'\"%_\\", b" k "], ids=ascii)
+async def test_any_bytes_that_a_header_may_hold_are_a_key(key: bytes, app: Client, world: World) -> None:
+    body = PLAIN.for_rest(world, {})
+
+    first, again = await app.post("order", body, key), await app.post("order", body, key)
+
+    assert first.json()["status"] == 201
+    assert again.content == first.content
+
+
+async def test_a_null_key_is_none(app: Client, world: World) -> None:
+    variables = PLAIN.for_graphql(world, {})
+
+    first, second = await app.ask(CREATE_ORDER, variables, None), await app.ask(CREATE_ORDER, variables, None)
+
+    assert first["id"] != second["id"]
+
+
+async def test_a_refusal_is_given_again_with_its_numbers(app: Client, world: World) -> None:
+    document = mutation(
+        "$input: CreateOrderInput!, ",
+        "createOrder(input: $input, idempotencyKey: $key)",
+        "InsufficientBalance",
+        "message balance charge",
+    )
+    variables = PLAIN.for_graphql(world, {"quantity": 50_000})
+    first = await app.ask(document, variables)
+    await User.filter(id=world.user.id).update(balance=1_000_000)
+
+    assert (first["balance"], first["charge"]) == (10_000, 50_000)
+    assert await app.ask(document, variables) == first
+
+
+@pytest.mark.parametrize("order_request", SOUND.values(), ids=SOUND.keys())
+@pytest.mark.parametrize("first", ["rest", "graphql"])
+async def test_the_same_key_and_order_at_both_doors_is_one_order(
+    first: str, order_request: OrderRequest, app: Client, world: World
+) -> None:
+    await order_request.put_on_sale(world)
+    before = await Order.all().count()
+
+    async def by_rest() -> str:
+        body = (await app.post("order", order_request.for_rest(world, {}))).json()
+        assert body["status"] == 201, body
+        return global_id("Order", body["order"]["id"])
+
+    async def by_graphql() -> str:
+        answer = await app.ask(CREATE_ORDER, order_request.for_graphql(world, {}))
+        assert answer["__typename"] == "Order", answer
+        return str(answer["id"])
+
+    ways = (by_rest, by_graphql) if first == "rest" else (by_graphql, by_rest)
+    assert await ways[0]() == await ways[1]()
+    assert await Order.all().count() == before + 1
+
+
+async def test_an_order_that_is_repeated_at_the_other_door_is_charged_once(app: Client, world: World) -> None:
+    await app.post("order", PLAIN.for_rest(world, {}))
+    balance = await balance_of(world.user)
+    before = await all_rows()
+
+    await app.ask(CREATE_ORDER, PLAIN.for_graphql(world, {}))
+    await app.post("order", PLAIN.for_rest(world, {}))
+
+    assert balance == 10_000 - 100
+    assert await all_rows() == before
+
+
+async def test_another_order_with_the_key_is_refused_at_the_other_door(app: Client, world: World) -> None:
+    await app.ask(CREATE_ORDER, PLAIN.for_graphql(world, {}))
+    before = await all_rows()
+
+    refused = await app.post("order", PLAIN.for_rest(world, {"quantity": 101}))
+
+    assert (refused.status_code, refused.json()["status"]) == (422, 422)
+    assert await all_rows() == before
+
+
+async def test_the_same_key_and_payment_at_both_doors_is_one_payment(app: Client) -> None:
+    started = await app.post("user/payment", {"amount": 25_000})
+    again = await app.ask(START_PAYMENT, {"amount": 25_000})
+
+    assert again["url"] == started.headers["location"]
+    assert await Payment.all().count() == 1
+
+
+async def test_users_with_the_same_key_have_each_their_own_order(
+    client: httpx.AsyncClient, shop: Shop, sms: RecordingSms, world: World
+) -> None:
+    other = await create_world(shop, sms, world.catalogue)
+
+    mine, theirs = [
+        await Client(client, each).ask(CREATE_ORDER, PLAIN.for_graphql(each, {})) for each in (world, other)
+    ]
+
+    assert mine["id"] != theirs["id"]
+    assert await balance_of(world.user) == await balance_of(other.user) == 10_000 - 100

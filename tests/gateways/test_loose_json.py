@@ -1,0 +1,120 @@
+from decimal import Decimal
+
+import orjson
+import pytest
+
+from gateways import loose_json
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("  Ok \n", "Ok"),
+        ("a\x00b", "ab"),
+        (157, "157"),
+        (0.27819, "0.27819"),
+        (1e-7, "0.0000001"),
+        (True, ""),
+        (None, ""),
+        ([], ""),
+        ({}, ""),
+    ],
+)
+def test_a_text_or_a_number_is_its_trimmed_text_and_the_rest_is_none(value: object, text: str) -> None:
+    assert loose_json.text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (157, 157),
+        ("157", 157),
+        (" 157 ", 157),
+        ("۱۵۷", 157),
+        (157.0, 157),
+        ("157.00", 157),
+        (-5, -5),
+        ("-5", -5),
+        (0, 0),
+        (2**63 - 1, 2**63 - 1),
+        (2**63, None),
+        (str(2**63), None),
+        ("9" * 5_000, None),
+        (1e300, None),
+        (157.5, None),
+        ("157.5", None),
+        ("+5", None),
+        ("1,234", None),
+        ("1_234", None),
+        ("0x10", None),
+        ("1e3", None),
+        ("Unknown", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        ([157], None),
+    ],
+)
+def test_a_whole_number_is_read_in_any_spelling_and_never_guessed(value: object, number: int | None) -> None:
+    assert loose_json.integer(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (1, 1),
+        ("1", 1),
+        (" 1\n", 1),
+        (2**63 - 1, 2**63 - 1),
+        (str(2**63 - 1), 2**63 - 1),
+        (2**63, None),
+        (0, None),
+        ("0", None),
+        (-1, None),
+        ("-1", None),
+        (1.0, None),
+        ("1.0", None),
+        (True, None),
+        ("", None),
+        ("A1", None),
+        (None, None),
+        ([1], None),
+        ({"id": 1}, None),
+    ],
+)
+def test_an_identifier_is_a_positive_integer_and_nothing_near_it(value: object, number: int | None) -> None:
+    assert loose_json.identifier(value) == number
+
+
+@pytest.mark.parametrize(
+    ("json", "price"),
+    [
+        ('"0.90"', "0.90"),
+        ("0.9", "0.9"),
+        ("0.1", "0.1"),
+        ("0.123456789012345", "0.123456789012345"),
+        ('"95200"', "95200"),
+        ("95200", "95200"),
+        ('"۹۵۲۰۰"', "95200"),
+        ("0", "0"),
+    ],
+)
+def test_a_price_is_the_very_decimal_that_the_json_says(json: str, price: str) -> None:
+    assert loose_json.price(orjson.loads(json)) == Decimal(price)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "-1", -1, -0.5, "1,234.5", "1e5", 1e20, "NaN", "Infinity", "9" * 16, True, None, [], "$1"]
+)
+def test_what_is_no_price_for_certain_is_none(value: object) -> None:
+    assert loose_json.price(value) is None
+
+
+@pytest.mark.parametrize("value", [True, 1, "1", "true", "True", " TRUE "])
+def test_a_flag_is_set_in_every_spelling_of_true(value: object) -> None:
+    assert loose_json.flag(value)
+
+
+@pytest.mark.parametrize("value", [False, 0, "0", "false", "", None, 2, "yes", [], {}])
+def test_a_flag_is_not_set_by_anything_else(value: object) -> None:
+    assert not loose_json.flag(value)

@@ -1,0 +1,171 @@
+import pytest
+
+from domain.order_status import OrderStatus, SubscriptionStatus
+from gateways import provider_answers
+from gateways.errors import GatewayAnsweredNonsense
+from gateways.http import JsonAnswer
+from gateways.provider_results import ProviderOrderState
+
+
+def state_of(entry: dict[str, object]) -> ProviderOrderState:
+    return provider_answers.statuses(JsonAnswer(200, {"7": entry}), [7]).states[7]
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("Pending", OrderStatus.PENDING),
+        ("Processing", OrderStatus.PROCESSING),
+        ("In progress", OrderStatus.INPROGRESS),
+        ("In Progress", OrderStatus.INPROGRESS),
+        ("inprogress", OrderStatus.INPROGRESS),
+        ("in_progress", OrderStatus.INPROGRESS),
+        ("Active", OrderStatus.INPROGRESS),
+        ("Completed", OrderStatus.COMPLETED),
+        ("COMPLETED", OrderStatus.COMPLETED),
+        ("Partial", OrderStatus.PARTIAL),
+        ("Canceled", OrderStatus.CANCELED),
+        ("Cancelled", OrderStatus.CANCELED),
+        ("Fail", OrderStatus.CANCELED),
+        ("Failed", OrderStatus.CANCELED),
+        ("Error", OrderStatus.CANCELED),
+        ("Refunded", OrderStatus.REFUNDED),
+        ("Awaiting", None),
+        ("Paused", None),
+        ("Expired", None),
+        ("success", None),
+        ("Unknown", None),
+    ],
+)
+def test_an_order_s_status_is_known_in_any_spelling_and_its_word_is_kept(
+    written: str, status: OrderStatus | None
+) -> None:
+    state = state_of({"status": f" {written} "})
+
+    assert (state.status, state.status_text) == (status, written)
+
+
+@pytest.mark.parametrize("entry", [{}, {"status": None}, {"status": []}, {"status": True}])
+def test_an_order_without_a_readable_status_has_none(entry: dict[str, object]) -> None:
+    assert (state_of(entry).status, state_of(entry).status_text) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        *((status.value, status) for status in SubscriptionStatus),
+        ("Cancelled", SubscriptionStatus.CANCELED),
+        ("Partial", None),
+    ],
+)
+def test_a_subscription_s_status_is_known_beside_the_order_s(
+    written: str, status: SubscriptionStatus | None
+) -> None:
+    assert state_of({"status": written}).subscription_status is status
+
+
+def test_a_state_is_read_as_the_trade_documents_it() -> None:
+    state = state_of(
+        {"charge": "0.27819", "start_count": "3572", "status": "Partial", "remains": "157", "currency": "USD"}
+    )
+
+    assert state == ProviderOrderState(
+        status=OrderStatus.PARTIAL,
+        subscription_status=None,
+        status_text="Partial",
+        charge="0.27819",
+        currency="USD",
+        start_count=3572,
+        remains=157,
+        posts=None,
+        runs=None,
+        orders=(),
+    )
+
+
+def test_a_subscription_s_state_tells_its_posts_and_orders() -> None:
+    state = state_of({"status": "Active", "expiry": None, "posts": "2", "orders": ["11", 12, "none", None]})
+
+    assert (state.subscription_status, state.posts, state.orders) == (SubscriptionStatus.ACTIVE, 2, (11, 12))
+
+
+def test_a_drip_feed_s_state_tells_its_runs() -> None:
+    assert state_of({"status": "In progress", "runs": 3, "orders": []}).runs == 3
+
+
+@pytest.mark.parametrize("written", ["Unknown", None, "", "+5", "1,234", [], {}, True])
+def test_counts_that_are_not_told_for_certain_are_none(written: object) -> None:
+    state = state_of({"status": "Partial", "start_count": written, "remains": written})
+
+    assert (state.start_count, state.remains) == (None, None)
+
+
+@pytest.mark.parametrize("written", [-5, "-5"])
+def test_over_delivery_stays_a_negative_number(written: object) -> None:
+    assert state_of({"status": "Completed", "remains": written}).remains == -5
+
+
+@pytest.mark.parametrize(
+    ("written", "charge"),
+    [("0.27819", "0.27819"), (0.27819, "0.27819"), (12, "12"), (None, None), ("", None), ("9" * 41, None)],
+)
+def test_a_charge_is_text_as_the_provider_words_it(written: object, charge: str | None) -> None:
+    assert state_of({"charge": written}).charge == charge
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            {
+                "1": {"status": "Completed"},
+                "10": {"error": "Incorrect order ID"},
+                "99": {"status": "Partial"},
+            },
+            id="an object by number",
+        ),
+        pytest.param(
+            {"1": {"order": 1, "status": "Completed"}, "10": "Incorrect order ID"},
+            id="SmartPanel's bare text",
+        ),
+        pytest.param(
+            [{"order": "1", "status": "Completed"}, {"order": 10, "error": "Incorrect order ID"}, None],
+            id="a list of rows",
+        ),
+    ],
+)
+def test_statuses_part_states_from_refusals_and_leave_out_what_was_not_asked(body: object) -> None:
+    statuses = provider_answers.statuses(JsonAnswer(200, body), [1, 10, 100])
+
+    assert {number: state.status for number, state in statuses.states.items()} == {1: OrderStatus.COMPLETED}
+    assert statuses.errors == {10: "Incorrect order ID"}
+
+
+@pytest.mark.parametrize(
+    ("body", "asked", "known"),
+    [
+        ({"status": "Completed"}, [1], [1]),
+        ({"order": 1, "status": "Completed"}, [1], [1]),
+        ({"order": 1, "status": "Completed"}, [1, 2], [1]),
+    ],
+)
+def test_the_state_of_one_order_alone_is_that_order_s(
+    body: object, asked: list[int], known: list[int]
+) -> None:
+    assert list(provider_answers.statuses(JsonAnswer(200, body), asked).states) == known
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        ({"status": "Completed"}, [1, 2]),
+        ({"order": 3, "status": "Completed"}, [1]),
+        ({"3": {"status": "Completed"}}, [1]),
+        ({"1": None}, [1]),
+        ({"1": []}, [1]),
+        ({"1": ""}, [1]),
+    ],
+)
+def test_statuses_that_tell_nothing_of_the_orders_are_nonsense(body: object, asked: list[int]) -> None:
+    with pytest.raises(GatewayAnsweredNonsense):
+        provider_answers.statuses(JsonAnswer(200, body), asked)

@@ -1,0 +1,135 @@
+"""What tests of money share: a clock that stands still, ledgers, steps of orders and payments."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from tortoise.models import Model
+
+from domain.money import Toman
+from domain.order_details import OrderDetails
+from domain.order_status import OrderSource
+from domain.states import LedgerKind, PaymentStatus
+from gateways.payments import PaymentPage, Verification
+from models import LedgerEntry, Order, Payment, Service, User, database
+from resolvers import orders, payments
+from resolvers.shop import Shop
+from tests.fakes import MOMENT, FakePayments
+
+LINK = "https://example.com/p/1"
+AMOUNT = 25_000
+SECOND = timedelta(seconds=1)
+
+
+class Clock:
+    """The database's clock, standing still until a test moves it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    async def now(self) -> datetime:
+        return self.moment
+
+    def move(self, time: timedelta) -> None:
+        self.moment += time
+
+
+def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of all operations; the real one could tick between a test's reading and the operation's."""
+    clock = Clock(MOMENT)
+    monkeypatch.setattr(database, "now", clock.now)
+    return clock
+
+
+class AccompaniedPayments(FakePayments):
+    """A gateway that runs `meanwhile` whenever it is asked, before it answers."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    async def open(
+        self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
+    ) -> PaymentPage:
+        await self.meanwhile()
+        return await super().open(
+            payment_id=payment_id,
+            amount=amount,
+            callback_url=callback_url,
+            description=description,
+            mobile=mobile,
+        )
+
+    async def verify(self, *, authority: str, amount: Toman) -> Verification:
+        await self.meanwhile()
+        return await super().verify(authority=authority, amount=amount)
+
+
+def with_bank(shop: Shop, bank: FakePayments) -> Shop:
+    """The same installation with another gateway."""
+    return replace(shop, payments={bank.name: bank})
+
+
+def columns(row: Model) -> dict[str, object]:
+    """The values of a row's columns."""
+    return {name: getattr(row, name) for name in row._meta.db_fields}
+
+
+async def balance_of(user: User) -> int:
+    return int((await User.get(id=user.id)).balance)
+
+
+async def ledger_of(user: User) -> list[tuple[LedgerKind, int, int]]:
+    """Kind, amount and balance after, of each entry from the oldest on."""
+    entries = await LedgerEntry.filter(user_id=user.id).order_by("id")
+    return [(entry.kind, entry.amount, entry.balance_after) for entry in entries]
+
+
+async def place(
+    shop: Shop,
+    buyer: User,
+    service: Service,
+    *,
+    quantity: int | None = 100,
+    link: str | None = LINK,
+    details: OrderDetails | None = None,
+    key: str | None = None,
+) -> Order:
+    """Order `quantity` of the service, or `details` where they are given."""
+    return await orders.create_order(
+        shop,
+        buyer,
+        service_id=service.id,
+        link=link,
+        details=details or OrderDetails(quantity=quantity),
+        source=OrderSource.GRAPHQL,
+        idempotency_key=key,
+    )
+
+
+def bank_of(shop: Shop) -> FakePayments:
+    """The gateway of a shop that tests made."""
+    gateway = shop.payment_gateway
+    assert isinstance(gateway, FakePayments)
+    return gateway
+
+
+async def start(shop: Shop, payer: User, *, amount: int = AMOUNT, key: str | None = None) -> Payment:
+    return await payments.start_payment(shop, payer, amount=amount, idempotency_key=key)
+
+
+async def confirm(shop: Shop, payment: Payment, *, is_canceled: bool = False) -> PaymentStatus:
+    """What the payment is after its payer came back."""
+    confirmed = await payments.confirm_payment(
+        shop, gateways=["sandbox"], authority=payment.authority or "", is_canceled=is_canceled
+    )
+    assert columns(confirmed) == columns(await Payment.get(id=payment.id))
+    return confirmed.status
+
+
+async def paid(shop: Shop, payer: User, *, amount: int = AMOUNT) -> Payment:
+    """A payment that was paid and not confirmed yet."""
+    payment = await start(shop, payer, amount=amount)
+    bank_of(shop).pay(payment.authority or "")
+    return payment

@@ -1,0 +1,205 @@
+"""The audit finds what the ledger does not explain, and nothing in a sound shop."""
+
+import pytest
+
+from domain.money import Toman
+from domain.order_status import OrderStatus
+from domain.states import LedgerKind, PaymentStatus
+from models import LedgerEntry, Order, Payment, User
+from resolvers import free_credit, gifts, wallet, wheel
+from resolvers.audit import Difference, audit_ledger
+from resolvers.shop import Shop
+from tests.fakes import MOMENT, create_user
+from tests.resolvers import records
+from tests.resolvers.money_records import AMOUNT, LINK, confirm, paid, place, start
+from tests.resolvers.records import create_gift, create_service
+
+BALANCE = "balance is the sum of the ledger"
+RUNNING_SUM = "balance after each entry is the running sum"
+CHARGED = "order was charged once"
+GAVE_BACK = "order gave back what its ledger says"
+CREDITED = "payment was credited once, if it was paid"
+NAMED = "charges, refunds and payments name what they belong to"
+
+
+@pytest.fixture
+async def buyer(shop: Shop) -> User:
+    """Somebody who paid, ordered, and got a part back: every kind of figure that the audit looks at."""
+    user = await create_user(balance=1_000)
+    await confirm(shop, await paid(shop, user))
+    order = await place(shop, user, await create_service(price=1_000))
+    await wallet.credit(
+        user.id, Toman(40), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=MOMENT
+    )
+    await Order.filter(id=order.id).update(refunded=40, status=OrderStatus.PARTIAL)
+    return user
+
+
+async def differences() -> list[tuple[str, str, int, int]]:
+    return [(found.check, found.record, found.expected, found.found) for found in await audit_ledger()]
+
+
+async def entry_of(kind: LedgerKind) -> LedgerEntry:
+    return await LedgerEntry.get(kind=kind)
+
+
+async def test_an_empty_shop_has_no_difference(db: str) -> None:
+    assert await audit_ledger() == []
+
+
+async def test_a_sound_shop_has_no_difference(shop: Shop, buyer: User) -> None:
+    other = await create_user()
+    await start(shop, other)
+    await free_credit.claim_free_credit(shop, other)
+    await create_gift(await create_service(price=0))
+    won = await wheel.spin_wheel(shop, other)
+    await gifts.use_gift(other, user_gift_id=won.id, link=LINK)
+    await place(shop, other, won.gift.service)
+
+    assert await audit_ledger() == []
+
+
+@pytest.mark.parametrize("fault", [-1, 1])
+async def test_a_balance_that_its_ledger_does_not_explain_is_found(fault: int, buyer: User) -> None:
+    sum_of_entries = 1_000 + AMOUNT - 100 + 40
+    await User.filter(id=buyer.id).update(balance=sum_of_entries + fault)
+
+    assert await differences() == [(BALANCE, f"user {buyer.id}", sum_of_entries, sum_of_entries + fault)]
+
+
+async def test_a_balance_without_any_ledger_is_found(db: str) -> None:
+    user = await create_user()
+    await User.filter(id=user.id).update(balance=5)
+
+    assert await audit_ledger() == [Difference(check=BALANCE, record=f"user {user.id}", expected=0, found=5)]
+
+
+async def test_an_entry_that_tells_a_wrong_balance_is_found(buyer: User) -> None:
+    entry = await entry_of(LedgerKind.ORDER_CHARGE)
+    told = entry.balance_after
+    await LedgerEntry.filter(id=entry.id).update(balance_after=told + 1)
+
+    assert await differences() == [(RUNNING_SUM, f"ledger entry {entry.id}", told, told + 1)]
+
+
+async def test_an_order_whose_charge_is_not_what_was_taken_is_found(buyer: User) -> None:
+    order = await Order.get()
+    await Order.filter(id=order.id).update(charge=101)
+
+    assert await differences() == [(CHARGED, f"order {order.id}", 101, 100)]
+
+
+async def test_an_order_that_was_never_charged_is_found(buyer: User) -> None:
+    order = await records.create_order(buyer, await create_service(), charge=70)
+
+    assert await differences() == [(CHARGED, f"order {order.id}", 70, 0)]
+
+
+async def test_an_order_that_was_charged_twice_is_found(buyer: User) -> None:
+    order = await Order.get()
+    spending = await wallet.spend(buyer.id, Toman(100))
+    await LedgerEntry.create(
+        user=buyer,
+        kind=LedgerKind.ORDER_CHARGE,
+        amount=-100,
+        balance_after=spending.balance_after,
+        cause="order:again",
+        order=order,
+        created_at=MOMENT,
+    )
+
+    assert await differences() == [(CHARGED, f"order {order.id}", 100, 200)]
+
+
+@pytest.mark.parametrize("refunded", [0, 39, 41, 100])
+async def test_an_order_that_gave_back_another_sum_than_its_ledger_says_is_found(
+    refunded: int, buyer: User
+) -> None:
+    order = await Order.get()
+    await Order.filter(id=order.id).update(refunded=refunded)
+
+    assert await differences() == [(GAVE_BACK, f"order {order.id}", 40, refunded)]
+
+
+async def test_a_payment_that_was_paid_and_not_credited_is_found(shop: Shop, buyer: User) -> None:
+    payment = await start(shop, buyer)
+    await Payment.filter(id=payment.id).update(status=PaymentStatus.PAID)
+
+    assert await differences() == [(CREDITED, f"payment {payment.id}", AMOUNT, 0)]
+
+
+@pytest.mark.parametrize("status", [status for status in PaymentStatus if status is not PaymentStatus.PAID])
+async def test_a_payment_that_was_credited_and_not_paid_is_found(status: PaymentStatus, buyer: User) -> None:
+    payment = await Payment.get()
+    await Payment.filter(id=payment.id).update(status=status)
+
+    assert await differences() == [(CREDITED, f"payment {payment.id}", 0, AMOUNT)]
+
+
+async def test_a_payment_that_was_credited_with_another_amount_is_found(buyer: User) -> None:
+    payment = await Payment.get()
+    await Payment.filter(id=payment.id).update(amount=AMOUNT * 10)
+
+    assert await differences() == [(CREDITED, f"payment {payment.id}", AMOUNT * 10, AMOUNT)]
+
+
+@pytest.mark.parametrize("kind", [LedgerKind.REFUND, LedgerKind.PAYMENT])
+async def test_a_credit_that_does_not_name_what_it_belongs_to_is_found(kind: LedgerKind, buyer: User) -> None:
+    entry = await wallet.credit(buyer.id, Toman(9), kind=kind, cause="unknown", now=MOMENT)
+
+    assert await differences() == [(NAMED, f"ledger entry {entry.id}", 0, 9)]
+
+
+async def test_a_charge_that_does_not_name_its_order_is_found(buyer: User) -> None:
+    spending = await wallet.spend(buyer.id, Toman(9))
+    entry = await LedgerEntry.create(
+        user=buyer,
+        kind=LedgerKind.ORDER_CHARGE,
+        amount=-9,
+        balance_after=spending.balance_after,
+        cause="unknown",
+        created_at=MOMENT,
+    )
+
+    assert await differences() == [(NAMED, f"ledger entry {entry.id}", 0, -9)]
+
+
+async def test_imported_orders_and_test_payments_are_left_out(shop: Shop, buyer: User) -> None:
+    order = await records.create_order(buyer, await create_service(), charge=70)
+    await Order.filter(id=order.id).update(is_imported=True, refunded=70)
+    payment = await start(shop, buyer)
+    await Payment.filter(id=payment.id).update(user_id=None, status=PaymentStatus.PAID)
+
+    assert await audit_ledger() == []
+
+
+async def test_faults_of_several_records_are_all_told(buyer: User) -> None:
+    order, payment = await Order.get(), await Payment.get()
+    await Order.filter(id=order.id).update(refunded=0)
+    await Payment.filter(id=payment.id).update(status=PaymentStatus.FAILED)
+
+    assert {(check, record) for check, record, _, _ in await differences()} == {
+        (GAVE_BACK, f"order {order.id}"),
+        (CREDITED, f"payment {payment.id}"),
+    }
+
+
+async def test_a_charge_that_was_taken_from_somebody_else_is_found(buyer: User) -> None:
+    order = await Order.get()
+    await Order.filter(id=order.id).update(user_id=(await create_user()).id)
+
+    assert await differences() != []
+
+
+async def test_a_payment_that_was_credited_to_somebody_else_is_found(buyer: User) -> None:
+    payment = await Payment.get()
+    await Payment.filter(id=payment.id).update(user_id=(await create_user()).id)
+
+    assert await differences() != []
+
+
+async def test_a_test_payment_that_was_credited_is_found(buyer: User) -> None:
+    payment = await Payment.get()
+    await Payment.filter(id=payment.id).update(user_id=None)
+
+    assert await differences() != []

@@ -1,0 +1,162 @@
+"""Free credit: how much, how often, and once a turn."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from domain.problems import FreeCreditsUsedUp, FreeCreditTooSoon, InvalidInput
+from domain.states import LedgerKind
+from models import LedgerEntry, Notification, User
+from resolvers import free_credit
+from resolvers.audit import audit_ledger
+from resolvers.shop import Shop
+from tests.database_state import all_rows
+from tests.fakes import create_user
+from tests.resolvers.logins import with_settings
+from tests.resolvers.money_records import SECOND, Clock, balance_of, columns, ledger_of, stop_clock
+
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return stop_clock(monkeypatch)
+
+
+async def claim(shop: Shop, user: User, *, key: str | None = None) -> LedgerEntry:
+    return await free_credit.claim_free_credit(shop, user, idempotency_key=key)
+
+
+async def refused_wait(shop: Shop, user: User, *, key: str | None = None) -> timedelta:
+    """The wait that a refusal tells."""
+    with pytest.raises(FreeCreditTooSoon) as refusal:
+        await claim(shop, user, key=key)
+    return refusal.value.retry_after
+
+
+async def test_a_free_credit_reaches_the_wallet_and_its_ledger(shop: Shop, clock: Clock) -> None:
+    exact = with_settings(shop, free_credit_min=42, free_credit_max=42)
+    user = await create_user(balance=8)
+
+    entry = await claim(exact, user)
+
+    assert columns(entry) == columns(await LedgerEntry.get(kind=LedgerKind.FREE_CREDIT))
+    assert (entry.user_id, entry.amount, entry.balance_after) == (user.id, 42, 50)
+    assert (entry.order_id, entry.payment_id, entry.created_at) == (None, None, clock.moment)
+    assert await balance_of(user) == 50
+    assert not await Notification.exists()
+
+
+async def test_the_amounts_are_all_those_of_the_range_and_no_others(shop: Shop) -> None:
+    small = with_settings(shop, free_credit_min=7, free_credit_max=9)
+
+    given = {(await claim(small, await create_user())).amount for _ in range(60)}
+
+    assert given == {7, 8, 9}
+
+
+async def test_the_next_one_waits_for_the_interval_to_the_second(shop: Shop, clock: Clock) -> None:
+    user = await create_user()
+    await claim(shop, user)
+
+    waits = []
+    for pause in (timedelta(0), SECOND, DAY - 2 * SECOND):
+        clock.move(pause)
+        waits.append(await refused_wait(shop, user))
+    clock.move(SECOND)
+    await claim(shop, user)
+
+    assert waits == [DAY, DAY - SECOND, SECOND]
+    assert len(await ledger_of(user)) == 2
+
+
+async def test_a_clock_that_was_set_back_gives_nothing_more(shop: Shop, clock: Clock) -> None:
+    user = await create_user()
+    await claim(shop, user)
+
+    clock.move(-timedelta(hours=1))
+
+    assert await refused_wait(shop, user) == DAY + timedelta(hours=1)
+
+
+async def test_a_refused_claim_changes_nothing_and_moves_no_wait(shop: Shop, clock: Clock) -> None:
+    user = await create_user()
+    await claim(shop, user)
+    clock.move(timedelta(hours=1))
+    before = await all_rows()
+
+    await refused_wait(shop, user)
+
+    assert await all_rows() == before
+
+
+async def test_no_more_than_the_monthly_number_is_given_in_thirty_days_to_the_second(
+    shop: Shop, clock: Clock
+) -> None:
+    rare = with_settings(shop, free_credits_per_month=2)
+    user = await create_user()
+    await claim(rare, user)
+    clock.move(DAY)
+    await claim(rare, user)
+
+    clock.move(MONTH - DAY - SECOND)
+    before = await all_rows()
+    with pytest.raises(FreeCreditsUsedUp):
+        await claim(rare, user)
+    assert await all_rows() == before
+
+    clock.move(SECOND)
+    await claim(rare, user)
+    assert len(await ledger_of(user)) == 3
+
+
+async def test_only_the_users_own_free_credits_count(shop: Shop) -> None:
+    rare = with_settings(shop, free_credits_per_month=1)
+    user, other = await create_user(balance=100), await create_user()
+    await claim(rare, other)
+
+    assert (await claim(rare, user)).user_id == user.id
+
+
+async def test_claims_at_once_give_one_credit(shop: Shop) -> None:
+    user = await create_user()
+
+    outcomes = await asyncio.gather(*(claim(shop, user) for _ in range(6)), return_exceptions=True)
+
+    assert sum(isinstance(outcome, FreeCreditTooSoon) for outcome in outcomes) == 5
+    assert len(await ledger_of(user)) == 1
+    assert await audit_ledger() == []
+
+
+async def test_the_same_key_gives_the_same_credit_however_late(shop: Shop, clock: Clock) -> None:
+    brisk = with_settings(shop, free_credit_interval=SECOND)
+    user = await create_user()
+    first = await claim(brisk, user, key="k")
+
+    clock.move(timedelta(hours=1))
+
+    assert columns(await claim(brisk, user, key="k")) == columns(first)
+    assert (await claim(brisk, user, key="another")).id != first.id
+
+
+async def test_a_refusal_with_a_key_is_given_again_with_the_wait_it_told(shop: Shop, clock: Clock) -> None:
+    brisk = with_settings(shop, free_credit_interval=timedelta(hours=1))
+    user = await create_user()
+    await claim(brisk, user)
+    first = await refused_wait(brisk, user, key="k")
+
+    clock.move(timedelta(hours=2))
+
+    assert await refused_wait(brisk, user, key="k") == first == timedelta(hours=1)
+    await claim(brisk, user, key="another")
+
+
+async def test_a_malformed_key_gives_nothing(shop: Shop) -> None:
+    user = await create_user()
+
+    with pytest.raises(InvalidInput):
+        await claim(shop, user, key="")
+
+    assert await ledger_of(user) == []

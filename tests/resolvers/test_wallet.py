@@ -1,0 +1,232 @@
+"""The wallet: balances, and the ledger that explains them."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.problems import InsufficientBalance
+from domain.states import LedgerKind
+from models import LedgerEntry, User, database
+from resolvers import wallet
+from resolvers.audit import audit_ledger
+from resolvers.pages import Direction, PageRequest
+from resolvers.wallet import BalanceTooLarge, LedgerFilter
+from tests.database_state import all_rows
+from tests.fakes import MOMENT, create_user
+from tests.resolvers.money_records import SECOND, balance_of, ledger_of
+from tests.resolvers.records import create_order, create_service
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def give(user: User, amount: int, *, cause: str, kind: LedgerKind = LedgerKind.ADJUSTMENT) -> None:
+    async with in_transaction():
+        await wallet.credit(user.id, Toman(amount), kind=kind, cause=cause, now=MOMENT)
+
+
+async def charge(user: User, amount: int) -> None:
+    """Spend `amount` for an order of its own."""
+    order = await create_order(user, await create_service(), charge=amount)
+    async with in_transaction():
+        spending = await wallet.spend(user.id, Toman(amount))
+        await spending.record(order=order)
+
+
+async def found(user: User, where: LedgerFilter, direction: Direction = Direction.ASC) -> list[int]:
+    """Amounts of the user's entries that meet `where`."""
+    page = await wallet.ledger_page(user, page=PageRequest(), where=where, direction=direction)
+    assert await page.total_count() == len(page.nodes)
+    return [entry.amount for entry in page.nodes]
+
+
+async def test_a_spend_lowers_the_balance_and_is_recorded_as_the_charge_of_its_order() -> None:
+    user = await create_user(balance=1_000)
+    order = await create_order(user, await create_service(), charge=300, created_at=MOMENT + SECOND)
+
+    spending = await wallet.spend(user.id, Toman(300))
+    await spending.record(order=order)
+
+    entry = await LedgerEntry.get(kind=LedgerKind.ORDER_CHARGE)
+    assert await balance_of(user) == 700
+    assert (entry.user_id, entry.amount, entry.balance_after) == (user.id, -300, 700)
+    assert (entry.cause, entry.order_id, entry.payment_id) == (f"order:{order.id}", order.id, None)
+    assert entry.created_at == order.created_at
+
+
+async def test_the_whole_balance_can_be_spent_and_not_a_toman_more() -> None:
+    user = await create_user(balance=1_000)
+    before = await all_rows()
+
+    with pytest.raises(InsufficientBalance) as refusal:
+        await wallet.spend(user.id, Toman(1_001))
+    assert (refusal.value.balance, refusal.value.charge) == (1_000, 1_001)
+    assert await all_rows() == before
+
+    assert (await wallet.spend(user.id, Toman(1_000))).balance_after == 0
+
+
+async def test_a_spend_counts_with_the_balance_of_the_database_and_not_of_a_copy() -> None:
+    user = await create_user(balance=1_000)
+    await give(user, 500, cause="gift")
+
+    assert (await wallet.spend(user.id, Toman(1_200))).balance_after == 300
+
+
+async def test_a_spend_leaves_the_wallets_of_others_alone() -> None:
+    user, other = await create_user(balance=1_000), await create_user(balance=50)
+
+    await charge(user, 400)
+
+    assert (await balance_of(other), await ledger_of(other)) == (50, [(LedgerKind.OPENING, 50, 50)])
+
+
+async def test_a_spend_of_nothing_enters_nothing() -> None:
+    user = await create_user()
+
+    await charge(user, 0)
+
+    assert (await balance_of(user), await ledger_of(user)) == (0, [])
+
+
+async def test_spends_at_once_never_take_more_than_there_is() -> None:
+    user = await create_user(balance=500)
+
+    outcomes = await asyncio.gather(*(charge(user, 100) for _ in range(8)), return_exceptions=True)
+
+    assert sum(isinstance(outcome, InsufficientBalance) for outcome in outcomes) == 3
+    assert await balance_of(user) == 0
+    assert [after for _, _, after in await ledger_of(user)] == [500, 400, 300, 200, 100, 0]
+
+
+async def test_an_order_cannot_be_charged_twice() -> None:
+    user = await create_user(balance=1_000)
+    order = await create_order(user, await create_service())
+    await (await wallet.spend(user.id, Toman(300))).record(order=order)
+
+    with pytest.raises(IntegrityError):
+        async with in_transaction():
+            await (await wallet.spend(user.id, Toman(300))).record(order=order)
+
+    assert await balance_of(user) == 700
+
+
+async def test_a_credit_raises_the_balance_and_enters_what_it_belongs_to() -> None:
+    user = await create_user(balance=200)
+    order = await create_order(user, await create_service())
+
+    entry = await wallet.credit(
+        user.id, Toman(50), kind=LedgerKind.REFUND, cause=f"order:{order.id}", order=order, now=MOMENT
+    )
+
+    stored = await LedgerEntry.get(id=entry.id)
+    assert await balance_of(user) == 250
+    assert (stored.user_id, stored.kind, stored.amount) == (user.id, LedgerKind.REFUND, 50)
+    assert (stored.balance_after, stored.order_id, stored.payment_id) == (250, order.id, None)
+    assert stored.created_at == MOMENT
+
+
+async def test_a_cause_is_credited_once_a_kind_and_a_second_time_changes_nothing() -> None:
+    user = await create_user()
+    await give(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
+    before = await all_rows()
+
+    with pytest.raises(IntegrityError):
+        await give(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
+    assert await all_rows() == before
+
+    await give(user, 5, cause="payment:7", kind=LedgerKind.ADJUSTMENT)
+    assert await balance_of(user) == 15
+
+
+async def test_a_balance_may_reach_the_largest_amount_and_not_pass_it() -> None:
+    user = await create_user(balance=1)
+    await give(user, LARGEST_AMOUNT - 1, cause="much")
+    before = await all_rows()
+
+    with pytest.raises(BalanceTooLarge):
+        await give(user, 1, cause="more")
+
+    assert await balance_of(user) == LARGEST_AMOUNT
+    assert await all_rows() == before
+
+
+async def test_the_largest_balance_can_be_spent_at_once() -> None:
+    user = await create_user(balance=LARGEST_AMOUNT)
+
+    await charge(user, LARGEST_AMOUNT)
+
+    assert await balance_of(user) == 0
+
+
+async def test_the_database_itself_refuses_a_negative_balance() -> None:
+    user = await create_user(balance=10)
+
+    with pytest.raises(IntegrityError):
+        await database.fetch("UPDATE users SET balance = balance - 11 WHERE id = $1 RETURNING id", user.id)
+
+    assert await balance_of(user) == 10
+
+
+async def test_a_refused_change_leaves_the_connection_in_order() -> None:
+    user = await create_user(balance=10)
+    with pytest.raises(IntegrityError):
+        await User.filter(id=user.id).update(balance=-1)
+
+    await charge(user, 10)
+
+    assert await audit_ledger() == []
+
+
+async def test_a_ledger_page_holds_the_users_own_entries_in_either_direction() -> None:
+    user, other = await create_user(balance=100), await create_user(balance=7)
+    await give(other, 8, cause="other")
+    await give(user, 5, cause="mine")
+
+    assert await found(user, LedgerFilter()) == [100, 5]
+    assert await found(user, LedgerFilter(), Direction.DESC) == [5, 100]
+
+
+async def test_entries_are_found_by_kind() -> None:
+    user = await create_user(balance=100)
+    await give(user, 5, cause="mine")
+    await charge(user, 60)
+
+    kinds = [LedgerKind.ORDER_CHARGE, LedgerKind.ADJUSTMENT]
+    assert await found(user, LedgerFilter(kinds=kinds)) == [5, -60]
+    assert await found(user, LedgerFilter(kinds=[LedgerKind.REFUND])) == []
+    assert await found(user, LedgerFilter(kinds=[])) == []
+
+
+async def test_time_bounds_of_entries_are_inclusive() -> None:
+    user = await create_user()
+    for number in range(3):
+        await wallet.credit(
+            user.id,
+            Toman(number + 1),
+            kind=LedgerKind.ADJUSTMENT,
+            cause=str(number),
+            now=MOMENT + timedelta(seconds=number),
+        )
+
+    assert await found(user, LedgerFilter(created_gte=MOMENT + SECOND)) == [2, 3]
+    assert await found(user, LedgerFilter(created_lte=MOMENT + SECOND)) == [1, 2]
+
+
+async def test_get_entry_gives_the_users_own_and_none_of_anothers() -> None:
+    user, other = await create_user(balance=100), await create_user(balance=7)
+    entry = await LedgerEntry.get(user_id=user.id)
+
+    mine, foreign = [await wallet.get_entry(reader, entry_id=entry.id) for reader in (user, other)]
+
+    assert mine is not None
+    assert mine.amount == 100
+    assert foreign is None
+
+
+@pytest.mark.parametrize("entry_id", [0, -1, 999_999, 2**31, 10**30])
+async def test_an_id_of_no_entry_gives_none(entry_id: int) -> None:
+    assert await wallet.get_entry(await create_user(balance=100), entry_id=entry_id) is None
