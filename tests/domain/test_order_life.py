@@ -65,7 +65,9 @@ def test_a_refund_is_never_above_what_is_left_of_the_charge(
     to: OrderStatus, charge: int, data: st.DataObject, remains: int, units: int
 ) -> None:
     refunded = data.draw(st.integers(0, charge))
-    assert 0 <= refund(to, charge=charge, refunded=refunded, remains=remains, units=units) <= charge - refunded
+    assert (
+        0 <= refund(to, charge=charge, refunded=refunded, remains=remains, units=units) <= charge - refunded
+    )
 
 
 @given(st.sampled_from(WHOLE), charges, st.data())
@@ -96,5 +98,7 @@ def test_a_partial_order_of_three_units_for_a_hundred_toman_gives_back(
 
 
 @given(st.sampled_from(NOTHING), charges, st.integers(0, 10**9), units_of_orders)
-def test_every_other_status_gives_back_nothing(to: OrderStatus, charge: int, remains: int, units: int) -> None:
+def test_every_other_status_gives_back_nothing(
+    to: OrderStatus, charge: int, remains: int, units: int
+) -> None:
     assert refund(to, charge=charge, remains=remains, units=units) == 0
