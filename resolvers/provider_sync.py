@@ -149,9 +149,10 @@ async def _update(
     if row is None:
         return await _flag(service, ServiceFlag.VANISHED, now=now, is_active=False)
     cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
-    if cost is None:
+    by_margin = None if cost is None else _price(provider, cost)
+    if cost is None or by_margin is None:
         return await _flag(service, ServiceFlag.PRICE_MOVED, now=now, is_active=service.is_active)
-    before, by_margin = service.original_price, _price(provider, cost)
+    before = service.original_price
     service.can_refill, service.can_cancel = row.refill, row.cancel
     service.provider_drip_feed, service.provider_rate = row.drip_feed, str(row.rate)
     service.min_quantity = row.min if row.min is not None else service.min_quantity
@@ -181,7 +182,7 @@ async def _flag(service: Service, flag: ServiceFlag, *, now: datetime, is_active
     return flag.value
 
 
-def _price(provider: Provider, cost: Toman) -> Toman:
+def _price(provider: Provider, cost: Toman) -> Toman | None:
     return resale.price(
         cost, margin_percent=provider.margin_percent, rounding=Toman(max(provider.rounding, 1))
     )
@@ -192,7 +193,8 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
     shelves: dict[str, Category] = {}
     for row in rows:
         cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
-        if row.type is None or cost is None or row.min is None or row.max is None or row.max < row.min:
+        price = None if cost is None else _price(provider, cost)
+        if row.type is None or price is None or row.min is None or row.max is None or row.max < row.min:
             counts["not understood"] += 1
             continue
         name = (row.category or row.name)[:_LONGEST_CATEGORY]
@@ -201,7 +203,7 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
             category=shelves[name],
             name=row.name[:_LONGEST_NAME],
             description=row.description,
-            price=_price(provider, cost),
+            price=price,
             original_price=cost,
             provider_rate=str(row.rate),
             min_quantity=row.min,

@@ -144,8 +144,9 @@ async def test_a_sync_without_import_adds_nothing(shop: Shop, provider: Provider
         replace(ROW, max=None),
         replace(ROW, min=10, max=9),
         replace(ROW, rate=Decimal("999999999999999.999")),
+        replace(ROW, rate=Decimal(94_000_000_000)),
     ],
-    ids=["unknown type", "no least", "no most", "most below least", "rate beyond every amount"],
+    ids=["unknown type", "no least", "no most", "most below least", "cost too high", "price too high"],
 )
 async def test_what_is_not_understood_is_counted_and_not_sold(
     odd: ProviderService, shop: Shop, panels: FakeProviders
