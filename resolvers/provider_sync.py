@@ -145,41 +145,55 @@ async def _sync_quietly(shop: Shop, provider: Provider) -> None:
 async def _update(
     shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
-    """Bring one service up to its row of the catalogue; returns what became of it."""
+    """Bring one service up to its row of the catalogue; returns what became of it.
+
+    Only what differs is written: staff may change the rest meanwhile, and most rows bring no news.
+    """
+    outcome, columns = _found(shop, provider, service, row)
+    changed = {name: value for name, value in columns.items() if getattr(service, name) != value}
+    if "flag" in changed:
+        changed["flagged_at"] = now
+    if changed:
+        await Service.filter(id=service.id).update(**changed, updated_at=now)
+    return outcome
+
+
+def _found(
+    shop: Shop, provider: Provider, service: Service, row: ProviderService | None
+) -> tuple[str, Mapping[str, object]]:
+    """What became of a service, and the columns that its row of the catalogue leads to."""
     if row is None:
-        return await _flag(service, ServiceFlag.VANISHED, now=now, is_active=False)
+        return _flagged(ServiceFlag.VANISHED, is_active=False)
     cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
     by_margin = None if cost is None else _price(provider, cost)
     if cost is None or by_margin is None:
-        return await _flag(service, ServiceFlag.PRICE_MOVED, now=now, is_active=service.is_active)
-    before = service.original_price
-    service.can_refill, service.can_cancel = row.refill, row.cancel
-    service.provider_drip_feed, service.provider_rate = row.drip_feed, str(row.rate)
-    service.min_quantity = row.min if row.min is not None else service.min_quantity
-    service.max_quantity = max(row.max or service.max_quantity, service.min_quantity)
+        return _flagged(ServiceFlag.PRICE_MOVED, is_active=service.is_active)
+    before, told = service.original_price, {**_told(service, row), "original_price": cost}
     if before and resale.moved_beyond(Toman(before), cost, percent=shop.settings.provider_price_bound):
-        service.original_price = cost
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
-        return await _flag(service, flag, now=now, is_active=service.is_active and service.price >= cost)
-    is_made_by_margin = before is not None and service.price == _price(provider, Toman(before))
-    service.original_price = cost
-    if is_made_by_margin:
-        is_new = service.price != by_margin
-        service.price = by_margin
-        await service.save()
-        return "repriced" if is_new else "unchanged"
+        return _flagged(flag, is_active=service.is_active and service.price >= cost, **told)
+    if before is not None and service.price == _price(provider, Toman(before)):
+        return "unchanged" if service.price == by_margin else "repriced", {**told, "price": by_margin}
     if service.price < cost:
-        return await _flag(service, ServiceFlag.BELOW_COST, now=now, is_active=False)
-    await service.save()
-    return "unchanged"
+        return _flagged(ServiceFlag.BELOW_COST, is_active=False, **told)
+    return "unchanged", told
 
 
-async def _flag(service: Service, flag: ServiceFlag, *, now: datetime, is_active: bool) -> str:
-    if service.flag is not flag:
-        service.flag, service.flagged_at, service.updated_at = flag, now, now
-    service.is_active = is_active
-    await service.save()
-    return flag.value
+def _flagged(flag: ServiceFlag, *, is_active: bool, **columns: object) -> tuple[str, Mapping[str, object]]:
+    return flag.value, {**columns, "flag": flag, "is_active": is_active}
+
+
+def _told(service: Service, row: ProviderService) -> dict[str, object]:
+    """What a row of the catalogue tells besides the price."""
+    least = service.min_quantity if row.min is None else row.min
+    return {
+        "can_refill": row.refill,
+        "can_cancel": row.cancel,
+        "provider_drip_feed": row.drip_feed,
+        "provider_rate": str(row.rate),
+        "min_quantity": least,
+        "max_quantity": max(row.max or service.max_quantity, least),
+    }
 
 
 def _price(provider: Provider, cost: Toman) -> Toman | None:

@@ -15,7 +15,7 @@ from models import Category, Provider, Service, database
 from resolvers import provider_sync
 from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider, SyncReport
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import all_rows, recorded_statements
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, new_shop
 from tests.resolvers.provider_records import create_provider
@@ -304,6 +304,34 @@ async def test_what_the_catalogue_tells_besides_the_price_is_taken_over(
     assert (service.can_refill, service.can_cancel) == (False, True)
     # Whether the shop offers drip-feed is its own choice; who runs it is the provider's.
     assert (service.provider_drip_feed, service.drip_feed) == (True, False)
+
+
+async def test_what_changed_is_dated_and_what_did_not_is_not_written(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    service = await imported(shop, provider)
+
+    with recorded_statements() as unchanged:
+        await synced(shop, provider, panels, ROW)
+    dates = [(await Service.get(id=service.id)).updated_at]
+    await synced(shop, provider, panels, replace(ROW, rate=Decimal(1_100)))
+    dates.append((await Service.get(id=service.id)).updated_at)
+
+    assert dates[0] == MOMENT < dates[1]
+    assert not [statement for statement in unchanged if "services" in statement and "UPDATE" in statement]
+
+
+async def test_what_staff_changed_while_the_catalogue_was_read_stays(shop: Shop, provider: Provider) -> None:
+    service = await imported(shop, provider)
+    shown = await Service.get(id=service.id)
+    await Service.filter(id=service.id).update(name="Followers, real")
+
+    await provider_sync._update(
+        shop, provider, shown, replace(ROW, rate=Decimal(1_100)), await database.now()
+    )
+
+    await service.refresh_from_db()
+    assert (service.name, service.price) == ("Followers, real", 1_430)
 
 
 async def test_due_providers_are_synced_once_by_several_workers_and_then_rest(
