@@ -103,10 +103,12 @@ async def sync_provider(shop: Shop, provider: Provider, *, adds_services: bool) 
         now = await database.now()
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
         for service in known:
-            row = listed.pop(service.provider_service_id or "", None)
+            row = listed.get(service.provider_service_id or "")
             counts[await _update(shop, provider, service, row, now)] += 1
         if adds_services:
-            counts.update(await _add(provider, list(listed.values()), now=now))
+            sold = {service.provider_service_id for service in known}
+            new = [row for row in listed.values() if row.id not in sold]
+            counts.update(await _add(provider, new, now=now))
         await Provider.filter(id=provider.id).update(synced_at=now)
     return SyncReport(counts=dict(counts), skipped=catalogue.skipped)
 

@@ -254,6 +254,20 @@ async def test_what_the_provider_no_longer_lists_goes_off_sale_and_stays_there_w
     assert (service.flag, service.is_active) == (ServiceFlag.VANISHED, False)
 
 
+async def test_a_service_that_the_shop_sells_twice_stays_on_sale_twice(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    service = await imported(shop, provider)
+    twin = service.clone()
+    twin.name = "Followers, for friends"
+    await twin.save()
+
+    report = await synced(shop, provider, panels, replace(ROW, rate=Decimal(1_100)))
+
+    assert report.counts == {"repriced": 2}
+    assert [(row.price, row.is_active) for row in await Service.all()] == [(1_430, True)] * 2
+
+
 @pytest.mark.parametrize(
     "failure",
     [
