@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 
 from domain import links, resale
 from domain.money import LARGEST_AMOUNT, Toman
+from domain.order_details import LARGEST_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayError
 from gateways.provider_results import ProviderService
@@ -186,16 +187,26 @@ def _flagged(flag: ServiceFlag, *, is_active: bool, **columns: object) -> tuple[
 
 
 def _told(service: Service, row: ProviderService) -> dict[str, object]:
-    """What a row of the catalogue tells besides the price."""
+    """What a row of the catalogue tells besides the price; limits that cannot be true stay as they were."""
     least = service.min_quantity if row.min is None else row.min
+    most = row.max or service.max_quantity
+    if not _are_limits(least, most):
+        least, most = service.min_quantity, service.max_quantity
     return {
         "can_refill": row.refill,
         "can_cancel": row.cancel,
         "provider_drip_feed": row.drip_feed,
         "provider_rate": str(row.rate),
         "min_quantity": least,
-        "max_quantity": max(row.max or service.max_quantity, least),
+        "max_quantity": most,
     }
+
+
+def _are_limits(least: int | None, most: int | None) -> bool:
+    """Whether an order may have any quantity at all between these."""
+    if least is None or most is None:
+        return False
+    return 0 <= least <= most and 1 <= most <= LARGEST_QUANTITY
 
 
 def _price(provider: Provider, cost: Toman) -> Toman | None:
@@ -210,7 +221,7 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
     for row in rows:
         cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
         price = None if cost is None else _price(provider, cost)
-        if row.type is None or price is None or row.min is None or row.max is None or row.max < row.min:
+        if row.type is None or price is None or not _are_limits(row.min, row.max):
             counts["not understood"] += 1
             continue
         name = (row.category or row.name)[:_LONGEST_CATEGORY]

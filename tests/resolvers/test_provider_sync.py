@@ -143,10 +143,23 @@ async def test_a_sync_without_import_adds_nothing(shop: Shop, provider: Provider
         replace(ROW, min=None),
         replace(ROW, max=None),
         replace(ROW, min=10, max=9),
+        replace(ROW, min=-1),
+        replace(ROW, min=0, max=0),
+        replace(ROW, max=2**62),
         replace(ROW, rate=Decimal("999999999999999.999")),
         replace(ROW, rate=Decimal(94_000_000_000)),
     ],
-    ids=["unknown type", "no least", "no most", "most below least", "cost too high", "price too high"],
+    ids=[
+        "unknown type",
+        "no least",
+        "no most",
+        "most below least",
+        "least below nothing",
+        "most of nothing",
+        "most beyond every quantity",
+        "cost too high",
+        "price too high",
+    ],
 )
 async def test_what_is_not_understood_is_counted_and_not_sold(
     odd: ProviderService, shop: Shop, panels: FakeProviders
@@ -318,6 +331,39 @@ async def test_what_the_catalogue_tells_besides_the_price_is_taken_over(
     assert (service.can_refill, service.can_cancel) == (False, True)
     # Whether the shop offers drip-feed is its own choice; who runs it is the provider's.
     assert (service.provider_drip_feed, service.drip_feed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "limits"),
+    [
+        (None, None, (50, 10_000)),
+        (100, None, (100, 10_000)),
+        (None, 200, (50, 200)),
+        (0, 200, (0, 200)),
+        # Some panels write nothing as 0.
+        (100, 0, (100, 10_000)),
+        (-1, 200, (50, 10_000)),
+        (200, 100, (50, 10_000)),
+        (20_000, None, (50, 10_000)),
+        (100, -1, (50, 10_000)),
+        (100, 2**62, (50, 10_000)),
+    ],
+)
+async def test_limits_that_cannot_be_true_stay_as_they_were(
+    least: int | None,
+    most: int | None,
+    limits: tuple[int, int],
+    shop: Shop,
+    provider: Provider,
+    panels: FakeProviders,
+) -> None:
+    service = await imported(shop, provider)
+
+    report = await synced(shop, provider, panels, replace(ROW, min=least, max=most))
+
+    await service.refresh_from_db()
+    assert report.counts == {"unchanged": 1}
+    assert (service.min_quantity, service.max_quantity) == limits
 
 
 async def test_what_changed_is_dated_and_what_did_not_is_not_written(
