@@ -170,7 +170,8 @@ def _found(
     cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
     by_margin = None if cost is None else _price(provider, cost)
     if cost is None or by_margin is None:
-        return _flagged(ServiceFlag.PRICE_MOVED, is_active=service.is_active)
+        # Dearer than every amount is dearer than the shop's price.
+        return _flagged(ServiceFlag.BELOW_COST, is_active=False)
     before, told = service.original_price, {**_told(service, row), "original_price": cost}
     if before and resale.moved_beyond(Toman(before), cost, percent=shop.settings.provider_price_bound):
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED

@@ -211,6 +211,19 @@ async def test_a_cost_that_moves_beyond_the_bound_flags_the_service_and_keeps_it
     assert service.flagged_at is not None
 
 
+@pytest.mark.parametrize("rate", ["9007199254740992", "9007199254740991"], ids=["its cost", "its price"])
+async def test_a_service_that_costs_more_than_every_amount_goes_off_sale(
+    rate: str, shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    service = await imported(shop, provider)
+
+    report = await synced(shop, provider, panels, replace(ROW, rate=Decimal(rate)))
+
+    await service.refresh_from_db()
+    assert report.counts == {"below_cost": 1}
+    assert (service.price, service.flag, service.is_active) == (1_300, ServiceFlag.BELOW_COST, False)
+
+
 async def test_a_flagged_service_keeps_its_price_and_flag_in_the_next_sync_too(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
