@@ -173,7 +173,8 @@ def _found(
         # Dearer than every amount is dearer than the shop's price.
         return _flagged(ServiceFlag.BELOW_COST, is_active=False)
     before, told = service.original_price, {**_told(service, row), "original_price": cost}
-    if before and resale.moved_beyond(Toman(before), cost, percent=shop.settings.provider_price_bound):
+    bound = shop.settings.provider_price_bound
+    if before is not None and resale.moved_beyond(Toman(before), cost, percent=bound):
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
         return _flagged(flag, is_active=service.is_active and service.price >= cost, **told)
     if before is not None and service.price == _price(provider, Toman(before)):

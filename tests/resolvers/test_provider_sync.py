@@ -224,6 +224,19 @@ async def test_a_service_that_costs_more_than_every_amount_goes_off_sale(
     assert (service.price, service.flag, service.is_active) == (1_300, ServiceFlag.BELOW_COST, False)
 
 
+async def test_a_service_that_cost_nothing_is_flagged_when_it_costs_something(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    panels.catalogue = (replace(ROW, rate=Decimal(0)),)
+    service = await imported(shop, provider)
+
+    report = await synced(shop, provider, panels, ROW)
+
+    await service.refresh_from_db()
+    assert report.counts == {"below_cost": 1}
+    assert (service.price, service.original_price, service.is_active) == (0, 1_000, False)
+
+
 async def test_a_flagged_service_keeps_its_price_and_flag_in_the_next_sync_too(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
