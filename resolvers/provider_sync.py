@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
-from tortoise.transactions import in_transaction
 
 from domain import links, resale
 from domain.money import LARGEST_AMOUNT, Toman
@@ -100,7 +99,8 @@ async def sync_provider(shop: Shop, provider: Provider, *, adds_services: bool) 
         raise CatalogueUnreadable("the catalogue is empty")
     listed = {service.id: service for service in catalogue.services}
     counts: Counter[str] = Counter()
-    async with in_transaction():
+    # One at a time: two imports at once would both find a service new.
+    async with database.exclusive(f"sync of provider {provider.id}"):
         now = await database.now()
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
         for service in known:

@@ -130,6 +130,19 @@ async def test_an_import_adds_only_what_is_new_and_uses_the_shelves_there_are(
     assert [shelf.name for shelf in await Category.all().order_by("id")] == ["Instagram", "Likes"]
 
 
+async def test_two_imports_at_once_put_each_service_on_sale_once(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    panels.catalogue = tuple(replace(ROW, id=str(number)) for number in range(30))
+
+    reports = await asyncio.gather(
+        *(provider_sync.sync_provider(shop, provider, adds_services=True) for _ in range(3))
+    )
+
+    assert sum(report.counts.get("added", 0) for report in reports) == 30
+    assert await Service.all().count() == 30
+
+
 async def test_a_sync_without_import_adds_nothing(shop: Shop, provider: Provider) -> None:
     report = await provider_sync.sync_provider(shop, provider, adds_services=False)
     assert report.counts == {}
