@@ -1,10 +1,11 @@
 """Makers of providers, and of orders that wait for them."""
 
 from domain.order_details import OrderDetails
-from domain.order_status import OrderSource
+from domain.order_life import OrderActor
+from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource
-from models import Order, Provider, Service, User
-from resolvers import orders
+from models import Order, OrderEvent, Provider, Service, User
+from resolvers import orders, submission
 from resolvers.shop import Shop
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_service
@@ -35,7 +36,13 @@ async def create_provider_service(provider: Provider, **columns: object) -> Serv
 
 
 async def place_order(
-    shop: Shop, service: Service, *, buyer: User | None = None, quantity: int = 100, link: str = "page"
+    shop: Shop,
+    service: Service,
+    *,
+    buyer: User | None = None,
+    quantity: int = 100,
+    link: str = "page",
+    details: OrderDetails | None = None,
 ) -> Order:
     """An order through the operation, charged and queued."""
     return await orders.create_order(
@@ -43,6 +50,34 @@ async def place_order(
         buyer or await create_user(balance=1_000_000),
         service_id=service.id,
         link=link,
-        details=OrderDetails(quantity=quantity),
+        details=details or OrderDetails(quantity=quantity),
         source=OrderSource.GRAPHQL,
     )
+
+
+async def send_order(
+    shop: Shop, provider: Provider, *, details: OrderDetails | None = None, **columns: object
+) -> Order:
+    """An order of a service with these columns, which the provider has and is to be asked about."""
+    service = await create_provider_service(provider, **columns)
+    order = await place_order(shop, service, details=details)
+    await submission.submit_orders(shop, provider)
+    await make_due(order)
+    return await Order.get(id=order.id)
+
+
+async def make_due(order: Order) -> None:
+    """The worker has to do with the order now; nobody holds it."""
+    await Order.filter(id=order.id).update(due_at=order.created_at, lease_until=None)
+
+
+async def history(order: Order) -> list[tuple[OrderActor, OrderStatus]]:
+    """Who changed the order to what, oldest first."""
+    return [
+        (event.actor, event.to_status) for event in await OrderEvent.filter(order_id=order.id).order_by("id")
+    ]
+
+
+async def balance_of(order: Order) -> int:
+    """What its buyer has."""
+    return int((await User.get(id=order.user_id)).balance)

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from config.settings import Settings
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from gateways.errors import GatewayAnsweredNonsense, GatewayRefused, GatewayUnavailable
 from gateways.provider_results import ProviderService
@@ -39,16 +38,6 @@ ROW = ProviderService(
 @pytest.fixture
 def panels() -> FakeProviders:
     return FakeProviders(catalogue=(ROW,))
-
-
-@pytest.fixture
-def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
-    return new_shop(Settings(database_url=db), sms, providers=panels)
-
-
-@pytest.fixture
-async def provider(shop: Shop) -> Provider:
-    return await create_provider()
 
 
 async def imported(shop: Shop, provider: Provider) -> Service:

@@ -5,49 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from config.settings import Settings
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
-from models import Order, OrderEvent, Provider, User
+from models import Order, Provider, User
 from resolvers import submission
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
+from tests.resolvers.provider_records import create_provider_service, history, make_due, place_order
 
 UNSENT = GatewayUnavailable("panel.example unavailable", request_sent=False)
 LOST = GatewayUnavailable("panel.example unavailable", request_sent=True)
 
 
-@pytest.fixture
-def panels() -> FakeProviders:
-    return FakeProviders()
-
-
-@pytest.fixture
-def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
-    return new_shop(Settings(database_url=db), sms, providers=panels)
-
-
-@pytest.fixture
-async def provider(shop: Shop) -> Provider:
-    return await create_provider()
-
-
 async def queued(shop: Shop, provider: Provider) -> Order:
     return await place_order(shop, await create_provider_service(provider))
-
-
-async def history(order: Order) -> list[tuple[OrderActor, OrderStatus]]:
-    return [
-        (event.actor, event.to_status) for event in await OrderEvent.filter(order_id=order.id).order_by("id")
-    ]
-
-
-async def make_due(order: Order) -> None:
-    await Order.filter(id=order.id).update(due_at=order.created_at, lease_until=None)
 
 
 async def test_an_order_is_sent_once_and_followed(
