@@ -26,12 +26,14 @@ _EXPIRED_SILENTLY = Change(
     note="its last day has passed and the provider still calls it active",
     columns={"dispatch": Dispatch.UNKNOWN, "due_at": None},
 )
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE orders SET cancel_due_at = $1 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE cancel_due_at IS NOT NULL AND cancel_due_at <= $2
         AND dispatch = 'sent' AND provider_id = $3
     ORDER BY cancel_due_at, id LIMIT $4 {skip_locked}
-) RETURNING id
+)
+UPDATE orders SET cancel_due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 

@@ -26,11 +26,13 @@ _LEASE = timedelta(seconds=60)
 _AGE_A_WAIT = 20
 _WAITS = (5, 15, 60, 300, 900)
 _UNKNOWN_FOR_GOOD = timedelta(hours=1)
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE orders SET due_at = $1 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE dispatch = 'sent' AND provider_id = $2 AND due_at <= $3
     ORDER BY due_at, id LIMIT $4 {skip_locked}
-) RETURNING id
+)
+UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 

@@ -24,11 +24,13 @@ _AT_ONCE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
 _LONGEST_NOTE = 500
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE refills SET due_at = $1 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM refills WHERE due_at IS NOT NULL AND due_at <= $2
     ORDER BY due_at, id LIMIT $3 {skip_locked}
-) RETURNING id
+)
+UPDATE refills SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 

@@ -32,14 +32,16 @@ _SHORTEST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=15)
 _LONGEST_NOTE = 500
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
-# SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow.
+# SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow. Materialized, because
+# PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE orders SET worker = $1, lease_until = $2 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders
     WHERE dispatch = 'queued' AND provider_id = $3 AND due_at <= $4
         AND (lease_until IS NULL OR lease_until <= $4)
     ORDER BY due_at, id LIMIT $5 {skip_locked}
-) RETURNING id
+)
+UPDATE orders SET worker = $1, lease_until = $2 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 _MARK_SENDING = """
 UPDATE orders SET dispatch = 'sending', lease_until = $1, attempts = attempts + 1
