@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.order_details import LARGEST_QUANTITY
 from domain.order_status import OrderStatus, SubscriptionStatus
 
 
@@ -61,6 +62,11 @@ def read_subscription(report: Report, *, posts: int, units_a_post: int) -> Readi
             return Reading(status=None, doubt=f"expired after {report.posts} of {posts} posts")
         return Reading(status=OrderStatus.PARTIAL, remains=(posts - done) * units_a_post)
     return Reading(status=None)
+
+
+def possible_start(report: Report) -> int | None:
+    """Units that were there before delivery began, where that can be true."""
+    return _possible(report.start_count, LARGEST_QUANTITY)
 
 
 def is_over(status: OrderStatus | None) -> bool:

@@ -109,14 +109,18 @@ def _held(reason: str) -> Change:
     return Change(to=OrderStatus.AWAITING, actor=OrderActor.PROVIDER, note=reason, columns=columns)
 
 
-def _read(order: Order, state: ProviderOrderState) -> Reading:
-    report = Report(
+def _report(state: ProviderOrderState) -> Report:
+    return Report(
         status=state.status,
         subscription=state.subscription_status,
         start_count=state.start_count,
         remains=state.remains,
         posts=state.posts,
     )
+
+
+def _read(order: Order, state: ProviderOrderState) -> Reading:
+    report = _report(state)
     if order.service_type is ServiceType.SUBSCRIPTIONS:
         return provider_reports.read_subscription(
             report, posts=order.subscription_posts or 0, units_a_post=order.subscription_max or 0
@@ -139,8 +143,9 @@ def _remains(reading: Reading) -> Mapping[str, object]:
 def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
     """What the order shows of a report besides its status."""
     shown: dict[str, object] = {}
-    if state.start_count is not None and state.start_count >= 0:
-        shown["start_count"] = state.start_count
+    start = provider_reports.possible_start(_report(state))
+    if start is not None:
+        shown["start_count"] = start
     if order.service_type is ServiceType.SUBSCRIPTIONS:
         if state.subscription_status is not None:
             shown["subscription_status"] = state.subscription_status
