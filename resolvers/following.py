@@ -75,7 +75,7 @@ def _is_news(order: Order, state: ProviderOrderState) -> bool:
     told = _columns(order, state)
     return (
         reading.doubt is not None
-        or reading.status not in (None, order.status)
+        or _next(order, reading) is not order.status
         or any(getattr(order, name) != value for name, value in told.items())
     )
 

@@ -210,11 +210,13 @@ async def test_a_provider_that_is_away_changes_nothing_and_is_asked_again_a_minu
     assert (await follow(shop, provider, order)).status is S.CANCELED
 
 
+@pytest.mark.parametrize("status", [S.PROCESSING, S.INPROGRESS])
 @pytest.mark.parametrize("told", [None, S.PENDING, S.PROCESSING], ids=str)
 async def test_orders_without_news_cost_no_transaction_of_their_own(
-    told: OrderStatus | None, shop: Shop, provider: Provider, panels: FakeProviders
+    told: OrderStatus | None, status: OrderStatus, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     await send_many(shop, provider, panels, 20)
+    await Order.all().update(status=status)
     for number in range(501, 521):
         panels.report(number, told)
     untouched = [order.updated_at for order in await Order.all().order_by("id")]
