@@ -126,6 +126,16 @@ async def test_partial_runs_do_not_stop_the_rest_and_what_they_lack_is_given_bac
     assert await audit_ledger() == []
 
 
+async def test_what_remains_of_a_run_is_not_shown_as_what_remains_of_the_order(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await send_drip_feed(shop, provider)
+
+    order = await end_run(shop, provider, panels, order, S.INPROGRESS, 60)
+
+    assert (order.status, order.remains) == (S.INPROGRESS, 0)
+
+
 @pytest.mark.parametrize("word", [S.CANCELED, S.REFUNDED])
 async def test_a_canceled_run_ends_the_drip_feed_and_gives_back_the_rest(
     word: OrderStatus, shop: Shop, provider: Provider, panels: FakeProviders
