@@ -25,6 +25,7 @@ _LEASE = timedelta(seconds=60)
 # What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
 _AGE_A_WAIT = 20
 _WAITS = (5, 15, 60, 300, 900)
+# Since the order last changed, which is at the latest when it was sent.
 _UNKNOWN_FOR_GOOD = timedelta(hours=1)
 # Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
@@ -65,7 +66,7 @@ async def _apply(order: Order, answer: ProviderStatuses, *, now: datetime) -> No
         state = answer.states[number]
         if _is_news(order, state):
             await _settle(order.id, state)
-    elif number in answer.errors and now - order.created_at > _UNKNOWN_FOR_GOOD:
+    elif number in answer.errors and now - order.updated_at > _UNKNOWN_FOR_GOOD:
         await _doubt(order.id, f"the provider does not know its order {number}: {answer.errors[number]}")
 
 

@@ -136,10 +136,12 @@ async def test_a_partial_delivery_without_a_possible_number_is_held_for_staff(
     assert panels.asked.count("statuses") == 1
 
 
-async def test_an_order_that_its_provider_does_not_know_yet_is_asked_about_again(
-    shop: Shop, provider: Provider, panels: FakeProviders
+@pytest.mark.parametrize("waited", [timedelta(0), timedelta(hours=5)], ids=["at once", "late"])
+async def test_an_order_that_was_just_sent_and_its_provider_does_not_know_yet_is_asked_about_again(
+    waited: timedelta, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
+    await Order.filter(id=order.id).update(created_at=order.created_at - waited)
     del panels.states[501]
     panels.errors[501] = WRONG_NUMBER
 
