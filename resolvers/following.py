@@ -65,9 +65,9 @@ async def _apply(order: Order, answer: ProviderStatuses, *, now: datetime) -> No
     if number in answer.states:
         state = answer.states[number]
         if _is_news(order, state):
-            await _settle(order.id, state)
+            await _settle(order, state)
     elif number in answer.errors and now - order.updated_at > _UNKNOWN_FOR_GOOD:
-        await _doubt(order.id, f"the provider does not know its order {number}: {answer.errors[number]}")
+        await _doubt(order, f"the provider does not know its order {number}: {answer.errors[number]}")
 
 
 def _is_news(order: Order, state: ProviderOrderState) -> bool:
@@ -81,10 +81,10 @@ def _is_news(order: Order, state: ProviderOrderState) -> bool:
     )
 
 
-async def _settle(order_id: int, state: ProviderOrderState) -> None:
+async def _settle(asked: Order, state: ProviderOrderState) -> None:
     async with in_transaction():
-        order = await lock_order(order_id)
-        if order.dispatch is not Dispatch.SENT:
+        order = await lock_order(asked.id)
+        if not _is_still_meant(order, asked):
             return
         now, reading = await database.now(), _read(order, state)
         if reading.doubt is not None:
@@ -97,11 +97,16 @@ async def _settle(order_id: int, state: ProviderOrderState) -> None:
             await change_order(order, change, now=now)
 
 
-async def _doubt(order_id: int, reason: str) -> None:
+async def _doubt(asked: Order, reason: str) -> None:
     async with in_transaction():
-        order = await lock_order(order_id)
-        if order.dispatch is Dispatch.SENT:
+        order = await lock_order(asked.id)
+        if _is_still_meant(order, asked):
             await change_order(order, _held(reason), now=await database.now())
+
+
+def _is_still_meant(order: Order, asked: Order) -> bool:
+    """Whether a report is about the order as it is now: it may be over, or its next run sent, meanwhile."""
+    return order.dispatch is Dispatch.SENT and order.provider_order_id == asked.provider_order_id
 
 
 def _held(reason: str) -> Change:

@@ -291,7 +291,7 @@ async def test_two_workers_with_the_same_report_refund_once(
     panels.report(501, S.CANCELED)
     state = panels.states[501]
 
-    await asyncio.gather(*(following._settle(order.id, state) for _ in range(4)))
+    await asyncio.gather(*(following._settle(order, state) for _ in range(4)))
 
     assert (await Order.get(id=order.id)).refunded == 100
     assert await balance_of(order) == 1_000_000

@@ -1,5 +1,6 @@
 """Drip-feeds: run by run by the shop where the provider has none, else handed over whole."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,14 @@ import pytest
 from domain.order_details import DripFeed, OrderDetails
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
+from gateways.provider_results import ProviderStatuses
+from gateways.providers import ProviderAccount
 from models import Order, OrderEvent, Provider, User, database
 from resolvers import cancellation, following, submission
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.fake_providers import FakeProviders
+from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import balance_of, make_due, send_order
 
 S = OrderStatus
@@ -134,6 +138,33 @@ async def test_what_remains_of_a_run_is_not_shown_as_what_remains_of_the_order(
     order = await end_run(shop, provider, panels, order, S.INPROGRESS, 60)
 
     assert (order.status, order.remains) == (S.INPROGRESS, 0)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["over", "not known"])
+async def test_a_late_report_about_an_earlier_run_is_not_taken_for_the_present_one_s(
+    is_known: bool, shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+) -> None:
+    order = await send_drip_feed(shop, provider)
+    long_ago = order.created_at - timedelta(hours=2)
+    await Order.filter(id=order.id).update(created_at=long_ago, updated_at=long_ago)
+
+    class Slow(FakeProviders):
+        """Answers only when another worker has ended the run and sent the next."""
+
+        async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+            await end_run(shop, provider, panels, order)
+            await send_run(shop, provider, order)
+            return await super().statuses(account, order_ids)
+
+    slow = Slow(errors={} if is_known else {501: "Incorrect order ID"})
+    if is_known:
+        slow.report(501, S.COMPLETED)
+
+    await following.follow_orders(new_shop(shop.settings, sms, providers=slow), provider)
+
+    order = await Order.get(id=order.id)
+    assert (order.status, order.dispatch) == (S.INPROGRESS, Dispatch.SENT)
+    assert (order.runs_done, order.provider_order_id) == (1, 502)
 
 
 @pytest.mark.parametrize("word", [S.CANCELED, S.REFUNDED])
