@@ -171,12 +171,14 @@ async def _end_run(order: Order, reading: Reading, *, now: datetime) -> None:
     order.runs_done += 1
     order.undelivered += missing
     is_given_up = reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED)
+    # Its buyer may have asked to cancel while the run was at the provider: then no other follows.
+    is_wanted = order.cancel_requested_at is None
     told = (
         f"run {order.runs_done} of {order.runs}, provider's order {order.provider_order_id}: "
         f"{order.drip_feed_quantity - missing} delivered"
     )
     counted = {"runs_done": order.runs_done, "undelivered": order.undelivered}
-    if order.runs_done < order.runs and not is_given_up:
+    if order.runs_done < order.runs and is_wanted and not is_given_up:
         due_at = max(now, order.created_at + order.runs_done * timedelta(minutes=order.interval))
         columns = {**counted, "dispatch": Dispatch.QUEUED, "due_at": due_at, "provider_order_id": 0}
         change = Change(

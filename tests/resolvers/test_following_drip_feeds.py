@@ -210,6 +210,36 @@ async def test_a_drip_feed_that_its_buyer_cancels_between_two_runs_gives_back_wh
     assert await audit_ledger() == []
 
 
+@pytest.mark.parametrize(
+    ("word", "remains", "status", "refunded"),
+    [
+        (S.COMPLETED, None, S.PARTIAL, 200),
+        (S.PARTIAL, 40, S.PARTIAL, 240),
+        (S.CANCELED, None, S.CANCELED, 300),
+    ],
+)
+async def test_no_run_follows_the_one_during_which_the_buyer_asked_to_cancel(
+    word: OrderStatus,
+    remains: int | None,
+    status: OrderStatus,
+    refunded: int,
+    shop: Shop,
+    provider: Provider,
+    panels: FakeProviders,
+) -> None:
+    order = await send_drip_feed(shop, provider, can_cancel=True)
+    panels.refuses_to_cancel[501] = "Too late"
+    await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
+    await cancellation.send_cancellations(shop, provider)
+
+    order = await end_run(shop, provider, panels, order, word, remains)
+
+    assert (order.status, order.dispatch) == (status, Dispatch.CLOSED)
+    assert (order.remains, order.refunded) == (refunded, refunded)
+    assert list(panels.placed) == [501]
+    assert await audit_ledger() == []
+
+
 @pytest.mark.parametrize("remains", [None, -1, 101])
 async def test_a_partial_run_without_a_possible_number_holds_the_drip_feed(
     remains: int | None, shop: Shop, provider: Provider, panels: FakeProviders
