@@ -96,15 +96,31 @@ def test_a_partial_delivery_may_lack_nothing_or_all(remains: int) -> None:
         (SubscriptionStatus.EXPIRED, 0, Reading(status=OrderStatus.PARTIAL, remains=60)),
         (SubscriptionStatus.EXPIRED, 1, Reading(status=OrderStatus.PARTIAL, remains=40)),
         (SubscriptionStatus.EXPIRED, 3, Reading(status=OrderStatus.PARTIAL, remains=0)),
-        (SubscriptionStatus.EXPIRED, 4, Reading(status=None, doubt="expired after 4 of 3 posts")),
-        (SubscriptionStatus.EXPIRED, -1, Reading(status=None, doubt="expired after -1 of 3 posts")),
-        (SubscriptionStatus.EXPIRED, None, Reading(status=None, doubt="expired after None of 3 posts")),
+        (SubscriptionStatus.EXPIRED, 4, Reading(status=None, doubt="ended after 4 of 3 posts")),
+        (SubscriptionStatus.EXPIRED, -1, Reading(status=None, doubt="ended after -1 of 3 posts")),
+        (SubscriptionStatus.EXPIRED, None, Reading(status=None, doubt="ended after None of 3 posts")),
     ],
 )
 def test_a_subscription_to_three_posts_of_twenty_units(
     told: SubscriptionStatus | None, posts: int | None, reading: Reading
 ) -> None:
     report = Report(status=None, subscription=told, posts=posts)
+    assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
+
+
+@pytest.mark.parametrize(
+    ("told", "posts", "reading"),
+    [
+        (OrderStatus.PROCESSING, 1, Reading(status=None)),
+        (OrderStatus.REFUNDED, 1, Reading(status=OrderStatus.REFUNDED)),
+        (OrderStatus.PARTIAL, 1, Reading(status=OrderStatus.PARTIAL, remains=40)),
+        (OrderStatus.PARTIAL, None, Reading(status=None, doubt="ended after None of 3 posts")),
+    ],
+)
+def test_a_subscription_that_is_told_of_in_the_words_for_orders(
+    told: OrderStatus, posts: int | None, reading: Reading
+) -> None:
+    report = Report(status=told, posts=posts)
     assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
 
 

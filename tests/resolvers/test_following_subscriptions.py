@@ -91,6 +91,17 @@ async def test_a_subscription_that_is_over_gives_back_the_posts_that_never_came(
     assert await audit_ledger() == []
 
 
+@pytest.mark.parametrize(("word", "refunded"), [(OrderStatus.REFUNDED, 60), (OrderStatus.PARTIAL, 40)])
+async def test_a_subscription_that_ends_in_a_word_for_orders_gives_back_too(
+    word: OrderStatus, refunded: int, shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await subscribe(shop, provider)
+
+    order = await told(shop, provider, panels, order, status=word, posts=1)
+
+    assert (order.status, order.dispatch, order.refunded) == (word, Dispatch.CLOSED, refunded)
+
+
 @pytest.mark.parametrize("posts", [None, -1, 4])
 async def test_a_subscription_that_expired_after_an_impossible_number_of_posts_is_held_for_staff(
     posts: int | None, shop: Shop, provider: Provider, panels: FakeProviders
@@ -102,7 +113,7 @@ async def test_a_subscription_that_expired_after_an_impossible_number_of_posts_i
     )
 
     assert (order.status, order.dispatch, order.refunded) == (OrderStatus.AWAITING, Dispatch.UNKNOWN, 0)
-    assert order.note == f"expired after {posts} of 3 posts"
+    assert order.note == f"ended after {posts} of 3 posts"
 
 
 async def test_a_word_that_no_subscription_knows_changes_nothing(
