@@ -7,7 +7,7 @@ from tortoise.transactions import in_transaction
 
 from domain import ids, order_life
 from domain.order_life import Dispatch, OrderActor
-from domain.order_status import OrderStatus
+from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuses
 from gateways.errors import GatewayError
 from gateways.providers import MOST_ORDERS
@@ -19,7 +19,12 @@ logger = logging.getLogger("vitrin.cancellation")
 
 _RETRY = timedelta(seconds=60)
 _GRACE = timedelta(days=2)
-_EXPIRED_UNSENT = Change(to=OrderStatus.CANCELED, actor=OrderActor.SYSTEM, note="expired before it was sent")
+_EXPIRED_UNSENT = Change(
+    to=OrderStatus.CANCELED,
+    actor=OrderActor.SYSTEM,
+    note="expired before it was sent",
+    columns={"subscription_status": SubscriptionStatus.EXPIRED},
+)
 _EXPIRED_SILENTLY = Change(
     to=OrderStatus.AWAITING,
     actor=OrderActor.SYSTEM,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain import order_life
 from domain.money import Toman
-from domain.order_status import OrderStatus
+from domain.order_status import OrderStatus, SubscriptionStatus
 
 # Providers skip steps, so each later one may follow. An error is sent again, held or settled by staff.
 MATRIX = """
@@ -102,3 +102,28 @@ def test_every_other_status_gives_back_nothing(
     to: OrderStatus, charge: int, remains: int, units: int
 ) -> None:
     assert refund(to, charge=charge, remains=remains, units=units) == 0
+
+
+@pytest.mark.parametrize("running", [SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED])
+@pytest.mark.parametrize(
+    ("status", "ended"),
+    [
+        (OrderStatus.COMPLETED, SubscriptionStatus.COMPLETED),
+        (OrderStatus.PARTIAL, SubscriptionStatus.EXPIRED),
+        (OrderStatus.CANCELED, SubscriptionStatus.CANCELED),
+        (OrderStatus.REFUNDED, SubscriptionStatus.CANCELED),
+    ],
+)
+def test_a_running_subscription_ends_with_its_order(
+    status: OrderStatus, ended: SubscriptionStatus, running: SubscriptionStatus
+) -> None:
+    assert order_life.subscription_at(status, running) is ended
+
+
+@given(st.sampled_from(OrderStatus), st.none() | st.sampled_from(SubscriptionStatus))
+def test_a_subscription_is_as_it_was_where_its_order_is_not_over_or_it_ended_before(
+    status: OrderStatus, subscription: SubscriptionStatus | None
+) -> None:
+    is_running = subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
+    if not is_running or not order_life.is_settled(status):
+        assert order_life.subscription_at(status, subscription) is subscription

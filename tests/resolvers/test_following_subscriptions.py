@@ -100,6 +100,7 @@ async def test_a_subscription_that_ends_in_a_word_for_orders_gives_back_too(
     order = await told(shop, provider, panels, order, status=word, posts=1)
 
     assert (order.status, order.dispatch, order.refunded) == (word, Dispatch.CLOSED, refunded)
+    assert order.subscription_status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
 
 
 @pytest.mark.parametrize("posts", [None, -1, 4])
