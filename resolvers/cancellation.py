@@ -12,7 +12,7 @@ from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuse
 from gateways.errors import GatewayError
 from gateways.providers import MOST_ORDERS
 from models import Order, Provider, Service, User, database
-from resolvers.order_life import Change, change_order, lock_order
+from resolvers.order_life import Change, change_order, lock_order, stopped
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.cancellation")
@@ -64,7 +64,7 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
         order = await lock_order(order_id)
         now = await database.now()
         if order.dispatch is Dispatch.QUEUED:
-            await change_order(order, _stopped(order), now=now)
+            await change_order(order, stopped(order), now=now)
         elif await _may_ask_provider(order):
             columns = {"cancel_requested_at": now, "cancel_due_at": now}
             asked = Change(
@@ -125,14 +125,6 @@ async def _end(order: Order, ended: Change) -> None:
         locked = await lock_order(order.id)
         if locked.dispatch is order.dispatch:
             await change_order(locked, ended, now=await database.now())
-
-
-def _stopped(order: Order) -> Change:
-    if not order.is_between_runs:
-        return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
-    left = order.undelivered_if_stopped
-    to = OrderStatus.CANCELED if left == order.quantity else OrderStatus.PARTIAL
-    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": left})
 
 
 async def _may_ask_provider(order: Order) -> bool:

@@ -71,6 +71,18 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     await announce(order.user_id, LiveTopic.ORDER, str(order.id))
 
 
+def stopped(order: Order) -> Change:
+    """The end of an order that its buyer cancels while no provider has it.
+
+    A drip-feed whose first runs were delivered gives back the others only.
+    """
+    if order.runs_done == 0:
+        return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
+    left = order.undelivered_if_stopped
+    to = OrderStatus.CANCELED if left == order.quantity else OrderStatus.PARTIAL
+    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": left})
+
+
 async def note_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:
     """Enter a change into the order's history."""
     await OrderEvent.create(

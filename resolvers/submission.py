@@ -20,7 +20,7 @@ from domain.service_types import ServiceType
 from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
-from resolvers.order_life import Change, change_order, lock_order
+from resolvers.order_life import Change, change_order, lock_order, stopped
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.submission")
@@ -177,12 +177,15 @@ async def _refused(order_id: int, reason: str) -> None:
 
 
 async def _queue_again(order_id: int, reason: str) -> None:
-    """What certainly did not leave, leaves later; each time later."""
+    """What certainly did not leave, leaves later; each time later. Canceled meanwhile, it never leaves."""
     async with in_transaction():
         order = await lock_order(order_id)
         if order.dispatch is not Dispatch.SENDING:
             return
         now = await database.now()
+        if order.cancel_requested_at is not None:
+            await change_order(order, stopped(order), now=now)
+            return
         wait = min(_SHORTEST_WAIT * 2 ** min(order.attempts - 1, 10), _LONGEST_WAIT)
         # A little apart from each other: a provider that comes back must not meet all of them at once.
         wait += timedelta(seconds=secrets.randbelow(5))

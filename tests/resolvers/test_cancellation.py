@@ -23,6 +23,7 @@ from tests.resolvers.provider_records import (
     balance_of,
     create_provider_service,
     history,
+    make_due,
     place_order,
     send_order,
 )
@@ -123,6 +124,29 @@ async def test_an_order_on_the_wire_is_canceled_once_its_provider_has_it(
 
     assert await cancellation.send_cancellations(shop, provider) == 1
     assert panels.canceled == [777]
+
+
+async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_sent_again(
+    shop: Shop, provider: Provider
+) -> None:
+    order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
+
+    class Closed(FakeProviders):
+        """Cannot be reached; the buyer cancels meanwhile."""
+
+        async def add(self, account: object, sent: object) -> int:
+            await cancel(order)
+            raise GatewayUnavailable("panel.example unavailable", request_sent=False)
+
+    closed = new_shop(shop.settings, RecordingSms(), providers=Closed())
+    await submission.submit_orders(closed, provider)
+    await make_due(order)
+    await submission.submit_orders(closed, provider)
+
+    found = await Order.get(id=order.id)
+    assert (found.status, found.dispatch, found.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
+    assert found.attempts == 1
+    assert await balance_of(order) == 1_000_000
 
 
 @pytest.mark.parametrize(
