@@ -64,7 +64,11 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
         async with turn:
             await _submit(shop, provider, order_id)
 
-    await asyncio.gather(*(one(order_id) for order_id in claimed))
+    # What is on the wire is waited for even if another order fails in an unforeseen way.
+    outcomes = await asyncio.gather(*(one(order_id) for order_id in claimed), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
     return len(claimed)
 
 

@@ -8,6 +8,8 @@ import pytest
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.provider_orders import ProviderOrder
+from gateways.providers import ProviderAccount
 from models import Order, Provider, User, database
 from resolvers import submission
 from resolvers.audit import audit_ledger
@@ -202,6 +204,29 @@ async def test_a_worker_with_one_call_at_once_claims_ten_orders_whatever_the_pla
     await Order.bulk_create([first.clone() for _ in range(19)])
 
     assert [await submission.submit_orders(shop, provider) for _ in range(3)] == [10, 10, 0]
+
+
+async def test_an_order_that_fails_in_an_unforeseen_way_cuts_no_other_off(
+    shop: Shop, provider: Provider
+) -> None:
+    orders = [await queued(shop, provider) for _ in range(3)]
+
+    class Faulty(FakeProviders):
+        """Breaks on the first order, and takes a few turns of the loop for the others."""
+
+        async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+            if "add" not in self.asked:
+                self.asked.append("add")
+                raise ZeroDivisionError
+            for _ in range(50):
+                await asyncio.sleep(0)
+            return await super().add(account, order)
+
+    with pytest.raises(ZeroDivisionError):
+        await submission.submit_orders(new_shop(shop.settings, RecordingSms(), providers=Faulty()), provider)
+
+    found = [await Order.get(id=order.id) for order in orders]
+    assert sorted(order.dispatch for order in found) == [Dispatch.SENDING, Dispatch.SENT, Dispatch.SENT]
 
 
 async def test_nothing_is_sent_for_services_of_staff_old_orders_and_providers_that_are_off(
