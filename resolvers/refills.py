@@ -7,6 +7,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from domain import ids
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, refuses
 from domain.states import RefillStatus
@@ -66,6 +67,8 @@ async def refills_of(order: Order) -> list[Refill]:
 
 async def get_refill(user: User, *, refill_id: int) -> Refill | None:
     """One refill of an order of the user's, or None."""
+    if not ids.is_possible(refill_id):
+        return None
     return await Refill.get_or_none(id=refill_id, order__user_id=user.id)
 
 

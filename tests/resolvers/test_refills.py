@@ -232,3 +232,7 @@ async def test_a_buyer_reads_the_refills_of_own_orders_only(order: Order) -> Non
     assert await refills.refills_of(order) == [refill]
     assert await refills.get_refill(buyer, refill_id=refill.id) == refill
     assert await refills.get_refill(await create_user(), refill_id=refill.id) is None
+
+
+async def test_a_refill_with_an_impossible_id_is_none(db: str) -> None:
+    assert await refills.get_refill(await create_user(), refill_id=2**63) is None
