@@ -46,7 +46,8 @@ async def request_refill(user: User, *, order_id: int) -> Refill:
     """
     order = await get_order(user, order_id=order_id)
     service = await Service.get(id=order.service_id)
-    if order.status not in _DELIVERED or not service.can_refill or order.provider_order_id < 1:
+    is_at_provider = order.provider_id is not None and order.provider_order_id >= 1
+    if order.status not in _DELIVERED or not service.can_refill or not is_at_provider:
         raise RefillUnavailable
     try:
         async with in_transaction():

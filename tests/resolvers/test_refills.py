@@ -74,8 +74,9 @@ async def test_a_service_without_refill_has_none(order: Order) -> None:
         await request(order)
 
 
-async def test_an_order_that_no_provider_had_has_no_refill(order: Order) -> None:
-    await Order.filter(id=order.id).update(provider_order_id=0)
+@pytest.mark.parametrize("columns", [{"provider_order_id": 0}, {"provider_id": None}], ids=str)
+async def test_an_order_that_no_provider_had_has_no_refill(columns: dict[str, object], order: Order) -> None:
+    await Order.filter(id=order.id).update(**columns)
     with pytest.raises(RefillUnavailable):
         await request(order)
 
