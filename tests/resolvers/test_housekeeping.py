@@ -1,8 +1,11 @@
 """What has served its time is removed, and nothing that still counts."""
 
+import asyncio
+import contextvars
 from datetime import datetime, timedelta
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from models import AccessToken, IdempotencyKey, LoginCode, User, database
 from resolvers import housekeeping
@@ -89,3 +92,25 @@ async def test_a_code_that_was_just_asked_for_still_logs_in_after_a_round(shop: 
     await request_code(shop)
     await housekeeping.remove_expired(shop)
     assert await LoginCode.filter(is_live=True).count() == 1
+
+
+WAITING = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+async def is_waited_for() -> bool:
+    """Whether a statement waits for this transaction; on SQLite all do, before they begin."""
+    return database.dialect() == "sqlite" or bool(await database.fetch(WAITING))
+
+
+async def test_an_expired_key_that_begins_anew_meanwhile_is_kept(shop: Shop) -> None:
+    key = await keep_key(await create_user(), expires_at=await database.now() - MINUTE)
+
+    async with in_transaction():
+        await IdempotencyKey.filter(id=key.id).update(expires_at=await database.now() + timedelta(hours=24))
+        # In a context of its own: it would else run inside this transaction.
+        cleaning = asyncio.create_task(housekeeping.remove_expired(shop), context=contextvars.Context())
+        while not await is_waited_for():
+            assert not cleaning.done()
+
+    assert await cleaning == 0
+    assert await IdempotencyKey.exists()
