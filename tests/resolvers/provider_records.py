@@ -1,14 +1,32 @@
 """Makers of providers, and of orders that wait for them."""
 
+from decimal import Decimal
+
 from domain.order_details import OrderDetails
 from domain.order_life import OrderActor
 from domain.order_status import OrderSource, OrderStatus
-from domain.service_types import ServiceSource
+from domain.service_types import ServiceSource, ServiceType
+from gateways.provider_results import ProviderService
 from models import Order, OrderEvent, Provider, Service, User
-from resolvers import orders, submission
+from resolvers import orders, provider_sync, submission
 from resolvers.shop import Shop
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_service
+
+CATALOGUE_ROW = ProviderService(
+    id="77",
+    name="Followers",
+    category="Instagram",
+    type=ServiceType.DEFAULT,
+    type_text="Default",
+    rate=Decimal(1000),
+    min=50,
+    max=10_000,
+    drip_feed=False,
+    refill=True,
+    cancel=False,
+    description="Fast",
+)
 
 
 async def create_provider(*, concurrency: int = 10) -> Provider:
@@ -33,6 +51,14 @@ async def create_provider_service(provider: Provider, **columns: object) -> Serv
         }
     )
     return await Service.get(id=service.id)
+
+
+async def import_service(shop: Shop, provider: Provider) -> Service:
+    """The one service of the provider's catalogue, put on sale."""
+    await provider_sync.sync_provider(shop, provider, adds_services=True)
+    service = await Service.get(provider_id=provider.id)
+    await Service.filter(id=service.id).update(updated_at=MOMENT)
+    return service
 
 
 async def place_order(
