@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain import pricing
 from domain.money import Toman
-from domain.order_status import OrderStatus
+from domain.order_status import OrderStatus, SubscriptionStatus
 
 _SETTLED = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED})
 _MOVING = frozenset({OrderStatus.PROCESSING, OrderStatus.INPROGRESS})
@@ -21,6 +21,12 @@ _NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.REFUNDED: frozenset(),
     OrderStatus.ERROR: frozenset({OrderStatus.PENDING, OrderStatus.AWAITING}) | _SETTLED,
     OrderStatus.AWAITING: frozenset({OrderStatus.PENDING, OrderStatus.ERROR}) | _MOVING | _SETTLED,
+}
+_SUBSCRIPTION_ENDS: Mapping[OrderStatus, SubscriptionStatus] = {
+    OrderStatus.COMPLETED: SubscriptionStatus.COMPLETED,
+    OrderStatus.PARTIAL: SubscriptionStatus.EXPIRED,
+    OrderStatus.CANCELED: SubscriptionStatus.CANCELED,
+    OrderStatus.REFUNDED: SubscriptionStatus.CANCELED,
 }
 
 
@@ -59,6 +65,15 @@ def may_become(current: OrderStatus, to: OrderStatus) -> bool:
 def is_settled(status: OrderStatus) -> bool:
     """Whether delivery is over, well or badly."""
     return status in _SETTLED
+
+
+def subscription_at(
+    status: OrderStatus, subscription: SubscriptionStatus | None
+) -> SubscriptionStatus | None:
+    """A subscription's state once its order is at `status`: it ends with the order, if not before."""
+    if subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
+        return _SUBSCRIPTION_ENDS.get(status, subscription)
+    return subscription
 
 
 def refund_due(to: OrderStatus, *, charge: Toman, refunded: Toman, remains: int, units: int) -> Toman:

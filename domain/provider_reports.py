@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.order_details import LARGEST_QUANTITY
 from domain.order_status import OrderStatus, SubscriptionStatus
 
 
@@ -47,7 +48,8 @@ def read(report: Report, *, units: int) -> Reading:
 def read_subscription(report: Report, *, posts: int, units_a_post: int) -> Reading:
     """The reading of a report on a subscription to `posts` posts of `units_a_post` units each.
 
-    It ends early by expiring: what is left are the posts that never came.
+    It ends early by expiring, which some providers call partial: what is left are the posts that never
+    came.
     """
     if report.subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return Reading(status=OrderStatus.INPROGRESS)
@@ -55,12 +57,19 @@ def read_subscription(report: Report, *, posts: int, units_a_post: int) -> Readi
         return Reading(status=OrderStatus.COMPLETED, remains=0)
     if report.subscription is SubscriptionStatus.CANCELED:
         return Reading(status=OrderStatus.CANCELED)
-    if report.subscription is SubscriptionStatus.EXPIRED:
+    if report.status is OrderStatus.REFUNDED:
+        return Reading(status=OrderStatus.REFUNDED)
+    if report.subscription is SubscriptionStatus.EXPIRED or report.status is OrderStatus.PARTIAL:
         done = _possible(report.posts, posts)
         if done is None:
-            return Reading(status=None, doubt=f"expired after {report.posts} of {posts} posts")
+            return Reading(status=None, doubt=f"ended after {report.posts} of {posts} posts")
         return Reading(status=OrderStatus.PARTIAL, remains=(posts - done) * units_a_post)
     return Reading(status=None)
+
+
+def possible_start(report: Report) -> int | None:
+    """Units that were there before delivery began, where that can be true."""
+    return _possible(report.start_count, LARGEST_QUANTITY)
 
 
 def is_over(status: OrderStatus | None) -> bool:

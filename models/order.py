@@ -186,11 +186,6 @@ class Order(Model):
         return (await cls.get(id=order_id)).as_placed()
 
     @property
-    def is_between_runs(self) -> bool:
-        """Whether a drip-feed by the shop has begun and waits for its next run."""
-        return self.dispatch is Dispatch.QUEUED and self.runs_done > 0
-
-    @property
     def undelivered_if_stopped(self) -> int:
         """Units that a drip-feed by the shop leaves undelivered when no further run is sent."""
         return int(self.undelivered + (self.runs - self.runs_done) * self.drip_feed_quantity)

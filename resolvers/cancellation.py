@@ -7,31 +7,38 @@ from tortoise.transactions import in_transaction
 
 from domain import ids, order_life
 from domain.order_life import Dispatch, OrderActor
-from domain.order_status import OrderStatus
+from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuses
 from gateways.errors import GatewayError
 from gateways.providers import MOST_ORDERS
 from models import Order, Provider, Service, User, database
-from resolvers.order_life import Change, change_order, lock_order
+from resolvers.order_life import Change, change_order, lock_order, stopped
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.cancellation")
 
 _RETRY = timedelta(seconds=60)
 _GRACE = timedelta(days=2)
-_EXPIRED_UNSENT = Change(to=OrderStatus.CANCELED, actor=OrderActor.SYSTEM, note="expired before it was sent")
+_EXPIRED_UNSENT = Change(
+    to=OrderStatus.CANCELED,
+    actor=OrderActor.SYSTEM,
+    note="expired before it was sent",
+    columns={"subscription_status": SubscriptionStatus.EXPIRED},
+)
 _EXPIRED_SILENTLY = Change(
     to=OrderStatus.AWAITING,
     actor=OrderActor.SYSTEM,
     note="its last day has passed and the provider still calls it active",
     columns={"dispatch": Dispatch.UNKNOWN, "due_at": None},
 )
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE orders SET cancel_due_at = $1 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE cancel_due_at IS NOT NULL AND cancel_due_at <= $2
         AND dispatch = 'sent' AND provider_id = $3
     ORDER BY cancel_due_at, id LIMIT $4 {skip_locked}
-) RETURNING id
+)
+UPDATE orders SET cancel_due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 
@@ -57,7 +64,7 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
         order = await lock_order(order_id)
         now = await database.now()
         if order.dispatch is Dispatch.QUEUED:
-            await change_order(order, _stopped(order), now=now)
+            await change_order(order, stopped(order), now=now)
         elif await _may_ask_provider(order):
             columns = {"cancel_requested_at": now, "cancel_due_at": now}
             asked = Change(
@@ -118,14 +125,6 @@ async def _end(order: Order, ended: Change) -> None:
         locked = await lock_order(order.id)
         if locked.dispatch is order.dispatch:
             await change_order(locked, ended, now=await database.now())
-
-
-def _stopped(order: Order) -> Change:
-    if not order.is_between_runs:
-        return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
-    left = order.undelivered_if_stopped
-    to = OrderStatus.CANCELED if left == order.quantity else OrderStatus.PARTIAL
-    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": left})
 
 
 async def _may_ask_provider(order: Order) -> bool:

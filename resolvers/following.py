@@ -24,12 +24,15 @@ logger = logging.getLogger("vitrin.following")
 # What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
 _AGE_A_WAIT = 20
 _WAITS = (5, 15, 60, 300, 900)
+# Since the order last changed, which is at the latest when it was sent.
 _UNKNOWN_FOR_GOOD = timedelta(hours=1)
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE orders SET due_at = $1 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE dispatch = 'sent' AND provider_id = $2 AND due_at <= $3
     ORDER BY due_at, id LIMIT $4 {skip_locked}
-) RETURNING id
+)
+UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 
@@ -62,9 +65,9 @@ async def _apply(order: Order, answer: ProviderStatuses, *, now: datetime) -> No
     if number in answer.states:
         state = answer.states[number]
         if _is_news(order, state):
-            await _settle(order.id, state)
-    elif number in answer.errors and now - order.created_at > _UNKNOWN_FOR_GOOD:
-        await _doubt(order.id, f"the provider does not know its order {number}: {answer.errors[number]}")
+            await _settle(order, state)
+    elif number in answer.errors and now - order.updated_at > _UNKNOWN_FOR_GOOD:
+        await _doubt(order, f"the provider does not know its order {number}: {answer.errors[number]}")
 
 
 def _is_news(order: Order, state: ProviderOrderState) -> bool:
@@ -73,15 +76,15 @@ def _is_news(order: Order, state: ProviderOrderState) -> bool:
     told = _columns(order, state)
     return (
         reading.doubt is not None
-        or reading.status not in (None, order.status)
+        or _next(order, reading) is not order.status
         or any(getattr(order, name) != value for name, value in told.items())
     )
 
 
-async def _settle(order_id: int, state: ProviderOrderState) -> None:
+async def _settle(asked: Order, state: ProviderOrderState) -> None:
     async with in_transaction():
-        order = await lock_order(order_id)
-        if order.dispatch is not Dispatch.SENT:
+        order = await lock_order(asked.id)
+        if not _is_still_meant(order, asked):
             return
         now, reading = await database.now(), _read(order, state)
         if reading.doubt is not None:
@@ -89,16 +92,21 @@ async def _settle(order_id: int, state: ProviderOrderState) -> None:
         elif order.runs_by_shop and provider_reports.is_over(reading.status):
             await _end_run(order, reading, now=now)
         else:
-            columns = {**_columns(order, state), **_remains(reading)}
+            columns = {**_columns(order, state), **_remains(order, reading)}
             change = Change(to=_next(order, reading), actor=OrderActor.PROVIDER, columns=columns)
             await change_order(order, change, now=now)
 
 
-async def _doubt(order_id: int, reason: str) -> None:
+async def _doubt(asked: Order, reason: str) -> None:
     async with in_transaction():
-        order = await lock_order(order_id)
-        if order.dispatch is Dispatch.SENT:
+        order = await lock_order(asked.id)
+        if _is_still_meant(order, asked):
             await change_order(order, _held(reason), now=await database.now())
+
+
+def _is_still_meant(order: Order, asked: Order) -> bool:
+    """Whether a report is about the order as it is now: it may be over, or its next run sent, meanwhile."""
+    return order.dispatch is Dispatch.SENT and order.provider_order_id == asked.provider_order_id
 
 
 def _held(reason: str) -> Change:
@@ -107,14 +115,18 @@ def _held(reason: str) -> Change:
     return Change(to=OrderStatus.AWAITING, actor=OrderActor.PROVIDER, note=reason, columns=columns)
 
 
-def _read(order: Order, state: ProviderOrderState) -> Reading:
-    report = Report(
+def _report(state: ProviderOrderState) -> Report:
+    return Report(
         status=state.status,
         subscription=state.subscription_status,
         start_count=state.start_count,
         remains=state.remains,
         posts=state.posts,
     )
+
+
+def _read(order: Order, state: ProviderOrderState) -> Reading:
+    report = _report(state)
     if order.service_type is ServiceType.SUBSCRIPTIONS:
         return provider_reports.read_subscription(
             report, posts=order.subscription_posts or 0, units_a_post=order.subscription_max or 0
@@ -130,15 +142,17 @@ def _next(order: Order, reading: Reading) -> OrderStatus:
     return reading.status
 
 
-def _remains(reading: Reading) -> Mapping[str, object]:
-    return {} if reading.remains is None else {"remains": reading.remains}
+def _remains(order: Order, reading: Reading) -> Mapping[str, object]:
+    # What remains of a run is not what remains of the order.
+    return {} if reading.remains is None or order.runs_by_shop else {"remains": reading.remains}
 
 
 def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
     """What the order shows of a report besides its status."""
     shown: dict[str, object] = {}
-    if state.start_count is not None and state.start_count >= 0:
-        shown["start_count"] = state.start_count
+    start = provider_reports.possible_start(_report(state))
+    if start is not None:
+        shown["start_count"] = start
     if order.service_type is ServiceType.SUBSCRIPTIONS:
         if state.subscription_status is not None:
             shown["subscription_status"] = state.subscription_status
@@ -157,12 +171,14 @@ async def _end_run(order: Order, reading: Reading, *, now: datetime) -> None:
     order.runs_done += 1
     order.undelivered += missing
     is_given_up = reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED)
+    # Its buyer may have asked to cancel while the run was at the provider: then no other follows.
+    is_wanted = order.cancel_requested_at is None
     told = (
         f"run {order.runs_done} of {order.runs}, provider's order {order.provider_order_id}: "
         f"{order.drip_feed_quantity - missing} delivered"
     )
     counted = {"runs_done": order.runs_done, "undelivered": order.undelivered}
-    if order.runs_done < order.runs and not is_given_up:
+    if order.runs_done < order.runs and is_wanted and not is_given_up:
         due_at = max(now, order.created_at + order.runs_done * timedelta(minutes=order.interval))
         columns = {**counted, "dispatch": Dispatch.QUEUED, "due_at": due_at, "provider_order_id": 0}
         change = Change(

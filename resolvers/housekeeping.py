@@ -22,5 +22,6 @@ async def remove_expired(_: Shop) -> int:
     ):
         ids = await ended.limit(_AT_ONCE).values_list("id", flat=True)
         if ids:
-            removed += await ended.model.filter(id__in=list(ids)).delete()
+            # Asked again: a key that expired may have begun anew meanwhile.
+            removed += await ended.filter(id__in=list(ids)).delete()
     return removed

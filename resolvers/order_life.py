@@ -13,7 +13,15 @@ from models import Order, OrderEvent, User
 from models.live import LiveTopic, announce
 from resolvers import notifications, wallet
 
-_ALWAYS_SAVED = ("status", "refunded", "updated_at", "dispatch", "due_at", "cancel_due_at")
+_ALWAYS_SAVED = (
+    "status",
+    "refunded",
+    "updated_at",
+    "dispatch",
+    "due_at",
+    "cancel_due_at",
+    "subscription_status",
+)
 
 
 class TransitionRefused(Exception):
@@ -48,6 +56,8 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     if change.to is not before and not order_life.may_become(before, change.to):
         raise TransitionRefused(f"order {order.id} is {before} and cannot become {change.to}")
     order.update_from_dict({**change.columns, "status": change.to})
+    subscription = order_life.subscription_at(order.status, order.subscription_status)
+    order.update_from_dict({"subscription_status": subscription})
     refund = _refund_due(order, before=before)
     order.refunded += refund
     order.updated_at = max(order.updated_at, now)
@@ -59,6 +69,18 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     if refund:
         await _give_back(order, refund, now=now)
     await announce(order.user_id, LiveTopic.ORDER, str(order.id))
+
+
+def stopped(order: Order) -> Change:
+    """The end of an order that its buyer cancels while no provider has it.
+
+    A drip-feed whose first runs were delivered gives back the others only.
+    """
+    if order.runs_done == 0:
+        return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
+    left = order.undelivered_if_stopped
+    to = OrderStatus.CANCELED if left == order.quantity else OrderStatus.PARTIAL
+    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": left})
 
 
 async def note_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
-from tortoise.transactions import in_transaction
 
 from domain import links, resale
 from domain.money import LARGEST_AMOUNT, Toman
+from domain.order_details import LARGEST_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayError
 from gateways.provider_results import ProviderService
@@ -99,14 +99,17 @@ async def sync_provider(shop: Shop, provider: Provider, *, adds_services: bool) 
         raise CatalogueUnreadable("the catalogue is empty")
     listed = {service.id: service for service in catalogue.services}
     counts: Counter[str] = Counter()
-    async with in_transaction():
+    # One at a time: two imports at once would both find a service new.
+    async with database.exclusive(f"sync of provider {provider.id}"):
         now = await database.now()
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
         for service in known:
-            row = listed.pop(service.provider_service_id or "", None)
+            row = listed.get(service.provider_service_id or "")
             counts[await _update(shop, provider, service, row, now)] += 1
         if adds_services:
-            counts.update(await _add(provider, list(listed.values()), now=now))
+            sold = {service.provider_service_id for service in known}
+            new = [row for row in listed.values() if row.id not in sold]
+            counts.update(await _add(provider, new, now=now))
         await Provider.filter(id=provider.id).update(synced_at=now)
     return SyncReport(counts=dict(counts), skipped=catalogue.skipped)
 
@@ -145,43 +148,70 @@ async def _sync_quietly(shop: Shop, provider: Provider) -> None:
 async def _update(
     shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
-    """Bring one service up to its row of the catalogue; returns what became of it."""
+    """Bring one service up to its row of the catalogue; returns what became of it.
+
+    Only what differs is written: staff may change the rest meanwhile, and most rows bring no news.
+    """
+    outcome, columns = _found(shop, provider, service, row)
+    changed = {name: value for name, value in columns.items() if getattr(service, name) != value}
+    if "flag" in changed:
+        changed["flagged_at"] = now
+    if changed:
+        await Service.filter(id=service.id).update(**changed, updated_at=now)
+    return outcome
+
+
+def _found(
+    shop: Shop, provider: Provider, service: Service, row: ProviderService | None
+) -> tuple[str, Mapping[str, object]]:
+    """What became of a service, and the columns that its row of the catalogue leads to."""
     if row is None:
-        return await _flag(service, ServiceFlag.VANISHED, now=now, is_active=False)
+        return _flagged(ServiceFlag.VANISHED, is_active=False)
     cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
-    if cost is None:
-        return await _flag(service, ServiceFlag.PRICE_MOVED, now=now, is_active=service.is_active)
-    before, by_margin = service.original_price, _price(provider, cost)
-    service.can_refill, service.can_cancel = row.refill, row.cancel
-    service.provider_drip_feed, service.provider_rate = row.drip_feed, str(row.rate)
-    service.min_quantity = row.min if row.min is not None else service.min_quantity
-    service.max_quantity = max(row.max or service.max_quantity, service.min_quantity)
-    if before and resale.moved_beyond(Toman(before), cost, percent=shop.settings.provider_price_bound):
-        service.original_price = cost
+    by_margin = None if cost is None else _price(provider, cost)
+    if cost is None or by_margin is None:
+        # Dearer than every amount is dearer than the shop's price.
+        return _flagged(ServiceFlag.BELOW_COST, is_active=False)
+    before, told = service.original_price, {**_told(service, row), "original_price": cost}
+    bound = shop.settings.provider_price_bound
+    if before is not None and resale.moved_beyond(Toman(before), cost, percent=bound):
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
-        return await _flag(service, flag, now=now, is_active=service.is_active and service.price >= cost)
-    is_made_by_margin = before is not None and service.price == _price(provider, Toman(before))
-    service.original_price = cost
-    if is_made_by_margin:
-        is_new = service.price != by_margin
-        service.price = by_margin
-        await service.save()
-        return "repriced" if is_new else "unchanged"
+        return _flagged(flag, is_active=service.is_active and service.price >= cost, **told)
+    if before is not None and service.price == _price(provider, Toman(before)):
+        return "unchanged" if service.price == by_margin else "repriced", {**told, "price": by_margin}
     if service.price < cost:
-        return await _flag(service, ServiceFlag.BELOW_COST, now=now, is_active=False)
-    await service.save()
-    return "unchanged"
+        return _flagged(ServiceFlag.BELOW_COST, is_active=False, **told)
+    return "unchanged", told
 
 
-async def _flag(service: Service, flag: ServiceFlag, *, now: datetime, is_active: bool) -> str:
-    if service.flag is not flag:
-        service.flag, service.flagged_at, service.updated_at = flag, now, now
-    service.is_active = is_active
-    await service.save()
-    return flag.value
+def _flagged(flag: ServiceFlag, *, is_active: bool, **columns: object) -> tuple[str, Mapping[str, object]]:
+    return flag.value, {**columns, "flag": flag, "is_active": is_active}
 
 
-def _price(provider: Provider, cost: Toman) -> Toman:
+def _told(service: Service, row: ProviderService) -> dict[str, object]:
+    """What a row of the catalogue tells besides the price; limits that cannot be true stay as they were."""
+    least = service.min_quantity if row.min is None else row.min
+    most = row.max or service.max_quantity
+    if not _are_limits(least, most):
+        least, most = service.min_quantity, service.max_quantity
+    return {
+        "can_refill": row.refill,
+        "can_cancel": row.cancel,
+        "provider_drip_feed": row.drip_feed,
+        "provider_rate": str(row.rate),
+        "min_quantity": least,
+        "max_quantity": most,
+    }
+
+
+def _are_limits(least: int | None, most: int | None) -> bool:
+    """Whether an order may have any quantity at all between these."""
+    if least is None or most is None:
+        return False
+    return 0 <= least <= most and 1 <= most <= LARGEST_QUANTITY
+
+
+def _price(provider: Provider, cost: Toman) -> Toman | None:
     return resale.price(
         cost, margin_percent=provider.margin_percent, rounding=Toman(max(provider.rounding, 1))
     )
@@ -192,7 +222,8 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
     shelves: dict[str, Category] = {}
     for row in rows:
         cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
-        if row.type is None or cost is None or row.min is None or row.max is None or row.max < row.min:
+        price = None if cost is None else _price(provider, cost)
+        if row.type is None or price is None or not _are_limits(row.min, row.max):
             counts["not understood"] += 1
             continue
         name = (row.category or row.name)[:_LONGEST_CATEGORY]
@@ -201,7 +232,7 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
             category=shelves[name],
             name=row.name[:_LONGEST_NAME],
             description=row.description,
-            price=_price(provider, cost),
+            price=price,
             original_price=cost,
             provider_rate=str(row.rate),
             min_quantity=row.min,

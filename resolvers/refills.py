@@ -7,6 +7,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from domain import ids
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, refuses
 from domain.states import RefillStatus
@@ -24,11 +25,13 @@ _AT_ONCE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
 _LONGEST_NOTE = 500
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE refills SET due_at = $1 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM refills WHERE due_at IS NOT NULL AND due_at <= $2
     ORDER BY due_at, id LIMIT $3 {skip_locked}
-) RETURNING id
+)
+UPDATE refills SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 
@@ -43,7 +46,8 @@ async def request_refill(user: User, *, order_id: int) -> Refill:
     """
     order = await get_order(user, order_id=order_id)
     service = await Service.get(id=order.service_id)
-    if order.status not in _DELIVERED or not service.can_refill or order.provider_order_id < 1:
+    is_at_provider = order.provider_id is not None and order.provider_order_id >= 1
+    if order.status not in _DELIVERED or not service.can_refill or not is_at_provider:
         raise RefillUnavailable
     try:
         async with in_transaction():
@@ -64,6 +68,8 @@ async def refills_of(order: Order) -> list[Refill]:
 
 async def get_refill(user: User, *, refill_id: int) -> Refill | None:
     """One refill of an order of the user's, or None."""
+    if not ids.is_possible(refill_id):
+        return None
     return await Refill.get_or_none(id=refill_id, order__user_id=user.id)
 
 

@@ -23,7 +23,7 @@ from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
 from models.live import LiveTopic, announce
-from resolvers.order_life import Change, change_order, lock_order, note_event
+from resolvers.order_life import Change, change_order, lock_order, note_event, stopped
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.submission")
@@ -34,14 +34,16 @@ _SHORTEST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=15)
 _LONGEST_NOTE = 500
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
-# SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow.
+# SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow. Materialized, because
+# PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
-UPDATE orders SET worker = $1, lease_until = $2 WHERE id IN (
+WITH due AS MATERIALIZED (
     SELECT id FROM orders
     WHERE dispatch = 'queued' AND provider_id = $3 AND due_at <= $4
         AND (lease_until IS NULL OR lease_until <= $4)
     ORDER BY due_at, id LIMIT $5 {skip_locked}
-) RETURNING id
+)
+UPDATE orders SET worker = $1, lease_until = $2 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 _MARK_SENDING = """
 UPDATE orders SET dispatch = 'sending', lease_until = $1, attempts = attempts + 1
@@ -72,7 +74,11 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
         async with turn:
             await _submit(shop, provider, order, claimed.now())
 
-    await asyncio.gather(*(one(order) for order in claimed.orders))
+    # What is on the wire is waited for even if another order fails in an unforeseen way.
+    outcomes = await asyncio.gather(*(one(order) for order in claimed.orders), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
     return len(claimed.orders)
 
 
@@ -209,12 +215,15 @@ async def _refused(order_id: int, reason: str) -> None:
 
 
 async def _queue_again(order_id: int, reason: str) -> None:
-    """What certainly did not leave, leaves later; each time later."""
+    """What certainly did not leave, leaves later; each time later. Canceled meanwhile, it never leaves."""
     async with in_transaction():
         order = await lock_order(order_id)
         if order.dispatch is not Dispatch.SENDING:
             return
         now = await database.now()
+        if order.cancel_requested_at is not None:
+            await change_order(order, stopped(order), now=now)
+            return
         wait = min(_SHORTEST_WAIT * 2 ** min(order.attempts - 1, 10), _LONGEST_WAIT)
         # A little apart from each other: a provider that comes back must not meet all of them at once.
         wait += timedelta(seconds=secrets.randbelow(5))

@@ -45,6 +45,7 @@ class FakeProviders:
     catalogue: tuple[ProviderService, ...] = ()
     fail_next: list[GatewayError] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    asked_about: list[int] = field(default_factory=list)
 
     def report(self, number: int, status: OrderStatus | None = None, **told: object) -> None:
         """What the provider says of an order from now on."""
@@ -59,6 +60,7 @@ class FakeProviders:
 
     async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
         self._ask("statuses")
+        self.asked_about += order_ids
         known = {number: self.states[number] for number in order_ids if number in self.states}
         return ProviderStatuses(states=known, errors=self.errors)
 

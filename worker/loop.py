@@ -22,6 +22,7 @@ async def run(
     *,
     jobs: Iterable[Job] = JOBS,
     provider_jobs: Iterable[ProviderJob] = PROVIDER_JOBS,
+    look_for_providers_every: timedelta = _LOOK_FOR_PROVIDERS,
 ) -> None:
     """Run every job until `stopping` is set; what has begun by then is finished first.
 
@@ -31,10 +32,14 @@ async def run(
         for job in jobs:
             operation = functools.partial(job.operation, shop)
             group.create_task(_repeat(job.name, operation, job.rest, stopping))
-        group.create_task(_work_for_providers(shop, tuple(provider_jobs), stopping))
+        group.create_task(
+            _work_for_providers(shop, tuple(provider_jobs), stopping, look_every=look_for_providers_every)
+        )
 
 
-async def _work_for_providers(shop: Shop, jobs: tuple[ProviderJob, ...], stopping: asyncio.Event) -> None:
+async def _work_for_providers(
+    shop: Shop, jobs: tuple[ProviderJob, ...], stopping: asyncio.Event, *, look_every: timedelta
+) -> None:
     """Keep a task for each job of each provider; providers that are added meanwhile get theirs."""
     known: set[int] = set()
     async with asyncio.TaskGroup() as group:
@@ -45,7 +50,7 @@ async def _work_for_providers(shop: Shop, jobs: tuple[ProviderJob, ...], stoppin
                     operation = functools.partial(_with_provider, job, shop, provider_id)
                     name = f"{job.name} {provider_id}"
                     group.create_task(_repeat(name, operation, job.rest, stopping))
-            await _rest(stopping, _LOOK_FOR_PROVIDERS)
+            await _rest(stopping, look_every)
 
 
 async def _new_providers(known: set[int]) -> list[int]:

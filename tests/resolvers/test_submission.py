@@ -5,49 +5,31 @@ from datetime import timedelta
 
 import pytest
 
-from config.settings import Settings
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
-from models import Order, OrderEvent, Provider, User
+from gateways.provider_orders import ProviderOrder
+from gateways.providers import ProviderAccount
+from models import Order, Provider, User, database
 from resolvers import submission
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
+from tests.resolvers.provider_records import (
+    create_provider,
+    create_provider_service,
+    history,
+    make_due,
+    place_order,
+)
 
 UNSENT = GatewayUnavailable("panel.example unavailable", request_sent=False)
 LOST = GatewayUnavailable("panel.example unavailable", request_sent=True)
 
 
-@pytest.fixture
-def panels() -> FakeProviders:
-    return FakeProviders()
-
-
-@pytest.fixture
-def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
-    return new_shop(Settings(database_url=db), sms, providers=panels)
-
-
-@pytest.fixture
-async def provider(shop: Shop) -> Provider:
-    return await create_provider()
-
-
 async def queued(shop: Shop, provider: Provider) -> Order:
     return await place_order(shop, await create_provider_service(provider))
-
-
-async def history(order: Order) -> list[tuple[OrderActor, OrderStatus]]:
-    return [
-        (event.actor, event.to_status) for event in await OrderEvent.filter(order_id=order.id).order_by("id")
-    ]
-
-
-async def make_due(order: Order) -> None:
-    await Order.filter(id=order.id).update(due_at=order.created_at, lease_until=None)
 
 
 async def test_an_order_is_sent_once_and_followed(
@@ -210,6 +192,43 @@ async def test_several_workers_at_once_send_every_order_once(
     assert sum(claimed) == 30
     assert len({order.link for order in panels.placed.values()}) == len(panels.placed) == 30
     assert await Order.filter(dispatch=Dispatch.SENT).count() == 30
+
+
+async def test_a_worker_with_one_call_at_once_claims_ten_orders_whatever_the_planner_believes(
+    shop: Shop, panels: FakeProviders
+) -> None:
+    provider = await create_provider(concurrency=1)
+    service = await create_provider_service(provider)
+    first = await place_order(shop, service)
+    # From statistics of one order PostgreSQL plans a claim as it would for no other number.
+    analyze = "VACUUM ANALYZE orders" if database.dialect() == "postgres" else "ANALYZE"
+    await database.connection().execute_script(analyze)
+    await Order.bulk_create([first.clone() for _ in range(19)])
+
+    assert [await submission.submit_orders(shop, provider) for _ in range(3)] == [10, 10, 0]
+
+
+async def test_an_order_that_fails_in_an_unforeseen_way_cuts_no_other_off(
+    shop: Shop, provider: Provider
+) -> None:
+    orders = [await queued(shop, provider) for _ in range(3)]
+
+    class Faulty(FakeProviders):
+        """Breaks on the first order, and takes a few turns of the loop for the others."""
+
+        async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+            if "add" not in self.asked:
+                self.asked.append("add")
+                raise ZeroDivisionError
+            for _ in range(50):
+                await asyncio.sleep(0)
+            return await super().add(account, order)
+
+    with pytest.raises(ZeroDivisionError):
+        await submission.submit_orders(new_shop(shop.settings, RecordingSms(), providers=Faulty()), provider)
+
+    found = [await Order.get(id=order.id) for order in orders]
+    assert sorted(order.dispatch for order in found) == [Dispatch.SENDING, Dispatch.SENT, Dispatch.SENT]
 
 
 async def test_nothing_is_sent_for_services_of_staff_old_orders_and_providers_that_are_off(
