@@ -93,6 +93,8 @@ def test_what_became_of_each_service_is_told(folder: Path, panel: LoopbackPanel)
     [
         (("add", "", "panel.example", "k", "--concurrency", "1000"), "name, url, concurrency"),
         (("add", "Panel", "https://panel.example", "k", "--rate", str(10**30)), "rate"),
+        # Bytes that are no UTF-8 reach Python as lone surrogates.
+        (("add", "Pan\udcffel", "https://panel.example", "k"), "name"),
     ],
 )
 def test_a_value_that_could_not_work_is_named_in_one_line(
