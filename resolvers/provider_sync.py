@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from domain import links, resale
+from domain import links, resale, texts
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.order_details import LARGEST_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
@@ -56,9 +56,9 @@ async def add_provider(
         InvalidProvider: an address that is none, or a number out of range.
     """
     checks = {
-        "name": 1 <= len(name) <= 100,
-        "url": links.is_address(url) and len(url) <= 500,
-        "key": 1 <= len(api_key) <= 200,
+        "name": 1 <= len(name) <= 100 and texts.is_storable(name),
+        "url": links.is_address(url) and len(url) <= 500 and texts.is_storable(url),
+        "key": 1 <= len(api_key) <= 200 and texts.is_storable(api_key),
         "rate": 1 <= toman_per_unit <= LARGEST_AMOUNT,
         "margin": 0 <= margin_percent <= 10_000,
         "round": 1 <= rounding <= LARGEST_AMOUNT,

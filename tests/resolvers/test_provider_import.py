@@ -155,6 +155,10 @@ async def test_what_is_not_understood_is_counted_and_not_sold(
         ({"url": "ftp://panel.example"}, "url"),
         ({"url": "panel.example/api/v2"}, "url"),
         ({"url": f"https://panel.example/{'x' * 500}"}, "url"),
+        (
+            {"name": "Pan\udcffel", "url": "https://panel.example/\udcff", "api_key": "\udcff"},
+            "name, url, key",
+        ),
         ({"api_key": ""}, "key"),
         ({"api_key": "x" * 201}, "key"),
         ({"toman_per_unit": 0}, "rate"),
