@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import re
 import sqlite3
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,10 @@ _CONNECTION_FAULTS = (
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # A connection that was cut in the middle leaves asyncpg's protocol in a state of its own.
+    asyncpg.InternalClientError,
+    # Deadlocks and serialization failures: the same request may succeed a moment later.
+    asyncpg.TransactionRollbackError,
 )
 _MIGRATION_LOCK = 7_326_954_410
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")
@@ -58,10 +63,18 @@ def is_unavailable(error: Exception | None) -> bool:
     """Whether a query failed because the database is away or busy, and not for what it asked."""
     if isinstance(error, _CONNECTION_FAULTS):
         return True
+    # A server that restarts has no socket for a moment; files of our own that are missing are our fault.
+    if isinstance(error, OSError):
+        return _passed_through_the_driver(error)
     # Tortoise wraps SQLite's lock time-outs and full disks so, and PostgreSQL's refusals of a statement too.
     if type(error) is not OperationalError:
         return False
     return bool(error.args) and isinstance(error.args[0], sqlite3.OperationalError)
+
+
+def _passed_through_the_driver(error: BaseException) -> bool:
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame in frames)
 
 
 @asynccontextmanager

@@ -121,8 +121,8 @@ async def _follow(hub: Hub, user: User, feed: _Feed[Row]) -> AsyncGenerator[Row,
     # Before anything is read, and before the first await: what is committed from here on is heard.
     with hub.subscribe(user.id, feed.topic, key=feed.key) as changes:
         if feed.check is not None:
-            await feed.check()
-        clock = await _DatabaseClock.read()
+            await _patiently(feed.check)
+        clock = await _patiently(_DatabaseClock.read)
         heard_until, given = clock.now() - _COMMITTED_WITHIN, _Given()
         async for keys in changes:
             looked_at = clock.now()

@@ -1,4 +1,4 @@
-"""Operations over WebSocket: the same engine as over HTTP, and subscriptions that stop with their listener."""
+"""Operations over WebSocket: run by the same engine as over HTTP, and stopped with their listener."""
 
 import asyncio
 from pathlib import Path
