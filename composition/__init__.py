@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocketClose
 
 import rest_compat.routes
 import schema
@@ -24,6 +25,7 @@ from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
 from domain.tokens import TokenKeys
 from engine.view import GraphQLView
+from engine.websocket import GraphQLSockets
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import new_provider_client
@@ -101,15 +103,25 @@ def application(shop: Shop) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with database.connected(shop.settings.effective_database_url), _embedded_worker(shop):
+        url = shop.settings.effective_database_url
+        async with (
+            database.connected(url),
+            shop.hub.listening(url),
+            sockets.watched(),
+            _embedded_worker(shop),
+        ):
             yield
             await shop.sms.drain(_DRAIN_WITHIN)
 
     rest = rest_compat.routes.application(shop)
     graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.page)
+    sockets = GraphQLSockets(graphql.engine, shop=shop, context=schema.Context)
     settings = shop.settings
     return Starlette(
         routes=[
+            WebSocketRoute("/graphql", sockets),
+            # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
+            WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
             *_sandbox_routes(shop),
             Mount("/graphql/assets", app=playground.assets()),

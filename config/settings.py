@@ -15,6 +15,7 @@ Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
 Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
 _SECOND = timedelta(seconds=1)
+_ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 _PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
@@ -162,9 +163,14 @@ class Settings(BaseSettings):
     rate_limit_storage: str = Field(
         "async+memory://", description="where they are counted; async+redis://… for several processes"
     )
-    max_body_bytes: Positive = Field(262_144, description="largest request body")
+    max_body_bytes: Positive = Field(262_144, description="largest request body or WebSocket message")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="origins other than the shop's own whose pages may open WebSockets, comma separated; "
+        "* for all",
+    )
 
-    @field_validator("jwt_key_files", mode="before")
+    @field_validator("jwt_key_files", "allowed_origins", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return (
@@ -209,6 +215,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError("ALLOWED_ORIGINS must hold origins such as https://app.example")
+        return tuple(origin.lower() for origin in value)
 
     @field_validator("rate_limit")
     @classmethod

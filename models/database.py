@@ -6,7 +6,7 @@ import hashlib
 import re
 import sqlite3
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
 import models.migration_mends  # noqa: F401 - importing it applies the mends
+from models.sqlite_engine import ImmediateTransaction
 
 APP = "vitrin"
 _CONNECTION_FAULTS = (
@@ -111,6 +112,18 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
     return rows
 
 
+def after_commit(act: Callable[[], None]) -> None:
+    """Do `act` when SQLite's current transaction has committed, never if it is rolled back; at once outside.
+
+    PostgreSQL keeps what it is told until the commit by itself.
+    """
+    current = connection()
+    if isinstance(current, ImmediateTransaction):
+        current.after_commit.append(act)
+    else:
+        act()
+
+
 def skip_locked() -> str:
     """The clause that passes over rows which others hold; SQLite's transactions exclude each other anyhow."""
     return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
@@ -169,11 +182,28 @@ async def _file_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _server_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
-    names = ("user", "password", "host", "port", "database", "ssl")
-    session = await asyncpg.connect(**{name: credentials[name] for name in names if credentials.get(name)})
+    session = await _open_session(credentials)
     try:
         # Held by the session: it ends with the connection even if this process dies.
         await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         yield
     finally:
         await session.close()
+
+
+async def open_session(url: str, *, name: str) -> asyncpg.Connection:
+    """A connection to PostgreSQL outside the pool, which would forget a LISTEN; `name` is for operators.
+
+    Raises:
+        OSError, TimeoutError, asyncpg.PostgresError: there is none to be had.
+    """
+    (settings,) = configuration(url)["connections"].values()
+    return await _open_session(
+        settings["credentials"], timeout=10, command_timeout=10, server_settings={"application_name": name}
+    )
+
+
+async def _open_session(credentials: dict[str, Any], **options: object) -> asyncpg.Connection:
+    names = ("user", "password", "host", "port", "database", "ssl")
+    given = {name: credentials[name] for name in names if credentials.get(name)}
+    return await asyncpg.connect(**given, **options)

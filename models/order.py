@@ -20,6 +20,12 @@ from models.provider import Provider
 from models.service import Service
 from models.user import User
 
+_UNSEEN = frozenset(
+    "provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
+    "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at".split()
+)
+"""Columns that are the worker's and staff's own."""
+
 
 class Order(Model):
     """An order with its charge in whole Toman; service type, provider and category are as when it was placed.
@@ -189,6 +195,16 @@ class Order(Model):
     def undelivered_if_stopped(self) -> int:
         """Units that a drip-feed by the shop leaves undelivered when no further run is sent."""
         return int(self.undelivered + (self.runs - self.runs_done) * self.drip_feed_quantity)
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """All that its buyer may see of it, to be compared with another reading."""
+        return tuple(getattr(self, name) for name in sorted(self._meta.db_fields - _UNSEEN))
+
+    @property
+    def is_as_placed(self) -> bool:
+        """Whether its buyer has seen no change of it yet."""
+        return self.seen == self.as_placed().seen
 
     def expires_before(self, today: date) -> bool:
         """Whether the last day of a subscription lies before `today`."""

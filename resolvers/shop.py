@@ -1,7 +1,7 @@
 """What operations need from outside their arguments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
@@ -11,6 +11,7 @@ from gateways.payments import PaymentGateway
 from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms import SmsOutbox
 from models import Provider
+from models.hub import Hub
 
 SANDBOX_PROVIDER_PATH = "/sandbox/provider"
 
@@ -21,7 +22,7 @@ class Shop:
 
     `payments` holds every payment gateway that the shop has an account at, by name: payments opened
     before the shop chose another one are still confirmed at their own. `worker_name` tells this process
-    from all others that work on the same orders.
+    from all others that work on the same orders. `hub` tells what changes while somebody looks.
     """
 
     settings: Settings
@@ -32,6 +33,7 @@ class Shop:
     providers: ProviderApi
     sandbox_providers: ProviderApi
     worker_name: str
+    hub: Hub = field(default_factory=Hub)
 
     @property
     def payment_gateway(self) -> PaymentGateway:

@@ -8,6 +8,7 @@ from schema.category import CategoryQuery
 from schema.context import Context
 from schema.gift import GiftMutation, GiftQuery
 from schema.ledger import LedgerMutation, LedgerQuery
+from schema.live import Subscription
 from schema.login import LoginMutation
 from schema.node import NodeQuery
 from schema.notification import NotificationMutation, NotificationQuery
@@ -53,7 +54,12 @@ class Mutation(
     """The root of doing."""
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
 
 
 def sdl() -> str:

@@ -89,12 +89,12 @@ def _tortoise_url(uri: str) -> str:
     return uri.replace("postgresql://", "postgres://", 1)
 
 
-def _database_of(server: str, name: str) -> str:
+def database_of(server: str, name: str) -> str:
     parts = urlsplit(server)
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-async def _administer(server: str, statement: str) -> None:
+async def administer(server: str, statement: str) -> None:
     session = await asyncpg.connect(server.replace("postgres://", "postgresql://", 1))
     try:
         await session.execute(statement)
@@ -107,11 +107,11 @@ def postgres_templates(postgres_server: str) -> Iterator[Templates]:
     urls = {}
     for kind in ("empty", "demo"):
         name = f"vitrin_{kind}_{uuid.uuid4().hex[:8]}"
-        asyncio.run(_administer(postgres_server, f"CREATE DATABASE {name}"))
-        urls[kind] = asyncio.run(_fill(_database_of(postgres_server, name), with_demo=kind == "demo"))
+        asyncio.run(administer(postgres_server, f"CREATE DATABASE {name}"))
+        urls[kind] = asyncio.run(_fill(database_of(postgres_server, name), with_demo=kind == "demo"))
     yield Templates(**urls)
     for url in urls.values():
-        asyncio.run(_administer(postgres_server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
+        asyncio.run(administer(postgres_server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
 
 
 _SWEEP = """
@@ -141,7 +141,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     # Copying a database takes twenty times as long as emptying one.
     url: str = request.getfixturevalue("postgres_templates").empty
     yield url
-    asyncio.run(_administer(url, _SWEEP))
+    asyncio.run(administer(url, _SWEEP))
 
 
 @contextmanager
@@ -154,9 +154,9 @@ def copied_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> 
     template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
     name = f"vitrin_test_{uuid.uuid4().hex[:12]}"
     copy = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
-    asyncio.run(_administer(server, copy))
-    yield _database_of(server, name)
-    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(administer(server, copy))
+    yield database_of(server, name)
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
