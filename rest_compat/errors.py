@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from domain import messages
 from domain.problems import (
     AmountOutOfRange,
@@ -37,7 +38,6 @@ from domain.problems import (
     WheelUsedUp,
     WrongLoginCode,
 )
-from rest_compat.answers import Answer
 
 _EVERY_ROUTE = ""
 _RETRY_AFTER_SECONDS = "1"
