@@ -29,11 +29,12 @@ from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import new_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
+from gateways.sandbox_orders import SandboxOrders
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
 from models import database
 from playground import page as playground
 from resolvers.shop import Shop
-from sandbox import payment_page
+from sandbox import payment_page, provider_api
 from worker import loop
 
 _DRAIN_WITHIN = timedelta(seconds=5)
@@ -130,9 +131,13 @@ def application(shop: Shop) -> Starlette:
     )
 
 
-def _sandbox_routes(shop: Shop) -> list[BaseRoute]:
+def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
     gateway = shop.payments.get(SandboxPayments.name)
-    return payment_page.routes(gateway) if isinstance(gateway, SandboxPayments) else []
+    if isinstance(gateway, SandboxPayments):
+        yield from payment_page.routes(gateway)
+    if shop.settings.runs_sandbox_providers:
+        file = shop.settings.data_folder / "sandbox-orders.sqlite3"
+        yield from provider_api.routes(SandboxOrders(file))
 
 
 @contextlib.asynccontextmanager

@@ -223,6 +223,11 @@ class Settings(BaseSettings):
         return self.payment_gateway is PaymentGatewayName.SANDBOX
 
     @property
+    def runs_sandbox_providers(self) -> bool:
+        """Whether upstream providers are played by an address of our own."""
+        return not self.is_production
+
+    @property
     def effective_public_url(self) -> str:
         """PUBLIC_URL, or the address that the server listens on."""
         return self.public_url or f"http://{self.host}:{self.port}"
