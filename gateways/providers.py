@@ -6,6 +6,7 @@ One URL takes a POST form with `key` and `action`; failures come as HTTP 200 wit
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -35,12 +36,19 @@ class ProviderAccount:
     url: str = field(repr=False)
     api_key: SecretStr
 
+    def unnamed(self, text: str) -> str:
+        """`text` without the provider's host and the key: an order's buyer may read it."""
+        host, key = urlsplit(self.url).hostname, self.api_key.get_secret_value()
+        for secret, word in ((key, "…"), (host, "the provider")):
+            text = text.replace(secret, word) if secret else text
+        return text
+
 
 class ProviderApi(Protocol):
     """What the shop asks of a provider; every call is made once, without retries.
 
     All raise the errors of `gateways.errors`; GatewayRefused carries the HTTP status and the provider's
-    sentence, without the key. Calls about given orders raise ValueError for none, for more than
+    sentence, without the key and the host. Calls about given orders raise ValueError for none, for more than
     `MOST_ORDERS` and for numbers below 1.
     """
 
@@ -132,9 +140,9 @@ class HttpProviderApi:
         self, account: ProviderAccount, form: Mapping[str, str], read: Callable[[JsonAnswer], Read]
     ) -> Read:
         check_url(account.url)
-        key = account.api_key.get_secret_value()
+        form = {"key": account.api_key.get_secret_value(), **form}
         try:
-            answer = await read_json(self._client, "POST", account.url, form={"key": key, **form})
+            answer = await read_json(self._client, "POST", account.url, form=form)
         except OSError as error:
             # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
             raise GatewayUnavailable(
@@ -143,9 +151,8 @@ class HttpProviderApi:
         try:
             return read(answer)
         except GatewayRefused as refused:
-            # Staff read this text, and an order's buyer may: some panels repeat the key in it.
-            text = refused.text.replace(key, "…") if key else refused.text
-            raise GatewayRefused(refused.code, text) from None
+            # Some panels repeat the key in it.
+            raise GatewayRefused(refused.code, account.unnamed(refused.text)) from None
 
 
 def _joined(order_ids: Sequence[int]) -> str:

@@ -88,18 +88,18 @@ async def _submit(shop: Shop, provider: Provider, order_id: int) -> None:
     deadline = now + 2 * shop.settings.gateway_total_timeout + _SHORTEST_WAIT
     if not await database.fetch(_MARK_SENDING, deadline, order_id, shop.worker_name, now):
         return
-    order = await Order.get(id=order_id)
+    order, account = await Order.get(id=order_id), shop.provider_account(provider)
     try:
-        number = await shop.provider_api(provider).add(shop.provider_account(provider), _as_sent(order))
+        number = await shop.provider_api(provider).add(account, _as_sent(order))
     except GatewayRefused as refusal:
         await _refused(order_id, refusal.text or f"code {refusal.code}")
     except GatewayUnavailable as error:
         if error.request_sent:
-            await _hold(order_id, str(error))
+            await _hold(order_id, account.unnamed(str(error)))
         else:
             await _queue_again(order_id, str(error))
     except (GatewayError, ValueError) as error:
-        await _hold(order_id, str(error))
+        await _hold(order_id, account.unnamed(str(error)))
     else:
         await _accepted(order_id, number)
 
