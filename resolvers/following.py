@@ -89,7 +89,7 @@ async def _settle(order_id: int, state: ProviderOrderState) -> None:
         elif order.runs_by_shop and provider_reports.is_over(reading.status):
             await _end_run(order, reading, now=now)
         else:
-            columns = {**_columns(order, state), **_remains(reading)}
+            columns = {**_columns(order, state), **_remains(order, reading)}
             change = Change(to=_next(order, reading), actor=OrderActor.PROVIDER, columns=columns)
             await change_order(order, change, now=now)
 
@@ -130,8 +130,9 @@ def _next(order: Order, reading: Reading) -> OrderStatus:
     return reading.status
 
 
-def _remains(reading: Reading) -> Mapping[str, object]:
-    return {} if reading.remains is None else {"remains": reading.remains}
+def _remains(order: Order, reading: Reading) -> Mapping[str, object]:
+    # What remains of one run says nothing of the whole order.
+    return {} if reading.remains is None or order.runs_by_shop else {"remains": reading.remains}
 
 
 def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
