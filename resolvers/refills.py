@@ -19,7 +19,8 @@ logger = logging.getLogger("vitrin.refills")
 
 _COOL_DOWN = timedelta(hours=24)
 _RETRY = timedelta(minutes=1)
-_LOOK_AGAIN = timedelta(minutes=10)
+# A refill is asked about again after as long as it has lasted, within these.
+_SHORTEST_LOOK, _LONGEST_LOOK = timedelta(seconds=10), timedelta(minutes=10)
 _AT_ONCE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
@@ -92,7 +93,7 @@ async def _send(shop: Shop, refill: Refill) -> None:
     await _open(refill).update(
         provider_refill_id=str(number),
         status=RefillStatus.INPROGRESS,
-        due_at=now + _LOOK_AGAIN,
+        due_at=now + _SHORTEST_LOOK,
         updated_at=now,
     )
 
@@ -105,7 +106,9 @@ async def _follow(shop: Shop, refill: Refill) -> None:
     if told.status in (RefillStatus.COMPLETED, RefillStatus.REJECTED):
         await _end(refill, told.status, note=None)
     else:
-        await _open(refill).update(due_at=await database.now() + _LOOK_AGAIN)
+        now = await database.now()
+        wait = min(max(now - refill.created_at, _SHORTEST_LOOK), _LONGEST_LOOK)
+        await _open(refill).update(due_at=now + wait)
 
 
 async def _end(refill: Refill, status: RefillStatus, *, note: str | None) -> None:
