@@ -1,17 +1,19 @@
 """Refills: having delivered again what dropped from a finished order."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from domain import ids
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, refuses
 from domain.states import RefillStatus
 from gateways.errors import GatewayError, GatewayRefused
-from models import Order, Provider, Refill, Service, User, database
+from models import Provider, Refill, Service, User, database
 from resolvers.orders import get_order
 from resolvers.shop import Shop
 
@@ -58,14 +60,18 @@ async def request_refill(user: User, *, order_id: int) -> Refill:
         raise RefillUnavailable from error
 
 
-async def refills_of(order: Order) -> list[Refill]:
-    """The order's refills, oldest first."""
-    return await Refill.filter(order_id=order.id).order_by("id")
+async def refills_by_order(order_ids: Iterable[int]) -> dict[int, list[Refill]]:
+    """The refills of each of these orders, oldest first."""
+    refills: dict[int, list[Refill]] = {order_id: [] for order_id in order_ids}
+    for refill in await Refill.filter(order_id__in=list(refills)).order_by("id"):
+        refills[refill.order_id].append(refill)
+    return refills
 
 
-async def get_refill(user: User, *, refill_id: int) -> Refill | None:
-    """One refill of an order of the user's, or None."""
-    return await Refill.get_or_none(id=refill_id, order__user_id=user.id)
+async def own_refills(user: User, refill_ids: Iterable[int]) -> dict[int, Refill]:
+    """Those of the refills that are of orders of the user's, in one statement."""
+    possible = list(filter(ids.is_possible, refill_ids))
+    return {refill.id: refill for refill in await Refill.filter(order__user_id=user.id, id__in=possible)}
 
 
 async def carry_out_refills(shop: Shop) -> int:

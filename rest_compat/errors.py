@@ -25,11 +25,13 @@ from domain.problems import (
     MalformedUsername,
     MobileTaken,
     NoGiftToWin,
+    OrderNotCancelable,
     OrderNotFound,
     PaymentGatewayUnavailable,
     PaymentNotFound,
     Problem,
     QuantityOutOfRange,
+    RefillUnavailable,
     ServiceUnavailable,
     TicketNotFound,
     TooManyCodes,
@@ -81,6 +83,9 @@ REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
     (QuantityOutOfRange, _EVERY_ROUTE): _ORDER_REFUSED,
     (InsufficientBalance, _EVERY_ROUTE): _ORDER_REFUSED,
     (DuplicateOrder, _EVERY_ROUTE): _ORDER_REFUSED,
+    # No documented route cancels or refills.
+    (OrderNotCancelable, _EVERY_ROUTE): _ORDER_REFUSED,
+    (RefillUnavailable, _EVERY_ROUTE): _ORDER_REFUSED,
     # The reference knows no such key: RFC 9110 and the IETF's draft of the header are the rule here.
     (IdempotencyKeyReused, _EVERY_ROUTE): Refusal(
         422, "این کلید برای درخواست دیگری استفاده شده است", http_status=422

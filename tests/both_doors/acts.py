@@ -39,6 +39,8 @@ REPLY = (
     "mutation ($ticketId: ID!, $message: String!) "
     f"{{ act: replyToTicket(ticketId: $ticketId, message: $message) {{ __typename {PROBLEM} }} }}"
 )
+CANCEL = f"mutation ($id: ID!) {{ act: cancelOrder(id: $id) {{ __typename {PROBLEM} }} }}"
+REFILL = f"mutation ($orderId: ID!) {{ act: requestRefill(orderId: $orderId) {{ __typename {PROBLEM} }} }}"
 ORDER = "query ($id: ID!) { act: order(id: $id) { id } }"
 TICKET = "query ($id: ID!) { act: ticket(id: $id) { id } }"
 

@@ -7,7 +7,7 @@ import pytest
 
 from models import Category
 from resolvers.shop import Shop
-from tests.both_doors.acts import CREATE_TICKET, REPLY, REQUEST_CODE, UPDATE, VERIFY
+from tests.both_doors.acts import CANCEL, CREATE_TICKET, REFILL, REPLY, REQUEST_CODE, UPDATE, VERIFY
 from tests.both_doors.world import create_world, global_id
 from tests.conftest import authorization
 from tests.database_state import all_rows
@@ -22,6 +22,8 @@ ARGUMENTS = {
     "createTicket.description": (CREATE_TICKET, "description", {"subject": "s"}),
     "replyToTicket.message": (REPLY, "message", {"ticketId": "own"}),
     "replyToTicket.ticketId": (REPLY, "ticketId", {"message": "m"}),
+    "cancelOrder.id": (CANCEL, "id", {}),
+    "requestRefill.orderId": (REFILL, "orderId", {}),
 }
 PROFILE_FIELDS = ["firstName", "lastName", "email", "password", "mobile"]
 MORE_VALUES = {**REFUSED_TEXTS, "null": "null", "a number of 100,000 digits": DIGITS}

@@ -9,7 +9,7 @@ import pytest
 
 import resolvers
 from domain.problems import problems_of
-from resolvers import notifications, stats
+from resolvers import cancellation, notifications, refills, stats
 from resolvers.shop import Shop
 from rest_compat.errors import REFUSALS
 from tests.both_doors.acts import ACTS
@@ -17,8 +17,15 @@ from tests.both_doors.world import Act, create_world, left_by, through_graphql, 
 from tests.database_state import all_rows
 from tests.fakes import RecordingSms
 
-# What REST cannot ask for: it reads any limit as one from 1 to 10, and marks all notifications or none.
-ONE_DOOR_ONLY = {stats.top_users, stats.top_services, notifications.mark_notifications_read}
+# What REST cannot ask for: it reads any limit as one from 1 to 10, and marks all notifications or none; the
+# reference has no route to cancel or refill an order.
+ONE_DOOR_ONLY = {
+    stats.top_users,
+    stats.top_services,
+    notifications.mark_notifications_read,
+    cancellation.cancel_order,
+    refills.request_refill,
+}
 
 
 def name_of(act: Act) -> str:
