@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+import reseller_api.door
 import rest_compat.routes
 import schema
 from asgi import well_known
@@ -113,6 +114,7 @@ def application(shop: Shop) -> Starlette:
         routes=[
             *well_known.routes(shop),
             *_sandbox_routes(shop),
+            *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
             Route("/graphql", graphql),
             # A mount does not match its own bare path.
@@ -123,7 +125,11 @@ def application(shop: Shop) -> Starlette:
             Middleware(Failures),
             Middleware(Authentication, shop=shop),
             Middleware(
-                RateLimits, limit=settings.rate_limit, storage=settings.rate_limit_storage, below="/api"
+                RateLimits,
+                limit=settings.rate_limit,
+                storage=settings.rate_limit_storage,
+                below="/api",
+                but_not=reseller_api.door.PATH,
             ),
             Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
         ],

@@ -159,6 +159,12 @@ class Settings(BaseSettings):
     rate_limit_storage: str = Field(
         "async+memory://", description="where they are counted; async+redis://… for several processes"
     )
+    reseller_rate_limit: str = Field(
+        "600/minute", description="reseller API requests that one user's key may make"
+    )
+    reseller_address_rate_limit: str = Field(
+        "1200/minute", description="reseller API requests from one address, counted before the key is known"
+    )
     max_body_bytes: Positive = Field(262_144, description="largest request body")
 
     @field_validator("jwt_key_files", mode="before")
@@ -207,7 +213,7 @@ class Settings(BaseSettings):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("rate_limit")
+    @field_validator("rate_limit", "reseller_rate_limit", "reseller_address_rate_limit")
     @classmethod
     def _is_a_limit(cls, value: str) -> str:
         limits.parse(value)

@@ -10,7 +10,17 @@ from tests.live_servers import ROOT
 
 # Weights of an Accept-Language header, and seconds for the event loop, are no money.
 ELSEWHERE = {"domain/messages.py", "gateways/http.py", "gateways/sms.py"}
-FOLDERS = ("domain", "models", "resolvers", "gateways", "schema", "rest_compat", "sandbox", "commands")
+FOLDERS = (
+    "domain",
+    "models",
+    "resolvers",
+    "gateways",
+    "schema",
+    "rest_compat",
+    "reseller_api",
+    "sandbox",
+    "commands",
+)
 FILES = sorted(
     file
     for folder in FOLDERS

@@ -28,7 +28,7 @@ from tests.conftest import client_of
 from tests.fakes import RecordingSms, new_shop
 from tests.live_servers import LiveServer
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 
 
 class Clock:
