@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from gateways import provider_answers
 from gateways.errors import GatewayRefused, GatewayUnavailable
-from gateways.http import JsonAnswer, read_json
+from gateways.http import MAX_ANSWER_BYTES, JsonAnswer, read_json
 from gateways.provider_addresses import ProviderClient, check_url
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import (
@@ -25,6 +25,8 @@ from gateways.provider_results import (
 
 MOST_ORDERS = 100
 """Orders in one call, by the trade's own rule."""
+# A large panel lists ten thousand services, each with a description.
+MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 
 Read = TypeVar("Read")
 
@@ -53,7 +55,7 @@ class ProviderApi(Protocol):
     """
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
-        """Everything the provider sells."""
+        """Everything the provider sells, in up to `MAX_CATALOGUE_BYTES`."""
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
         """Place an order and return the provider's number of it, positive and 64-bit.
@@ -100,7 +102,8 @@ class HttpProviderApi:
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
         """`action=services`."""
-        return await self._ask(account, {"action": "services"}, provider_answers.catalogue)
+        form = {"action": "services"}
+        return await self._ask(account, form, provider_answers.catalogue, most_bytes=MAX_CATALOGUE_BYTES)
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
         """`action=add`; see `ProviderApi.add` for its four outcomes."""
@@ -137,12 +140,17 @@ class HttpProviderApi:
         return await self._ask(account, {"action": "balance"}, provider_answers.balance)
 
     async def _ask(
-        self, account: ProviderAccount, form: Mapping[str, str], read: Callable[[JsonAnswer], Read]
+        self,
+        account: ProviderAccount,
+        form: Mapping[str, str],
+        read: Callable[[JsonAnswer], Read],
+        *,
+        most_bytes: int = MAX_ANSWER_BYTES,
     ) -> Read:
         check_url(account.url)
         form = {"key": account.api_key.get_secret_value(), **form}
         try:
-            answer = await read_json(self._client, "POST", account.url, form=form)
+            answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
         except OSError as error:
             # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
             raise GatewayUnavailable(
