@@ -68,7 +68,7 @@ class ProviderApi(Protocol):
         2. Refused, GatewayRefused: HTTP 2xx or 4xx, and an object with a textual `error` that names no
            order. No order exists.
         3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
-           byte left. It may be sent again.
+           byte left; or turned away for a rate limit, GatewayBusy. It may be sent again.
         4. Unknown, GatewayUnavailable with `request_sent` True or GatewayAnsweredNonsense: cut off or
            too late; HTML or other JSON; HTTP 3xx or 5xx whatever the body; an order's number that is
            missing or odd; a failure that names an order. An order may exist: never send it again by

@@ -17,7 +17,7 @@ from domain.order_details import DripFeed, Subscription
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
-from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
 from resolvers.order_life import Change, change_order, lock_order
@@ -98,6 +98,8 @@ async def _submit(shop: Shop, provider: Provider, order_id: int) -> None:
             await _hold(order_id, account.unnamed(str(error)))
         else:
             await _queue_again(order_id, str(error))
+    except GatewayBusy as error:
+        await _queue_again(order_id, str(error))
     except (GatewayError, ValueError) as error:
         await _hold(order_id, account.unnamed(str(error)))
     else:

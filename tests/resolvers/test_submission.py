@@ -8,7 +8,13 @@ import pytest
 from config.settings import Settings
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import (
+    GatewayAnsweredNonsense,
+    GatewayBusy,
+    GatewayError,
+    GatewayRefused,
+    GatewayUnavailable,
+)
 from models import Order, OrderEvent, Provider, User
 from resolvers import submission
 from resolvers.audit import audit_ledger
@@ -83,11 +89,12 @@ async def test_a_refused_order_is_an_error_with_the_provider_s_words(
     assert panels.asked == ["add"]
 
 
+@pytest.mark.parametrize("failure", [UNSENT, GatewayBusy("busy")], ids=["not connected", "rate limit"])
 async def test_what_certainly_did_not_leave_is_sent_again_later(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
-    panels.fail_next = [UNSENT, UNSENT]
+    panels.fail_next = [failure, failure]
 
     await submission.submit_orders(shop, provider)
     assert await submission.submit_orders(shop, provider) == 0
