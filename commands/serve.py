@@ -23,6 +23,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     address = f"http://{settings.host}:{settings.port}"
     print(f"GraphiQL      {address}/graphql")
     print(f"REST routes   {address}/api/v1/")
+    print(f"Reseller API  {address}/api/v2")
     if not settings.is_production:
         print(
             f"Demo sign-in  mobile {DEMO_MOBILE}; its code is printed here. "

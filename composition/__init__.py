@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
+import reseller_api.door
 import rest_compat.routes
 import schema
 from asgi import well_known
@@ -31,11 +32,12 @@ from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import new_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
+from gateways.sandbox_orders import SandboxOrders
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
 from models import database
 from playground import page as playground
 from resolvers.shop import Shop
-from sandbox import payment_page
+from sandbox import payment_page, provider_api
 from worker import loop
 
 _DRAIN_WITHIN = timedelta(seconds=5)
@@ -124,6 +126,7 @@ def application(shop: Shop) -> Starlette:
             WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
             *_sandbox_routes(shop),
+            *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
             Route("/graphql", graphql),
             # A mount does not match its own bare path.
@@ -134,7 +137,11 @@ def application(shop: Shop) -> Starlette:
             Middleware(Failures),
             Middleware(Authentication, shop=shop),
             Middleware(
-                RateLimits, limit=settings.rate_limit, storage=settings.rate_limit_storage, below="/api"
+                RateLimits,
+                limit=settings.rate_limit,
+                storage=settings.rate_limit_storage,
+                below="/api",
+                but_not=reseller_api.door.PATH,
             ),
             Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
         ],
@@ -142,9 +149,13 @@ def application(shop: Shop) -> Starlette:
     )
 
 
-def _sandbox_routes(shop: Shop) -> list[BaseRoute]:
+def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
     gateway = shop.payments.get(SandboxPayments.name)
-    return payment_page.routes(gateway) if isinstance(gateway, SandboxPayments) else []
+    if isinstance(gateway, SandboxPayments):
+        yield from payment_page.routes(gateway)
+    if shop.settings.runs_sandbox_providers:
+        file = shop.settings.data_folder / "sandbox-orders.sqlite3"
+        yield from provider_api.routes(SandboxOrders(file))
 
 
 @contextlib.asynccontextmanager

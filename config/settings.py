@@ -163,6 +163,12 @@ class Settings(BaseSettings):
     rate_limit_storage: str = Field(
         "async+memory://", description="where they are counted; async+redis://… for several processes"
     )
+    reseller_rate_limit: str = Field(
+        "600/minute", description="reseller API requests that one user's key may make"
+    )
+    reseller_address_rate_limit: str = Field(
+        "1200/minute", description="reseller API requests from one address, counted before the key is known"
+    )
     max_body_bytes: Positive = Field(262_144, description="largest request body or WebSocket message")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -224,7 +230,7 @@ class Settings(BaseSettings):
                 raise ValueError("ALLOWED_ORIGINS must hold origins such as https://app.example")
         return tuple(origin.lower() for origin in value)
 
-    @field_validator("rate_limit")
+    @field_validator("rate_limit", "reseller_rate_limit", "reseller_address_rate_limit")
     @classmethod
     def _is_a_limit(cls, value: str) -> str:
         limits.parse(value)
@@ -238,6 +244,11 @@ class Settings(BaseSettings):
     def takes_sandbox_payments(self) -> bool:
         """Whether payments are played by a page of our own."""
         return self.payment_gateway is PaymentGatewayName.SANDBOX
+
+    @property
+    def runs_sandbox_providers(self) -> bool:
+        """Whether upstream providers are played by an address of our own."""
+        return not self.is_production
 
     @property
     def effective_public_url(self) -> str:

@@ -59,6 +59,7 @@ async def read_json(
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
     json: object = None,
+    most_bytes: int = MAX_ANSWER_BYTES,
 ) -> JsonAnswer:
     """Call a service once, without retries, and read its answer as JSON.
 
@@ -66,7 +67,7 @@ async def read_json(
 
     Raises:
         GatewayUnavailable: no whole answer within the client's total timeout.
-        GatewayAnsweredNonsense: the answer is no JSON, or is over `MAX_ANSWER_BYTES`.
+        GatewayAnsweredNonsense: the answer is no JSON, or is over `most_bytes`.
     """
     host = httpx.URL(url).host
     departure = _Departure()
@@ -78,7 +79,7 @@ async def read_json(
                 method, url, headers=headers, data=form, json=json, extensions={"trace": departure}
             ) as response,
         ):
-            content = await _read_capped(response, host)
+            content = await _read_capped(response, host, most_bytes)
     except (httpx.HTTPError, TimeoutError) as error:
         # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"
@@ -96,13 +97,13 @@ class _Departure:
             self.request_sent = True
 
 
-async def _read_capped(response: httpx.Response, host: str) -> bytes:
+async def _read_capped(response: httpx.Response, host: str, most_bytes: int) -> bytes:
     content = bytearray()
     async for chunk in response.aiter_raw():
         content += chunk
-        if len(content) > MAX_ANSWER_BYTES:
+        if len(content) > most_bytes:
             raise GatewayAnsweredNonsense(
-                f"{host} answered HTTP {response.status_code} with over {MAX_ANSWER_BYTES} bytes"
+                f"{host} answered HTTP {response.status_code} with over {most_bytes} bytes"
             )
     return bytes(content)
 

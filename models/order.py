@@ -206,6 +206,24 @@ class Order(Model):
         """Whether its buyer has seen no change of it yet."""
         return self.seen == self.as_placed().seen
 
+    def runs_delivered(self) -> int:
+        """Runs of a drip-feed that are over: counted where the shop sends them, else told by what remains."""
+        if self.runs_by_shop:
+            return self.runs_done
+        if self.status is OrderStatus.COMPLETED:
+            return self.runs
+        # 0 until the provider first tells what remains.
+        return int((self.quantity - self.remains) // self.drip_feed_quantity) if self.remains else 0
+
+    @property
+    def posts_delivered(self) -> int:
+        """Posts of a subscription that were served."""
+        if self.status is OrderStatus.COMPLETED:
+            return self.subscription_posts or 0
+        if self.status is OrderStatus.PARTIAL:
+            return int((self.quantity - self.remains) // (self.subscription_max or 1))
+        return self.subscription_response_posts or 0
+
     def expires_before(self, today: date) -> bool:
         """Whether the last day of a subscription lies before `today`."""
         last = days.parse(self.subscription_expiry) if self.subscription_expiry else None

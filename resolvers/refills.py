@@ -1,6 +1,7 @@
 """Refills: having delivered again what dropped from a finished order."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
@@ -12,7 +13,7 @@ from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, refuses
 from domain.states import RefillStatus
 from gateways.errors import GatewayError, GatewayRefused
-from models import Order, Provider, Refill, Service, User, database
+from models import Provider, Refill, Service, User, database
 from resolvers.orders import get_order
 from resolvers.shop import Shop
 
@@ -20,7 +21,8 @@ logger = logging.getLogger("vitrin.refills")
 
 _COOL_DOWN = timedelta(hours=24)
 _RETRY = timedelta(minutes=1)
-_LOOK_AGAIN = timedelta(minutes=10)
+# A refill is asked about again after as long as it has lasted, within these.
+_SHORTEST_LOOK, _LONGEST_LOOK = timedelta(seconds=10), timedelta(minutes=10)
 _AT_ONCE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
@@ -61,16 +63,18 @@ async def request_refill(user: User, *, order_id: int) -> Refill:
         raise RefillUnavailable from error
 
 
-async def refills_of(order: Order) -> list[Refill]:
-    """The order's refills, oldest first."""
-    return await Refill.filter(order_id=order.id).order_by("id")
+async def refills_by_order(order_ids: Iterable[int]) -> dict[int, list[Refill]]:
+    """The refills of each of these orders, oldest first."""
+    refills: dict[int, list[Refill]] = {order_id: [] for order_id in order_ids}
+    for refill in await Refill.filter(order_id__in=list(refills)).order_by("id"):
+        refills[refill.order_id].append(refill)
+    return refills
 
 
-async def get_refill(user: User, *, refill_id: int) -> Refill | None:
-    """One refill of an order of the user's, or None."""
-    if not ids.is_possible(refill_id):
-        return None
-    return await Refill.get_or_none(id=refill_id, order__user_id=user.id)
+async def own_refills(user: User, refill_ids: Iterable[int]) -> dict[int, Refill]:
+    """Those of the refills that are of orders of the user's, in one statement."""
+    possible = list(filter(ids.is_possible, refill_ids))
+    return {refill.id: refill for refill in await Refill.filter(order__user_id=user.id, id__in=possible)}
 
 
 async def carry_out_refills(shop: Shop) -> int:
@@ -98,7 +102,7 @@ async def _send(shop: Shop, refill: Refill) -> None:
     await _open(refill).update(
         provider_refill_id=str(number),
         status=RefillStatus.INPROGRESS,
-        due_at=now + _LOOK_AGAIN,
+        due_at=now + _SHORTEST_LOOK,
         updated_at=now,
     )
 
@@ -111,7 +115,9 @@ async def _follow(shop: Shop, refill: Refill) -> None:
     if told.status in (RefillStatus.COMPLETED, RefillStatus.REJECTED):
         await _end(refill, told.status, note=None)
     else:
-        await _open(refill).update(due_at=await database.now() + _LOOK_AGAIN)
+        now = await database.now()
+        wait = min(max(now - refill.created_at, _SHORTEST_LOOK), _LONGEST_LOOK)
+        await _open(refill).update(due_at=now + wait)
 
 
 async def _end(refill: Refill, status: RefillStatus, *, note: str | None) -> None:

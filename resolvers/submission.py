@@ -19,7 +19,7 @@ from domain.order_details import DripFeed, Subscription
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
-from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
 from models.live import LiveTopic, announce
@@ -116,17 +116,20 @@ async def _submit(shop: Shop, provider: Provider, order: Order, now: datetime) -
     deadline = now + 2 * shop.settings.gateway_total_timeout + _SHORTEST_WAIT
     if not await database.fetch(_MARK_SENDING, deadline, order.id, shop.worker_name, now):
         return
+    account = shop.provider_account(provider)
     try:
-        number = await shop.provider_api(provider).add(shop.provider_account(provider), _as_sent(order))
+        number = await shop.provider_api(provider).add(account, _as_sent(order))
     except GatewayRefused as refusal:
         await _refused(order.id, refusal.text or f"code {refusal.code}")
     except GatewayUnavailable as error:
         if error.request_sent:
-            await _hold(order.id, str(error))
+            await _hold(order.id, account.unnamed(str(error)))
         else:
             await _queue_again(order.id, str(error))
+    except GatewayBusy as error:
+        await _queue_again(order.id, str(error))
     except (GatewayError, ValueError) as error:
-        await _hold(order.id, str(error))
+        await _hold(order.id, account.unnamed(str(error)))
     else:
         await _accepted(order, number, now=now)
 

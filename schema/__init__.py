@@ -4,6 +4,7 @@ import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from schema.api_key import ApiKeyMutation
 from schema.category import CategoryQuery
 from schema.context import Context
 from schema.gift import GiftMutation, GiftQuery
@@ -14,6 +15,7 @@ from schema.node import NodeQuery
 from schema.notification import NotificationMutation, NotificationQuery
 from schema.order import OrderMutation, OrderQuery
 from schema.payment import PaymentMutation, PaymentQuery
+from schema.refill import RefillMutation
 from schema.scalars import SCALARS
 from schema.service import ServiceQuery
 from schema.stats import StatsQuery
@@ -44,9 +46,11 @@ class Query(
 class Mutation(
     LoginMutation,
     UserMutation,
+    ApiKeyMutation,
     NotificationMutation,
     TicketMutation,
     OrderMutation,
+    RefillMutation,
     PaymentMutation,
     LedgerMutation,
     GiftMutation,

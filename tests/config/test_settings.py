@@ -226,6 +226,8 @@ def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
         ("SMS_GATEWAY", "smsir", "SMSIR_API_KEY"),
         ("DATABASE_URL", "mysql://shop:password@db/shop", "sqlite:// or postgres://"),
         ("RATE_LIMIT", "many", "rate_limit"),
+        ("RESELLER_RATE_LIMIT", "many", "reseller_rate_limit"),
+        ("RESELLER_ADDRESS_RATE_LIMIT", "often", "reseller_address_rate_limit"),
         ("LOG_LEVEL", "LOUD", "log_level"),
     ],
 )

@@ -12,7 +12,17 @@ from tests.live_servers import ROOT
 ELSEWHERE = {"domain/messages.py", "gateways/http.py", "gateways/sms.py", "gateways/provider_addresses.py"}
 # They name the type to refuse it in what providers say.
 REFUSING = {"gateways/loose_json.py", "gateways/provider_answers.py"}
-FOLDERS = ("domain", "models", "resolvers", "gateways", "schema", "rest_compat", "sandbox", "commands")
+FOLDERS = (
+    "domain",
+    "models",
+    "resolvers",
+    "gateways",
+    "schema",
+    "rest_compat",
+    "reseller_api",
+    "sandbox",
+    "commands",
+)
 FILES = sorted(
     file
     for folder in FOLDERS

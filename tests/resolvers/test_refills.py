@@ -230,10 +230,10 @@ async def test_a_worker_sends_twenty_refills_a_call(shop: Shop, order: Order) ->
 async def test_a_buyer_reads_the_refills_of_own_orders_only(order: Order) -> None:
     refill = await request(order)
     buyer = await User.get(id=order.user_id)
-    assert await refills.refills_of(order) == [refill]
-    assert await refills.get_refill(buyer, refill_id=refill.id) == refill
-    assert await refills.get_refill(await create_user(), refill_id=refill.id) is None
+    assert await refills.refills_by_order([order.id]) == {order.id: [refill]}
+    assert await refills.own_refills(buyer, [refill.id]) == {refill.id: refill}
+    assert await refills.own_refills(await create_user(), [refill.id]) == {}
 
 
 async def test_a_refill_with_an_impossible_id_is_none(db: str) -> None:
-    assert await refills.get_refill(await create_user(), refill_id=2**63) is None
+    assert await refills.own_refills(await create_user(), [2**63]) == {}

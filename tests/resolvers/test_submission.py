@@ -7,7 +7,13 @@ import pytest
 
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import (
+    GatewayAnsweredNonsense,
+    GatewayBusy,
+    GatewayError,
+    GatewayRefused,
+    GatewayUnavailable,
+)
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import ProviderAccount
 from models import Order, Provider, User, database
@@ -65,11 +71,12 @@ async def test_a_refused_order_is_an_error_with_the_provider_s_words(
     assert panels.asked == ["add"]
 
 
+@pytest.mark.parametrize("failure", [UNSENT, GatewayBusy("busy")], ids=["not connected", "rate limit"])
 async def test_what_certainly_did_not_leave_is_sent_again_later(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
-    panels.fail_next = [UNSENT, UNSENT]
+    panels.fail_next = [failure, failure]
 
     await submission.submit_orders(shop, provider)
     assert await submission.submit_orders(shop, provider) == 0
@@ -102,7 +109,8 @@ async def test_an_unknown_outcome_is_held_and_never_sent_again(
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
-    assert order.note == str(failure)
+    # Who delivers is for staff only; the note is for the buyer as well.
+    assert order.note == str(failure).replace("panel.example", "the provider")
     assert panels.asked == ["add"]
     assert order.refunded == 0
 
