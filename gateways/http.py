@@ -80,7 +80,8 @@ async def read_json(
             ) as response,
         ):
             content = await _read_capped(response, host, most_bytes)
-    except (httpx.HTTPError, TimeoutError) as error:
+    # OSError holds TimeoutError, and the TLS alerts after the handshake, which pass httpcore unmapped.
+    except (httpx.HTTPError, OSError) as error:
         # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"
         raise GatewayUnavailable(reason, request_sent=departure.request_sent) from None

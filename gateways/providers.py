@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from gateways import provider_answers
-from gateways.errors import GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayRefused
 from gateways.http import MAX_ANSWER_BYTES, JsonAnswer, read_json
 from gateways.provider_addresses import ProviderClient, check_url
 from gateways.provider_orders import ProviderOrder
@@ -149,13 +149,7 @@ class HttpProviderApi:
     ) -> Read:
         check_url(account.url)
         form = {"key": account.api_key.get_secret_value(), **form}
-        try:
-            answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
-        except OSError as error:
-            # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
-            raise GatewayUnavailable(
-                f"provider unavailable ({type(error).__name__})", request_sent=True
-            ) from None
+        answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
         try:
             return read(answer)
         except GatewayRefused as refused:

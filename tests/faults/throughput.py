@@ -9,20 +9,15 @@ import asyncio
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from domain.order_life import Dispatch
-from domain.order_status import OrderSource, OrderStatus
-from domain.service_types import ServiceSource, ServiceType
-from models import Order, Provider, Service, database
-from tests.fakes import MOMENT, create_user
 from tests.faults.processes import Managed, environment
+from tests.faults.queued_orders import queue_orders
 from tests.faults.stores import fresh_store
 from tests.live_servers import free_port
-from tests.resolvers.records import create_service
 
 LIMIT, WORKERS, CALL_SECONDS = 10, 2, 0.02
-_BATCH = 1_000
 _OVERHEAD_FACTOR = 2
 
 
@@ -33,7 +28,14 @@ class Provider20:
         self.calls = self.at_once = self.most_at_once = 0
         self.first = self.last = 0.0
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer what comes over one connection until the worker closes it."""
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                await self._answer(reader, writer)
+        writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         length = int(head.partition("content-length:")[2].partition("\r\n")[0])
         body = await reader.readexactly(length)
@@ -42,7 +44,6 @@ class Provider20:
         payload = b'{"order": %d}' % (1_000_000 + self.calls)
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(payload), payload))
         await writer.drain()
-        writer.close()
 
     async def _take(self) -> None:
         self.first = self.first or time.monotonic()
@@ -54,35 +55,8 @@ class Provider20:
         self.last = time.monotonic()
 
 
-async def _queue(url: str, port: int, orders: int) -> None:
-    async with database.connected(url):
-        provider = await Provider.create(
-            name="Panel",
-            url=f"http://127.0.0.1:{port}/api/v2",
-            api_key="k",
-            concurrency=LIMIT // WORKERS,
-            created_at=MOMENT,
-            updated_at=MOMENT,
-        )
-        service, buyer = await create_service(), await create_user()
-        await Service.filter(id=service.id).update(
-            source=ServiceSource.API, provider_id=provider.id, provider_service_id="1"
-        )
-        rows = [
-            Order(
-                source=OrderSource.GRAPHQL, user_id=buyer.id, category_id=service.category_id,
-                service_id=service.id, service_type=ServiceType.DEFAULT, provider_id=provider.id,
-                provider_service_id="1", link=f"https://example.com/{number}", quantity=10, charge=1,
-                status=OrderStatus.PENDING, dispatch=Dispatch.QUEUED, due_at=MOMENT,
-                created_at=MOMENT, updated_at=MOMENT,
-            )
-            for number in range(orders)
-        ]  # fmt: skip
-        await Order.bulk_create(rows, batch_size=_BATCH)
-
-
 async def _measure(orders: int, workers: list[Managed], provider: Provider20, port: int) -> float:
-    server = await asyncio.start_server(provider.answer, "127.0.0.1", port)
+    server = await asyncio.start_server(provider.serve, "127.0.0.1", port)
     for worker in workers:
         worker.start()
     try:
@@ -106,7 +80,7 @@ def main() -> None:
         fresh_store("postgres", Path(name)) as store,
     ):
         folder = Path(name)
-        asyncio.run(_queue(store.url, port, orders))
+        asyncio.run(queue_orders(store.url, port, count=orders, concurrency=LIMIT // WORKERS))
         variables = environment(
             DATABASE_URL=store.url,
             DATA_FOLDER=str(folder),
