@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,7 +81,9 @@ async def read_json(
             ) as response,
         ):
             content = await _read_capped(response, host, most_bytes)
-    # OSError holds TimeoutError, and the TLS alerts after the handshake, which pass httpcore unmapped.
+    except ssl.SSLError:
+        # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
+        raise GatewayUnavailable(f"{host} unavailable (SSLError)", request_sent=True) from None
     except (httpx.HTTPError, OSError) as error:
         # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"

@@ -206,6 +206,7 @@ class Order(Model):
         """Whether its buyer has seen no change of it yet."""
         return self.seen == self.as_placed().seen
 
+    @property
     def runs_delivered(self) -> int:
         """Runs of a drip-feed that are over: counted where the shop sends them, else told by what remains."""
         if self.runs_by_shop:

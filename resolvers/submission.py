@@ -97,14 +97,14 @@ class _Claim:
 
     orders: list[Order]
     claimed_at: datetime
-    counted_from: float
+    counted_from_ns: int
 
     def now(self) -> datetime:
-        return self.claimed_at + timedelta(seconds=int(time.monotonic() - self.counted_from))
+        return self.claimed_at + timedelta(seconds=(time.monotonic_ns() - self.counted_from_ns) // 10**9)
 
 
 async def _claim(shop: Shop, provider: Provider) -> _Claim:
-    counted_from, now = time.monotonic(), await database.now()
+    counted_from, now = time.monotonic_ns(), await database.now()
     until, most = now + shop.settings.worker_lease, provider.concurrency * _CLAIMED_A_CALL
     statement = _CLAIM.format(skip_locked=database.skip_locked())
     rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, most)

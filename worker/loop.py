@@ -32,9 +32,9 @@ async def run(
         for job in jobs:
             operation = functools.partial(job.operation, shop)
             group.create_task(_repeat(job.name, operation, job.rest, stopping))
-        group.create_task(
-            _work_for_providers(shop, tuple(provider_jobs), stopping, look_every=look_for_providers_every)
-        )
+        if of_providers := tuple(provider_jobs):
+            looking = _work_for_providers(shop, of_providers, stopping, look_every=look_for_providers_every)
+            group.create_task(looking)
 
 
 async def _work_for_providers(

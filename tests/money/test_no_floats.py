@@ -9,7 +9,14 @@ import pytest
 from tests.live_servers import ROOT
 
 # Weights of an Accept-Language header, and seconds for the event loop, are no money.
-ELSEWHERE = {"domain/messages.py", "gateways/http.py", "gateways/sms.py", "gateways/provider_addresses.py"}
+ELSEWHERE = {
+    "domain/messages.py",
+    "gateways/http.py",
+    "gateways/sms.py",
+    "gateways/provider_addresses.py",
+    "models/listening.py",
+    "resolvers/live.py",
+}
 # They name the type to refuse it in what providers say.
 REFUSING = {"gateways/loose_json.py", "gateways/provider_answers.py"}
 FOLDERS = (

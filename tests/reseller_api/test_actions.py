@@ -22,10 +22,10 @@ async def deliver(order: Order, status: OrderStatus, **columns: object) -> None:
 
 
 async def refillable(reseller: Reseller) -> Order:
-    service = await create_service()
-    await Service.filter(id=service.id).update(can_refill=True)
+    provider = await create_provider()
+    service = await create_provider_service(provider, can_refill=True)
     order = await create_order(reseller.user, service, status=OrderStatus.COMPLETED)
-    await Order.filter(id=order.id).update(provider_order_id=7)
+    await Order.filter(id=order.id).update(provider_id=provider.id, provider_order_id=7)
     return order
 
 

@@ -153,7 +153,7 @@ async def test_a_refill_rests_between_two_looks(shop: Shop, order: Order, panels
         refill = await carried_out(shop, refill)
         assert await refills.carry_out_refills(shop) == 0
     assert refill.due_at is not None
-    assert refill.due_at - refill.updated_at >= timedelta(minutes=10)
+    assert refill.due_at - refill.updated_at >= timedelta(seconds=10)
 
 
 @pytest.mark.parametrize("state", [told(None, "Awaiting"), told(RefillStatus.PENDING)])
