@@ -45,21 +45,19 @@ class Templates:
     demo: str
 
 
-async def _fill(url: str, *, with_demo: bool) -> str:
-    await database.migrate(url)
-    if with_demo:
-        async with database.connected(url):
-            await demo.load(datetime.now(UTC))
-    return url
+async def _load_demo(url: str) -> None:
+    async with database.connected(url):
+        await demo.load(datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     folder = tmp_path_factory.mktemp("sqlite")
-    return Templates(
-        empty=asyncio.run(_fill(f"sqlite://{folder}/empty.sqlite3", with_demo=False)),
-        demo=asyncio.run(_fill(f"sqlite://{folder}/demo.sqlite3", with_demo=True)),
-    )
+    urls = Templates(empty=f"sqlite://{folder}/empty.sqlite3", demo=f"sqlite://{folder}/demo.sqlite3")
+    asyncio.run(database.migrate(urls.empty))
+    shutil.copy(folder / "empty.sqlite3", folder / "demo.sqlite3")
+    asyncio.run(_load_demo(urls.demo))
+    return urls
 
 
 @pytest.fixture(scope="session")
@@ -104,14 +102,16 @@ async def administer(server: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_templates(postgres_server: str) -> Iterator[Templates]:
-    urls = {}
-    for kind in ("empty", "demo"):
-        name = f"vitrin_{kind}_{uuid.uuid4().hex[:8]}"
-        asyncio.run(administer(postgres_server, f"CREATE DATABASE {name}"))
-        urls[kind] = asyncio.run(_fill(database_of(postgres_server, name), with_demo=kind == "demo"))
-    yield Templates(**urls)
-    for url in urls.values():
-        asyncio.run(administer(postgres_server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
+    suffix = uuid.uuid4().hex[:8]
+    empty, with_demo = f"vitrin_empty_{suffix}", f"vitrin_demo_{suffix}"
+    urls = Templates(empty=database_of(postgres_server, empty), demo=database_of(postgres_server, with_demo))
+    asyncio.run(administer(postgres_server, f"CREATE DATABASE {empty}"))
+    asyncio.run(database.migrate(urls.empty))
+    asyncio.run(administer(postgres_server, f"CREATE DATABASE {with_demo} TEMPLATE {empty}"))
+    asyncio.run(_load_demo(urls.demo))
+    yield urls
+    for name in (empty, with_demo):
+        asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 _SWEEP = """
