@@ -42,6 +42,12 @@ def key_pem() -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+@cache
+def token_keys() -> TokenKeys:
+    """One for all: reading a key takes longer than most tests."""
+    return TokenKeys([key_pem()])
+
+
 class FakePayments:
     """A gateway in memory. Tests say what payers did; `fail_next` makes the next call fail."""
 
@@ -93,7 +99,7 @@ def new_shop(
     gateway, panels = payments or FakePayments(), providers or FakeProviders()
     return Shop(
         settings=settings,
-        tokens=TokenKeys([key_pem()]),
+        tokens=token_keys(),
         login_code_key=b"test key",
         sms=SmsOutbox(sms),
         payments={gateway.name: gateway},
