@@ -9,7 +9,10 @@ from resolvers.shop import Shop
 
 
 class Authentication:
-    """Recognises `Authorization: Bearer …` once a request; a bad token is the same as none."""
+    """Recognises `Authorization: Bearer …` once a request; a bad token is the same as none.
+
+    WebSockets bring theirs in a message, see `engine.websocket`.
+    """
 
     def __init__(self, app: ASGIApp, *, shop: Shop) -> None:
         self._app = app
@@ -21,10 +24,14 @@ class Authentication:
         await self._app(scope, receive, send)
 
     async def _viewer(self, connection: HTTPConnection) -> SignedIn | None:
-        scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        return await sessions.authenticate(self._shop, bearer.strip())
+        bearer = bearer_in(connection.headers.get("authorization", ""))
+        return None if bearer is None else await sessions.authenticate(self._shop, bearer)
+
+
+def bearer_in(authorization: str) -> str | None:
+    """The token in the value of an `Authorization` header; None in one of another scheme."""
+    scheme, _, bearer = authorization.partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else None
 
 
 def viewer_of(connection: HTTPConnection) -> SignedIn | None:

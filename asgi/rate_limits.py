@@ -1,6 +1,7 @@
-"""The general rate limit of the REST routes, as Laravel's throttle middleware answers it."""
+"""Rate limits: counting, and the general limit of the REST routes as Laravel's throttle answers it."""
 
 import time
+from dataclasses import dataclass
 
 import orjson
 from limits import RateLimitItem, parse
@@ -13,30 +14,64 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from asgi.authentication import address_of, viewer_of
 
 
-class RateLimits:
-    """So many requests a user, or an address where nobody is signed in, below one path."""
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A caller's present window: whether its latest request fits, and what is left of it."""
 
-    def __init__(self, app: ASGIApp, *, limit: str, storage: str, below: str) -> None:
-        self._app = app
-        self._below = below
+    is_within: bool
+    most: int
+    remaining: int
+    reset_at_unix: int
+
+    @property
+    def retry_after_seconds(self) -> int:
+        return max(1, self.reset_at_unix - int(time.time()))
+
+
+class RateLimit:
+    """So many requests in a window, such as 60/minute, for each caller."""
+
+    def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
         self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
 
+    async def count(self, caller: str) -> Window:
+        """Count one request of `caller`."""
+        is_within = await self._limiter.hit(self._limit, caller)
+        window = await self._limiter.get_window_stats(self._limit, caller)
+        return Window(
+            is_within=is_within,
+            most=self._limit.amount,
+            remaining=max(0, window.remaining),
+            reset_at_unix=int(window.reset_time),
+        )
+
+
+class RateLimits:
+    """So many requests a user, or an address where nobody is signed in, below one path.
+
+    What is below `but_not` has limits of its own.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: str, storage: str, below: str, but_not: str) -> None:
+        self._app = app
+        self._below = below
+        self._but_not = but_not
+        self._limit = RateLimit(limit, storage=storage)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not f"{scope['path']}/".startswith(f"{self._below}/"):
+        if scope["type"] != "http" or not self._counts(f"{scope['path']}/"):
             await self._app(scope, receive, send)
             return
-        key = _caller(HTTPConnection(scope))
-        is_allowed = await self._limiter.hit(self._limit, key)
-        window = await self._limiter.get_window_stats(self._limit, key)
-        headers = {
-            "X-RateLimit-Limit": str(self._limit.amount),
-            "X-RateLimit-Remaining": str(max(0, window.remaining)),
-        }
-        if is_allowed:
+        window = await self._limit.count(_caller(HTTPConnection(scope)))
+        headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
+        if window.is_within:
             await self._app(scope, receive, _with_headers(send, headers))
         else:
-            await _refuse(send, headers, reset_at_unix=int(window.reset_time))
+            await _refuse(send, headers, window)
+
+    def _counts(self, path: str) -> bool:
+        return path.startswith(f"{self._below}/") and not path.startswith(f"{self._but_not}/")
 
 
 def _caller(connection: HTTPConnection) -> str:
@@ -53,12 +88,11 @@ def _with_headers(send: Send, headers: dict[str, str]) -> Send:
     return send_with_headers
 
 
-async def _refuse(send: Send, headers: dict[str, str], *, reset_at_unix: int) -> None:
-    retry_after = max(1, reset_at_unix - int(time.time()))
+async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:
     all_headers = {
         **headers,
-        "Retry-After": str(retry_after),
-        "X-RateLimit-Reset": str(reset_at_unix),
+        "Retry-After": str(window.retry_after_seconds),
+        "X-RateLimit-Reset": str(window.reset_at_unix),
         "Content-Type": "application/json",
     }
     encoded = [(name.lower().encode(), value.encode()) for name, value in all_headers.items()]

@@ -23,6 +23,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     address = f"http://{settings.host}:{settings.port}"
     print(f"GraphiQL      {address}/graphql")
     print(f"REST routes   {address}/api/v1/")
+    print(f"Reseller API  {address}/api/v2")
     if not settings.is_production:
         print(
             f"Demo sign-in  mobile {DEMO_MOBILE}; its code is printed here. "
@@ -38,6 +39,10 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=_SHUTDOWN_WITHIN.seconds,
+        ws="websockets-sansio",
+        ws_max_size=settings.max_body_bytes,
+        # Answers are short, and each compressed socket would hold its tables for as long as it lives.
+        ws_per_message_deflate=False,
         # "auto" would go on without the database where the application fails to start.
         lifespan="on",
     )

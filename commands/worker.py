@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import signal
 
+import uvloop
+
 from commands.preparation import prepare
 from composition import build_shop
 from config.settings import Settings, check_production
@@ -24,4 +26,4 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         async with database.connected(settings.effective_database_url):
             await loop.run(shop, stopping)
 
-    asyncio.run(work())
+    uvloop.run(work())

@@ -2,14 +2,19 @@
 
 import asyncio
 import contextlib
+import os
+import secrets
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocketClose
 
+import reseller_api.door
 import rest_compat.routes
 import schema
 from asgi import well_known
@@ -21,14 +26,18 @@ from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
 from domain.tokens import TokenKeys
 from engine.view import GraphQLView
+from engine.websocket import GraphQLSockets
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
+from gateways.provider_addresses import new_provider_client
+from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
+from gateways.sandbox_orders import SandboxOrders
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
 from models import database
 from playground import page as playground
 from resolvers.shop import Shop
-from sandbox import payment_page
+from sandbox import payment_page, provider_api
 from worker import loop
 
 _DRAIN_WITHIN = timedelta(seconds=5)
@@ -42,7 +51,19 @@ def build_shop(settings: Settings) -> Shop:
         login_code_key=keys.login_code_key(settings),
         sms=SmsOutbox(_sms_gateway(settings)),
         payments={gateway.name: gateway for gateway in _payment_gateways(settings)},
+        providers=_provider_api(settings, allow_private=settings.allow_private_providers),
+        sandbox_providers=_provider_api(settings, allow_private=True),
+        worker_name=f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}",
     )
+
+
+def _provider_api(settings: Settings, *, allow_private: bool) -> ProviderApi:
+    client = new_provider_client(
+        connect_timeout=settings.gateway_connect_timeout,
+        total_timeout=settings.gateway_total_timeout,
+        allow_private=allow_private,
+    )
+    return HttpProviderApi(client)
 
 
 def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
@@ -84,17 +105,28 @@ def application(shop: Shop) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with database.connected(shop.settings.effective_database_url), _embedded_worker(shop):
+        url = shop.settings.effective_database_url
+        async with (
+            database.connected(url),
+            shop.hub.listening(url),
+            sockets.watched(),
+            _embedded_worker(shop),
+        ):
             yield
             await shop.sms.drain(_DRAIN_WITHIN)
 
     rest = rest_compat.routes.application(shop)
     graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.page)
+    sockets = GraphQLSockets(graphql.engine, shop=shop, context=schema.Context)
     settings = shop.settings
     return Starlette(
         routes=[
+            WebSocketRoute("/graphql", sockets),
+            # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
+            WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
             *_sandbox_routes(shop),
+            *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
             Route("/graphql", graphql),
             # A mount does not match its own bare path.
@@ -105,7 +137,11 @@ def application(shop: Shop) -> Starlette:
             Middleware(Failures),
             Middleware(Authentication, shop=shop),
             Middleware(
-                RateLimits, limit=settings.rate_limit, storage=settings.rate_limit_storage, below="/api"
+                RateLimits,
+                limit=settings.rate_limit,
+                storage=settings.rate_limit_storage,
+                below="/api",
+                but_not=reseller_api.door.PATH,
             ),
             Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
         ],
@@ -113,9 +149,13 @@ def application(shop: Shop) -> Starlette:
     )
 
 
-def _sandbox_routes(shop: Shop) -> list[BaseRoute]:
+def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
     gateway = shop.payments.get(SandboxPayments.name)
-    return payment_page.routes(gateway) if isinstance(gateway, SandboxPayments) else []
+    if isinstance(gateway, SandboxPayments):
+        yield from payment_page.routes(gateway)
+    if shop.settings.runs_sandbox_providers:
+        file = shop.settings.data_folder / "sandbox-orders.sqlite3"
+        yield from provider_api.routes(SandboxOrders(file))
 
 
 @contextlib.asynccontextmanager

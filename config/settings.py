@@ -15,6 +15,7 @@ Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
 Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
 _SECOND = timedelta(seconds=1)
+_ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 _PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
@@ -140,6 +141,19 @@ class Settings(BaseSettings):
         False, description="refuse an order while the buyer's last one for the same service and link runs"
     )
 
+    allow_private_providers: bool = Field(
+        False, description="let providers be at private addresses, such as another shop in the same network"
+    )
+    worker_lease: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+        timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
+    )
+    provider_sync_interval: Duration = Field(
+        timedelta(hours=6), description="how often providers' catalogues and balances are read"
+    )
+    provider_price_bound: Positive = Field(
+        20, description="percent that a provider's price may move before the service is flagged"
+    )
+
     gateway_connect_timeout: Duration = Field(timedelta(seconds=3), description="connecting to a gateway")
     gateway_total_timeout: Duration = Field(timedelta(seconds=15), description="a whole call of a gateway")
 
@@ -149,9 +163,20 @@ class Settings(BaseSettings):
     rate_limit_storage: str = Field(
         "async+memory://", description="where they are counted; async+redis://… for several processes"
     )
-    max_body_bytes: Positive = Field(262_144, description="largest request body")
+    reseller_rate_limit: str = Field(
+        "600/minute", description="reseller API requests that one user's key may make"
+    )
+    reseller_address_rate_limit: str = Field(
+        "1200/minute", description="reseller API requests from one address, counted before the key is known"
+    )
+    max_body_bytes: Positive = Field(262_144, description="largest request body or WebSocket message")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="origins other than the shop's own whose pages may open WebSockets, comma separated; "
+        "* for all",
+    )
 
-    @field_validator("jwt_key_files", mode="before")
+    @field_validator("jwt_key_files", "allowed_origins", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return (
@@ -197,7 +222,15 @@ class Settings(BaseSettings):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("rate_limit")
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError("ALLOWED_ORIGINS must hold origins such as https://app.example")
+        return tuple(origin.lower() for origin in value)
+
+    @field_validator("rate_limit", "reseller_rate_limit", "reseller_address_rate_limit")
     @classmethod
     def _is_a_limit(cls, value: str) -> str:
         limits.parse(value)
@@ -211,6 +244,11 @@ class Settings(BaseSettings):
     def takes_sandbox_payments(self) -> bool:
         """Whether payments are played by a page of our own."""
         return self.payment_gateway is PaymentGatewayName.SANDBOX
+
+    @property
+    def runs_sandbox_providers(self) -> bool:
+        """Whether upstream providers are played by an address of our own."""
+        return not self.is_production
 
     @property
     def effective_public_url(self) -> str:

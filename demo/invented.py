@@ -65,6 +65,8 @@ def service_1816() -> Record:
         "provider_id": 4,
         "provider_service_id": "1001",
         "drip_feed": False,
+        "can_refill": True,
+        "can_cancel": True,
     }
 
 

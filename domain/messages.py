@@ -83,6 +83,11 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
     ),
     ProblemCode.NO_GIFT_TO_WIN: ("در حال حاضر هدیه ای وجود ندارد", "There is no gift to win at present."),
     ProblemCode.GIFT_NOT_FOUND: ("شما چنین هدیه ای دریافت نکرده اید", "You won no such gift."),
+    ProblemCode.ORDER_NOT_CANCELABLE: ("این سفارش قابل لغو نیست", "This order cannot be canceled."),
+    ProblemCode.REFILL_UNAVAILABLE: (
+        "جبران ریزش برای این سفارش ممکن نیست",
+        "This order cannot be refilled now.",
+    ),
     ProblemCode.GIFT_SPENT: ("هدیه شما استفاده یا منقضی شده است", "Your gift was used, or has expired."),
 }
 

@@ -15,10 +15,11 @@ DELAYS = (0, 5, 10, 15, 30, 60, 90)
 MOST_RUNS = 10_000
 LONGEST_INTERVAL = 10_080
 """Minutes between two runs of a drip-feed: a week."""
+LARGEST_QUANTITY = 2**53 - 1
+"""The largest number of units: every JSON client reads it exactly."""
 _LONGEST_LINE = 1_000
 _LONGEST_LIST = 100_000
 _MOST_POSTS = 100_000
-_LARGEST_QUANTITY = 2**53 - 1
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -190,7 +191,7 @@ _SPECIFY: Mapping[ServiceType, Callable[[OrderDetails, Limits, date], Specificat
 
 
 def _quantity(details: OrderDetails) -> int:
-    if details.quantity is None or not 1 <= details.quantity <= _LARGEST_QUANTITY:
+    if details.quantity is None or not 1 <= details.quantity <= LARGEST_QUANTITY:
         raise InvalidInput(field="quantity")
     return details.quantity
 
@@ -231,8 +232,8 @@ def _refuse_drip_feed(details: OrderDetails) -> None:
 def _check_subscription(asked: Subscription, today: date) -> None:
     checks = {
         "posts": 1 <= asked.posts <= _MOST_POSTS,
-        "min": 1 <= asked.min <= _LARGEST_QUANTITY,
-        "max": asked.min <= asked.max <= _LARGEST_QUANTITY,
+        "min": 1 <= asked.min <= LARGEST_QUANTITY,
+        "max": asked.min <= asked.max <= LARGEST_QUANTITY,
         "delay": asked.delay in DELAYS,
         "expiry": asked.expiry is None or asked.expiry >= today,
     }

@@ -1,5 +1,7 @@
 """What orders cost and what they give back. Integers only: each amount is rounded once, at its end."""
 
+from decimal import Decimal
+
 from domain.money import Toman
 from domain.service_types import ServiceType
 
@@ -15,6 +17,11 @@ def charge(price: Toman, units: int, *, type: ServiceType, discount_percent: int
     if type in _PACKAGES:
         return _rounded_up(price * (100 - discount_percent), 100)
     return _rounded_up(price * units * (100 - discount_percent), 100_000)
+
+
+def discounted(price: Toman, *, discount_percent: int) -> Decimal:
+    """`price` as one buyer sees it, exact: Toman with at most two decimals. What is charged is rounded up."""
+    return Decimal(price * (100 - discount_percent)).scaleb(-2)
 
 
 def undelivered_share(charge: Toman, *, remains: int, units: int) -> Toman:

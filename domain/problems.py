@@ -45,6 +45,8 @@ class ProblemCode(StrEnum):
     NO_GIFT_TO_WIN = "no_gift_to_win"
     GIFT_NOT_FOUND = "gift_not_found"
     GIFT_SPENT = "gift_spent"
+    ORDER_NOT_CANCELABLE = "order_not_cancelable"
+    REFILL_UNAVAILABLE = "refill_unavailable"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -251,6 +253,20 @@ class GiftSpent(Problem):
     """The gift was used, or has expired."""
 
     code = ProblemCode.GIFT_SPENT
+
+
+@dataclass(kw_only=True, eq=False)
+class OrderNotCancelable(Problem):
+    """The order is over or on its way, its service cannot be canceled, or that was asked for already."""
+
+    code = ProblemCode.ORDER_NOT_CANCELABLE
+
+
+@dataclass(kw_only=True, eq=False)
+class RefillUnavailable(Problem):
+    """The order is not delivered, its service has no refill, or the last refill is open or too fresh."""
+
+    code = ProblemCode.REFILL_UNAVAILABLE
 
 
 def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:

@@ -24,3 +24,15 @@ class ServiceSource(StrEnum):
 
     MANUAL = "manual"
     API = "api"
+
+
+class ServiceFlag(StrEnum):
+    """What the last look at the provider's catalogue found wrong with a service; staff decide.
+
+    price_moved: the provider's price moved beyond the bound. below_cost: the shop would sell at a loss, so
+    it is off sale. vanished: the provider no longer lists it, so it is off sale.
+    """
+
+    PRICE_MOVED = "price_moved"
+    BELOW_COST = "below_cost"
+    VANISHED = "vanished"

@@ -1,11 +1,28 @@
 """One operation, from its text to its answer, whatever carried it here."""
 
 import inspect
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import strawberry
-from graphql import GraphQLError, OperationType, execute, get_operation_ast
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    Executor,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    create_source_event_stream,
+    execute,
+    execute_subscription_event,
+    get_operation_ast,
+    located_error,
+    map_source_to_response_event,
+)
+from graphql.pyutils import AwaitableOrValue
 from strawberry.execution import optimized_is_awaitable
 
 from domain import texts
@@ -18,6 +35,9 @@ class RequestContext(Protocol):
     """What the engine itself reads of the context that it hands to fields."""
 
     language: Language
+
+    def renewed(self) -> Self:
+        """The same caller with nothing remembered, for the next event of a subscription."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +61,10 @@ class Answer:
 class OperationNotAllowed(Exception):
     """The operation's type may not come this way."""
 
+    def __init__(self, operation: OperationType) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
 
 class Engine:
     """Runs operations on one schema."""
@@ -58,14 +82,40 @@ class Engine:
             OperationNotAllowed: the operation's type is not among `allowed`.
         """
         try:
-            document = self._documents.prepare(request.query)
-            _check_storable(request)
+            document = self._prepared(request)
         except UnusableDocument as unusable:
-            told = [errors.public(error, context.language) for error in unusable.errors]
-            return Answer(errors=told, has_run=False)
+            return _refusal(unusable.errors, context)
         operation = get_operation_ast(document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
-            raise OperationNotAllowed
+            raise OperationNotAllowed(operation.operation)
+        return await self._executed(document, request, context)
+
+    async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
+        """The answers to an operation of any type: one, or a subscription's, one an event.
+
+        A subscription that fails ends with an answer that has not run. Each event gets a context of its own.
+        """
+        try:
+            document = self._prepared(request)
+        except UnusableDocument as unusable:
+            yield _refusal(unusable.errors, context)
+            return
+        operation = get_operation_ast(document, request.operation_name)
+        if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
+            yield await self._executed(document, request, context)
+            return
+        async with aclosing(self._followed(document, operation, request, context)) as answers:
+            async for answer in answers:
+                yield answer
+
+    def _prepared(self, request: GraphQLRequest) -> DocumentNode:
+        document = self._documents.prepare(request.query)
+        _check_storable(request)
+        return document
+
+    async def _executed(
+        self, document: DocumentNode, request: GraphQLRequest, context: RequestContext
+    ) -> Answer:
         result = execute(
             self._schema._schema,
             document,
@@ -76,14 +126,64 @@ class Engine:
             executor_class=self._schema.execution_context_class,
             operation_extensions=None,
         )
-        finished = await result if inspect.isawaitable(result) else result
-        found = finished.errors or []
-        return Answer(
-            data=finished.data,
-            errors=[errors.public(error, context.language) for error in found],
-            # Errors of fields have a path; those of variables and of the operation's name have none.
-            has_run=finished.data is not None or any(error.path for error in found),
+        return _answer(await result if inspect.isawaitable(result) else result, context)
+
+    async def _followed(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        request: GraphQLRequest,
+        context: RequestContext,
+    ) -> AsyncGenerator[Answer, None]:
+        executor = self._schema.execution_context_class.build(
+            self._schema._schema,
+            document,
+            context_value=context,
+            raw_variable_values=request.variables,
+            operation_name=request.operation_name,
+            operation_extensions=None,
         )
+        if isinstance(executor, list):
+            yield _refusal(executor, context)
+            return
+        created = create_source_event_stream(executor)
+        source = await created if inspect.isawaitable(created) else created
+        if isinstance(source, ExecutionResult):
+            yield _refusal(source.errors or [], context)
+            return
+
+        def execute_event(event: Executor[Any]) -> AwaitableOrValue[ExecutionResult]:
+            event.context_value = context.renewed()
+            return execute_subscription_event(event)
+
+        try:
+            async with aclosing(map_source_to_response_event(executor, source, execute_event)) as results:
+                async for result in results:
+                    yield _answer(result, context)
+        except Exception as error:
+            yield _refusal([_located(error, operation)], context)
+
+
+def _answer(result: ExecutionResult, context: RequestContext) -> Answer:
+    found = result.errors or []
+    return Answer(
+        data=result.data,
+        errors=[errors.public(error, context.language) for error in found],
+        # Errors of fields have a path; those of variables and of the operation's name have none.
+        has_run=result.data is not None or any(error.path for error in found),
+    )
+
+
+def _refusal(found: list[GraphQLError], context: RequestContext) -> Answer:
+    return Answer(errors=[errors.public(error, context.language) for error in found], has_run=False)
+
+
+def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:
+    """An error of a subscription's source at the place of its field, as one of a query's field would be."""
+    root = operation.selection_set.selections[0]
+    if not isinstance(root, FieldNode):
+        return located_error(error, [root])
+    return located_error(error, [root], [root.alias.value if root.alias else root.name.value])
 
 
 def _check_storable(request: GraphQLRequest) -> None:

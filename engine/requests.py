@@ -1,5 +1,7 @@
 """HTTP requests as GraphQL requests (the GraphQL over HTTP specification)."""
 
+from collections.abc import Mapping
+
 import orjson
 from starlette.requests import Request
 
@@ -26,10 +28,30 @@ async def read(request: Request) -> GraphQLRequest:
         BadRequest: it does not say so in GraphQL's terms.
     """
     if request.method == "GET":
-        return _typed(_of_query_string(request))
+        return typed(_of_query_string(request))
     if request.method == "POST":
-        return _typed(await _of_body(request))
+        return typed(await _of_body(request))
     raise BadRequest("GraphQL is asked by GET or POST.", status=405, allow="GET, POST")
+
+
+def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
+    """What the parameters of a GraphQL request ask to run.
+
+    Raises:
+        BadRequest: one is missing or of another type.
+    """
+    query, operation_name = parameters.get("query"), parameters.get("operationName")
+    variables, extensions = parameters.get("variables"), parameters.get("extensions")
+    if not isinstance(query, str) or not query:
+        raise BadRequest("`query` must be a text.")
+    if not isinstance(operation_name, str | None):
+        raise BadRequest("`operationName` must be a text.")
+    if not isinstance(variables, dict | None):
+        raise BadRequest("`variables` must be an object.")
+    if not isinstance(extensions, dict | None):
+        raise BadRequest("`extensions` must be an object.")
+    # Forms and playgrounds send an empty name where they mean none.
+    return GraphQLRequest(query=query, operation_name=operation_name or None, variables=variables)
 
 
 def wants_page(request: Request) -> bool:
@@ -72,18 +94,3 @@ def _json(text: str | bytes) -> object:
     except ValueError as error:
         raise BadRequest("Not valid JSON.") from error
     return decoded
-
-
-def _typed(parameters: dict[str, object]) -> GraphQLRequest:
-    query, operation_name = parameters.get("query"), parameters.get("operationName")
-    variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query:
-        raise BadRequest("`query` must be a text.")
-    if not isinstance(operation_name, str | None):
-        raise BadRequest("`operationName` must be a text.")
-    if not isinstance(variables, dict | None):
-        raise BadRequest("`variables` must be an object.")
-    if not isinstance(extensions, dict | None):
-        raise BadRequest("`extensions` must be an object.")
-    # Forms and playgrounds send an empty name where they mean none.
-    return GraphQLRequest(query=query, operation_name=operation_name or None, variables=variables)

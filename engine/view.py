@@ -45,7 +45,7 @@ class GraphQLView:
     def __init__(
         self, schema: strawberry.Schema, *, shop: Shop, context: ContextOf, ide: Callable[[], Response]
     ) -> None:
-        self._engine = Engine(schema)
+        self.engine = Engine(schema)
         self._shop = shop
         self._context = context
         self._ide = ide
@@ -69,10 +69,16 @@ class GraphQLView:
             language=messages.preferred_language(request.headers.get("accept-language", "")),
         )
         try:
-            answer = await self._engine.run(asked, context, allowed=_ALLOWED[request.method])
-        except OperationNotAllowed as error:
-            raise BadRequest("Only queries may be asked by GET.", status=405, allow="POST") from error
+            answer = await self.engine.run(asked, context, allowed=_ALLOWED[request.method])
+        except OperationNotAllowed as refused:
+            raise _not_over_http(refused.operation) from refused
         return _response(answer, is_modern=requests.wants_graphql_json(request))
+
+
+def _not_over_http(operation: OperationType) -> BadRequest:
+    if operation is OperationType.SUBSCRIPTION:
+        return BadRequest("Subscriptions need a WebSocket with the protocol graphql-transport-ws.")
+    return BadRequest("Only queries may be asked by GET.", status=405, allow="POST")
 
 
 def _response(answer: Answer, *, is_modern: bool) -> Response:

@@ -24,6 +24,10 @@ class GatewayAnsweredNonsense(GatewayError):
     """An answer came that cannot be read; whether the service acted is unknown."""
 
 
+class GatewayBusy(GatewayError):
+    """The service turned the request away for its rate limit and did nothing: it may be asked again later."""
+
+
 class GatewayRefused(GatewayError):
     """The service understood and said no.
 

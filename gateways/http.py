@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,6 +60,7 @@ async def read_json(
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
     json: object = None,
+    most_bytes: int = MAX_ANSWER_BYTES,
 ) -> JsonAnswer:
     """Call a service once, without retries, and read its answer as JSON.
 
@@ -66,7 +68,7 @@ async def read_json(
 
     Raises:
         GatewayUnavailable: no whole answer within the client's total timeout.
-        GatewayAnsweredNonsense: the answer is no JSON, or is over `MAX_ANSWER_BYTES`.
+        GatewayAnsweredNonsense: the answer is no JSON, or is over `most_bytes`.
     """
     host = httpx.URL(url).host
     departure = _Departure()
@@ -78,8 +80,11 @@ async def read_json(
                 method, url, headers=headers, data=form, json=json, extensions={"trace": departure}
             ) as response,
         ):
-            content = await _read_capped(response, host)
-    except (httpx.HTTPError, TimeoutError) as error:
+            content = await _read_capped(response, host, most_bytes)
+    except ssl.SSLError:
+        # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
+        raise GatewayUnavailable(f"{host} unavailable (SSLError)", request_sent=True) from None
+    except (httpx.HTTPError, OSError) as error:
         # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"
         raise GatewayUnavailable(reason, request_sent=departure.request_sent) from None
@@ -96,13 +101,13 @@ class _Departure:
             self.request_sent = True
 
 
-async def _read_capped(response: httpx.Response, host: str) -> bytes:
+async def _read_capped(response: httpx.Response, host: str, most_bytes: int) -> bytes:
     content = bytearray()
     async for chunk in response.aiter_raw():
         content += chunk
-        if len(content) > MAX_ANSWER_BYTES:
+        if len(content) > most_bytes:
             raise GatewayAnsweredNonsense(
-                f"{host} answered HTTP {response.status_code} with over {MAX_ANSWER_BYTES} bytes"
+                f"{host} answered HTTP {response.status_code} with over {most_bytes} bytes"
             )
     return bytes(content)
 

@@ -3,7 +3,8 @@
 The protocol was never written down; panels descend from PerfectPanel and SmartPanel and differ in small
 ways. What follows takes the shapes that their API pages and sources show, and nothing else.
 
-Every function raises the same two errors:
+Every function raises the same three errors:
+    GatewayBusy: HTTP 429, or an `error` that says "Too many requests".
     GatewayRefused: HTTP 2xx or 4xx with an object whose `error` is a text. Its code is the HTTP status.
     GatewayAnsweredNonsense: any other answer that does not hold what was asked for, HTTP 3xx and 5xx always.
 """
@@ -14,7 +15,7 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from domain.states import RefillStatus
 from gateways import loose_json
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
+from gateways.errors import GatewayAnsweredNonsense, GatewayBusy, GatewayRefused
 from gateways.http import JsonAnswer
 from gateways.loose_json import member
 from gateways.provider_results import (
@@ -32,6 +33,7 @@ _LONGEST_ERROR = 500
 _LONGEST_AMOUNT = 40
 _LONGEST_CURRENCY = 8
 _LONGEST_WORD = 64
+_TOO_MANY_REQUESTS = 429
 
 _SERVICE_TYPES = {loose_json.word(kind): kind for kind in ServiceType}
 _ORDER_STATUSES = {
@@ -66,7 +68,7 @@ def order_id(answer: JsonAnswer) -> int:
     """
     body = answer.body
     named = member(body, "order") or member(body, "order_id")
-    if member(body, "error") and named:
+    if named and (member(body, "error") or answer.http_status == _TOO_MANY_REQUESTS):
         raise _nonsense(answer, "an order as well as an error")
     number = loose_json.identifier(member(_success(answer), "order"))
     if number is None:
@@ -153,6 +155,8 @@ def _success(answer: JsonAnswer) -> object:
     if not (200 <= http_status < 300 or is_failure):
         raise _nonsense(answer, "a body that does not count")
     error = member(answer.body, "error")
+    if http_status == _TOO_MANY_REQUESTS or loose_json.word(error) == "toomanyrequests":
+        raise GatewayBusy("turned away for too many requests")
     if _sentence(error):
         raise GatewayRefused(http_status, _sentence(error))
     if error or is_failure:

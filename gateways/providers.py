@@ -6,12 +6,13 @@ One URL takes a POST form with `key` and `action`; failures come as HTTP 200 wit
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from gateways import provider_answers
-from gateways.errors import GatewayRefused, GatewayUnavailable
-from gateways.http import JsonAnswer, read_json
+from gateways.errors import GatewayRefused
+from gateways.http import MAX_ANSWER_BYTES, JsonAnswer, read_json
 from gateways.provider_addresses import ProviderClient, check_url
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import (
@@ -24,6 +25,8 @@ from gateways.provider_results import (
 
 MOST_ORDERS = 100
 """Orders in one call, by the trade's own rule."""
+# A large panel lists ten thousand services, each with a description.
+MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 
 Read = TypeVar("Read")
 
@@ -35,17 +38,24 @@ class ProviderAccount:
     url: str = field(repr=False)
     api_key: SecretStr
 
+    def unnamed(self, text: str) -> str:
+        """`text` without the provider's host and the key: an order's buyer may read it."""
+        host, key = urlsplit(self.url).hostname, self.api_key.get_secret_value()
+        for secret, word in ((key, "…"), (host, "the provider")):
+            text = text.replace(secret, word) if secret else text
+        return text
+
 
 class ProviderApi(Protocol):
     """What the shop asks of a provider; every call is made once, without retries.
 
     All raise the errors of `gateways.errors`; GatewayRefused carries the HTTP status and the provider's
-    sentence, without the key. Calls about given orders raise ValueError for none, for more than
+    sentence, without the key and the host. Calls about given orders raise ValueError for none, for more than
     `MOST_ORDERS` and for numbers below 1.
     """
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
-        """Everything the provider sells."""
+        """Everything the provider sells, in up to `MAX_CATALOGUE_BYTES`."""
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
         """Place an order and return the provider's number of it, positive and 64-bit.
@@ -58,7 +68,7 @@ class ProviderApi(Protocol):
         2. Refused, GatewayRefused: HTTP 2xx or 4xx, and an object with a textual `error` that names no
            order. No order exists.
         3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
-           byte left. It may be sent again.
+           byte left; or turned away for a rate limit, GatewayBusy. It may be sent again.
         4. Unknown, GatewayUnavailable with `request_sent` True or GatewayAnsweredNonsense: cut off or
            too late; HTML or other JSON; HTTP 3xx or 5xx whatever the body; an order's number that is
            missing or odd; a failure that names an order. An order may exist: never send it again by
@@ -92,7 +102,8 @@ class HttpProviderApi:
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
         """`action=services`."""
-        return await self._ask(account, {"action": "services"}, provider_answers.catalogue)
+        form = {"action": "services"}
+        return await self._ask(account, form, provider_answers.catalogue, most_bytes=MAX_CATALOGUE_BYTES)
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
         """`action=add`; see `ProviderApi.add` for its four outcomes."""
@@ -129,23 +140,21 @@ class HttpProviderApi:
         return await self._ask(account, {"action": "balance"}, provider_answers.balance)
 
     async def _ask(
-        self, account: ProviderAccount, form: Mapping[str, str], read: Callable[[JsonAnswer], Read]
+        self,
+        account: ProviderAccount,
+        form: Mapping[str, str],
+        read: Callable[[JsonAnswer], Read],
+        *,
+        most_bytes: int = MAX_ANSWER_BYTES,
     ) -> Read:
         check_url(account.url)
-        key = account.api_key.get_secret_value()
-        try:
-            answer = await read_json(self._client, "POST", account.url, form={"key": key, **form})
-        except OSError as error:
-            # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
-            raise GatewayUnavailable(
-                f"provider unavailable ({type(error).__name__})", request_sent=True
-            ) from None
+        form = {"key": account.api_key.get_secret_value(), **form}
+        answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
         try:
             return read(answer)
         except GatewayRefused as refused:
-            # Staff read this text, and an order's buyer may: some panels repeat the key in it.
-            text = refused.text.replace(key, "…") if key else refused.text
-            raise GatewayRefused(refused.code, text) from None
+            # Some panels repeat the key in it.
+            raise GatewayRefused(refused.code, account.unnamed(refused.text)) from None
 
 
 def _joined(order_ids: Sequence[int]) -> str:

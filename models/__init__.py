@@ -10,6 +10,7 @@ from models.ledger_entry import LedgerEntry
 from models.login_code import LoginCode
 from models.notification import Notification
 from models.order import Order
+from models.order_event import OrderEvent
 from models.payment import Payment
 from models.provider import Provider
 from models.refill import Refill
@@ -26,6 +27,7 @@ __all__ = [
     "LoginCode",
     "Notification",
     "Order",
+    "OrderEvent",
     "Payment",
     "Provider",
     "Refill",
@@ -45,6 +47,7 @@ for _model in (
     LoginCode,
     Notification,
     Order,
+    OrderEvent,
     Payment,
     Provider,
     Refill,

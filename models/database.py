@@ -5,7 +5,8 @@ import fcntl
 import hashlib
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
 import models.migration_mends  # noqa: F401 - importing it applies the mends
+from models.sqlite_engine import ImmediateTransaction
 
 APP = "vitrin"
 _CONNECTION_FAULTS = (
@@ -30,6 +32,10 @@ _CONNECTION_FAULTS = (
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # A connection that was cut in the middle leaves asyncpg's protocol in a state of its own.
+    asyncpg.InternalClientError,
+    # Deadlocks and serialization failures: the same request may succeed a moment later.
+    asyncpg.TransactionRollbackError,
 )
 _MIGRATION_LOCK = 7_326_954_410
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")
@@ -57,10 +63,18 @@ def is_unavailable(error: Exception | None) -> bool:
     """Whether a query failed because the database is away or busy, and not for what it asked."""
     if isinstance(error, _CONNECTION_FAULTS):
         return True
+    # A server that restarts has no socket for a moment; files of our own that are missing are our fault.
+    if isinstance(error, OSError):
+        return _passed_through_the_driver(error)
     # Tortoise wraps SQLite's lock time-outs and full disks so, and PostgreSQL's refusals of a statement too.
     if type(error) is not OperationalError:
         return False
     return bool(error.args) and isinstance(error.args[0], sqlite3.OperationalError)
+
+
+def _passed_through_the_driver(error: BaseException) -> bool:
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame in frames)
 
 
 @asynccontextmanager
@@ -96,6 +110,23 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
         statement = _PLACEHOLDER.sub(r"?\1", statement)
     rows: list[dict[str, Any]] = await connection().execute_query_dict(statement, list(values))
     return rows
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Do `act` when SQLite's current transaction has committed, never if it is rolled back; at once outside.
+
+    PostgreSQL keeps what it is told until the commit by itself.
+    """
+    current = connection()
+    if isinstance(current, ImmediateTransaction):
+        current.after_commit.append(act)
+    else:
+        act()
+
+
+def skip_locked() -> str:
+    """The clause that passes over rows which others hold; SQLite's transactions exclude each other anyhow."""
+    return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
 
 
 async def now() -> datetime:
@@ -151,11 +182,28 @@ async def _file_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _server_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
-    names = ("user", "password", "host", "port", "database", "ssl")
-    session = await asyncpg.connect(**{name: credentials[name] for name in names if credentials.get(name)})
+    session = await _open_session(credentials)
     try:
         # Held by the session: it ends with the connection even if this process dies.
         await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         yield
     finally:
         await session.close()
+
+
+async def open_session(url: str, *, name: str) -> asyncpg.Connection:
+    """A connection to PostgreSQL outside the pool, which would forget a LISTEN; `name` is for operators.
+
+    Raises:
+        OSError, TimeoutError, asyncpg.PostgresError: there is none to be had.
+    """
+    (settings,) = configuration(url)["connections"].values()
+    return await _open_session(
+        settings["credentials"], timeout=10, command_timeout=10, server_settings={"application_name": name}
+    )
+
+
+async def _open_session(credentials: dict[str, Any], **options: object) -> asyncpg.Connection:
+    names = ("user", "password", "host", "port", "database", "ssl")
+    given = {name: credentials[name] for name in names if credentials.get(name)}
+    return await asyncpg.connect(**given, **options)

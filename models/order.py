@@ -1,6 +1,6 @@
 """Orders: what a user bought, and how far its delivery is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from tortoise import fields
@@ -11,12 +11,20 @@ from tortoise.models import Model
 from domain import days
 from domain.money import Toman
 from domain.order_details import Specification
+from domain.order_life import Dispatch
 from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
-from domain.service_types import ServiceType
+from domain.service_types import ServiceSource, ServiceType
 from models.category import Category
+from models.indexes import WhereIndex
 from models.provider import Provider
 from models.service import Service
 from models.user import User
+
+_UNSEEN = frozenset(
+    "provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
+    "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at".split()
+)
+"""Columns that are the worker's and staff's own."""
 
 
 class Order(Model):
@@ -24,6 +32,11 @@ class Order(Model):
 
     `quantity` is the total; `drip_feed_quantity` is one run's. `provider_order_id` is 0 until sent.
     `is_imported` orders come from the old panel and are never sent upstream by themselves.
+
+    The row is also the worker's queue. `due_at` is when the worker next has something to do: send a queued
+    order, ask about a sent one. `worker` holds it until `lease_until`. With `runs_by_shop` the shop sends a
+    drip-feed run by run, because the provider has none; `runs_done` and `undelivered` (units) count them.
+    `cancel_due_at` is when to pass the buyer's wish to cancel on to the provider.
     """
 
     id = fields.IntField(primary_key=True)
@@ -75,6 +88,18 @@ class Order(Model):
     drip_feed_quantity = fields.BigIntField(default=0)
     note = fields.TextField(null=True)
     is_imported = fields.BooleanField(default=False)
+    dispatch = fields.CharEnumField(
+        Dispatch, max_length=16, default=Dispatch.NONE, db_default=Dispatch.NONE.value
+    )
+    due_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0, db_default=0, description="how often sending it was tried")
+    worker = fields.CharField(64, null=True)
+    lease_until = fields.DatetimeField(null=True)
+    runs_by_shop = fields.BooleanField(default=False, db_default=False)
+    runs_done = fields.IntField(default=0, db_default=0)
+    undelivered = fields.BigIntField(default=0, db_default=0)
+    cancel_requested_at = fields.DatetimeField(null=True)
+    cancel_due_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -90,6 +115,17 @@ class Order(Model):
             Index(fields=("status", "id")),
             Index(fields=("service_id",)),
             Index(fields=("user_id", "service_id", "status")),
+            WhereIndex(
+                fields=("provider_id", "due_at", "id"), name="orders_queued", where="dispatch = 'queued'"
+            ),
+            WhereIndex(fields=("provider_id", "due_at", "id"), name="orders_sent", where="dispatch = 'sent'"),
+            WhereIndex(
+                fields=("provider_id", "provider_order_id"),
+                name="orders_at_provider",
+                where="provider_order_id > 0",
+            ),
+            WhereIndex(fields=("lease_until",), name="orders_sending", where="dispatch = 'sending'"),
+            WhereIndex(fields=("cancel_due_at",), name="orders_to_cancel", where="cancel_due_at IS NOT NULL"),
         ]
 
     @classmethod
@@ -104,7 +140,11 @@ class Order(Model):
         source: OrderSource,
         now: datetime,
     ) -> Self:
-        """A new order, not saved yet; provider and type are the service's own."""
+        """A new order, not saved yet; provider and type are the service's own.
+
+        It is queued for the provider at once, unless staff deliver the service.
+        """
+        is_sent_upstream = service.provider_id is not None and service.source is ServiceSource.API
         drip_feed, subscription = specification.drip_feed, specification.subscription
         return cls(
             source=source,
@@ -133,6 +173,9 @@ class Order(Model):
             runs=drip_feed.runs if drip_feed else 0,
             interval=drip_feed.interval if drip_feed else 0,
             drip_feed_quantity=specification.units // drip_feed.runs if drip_feed else 0,
+            runs_by_shop=drip_feed is not None and not service.provider_drip_feed,
+            dispatch=Dispatch.QUEUED if is_sent_upstream else Dispatch.NONE,
+            due_at=now if is_sent_upstream else None,
             created_at=now,
             updated_at=now,
         )
@@ -147,6 +190,45 @@ class Order(Model):
     async def get_as_placed(cls, order_id: int) -> Self:
         """The order as it was answered first."""
         return (await cls.get(id=order_id)).as_placed()
+
+    @property
+    def undelivered_if_stopped(self) -> int:
+        """Units that a drip-feed by the shop leaves undelivered when no further run is sent."""
+        return int(self.undelivered + (self.runs - self.runs_done) * self.drip_feed_quantity)
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """All that its buyer may see of it, to be compared with another reading."""
+        return tuple(getattr(self, name) for name in sorted(self._meta.db_fields - _UNSEEN))
+
+    @property
+    def is_as_placed(self) -> bool:
+        """Whether its buyer has seen no change of it yet."""
+        return self.seen == self.as_placed().seen
+
+    @property
+    def runs_delivered(self) -> int:
+        """Runs of a drip-feed that are over: counted where the shop sends them, else told by what remains."""
+        if self.runs_by_shop:
+            return self.runs_done
+        if self.status is OrderStatus.COMPLETED:
+            return self.runs
+        # 0 until the provider first tells what remains.
+        return int((self.quantity - self.remains) // self.drip_feed_quantity) if self.remains else 0
+
+    @property
+    def posts_delivered(self) -> int:
+        """Posts of a subscription that were served."""
+        if self.status is OrderStatus.COMPLETED:
+            return self.subscription_posts or 0
+        if self.status is OrderStatus.PARTIAL:
+            return int((self.quantity - self.remains) // (self.subscription_max or 1))
+        return self.subscription_response_posts or 0
+
+    def expires_before(self, today: date) -> bool:
+        """Whether the last day of a subscription lies before `today`."""
+        last = days.parse(self.subscription_expiry) if self.subscription_expiry else None
+        return last is not None and last < today
 
     def as_placed(self) -> Self:
         """A copy as it was answered first, before anything was delivered or given back."""

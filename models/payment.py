@@ -8,6 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from domain.states import PaymentStatus
+from models.indexes import WhereIndex
 from models.user import User
 
 
@@ -42,7 +43,10 @@ class Payment(Model):
         table = "payments"
         unique_together = (("gateway", "authority"),)
         constraints = [CheckConstraint(check="amount > 0", name="payments_amount_positive")]
-        indexes = [Index(fields=("user_id", "id")), Index(fields=("check_after",))]
+        indexes = [
+            Index(fields=("user_id", "id")),
+            WhereIndex(fields=("check_after",), name="payments_to_check", where="check_after IS NOT NULL"),
+        ]
 
     def as_opened(self) -> Self:
         """A copy as it was answered first, before anything was paid."""

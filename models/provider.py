@@ -5,7 +5,11 @@ from tortoise.models import Model
 
 
 class Provider(Model):
-    """A panel that speaks the trade's API v2. `balance` is in the provider's own currency, as it words it."""
+    """A panel that speaks the trade's API v2. `balance` is in the provider's own currency, as it words it.
+
+    Imported services cost `toman_per_unit` × rate, plus `margin_percent`, rounded up to a multiple of
+    `rounding` Toman. `concurrency` is how many calls one worker makes at once.
+    """
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(100)
@@ -13,6 +17,14 @@ class Provider(Model):
     api_key = fields.CharField(200)
     balance = fields.CharField(40, null=True)
     currency = fields.CharField(8, null=True)
+    toman_per_unit = fields.BigIntField(
+        default=1, db_default=1, description="Toman for one unit of the provider's currency"
+    )
+    margin_percent = fields.IntField(default=30, db_default=30)
+    rounding = fields.BigIntField(default=1, db_default=1)
+    concurrency = fields.IntField(default=10, db_default=10)
+    synced_at = fields.DatetimeField(null=True, description="when the catalogue was last read")
+    sync_due_at = fields.DatetimeField(null=True)
     is_sandbox = fields.BooleanField(default=False)
     is_active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField()

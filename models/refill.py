@@ -1,21 +1,28 @@
 """Requests to deliver again what dropped from a finished order."""
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from domain.states import RefillStatus
+from models.indexes import WhereIndex
 from models.order import Order
 
 
 class Refill(Model):
-    """A refill request; an order has at most one that is still open."""
+    """A refill request; an order has at most one that is still open.
+
+    `due_at` is when the worker next sends it, or asks the provider about it; null where that is over.
+    """
 
     id = fields.IntField(primary_key=True)
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("vitrin.Order", related_name="refills")
     order_id: int
     provider_refill_id = fields.CharField(64, null=True)
     status = fields.CharEnumField(RefillStatus, max_length=16, default=RefillStatus.PENDING)
+    due_at = fields.DatetimeField(null=True)
+    note = fields.TextField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -27,4 +34,8 @@ class Refill(Model):
                 name="refills_one_open_an_order",
                 condition="status IN ('pending', 'inprogress')",
             )
+        ]
+        indexes = [
+            Index(fields=("order_id", "id")),
+            WhereIndex(fields=("due_at",), name="refills_due", where="due_at IS NOT NULL"),
         ]

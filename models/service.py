@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 from domain import ids
 from domain.order_details import Limits
-from domain.service_types import ServiceSource, ServiceType
+from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from models.category import Category
 from models.provider import Provider
 from models.user import User
@@ -40,6 +40,18 @@ class Service(Model):
     )
     provider_id: int | None
     provider_service_id = fields.CharField(64, null=True, description="the provider's own id")
+    provider_rate = fields.CharField(
+        40, null=True, description="what the provider takes, in its own currency, as it last said"
+    )
+    provider_drip_feed = fields.BooleanField(
+        default=True, db_default=True, description="whether the provider runs drip-feeds itself"
+    )
+    can_refill = fields.BooleanField(default=False, db_default=False)
+    can_cancel = fields.BooleanField(default=False, db_default=False)
+    flag = fields.CharEnumField(
+        ServiceFlag, max_length=16, null=True, description="what the last sync found wrong"
+    )
+    flagged_at = fields.DatetimeField(null=True)
     drip_feed = fields.BooleanField(default=False)
     refuses_duplicates = fields.BooleanField(
         default=False, db_default=False, description="whether a buyer's orders for one link have to wait"

@@ -7,6 +7,7 @@ The module's name has to contain "sqlite": the migration executor picks its dial
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -21,7 +22,14 @@ sqlite3.register_adapter(
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
-    """A transaction that takes the write lock when it begins."""
+    """A transaction that takes the write lock when it begins, and does `after_commit` in the end.
+
+    A savepoint that is rolled back takes nothing away from `after_commit`.
+    """
+
+    def __init__(self, connection: SqliteClient) -> None:
+        super().__init__(connection)
+        self.after_commit: list[Callable[[], None]] = []
 
     async def begin(self) -> None:
         try:
@@ -36,6 +44,15 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             # Left open, it would make every later BEGIN of the process fail.
             await self._connection.rollback()
             raise OperationalError(error) from error
+        except asyncio.CancelledError:
+            # The commit goes on in SQLite's own thread.
+            self._do_after_commit()
+            raise
+        self._do_after_commit()
+
+    def _do_after_commit(self) -> None:
+        for act in self.after_commit:
+            act()
 
 
 class ImmediateTransactionContext(SqliteTransactionContext):

@@ -97,6 +97,12 @@ async def list_services(
     return await services.order_by(*_sorting(order_by, direction))
 
 
+async def services_for_resale() -> list[Service]:
+    """All services that can be ordered, oldest id first, each with its category."""
+    on_sale = Service.filter(is_active=True, category__is_active=True)
+    return await on_sale.select_related("category").order_by("id")
+
+
 async def services_page(
     *, page: PageRequest, where: ServiceFilter, order_by: ServiceOrderField, direction: Direction
 ) -> Page[Service]:

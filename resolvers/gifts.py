@@ -8,6 +8,7 @@ from tortoise.queryset import QuerySet
 from domain import ids, links
 from domain.money import Toman
 from domain.order_details import Specification
+from domain.order_life import OrderActor
 from domain.order_status import OrderSource
 from domain.problems import (
     GiftNotFound,
@@ -20,6 +21,7 @@ from domain.problems import (
 )
 from models import Order, Service, User, UserGift, database
 from resolvers import idempotency
+from resolvers.order_life import Change, note_event
 
 _NOTHING = Toman(0)
 
@@ -89,6 +91,7 @@ def _use(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitab
             now=now,
         )
         await order.save()
+        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await UserGift.filter(id=used.id).update(link=target, order_id=order.id, updated_at=now)
         return order
 

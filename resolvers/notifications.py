@@ -10,6 +10,7 @@ from domain.ids import check_number
 from domain.problems import InvalidInput, refuses
 from domain.states import NotificationKind
 from models import Notification, User, database
+from models.live import LiveTopic, announce
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
 
@@ -45,7 +46,8 @@ async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = No
 
 async def notify(user_id: int, kind: NotificationKind, message: str, *, now: datetime) -> None:
     """Tell a user something; call it in the transaction of what it tells of."""
-    await Notification.create(user_id=user_id, kind=kind, message=message, created_at=now)
+    told = await Notification.create(user_id=user_id, kind=kind, message=message, created_at=now)
+    await announce(user_id, LiveTopic.NOTIFICATION, str(told.id))
 
 
 def _of(user: User, *, unread_only: bool) -> QuerySet[Notification]:

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from domain import ids, links, pricing
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.order_details import OrderDetails, specify
+from domain.order_life import OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.problems import (
     DuplicateOrder,
@@ -24,9 +25,10 @@ from domain.problems import (
     refuses,
 )
 from domain.service_types import ServiceType
-from models import Order, Service, User, database
+from models import Order, OrderEvent, Service, User, database
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
+from resolvers.order_life import Change, note_event
 from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.shop import Shop
 
@@ -68,6 +70,20 @@ class OrderFilter:
 async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
     """Orders with these ids, whosever they are."""
     return {order.id: order for order in await Order.filter(id__in=list(order_ids))}
+
+
+async def own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
+    """Those of the orders that are the user's, in one statement."""
+    possible = list(filter(ids.is_possible, order_ids))
+    return {order.id: order for order in await Order.filter(user_id=user.id, id__in=possible)}
+
+
+async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent]]:
+    """What happened to each of these orders, oldest first."""
+    history: dict[int, list[OrderEvent]] = {order_id: [] for order_id in order_ids}
+    for event in await OrderEvent.filter(order_id__in=list(history)).order_by("id"):
+        history[event.order_id].append(event)
+    return history
 
 
 async def list_orders(user: User) -> list[Order]:
@@ -157,6 +173,7 @@ async def create_order(
             now=now,
         )
         await order.save()
+        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await spending.record(order=order)
         return order
 

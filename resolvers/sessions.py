@@ -1,6 +1,7 @@
 """Signed-in sessions: issuing tokens, recognising and revoking them."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,6 +35,17 @@ async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
     if row is None or row.user_id != claims.user_id or not row.user.is_active:
         return None
     return SignedIn(user=row.user, token_id=row.id, expires_at=row.expires_at)
+
+
+async def still_signed_in(token_ids: Collection[str]) -> set[str]:
+    """Those of the tokens that `authenticate` would still recognise."""
+    tokens = AccessToken.filter(
+        id__in=list(token_ids),
+        revoked_at=None,
+        expires_at__gt=datetime.now(UTC),
+        user__is_active=True,
+    )
+    return {str(token_id) for token_id in await tokens.values_list("id", flat=True)}
 
 
 async def revoke_tokens(user: User, *, now: datetime) -> None:

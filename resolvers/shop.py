@@ -1,12 +1,19 @@
 """What operations need from outside their arguments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
 
 from config.settings import Settings
 from domain.tokens import TokenKeys
 from gateways.payments import PaymentGateway
+from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms import SmsOutbox
+from models import Provider
+from models.hub import Hub
+
+SANDBOX_PROVIDER_PATH = "/sandbox/provider"
 
 
 @dataclass(frozen=True)
@@ -14,7 +21,8 @@ class Shop:
     """One installation: its settings, its keys and its gateways.
 
     `payments` holds every payment gateway that the shop has an account at, by name: payments opened
-    before the shop chose another one are still confirmed at their own.
+    before the shop chose another one are still confirmed at their own. `worker_name` tells this process
+    from all others that work on the same orders. `hub` tells what changes while somebody looks.
     """
 
     settings: Settings
@@ -22,8 +30,23 @@ class Shop:
     login_code_key: bytes
     sms: SmsOutbox
     payments: Mapping[str, PaymentGateway]
+    providers: ProviderApi
+    sandbox_providers: ProviderApi
+    worker_name: str
+    hub: Hub = field(default_factory=Hub)
 
     @property
     def payment_gateway(self) -> PaymentGateway:
         """Where new payments are opened."""
         return self.payments[self.settings.payment_gateway]
+
+    def provider_api(self, provider: Provider) -> ProviderApi:
+        """How to speak to `provider`; only the sandbox is on this machine."""
+        return self.sandbox_providers if provider.is_sandbox else self.providers
+
+    def provider_account(self, provider: Provider) -> ProviderAccount:
+        """Where `provider` is, and the shop's key there."""
+        url = provider.url
+        if provider.is_sandbox:
+            url = f"{self.settings.effective_public_url}{SANDBOX_PROVIDER_PATH}/{provider.id}"
+        return ProviderAccount(url=url, api_key=SecretStr(provider.api_key))

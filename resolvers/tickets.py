@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
@@ -10,6 +11,7 @@ from domain import ids, texts
 from domain.problems import Forbidden, InvalidInput, TicketNotFound, refuses
 from domain.states import TicketStatus
 from models import Ticket, TicketMessage, User, database
+from models.live import LiveTopic, announce
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
@@ -104,9 +106,16 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         now = await database.now()
         settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])
         await settled.update(status=TicketStatus.PENDING, updated_at=now)
-        return await TicketMessage.create(
-            ticket_id=ticket.id, user=user, message=message, created_at=now, updated_at=now
-        )
+        return await add_message(ticket, writer=user, message=message, now=now)
+
+
+async def add_message(ticket: Ticket, *, writer: User, message: str, now: datetime) -> TicketMessage:
+    """Enter a message of the owner's or of staff's, and tell the owner; call it in a transaction."""
+    added = await TicketMessage.create(
+        ticket_id=ticket.id, user=writer, message=message, created_at=now, updated_at=now
+    )
+    await announce(ticket.user_id, LiveTopic.TICKET_MESSAGE, str(added.id))
+    return added
 
 
 def _trimmed(text: str, *, field: str, longest: int) -> str:

@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceOrderField
 from rest_compat import requests, shapes
-from rest_compat.answers import Answer
 
 _SERVICE_COLUMNS = {
     "id": ServiceOrderField.ID,

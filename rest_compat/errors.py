@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from domain import messages
 from domain.problems import (
     AmountOutOfRange,
@@ -24,11 +25,13 @@ from domain.problems import (
     MalformedUsername,
     MobileTaken,
     NoGiftToWin,
+    OrderNotCancelable,
     OrderNotFound,
     PaymentGatewayUnavailable,
     PaymentNotFound,
     Problem,
     QuantityOutOfRange,
+    RefillUnavailable,
     ServiceUnavailable,
     TicketNotFound,
     TooManyCodes,
@@ -37,7 +40,6 @@ from domain.problems import (
     WheelUsedUp,
     WrongLoginCode,
 )
-from rest_compat.answers import Answer
 
 _EVERY_ROUTE = ""
 _RETRY_AFTER_SECONDS = "1"
@@ -81,6 +83,9 @@ REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
     (QuantityOutOfRange, _EVERY_ROUTE): _ORDER_REFUSED,
     (InsufficientBalance, _EVERY_ROUTE): _ORDER_REFUSED,
     (DuplicateOrder, _EVERY_ROUTE): _ORDER_REFUSED,
+    # No documented route cancels or refills.
+    (OrderNotCancelable, _EVERY_ROUTE): _ORDER_REFUSED,
+    (RefillUnavailable, _EVERY_ROUTE): _ORDER_REFUSED,
     # The reference knows no such key: RFC 9110 and the IETF's draft of the header are the rule here.
     (IdempotencyKeyReused, _EVERY_ROUTE): Refusal(
         422, "این کلید برای درخواست دیگری استفاده شده است", http_status=422

@@ -2,10 +2,11 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
+from asgi.parameters import idempotency_key
 from resolvers import gifts, wheel
 from resolvers.sessions import SignedIn
 from rest_compat import requests, shapes
-from rest_compat.answers import Answer
 
 
 async def spin_wheel(request: Request, viewer: SignedIn) -> Answer:
@@ -25,6 +26,6 @@ async def use(request: Request, viewer: SignedIn) -> Answer:
         viewer.user,
         gift_id=sent.required_integer("gift_id"),
         link=sent.text_or_blank("link"),
-        idempotency_key=requests.idempotency_key(request),
+        idempotency_key=idempotency_key(request),
     )
     return Answer(shapes.gift_order_created(order))

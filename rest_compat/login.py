@@ -2,11 +2,11 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from asgi.authentication import address_of
 from resolvers import login
 from resolvers.sessions import SignedIn
 from rest_compat import requests, shapes
-from rest_compat.answers import Answer
 
 
 async def request_code(request: Request) -> Answer:

@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from resolvers import notifications
 from resolvers.sessions import SignedIn
 from rest_compat import shapes
-from rest_compat.answers import Answer
 
 
 async def list_all(_request: Request, viewer: SignedIn) -> Answer:

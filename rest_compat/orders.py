@@ -2,11 +2,12 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
+from asgi.parameters import idempotency_key
 from domain.order_status import OrderSource
 from resolvers import orders
 from resolvers.sessions import SignedIn
 from rest_compat import order_forms, requests, shapes
-from rest_compat.answers import Answer
 
 
 async def list_all(_request: Request, viewer: SignedIn) -> Answer:
@@ -25,7 +26,7 @@ async def create(request: Request, viewer: SignedIn) -> Answer:
         link=sent.text("link"),
         details=order_forms.details(sent),
         source=OrderSource.MOBILE_APP,
-        idempotency_key=requests.idempotency_key(request),
+        idempotency_key=idempotency_key(request),
     )
     return Answer(shapes.order_created(order))
 

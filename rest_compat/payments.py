@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from asgi.answers import Answer
+from asgi.parameters import idempotency_key
 from domain.problems import PaymentNotFound
 from resolvers import free_credit, payments
 from resolvers.sessions import SignedIn
 from rest_compat import errors, receipts, requests, shapes
-from rest_compat.answers import Answer
 
 _UNREADABLE = 0
 """Stands for an amount that is no number; no payment is that small."""
@@ -23,7 +24,7 @@ async def start(request: Request, viewer: SignedIn) -> Answer:
         requests.shop(request),
         viewer.user,
         amount=sent.integer("amount") or _UNREADABLE,
-        idempotency_key=requests.idempotency_key(request),
+        idempotency_key=idempotency_key(request),
     )
     return _to_page(payment.url)
 

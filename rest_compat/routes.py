@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asgi.answers import Answer
 from asgi.authentication import viewer_of
 from domain.problems import Problem
 from models import database
@@ -29,7 +30,6 @@ from rest_compat import (
     tickets,
     users,
 )
-from rest_compat.answers import Answer
 
 Handler = Callable[[Request], Awaitable[Response]]
 SignedInHandler = Callable[[Request, SignedIn], Awaitable[Response]]

@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from resolvers import stats
 from rest_compat import requests, shapes
-from rest_compat.answers import Answer
 
 _LIMITS = range(1, stats.LONGEST_TABLE + 1)
 

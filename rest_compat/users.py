@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 
+from asgi.answers import Answer
 from resolvers import profile
 from resolvers.sessions import SignedIn
 from rest_compat import requests, shapes
-from rest_compat.answers import Answer
 
 
 async def show(_request: Request, viewer: SignedIn) -> Answer:

@@ -4,15 +4,18 @@ import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from schema.api_key import ApiKeyMutation
 from schema.category import CategoryQuery
 from schema.context import Context
 from schema.gift import GiftMutation, GiftQuery
 from schema.ledger import LedgerMutation, LedgerQuery
+from schema.live import Subscription
 from schema.login import LoginMutation
 from schema.node import NodeQuery
 from schema.notification import NotificationMutation, NotificationQuery
 from schema.order import OrderMutation, OrderQuery
 from schema.payment import PaymentMutation, PaymentQuery
+from schema.refill import RefillMutation
 from schema.scalars import SCALARS
 from schema.service import ServiceQuery
 from schema.stats import StatsQuery
@@ -43,9 +46,11 @@ class Query(
 class Mutation(
     LoginMutation,
     UserMutation,
+    ApiKeyMutation,
     NotificationMutation,
     TicketMutation,
     OrderMutation,
+    RefillMutation,
     PaymentMutation,
     LedgerMutation,
     GiftMutation,
@@ -53,7 +58,12 @@ class Mutation(
     """The root of doing."""
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
 
 
 def sdl() -> str:

@@ -1,6 +1,7 @@
 """What every field may ask of its request."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import strawberry
 from graphql import GraphQLError
@@ -30,6 +31,10 @@ class Context:
     address: str
     language: Language
     loaders: Loaders = field(default_factory=Loaders)
+
+    def renewed(self) -> Self:
+        """The same caller with nothing remembered, for the next event of a subscription."""
+        return replace(self, loaders=Loaders())
 
     @property
     def signed_in(self) -> SignedIn:

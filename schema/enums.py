@@ -5,11 +5,12 @@ Types import them from here: Strawberry would take one that it meets undescribed
 
 import strawberry
 
+from domain.order_life import OrderActor
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.problems import ProblemCode
 from domain.roles import UserRole
 from domain.service_types import ServiceType
-from domain.states import LedgerKind, NotificationKind, PaymentStatus, TicketStatus
+from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction
 
@@ -17,11 +18,13 @@ __all__ = [
     "Direction",
     "LedgerKind",
     "NotificationKind",
+    "OrderActor",
     "OrderOrderField",
     "OrderSource",
     "OrderStatus",
     "PaymentStatus",
     "ProblemCode",
+    "RefillStatus",
     "ServiceType",
     "SubscriptionStatus",
     "TicketStatus",
@@ -31,6 +34,9 @@ __all__ = [
 strawberry.enum(Direction, description="Ascending or descending.")
 strawberry.enum(LedgerKind, description="Why a balance changed.")
 strawberry.enum(NotificationKind, description="What a notification tells of.")
+strawberry.enum(
+    OrderActor, description="Who changed an order; SYSTEM is the shop itself, without anybody asking."
+)
 strawberry.enum(OrderOrderField, description="What orders sort by.")
 strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
 strawberry.enum(
@@ -43,6 +49,10 @@ strawberry.enum(
     "MISMATCHED: another amount was paid, and staff look into it.",
 )
 strawberry.enum(ProblemCode, description="What went wrong, for programs. A code never changes its meaning.")
+strawberry.enum(
+    RefillStatus,
+    description="PENDING until the provider knows of it. REJECTED: nothing is delivered again.",
+)
 strawberry.enum(ServiceType, description="What an order of the service must name besides its link.")
 strawberry.enum(SubscriptionStatus, description="State of an order of a service of type SUBSCRIPTIONS.")
 strawberry.enum(

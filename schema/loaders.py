@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import Category, Order, Payment, Service, TicketMessage
-from resolvers import catalogue, orders, payments, tickets
+from models import Category, Order, OrderEvent, Payment, Refill, Service, TicketMessage
+from resolvers import catalogue, orders, payments, refills, tickets
 
 Row = TypeVar("Row")
 
@@ -32,7 +32,13 @@ class Loaders:
     payment: DataLoader[int, Payment] = field(
         default_factory=lambda: _by_id(payments.payments_by_id, cache=False)
     )
-    # Not remembered: a mutation may add a message between two reads of one document.
+    # Not remembered, these and the following: a mutation may add one between two reads of one document.
     messages: DataLoader[int, list[TicketMessage]] = field(
         default_factory=lambda: _by_id(tickets.messages_by_ticket, cache=False)
+    )
+    events: DataLoader[int, list[OrderEvent]] = field(
+        default_factory=lambda: _by_id(orders.events_by_order, cache=False)
+    )
+    refills: DataLoader[int, list[Refill]] = field(
+        default_factory=lambda: _by_id(refills.refills_by_order, cache=False)
     )

@@ -6,8 +6,9 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.money import Toman
+from domain.problems import InvalidInput
 from models import Order as OrderRow
-from resolvers import orders
+from resolvers import cancellation, orders
 from resolvers.orders import OrderFilter
 from resolvers.pages import PageRequest
 from schema.arguments import IdempotencyKey
@@ -17,8 +18,10 @@ from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
 from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
+from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
 from schema.problems import mutation
+from schema.refill import Refill
 from schema.scalars import Count
 from schema.service import Service
 from schema.where import DateTimeRange, IdIn, TextContains, ids_in
@@ -98,6 +101,7 @@ class Order(Node):
     note: str | None = strawberry.field(description="A remark of the shop's.")
     created_at: datetime = strawberry.field(description="When it was placed.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
+    key: strawberry.Private[int]
     service_id: strawberry.Private[int]
     category_id: strawberry.Private[int]
 
@@ -109,10 +113,19 @@ class Order(Node):
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.category.load(self.category_id))
 
+    @resolved(description="What happened to it, oldest first; the old panel's orders have no history.")
+    async def history(self, info: Info) -> list[OrderEvent]:
+        return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.key)]
+
+    @resolved(description="Its refills, oldest first.")
+    async def refills(self, info: Info) -> list[Refill]:
+        return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.key)]
+
     @classmethod
     def from_model(cls, row: OrderRow) -> Self:
         return cls(
             id=global_id("Order", row.id),
+            key=row.id,
             status=row.status,
             type=row.service_type,
             source=row.source,
@@ -251,3 +264,19 @@ class OrderMutation:
             idempotency_key=idempotency_key,
         )
         return Order.from_model(row)
+
+    @mutation(
+        cancellation.cancel_order,
+        InvalidInput,
+        description="Cancel an order. What was not sent yet is canceled and refunded at once. Else its "
+        "provider is asked, where the service has `cancel`; `status` tells what came of it. Needs a user.",
+    )
+    async def cancel_order(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `Order`.")],  # noqa: A002 - Relay's name
+    ) -> Order:
+        user = info.context.user
+        return Order.from_model(
+            await cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id"))
+        )

@@ -34,6 +34,10 @@ class Service(Node):
     max: Count = strawberry.field(description="The largest quantity of an order, in units.")
     type: ServiceType = strawberry.field(description="What an order must name besides its link.")
     drip_feed: bool = strawberry.field(description="Whether an order may be delivered in several runs.")
+    refill: bool = strawberry.field(description="Whether what drops from an order can be delivered again.")
+    cancel: bool = strawberry.field(
+        description="Whether an order can be canceled after it was sent to its provider."
+    )
     is_active: bool = strawberry.field(description="Whether it is on sale.")
     created_at: datetime = strawberry.field(description="When it was added.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
@@ -54,6 +58,8 @@ class Service(Node):
             max=Count(row.max_quantity),
             type=row.type,
             drip_feed=row.drip_feed,
+            refill=row.can_refill,
+            cancel=row.can_cancel,
             is_active=row.is_active,
             created_at=row.created_at,
             updated_at=row.updated_at,

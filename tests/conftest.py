@@ -45,21 +45,19 @@ class Templates:
     demo: str
 
 
-async def _fill(url: str, *, with_demo: bool) -> str:
-    await database.migrate(url)
-    if with_demo:
-        async with database.connected(url):
-            await demo.load(datetime.now(UTC))
-    return url
+async def _load_demo(url: str) -> None:
+    async with database.connected(url):
+        await demo.load(datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     folder = tmp_path_factory.mktemp("sqlite")
-    return Templates(
-        empty=asyncio.run(_fill(f"sqlite://{folder}/empty.sqlite3", with_demo=False)),
-        demo=asyncio.run(_fill(f"sqlite://{folder}/demo.sqlite3", with_demo=True)),
-    )
+    urls = Templates(empty=f"sqlite://{folder}/empty.sqlite3", demo=f"sqlite://{folder}/demo.sqlite3")
+    asyncio.run(database.migrate(urls.empty))
+    shutil.copy(folder / "empty.sqlite3", folder / "demo.sqlite3")
+    asyncio.run(_load_demo(urls.demo))
+    return urls
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +87,12 @@ def _tortoise_url(uri: str) -> str:
     return uri.replace("postgresql://", "postgres://", 1)
 
 
-def _database_of(server: str, name: str) -> str:
+def database_of(server: str, name: str) -> str:
     parts = urlsplit(server)
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-async def _administer(server: str, statement: str) -> None:
+async def administer(server: str, statement: str) -> None:
     session = await asyncpg.connect(server.replace("postgres://", "postgresql://", 1))
     try:
         await session.execute(statement)
@@ -104,14 +102,16 @@ async def _administer(server: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_templates(postgres_server: str) -> Iterator[Templates]:
-    urls = {}
-    for kind in ("empty", "demo"):
-        name = f"vitrin_{kind}_{uuid.uuid4().hex[:8]}"
-        asyncio.run(_administer(postgres_server, f"CREATE DATABASE {name}"))
-        urls[kind] = asyncio.run(_fill(_database_of(postgres_server, name), with_demo=kind == "demo"))
-    yield Templates(**urls)
-    for url in urls.values():
-        asyncio.run(_administer(postgres_server, f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)"))
+    suffix = uuid.uuid4().hex[:8]
+    empty, with_demo = f"vitrin_empty_{suffix}", f"vitrin_demo_{suffix}"
+    urls = Templates(empty=database_of(postgres_server, empty), demo=database_of(postgres_server, with_demo))
+    asyncio.run(administer(postgres_server, f"CREATE DATABASE {empty}"))
+    asyncio.run(database.migrate(urls.empty))
+    asyncio.run(administer(postgres_server, f"CREATE DATABASE {with_demo} TEMPLATE {empty}"))
+    asyncio.run(_load_demo(urls.demo))
+    yield urls
+    for name in (empty, with_demo):
+        asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 _SWEEP = """
@@ -141,7 +141,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     # Copying a database takes twenty times as long as emptying one.
     url: str = request.getfixturevalue("postgres_templates").empty
     yield url
-    asyncio.run(_administer(url, _SWEEP))
+    asyncio.run(administer(url, _SWEEP))
 
 
 @contextmanager
@@ -154,9 +154,9 @@ def copied_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> 
     template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
     name = f"vitrin_test_{uuid.uuid4().hex[:12]}"
     copy = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
-    asyncio.run(_administer(server, copy))
-    yield _database_of(server, name)
-    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(administer(server, copy))
+    yield database_of(server, name)
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -14,10 +14,12 @@ from domain.states import LedgerKind
 from domain.tokens import TokenKeys
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
+from gateways.providers import ProviderApi
 from gateways.sms import SmsOutbox
 from models import User
 from resolvers import wallet
 from resolvers.shop import Shop
+from tests.fake_providers import FakeProviders
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
@@ -38,6 +40,12 @@ def key_pem() -> bytes:
     """One RSA key for the whole run: making one takes a moment."""
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@cache
+def token_keys() -> TokenKeys:
+    """One for all: reading a key takes longer than most tests."""
+    return TokenKeys([key_pem()])
 
 
 class FakePayments:
@@ -81,14 +89,23 @@ class FakePayments:
             raise failure
 
 
-def new_shop(settings: Settings, sms: RecordingSms, payments: PaymentGateway | None = None) -> Shop:
-    gateway = payments or FakePayments()
+def new_shop(
+    settings: Settings,
+    sms: RecordingSms,
+    payments: PaymentGateway | None = None,
+    providers: ProviderApi | None = None,
+    worker_name: str = "worker",
+) -> Shop:
+    gateway, panels = payments or FakePayments(), providers or FakeProviders()
     return Shop(
         settings=settings,
-        tokens=TokenKeys([key_pem()]),
+        tokens=token_keys(),
         login_code_key=b"test key",
         sms=SmsOutbox(sms),
         payments={gateway.name: gateway},
+        providers=panels,
+        sandbox_providers=panels,
+        worker_name=worker_name,
     )
 
 

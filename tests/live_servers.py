@@ -1,5 +1,6 @@
 """The product as users run it: processes started by its own command, which tests may kill."""
 
+import json
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
 _PATIENCE_SECONDS = 60
@@ -64,13 +65,28 @@ class LiveServer:
                 return
         raise AssertionError(f"the server did not start: {self.output()}")
 
+    def ask(self, token: str, query: str, **variables: object) -> Any:
+        """The data that GraphQL answers the token's user, over HTTP."""
+        request = urllib.request.Request(
+            f"{self.url}/graphql",
+            json.dumps({"query": query, "variables": variables}).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)["data"]
+
     def kill(self) -> None:
         """End the process as a power cut would."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Ask the process to end, as an operator does."""
+        """Ask the process to end, as an operator does, and wait until it has."""
         self._end(signal.SIGTERM)
+
+    def terminate(self) -> None:
+        """Ask the process to end, and do not wait."""
+        if self._process is not None:
+            self._process.terminate()
 
     def output(self) -> str:
         """All that it printed and logged."""

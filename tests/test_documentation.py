@@ -1,11 +1,16 @@
 """What the documents say is what the product does."""
 
+import json
 import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 from config.settings import described_settings
+from domain import trade_words
+from reseller_api import errors
+from tests.conftest import new_token
 from tests.live_servers import ROOT, LiveServer
 
 
@@ -25,13 +30,39 @@ def test_help_lists_every_setting() -> None:
     assert [name for name, _, _ in described_settings() if name not in run.stdout] == []
 
 
+def shown_in(document: str) -> list[tuple[str, str]]:
+    """The commands of a document, each with the answer that it shows."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(r"```console\n\$ (.+)\n(.+)\n```", text)
+
+
+def answer_of(command: str, server: LiveServer) -> str:
+    """What a command of a document prints when it is given to `server`."""
+    command = command.replace("http://127.0.0.1:8000", server.url)
+    return subprocess.run(shlex.split(command), capture_output=True, check=True).stdout.decode()
+
+
 def test_the_readme_s_commands_give_the_answers_that_it_shows(live_server: LiveServer) -> None:
-    shown = re.findall(r"```console\n\$ (.+)\n(.+)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    shown = shown_in("README.md")
     assert len(shown) == 2
     for command, answer in shown:
-        run = subprocess.run(
-            shlex.split(command.replace("http://127.0.0.1:8000", live_server.url)),
-            capture_output=True,
-            check=True,
-        )
-        assert run.stdout.decode() == answer
+        assert answer_of(command, live_server) == answer
+
+
+def test_the_reseller_api_s_commands_give_the_answers_that_their_document_shows(tmp_path: Path) -> None:
+    shown = shown_in("docs/reseller-api.md")
+    assert len(shown) == 3
+    with LiveServer(tmp_path) as server:
+        ask = f"curl -s {server.url}/graphql -H 'Authorization: Bearer {new_token(server)}'"
+        query = '{"query": "mutation { act: rotateApiKey { ... on ApiKey { key } } }"}'
+        made = answer_of(f"{ask} -H 'Content-Type: application/json' -d '{query}'", server)
+        key = json.loads(made)["data"]["act"]["key"]
+        for command, answer in shown:
+            assert answer_of(command.replace("$KEY", key), server) == answer
+
+
+def test_the_reseller_api_s_document_tells_every_sentence_and_type() -> None:
+    text = (ROOT / "docs" / "reseller-api.md").read_text(encoding="utf-8")
+    beginnings = [re.split(r",|\.| \{", wording)[0] for wording in errors.WORDINGS.values()]
+    assert [beginning for beginning in beginnings if beginning not in text] == []
+    assert [word for word in trade_words.SERVICE_TYPES.values() if word not in text] == []

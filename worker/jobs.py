@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from resolvers import payments
+from models import Provider
+from resolvers import (
+    cancellation,
+    following,
+    housekeeping,
+    payments,
+    provider_sync,
+    refills,
+    submission,
+)
 from resolvers.shop import Shop
 
 
@@ -17,4 +26,29 @@ class Job:
     rest: timedelta
 
 
-JOBS = (Job(name="check payments", operation=payments.check_payments, rest=timedelta(seconds=15)),)
+@dataclass(frozen=True, kw_only=True)
+class ProviderJob:
+    """A job that runs for each provider by itself, so that a slow one keeps no other waiting."""
+
+    name: str
+    operation: Callable[[Shop, Provider], Awaitable[int]]
+    rest: timedelta
+
+
+JOBS = (
+    Job(name="hold lost orders", operation=submission.hold_lost_orders, rest=timedelta(seconds=5)),
+    Job(name="check payments", operation=payments.check_payments, rest=timedelta(seconds=15)),
+    Job(name="refills", operation=refills.carry_out_refills, rest=timedelta(seconds=10)),
+    Job(
+        name="end subscriptions",
+        operation=cancellation.end_expired_subscriptions,
+        rest=timedelta(minutes=10),
+    ),
+    Job(name="sync providers", operation=provider_sync.sync_due_providers, rest=timedelta(minutes=1)),
+    Job(name="remove expired", operation=housekeeping.remove_expired, rest=timedelta(minutes=5)),
+)
+PROVIDER_JOBS = (
+    ProviderJob(name="submit", operation=submission.submit_orders, rest=timedelta(seconds=1)),
+    ProviderJob(name="follow", operation=following.follow_orders, rest=timedelta(seconds=2)),
+    ProviderJob(name="cancel", operation=cancellation.send_cancellations, rest=timedelta(seconds=5)),
+)

@@ -2,39 +2,90 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 
-from models import database
+from models import Provider, database
 from resolvers.shop import Shop
-from worker.jobs import JOBS, Job
+from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob
 
 logger = logging.getLogger("vitrin.worker")
 
+_LOOK_FOR_PROVIDERS = timedelta(seconds=5)
 
-async def run(shop: Shop, stopping: asyncio.Event, *, jobs: Iterable[Job] = JOBS) -> None:
+
+async def run(
+    shop: Shop,
+    stopping: asyncio.Event,
+    *,
+    jobs: Iterable[Job] = JOBS,
+    provider_jobs: Iterable[ProviderJob] = PROVIDER_JOBS,
+    look_for_providers_every: timedelta = _LOOK_FOR_PROVIDERS,
+) -> None:
     """Run every job until `stopping` is set; what has begun by then is finished first.
 
     A job that fails is logged and tried again after its rest: one fault must not stop the others.
     """
     async with asyncio.TaskGroup() as group:
         for job in jobs:
-            group.create_task(_repeat(job, shop, stopping), name=job.name)
+            operation = functools.partial(job.operation, shop)
+            group.create_task(_repeat(job.name, operation, job.rest, stopping))
+        if of_providers := tuple(provider_jobs):
+            looking = _work_for_providers(shop, of_providers, stopping, look_every=look_for_providers_every)
+            group.create_task(looking)
 
 
-async def _repeat(job: Job, shop: Shop, stopping: asyncio.Event) -> None:
-    while not stopping.is_set():
-        if not await _done(job, shop):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), job.rest.total_seconds())
+async def _work_for_providers(
+    shop: Shop, jobs: tuple[ProviderJob, ...], stopping: asyncio.Event, *, look_every: timedelta
+) -> None:
+    """Keep a task for each job of each provider; providers that are added meanwhile get theirs."""
+    known: set[int] = set()
+    async with asyncio.TaskGroup() as group:
+        while not stopping.is_set():
+            for provider_id in await _new_providers(known):
+                known.add(provider_id)
+                for job in jobs:
+                    operation = functools.partial(_with_provider, job, shop, provider_id)
+                    name = f"{job.name} {provider_id}"
+                    group.create_task(_repeat(name, operation, job.rest, stopping))
+            await _rest(stopping, look_every)
 
 
-async def _done(job: Job, shop: Shop) -> int:
+async def _new_providers(known: set[int]) -> list[int]:
     try:
-        return await job.operation(shop)
+        return [provider.id for provider in await Provider.all() if provider.id not in known]
+    except Exception:
+        logger.exception("providers cannot be read")
+        return []
+
+
+async def _with_provider(job: ProviderJob, shop: Shop, provider_id: int) -> int:
+    # Read anew each time: staff may have changed its key or its limit, or switched it off.
+    provider = await Provider.get_or_none(id=provider_id)
+    return 0 if provider is None else await job.operation(shop, provider)
+
+
+async def _repeat(
+    name: str, operation: Callable[[], Awaitable[int]], rest: timedelta, stopping: asyncio.Event
+) -> None:
+    while not stopping.is_set():
+        if not await _done(name, operation):
+            await _rest(stopping, rest)
+
+
+async def _rest(stopping: asyncio.Event, time: timedelta) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), time.total_seconds())
+
+
+async def _done(name: str, operation: Callable[[], Awaitable[int]]) -> int:
+    try:
+        return await operation()
     except Exception as error:
         if database.is_unavailable(error):
-            logger.error("%s: the database is unavailable: %s", job.name, type(error).__name__)
+            logger.error("%s: the database is unavailable: %s", name, type(error).__name__)
         else:
-            logger.exception("%s failed", job.name)
+            logger.exception("%s failed", name)
         return 0

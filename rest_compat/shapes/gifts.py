@@ -3,8 +3,8 @@
 import html
 from collections.abc import Sequence
 
+from asgi.answers import Body
 from models import Service, UserGift
-from rest_compat.answers import Body
 from rest_compat.shapes.catalogue import service_record
 from rest_compat.shapes.times import unix
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from asgi.answers import Body
 from models import Notification
-from rest_compat.answers import Body
 from rest_compat.shapes.times import unix, unix_or_null
 
 

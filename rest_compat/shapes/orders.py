@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from asgi.answers import Body
 from domain.order_status import OrderSource
 from models import Order
-from rest_compat.answers import Body
 from rest_compat.shapes.times import unix
 
 # An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from asgi.answers import Body
 from domain import digits, mobiles
 from resolvers.stats import TopService, TopUser
-from rest_compat.answers import Body
 from rest_compat.shapes.times import unix
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from asgi.answers import Body
 from models import Ticket, TicketMessage, User
-from rest_compat.answers import Body
 from rest_compat.shapes.times import unix
 from rest_compat.shapes.users import user_record
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from asgi.answers import Body
 from domain.roles import UserRole
 from models import User
 from resolvers.login import Session
-from rest_compat.answers import Body
 from rest_compat.shapes.times import unix
 
 _ROLES = {

@@ -7,6 +7,7 @@ from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLNonNull, ge
 
 import schema
 from tests.both_doors.acts import login_act, mark_act, profile_act, reply_act, ticket_act, verify_act
+from tests.both_doors.fulfilment_acts import cancel_act, refill_act
 from tests.both_doors.money_acts import claim_act, gift_act, order_act, payment_act, spin_act
 from tests.both_doors.order_requests import SOUND
 from tests.both_doors.world import Act, World
@@ -53,6 +54,8 @@ ARGUMENTS: dict[str, Act] = {
     "createOrder.input.hashtag": _ORDERS["mentions hashtag"],
     "createOrder.input.mediaUrl": _ORDERS["mentions media likers"],
     "createOrder.idempotencyKey": _ORDERS["default"],
+    "cancelOrder.id": cancel_act(),
+    "requestRefill.orderId": refill_act(),
     "startPayment.amount": payment_act(None),
     "startPayment.idempotencyKey": payment_act(None),
     "claimFreeCredit.idempotencyKey": claim_act(None),

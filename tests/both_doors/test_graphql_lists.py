@@ -16,6 +16,7 @@ LISTS = {
     "categories": "{ categories { id name } }",
     "services": f"{{ services(first: 100) {{ edges {{ node {{ id {CATEGORY} }} }} }} }}",
     "orders": f"{{ orders(first: 100) {{ edges {{ node {{ id {SERVICE} {CATEGORY} }} }} }} }}",
+    "histories": "{ orders(first: 100) { edges { node { id history { to } refills { status } } } } }",
     "tickets": "{ tickets(first: 100) { edges { node { id messages { message } } } } }",
     "notifications": "{ notifications(first: 100) { edges { node { id } } } }",
     "unread": "{ notifications(first: 100, unreadOnly: true) { edges { node { id } } } }",

@@ -17,7 +17,7 @@ from domain.problems import (
     Problem,
     problems_of,
 )
-from resolvers import free_credit, notifications, payments, stats, wheel
+from resolvers import cancellation, free_credit, notifications, payments, refills, stats, wheel
 from resolvers.shop import Shop
 from rest_compat.errors import REFUSALS
 from tests.both_doors.acts import ACTS
@@ -29,6 +29,7 @@ from tests.resolvers.logins import with_settings
 EVERY_ACT = [*ACTS, *MONEY_ACTS]
 ANY_LIMIT = "REST reads any limit as one from 1 to 10"
 NO_KEY = "REST takes no key on a GET route"
+NO_ROUTE = "the reference has no route for it"
 # Problems that cannot be brought about through both doors, and why.
 ONE_DOOR_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
     (stats.top_users, InvalidInput): ANY_LIMIT,
@@ -39,6 +40,8 @@ ONE_DOOR_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
     (wheel.spin_wheel, InvalidInput): NO_KEY,
     (wheel.spin_wheel, IdempotencyKeyReused): NO_KEY,
     (payments.confirm_payment, PaymentNotFound): "payers come back from the gateway by REST alone",
+    **{(cancellation.cancel_order, problem): NO_ROUTE for problem in problems_of(cancellation.cancel_order)},
+    **{(refills.request_refill, problem): NO_ROUTE for problem in problems_of(refills.request_refill)},
 }
 
 

@@ -87,6 +87,12 @@ def test_the_defaults_of_logins_are_the_documented_ones() -> None:
         ("REGISTRATION_OPEN", "0", False),
         ("LOGIN_CODE_KEY", SECRET, SecretStr(SECRET)),
         ("MAX_BODY_BYTES", "1", 1),
+        (
+            "ALLOWED_ORIGINS",
+            "https://App.example, http://localhost:3000",
+            ("https://app.example", "http://localhost:3000"),
+        ),
+        ("ALLOWED_ORIGINS", "*", ("*",)),
     ],
 )
 def test_a_setting_is_read_from_the_variable_of_its_name(
@@ -114,6 +120,9 @@ def test_a_setting_is_read_from_the_variable_of_its_name(
         ("LOGIN_CODE_LIFETIME", "-PT1S"),
         ("GATEWAY_TOTAL_TIMEOUT", "9" * 400),
         ("REGISTRATION_OPEN", "perhaps"),
+        ("ALLOWED_ORIGINS", "app.example"),
+        ("ALLOWED_ORIGINS", "https://app.example/"),
+        ("ALLOWED_ORIGINS", "https://*.example, ws://app.example"),
     ],
 )
 def test_a_senseless_value_is_refused_by_the_name_of_its_setting(
@@ -217,6 +226,8 @@ def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
         ("SMS_GATEWAY", "smsir", "SMSIR_API_KEY"),
         ("DATABASE_URL", "mysql://shop:password@db/shop", "sqlite:// or postgres://"),
         ("RATE_LIMIT", "many", "rate_limit"),
+        ("RESELLER_RATE_LIMIT", "many", "reseller_rate_limit"),
+        ("RESELLER_ADDRESS_RATE_LIMIT", "often", "reseller_address_rate_limit"),
         ("LOG_LEVEL", "LOUD", "log_level"),
     ],
 )

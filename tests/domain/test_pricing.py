@@ -1,3 +1,5 @@
+from decimal import ROUND_CEILING
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,3 +69,9 @@ def test_a_share_of_a_charge_is_whole_and_within_it(total: int, units: int, rema
     assert 0 <= share <= total
     if 0 <= remains <= units:
         assert share * units <= total * remains < (share + 1) * units
+
+
+@given(PRICES, DISCOUNTS)
+def test_a_shown_price_is_what_a_thousand_units_cost_before_rounding_up(price: int, discount: int) -> None:
+    shown = pricing.discounted(Toman(price), discount_percent=discount)
+    assert charge(price, 1_000, discount) == shown.to_integral_value(rounding=ROUND_CEILING)

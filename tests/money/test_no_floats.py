@@ -9,10 +9,27 @@ import pytest
 from tests.live_servers import ROOT
 
 # Weights of an Accept-Language header, and seconds for the event loop, are no money.
-ELSEWHERE = {"domain/messages.py", "gateways/http.py", "gateways/sms.py", "gateways/provider_addresses.py"}
+ELSEWHERE = {
+    "domain/messages.py",
+    "gateways/http.py",
+    "gateways/sms.py",
+    "gateways/provider_addresses.py",
+    "models/listening.py",
+    "resolvers/live.py",
+}
 # They name the type to refuse it in what providers say.
 REFUSING = {"gateways/loose_json.py", "gateways/provider_answers.py"}
-FOLDERS = ("domain", "models", "resolvers", "gateways", "schema", "rest_compat", "sandbox", "commands")
+FOLDERS = (
+    "domain",
+    "models",
+    "resolvers",
+    "gateways",
+    "schema",
+    "rest_compat",
+    "reseller_api",
+    "sandbox",
+    "commands",
+)
 FILES = sorted(
     file
     for folder in FOLDERS

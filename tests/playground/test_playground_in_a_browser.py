@@ -1,6 +1,7 @@
 """The playground as a person uses it: Chromium against the running product."""
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 from selenium import webdriver
@@ -22,6 +23,9 @@ NEW_TAB_BUTTON = 'button[aria-label="New tab"]'
 EXECUTE_BUTTON = "button.graphiql-execute-button"
 RESPONSE = ".graphiql-response"
 
+OPEN_TICKET = 'mutation {createTicket(subject: "s", description: "d") {... on Ticket {id}}}'
+REPLY = "mutation ($id: ID!, $text: String!) {replyToTicket(ticketId: $id, message: $text) {__typename}}"
+
 
 class Playground:
     """The page in one browser tab, with an empty query tab opened beside the examples."""
@@ -37,7 +41,11 @@ class Playground:
 
     def write_query(self, name: str, selection: str) -> None:
         """Types a named query; returns once GraphiQL has read it, which it does a moment after the keys."""
-        self._write(QUERY_EDITOR, f"query {name} {selection}")
+        self.write_operation(name, f"query {name} {selection}")
+
+    def write_operation(self, name: str, text: str) -> None:
+        """Types an operation of the given name; returns once GraphiQL has read it."""
+        self._write(QUERY_EDITOR, text)
         self._wait.until(lambda driver: driver.find_element(By.CSS_SELECTOR, ACTIVE_TAB).text == name)
 
     def write_headers(self, headers: dict[str, str]) -> None:
@@ -51,6 +59,14 @@ class Playground:
         self.driver.find_element(By.CSS_SELECTOR, EXECUTE_BUTTON).click()
         self._wait.until(lambda _: self._answer() != "")
         return self._answer()
+
+    def start(self) -> None:
+        """Runs a subscription; its events come later."""
+        self.driver.find_element(By.CSS_SELECTOR, EXECUTE_BUTTON).click()
+
+    def shown(self) -> str:
+        """What the response pane holds by now."""
+        return self._text("response.json")
 
     def requested_urls(self) -> list[str]:
         """The address of every request since the last call."""
@@ -104,3 +120,24 @@ def test_a_header_typed_beside_the_query_signs_in(
     playground.write_query("Me", "{ me { mobile } }")
 
     assert "09011235566" in playground.run()
+
+
+def test_a_subscription_shows_its_events_with_the_token_typed_in_headers(
+    browser: webdriver.Chrome, live_server: "LiveServer", demo_token: str
+) -> None:
+    ticket = live_server.ask(demo_token, OPEN_TICKET)["createTicket"]["id"]
+    playground = Playground(browser, live_server.url)
+
+    playground.write_headers({"Authorization": f"Bearer {demo_token}"})
+    playground.write_operation(
+        "Live", f'subscription Live {{ ticketMessageAdded(ticketId: "{ticket}") {{ message }} }}'
+    )
+    playground.start()
+    for text in ("first", "second"):
+        # The page does not tell when its subscription stands: written until it shows.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while text not in playground.shown() and time.monotonic() < deadline:
+            live_server.ask(demo_token, REPLY, id=ticket, text=text)
+            time.sleep(0.2)
+        assert text in playground.shown()
+    assert playground.console_faults() == []

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from asgi.answers import Body
 from domain.order_status import OrderSource, OrderStatus
 from domain.roles import UserRole
 from models import (
@@ -24,7 +25,6 @@ from models import (
 from resolvers.login import Session
 from resolvers.stats import TopService, TopUser
 from rest_compat import shapes
-from rest_compat.answers import Body
 from tests.rest_compat.reference import answer
 
 MOMENT = datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)

@@ -14,20 +14,37 @@ from graphql import (
 
 import schema
 from domain.problems import problems_of
-from resolvers import free_credit, gifts, login, notifications, orders, payments, profile, tickets, wheel
+from resolvers import (
+    api_keys,
+    cancellation,
+    free_credit,
+    gifts,
+    login,
+    notifications,
+    orders,
+    payments,
+    profile,
+    refills,
+    tickets,
+    wheel,
+)
 
 TYPES = {name: type_ for name, type_ in schema.schema._schema.type_map.items() if not name.startswith("__")}
 ENUMS = sorted(name for name, type_ in TYPES.items() if isinstance(type_, GraphQLEnumType))
-SECRET_WORDS = ("originalprice", "providerid", "passwordhash", "apikey", "legacykey")
+SECRET_WORDS = ("originalprice", "providerid", "passwordhash", "apikeyhash", "legacykey")
 MUTATIONS = [
     ("requestLoginCode", login.request_login_code, "LoginCodeSent"),
     ("verifyLoginCode", login.verify_login_code, "Session"),
     ("logout", login.logout, "LoggedOut"),
     ("updateProfile", profile.update_profile, "User"),
+    ("rotateApiKey", api_keys.rotate_api_key, "ApiKey"),
+    ("revokeApiKey", api_keys.revoke_api_key, "ApiKeyRevoked"),
     ("markNotificationsRead", notifications.mark_notifications_read, "NotificationsRead"),
     ("createTicket", tickets.create_ticket, "Ticket"),
     ("replyToTicket", tickets.reply_to_ticket, "TicketMessage"),
     ("createOrder", orders.create_order, "Order"),
+    ("cancelOrder", cancellation.cancel_order, "Order"),
+    ("requestRefill", refills.request_refill, "Refill"),
     ("startPayment", payments.start_payment, "Payment"),
     ("claimFreeCredit", free_credit.claim_free_credit, "LedgerEntry"),
     ("spinWheel", wheel.spin_wheel, "UserGift"),
@@ -80,6 +97,13 @@ def test_every_mutation_is_a_nullable_union() -> None:
     for field in mutation.fields.values():
         assert not isinstance(field.type, GraphQLNonNull)
         assert isinstance(field.type, GraphQLUnionType)
+
+
+def test_an_api_key_is_shown_by_its_rotation_alone() -> None:
+    types = [type_ for type_ in TYPES.values() if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)]
+    assert [type_.name for type_ in types if "key" in type_.fields] == ["ApiKey"]
+    users = [name for name, type_ in TYPES.items() if "ApiKey" in str(getattr(type_, "types", ""))]
+    assert users == ["RotateApiKeyResult", "RevokeApiKeyResult"]
 
 
 def test_what_only_staff_may_know_is_not_in_the_schema() -> None:

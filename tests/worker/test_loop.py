@@ -1,6 +1,7 @@
 """The worker's loop: jobs go on whatever happens to others, and end when they are told to."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -47,6 +48,9 @@ def stopping() -> asyncio.Event:
     return asyncio.Event()
 
 
+run = functools.partial(loop.run, provider_jobs=())
+
+
 def job(operation: Operation, *, name: str = "count", rest: timedelta = NO_REST) -> Job:
     return Job(name=name, operation=operation, rest=rest)
 
@@ -62,7 +66,7 @@ async def test_a_failing_job_is_logged_and_tried_again(
 ) -> None:
     failing = CountedJob(stopping, ValueError("struck"), ValueError("struck again"), 0)
 
-    await loop.run(shop, stopping, jobs=[job(failing, name="fail")])
+    await run(shop, stopping, jobs=[job(failing, name="fail")])
 
     assert failing.runs == 3
     logged = [record for record in caplog.records if record.name == "vitrin.worker"]
@@ -77,7 +81,7 @@ async def test_a_database_that_is_away_is_logged_in_a_line_and_tried_again(
 ) -> None:
     waiting = CountedJob(stopping, DBConnectionError("password=secret"), 0)
 
-    await loop.run(shop, stopping, jobs=[job(waiting, name="wait")])
+    await run(shop, stopping, jobs=[job(waiting, name="wait")])
 
     [logged] = [record for record in caplog.records if record.name == "vitrin.worker"]
     assert logged.getMessage() == "wait: the database is unavailable: DBConnectionError"
@@ -90,7 +94,7 @@ async def test_a_job_that_always_fails_does_not_stop_the_others(shop: Shop, stop
 
     sound = CountedJob(stopping, 0, 0, 0)
 
-    await loop.run(shop, stopping, jobs=[job(fail), job(sound)])
+    await run(shop, stopping, jobs=[job(fail), job(sound)])
 
     assert sound.runs == 3
 
@@ -98,7 +102,7 @@ async def test_a_job_that_always_fails_does_not_stop_the_others(shop: Shop, stop
 async def test_a_job_that_fails_rests_before_it_is_tried_again(shop: Shop, stopping: asyncio.Event) -> None:
     failing = CountedJob(stopping, ValueError("struck"), 0)
 
-    running = asyncio.create_task(loop.run(shop, stopping, jobs=[job(failing, rest=LONG_REST)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(failing, rest=LONG_REST)]))
     await let_others_run()
 
     assert failing.runs == 1
@@ -109,7 +113,7 @@ async def test_a_job_that_fails_rests_before_it_is_tried_again(shop: Shop, stopp
 async def test_a_job_with_work_goes_on_without_rest(shop: Shop, stopping: asyncio.Event) -> None:
     busy = CountedJob(stopping, 20, 20, 3, 1)
 
-    running = asyncio.create_task(loop.run(shop, stopping, jobs=[job(busy, rest=LONG_REST)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(busy, rest=LONG_REST)]))
     await let_others_run()
 
     assert (busy.runs, running.done()) == (4, True)
@@ -118,7 +122,7 @@ async def test_a_job_with_work_goes_on_without_rest(shop: Shop, stopping: asynci
 async def test_a_job_without_work_rests(shop: Shop, stopping: asyncio.Event) -> None:
     idle = CountedJob(stopping, 5, 0, 0)
 
-    running = asyncio.create_task(loop.run(shop, stopping, jobs=[job(idle, rest=LONG_REST)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(idle, rest=LONG_REST)]))
     await let_others_run()
 
     assert (idle.runs, running.done()) == (2, False)
@@ -131,7 +135,7 @@ async def test_stopping_wakes_the_jobs_that_rest(shop: Shop, stopping: asyncio.E
         return 0
 
     jobs = [job(idle, rest=LONG_REST), job(idle, rest=LONG_REST)]
-    running = asyncio.create_task(loop.run(shop, stopping, jobs=jobs))
+    running = asyncio.create_task(run(shop, stopping, jobs=jobs))
     await let_others_run()
     assert not running.done()
 
@@ -152,7 +156,7 @@ async def test_stopping_waits_for_what_runs_and_begins_nothing_new(
         seen.append("finished")
         return 1
 
-    running = asyncio.create_task(loop.run(shop, stopping, jobs=[job(slow)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(slow)]))
     await let_others_run()
     stopping.set()
     await let_others_run()
@@ -170,7 +174,7 @@ async def test_a_worker_that_is_stopped_from_the_start_does_nothing(
     idle = CountedJob(stopping, 0)
     stopping.set()
 
-    await loop.run(shop, stopping, jobs=[job(idle)])
+    await run(shop, stopping, jobs=[job(idle)])
 
     assert idle.runs == 0
 
@@ -183,7 +187,7 @@ async def test_every_job_gets_the_shop(shop: Shop, stopping: asyncio.Event) -> N
         stopping.set()
         return 0
 
-    await loop.run(shop, stopping, jobs=[job(look)])
+    await run(shop, stopping, jobs=[job(look)])
 
     assert given == [shop]
 

@@ -1,0 +1,169 @@
+"""Parameters of a request: from the query string and from a JSON or form body; the body wins."""
+
+import json
+import re
+from collections.abc import AsyncGenerator, Mapping
+from datetime import date
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from domain import days, digits, texts
+from domain.problems import InvalidInput
+
+_MOST_FIELDS = 200
+_BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,\-./:=? ]{1,70}")
+
+
+class Parameters:
+    """The parameters of one request. Where a reading says "malformed", the caller gets `InvalidInput`."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+
+    def secret(self, name: str) -> str | None:
+        """The text as it was sent, None where absent. An integer counts as its digits.
+
+        Raises:
+            InvalidInput: malformed: no text, or one that cannot be stored.
+        """
+        value = self.values.get(name)
+        if value is None:
+            return None
+        text = str(value) if _is_integer(value) else value
+        if not isinstance(text, str) or not texts.is_storable(text):
+            raise InvalidInput(field=name)
+        return text
+
+    def text(self, name: str) -> str | None:
+        """The trimmed text, None where absent or blank.
+
+        Raises:
+            InvalidInput: malformed, as in `secret`.
+        """
+        return (self.secret(name) or "").strip() or None
+
+    def required_text(self, name: str) -> str:
+        """The trimmed text.
+
+        Raises:
+            InvalidInput: absent, blank or malformed.
+        """
+        text = self.text(name)
+        if text is None:
+            raise InvalidInput(field=name)
+        return text
+
+    def integer(self, name: str) -> int | None:
+        """The signed 64-bit integer, in any of the three digit scripts; None where absent or malformed."""
+        value = self.values.get(name)
+        if not _is_integer(value) and not isinstance(value, str):
+            return None
+        return digits.parse_integer(str(value).strip())
+
+    def text_or_blank(self, name: str) -> str:
+        """The trimmed text; "" where absent or malformed, for an operation that has its own word for that."""
+        try:
+            return self.text(name) or ""
+        except InvalidInput:
+            return ""
+
+    def day(self, name: str) -> date | None:
+        """The day given as d/m/Y, in any of the three digit scripts; None where absent or blank.
+
+        Raises:
+            InvalidInput: malformed.
+        """
+        text = self.text(name)
+        day = days.parse(text) if text is not None else None
+        if text is not None and day is None:
+            raise InvalidInput(field=name)
+        return day
+
+    def required_integer(self, name: str) -> int:
+        """The integer, as in `integer`.
+
+        Raises:
+            InvalidInput: absent or malformed.
+        """
+        value = self.integer(name)
+        if value is None:
+            raise InvalidInput(field=name)
+        return value
+
+
+async def sent_with(request: Request) -> Mapping[str, Any]:
+    """The request's parameters. A body that is malformed, or of no known type, counts as empty."""
+    body = await request.body()
+    return {**_form_fields(request.scope["query_string"]), **await _body_fields(request, body)}
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The Idempotency-Key header, None where the client sent none."""
+    return request.headers.get("idempotency-key")
+
+
+async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:
+    content_type = request.headers.get("content-type", "")
+    media_type = content_type.lower()
+    if "/json" in media_type or "+json" in media_type:
+        return _json_fields(body)
+    if media_type.startswith("application/x-www-form-urlencoded"):
+        return _form_fields(body)
+    if media_type.startswith("multipart/form-data"):
+        return await _multipart_fields(content_type, body)
+    return {}
+
+
+def _json_fields(body: bytes) -> Mapping[str, Any]:
+    # json, not orjson: it keeps a lone surrogate, so that the one value is refused instead of all being lost.
+    try:
+        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _form_fields(encoded: bytes) -> Mapping[str, str]:
+    # Bytes that are no UTF-8 become surrogates, which the readings refuse as malformed.
+    text = encoded.decode(errors="surrogateescape")
+    try:
+        fields = parse_qsl(
+            text, keep_blank_values=True, errors="surrogateescape", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        return {}
+    return dict(fields)
+
+
+async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, str]:
+    boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
+    if not _BOUNDARY.fullmatch(boundary):
+        return {}
+    # Written anew without its charset: the parser would decode with any codec of Python's, punycode's
+    # quadratic one among them.
+    headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode()}"'})
+    parser = MultiPartParser(headers, _whole(body), max_files=_MOST_FIELDS, max_fields=_MOST_FIELDS)
+    try:
+        form = await parser.parse()
+    except MultiPartException:
+        return {}
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    await form.close()
+    return fields
+
+
+async def _whole(body: bytes) -> AsyncGenerator[bytes, None]:
+    yield body
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,79 @@
+"""providers: upstream panels and what they sell."""
+
+import argparse
+import asyncio
+
+from commands.preparation import prepare
+from composition import build_shop
+from config.settings import Settings
+from models import Provider, database
+from resolvers import provider_sync
+from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What to do, and with which provider."""
+    acts = command.add_subparsers(dest="act", required=True, metavar="add|sync|list")
+    add = acts.add_parser("add", help="add a provider that speaks the trade's API v2")
+    add.add_argument("name")
+    add.add_argument("url", help="its API, such as https://panel.example/api/v2")
+    add.add_argument("key", help="the shop's API key there")
+    add.add_argument("--rate", type=int, default=1, help="Toman for one unit of its currency [1]")
+    add.add_argument("--margin", type=int, default=30, help="percent on top of what it takes [30]")
+    add.add_argument("--round", type=int, default=1, help="prices are rounded up to a multiple of this [1]")
+    add.add_argument("--concurrency", type=int, default=10, help="calls at once from one worker [10]")
+    sync = acts.add_parser("sync", help="bring services up to the provider's catalogue")
+    sync.add_argument("id", type=int)
+    sync.add_argument("--import", action="store_true", dest="adds", help="put its new services on sale too")
+    acts.add_parser("list", help="all providers")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Add an upstream provider, or bring services and prices up to its catalogue."""
+    acts = {"add": _add, "sync": _sync, "list": _list}
+
+    async def act() -> None:
+        await prepare(settings)
+        async with database.connected(settings.effective_database_url):
+            await acts[arguments.act](settings, arguments)
+
+    asyncio.run(act())
+
+
+async def _add(_: Settings, arguments: argparse.Namespace) -> None:
+    try:
+        added = await provider_sync.add_provider(
+            name=arguments.name,
+            url=arguments.url,
+            api_key=arguments.key,
+            toman_per_unit=arguments.rate,
+            margin_percent=arguments.margin,
+            rounding=arguments.round,
+            concurrency=arguments.concurrency,
+        )
+    except InvalidProvider as error:
+        raise SystemExit(f"vitrin: {error}") from error
+    print(f"provider {added.id} added; next: providers sync {added.id} --import")
+
+
+async def _sync(settings: Settings, arguments: argparse.Namespace) -> None:
+    provider = await Provider.get_or_none(id=arguments.id)
+    if provider is None:
+        raise SystemExit(f"vitrin: there is no provider {arguments.id}")
+    try:
+        report = await provider_sync.sync_provider(
+            build_shop(settings), provider, adds_services=arguments.adds
+        )
+    except CatalogueUnreadable as error:
+        raise SystemExit(f"vitrin: {error}") from error
+    for outcome, count in report.counts.items():
+        print(f"{count:>6} {outcome}")
+    if report.skipped:
+        print(f"{report.skipped:>6} unreadable")
+
+
+async def _list(_: Settings, __: argparse.Namespace) -> None:
+    for provider in await Provider.all().order_by("id"):
+        state = "on" if provider.is_active else "off"
+        balance = f"{provider.balance} {provider.currency or ''}" if provider.balance else "unknown"
+        print(f"{provider.id:>4} {state:<3} {provider.name:<30} {balance}")

@@ -1,0 +1,89 @@
+"""Which way an order may go, and what it gives back on the way."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain import pricing
+from domain.money import Toman
+from domain.order_status import OrderStatus, SubscriptionStatus
+
+_SETTLED = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED})
+_MOVING = frozenset({OrderStatus.PROCESSING, OrderStatus.INPROGRESS})
+_HELD = frozenset({OrderStatus.ERROR, OrderStatus.AWAITING})
+# Providers skip steps, so every later one may come next; none ever goes back by itself.
+_NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.PENDING: _MOVING | _SETTLED | _HELD,
+    OrderStatus.PROCESSING: frozenset({OrderStatus.INPROGRESS}) | _SETTLED | _HELD,
+    OrderStatus.INPROGRESS: _SETTLED | _HELD,
+    OrderStatus.COMPLETED: frozenset({OrderStatus.PARTIAL, OrderStatus.REFUNDED}),
+    OrderStatus.PARTIAL: frozenset(),
+    OrderStatus.CANCELED: frozenset(),
+    OrderStatus.REFUNDED: frozenset(),
+    OrderStatus.ERROR: frozenset({OrderStatus.PENDING, OrderStatus.AWAITING}) | _SETTLED,
+    OrderStatus.AWAITING: frozenset({OrderStatus.PENDING, OrderStatus.ERROR}) | _MOVING | _SETTLED,
+}
+_SUBSCRIPTION_ENDS: Mapping[OrderStatus, SubscriptionStatus] = {
+    OrderStatus.COMPLETED: SubscriptionStatus.COMPLETED,
+    OrderStatus.PARTIAL: SubscriptionStatus.EXPIRED,
+    OrderStatus.CANCELED: SubscriptionStatus.CANCELED,
+    OrderStatus.REFUNDED: SubscriptionStatus.CANCELED,
+}
+
+
+class OrderActor(StrEnum):
+    """Who changed an order."""
+
+    BUYER = "buyer"
+    STAFF = "staff"
+    PROVIDER = "provider"
+    SYSTEM = "system"
+
+
+class Dispatch(StrEnum):
+    """How far an order's dealing with its provider is.
+
+    none: staff deliver, or the old panel may have sent it. queued: to be sent when it is due. sending: on
+    the wire, the outcome not known yet. sent: the provider has it, and is asked about it. unknown: on the
+    wire when its worker was lost; never sent again by itself. refused: the provider said no. closed:
+    nothing more to ask.
+    """
+
+    NONE = "none"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    CLOSED = "closed"
+
+
+def may_become(current: OrderStatus, to: OrderStatus) -> bool:
+    """Whether an order may go from `current` to `to`."""
+    return to in _NEXT[current]
+
+
+def is_settled(status: OrderStatus) -> bool:
+    """Whether delivery is over, well or badly."""
+    return status in _SETTLED
+
+
+def subscription_at(
+    status: OrderStatus, subscription: SubscriptionStatus | None
+) -> SubscriptionStatus | None:
+    """A subscription's state once its order is at `status`: it ends with the order, if not before."""
+    if subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
+        return _SUBSCRIPTION_ENDS.get(status, subscription)
+    return subscription
+
+
+def refund_due(to: OrderStatus, *, charge: Toman, refunded: Toman, remains: int, units: int) -> Toman:
+    """Toman that an order gives back on becoming `to`; never more than what is left of its charge.
+
+    Canceled and refunded give back all, partial the share of the `remains` of `units`, rounded down.
+    """
+    if to in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
+        return Toman(charge - refunded)
+    if to is OrderStatus.PARTIAL:
+        share = pricing.undelivered_share(charge, remains=remains, units=units)
+        return Toman(min(share, charge - refunded))
+    return Toman(0)

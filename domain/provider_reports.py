@@ -1,0 +1,88 @@
+"""What a provider's report makes of an order."""
+
+from dataclasses import dataclass
+
+from domain.order_details import LARGEST_QUANTITY
+from domain.order_status import OrderStatus, SubscriptionStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A provider's word on an order (or on one run of it); None is what it does not say."""
+
+    status: OrderStatus | None
+    subscription: SubscriptionStatus | None = None
+    start_count: int | None = None
+    remains: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What to believe of a report: the status it leads to, and the units not delivered where that counts.
+
+    `doubt` tells why staff have to look at it; the status is then None.
+    """
+
+    status: OrderStatus | None
+    remains: int | None = None
+    doubt: str | None = None
+
+
+_SETTLING = (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED)
+
+
+def read(report: Report, *, units: int) -> Reading:
+    """The reading of a report on an order of `units`.
+
+    A partial delivery gives money back, so it is believed only with a number that can be true.
+    """
+    remains = _possible(report.remains, units)
+    if report.status is OrderStatus.PARTIAL and remains is None:
+        return Reading(status=None, doubt=f"partial with {report.remains} of {units} remaining")
+    if report.status is OrderStatus.PENDING:
+        return Reading(status=OrderStatus.PROCESSING, remains=remains)
+    return Reading(status=report.status, remains=remains)
+
+
+def read_subscription(report: Report, *, posts: int, units_a_post: int) -> Reading:
+    """The reading of a report on a subscription to `posts` posts of `units_a_post` units each.
+
+    It ends early by expiring, which some providers call partial: what is left are the posts that never
+    came.
+    """
+    if report.subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
+        return Reading(status=OrderStatus.INPROGRESS)
+    if report.subscription is SubscriptionStatus.COMPLETED:
+        return Reading(status=OrderStatus.COMPLETED, remains=0)
+    if report.subscription is SubscriptionStatus.CANCELED:
+        return Reading(status=OrderStatus.CANCELED)
+    if report.status is OrderStatus.REFUNDED:
+        return Reading(status=OrderStatus.REFUNDED)
+    if report.subscription is SubscriptionStatus.EXPIRED or report.status is OrderStatus.PARTIAL:
+        done = _possible(report.posts, posts)
+        if done is None:
+            return Reading(status=None, doubt=f"ended after {report.posts} of {posts} posts")
+        return Reading(status=OrderStatus.PARTIAL, remains=(posts - done) * units_a_post)
+    return Reading(status=None)
+
+
+def possible_start(report: Report) -> int | None:
+    """Units that were there before delivery began, where that can be true."""
+    return _possible(report.start_count, LARGEST_QUANTITY)
+
+
+def is_over(status: OrderStatus | None) -> bool:
+    """Whether nothing more will be delivered."""
+    return status in _SETTLING
+
+
+def undelivered(reading: Reading, *, units: int) -> int:
+    """Units of a run that were not delivered, once it is over."""
+    if reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
+        return units
+    return reading.remains or 0 if reading.status is OrderStatus.PARTIAL else 0
+
+
+def _possible(count: int | None, most: int) -> int | None:
+    return count if count is not None and 0 <= count <= most else None

@@ -1,0 +1,254 @@
+"""GraphQL over WebSocket: the protocol graphql-transport-ws, and no older one.
+
+Strawberry's handler speaks the protocol. What is here gives it a caller whose token is asked about again and
+again, and the engine that also answers HTTP.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from graphql import GraphQLError
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.unset import UNSET
+
+from asgi import origins
+from asgi.authentication import address_of, bearer_in
+from domain import messages
+from engine import requests
+from engine.execution import Answer, Engine, GraphQLRequest
+from engine.json_socket import JsonSocket, SocketRefused
+from engine.requests import BadRequest
+from engine.view import ContextOf
+from models import database
+from resolvers import sessions
+from resolvers.sessions import SignedIn
+from resolvers.shop import Shop
+
+MOST_OPERATIONS = 100
+"""Operations of one socket at the same time."""
+
+_TOKENS_AT_ONCE = 500
+_log = logging.getLogger("vitrin.graphql")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SocketLimits:
+    """How long a socket may keep the shop waiting, and how long it may outlive its token at most."""
+
+    init_within: timedelta = timedelta(seconds=5)
+    take_within: timedelta = timedelta(seconds=10)
+    check_every: timedelta = timedelta(seconds=10)
+
+
+class GraphQLSockets:
+    """The ASGI application of `/graphql` for WebSockets. Close codes are in `docs/operating.md`."""
+
+    def __init__(
+        self, engine: Engine, *, shop: Shop, context: ContextOf, limits: SocketLimits | None = None
+    ) -> None:
+        self._engine = engine
+        self._shop = shop
+        self._context = context
+        self._limits = limits or SocketLimits()
+        self._open: dict[JsonSocket, _Caller] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        websocket = WebSocket(scope, receive, send)
+        settings = self._shop.settings
+        if not origins.is_from_allowed_page(
+            websocket, allowed=settings.allowed_origins, own_url=settings.effective_public_url
+        ):
+            await websocket.close()
+        elif GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"]:
+            await websocket.accept()
+            await websocket.close(4406, "Subprotocol not acceptable")
+        else:
+            await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
+            await self._serve(websocket)
+
+    @property
+    def open_sockets(self) -> int:
+        """How many there are."""
+        return len(self._open)
+
+    @contextlib.asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """While it lasts, sockets are closed whose token ended or was revoked, or whose user was blocked."""
+        watch = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watch.cancel()
+            await asyncio.wait([watch])
+
+    async def _serve(self, websocket: WebSocket) -> None:
+        socket = JsonSocket(websocket, take_within=self._limits.take_within)
+        caller = _Caller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
+        self._open[socket] = caller
+        try:
+            async with socket.alive():
+                await _Handler(caller, socket, init_within=self._limits.init_within).handle()
+        except SocketRefused as refused:
+            await socket.close(refused.code, refused.reason)
+        except Exception as error:
+            _report(error)
+            await socket.close(*_excuse(error))
+        finally:
+            del self._open[socket]
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._limits.check_every.total_seconds())
+            try:
+                await self._close_ended()
+            except Exception as error:
+                _report(error)
+
+    async def _close_ended(self) -> None:
+        tokens = {
+            socket: caller.viewer.token_id
+            for socket, caller in self._open.items()
+            if caller.viewer is not None
+        }
+        asked = list(set(tokens.values()))
+        lasting: set[str] = set()
+        for start in range(0, len(asked), _TOKENS_AT_ONCE):
+            lasting |= await sessions.still_signed_in(asked[start : start + _TOKENS_AT_ONCE])
+        ended = [socket for socket, token_id in tokens.items() if token_id not in lasting]
+        await asyncio.gather(*(socket.close(4401, "The token has ended.") for socket in ended))
+
+
+def _report(error: Exception) -> None:
+    if database.is_unavailable(error):
+        _log.error("database unavailable: %s", type(error).__name__)
+    else:
+        _log.error("socket failed", exc_info=error)
+
+
+def _excuse(error: Exception) -> tuple[int, str]:
+    """How to close a socket for an error that is not the client's: whether coming back is worth a try."""
+    return (1013, "Try again later.") if database.is_unavailable(error) else (1011, "Server error.")
+
+
+class _Caller:
+    """Who is at the other end of a socket; plays the parts of Strawberry's view, context and schema.
+
+    Strawberry puts the payload of `connection_init` into `connection_params`.
+    """
+
+    def __init__(self, engine: Engine, *, shop: Shop, context: ContextOf, websocket: WebSocket) -> None:
+        self._engine = engine
+        self._shop = shop
+        self._context = context
+        self._address = address_of(websocket)
+        self._languages = websocket.headers.get("accept-language", "")
+        self._bearer: str | None = None
+        self.connection_params: Mapping[str, object] = {}
+        self.viewer: SignedIn | None = None
+
+    async def on_ws_connect(self, _: object) -> object:
+        """Read what the client says of itself, in the names of HTTP's headers, small or capital.
+
+        Raises:
+            SocketRefused: it brings a token that is not valid. To bring none is fine: some fields need none.
+        """
+        told = {
+            name.lower(): value for name, value in self.connection_params.items() if isinstance(value, str)
+        }
+        self._bearer = bearer_in(told.get("authorization", ""))
+        self._languages = told.get("accept-language", self._languages)
+        await self.recognise()
+        return UNSET
+
+    async def recognise(self) -> None:
+        """Ask anew whose the token is: between two operations the user may have changed or been blocked.
+
+        Raises:
+            SocketRefused: it is nobody's any more.
+        """
+        if self._bearer is None:
+            return
+        self.viewer = await sessions.authenticate(self._shop, self._bearer)
+        if self.viewer is None:
+            raise SocketRefused(4401, "The token is not valid.")
+
+    async def stream(
+        self,
+        query: str,
+        *,
+        variable_values: dict[str, object] | None,
+        operation_name: str | None,
+        context_value: object,
+        root_value: object,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """The results of an operation, for whom the socket's caller is by now."""
+        request = GraphQLRequest(
+            query=query, operation_name=operation_name or None, variables=variable_values
+        )
+        context = self._context(
+            shop=self._shop,
+            viewer=self.viewer,
+            address=self._address,
+            language=messages.preferred_language(self._languages),
+        )
+        return _results(self._engine.stream(request, context))
+
+
+async def _results(answers: AsyncGenerator[Answer, None]) -> AsyncGenerator[ExecutionResult, None]:
+    async with contextlib.aclosing(answers):
+        async for answer in answers:
+            kind = ExecutionResult if answer.has_run else PreExecutionError
+            yield kind(data=answer.data, errors=answer.errors or None)
+
+
+class _Handler(BaseGraphQLTransportWSHandler[_Caller, None]):
+    """Strawberry's handler of one socket, with our limits."""
+
+    def __init__(self, caller: _Caller, socket: JsonSocket, *, init_within: timedelta) -> None:
+        super().__init__(
+            caller,  # type: ignore[arg-type] # only `on_ws_connect` of a view is called
+            socket,
+            caller,
+            None,
+            caller,  # type: ignore[arg-type] # only `stream` of a schema is called
+            init_within,
+        )
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Start an operation, if the client may.
+
+        Raises:
+            SocketRefused: the message is malformed, or the token has ended.
+        """
+        if self.connection_acknowledged:
+            _check_payload(message)
+            await self.context.recognise()
+        if len(self.operations) >= MOST_OPERATIONS and message["id"] not in self.operations:
+            await self.send_message({"id": message["id"], "type": "error", "payload": [_TOO_MANY.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+
+_TOO_MANY = GraphQLError(
+    f"More than {MOST_OPERATIONS} operations at once on one socket.",
+    extensions={"code": "TOO_MANY_OPERATIONS"},
+)
+
+
+def _check_payload(message: Mapping[str, object]) -> None:
+    payload = message.get("payload")
+    if "id" not in message or not isinstance(payload, dict):
+        raise SocketRefused(4400, "`subscribe` needs an id and a payload.")
+    try:
+        requests.typed(payload)
+    except BadRequest as bad:
+        raise SocketRefused(4400, bad.message) from bad

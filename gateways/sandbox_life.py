@@ -1,0 +1,147 @@
+"""What becomes of an order at the sandbox provider: decided by its link and the time that has passed."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain import trade_words
+from domain.order_status import OrderStatus, SubscriptionStatus
+from domain.states import RefillStatus
+
+# Milliseconds of an order's age.
+_PROCESSING, _STARTED, _OVER = 1_000, 3_000, 8_000
+_CANCELED_BY_ITSELF = 4_000
+# Milliseconds after a wish.
+_CANCELING = 1_000
+_REFILLING, _REFILLED = 2_000, 5_000
+_WHOLE = 1_000
+
+
+class Outcome(StrEnum):
+    """What a link can ask for, by `sandbox/` and the word, such as https://example.com/sandbox/partial.
+
+    Names of pages, which have no slash, ask likewise: `sandbox_partial`. partial: three fifths are
+    delivered. canceled: nothing is. refused: the order is not taken. slow: it never ends by itself.
+    unreadable: it is taken, but the answer says nothing readable. refill-rejected: it is completed, and its
+    refills are rejected.
+    """
+
+    PARTIAL = "partial"
+    CANCELED = "canceled"
+    REFUSED = "refused"
+    SLOW = "slow"
+    UNREADABLE = "unreadable"
+    REFILL_REJECTED = "refill-rejected"
+
+
+_ASKED = re.compile(rf"sandbox[/._-]({'|'.join(Outcome)})\b")
+# Thousandths of the whole that are delivered at most.
+_MOST: Mapping[Outcome | None, int] = {Outcome.PARTIAL: 600, Outcome.CANCELED: 0, Outcome.SLOW: 500}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxOrder:
+    """An order as the stand-in keeps it. Moments are unix milliseconds.
+
+    `quantity` is the total; `runs` is 0 unless it is a drip-feed, `posts` 0 unless it is a subscription.
+    """
+
+    id: int
+    link: str
+    quantity: int
+    runs: int
+    posts: int
+    placed_at: int
+    canceled_at: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxState:
+    """How far an order is, `status` in the trade's words; `runs` and `posts` are those done."""
+
+    status: str
+    start_count: int
+    remains: int
+    runs: int
+    posts: int
+    is_over: bool
+
+
+def outcome_of(link: str) -> Outcome | None:
+    """What the link asks for; None for an order that is completed within seconds."""
+    asked = _ASKED.search(link)
+    return Outcome(asked[1]) if asked else None
+
+
+def state_of(order: SandboxOrder, *, now: int) -> SandboxState:
+    """How far the order is at `now`."""
+    is_stopped = order.canceled_at is not None and now - order.canceled_at >= _CANCELING
+    age = (order.canceled_at if is_stopped and order.canceled_at else now) - order.placed_at
+    outcome = outcome_of(order.link)
+    delivered, runs, posts = _delivered(order, _thousandths(age, most=_MOST.get(outcome, _WHOLE)))
+    left = order.quantity - delivered
+    status = _stopped(left, order.quantity) if is_stopped else _status(outcome, age, left)
+    return SandboxState(
+        status=_subscription_word(status) if order.posts else trade_words.ORDER_STATUSES[status],
+        start_count=_start_count(order.link),
+        remains=left,
+        runs=runs,
+        posts=posts,
+        is_over=status in (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED),
+    )
+
+
+def refill_status(link: str, *, age: int) -> str:
+    """How far a refill is, `age` milliseconds after it was asked for, in the trade's words."""
+    if age < _REFILLING:
+        return trade_words.REFILL_STATUSES[RefillStatus.PENDING]
+    if age < _REFILLED:
+        return trade_words.REFILL_STATUSES[RefillStatus.INPROGRESS]
+    is_rejected = outcome_of(link) is Outcome.REFILL_REJECTED
+    return trade_words.REFILL_STATUSES[RefillStatus.REJECTED if is_rejected else RefillStatus.COMPLETED]
+
+
+def _thousandths(age: int, *, most: int) -> int:
+    passed = (age - _STARTED) * _WHOLE // (_OVER - _STARTED)
+    return min(max(passed, 0), most)
+
+
+def _delivered(order: SandboxOrder, thousandths: int) -> tuple[int, int, int]:
+    """Units, runs and posts; a drip-feed is delivered by whole runs, a subscription by whole posts."""
+    parts = order.runs or order.posts
+    if not parts:
+        return order.quantity * thousandths // _WHOLE, 0, 0
+    done = parts * thousandths // _WHOLE
+    return order.quantity // parts * done, done if order.runs else 0, done if order.posts else 0
+
+
+def _status(outcome: Outcome | None, age: int, left: int) -> OrderStatus:
+    if outcome is Outcome.CANCELED and age >= _CANCELED_BY_ITSELF:
+        return OrderStatus.CANCELED
+    if age >= _OVER and outcome is not Outcome.SLOW:
+        return OrderStatus.PARTIAL if left else OrderStatus.COMPLETED
+    if age >= _STARTED:
+        return OrderStatus.INPROGRESS
+    return OrderStatus.PROCESSING if age >= _PROCESSING else OrderStatus.PENDING
+
+
+def _stopped(left: int, quantity: int) -> OrderStatus:
+    if left == 0:
+        return OrderStatus.COMPLETED
+    return OrderStatus.CANCELED if left == quantity else OrderStatus.PARTIAL
+
+
+def _subscription_word(status: OrderStatus) -> str:
+    """Subscriptions end early by expiring."""
+    ended = {
+        OrderStatus.COMPLETED: SubscriptionStatus.COMPLETED,
+        OrderStatus.PARTIAL: SubscriptionStatus.EXPIRED,
+        OrderStatus.CANCELED: SubscriptionStatus.CANCELED,
+    }
+    return ended.get(status, SubscriptionStatus.ACTIVE).value
+
+
+def _start_count(link: str) -> int:
+    return 100 + int.from_bytes(hashlib.sha256(link.encode()).digest()[:4]) % 9_900

@@ -1,0 +1,14 @@
+"""services."""
+
+from collections.abc import Sequence
+
+from asgi.answers import Body
+from reseller_api import shapes
+from reseller_api.requests import Call
+from resolvers import catalogue
+
+
+async def services(call: Call) -> Sequence[Body]:
+    """`services`: all that can be ordered, at this reseller's own prices."""
+    rows = await catalogue.services_for_resale()
+    return [shapes.service(row, discount_percent=call.user.custom_rate) for row in rows]

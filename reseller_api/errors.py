@@ -1,0 +1,94 @@
+"""What a reseller is told when something is refused: HTTP 200 and one sentence, as the trade has it."""
+
+from collections.abc import Mapping
+
+from asgi.answers import Answer, Body
+from domain import messages
+from domain.problems import (
+    DuplicateOrder,
+    Forbidden,
+    IdempotencyKeyReused,
+    InsufficientBalance,
+    InvalidInput,
+    InvalidLink,
+    OrderNotCancelable,
+    OrderNotFound,
+    Problem,
+    QuantityOutOfRange,
+    RefillUnavailable,
+    ServiceUnavailable,
+)
+
+INVALID_KEY = "Invalid API key"
+INVALID_ACTION = "Incorrect request"
+INVALID_METHOD = "Incorrect request method, use POST or GET"
+INVALID_ORDER = "Incorrect order ID"
+TOO_MANY_REQUESTS = "Too many requests"
+TOO_MANY_IDS = "Too many IDs in one request, at most 100"
+TOO_LARGE = "Request too large"
+REFILL_NOT_FOUND = "Refill not found"
+_RETRY_AFTER_SECONDS = 1
+
+WORDINGS: Mapping[type[Problem], str] = {
+    InvalidInput: "Incorrect {field}",
+    ServiceUnavailable: "Incorrect service ID",
+    InvalidLink: "Incorrect link",
+    QuantityOutOfRange: "Incorrect quantity, must be between {min} and {max}",
+    InsufficientBalance: "Not enough funds on balance",
+    DuplicateOrder: "Active order with this link exists. Please wait until it is completed.",
+    IdempotencyKeyReused: "Idempotency-Key was used for another request",
+    # Another reseller's order is told by nothing from one that does not exist.
+    OrderNotFound: INVALID_ORDER,
+    Forbidden: INVALID_ORDER,
+    OrderNotCancelable: "Order cannot be canceled",
+    RefillUnavailable: "Refill is not available",
+}
+"""The sentence for each problem of the operations; it may name values of the problem in braces."""
+
+FIELDS: Mapping[str, str] = {
+    "dripFeed": "runs",
+    "subscription": "posts",
+    "mediaUrl": "media",
+    "idempotencyKey": "Idempotency-Key",
+    "service": "service ID",
+    "order": "order ID",
+    "orders": "order ID",
+    "refill": "refill ID",
+    "refills": "refill ID",
+}
+"""The trade's names of fields that the operations, or sentences, name otherwise."""
+
+
+class Refused(Exception):
+    """A request that no operation was asked for; the sentence says why."""
+
+    def __init__(self, sentence: str, *, retry_after_seconds: int | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.retry_after_seconds = retry_after_seconds
+
+
+def body_of(problem: Problem) -> Body:
+    """The body that tells `problem`."""
+    if isinstance(problem, InvalidInput):
+        problem = InvalidInput(field=FIELDS.get(problem.field, problem.field))
+    return {"error": messages.worded(WORDINGS[type(problem)], problem)}
+
+
+def refusal(sentence: str, *, retry_after_seconds: int | None = None) -> Answer:
+    """A request that was understood, and is not done."""
+    return Answer({"error": sentence}, headers=_waiting(retry_after_seconds))
+
+
+def unavailable() -> Answer:
+    """The database cannot be reached. Not HTTP 200: to the trade's clients that would mean "not done"."""
+    return Answer({"error": "Service unavailable"}, status_code=503, headers=_waiting(_RETRY_AFTER_SECONDS))
+
+
+def crashed() -> Answer:
+    """A fault of ours, after which an order may exist; nothing of its cause is shown."""
+    return Answer({"error": "Server error"}, status_code=500)
+
+
+def _waiting(seconds: int | None) -> Mapping[str, str]:
+    return {} if seconds is None else {"retry-after": str(seconds)}

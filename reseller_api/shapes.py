@@ -1,0 +1,98 @@
+"""The trade's answers. Amounts and counts are texts; numbers of records are numbers."""
+
+from collections.abc import Mapping
+
+from asgi.answers import Body
+from domain import pricing, trade_words
+from domain.money import Toman
+from domain.order_status import OrderStatus, SubscriptionStatus
+from domain.service_types import ServiceType
+from models import Order, Refill, Service, User
+from reseller_api.errors import INVALID_ORDER, REFILL_NOT_FOUND
+
+CURRENCY = "IRT"
+"""Whole Toman, as the trade abbreviates it."""
+
+# A subscription that ends early has expired. While it runs, the provider's own word for it counts.
+_SUBSCRIPTION_WORDS: Mapping[OrderStatus, SubscriptionStatus | None] = {
+    OrderStatus.PROCESSING: None,
+    OrderStatus.INPROGRESS: None,
+    OrderStatus.COMPLETED: SubscriptionStatus.COMPLETED,
+    OrderStatus.PARTIAL: SubscriptionStatus.EXPIRED,
+    OrderStatus.CANCELED: SubscriptionStatus.CANCELED,
+    OrderStatus.REFUNDED: SubscriptionStatus.CANCELED,
+}
+
+
+def service(row: Service, *, discount_percent: int) -> Body:
+    """A service with the price that this reseller pays for 1,000 units, or for an order of a package."""
+    rate = pricing.discounted(Toman(row.price), discount_percent=discount_percent)
+    return {
+        "service": row.id,
+        "name": row.name,
+        "type": trade_words.SERVICE_TYPES[row.type],
+        "category": row.category.name,
+        "rate": f"{rate.normalize():f}",
+        "min": str(row.min_quantity),
+        "max": str(row.max_quantity),
+        "dripfeed": row.drip_feed,
+        "refill": row.can_refill,
+        "cancel": row.can_cancel,
+        "desc": row.description,
+    }
+
+
+def placed(order: Order) -> Body:
+    """A new order."""
+    return {"order": order.id}
+
+
+def status(order: Order | None) -> Body:
+    """How far an order is. `charge` is what it has cost so far, less what was given back."""
+    if order is None:
+        return {"error": INVALID_ORDER}
+    return {
+        "charge": str(order.charge - order.refunded),
+        "start_count": str(order.start_count),
+        "status": _status_word(order),
+        "remains": str(order.remains),
+        "currency": CURRENCY,
+        **_drip_feed(order),
+        **_subscription(order),
+    }
+
+
+def refill_status(refill: Refill | None) -> Body:
+    """How far a refill is."""
+    if refill is None:
+        return {"error": REFILL_NOT_FOUND}
+    return {"status": trade_words.REFILL_STATUSES[refill.status]}
+
+
+def refill_row(name: int | str, refill: Refill | None) -> Body:
+    """One of several refills."""
+    told = refill_status(refill)
+    return {"refill": name, "status": told.get("status", told)}
+
+
+def balance(user: User) -> Body:
+    """What the wallet holds."""
+    return {"balance": str(user.balance), "currency": CURRENCY}
+
+
+def _status_word(order: Order) -> str:
+    if order.service_type is ServiceType.SUBSCRIPTIONS and order.status in _SUBSCRIPTION_WORDS:
+        word = _SUBSCRIPTION_WORDS[order.status] or order.subscription_status or SubscriptionStatus.ACTIVE
+        return word.value
+    return trade_words.ORDER_STATUSES[order.status]
+
+
+def _drip_feed(order: Order) -> Body:
+    """Runs that are over. They are no orders of their own here, so that `orders` is empty."""
+    return {"runs": str(order.runs_delivered), "orders": []} if order.is_drip_feed else {}
+
+
+def _subscription(order: Order) -> Body:
+    if order.service_type is not ServiceType.SUBSCRIPTIONS:
+        return {}
+    return {"expiry": order.subscription_expiry, "posts": str(order.posts_delivered), "orders": []}

@@ -1,0 +1,144 @@
+"""Canceling orders: at once where nothing was sent, else by asking the provider."""
+
+import logging
+from datetime import timedelta
+
+from tortoise.transactions import in_transaction
+
+from domain import ids, order_life
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderStatus, SubscriptionStatus
+from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuses
+from gateways.errors import GatewayError
+from gateways.providers import MOST_ORDERS
+from models import Order, Provider, Service, User, database
+from resolvers.order_life import Change, change_order, lock_order, stopped
+from resolvers.shop import Shop
+
+logger = logging.getLogger("vitrin.cancellation")
+
+_RETRY = timedelta(seconds=60)
+_GRACE = timedelta(days=2)
+_EXPIRED_UNSENT = Change(
+    to=OrderStatus.CANCELED,
+    actor=OrderActor.SYSTEM,
+    note="expired before it was sent",
+    columns={"subscription_status": SubscriptionStatus.EXPIRED},
+)
+_EXPIRED_SILENTLY = Change(
+    to=OrderStatus.AWAITING,
+    actor=OrderActor.SYSTEM,
+    note="its last day has passed and the provider still calls it active",
+    columns={"dispatch": Dispatch.UNKNOWN, "due_at": None},
+)
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM orders WHERE cancel_due_at IS NOT NULL AND cancel_due_at <= $2
+        AND dispatch = 'sent' AND provider_id = $3
+    ORDER BY cancel_due_at, id LIMIT $4 {skip_locked}
+)
+UPDATE orders SET cancel_due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
+"""
+
+
+@refuses(OrderNotFound, Forbidden, OrderNotCancelable)
+async def cancel_order(user: User, *, order_id: int) -> Order:
+    """Cancel an order of the user's, or ask its provider to.
+
+    What no provider has yet is canceled at once and gives back its charge; a drip-feed between two runs
+    gives back the runs that are left. What a provider has, is canceled where the service allows it and
+    the provider agrees: the order's status tells that later.
+
+    Raises:
+        OrderNotFound: there is none with this id.
+        Forbidden: it is another user's.
+        OrderNotCancelable: it is over, on its way, or cannot be canceled.
+    """
+    async with in_transaction():
+        known = await Order.get_or_none(id=order_id) if ids.is_possible(order_id) else None
+        if known is None:
+            raise OrderNotFound
+        if known.user_id != user.id:
+            raise Forbidden
+        order = await lock_order(order_id)
+        now = await database.now()
+        if order.dispatch is Dispatch.QUEUED:
+            await change_order(order, stopped(order), now=now)
+        elif await _may_ask_provider(order):
+            columns = {"cancel_requested_at": now, "cancel_due_at": now}
+            asked = Change(
+                to=order.status, actor=OrderActor.BUYER, note="cancellation asked for", columns=columns
+            )
+            await change_order(order, asked, now=now)
+        else:
+            raise OrderNotCancelable
+        return order
+
+
+async def send_cancellations(shop: Shop, provider: Provider) -> int:
+    """Pass the buyers' wishes to cancel on to the provider; returns how many orders were asked about."""
+    now = await database.now()
+    statement = _CLAIM.format(skip_locked=database.skip_locked())
+    rows = await database.fetch(statement, now + _RETRY, now, provider.id, MOST_ORDERS)
+    if not rows:
+        return 0
+    orders = await Order.filter(id__in=[row["id"] for row in rows])
+    numbers = sorted({order.provider_order_id for order in orders})
+    try:
+        answer = await shop.provider_api(provider).cancel(shop.provider_account(provider), numbers)
+    except (GatewayError, ValueError) as error:
+        logger.warning("provider %d canceled nothing of %d orders: %s", provider.id, len(orders), error)
+        return 0
+    for order in orders:
+        if order.provider_order_id in answer.accepted:
+            await _note_answer(order.id, "the provider will try to cancel")
+        elif reason := answer.refused.get(order.provider_order_id):
+            await _note_answer(order.id, f"the provider does not cancel: {reason}")
+    return len(orders)
+
+
+async def end_expired_subscriptions(_: Shop) -> int:
+    """End subscriptions whose last day has passed; returns how many.
+
+    What was never sent is canceled. What the provider still calls active two days later, staff decide.
+    """
+    today = (await database.now()).date()
+    subscriptions = Order.filter(subscription_expiry__not_isnull=True)
+    queued = [
+        order for order in await subscriptions.filter(dispatch=Dispatch.QUEUED) if order.expires_before(today)
+    ]
+    overdue = [
+        order
+        for order in await subscriptions.filter(dispatch=Dispatch.SENT)
+        if order.expires_before(today - _GRACE)
+    ]
+    for order in queued:
+        await _end(order, _EXPIRED_UNSENT)
+    for order in overdue:
+        await _end(order, _EXPIRED_SILENTLY)
+    return len(queued) + len(overdue)
+
+
+async def _end(order: Order, ended: Change) -> None:
+    async with in_transaction():
+        locked = await lock_order(order.id)
+        if locked.dispatch is order.dispatch:
+            await change_order(locked, ended, now=await database.now())
+
+
+async def _may_ask_provider(order: Order) -> bool:
+    if order.dispatch not in (Dispatch.SENDING, Dispatch.SENT) or order_life.is_settled(order.status):
+        return False
+    if order.cancel_requested_at is not None:
+        return False
+    return (await Service.get(id=order.service_id)).can_cancel
+
+
+async def _note_answer(order_id: int, note: str) -> None:
+    async with in_transaction():
+        order = await lock_order(order_id)
+        answered = Change(
+            to=order.status, actor=OrderActor.PROVIDER, note=note, columns={"cancel_due_at": None}
+        )
+        await change_order(order, answered, now=await database.now())

@@ -1,0 +1,214 @@
+"""Asking providers how far orders are, and believing what can be true."""
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from tortoise.transactions import in_transaction
+
+from domain import order_life, provider_reports
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderStatus
+from domain.provider_reports import Reading, Report
+from domain.service_types import ServiceType
+from gateways.errors import GatewayError
+from gateways.provider_results import ProviderOrderState, ProviderStatuses
+from gateways.providers import MOST_ORDERS
+from models import Order, Provider, database
+from resolvers.order_life import Change, change_order, lock_order
+from resolvers.shop import Shop
+
+logger = logging.getLogger("vitrin.following")
+
+# What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
+_AGE_A_WAIT = 20
+_WAITS = (5, 15, 60, 300, 900)
+# Since the order last changed, which is at the latest when it was sent.
+_UNKNOWN_FOR_GOOD = timedelta(hours=1)
+# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM orders WHERE dispatch = 'sent' AND provider_id = $2 AND due_at <= $3
+    ORDER BY due_at, id LIMIT $4 {skip_locked}
+)
+UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
+"""
+
+
+async def follow_orders(shop: Shop, provider: Provider) -> int:
+    """Ask the provider about up to 100 of its orders that are due; returns how many.
+
+    Safe in any number of workers; an order whose worker is lost is asked about again after its lease.
+    """
+    now = await database.now()
+    statement = _CLAIM.format(skip_locked=database.skip_locked())
+    rows = await database.fetch(statement, now + shop.settings.worker_lease, provider.id, now, MOST_ORDERS)
+    if not rows:
+        return 0
+    orders = await Order.filter(id__in=[row["id"] for row in rows])
+    numbers = sorted({order.provider_order_id for order in orders})
+    try:
+        answer = await shop.provider_api(provider).statuses(shop.provider_account(provider), numbers)
+    except (GatewayError, ValueError) as error:
+        logger.warning("provider %d tells nothing of %d orders: %s", provider.id, len(orders), error)
+        await _plan_next(orders, now=now)
+        return 0
+    for order in orders:
+        await _apply(order, answer, now=now)
+    await _plan_next(orders, now=now)
+    return len(orders)
+
+
+async def _apply(order: Order, answer: ProviderStatuses, *, now: datetime) -> None:
+    number = order.provider_order_id
+    if number in answer.states:
+        state = answer.states[number]
+        if _is_news(order, state):
+            await _settle(order, state)
+    elif number in answer.errors and now - order.updated_at > _UNKNOWN_FOR_GOOD:
+        await _doubt(order, f"the provider does not know its order {number}: {answer.errors[number]}")
+
+
+def _is_news(order: Order, state: ProviderOrderState) -> bool:
+    """Whether a report may change the row; most do not, and cost no transaction."""
+    reading = _read(order, state)
+    told = _columns(order, state)
+    return (
+        reading.doubt is not None
+        or _next(order, reading) is not order.status
+        or any(getattr(order, name) != value for name, value in told.items())
+    )
+
+
+async def _settle(asked: Order, state: ProviderOrderState) -> None:
+    async with in_transaction():
+        order = await lock_order(asked.id)
+        if not _is_still_meant(order, asked):
+            return
+        now, reading = await database.now(), _read(order, state)
+        if reading.doubt is not None:
+            await change_order(order, _held(reading.doubt), now=now)
+        elif order.runs_by_shop and provider_reports.is_over(reading.status):
+            await _end_run(order, reading, now=now)
+        else:
+            columns = {**_columns(order, state), **_remains(order, reading)}
+            change = Change(to=_next(order, reading), actor=OrderActor.PROVIDER, columns=columns)
+            await change_order(order, change, now=now)
+
+
+async def _doubt(asked: Order, reason: str) -> None:
+    async with in_transaction():
+        order = await lock_order(asked.id)
+        if _is_still_meant(order, asked):
+            await change_order(order, _held(reason), now=await database.now())
+
+
+def _is_still_meant(order: Order, asked: Order) -> bool:
+    """Whether a report is about the order as it is now: it may be over, or its next run sent, meanwhile."""
+    return order.dispatch is Dispatch.SENT and order.provider_order_id == asked.provider_order_id
+
+
+def _held(reason: str) -> Change:
+    logger.error("an order is held for staff: %s", reason)
+    columns = {"dispatch": Dispatch.UNKNOWN, "due_at": None, "note": reason}
+    return Change(to=OrderStatus.AWAITING, actor=OrderActor.PROVIDER, note=reason, columns=columns)
+
+
+def _report(state: ProviderOrderState) -> Report:
+    return Report(
+        status=state.status,
+        subscription=state.subscription_status,
+        start_count=state.start_count,
+        remains=state.remains,
+        posts=state.posts,
+    )
+
+
+def _read(order: Order, state: ProviderOrderState) -> Reading:
+    report = _report(state)
+    if order.service_type is ServiceType.SUBSCRIPTIONS:
+        return provider_reports.read_subscription(
+            report, posts=order.subscription_posts or 0, units_a_post=order.subscription_max or 0
+        )
+    units = order.drip_feed_quantity if order.runs_by_shop else order.quantity
+    return provider_reports.read(report, units=units)
+
+
+def _next(order: Order, reading: Reading) -> OrderStatus:
+    """The status that the reading leads to; a step back is a slip of the provider's, and none."""
+    if reading.status is None or not order_life.may_become(order.status, reading.status):
+        return order.status
+    return reading.status
+
+
+def _remains(order: Order, reading: Reading) -> Mapping[str, object]:
+    # What remains of a run is not what remains of the order.
+    return {} if reading.remains is None or order.runs_by_shop else {"remains": reading.remains}
+
+
+def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
+    """What the order shows of a report besides its status."""
+    shown: dict[str, object] = {}
+    start = provider_reports.possible_start(_report(state))
+    if start is not None:
+        shown["start_count"] = start
+    if order.service_type is ServiceType.SUBSCRIPTIONS:
+        if state.subscription_status is not None:
+            shown["subscription_status"] = state.subscription_status
+        if state.posts is not None and 0 <= state.posts <= (order.subscription_posts or 0):
+            shown["subscription_response_posts"] = state.posts
+        if state.orders:
+            shown["subscription_response_orders"] = json.dumps(state.orders)
+    elif not order.runs_by_shop and state.remains is not None and 0 <= state.remains <= order.quantity:
+        shown["remains"] = state.remains
+    return shown
+
+
+async def _end_run(order: Order, reading: Reading, *, now: datetime) -> None:
+    """Count one run of a drip-feed that the shop runs: queue the next, or settle the whole."""
+    missing = provider_reports.undelivered(reading, units=order.drip_feed_quantity)
+    order.runs_done += 1
+    order.undelivered += missing
+    is_given_up = reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED)
+    # Its buyer may have asked to cancel while the run was at the provider: then no other follows.
+    is_wanted = order.cancel_requested_at is None
+    told = (
+        f"run {order.runs_done} of {order.runs}, provider's order {order.provider_order_id}: "
+        f"{order.drip_feed_quantity - missing} delivered"
+    )
+    counted = {"runs_done": order.runs_done, "undelivered": order.undelivered}
+    if order.runs_done < order.runs and is_wanted and not is_given_up:
+        due_at = max(now, order.created_at + order.runs_done * timedelta(minutes=order.interval))
+        columns = {**counted, "dispatch": Dispatch.QUEUED, "due_at": due_at, "provider_order_id": 0}
+        change = Change(
+            to=_next(order, Reading(status=OrderStatus.INPROGRESS)),
+            actor=OrderActor.PROVIDER,
+            note=told,
+            columns=columns,
+        )
+    else:
+        left = order.undelivered_if_stopped
+        columns = {**counted, "remains": left}
+        change = Change(
+            to=_whole(left, order.quantity), actor=OrderActor.PROVIDER, note=told, columns=columns
+        )
+    await change_order(order, change, now=now)
+
+
+def _whole(left: int, units: int) -> OrderStatus:
+    if left == 0:
+        return OrderStatus.COMPLETED
+    return OrderStatus.CANCELED if left == units else OrderStatus.PARTIAL
+
+
+async def _plan_next(orders: list[Order], *, now: datetime) -> None:
+    """When each order is asked about next; those that are settled meanwhile stay as they are."""
+    waits: dict[int, list[int]] = {}
+    for order in orders:
+        age = (now - order.created_at) // timedelta(seconds=_AGE_A_WAIT)
+        wait = next((seconds for seconds in _WAITS if seconds >= age), _WAITS[-1])
+        waits.setdefault(wait, []).append(order.id)
+    for wait, ids in waits.items():
+        due = Order.filter(id__in=ids, dispatch=Dispatch.SENT)
+        await due.update(due_at=now + timedelta(seconds=wait))

@@ -1,0 +1,27 @@
+"""Removing what has served its time. What limits still count, and what money is explained by, stays."""
+
+from datetime import timedelta
+
+from models import AccessToken, IdempotencyKey, LoginCode, database
+from resolvers.shop import Shop
+
+# Limits on codes look back a day.
+_CODES_KEPT = timedelta(days=2)
+_TOKENS_KEPT = timedelta(days=30)
+_AT_ONCE = 1_000
+
+
+async def remove_expired(_: Shop) -> int:
+    """Remove old login codes, ended tokens and expired idempotency keys, some at a time; returns how many."""
+    now = await database.now()
+    removed = 0
+    for ended in (
+        LoginCode.filter(created_at__lte=now - _CODES_KEPT),
+        AccessToken.filter(expires_at__lte=now - _TOKENS_KEPT),
+        IdempotencyKey.filter(expires_at__lte=now),
+    ):
+        ids = await ended.limit(_AT_ONCE).values_list("id", flat=True)
+        if ids:
+            # Asked again: a key that expired may have begun anew meanwhile.
+            removed += await ended.filter(id__in=list(ids)).delete()
+    return removed

@@ -1,0 +1,182 @@
+"""Following what changes: each function yields rows without end, every row as it is when it is yielded."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import takewhile
+from typing import Generic, Self, TypeVar
+
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from domain.problems import Forbidden, OrderNotFound, TicketNotFound, refuses
+from models import Notification, Order, TicketMessage, User, database
+from models.hub import Hub
+from models.live import LiveTopic
+from resolvers.orders import get_order
+from resolvers.tickets import get_ticket
+
+Row = TypeVar("Row", bound=Model)
+Result = TypeVar("Result")
+
+_COMMITTED_WITHIN = timedelta(seconds=10)
+"""More than lies between a row's moment and its commit."""
+
+_NOTICED_WITHIN = timedelta(minutes=1)
+"""More than it takes to notice that a connection is dead, see `models.listening.PULSE`."""
+
+_TRY_AGAIN = timedelta(seconds=1)
+
+
+@refuses(OrderNotFound, Forbidden)
+def order_updates(hub: Hub, user: User, *, order_id: int | None = None) -> AsyncGenerator[Order, None]:
+    """The user's orders that change from now on, or one of them; placing an order is no change of it.
+
+    Raises, when the first is asked for:
+        OrderNotFound: there is none with this id.
+        Forbidden: it is another user's.
+    """
+    return _follow(
+        hub,
+        user,
+        _Feed(
+            topic=LiveTopic.ORDER,
+            key=None if order_id is None else str(order_id),
+            check=None if order_id is None else partial(get_order, user, order_id=order_id),
+            rows=Order.filter(user_id=user.id),
+            moment="updated_at",
+            state=lambda order: None if order.is_as_placed else hash(order.seen),
+        ),
+    )
+
+
+def added_notifications(hub: Hub, user: User) -> AsyncGenerator[Notification, None]:
+    """What the user is told from now on."""
+    return _follow(
+        hub,
+        user,
+        _Feed(
+            topic=LiveTopic.NOTIFICATION,
+            rows=Notification.filter(user_id=user.id),
+            moment="created_at",
+            state=lambda _: _THERE,
+        ),
+    )
+
+
+@refuses(TicketNotFound, Forbidden)
+def added_ticket_messages(hub: Hub, user: User, *, ticket_id: int) -> AsyncGenerator[TicketMessage, None]:
+    """What is written into the user's ticket from now on, by either side.
+
+    Raises, when the first is asked for:
+        TicketNotFound: there is none with this id.
+        Forbidden: it is another user's.
+    """
+    return _follow(
+        hub,
+        user,
+        _Feed(
+            topic=LiveTopic.TICKET_MESSAGE,
+            check=partial(get_ticket, user, ticket_id=ticket_id),
+            rows=TicketMessage.filter(ticket_id=ticket_id),
+            moment="created_at",
+            state=lambda _: _THERE,
+        ),
+    )
+
+
+_THERE = 1
+"""The state of a row that never changes once it is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Feed(Generic[Row]):
+    """What a subscriber follows: `rows` of one `topic`, only the one of `key` if there is one.
+
+    `moment` is the column that tells when a row became news. Two readings of a row with the same `state` show
+    the subscriber the same; None is the state of a row that is no news at all.
+    """
+
+    topic: LiveTopic
+    rows: QuerySet[Row]
+    moment: str
+    state: Callable[[Row], int | None]
+    key: str | None = None
+    check: Callable[[], Awaitable[object]] | None = None
+
+    async def read(self, key: object) -> Row | None:
+        return await self.rows.get_or_none(id=key)
+
+    async def keys_since(self, moment: datetime) -> list[object]:
+        news = self.rows.filter(**{f"{self.moment}__gte": moment})
+        if self.key is not None:
+            news = news.filter(id=self.key)
+        return list(await news.order_by(self.moment, "id").values_list("id", flat=True))
+
+
+async def _follow(hub: Hub, user: User, feed: _Feed[Row]) -> AsyncGenerator[Row, None]:
+    # Before anything is read, and before the first await: what is committed from here on is heard.
+    with hub.subscribe(user.id, feed.topic, key=feed.key) as changes:
+        if feed.check is not None:
+            await _patiently(feed.check)
+        clock = await _patiently(_DatabaseClock.read)
+        heard_until, given = clock.now() - _COMMITTED_WITHIN, _Given()
+        async for keys in changes:
+            looked_at = clock.now()
+            news = await _patiently(partial(feed.keys_since, heard_until)) if keys is None else keys
+            for key in news:
+                # Read one by one: while a slow client takes a row, the next ones may change.
+                row = await _patiently(partial(feed.read, key))
+                if row is not None and given.is_news(row.pk, feed.state(row), at=clock.now()):
+                    yield row
+            heard_until = max(heard_until, looked_at - _COMMITTED_WITHIN - _NOTICED_WITHIN)
+            given.forget_before(heard_until)
+
+
+async def _patiently(read: Callable[[], Awaitable[Result]]) -> Result:
+    """What `read` gives, asked again for as long as the database is away."""
+    while True:
+        try:
+            return await read()
+        except Exception as error:
+            if not database.is_unavailable(error):
+                raise
+        await asyncio.sleep(_TRY_AGAIN.total_seconds())
+
+
+@dataclass(frozen=True)
+class _DatabaseClock:
+    """The database's clock, read once and carried on by this machine's monotonic one."""
+
+    read_at: datetime
+    monotonic_seconds: float
+
+    @classmethod
+    async def read(cls) -> Self:
+        return cls(await database.now(), time.monotonic())
+
+    def now(self) -> datetime:
+        return self.read_at + timedelta(seconds=time.monotonic() - self.monotonic_seconds)
+
+
+class _Given:
+    """What a subscriber was given lately, so that it is not given the same again."""
+
+    def __init__(self) -> None:
+        self._states: dict[object, tuple[int, datetime]] = {}
+
+    def is_news(self, key: object, state: int | None, *, at: datetime) -> bool:
+        """Whether `state` is another than the last one of `key`, which it then is."""
+        if state is None:
+            return False
+        last = self._states.pop(key, None)
+        self._states[key] = (state, at)
+        return last is None or last[0] != state
+
+    def forget_before(self, moment: datetime) -> None:
+        """Forget what was given before `moment`: nothing reads so far back again."""
+        for key in list(takewhile(lambda key: self._states[key][1] < moment, self._states)):
+            del self._states[key]

@@ -1,0 +1,127 @@
+"""Changing an order: the one place where its status, its refund and its history meet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain import notices, order_life
+from domain.money import Toman
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderStatus
+from domain.states import LedgerKind, NotificationKind
+from models import Order, OrderEvent, User
+from models.live import LiveTopic, announce
+from resolvers import notifications, wallet
+
+_ALWAYS_SAVED = (
+    "status",
+    "refunded",
+    "updated_at",
+    "dispatch",
+    "due_at",
+    "cancel_due_at",
+    "subscription_status",
+)
+
+
+class TransitionRefused(Exception):
+    """An order may not go from its status to the asked one; nothing was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What an order becomes, by whom and why. `columns` change with it; `remains` counts for partial."""
+
+    to: OrderStatus
+    actor: OrderActor
+    actor_user_id: int | None = None
+    note: str | None = None
+    columns: Mapping[str, object] = field(default_factory=dict)
+
+
+async def lock_order(order_id: int) -> Order:
+    """The order as it is now, kept from other changes to the end of the transaction."""
+    return await Order.filter(id=order_id).select_for_update().get()
+
+
+async def change_order(order: Order, change: Change, *, now: datetime) -> None:
+    """Change a locked order: status, refund, ledger, history and notification in the caller's transaction.
+
+    Where the status stays the same, only the columns change, and a note is entered into the history.
+
+    Raises:
+        TransitionRefused: the order's life does not allow it.
+    """
+    before = order.status
+    if change.to is not before and not order_life.may_become(before, change.to):
+        raise TransitionRefused(f"order {order.id} is {before} and cannot become {change.to}")
+    order.update_from_dict({**change.columns, "status": change.to})
+    subscription = order_life.subscription_at(order.status, order.subscription_status)
+    order.update_from_dict({"subscription_status": subscription})
+    refund = _refund_due(order, before=before)
+    order.refunded += refund
+    order.updated_at = max(order.updated_at, now)
+    if order_life.is_settled(change.to):
+        order.update_from_dict({"dispatch": Dispatch.CLOSED, "due_at": None, "cancel_due_at": None})
+    await order.save(update_fields=list({*change.columns, *_ALWAYS_SAVED}))
+    if change.to is not before or change.note:
+        await note_event(order, change, before=before, now=now)
+    if refund:
+        await _give_back(order, refund, now=now)
+    await announce(order.user_id, LiveTopic.ORDER, str(order.id))
+
+
+def stopped(order: Order) -> Change:
+    """The end of an order that its buyer cancels while no provider has it.
+
+    A drip-feed whose first runs were delivered gives back the others only.
+    """
+    if order.runs_done == 0:
+        return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
+    left = order.undelivered_if_stopped
+    to = OrderStatus.CANCELED if left == order.quantity else OrderStatus.PARTIAL
+    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": left})
+
+
+async def note_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:
+    """Enter a change into the order's history."""
+    await OrderEvent.create(
+        order_id=order.id,
+        actor=change.actor,
+        actor_user_id=change.actor_user_id,
+        from_status=before,
+        to_status=change.to,
+        note=change.note,
+        created_at=now,
+    )
+
+
+def _refund_due(order: Order, *, before: OrderStatus) -> Toman:
+    if order.status is before:
+        return Toman(0)
+    return order_life.refund_due(
+        order.status,
+        charge=Toman(order.charge),
+        refunded=Toman(order.refunded),
+        remains=order.remains,
+        units=order.quantity,
+    )
+
+
+async def _give_back(order: Order, amount: Toman, *, now: datetime) -> None:
+    await wallet.credit(
+        order.user_id,
+        amount,
+        kind=LedgerKind.REFUND,
+        # A status is entered once, so its refund is unique.
+        cause=f"order:{order.id}:{order.status}",
+        order=order,
+        now=now,
+    )
+    buyer = await User.get(id=order.user_id)
+    await notifications.notify(
+        buyer.id,
+        NotificationKind.ORDER_REFUNDED,
+        notices.order_refunded(buyer.first_name, order_id=order.id, amount=amount),
+        now=now,
+    )

@@ -1,0 +1,257 @@
+"""Reading providers' catalogues and balances: what they sell, for how much, and what stopped."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+
+from domain import links, resale, texts
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.order_details import LARGEST_QUANTITY
+from domain.service_types import ServiceFlag, ServiceSource
+from gateways.errors import GatewayError
+from gateways.provider_results import ProviderService
+from models import Category, Provider, Service, database
+from resolvers.shop import Shop
+
+logger = logging.getLogger("vitrin.sync")
+
+_LONGEST_NAME = 300
+_LONGEST_CATEGORY = 200
+_RETRY = timedelta(minutes=15)
+
+
+class CatalogueUnreadable(Exception):
+    """The provider's catalogue is empty or could not be read; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What a sync did: services by what became of them (`added`, `unchanged`, `repriced`, or a flag)."""
+
+    counts: Mapping[str, int]
+    skipped: int
+
+
+class InvalidProvider(Exception):
+    """A provider that could not work; the text says which value is wrong."""
+
+
+async def add_provider(
+    *,
+    name: str,
+    url: str,
+    api_key: str,
+    toman_per_unit: int,
+    margin_percent: int,
+    rounding: int,
+    concurrency: int,
+) -> Provider:
+    """Add a provider; its services come with the first sync.
+
+    Raises:
+        InvalidProvider: an address that is none, or a number out of range.
+    """
+    checks = {
+        "name": 1 <= len(name) <= 100 and texts.is_storable(name),
+        "url": links.is_address(url) and len(url) <= 500 and texts.is_storable(url),
+        "key": 1 <= len(api_key) <= 200 and texts.is_storable(api_key),
+        "rate": 1 <= toman_per_unit <= LARGEST_AMOUNT,
+        "margin": 0 <= margin_percent <= 10_000,
+        "round": 1 <= rounding <= LARGEST_AMOUNT,
+        "concurrency": 1 <= concurrency <= 100,
+    }
+    if wrong := [what for what, is_right in checks.items() if not is_right]:
+        raise InvalidProvider(f"not acceptable: {', '.join(wrong)}")
+    now = await database.now()
+    return await Provider.create(
+        name=name,
+        url=url,
+        api_key=api_key,
+        toman_per_unit=toman_per_unit,
+        margin_percent=margin_percent,
+        rounding=rounding,
+        concurrency=concurrency,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def sync_provider(shop: Shop, provider: Provider, *, adds_services: bool) -> SyncReport:
+    """Bring the provider's services up to its catalogue; `adds_services` puts new ones on sale.
+
+    A price that the shop made by the provider's margin follows the cost within the bound. Beyond it the
+    service is flagged and keeps its price; sold at a loss it goes off sale. What the provider no longer
+    lists goes off sale and is flagged.
+
+    Raises:
+        CatalogueUnreadable: no answer, or an empty catalogue.
+    """
+    try:
+        catalogue = await shop.provider_api(provider).services(shop.provider_account(provider))
+    except (GatewayError, ValueError) as error:
+        raise CatalogueUnreadable(str(error)) from error
+    if not catalogue.services:
+        # An empty list is a provider's fault more often than its end.
+        raise CatalogueUnreadable("the catalogue is empty")
+    listed = {service.id: service for service in catalogue.services}
+    counts: Counter[str] = Counter()
+    # One at a time: two imports at once would both find a service new.
+    async with database.exclusive(f"sync of provider {provider.id}"):
+        now = await database.now()
+        known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
+        for service in known:
+            row = listed.get(service.provider_service_id or "")
+            counts[await _update(shop, provider, service, row, now)] += 1
+        if adds_services:
+            sold = {service.provider_service_id for service in known}
+            new = [row for row in listed.values() if row.id not in sold]
+            counts.update(await _add(provider, new, now=now))
+        await Provider.filter(id=provider.id).update(synced_at=now)
+    return SyncReport(counts=dict(counts), skipped=catalogue.skipped)
+
+
+async def sync_due_providers(shop: Shop) -> int:
+    """Sync each provider whose time has come, and read its balance; returns how many.
+
+    The sandbox is left alone: it sells whatever it is asked for.
+    """
+    now = await database.now()
+    due = Provider.filter(Q(sync_due_at=None) | Q(sync_due_at__lte=now), is_active=True, is_sandbox=False)
+    synced = 0
+    for provider in await due:
+        if await _claim(shop, provider, now=now):
+            synced += 1
+            await _sync_quietly(shop, provider)
+    return synced
+
+
+async def _claim(shop: Shop, provider: Provider, *, now: datetime) -> bool:
+    mine = Provider.filter(id=provider.id, sync_due_at=provider.sync_due_at)
+    return await mine.update(sync_due_at=now + shop.settings.provider_sync_interval) == 1
+
+
+async def _sync_quietly(shop: Shop, provider: Provider) -> None:
+    try:
+        report = await sync_provider(shop, provider, adds_services=False)
+        balance = await shop.provider_api(provider).balance(shop.provider_account(provider))
+        await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
+        logger.info("provider %d synced: %s", provider.id, report.counts)
+    except (CatalogueUnreadable, GatewayError) as error:
+        logger.warning("provider %d not synced: %s", provider.id, error)
+        await Provider.filter(id=provider.id).update(sync_due_at=await database.now() + _RETRY)
+
+
+async def _update(
+    shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
+) -> str:
+    """Bring one service up to its row of the catalogue; returns what became of it.
+
+    Only what differs is written: staff may change the rest meanwhile, and most rows bring no news.
+    """
+    outcome, columns = _found(shop, provider, service, row)
+    changed = {name: value for name, value in columns.items() if getattr(service, name) != value}
+    if "flag" in changed:
+        changed["flagged_at"] = now
+    if changed:
+        await Service.filter(id=service.id).update(**changed, updated_at=now)
+    return outcome
+
+
+def _found(
+    shop: Shop, provider: Provider, service: Service, row: ProviderService | None
+) -> tuple[str, Mapping[str, object]]:
+    """What became of a service, and the columns that its row of the catalogue leads to."""
+    if row is None:
+        return _flagged(ServiceFlag.VANISHED, is_active=False)
+    cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
+    by_margin = None if cost is None else _price(provider, cost)
+    if cost is None or by_margin is None:
+        # Dearer than every amount is dearer than the shop's price.
+        return _flagged(ServiceFlag.BELOW_COST, is_active=False)
+    before, told = service.original_price, {**_told(service, row), "original_price": cost}
+    bound = shop.settings.provider_price_bound
+    if before is not None and resale.moved_beyond(Toman(before), cost, percent=bound):
+        flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
+        return _flagged(flag, is_active=service.is_active and service.price >= cost, **told)
+    if before is not None and service.price == _price(provider, Toman(before)):
+        return "unchanged" if service.price == by_margin else "repriced", {**told, "price": by_margin}
+    if service.price < cost:
+        return _flagged(ServiceFlag.BELOW_COST, is_active=False, **told)
+    return "unchanged", told
+
+
+def _flagged(flag: ServiceFlag, *, is_active: bool, **columns: object) -> tuple[str, Mapping[str, object]]:
+    return flag.value, {**columns, "flag": flag, "is_active": is_active}
+
+
+def _told(service: Service, row: ProviderService) -> dict[str, object]:
+    """What a row of the catalogue tells besides the price; limits that cannot be true stay as they were."""
+    least = service.min_quantity if row.min is None else row.min
+    most = row.max or service.max_quantity
+    if not _are_limits(least, most):
+        least, most = service.min_quantity, service.max_quantity
+    return {
+        "can_refill": row.refill,
+        "can_cancel": row.cancel,
+        "provider_drip_feed": row.drip_feed,
+        "provider_rate": str(row.rate),
+        "min_quantity": least,
+        "max_quantity": most,
+    }
+
+
+def _are_limits(least: int | None, most: int | None) -> bool:
+    """Whether an order may have any quantity at all between these."""
+    if least is None or most is None:
+        return False
+    return 0 <= least <= most and 1 <= most <= LARGEST_QUANTITY
+
+
+def _price(provider: Provider, cost: Toman) -> Toman | None:
+    return resale.price(
+        cost, margin_percent=provider.margin_percent, rounding=Toman(max(provider.rounding, 1))
+    )
+
+
+async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    shelves: dict[str, Category] = {}
+    for row in rows:
+        cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
+        price = None if cost is None else _price(provider, cost)
+        if row.type is None or price is None or not _are_limits(row.min, row.max):
+            counts["not understood"] += 1
+            continue
+        name = (row.category or row.name)[:_LONGEST_CATEGORY]
+        shelves[name] = shelves.get(name) or await _shelf(name, now=now)
+        await Service.create(
+            category=shelves[name],
+            name=row.name[:_LONGEST_NAME],
+            description=row.description,
+            price=price,
+            original_price=cost,
+            provider_rate=str(row.rate),
+            min_quantity=row.min,
+            max_quantity=row.max,
+            source=ServiceSource.API,
+            type=row.type,
+            provider=provider,
+            provider_service_id=row.id,
+            provider_drip_feed=row.drip_feed,
+            drip_feed=row.drip_feed,
+            can_refill=row.refill,
+            can_cancel=row.cancel,
+            created_at=now,
+            updated_at=now,
+        )
+        counts["added"] += 1
+    return counts
+
+
+async def _shelf(name: str, *, now: datetime) -> Category:
+    found = await Category.filter(name=name).first()
+    return found or await Category.create(name=name, created_at=now, updated_at=now)

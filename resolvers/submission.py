@@ -1,0 +1,256 @@
+"""Sending orders to their providers: claimed, marked, sent once, and whatever comes of it.
+
+An order is on the wire only while it is marked `sending`, which is committed before. What then happens is
+exactly one of four (`ProviderApi.add`): accepted, refused, certainly not sent, unknown. Only what certainly
+did not leave is sent again.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.transactions import in_transaction
+
+from domain import days
+from domain.order_details import DripFeed, Subscription
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderStatus
+from domain.service_types import ServiceType
+from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.provider_orders import ProviderOrder
+from models import Order, Provider, database
+from models.live import LiveTopic, announce
+from resolvers.order_life import Change, change_order, lock_order, note_event, stopped
+from resolvers.shop import Shop
+
+logger = logging.getLogger("vitrin.submission")
+
+_CLAIMED_A_CALL = 10
+_FIRST_LOOK = timedelta(seconds=5)
+_SHORTEST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(minutes=15)
+_LONGEST_NOTE = 500
+_UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
+# SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow. Materialized, because
+# PostgreSQL may else run the inner query once a row, and its limit is then none.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM orders
+    WHERE dispatch = 'queued' AND provider_id = $3 AND due_at <= $4
+        AND (lease_until IS NULL OR lease_until <= $4)
+    ORDER BY due_at, id LIMIT $5 {skip_locked}
+)
+UPDATE orders SET worker = $1, lease_until = $2 WHERE id IN (SELECT id FROM due) RETURNING id
+"""
+_MARK_SENDING = """
+UPDATE orders SET dispatch = 'sending', lease_until = $1, attempts = attempts + 1
+WHERE id = $2 AND dispatch = 'queued' AND worker = $3 AND lease_until > $4 RETURNING id
+"""
+_STORE_NUMBER = """
+UPDATE orders SET provider_order_id = $1, dispatch = 'sent', due_at = $2, worker = NULL, lease_until = NULL,
+    attempts = 0, note = NULL, status = 'processing', updated_at = $3
+WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
+    SELECT 1 FROM orders twin WHERE twin.provider_id = $5 AND twin.provider_order_id = $1
+        AND twin.provider_order_id > 0
+) RETURNING id
+"""
+
+
+async def submit_orders(shop: Shop, provider: Provider) -> int:
+    """Send the provider's due orders, as many at once as it takes; returns how many were claimed.
+
+    Nothing is sent to a provider that is switched off. Safe in any number of workers: a claim that was not
+    begun within its lease falls back to the queue.
+    """
+    if not provider.is_active:
+        return 0
+    claimed = await _claim(shop, provider)
+    turn = asyncio.Semaphore(provider.concurrency)
+
+    async def one(order: Order) -> None:
+        async with turn:
+            await _submit(shop, provider, order, claimed.now())
+
+    # What is on the wire is waited for even if another order fails in an unforeseen way.
+    outcomes = await asyncio.gather(*(one(order) for order in claimed.orders), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return len(claimed.orders)
+
+
+async def hold_lost_orders(shop: Shop) -> int:
+    """Hold orders whose worker was lost while they were on the wire, for staff; returns how many."""
+    now = await database.now()
+    lost = await Order.filter(dispatch=Dispatch.SENDING, lease_until__lte=now).limit(100)
+    for order in lost:
+        await _hold(order.id, "the worker was lost while the order was being sent", only_after=now)
+    return len(lost)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Orders that this worker holds, and the database's clock going on from when it got them."""
+
+    orders: list[Order]
+    claimed_at: datetime
+    counted_from_ns: int
+
+    def now(self) -> datetime:
+        return self.claimed_at + timedelta(seconds=(time.monotonic_ns() - self.counted_from_ns) // 10**9)
+
+
+async def _claim(shop: Shop, provider: Provider) -> _Claim:
+    counted_from, now = time.monotonic_ns(), await database.now()
+    until, most = now + shop.settings.worker_lease, provider.concurrency * _CLAIMED_A_CALL
+    statement = _CLAIM.format(skip_locked=database.skip_locked())
+    rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, most)
+    orders = await Order.filter(id__in=[row["id"] for row in rows]).order_by("id") if rows else []
+    return _Claim(orders, now, counted_from)
+
+
+async def _submit(shop: Shop, provider: Provider, order: Order, now: datetime) -> None:
+    deadline = now + 2 * shop.settings.gateway_total_timeout + _SHORTEST_WAIT
+    if not await database.fetch(_MARK_SENDING, deadline, order.id, shop.worker_name, now):
+        return
+    account = shop.provider_account(provider)
+    try:
+        number = await shop.provider_api(provider).add(account, _as_sent(order))
+    except GatewayRefused as refusal:
+        await _refused(order.id, refusal.text or f"code {refusal.code}")
+    except GatewayUnavailable as error:
+        if error.request_sent:
+            await _hold(order.id, account.unnamed(str(error)))
+        else:
+            await _queue_again(order.id, str(error))
+    except GatewayBusy as error:
+        await _queue_again(order.id, str(error))
+    except (GatewayError, ValueError) as error:
+        await _hold(order.id, account.unnamed(str(error)))
+    else:
+        await _accepted(order, number, now=now)
+
+
+def _as_sent(order: Order) -> ProviderOrder:
+    """The order as its provider gets it: whole, or one run of it."""
+    is_run = order.runs_by_shop or order.is_drip_feed
+    drip_feed = DripFeed(runs=order.runs, interval=order.interval) if order.is_drip_feed else None
+    return ProviderOrder(
+        service_id=order.provider_service_id or "",
+        type=order.service_type,
+        link=order.link,
+        quantity=order.drip_feed_quantity if is_run else order.quantity,
+        drip_feed=None if order.runs_by_shop else drip_feed,
+        subscription=_subscription(order),
+        comments=order.comments,
+        usernames=order.usernames,
+        username=order.username,
+        hashtags=order.hashtags,
+        hashtag=order.hashtag,
+        media=order.media,
+    )
+
+
+def _subscription(order: Order) -> Subscription | None:
+    if order.service_type is not ServiceType.SUBSCRIPTIONS:
+        return None
+    return Subscription(
+        posts=order.subscription_posts or 0,
+        min=order.subscription_min or 0,
+        max=order.subscription_max or 0,
+        delay=order.subscription_delay or 0,
+        expiry=days.parse(order.subscription_expiry) if order.subscription_expiry else None,
+    )
+
+
+async def _accepted(order: Order, number: int, *, now: datetime) -> None:
+    async with in_transaction():
+        # One statement for what nearly always happens; everything odd is looked at closely below.
+        values = (number, now + _FIRST_LOOK, now, order.id, order.provider_id)
+        if await database.fetch(_STORE_NUMBER, *values):
+            before, order.status = order.status, OrderStatus.PROCESSING
+            stored = Change(to=order.status, actor=OrderActor.SYSTEM, note=f"provider's order {number}")
+            await note_event(order, stored, before=before, now=now)
+            await announce(order.user_id, LiveTopic.ORDER, str(order.id))
+            return
+    await _accepted_oddly(order.id, number)
+
+
+async def _accepted_oddly(order_id: int, number: int) -> None:
+    async with in_transaction():
+        order = await lock_order(order_id)
+        now = await database.now()
+        twin = Order.filter(provider_id=order.provider_id, provider_order_id=number).exclude(id=order_id)
+        if await twin.exists():
+            await _hold_locked(order, f"the provider answered the number of another order, {number}", now=now)
+        elif order.dispatch in (Dispatch.SENDING, Dispatch.UNKNOWN):
+            await change_order(order, _sent(order, number, now=now), now=now)
+        else:
+            logger.error("order %d is %s, but its provider took it as %d", order_id, order.dispatch, number)
+
+
+def _sent(order: Order, number: int, *, now: datetime) -> Change:
+    # The lease lapsed and the order was held, but its worker lived and has the answer after all.
+    to = order.status if order.status in _UNDER_WAY else OrderStatus.PROCESSING
+    columns = {
+        "provider_order_id": number,
+        "dispatch": Dispatch.SENT,
+        "due_at": now + _FIRST_LOOK,
+        "worker": None,
+        "lease_until": None,
+        "attempts": 0,
+        "note": None,
+    }
+    return Change(to=to, actor=OrderActor.SYSTEM, note=f"provider's order {number}", columns=columns)
+
+
+async def _refused(order_id: int, reason: str) -> None:
+    async with in_transaction():
+        order = await lock_order(order_id)
+        if order.dispatch not in (Dispatch.SENDING, Dispatch.UNKNOWN):
+            return
+        columns = {"dispatch": Dispatch.REFUSED, "worker": None, "lease_until": None, "note": _short(reason)}
+        change = Change(to=OrderStatus.ERROR, actor=OrderActor.PROVIDER, note=_short(reason), columns=columns)
+        await change_order(order, change, now=await database.now())
+
+
+async def _queue_again(order_id: int, reason: str) -> None:
+    """What certainly did not leave, leaves later; each time later. Canceled meanwhile, it never leaves."""
+    async with in_transaction():
+        order = await lock_order(order_id)
+        if order.dispatch is not Dispatch.SENDING:
+            return
+        now = await database.now()
+        if order.cancel_requested_at is not None:
+            await change_order(order, stopped(order), now=now)
+            return
+        wait = min(_SHORTEST_WAIT * 2 ** min(order.attempts - 1, 10), _LONGEST_WAIT)
+        # A little apart from each other: a provider that comes back must not meet all of them at once.
+        wait += timedelta(seconds=secrets.randbelow(5))
+        logger.warning("order %d not sent, next in %s: %s", order_id, wait, reason)
+        await Order.filter(id=order_id).update(
+            dispatch=Dispatch.QUEUED, due_at=now + wait, worker=None, lease_until=None
+        )
+
+
+async def _hold(order_id: int, reason: str, *, only_after: datetime | None = None) -> None:
+    """Leave an order whose outcome is unknown to staff; `only_after` its lease, where another's."""
+    async with in_transaction():
+        order = await lock_order(order_id)
+        is_late = only_after is None or (order.lease_until is not None and order.lease_until <= only_after)
+        if order.dispatch is Dispatch.SENDING and is_late:
+            await _hold_locked(order, reason, now=await database.now())
+
+
+async def _hold_locked(order: Order, reason: str, *, now: datetime) -> None:
+    logger.error("order %d is held, its outcome unknown: %s", order.id, reason)
+    columns = {"dispatch": Dispatch.UNKNOWN, "worker": None, "lease_until": None, "note": _short(reason)}
+    change = Change(to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, note=_short(reason), columns=columns)
+    await change_order(order, change, now=now)
+
+
+def _short(text: str) -> str:
+    return text[:_LONGEST_NOTE]

@@ -1,0 +1,78 @@
+"""What clients follow over WebSocket."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated, TypeVar
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from resolvers import live
+from schema.context import Info
+from schema.node import parse_id
+from schema.notification import Notification
+from schema.order import Order
+from schema.ticket import TicketMessage
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
+
+
+def _followed(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
+
+    def declare(function: Callable[..., object]) -> StrawberryField:
+        return strawberry.subscription(function, description=description)
+
+    return declare
+
+
+async def _shown(
+    rows: AsyncGenerator[Row, None], show: Callable[[Row], Shown]
+) -> AsyncGenerator[Shown, None]:
+    async with aclosing(rows):
+        async for row in rows:
+            yield show(row)
+
+
+@strawberry.type(
+    description="What changes while the client listens: over WebSocket, by the protocol "
+    "graphql-transport-ws. Each record comes as it is by then: of several changes in a row, the last is sure."
+)
+class Subscription:
+    """The root of listening."""
+
+    @_followed(
+        description="The viewer's orders as they change; placing one is no change of it. Needs a user. "
+        "Errors: `INVALID_INPUT`, `ORDER_NOT_FOUND`, `FORBIDDEN`."
+    )
+    def order_updated(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - Relay's name
+            strawberry.ID | None, strawberry.argument(description="Global id of an `Order`; all, if null.")
+        ] = None,
+    ) -> AsyncGenerator[Order, None]:
+        key = None if id is None else parse_id(id, "Order", field="id")
+        rows = live.order_updates(info.context.shop.hub, info.context.user, order_id=key)
+        return _shown(rows, Order.from_model)
+
+    @_followed(description="What the shop tells the viewer from now on. Needs a user.")
+    def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:
+        rows = live.added_notifications(info.context.shop.hub, info.context.user)
+        return _shown(rows, Notification.from_model)
+
+    @_followed(
+        description="What is written into one of the viewer's tickets from now on, by either side. Needs a "
+        "user. Errors: `INVALID_INPUT`, `TICKET_NOT_FOUND`, `FORBIDDEN`."
+    )
+    def ticket_message_added(
+        self,
+        info: Info,
+        ticket_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `Ticket`.")],
+    ) -> AsyncGenerator[TicketMessage, None]:
+        user = info.context.user
+        key = parse_id(ticket_id, "Ticket", field="ticketId")
+        rows = live.added_ticket_messages(info.context.shop.hub, user, ticket_id=key)
+        return _shown(rows, partial(TicketMessage.from_model, viewer_id=user.id))

@@ -1,0 +1,59 @@
+"""Refills: having delivered again what dropped."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.problems import InvalidInput
+from models import Refill as RefillRow
+from resolvers import refills
+from schema.context import Info
+from schema.enums import RefillStatus
+from schema.node import Node, global_id, parse_id
+from schema.problems import mutation
+
+
+@strawberry.type(description="A request to deliver again what dropped from a finished order.")
+class Refill(Node):
+    """A refill as the order's buyer sees it."""
+
+    status: RefillStatus = strawberry.field(description="How far it is.")
+    note: str | None = strawberry.field(description="Why it was rejected, where the provider says so.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: RefillRow) -> Self:
+        return cls(
+            id=global_id("Refill", row.id),
+            status=row.status,
+            note=row.note,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        found = (await refills.own_refills(info.context.user, [key])).get(key)
+        return cls.from_model(found) if found else None
+
+
+@strawberry.type
+class RefillMutation:
+    """Asking for refills."""
+
+    @mutation(
+        refills.request_refill,
+        InvalidInput,
+        description="Have delivered again what dropped from a finished order: once a day, and where the "
+        "service has `refill`. Needs a user.",
+    )
+    async def request_refill(
+        self,
+        info: Info,
+        order_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `Order`.")],
+    ) -> Refill:
+        user = info.context.user
+        row = await refills.request_refill(user, order_id=parse_id(order_id, "Order", field="orderId"))
+        return Refill.from_model(row)

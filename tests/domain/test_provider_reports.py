@@ -1,0 +1,138 @@
+"""Providers report what they like; what the shop believes of it can be true."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import provider_reports
+from domain.order_status import OrderStatus, SubscriptionStatus
+from domain.provider_reports import Reading, Report
+
+OVER = {OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED}
+GIVEN_BACK = {OrderStatus.CANCELED, OrderStatus.REFUNDED}
+
+numbers = st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 12)
+reports = st.builds(
+    Report,
+    status=st.none() | st.sampled_from(OrderStatus),
+    subscription=st.none() | st.sampled_from(SubscriptionStatus),
+    start_count=numbers,
+    remains=numbers,
+    posts=numbers,
+)
+counts = st.integers(1, 10) | st.integers(1, 2**53 - 1)
+
+
+@given(reports, counts)
+def test_whatever_is_reported_of_an_order_what_is_believed_is_possible(report: Report, units: int) -> None:
+    reading = provider_reports.read(report, units=units)
+    assert reading.remains is None or 0 <= reading.remains <= units
+    assert reading.status is not OrderStatus.PENDING
+    assert reading.status is not OrderStatus.PARTIAL or reading.remains is not None
+    assert reading.doubt is None or (reading.status, reading.remains) == (None, None)
+    assert 0 <= provider_reports.undelivered(reading, units=units) <= units
+
+
+@given(reports, counts, st.integers(1, 10**6))
+def test_whatever_is_reported_of_a_subscription_what_is_believed_is_possible(
+    report: Report, posts: int, units_a_post: int
+) -> None:
+    reading = provider_reports.read_subscription(report, posts=posts, units_a_post=units_a_post)
+    assert reading.remains is None or 0 <= reading.remains <= posts * units_a_post
+    assert reading.status in (None, OrderStatus.INPROGRESS, *OVER)
+    assert reading.status is not OrderStatus.PARTIAL or reading.remains is not None
+    assert reading.doubt is None or (reading.status, reading.remains) == (None, None)
+
+
+@given(reports)
+def test_a_start_that_is_believed_is_a_count(report: Report) -> None:
+    believed = provider_reports.possible_start(report)
+    assert believed is None or (believed == report.start_count and 0 <= believed < 2**53)
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [
+        (None, None),
+        # Its own word for an order that it has taken and not begun.
+        (OrderStatus.PENDING, OrderStatus.PROCESSING),
+        (OrderStatus.PROCESSING, OrderStatus.PROCESSING),
+        (OrderStatus.INPROGRESS, OrderStatus.INPROGRESS),
+        (OrderStatus.COMPLETED, OrderStatus.COMPLETED),
+        (OrderStatus.PARTIAL, OrderStatus.PARTIAL),
+        (OrderStatus.CANCELED, OrderStatus.CANCELED),
+        (OrderStatus.REFUNDED, OrderStatus.REFUNDED),
+    ],
+)
+def test_a_status_with_a_possible_number_is_believed(
+    told: OrderStatus | None, believed: OrderStatus | None
+) -> None:
+    reading = provider_reports.read(Report(status=told, remains=4), units=10)
+    assert reading == Reading(status=believed, remains=4)
+
+
+@pytest.mark.parametrize("remains", [None, -1, 11, 2**63 - 1])
+def test_a_partial_delivery_without_a_possible_number_is_doubted_in_the_provider_s_words(
+    remains: int | None,
+) -> None:
+    reading = provider_reports.read(Report(status=OrderStatus.PARTIAL, remains=remains), units=10)
+    assert reading == Reading(status=None, doubt=f"partial with {remains} of 10 remaining")
+
+
+@pytest.mark.parametrize("remains", [0, 10])
+def test_a_partial_delivery_may_lack_nothing_or_all(remains: int) -> None:
+    reading = provider_reports.read(Report(status=OrderStatus.PARTIAL, remains=remains), units=10)
+    assert reading == Reading(status=OrderStatus.PARTIAL, remains=remains)
+
+
+@pytest.mark.parametrize(
+    ("told", "posts", "reading"),
+    [
+        (None, 1, Reading(status=None)),
+        (SubscriptionStatus.ACTIVE, 1, Reading(status=OrderStatus.INPROGRESS)),
+        (SubscriptionStatus.PAUSED, 1, Reading(status=OrderStatus.INPROGRESS)),
+        (SubscriptionStatus.COMPLETED, None, Reading(status=OrderStatus.COMPLETED, remains=0)),
+        (SubscriptionStatus.CANCELED, 1, Reading(status=OrderStatus.CANCELED)),
+        (SubscriptionStatus.EXPIRED, 0, Reading(status=OrderStatus.PARTIAL, remains=60)),
+        (SubscriptionStatus.EXPIRED, 1, Reading(status=OrderStatus.PARTIAL, remains=40)),
+        (SubscriptionStatus.EXPIRED, 3, Reading(status=OrderStatus.PARTIAL, remains=0)),
+        (SubscriptionStatus.EXPIRED, 4, Reading(status=None, doubt="ended after 4 of 3 posts")),
+        (SubscriptionStatus.EXPIRED, -1, Reading(status=None, doubt="ended after -1 of 3 posts")),
+        (SubscriptionStatus.EXPIRED, None, Reading(status=None, doubt="ended after None of 3 posts")),
+    ],
+)
+def test_a_subscription_to_three_posts_of_twenty_units(
+    told: SubscriptionStatus | None, posts: int | None, reading: Reading
+) -> None:
+    report = Report(status=None, subscription=told, posts=posts)
+    assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
+
+
+@pytest.mark.parametrize(
+    ("told", "posts", "reading"),
+    [
+        (OrderStatus.PROCESSING, 1, Reading(status=None)),
+        (OrderStatus.REFUNDED, 1, Reading(status=OrderStatus.REFUNDED)),
+        (OrderStatus.PARTIAL, 1, Reading(status=OrderStatus.PARTIAL, remains=40)),
+        (OrderStatus.PARTIAL, None, Reading(status=None, doubt="ended after None of 3 posts")),
+    ],
+)
+def test_a_subscription_that_is_told_of_in_the_words_for_orders(
+    told: OrderStatus, posts: int | None, reading: Reading
+) -> None:
+    report = Report(status=told, posts=posts)
+    assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
+
+
+@pytest.mark.parametrize("status", [None, *OrderStatus])
+def test_a_run_is_over_once_nothing_more_will_come(status: OrderStatus | None) -> None:
+    assert provider_reports.is_over(status) is (status in OVER)
+
+
+@given(st.none() | st.sampled_from(OrderStatus), st.none() | st.integers(0, 10))
+def test_a_run_lacks_all_when_it_is_given_back_and_its_remains_when_it_is_partial(
+    status: OrderStatus | None, remains: int | None
+) -> None:
+    lacking = provider_reports.undelivered(Reading(status=status, remains=remains), units=10)
+    partial = (remains or 0) if status is OrderStatus.PARTIAL else 0
+    assert lacking == (10 if status in GIVEN_BACK else partial)

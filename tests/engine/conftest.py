@@ -1,0 +1,40 @@
+"""A server of the small schema, and its clients."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from starlette.responses import HTMLResponse
+
+from config.settings import Settings
+from engine.view import GraphQLView
+from engine.websocket import GraphQLSockets
+from schema.context import Context
+from tests.engine.small_sockets import EVENTS, LIMITS, SMALL, Served
+from tests.fakes import RecordingSms, new_shop
+from tests.sockets import Client, opened, serving
+
+
+@pytest_asyncio.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    EVENTS.__init__()  # type: ignore[misc] # back to the beginning
+    settings = Settings(data_folder=tmp_path, allowed_origins=("https://app.example",))
+    shop = new_shop(settings, RecordingSms())
+    view = GraphQLView(SMALL, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
+    sockets = GraphQLSockets(view.engine, shop=shop, context=Context, limits=LIMITS)
+    async with serving(sockets) as url:
+        yield Served(url, shop, sockets)
+
+
+@pytest_asyncio.fixture
+async def fresh(served: Served) -> AsyncIterator[Client]:
+    """A client that has said nothing yet."""
+    async with opened(served.url) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def client(fresh: Client) -> Client:
+    """A client whose socket is initialised."""
+    await fresh.initialise()
+    return fresh

@@ -1,0 +1,93 @@
+"""An upstream provider in memory, which does what the test says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from domain.order_status import OrderStatus
+from gateways.errors import GatewayError
+from gateways.provider_orders import ProviderOrder
+from gateways.provider_results import (
+    ProviderBalance,
+    ProviderCancellations,
+    ProviderCatalogue,
+    ProviderOrderState,
+    ProviderRefill,
+    ProviderService,
+    ProviderStatuses,
+)
+from gateways.providers import ProviderAccount
+
+SILENT = ProviderOrderState(
+    status=None,
+    subscription_status=None,
+    status_text="",
+    charge=None,
+    currency=None,
+    start_count=None,
+    remains=None,
+    posts=None,
+    runs=None,
+    orders=(),
+)
+
+
+@dataclass
+class FakeProviders:
+    """Remembers what was placed; numbers begin at 501. `fail_next` makes the next calls fail in turn."""
+
+    placed: dict[int, ProviderOrder] = field(default_factory=dict)
+    states: dict[int, ProviderOrderState] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+    canceled: list[int] = field(default_factory=list)
+    refuses_to_cancel: dict[int, str] = field(default_factory=dict)
+    refilled: list[int] = field(default_factory=list)
+    refill_state: ProviderRefill = field(default_factory=lambda: ProviderRefill(status=None, status_text=""))
+    catalogue: tuple[ProviderService, ...] = ()
+    fail_next: list[GatewayError] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    asked_about: list[int] = field(default_factory=list)
+
+    def report(self, number: int, status: OrderStatus | None = None, **told: object) -> None:
+        """What the provider says of an order from now on."""
+        self.states[number] = replace(SILENT, status=status, **told)  # type: ignore[arg-type]  # of each field's own type
+
+    async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+        self._ask("add")
+        number = 501 + len(self.placed)
+        self.placed[number] = order
+        self.report(number, OrderStatus.PENDING)
+        return number
+
+    async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+        self._ask("statuses")
+        self.asked_about += order_ids
+        known = {number: self.states[number] for number in order_ids if number in self.states}
+        return ProviderStatuses(states=known, errors=self.errors)
+
+    async def cancel(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderCancellations:
+        self._ask("cancel")
+        self.canceled += order_ids
+        refused = {number: why for number, why in self.refuses_to_cancel.items() if number in order_ids}
+        return ProviderCancellations(accepted=frozenset(order_ids) - refused.keys(), refused=refused)
+
+    async def refill(self, account: ProviderAccount, order_id: int) -> int:
+        self._ask("refill")
+        self.refilled.append(order_id)
+        return 900 + len(self.refilled)
+
+    async def services(self, account: ProviderAccount) -> ProviderCatalogue:
+        self._ask("services")
+        return ProviderCatalogue(services=self.catalogue, skipped=0)
+
+    async def balance(self, account: ProviderAccount) -> ProviderBalance:
+        self._ask("balance")
+        return ProviderBalance(amount="100.84292", currency="USD")
+
+    async def refill_status(self, account: ProviderAccount, refill_id: int) -> ProviderRefill:
+        self._ask("refill_status")
+        return self.refill_state
+
+    def _ask(self, action: str) -> None:
+        self.asked.append(action)
+        if self.fail_next:
+            raise self.fail_next.pop(0)

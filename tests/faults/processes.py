@@ -1,0 +1,84 @@
+"""The processes of one run: servers and workers that are killed, stopped and started anew."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.live_servers import ROOT
+
+_DEATH = 137
+_PATIENCE_SECONDS = 30
+
+
+@dataclass
+class Managed:
+    """One process of the product, or one that it talks to."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    output: Path
+    deaths: int = 0
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self, *options: str) -> None:
+        """Start it; `options` go before the product's own command."""
+        with self.output.open("a", encoding="utf-8") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.command[0], *options, *self.command[1:]],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+            )
+
+    def revive(self, *options: str) -> None:
+        """Start it again if it has died by itself, as it does at a named point."""
+        if self.process is not None and self.process.poll() is not None:
+            self.deaths += 1
+            self.start(*options)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.deaths += 1
+
+    def freeze(self, seconds: float) -> None:
+        """Stop it for a while, as a busy machine does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGSTOP)
+            time.sleep(seconds)
+            self.process.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """End it for good, in whatever state it is."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.kill()
+            self.process.wait(10)
+
+
+def wait_for(url: str, process: Managed) -> None:
+    """Until it answers; a process that died meanwhile is started again."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        process.revive()
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"{process.name} does not answer: {process.output.read_text()[-2000:]}")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment with settings of the product."""
+    return {**os.environ, **settings}

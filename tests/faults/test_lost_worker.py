@@ -1,0 +1,78 @@
+"""A worker that is killed with a hundred claimed orders: another sends each of them once, after the lease."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.checks import Truth
+from tests.faults.processes import Managed, environment, wait_for
+from tests.faults.queued_orders import queue_orders
+from tests.faults.stores import Row, Store, fresh_store
+from tests.live_servers import free_port
+
+pytestmark = pytest.mark.faults
+
+# A claim takes ten orders for each call that the provider allows at once.
+CLAIMED, CONCURRENCY = 100, 10
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with fresh_store("postgres", tmp_path) as store:
+        yield store
+
+
+def orders_that_left(store: Store) -> list[Row]:
+    """The orders, once none is queued or on the wire."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        orders = store.rows("orders")
+        waiting = Counter(order["dispatch"] for order in orders if order["dispatch"] in ("queued", "sending"))
+        if not waiting:
+            return orders
+        assert time.monotonic() < deadline, waiting
+        time.sleep(0.2)
+
+
+def test_a_worker_killed_with_a_hundred_claimed_orders_loses_and_doubles_none(
+    store: Store, tmp_path: Path
+) -> None:
+    port, truth = free_port(), tmp_path / "truth"
+    truth.touch()
+    asyncio.run(queue_orders(store.url, port, count=CLAIMED, concurrency=CONCURRENCY))
+    variables = environment(
+        DATABASE_URL=store.url,
+        DATA_FOLDER=str(tmp_path),
+        ALLOW_PRIVATE_PROVIDERS="true",
+        WORKER_LEASE="4",
+        LOG_LEVEL="WARNING",
+    )
+    command = ["tests.faults.upstream", str(port), "0", str(truth)]
+    upstream = Managed("provider", command, variables, tmp_path / "provider.out")
+    first, second = (
+        Managed(name, ["tests.faults.product", "worker"], variables, tmp_path / f"{name}.out")
+        for name in ("first", "second")
+    )
+    try:
+        upstream.start()
+        wait_for(f"http://127.0.0.1:{port}/calm", upstream)
+        first.start("--die-at", "after the claim:1")
+        assert first.process is not None
+        first.process.wait(PATIENCE_SECONDS)
+        claims = Counter(order["worker"] is not None for order in store.rows("orders"))
+        accepted_before = Truth(truth).accepted
+        second.start()
+        orders = orders_that_left(store)
+    finally:
+        for process in (first, second, upstream):
+            process.end()
+
+    assert claims == {True: CLAIMED}
+    assert accepted_before == {}
+    assert {order["dispatch"] for order in orders} <= {"sent", "closed"}
+    assert Counter(len(sent) for sent in Truth(truth).accepted.values()) == {1: CLAIMED}

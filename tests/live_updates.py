@@ -1,0 +1,42 @@
+"""Waiting for live updates, and breaking what carries them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from models import database, listening
+from models.hub import Hub
+from models.live import LiveTopic
+
+PATIENCE_SECONDS = 30
+_NOBODY = 0
+
+Value = TypeVar("Value")
+
+
+async def soon(value: Awaitable[Value]) -> Value:
+    """What comes, or a failure instead of waiting for ever."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await value
+
+
+@asynccontextmanager
+async def listening_hub(url: str) -> AsyncIterator[Hub]:
+    """A hub that hears what is announced in the database."""
+    hub = Hub()
+    with hub.subscribe(_NOBODY, LiveTopic.ORDER) as begun:
+        async with hub.listening(url):
+            if database.dialect() == "postgres":
+                assert await soon(anext(begun)) is None
+            yield hub
+
+
+async def break_listeners() -> int:
+    """Cut every connection that listens on PostgreSQL, as a network would; returns how many."""
+    cut = await database.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = $1 AND datname = current_database()",
+        listening.APPLICATION_NAME,
+    )
+    return len(cut)

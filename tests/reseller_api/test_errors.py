@@ -1,0 +1,105 @@
+"""The sentence for every refusal, and what is told when the fault is ours."""
+
+import ast
+import importlib
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from tortoise.exceptions import DBConnectionError
+
+from domain.problems import InvalidInput, Problem, problems_of
+from models import Order, Service
+from reseller_api import errors
+from resolvers import catalogue
+from tests.domain.made_problems import made
+from tests.live_servers import ROOT
+from tests.reseller_api.resellers import URL, Reseller
+from tests.reseller_api.test_bad_input import ADD, SUBSCRIBE
+
+
+def called_operations() -> Iterator[Callable[..., object]]:
+    """Every operation that the door's source calls as `module.operation(…)`."""
+    for file in (ROOT / "reseller_api").glob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        modules = {
+            name.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "resolvers"
+            for name in node.names
+        }
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in modules
+            ):
+                yield getattr(importlib.import_module(f"resolvers.{node.value.id}"), node.attr)
+
+
+def test_every_problem_of_every_operation_that_the_door_calls_has_a_wording() -> None:
+    operations = {operation.__name__: operation for operation in called_operations()}
+    assert operations.keys() >= {
+        "create_order",
+        "cancel_order",
+        "request_refill",
+        "own_orders",
+        "own_refills",
+    }
+    raised = {problem for operation in operations.values() for problem in problems_of(operation)}
+    assert raised == errors.WORDINGS.keys()
+
+
+@pytest.mark.parametrize("kind", errors.WORDINGS, ids=lambda kind: kind.__name__)
+def test_a_wording_is_one_english_sentence_without_gaps(kind: type[Problem]) -> None:
+    sentence = str(errors.body_of(made(kind))["error"])
+    assert sentence
+    assert not set("{}") & set(sentence)
+    assert sentence.isascii()
+
+
+@pytest.mark.parametrize("name", ["dripFeed", "subscription", "mediaUrl", "idempotencyKey"])
+def test_fields_that_the_trade_names_otherwise_are_named_as_it_does(name: str) -> None:
+    told = str(errors.body_of(InvalidInput(field=name))["error"])
+    assert name not in told
+
+
+def test_every_field_that_order_rules_name_is_a_name_of_the_trade() -> None:
+    """Read from the rules themselves: `InvalidInput(field="…")` and `field="…"` of their helpers."""
+    named = set()
+    for file in ("domain/order_details.py", "resolvers/orders.py", "resolvers/idempotency.py"):
+        for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "field" and isinstance(node.value, ast.Constant):
+                named.add(str(node.value.value))
+    named -= {"where"}
+    trade = {*ADD, *SUBSCRIBE, "Idempotency-Key"}
+    assert {errors.FIELDS.get(name, name) for name in named} <= trade
+
+
+async def test_a_body_over_the_limit_is_refused(reseller: Reseller) -> None:
+    answer = await reseller.client.post(URL, content=b"x" * 300_000)
+    assert (answer.status_code, answer.json()) == (200, {"error": "Request too large"})
+
+
+async def test_a_database_that_is_away_is_no_refusal_of_the_order(
+    reseller: Reseller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away() -> list[Service]:
+        raise DBConnectionError("connection refused by 10.0.0.7")
+
+    monkeypatch.setattr(catalogue, "services_for_resale", away)
+    answer = await reseller.send("services")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json() == {"error": "Service unavailable"}
+
+
+async def test_a_crash_is_no_refusal_of_the_order_and_tells_nothing(
+    reseller: Reseller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash() -> list[Service]:
+        raise RuntimeError("the secret cause")
+
+    monkeypatch.setattr(catalogue, "services_for_resale", crash)
+    answer = await reseller.send("services")
+    assert (answer.status_code, json.loads(answer.content)) == (500, {"error": "Server error"})
+    assert await Order.all().count() == 0

@@ -1,0 +1,36 @@
+"""Asking about a hundred records costs as many statements as asking about one."""
+
+import pytest
+
+from models import Refill
+from tests.database_state import recorded_statements
+from tests.fakes import MOMENT
+from tests.reseller_api.resellers import Reseller
+from tests.resolvers.records import create_order, create_service
+
+
+@pytest.fixture
+async def numbers(reseller: Reseller) -> dict[str, list[int]]:
+    """A hundred orders of the reseller's, each with a refill and a service of its own."""
+    orders = [await create_order(reseller.user, await create_service()) for _ in range(100)]
+    refills = [await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT) for order in orders]
+    return {"orders": [order.id for order in orders], "refills": [refill.id for refill in refills]}
+
+
+@pytest.mark.parametrize(("action", "name"), [("status", "orders"), ("refill_status", "refills")])
+async def test_a_batch_costs_two_statements(
+    action: str, name: str, numbers: dict[str, list[int]], reseller: Reseller
+) -> None:
+    for asked in (numbers[name][:1], numbers[name]):
+        with recorded_statements() as statements:
+            told = await reseller.ask(action, **{name: ",".join(map(str, asked))})
+        assert len(told) == len(asked)
+        assert "error" not in str(told)
+        # Whose key it is, and the records.
+        assert len(statements) == 2
+
+
+async def test_the_catalogue_costs_two_statements(numbers: dict[str, list[int]], reseller: Reseller) -> None:
+    with recorded_statements() as statements:
+        assert len(await reseller.ask("services")) == 100
+    assert len(statements) == 2

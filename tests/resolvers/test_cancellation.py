@@ -1,0 +1,317 @@
+"""Canceling: at once where no provider has the order, else by asking, and the ends of subscriptions."""
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+
+from domain import days
+from domain.order_details import OrderDetails, Subscription
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderStatus, SubscriptionStatus
+from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound
+from domain.service_types import ServiceType
+from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from models import Order, OrderEvent, Provider, User, database
+from resolvers import cancellation, submission
+from resolvers.audit import audit_ledger
+from resolvers.shop import Shop
+from tests.database_state import all_rows
+from tests.fake_providers import FakeProviders
+from tests.fakes import RecordingSms, create_user, new_shop
+from tests.resolvers.provider_records import (
+    balance_of,
+    create_provider_service,
+    history,
+    make_due,
+    place_order,
+    send_order,
+)
+
+S = OrderStatus
+SUBSCRIPTION = OrderDetails(username="sara", subscription=Subscription(posts=3, min=10, max=20, delay=30))
+
+
+async def cancel(order: Order) -> Order:
+    """The order after its buyer canceled it."""
+    return await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
+
+
+async def queue_order(shop: Shop, provider: Provider) -> Order:
+    return await place_order(shop, await create_provider_service(provider))
+
+
+async def last_note(order: Order) -> str | None:
+    *_, event = await OrderEvent.filter(order_id=order.id).order_by("id")
+    return event.note
+
+
+async def test_an_order_that_no_provider_has_is_canceled_at_once_and_gives_back_all(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await queue_order(shop, provider)
+
+    canceled = await cancel(order)
+
+    assert (canceled.status, canceled.dispatch, canceled.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
+    assert await balance_of(order) == 1_000_000
+    assert await history(order) == [(OrderActor.BUYER, S.PENDING), (OrderActor.BUYER, S.CANCELED)]
+    assert await submission.submit_orders(shop, provider) == 0
+    assert panels.asked == []
+
+
+async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_not_sent(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await queue_order(shop, provider)
+    claim = await submission._claim(shop, provider)
+    [claimed] = claim.orders
+
+    await cancel(order)
+    await submission._submit(shop, provider, claimed, claim.now())
+
+    assert (await Order.get(id=order.id)).status is S.CANCELED
+    assert panels.placed == {}
+
+
+async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says_so(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await send_order(shop, provider, can_cancel=True)
+
+    asked = await cancel(order)
+
+    assert (asked.status, asked.refunded) == (S.PROCESSING, 0)
+    assert asked.cancel_requested_at is not None
+    assert await last_note(order) == "cancellation asked for"
+    assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [1, 0]
+    assert panels.canceled == [501]
+    assert await last_note(order) == "the provider will try to cancel"
+    found = await Order.get(id=order.id)
+    assert (found.status, found.cancel_due_at) == (S.PROCESSING, None)
+
+
+async def test_the_provider_s_refusal_to_cancel_is_noted_and_the_order_goes_on(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await send_order(shop, provider, can_cancel=True)
+    panels.refuses_to_cancel[501] = "Too late"
+    await cancel(order)
+
+    for _ in range(2):
+        await cancellation.send_cancellations(shop, provider)
+
+    found = await Order.get(id=order.id)
+    assert (found.status, found.dispatch, found.cancel_due_at) == (S.PROCESSING, Dispatch.SENT, None)
+    assert await last_note(order) == "the provider does not cancel: Too late"
+    assert panels.canceled == [501]
+
+
+async def test_an_order_on_the_wire_is_canceled_once_its_provider_has_it(
+    shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
+
+    class Slow(FakeProviders):
+        """Takes the order while its buyer cancels it."""
+
+        async def add(self, account: object, sent: object) -> int:
+            await cancel(order)
+            assert await cancellation.send_cancellations(shop, provider) == 0
+            return 777
+
+    slow = new_shop(shop.settings, RecordingSms(), providers=Slow())
+    await submission.submit_orders(slow, provider)
+
+    assert await cancellation.send_cancellations(shop, provider) == 1
+    assert panels.canceled == [777]
+
+
+async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_sent_again(
+    shop: Shop, provider: Provider
+) -> None:
+    order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
+
+    class Closed(FakeProviders):
+        """Cannot be reached; the buyer cancels meanwhile."""
+
+        async def add(self, account: object, sent: object) -> int:
+            await cancel(order)
+            raise GatewayUnavailable("panel.example unavailable", request_sent=False)
+
+    closed = new_shop(shop.settings, RecordingSms(), providers=Closed())
+    await submission.submit_orders(closed, provider)
+    await make_due(order)
+    await submission.submit_orders(closed, provider)
+
+    found = await Order.get(id=order.id)
+    assert (found.status, found.dispatch, found.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
+    assert found.attempts == 1
+    assert await balance_of(order) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("columns", "can_cancel"),
+    [
+        ({}, False),
+        ({"dispatch": Dispatch.NONE}, True),
+        ({"dispatch": Dispatch.UNKNOWN, "status": S.AWAITING}, True),
+        ({"dispatch": Dispatch.REFUSED, "status": S.ERROR}, True),
+        *[
+            ({"dispatch": Dispatch.CLOSED, "status": status}, True)
+            for status in (S.COMPLETED, S.PARTIAL, S.CANCELED, S.REFUNDED)
+        ],
+    ],
+    ids=[
+        "service without cancel",
+        "delivered by staff",
+        "outcome unknown",
+        "refused",
+        "completed",
+        "partial",
+        "canceled",
+        "refunded",
+    ],
+)
+async def test_what_cannot_be_canceled_is_refused_and_left_as_it_was(
+    columns: dict[str, object], can_cancel: bool, shop: Shop, provider: Provider
+) -> None:
+    order = await send_order(shop, provider, can_cancel=can_cancel)
+    if columns:
+        await Order.filter(id=order.id).update(**columns)
+    before = await all_rows()
+
+    with pytest.raises(OrderNotCancelable):
+        await cancel(order)
+
+    assert await all_rows() == before
+
+
+async def test_a_cancellation_can_be_asked_for_once(shop: Shop, provider: Provider) -> None:
+    order = await send_order(shop, provider, can_cancel=True)
+    await cancel(order)
+    with pytest.raises(OrderNotCancelable):
+        await cancel(order)
+
+
+@pytest.mark.parametrize("order_id", [0, -1, 4_711, 2**31, 2**63])
+async def test_an_order_that_does_not_exist_is_not_found(order_id: int, db: str) -> None:
+    with pytest.raises(OrderNotFound):
+        await cancellation.cancel_order(await create_user(), order_id=order_id)
+
+
+async def test_another_user_s_order_is_not_canceled(shop: Shop, provider: Provider) -> None:
+    order = await queue_order(shop, provider)
+    with pytest.raises(Forbidden):
+        await cancellation.cancel_order(await create_user(), order_id=order.id)
+    assert (await Order.get(id=order.id)).status is S.PENDING
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["queued", "sent"])
+async def test_of_twin_cancellations_at_once_one_counts(
+    is_sent: bool, shop: Shop, provider: Provider
+) -> None:
+    order = await (send_order(shop, provider, can_cancel=True) if is_sent else queue_order(shop, provider))
+
+    outcomes = await asyncio.gather(*(cancel(order) for _ in range(5)), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Order"] + ["OrderNotCancelable"] * 4
+    assert (await Order.get(id=order.id)).refunded == (0 if is_sent else 100)
+    assert await audit_ledger() == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        GatewayUnavailable("panel.example unavailable", request_sent=True),
+        GatewayRefused(200, "Incorrect request"),
+    ],
+    ids=["away", "refused"],
+)
+async def test_a_provider_that_is_away_is_asked_to_cancel_again_a_minute_later(
+    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
+) -> None:
+    order = await send_order(shop, provider, can_cancel=True)
+    await cancel(order)
+    panels.fail_next = [failure]
+    began = await database.now()
+
+    assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [0, 0]
+
+    due_at = (await Order.get(id=order.id)).cancel_due_at
+    assert due_at is not None
+    assert began <= due_at - timedelta(minutes=1) <= await database.now()
+    await Order.filter(id=order.id).update(cancel_due_at=order.created_at)
+    assert await cancellation.send_cancellations(shop, provider) == 1
+    assert panels.canceled == [501]
+
+
+async def test_several_workers_ask_for_each_cancellation_once(
+    shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+) -> None:
+    first = await send_order(shop, provider, can_cancel=True)
+    await Order.filter(id=first.id).update(cancel_due_at=first.created_at)
+    first = await Order.get(id=first.id)
+    twins = [first.clone() for _ in range(119)]
+    for number, twin in enumerate(twins, start=502):
+        twin.provider_order_id = number
+    await Order.bulk_create(twins)
+    workers = [new_shop(shop.settings, sms, providers=panels, worker_name=name) for name in "abc"]
+
+    counts = await asyncio.gather(*(cancellation.send_cancellations(worker, provider) for worker in workers))
+
+    assert sum(counts) == 120
+    assert max(counts) <= 100
+    assert sorted(panels.canceled) == list(range(501, 621))
+
+
+async def subscribe(shop: Shop, provider: Provider, *, last_day: date | None) -> Order:
+    service = await create_provider_service(provider, type=ServiceType.SUBSCRIPTIONS)
+    order = await place_order(shop, service, details=SUBSCRIPTION)
+    await Order.filter(id=order.id).update(subscription_expiry=last_day and days.write(last_day))
+    return await Order.get(id=order.id)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "status", "refunded"), [(-1, S.CANCELED, 60), (0, S.PENDING, 0), (None, S.PENDING, 0)]
+)
+async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
+    days_left: int | None, status: OrderStatus, refunded: int, shop: Shop, provider: Provider
+) -> None:
+    today = (await database.now()).date()
+    last_day = None if days_left is None else today + timedelta(days=days_left)
+    order = await subscribe(shop, provider, last_day=last_day)
+
+    ended = [await cancellation.end_expired_subscriptions(shop) for _ in range(2)]
+
+    found = await Order.get(id=order.id)
+    assert (found.status, found.refunded) == (status, refunded)
+    assert ended == [int(status is S.CANCELED), 0]
+    expected = SubscriptionStatus.EXPIRED if status is S.CANCELED else SubscriptionStatus.ACTIVE
+    assert found.subscription_status is expected
+    assert await audit_ledger() == []
+
+
+@pytest.mark.parametrize(("days_left", "is_held"), [(-3, True), (-2, False), (0, False)])
+async def test_a_subscription_that_its_provider_never_ends_is_held_for_staff(
+    days_left: int, is_held: bool, shop: Shop, provider: Provider
+) -> None:
+    today = (await database.now()).date()
+    order = await subscribe(shop, provider, last_day=today + timedelta(days=days_left))
+    await submission.submit_orders(shop, provider)
+
+    assert await cancellation.end_expired_subscriptions(shop) == int(is_held)
+
+    found = await Order.get(id=order.id)
+    assert found.status is (S.AWAITING if is_held else S.PROCESSING)
+    assert found.dispatch is (Dispatch.UNKNOWN if is_held else Dispatch.SENT)
+    assert found.refunded == 0
+
+
+async def test_a_subscription_that_its_buyer_cancels_before_it_is_sent_is_canceled_in_every_column(
+    shop: Shop, provider: Provider
+) -> None:
+    order = await subscribe(shop, provider, last_day=None)
+    canceled = await cancel(order)
+    assert (canceled.status, canceled.subscription_status) == (S.CANCELED, SubscriptionStatus.CANCELED)
+    assert canceled.refunded == 60

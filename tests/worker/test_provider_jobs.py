@@ -1,0 +1,183 @@
+"""Jobs that run for each provider by itself: none waits for another, and all end in order."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from config.settings import Settings
+from domain.order_life import Dispatch
+from gateways.provider_orders import ProviderOrder
+from gateways.providers import ProviderAccount
+from models import Order, Provider
+from resolvers import submission
+from resolvers.shop import Shop
+from tests.fake_providers import FakeProviders
+from tests.fakes import RecordingSms, new_shop
+from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
+from worker import loop
+from worker.jobs import ProviderJob
+
+AT_ONCE = timedelta(0)
+
+
+@pytest.fixture
+def stopping() -> asyncio.Event:
+    return asyncio.Event()
+
+
+async def run(
+    shop: Shop, stopping: asyncio.Event, *operations: Callable[[Shop, Provider], Awaitable[int]]
+) -> None:
+    """Run these operations alone, without rest, until `stopping`."""
+    jobs = [
+        ProviderJob(name=operation.__name__, operation=operation, rest=AT_ONCE) for operation in operations
+    ]
+    await loop.run(shop, stopping, jobs=(), provider_jobs=jobs, look_for_providers_every=AT_ONCE)
+
+
+async def test_a_slow_provider_keeps_no_other_waiting(shop: Shop, stopping: asyncio.Event) -> None:
+    slow, quick = await create_provider(), await create_provider()
+    served: list[int] = []
+    quick_was_served = asyncio.Event()
+
+    async def operation(_: Shop, provider: Provider) -> int:
+        if provider.id == slow.id:
+            # Would never end if the other one waited for it.
+            await quick_was_served.wait()
+            stopping.set()
+        served.append(provider.id)
+        if served.count(quick.id) == 3:
+            quick_was_served.set()
+        return 0
+
+    await run(shop, stopping, operation)
+
+    assert served[:3] == [quick.id] * 3
+    assert served.count(slow.id) == 1
+
+
+async def test_a_slow_job_keeps_no_other_job_of_its_provider_waiting(
+    shop: Shop, stopping: asyncio.Event
+) -> None:
+    await create_provider()
+    followed = asyncio.Event()
+
+    async def submit(_: Shop, __: Provider) -> int:
+        await followed.wait()
+        stopping.set()
+        return 0
+
+    async def follow(_: Shop, __: Provider) -> int:
+        followed.set()
+        return 0
+
+    await run(shop, stopping, submit, follow)
+
+
+async def test_a_provider_that_is_added_meanwhile_is_served_too(shop: Shop, stopping: asyncio.Event) -> None:
+    first = await create_provider()
+    served: list[int] = []
+
+    async def operation(_: Shop, provider: Provider) -> int:
+        served.append(provider.id)
+        if provider.id != first.id:
+            stopping.set()
+        elif served == [first.id]:
+            await create_provider()
+        return 0
+
+    await run(shop, stopping, operation)
+
+    assert {*served} == {provider.id for provider in await Provider.all()}
+
+
+async def test_a_shop_without_providers_waits_for_its_first(shop: Shop, stopping: asyncio.Event) -> None:
+    async def operation(_: Shop, __: Provider) -> int:
+        stopping.set()
+        return 0
+
+    running = asyncio.create_task(run(shop, stopping, operation))
+    await create_provider()
+    await running
+
+
+async def test_each_round_sees_the_provider_as_it_is_by_then(shop: Shop, stopping: asyncio.Event) -> None:
+    await create_provider()
+    keys: list[str] = []
+
+    async def operation(_: Shop, provider: Provider) -> int:
+        keys.append(provider.api_key)
+        if provider.api_key == "new":
+            stopping.set()
+        await Provider.filter(id=provider.id).update(api_key="new")
+        return 1
+
+    await run(shop, stopping, operation)
+
+    assert keys == ["k", "new"]
+
+
+async def test_a_round_that_fails_is_logged_and_tried_again_and_stops_no_other(
+    shop: Shop, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty, sound = await create_provider(), await create_provider()
+    served: list[int] = []
+
+    async def operation(_: Shop, provider: Provider) -> int:
+        served.append(provider.id)
+        if served.count(faulty.id) >= 3 and sound.id in served:
+            stopping.set()
+        if provider.id == faulty.id:
+            raise ZeroDivisionError
+        return 0
+
+    with caplog.at_level(logging.ERROR, "vitrin.worker"):
+        await run(shop, stopping, operation)
+
+    assert served.count(faulty.id) >= 3
+    assert f"operation {faulty.id} failed" in caplog.messages
+    assert f"operation {sound.id} failed" not in caplog.messages
+
+
+async def test_stopping_finishes_what_is_on_the_wire_and_claims_nothing_new(
+    db: str, sms: RecordingSms, stopping: asyncio.Event
+) -> None:
+    provider = await create_provider()
+    service = await create_provider_service(provider)
+
+    class Asked(FakeProviders):
+        """Is told to stop while it takes an order, and another order comes in."""
+
+        async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+            stopping.set()
+            await place_order(shop, service, link="late")
+            return await super().add(account, order)
+
+    panels = Asked()
+    shop = new_shop(Settings(database_url=db), sms, providers=panels)
+    await place_order(shop, service, link="early")
+
+    await run(shop, stopping, submission.submit_orders)
+
+    assert [order.link for order in panels.placed.values()] == ["early"]
+    dispatches = {order.link: order.dispatch for order in await Order.all()}
+    assert dispatches == {"early": Dispatch.SENT, "late": Dispatch.QUEUED}
+
+
+async def test_a_worker_that_is_stopped_before_it_begins_does_nothing(
+    shop: Shop, stopping: asyncio.Event
+) -> None:
+    await create_provider()
+    served: list[int] = []
+    stopping.set()
+
+    async def operation(_: Shop, provider: Provider) -> int:
+        served.append(provider.id)
+        return 0
+
+    await run(shop, stopping, operation)
+
+    assert served == []
