@@ -10,7 +10,7 @@ from tests.faults.product import PLANTS
 from tests.faults.runs import Report, Run
 from tests.faults.stores import KINDS, fresh_store
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.slow
 
 SEEDS = range(int(os.environ.get("FAULT_SEEDS", "1")))
 # A planted fault shows in most runs, not in all.

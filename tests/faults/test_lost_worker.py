@@ -14,7 +14,7 @@ from tests.faults.queued_orders import queue_orders
 from tests.faults.stores import Row, Store, fresh_store
 from tests.live_servers import free_port
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.slow
 
 # A claim takes ten orders for each call that the provider allows at once.
 CLAIMED, CONCURRENCY = 100, 10

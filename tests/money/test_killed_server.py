@@ -1,6 +1,6 @@
 """A server that dies at any moment keeps every order that it acknowledged, once, with its charge.
 
-`FAULT_SEEDS=10 uv run pytest -m faults tests/money` runs ten seeds on each database.
+`FAULT_SEEDS=10 uv run pytest -m slow tests/money` runs ten seeds on each database.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from tests.money.fleet import Fleet, running_fleet
 from tests.money.test_at_once import CREATE_ORDER
 from tests.resolvers.records import create_service
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.slow
 
 ORDERS = 500
 AT_ONCE = 8

@@ -17,6 +17,8 @@ from commands import serve
 from tests.both_doors.world import global_id
 from tests.live_servers import ROOT, LiveServer
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 180
 SERVICE = 1816
 PRICE_OF_B, PRICE_OF_A = 500, 650
