@@ -88,6 +88,27 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
         "جبران ریزش برای این سفارش ممکن نیست",
         "This order cannot be refilled now.",
     ),
+    ProblemCode.USER_NOT_FOUND: ("کاربر مورد نظر یافت نشد", "No user has this id."),
+    ProblemCode.CATEGORY_NOT_FOUND: ("دسته مورد نظر یافت نشد", "There is no such category."),
+    ProblemCode.SERVICE_NOT_FOUND: ("سرویس مورد نظر یافت نشد", "There is no such service."),
+    ProblemCode.PROVIDER_NOT_FOUND: ("تامین کننده مورد نظر یافت نشد", "There is no such provider."),
+    ProblemCode.WHEEL_GIFT_NOT_FOUND: ("هدیه مورد نظر یافت نشد", "There is no such gift on the wheel."),
+    ProblemCode.PROVIDER_CATALOGUE_UNREADABLE: (
+        "فهرست سرویس های تامین کننده خوانده نشد",
+        "The provider's catalogue could not be read; nothing was changed.",
+    ),
+    ProblemCode.ORDER_NOT_CHANGEABLE: (
+        "وضعیت سفارش اجازه این کار را نمی دهد",
+        "The order's state does not allow this.",
+    ),
+    ProblemCode.ORDER_MAY_BE_AT_PROVIDER: (
+        "ممکن است تامین کننده این سفارش را گرفته باشد؛ ابتدا پنل او را بررسی کنید",
+        "The provider may have this order; look into its panel first.",
+    ),
+    ProblemCode.PAYMENT_NOT_MISMATCHED: (
+        "این پرداخت در انتظار بررسی نیست",
+        "This payment does not wait for a decision.",
+    ),
     ProblemCode.GIFT_SPENT: ("هدیه شما استفاده یا منقضی شده است", "Your gift was used, or has expired."),
 }
 

@@ -20,6 +20,11 @@ def order_refunded(first_name: str | None, *, order_id: int, amount: Toman) -> s
     return f"{_dear(first_name)}، مبلغ {amount} تومان بابت سفارش {order_id} به حساب کاربری شما بازگشت."
 
 
+def ticket_answered(first_name: str | None, *, subject: str) -> str:
+    """Staff wrote into a ticket."""
+    return f"{_dear(first_name)}، به تیکت «{subject}» پاسخ داده شد."
+
+
 def payment_mismatched(*, payment_id: int, amount: Toman) -> str:
     """For staff: the gateway was paid another amount than the shop asked for."""
     return (

@@ -47,6 +47,15 @@ class ProblemCode(StrEnum):
     GIFT_SPENT = "gift_spent"
     ORDER_NOT_CANCELABLE = "order_not_cancelable"
     REFILL_UNAVAILABLE = "refill_unavailable"
+    USER_NOT_FOUND = "user_not_found"
+    CATEGORY_NOT_FOUND = "category_not_found"
+    SERVICE_NOT_FOUND = "service_not_found"
+    PROVIDER_NOT_FOUND = "provider_not_found"
+    WHEEL_GIFT_NOT_FOUND = "wheel_gift_not_found"
+    PROVIDER_CATALOGUE_UNREADABLE = "provider_catalogue_unreadable"
+    ORDER_NOT_CHANGEABLE = "order_not_changeable"
+    ORDER_MAY_BE_AT_PROVIDER = "order_may_be_at_provider"
+    PAYMENT_NOT_MISMATCHED = "payment_not_mismatched"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -123,7 +132,7 @@ class OrderNotFound(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class Forbidden(Problem):
-    """The record is another user's."""
+    """The record is another user's, or the act is not for users of this role."""
 
     code = ProblemCode.FORBIDDEN
 
@@ -267,6 +276,69 @@ class RefillUnavailable(Problem):
     """The order is not delivered, its service has no refill, or the last refill is open or too fresh."""
 
     code = ProblemCode.REFILL_UNAVAILABLE
+
+
+@dataclass(kw_only=True, eq=False)
+class UserNotFound(Problem):
+    """There is no such user."""
+
+    code = ProblemCode.USER_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class CategoryNotFound(Problem):
+    """There is no such category."""
+
+    code = ProblemCode.CATEGORY_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class ServiceNotFound(Problem):
+    """There is no such service."""
+
+    code = ProblemCode.SERVICE_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class ProviderNotFound(Problem):
+    """There is no such provider."""
+
+    code = ProblemCode.PROVIDER_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class WheelGiftNotFound(Problem):
+    """There is no such gift on the wheel."""
+
+    code = ProblemCode.WHEEL_GIFT_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class ProviderCatalogueUnreadable(Problem):
+    """The provider did not answer with a catalogue, or with an empty one; nothing was changed."""
+
+    code = ProblemCode.PROVIDER_CATALOGUE_UNREADABLE
+
+
+@dataclass(kw_only=True, eq=False)
+class OrderNotChangeable(Problem):
+    """The order cannot become that from what it is, or it is on its way to the provider just now."""
+
+    code = ProblemCode.ORDER_NOT_CHANGEABLE
+
+
+@dataclass(kw_only=True, eq=False)
+class OrderMayBeAtProvider(Problem):
+    """The provider may have the order: look there, and say that it does not before it is sent again."""
+
+    code = ProblemCode.ORDER_MAY_BE_AT_PROVIDER
+
+
+@dataclass(kw_only=True, eq=False)
+class PaymentNotMismatched(Problem):
+    """The payment is not one that waits for staff, or another member of staff settled it."""
+
+    code = ProblemCode.PAYMENT_NOT_MISMATCHED
 
 
 def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:

@@ -15,8 +15,9 @@ class TicketStatus(StrEnum):
 class PaymentStatus(StrEnum):
     """`pending` until the gateway itself confirmed or denied the payment.
 
-    `mismatched`: another amount was paid than the one that was asked; staff decide. `failed` and
-    `canceled` may still become paid, where the gateway says so later.
+    `mismatched`: another amount was paid than the one that was asked; staff decide. They make it `paid`,
+    with the amount that they credit, or `rejected`. `failed` and `canceled` may still become paid, where
+    the gateway says so later.
     """
 
     PENDING = "pending"
@@ -24,6 +25,7 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     MISMATCHED = "mismatched"
+    REJECTED = "rejected"
 
 
 class RefillStatus(StrEnum):

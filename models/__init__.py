@@ -3,6 +3,7 @@
 from tortoise.fields.data import CharEnumFieldInstance
 
 from models.access_token import AccessToken
+from models.audit_entry import AuditEntry
 from models.category import Category
 from models.gift import Gift, UserGift
 from models.idempotency_key import IdempotencyKey
@@ -15,11 +16,13 @@ from models.payment import Payment
 from models.provider import Provider
 from models.refill import Refill
 from models.service import Service
+from models.setting_override import SettingOverride
 from models.ticket import Ticket, TicketMessage
 from models.user import User
 
 __all__ = [
     "AccessToken",
+    "AuditEntry",
     "Category",
     "Gift",
     "IdempotencyKey",
@@ -32,6 +35,7 @@ __all__ = [
     "Provider",
     "Refill",
     "Service",
+    "SettingOverride",
     "Ticket",
     "TicketMessage",
     "User",
@@ -40,6 +44,7 @@ __all__ = [
 
 for _model in (
     AccessToken,
+    AuditEntry,
     Category,
     Gift,
     IdempotencyKey,
@@ -52,6 +57,7 @@ for _model in (
     Provider,
     Refill,
     Service,
+    SettingOverride,
     Ticket,
     TicketMessage,
     User,

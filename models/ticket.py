@@ -9,7 +9,10 @@ from models.user import User
 
 
 class Ticket(Model):
-    """A question to the shop's support; `description` is its first text, messages follow."""
+    """A question to the shop's support; `description` is its first text, messages follow.
+
+    `assignee` is the member of staff whom it is left to.
+    """
 
     id = fields.IntField(primary_key=True)
     legacy_key = fields.CharField(32, null=True, description="the old panel's `ids`")
@@ -18,6 +21,10 @@ class Ticket(Model):
     subject = fields.CharField(255)
     description = fields.TextField()
     status = fields.CharEnumField(TicketStatus, max_length=16, default=TicketStatus.NEW)
+    assignee: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="assigned_tickets", null=True, on_delete=fields.SET_NULL
+    )
+    assignee_id: int | None
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

@@ -1,0 +1,81 @@
+"""What staff may do, and on whom."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.roles import UserRole
+
+
+class Permission(StrEnum):
+    """One right of staff's. Reading is apart from changing, and money from everything else."""
+
+    READ_CATALOGUE = "read_catalogue"
+    READ_PROVIDERS = "read_providers"
+    READ_USERS = "read_users"
+    READ_ORDERS = "read_orders"
+    READ_TICKETS = "read_tickets"
+    READ_GIFTS = "read_gifts"
+    READ_PAYMENTS = "read_payments"
+    READ_LEDGER = "read_ledger"
+    READ_SETTINGS = "read_settings"
+    READ_AUDIT_LOG = "read_audit_log"
+    ANSWER_TICKETS = "answer_tickets"
+    ASSIGN_TICKETS = "assign_tickets"
+    NOTE_ORDERS = "note_orders"
+    SIGN_OUT_USERS = "sign_out_users"
+    CHANGE_CATALOGUE = "change_catalogue"
+    REPRICE_SERVICES = "reprice_services"
+    SWITCH_PROVIDERS = "switch_providers"
+    SYNC_PROVIDERS = "sync_providers"
+    BLOCK_USERS = "block_users"
+    DISCOUNT_USERS = "discount_users"
+    ADJUST_BALANCES = "adjust_balances"
+    CHANGE_ORDERS = "change_orders"
+    RESEND_ORDERS = "resend_orders"
+    REFUND_ORDERS = "refund_orders"
+    CHANGE_GIFTS = "change_gifts"
+    SETTLE_PAYMENTS = "settle_payments"
+    CHANGE_PROVIDERS = "change_providers"
+    CHANGE_ROLES = "change_roles"
+    CHANGE_SETTINGS = "change_settings"
+
+
+_SUPPORT = frozenset(
+    {
+        Permission.READ_CATALOGUE,
+        Permission.READ_USERS,
+        Permission.READ_ORDERS,
+        Permission.READ_TICKETS,
+        Permission.READ_GIFTS,
+        Permission.READ_PAYMENTS,
+        Permission.READ_LEDGER,
+        Permission.ANSWER_TICKETS,
+        Permission.NOTE_ORDERS,
+        Permission.SIGN_OUT_USERS,
+    }
+)
+# Where the shop's money goes and who may act at all is the owner's alone.
+_OWNER_ALONE = frozenset({Permission.CHANGE_PROVIDERS, Permission.CHANGE_ROLES, Permission.CHANGE_SETTINGS})
+
+GRANTED: Mapping[UserRole, frozenset[Permission]] = {
+    UserRole.USER: frozenset(),
+    UserRole.SUPPORT: _SUPPORT,
+    UserRole.MANAGER: frozenset(Permission) - _OWNER_ALONE,
+    UserRole.OWNER: frozenset(Permission),
+}
+"""Which role has which permission."""
+
+_RANKS = tuple(UserRole)
+
+
+def allows(role: UserRole, permission: Permission) -> bool:
+    """Whether a user of this role has the permission."""
+    return permission in GRANTED[role]
+
+
+def may_act_on(actor: UserRole, subject: UserRole) -> bool:
+    """Whether staff of the role `actor` may act on a user of the role `subject`, or on that user's money.
+
+    Only on those below: nobody serves oneself or a colleague of the same rank, but for owners.
+    """
+    return actor is UserRole.OWNER or _RANKS.index(subject) < _RANKS.index(actor)

@@ -1,0 +1,60 @@
+"""Settings that staff may change while the shop runs; the environment gives what they are until then."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.money import LARGEST_AMOUNT
+from domain.problems import InvalidInput
+
+Value = int | bool
+
+
+class RunningSetting(StrEnum):
+    """The name of such a setting, as the settings of the environment have it."""
+
+    FREE_CREDIT_MIN = "free_credit_min"
+    FREE_CREDIT_MAX = "free_credit_max"
+    FREE_CREDITS_PER_MONTH = "free_credits_per_month"
+    WHEEL_INTERVAL_DAYS = "wheel_interval_days"
+    WHEEL_GIFTS_PER_MONTH = "wheel_gifts_per_month"
+    PAYMENT_MIN = "payment_min"
+    PAYMENT_MAX = "payment_max"
+    REFUSE_DUPLICATE_ORDERS = "refuse_duplicate_orders"
+
+
+_RANGES = (
+    (RunningSetting.FREE_CREDIT_MIN, RunningSetting.FREE_CREDIT_MAX),
+    (RunningSetting.PAYMENT_MIN, RunningSetting.PAYMENT_MAX),
+)
+_LARGEST: Mapping[RunningSetting, int] = {
+    RunningSetting.FREE_CREDIT_MIN: LARGEST_AMOUNT,
+    RunningSetting.FREE_CREDIT_MAX: LARGEST_AMOUNT,
+    RunningSetting.FREE_CREDITS_PER_MONTH: 10_000,
+    RunningSetting.WHEEL_INTERVAL_DAYS: 3_650,
+    RunningSetting.WHEEL_GIFTS_PER_MONTH: 10_000,
+    RunningSetting.PAYMENT_MIN: LARGEST_AMOUNT,
+    RunningSetting.PAYMENT_MAX: LARGEST_AMOUNT,
+}
+
+
+def with_partners(names: frozenset[RunningSetting]) -> frozenset[RunningSetting]:
+    """`names` and the other bound of each range that one of them bounds.
+
+    Both bounds are kept together: one alone could end up beyond the environment's other one.
+    """
+    partners = {bound for pair in _RANGES if names & set(pair) for bound in pair}
+    return names | partners
+
+
+def check(values: Mapping[RunningSetting, Value]) -> None:
+    """Refuse what the shop could not run with; amounts are Toman.
+
+    Raises:
+        InvalidInput: a number out of bounds, or a range that holds nothing; `field` names the setting.
+    """
+    for name, largest in _LARGEST.items():
+        if name in values and not 1 <= values[name] <= largest:
+            raise InvalidInput(field=name)
+    for least, most in _RANGES:
+        if least in values and most in values and values[least] > values[most]:
+            raise InvalidInput(field=most)

@@ -1,0 +1,53 @@
+"""What the audit log tells: which act of staff's, and on what."""
+
+from enum import StrEnum
+
+
+class StaffAct(StrEnum):
+    """An act of staff's; each is one operation of `resolvers.staff`."""
+
+    CREATE_CATEGORY = "create_category"
+    UPDATE_CATEGORY = "update_category"
+    SET_CATEGORY_ACTIVE = "set_category_active"
+    CREATE_SERVICE = "create_service"
+    UPDATE_SERVICE = "update_service"
+    SET_SERVICE_ACTIVE = "set_service_active"
+    REPRICE_SERVICES = "reprice_services"
+    ADD_PROVIDER = "add_provider"
+    UPDATE_PROVIDER = "update_provider"
+    SET_PROVIDER_ACTIVE = "set_provider_active"
+    SYNC_PROVIDER = "sync_provider"
+    SET_CUSTOM_RATE = "set_custom_rate"
+    SET_USER_ACTIVE = "set_user_active"
+    ADJUST_BALANCE = "adjust_balance"
+    SIGN_OUT_USER = "sign_out_user"
+    SET_USER_ROLE = "set_user_role"
+    SET_ORDER_STATUS = "set_order_status"
+    RESEND_ORDER = "resend_order"
+    SET_ORDER_PARTIAL = "set_order_partial"
+    CANCEL_ORDER = "cancel_order"
+    REFUND_ORDER = "refund_order"
+    NOTE_ORDER = "note_order"
+    ANSWER_TICKET = "answer_ticket"
+    CLOSE_TICKET = "close_ticket"
+    ASSIGN_TICKET = "assign_ticket"
+    CREATE_GIFT = "create_gift"
+    UPDATE_GIFT = "update_gift"
+    SETTLE_PAYMENT = "settle_payment"
+    REJECT_PAYMENT = "reject_payment"
+    UPDATE_SETTINGS = "update_settings"
+    RESET_SETTINGS = "reset_settings"
+
+
+class StaffSubject(StrEnum):
+    """What an act of staff's was on."""
+
+    CATEGORY = "category"
+    SERVICE = "service"
+    PROVIDER = "provider"
+    USER = "user"
+    ORDER = "order"
+    TICKET = "ticket"
+    GIFT = "gift"
+    PAYMENT = "payment"
+    SETTINGS = "settings"

@@ -1,0 +1,39 @@
+"""What staff did: append-only. The database itself refuses to change or remove an entry."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from domain.roles import UserRole
+from domain.staff_acts import StaffAct, StaffSubject
+from models.user import User
+
+
+class AuditEntry(Model):
+    """One act of a member of staff's on one record.
+
+    `before` and `after` are JSON objects of the columns that the act changed, as they were and as they
+    became; secrets in them are masked. `role` is the actor's when it happened, `subject_id` null where the
+    subject is the installation itself.
+    """
+
+    id = fields.IntField(primary_key=True)
+    actor: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="audit_entries", on_delete=fields.RESTRICT
+    )
+    actor_id: int
+    role = fields.CharEnumField(UserRole, max_length=16)
+    act = fields.CharEnumField(StaffAct, max_length=32)
+    subject = fields.CharEnumField(StaffSubject, max_length=16)
+    subject_id = fields.IntField(null=True)
+    before = fields.TextField(description="JSON")
+    after = fields.TextField(description="JSON")
+    reason = fields.TextField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "audit_entries"
+        indexes = [
+            Index(fields=("subject", "subject_id", "id")),
+            Index(fields=("actor_id", "id")),
+        ]
