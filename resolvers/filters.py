@@ -1,13 +1,28 @@
 """What typed filters of lists have in common."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from domain import texts
+from domain import ids, texts
 
 M = TypeVar("M", bound=Model)
+
+
+def those(values: Sequence[object] | None) -> list[object] | None:
+    """The values that a criterion allows; None leaves the criterion out."""
+    return None if values is None else list(values)
+
+
+def record_ids(values: Sequence[int] | None) -> list[int] | None:
+    """The ids that a criterion allows and that a record could have; None leaves the criterion out.
+
+    Raises:
+        InvalidInput: more than 1,000 ids.
+    """
+    return None if values is None else ids.possible(values, field="where")
 
 
 def meeting(rows: QuerySet[M], criteria: dict[str, object]) -> QuerySet[M]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
+from config.settings import Settings
 from domain.money import Toman
 from domain.problems import (
     FreeCreditsUsedUp,
@@ -34,11 +35,11 @@ async def claim_free_credit(shop: Shop, user: User, *, idempotency_key: str | No
     """
 
     async def give() -> LedgerEntry:
-        now = await database.now()
-        await _take_turn(shop, user, now=now)
+        now, settings = await database.now(), await shop.current_settings()
+        await _take_turn(settings, user, now=now)
         return await wallet.credit(
             user.id,
-            _draw_amount(shop),
+            _draw_amount(settings),
             kind=LedgerKind.FREE_CREDIT,
             # Turns are at least a second apart.
             cause=f"free_credit:{user.id}:{int(now.timestamp())}",
@@ -53,18 +54,18 @@ async def _entry(entry_id: int) -> LedgerEntry:
     return await LedgerEntry.get(id=entry_id)
 
 
-async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:
+async def _take_turn(settings: Settings, user: User, *, now: datetime) -> None:
     """Use the user's turn; its guarded update also keeps the user's other claims out until the commit."""
-    interval = shop.settings.free_credit_interval
+    interval = settings.free_credit_interval
     ready = User.filter(Q(free_credit_at=None) | Q(free_credit_at__lte=now - interval), id=user.id)
     if not await ready.update(free_credit_at=now):
         last = (await User.get(id=user.id)).free_credit_at or now
         raise FreeCreditTooSoon(retry_after=max(last + interval - now, _A_SECOND))
     given = LedgerEntry.filter(user_id=user.id, kind=LedgerKind.FREE_CREDIT, created_at__gt=now - _MONTH)
-    if await given.count() >= shop.settings.free_credits_per_month:
+    if await given.count() >= settings.free_credits_per_month:
         raise FreeCreditsUsedUp
 
 
-def _draw_amount(shop: Shop) -> Toman:
-    smallest, largest = shop.settings.free_credit_min, shop.settings.free_credit_max
+def _draw_amount(settings: Settings) -> Toman:
+    smallest, largest = settings.free_credit_min, settings.free_credit_max
     return Toman(smallest + secrets.randbelow(largest - smallest + 1))

@@ -160,7 +160,8 @@ async def create_order(
         specification = specify(service.type, details, limits=service.limits, today=now.date())
         target = _target(service, link, username=specification.username)
         charge = await _charge(buyer, service, specification.units)
-        if shop.settings.refuse_duplicate_orders or service.refuses_duplicates:
+        settings = await shop.current_settings()
+        if settings.refuse_duplicate_orders or service.refuses_duplicates:
             await _refuse_duplicate(buyer, service, target)
         spending = await wallet.spend(buyer.id, charge)
         order = Order.placed(

@@ -99,7 +99,7 @@ async def start_payment(
         IdempotencyKeyReused: the key was used for something else.
         IdempotencyKeyInProgress: a twin of this request is at the gateway just now.
     """
-    settings = shop.settings
+    settings = await shop.current_settings()
     if not settings.payment_min <= amount <= settings.payment_max:
         raise AmountOutOfRange(min=Toman(settings.payment_min), max=Toman(settings.payment_max))
 
@@ -255,7 +255,13 @@ async def _credit_once(payment: Payment, verification: Verification, *, now: dat
         credited_at=now,
         updated_at=now,
     )
-    if not is_first or payment.user_id is None:
+    if is_first:
+        await credit_payer(payment, now=now)
+
+
+async def credit_payer(payment: Payment, *, now: datetime) -> None:
+    """Put a payment into its payer's wallet and say so; call it where it becomes paid, in its transaction."""
+    if payment.user_id is None:
         return
     amount = Toman(payment.amount)
     await wallet.credit(

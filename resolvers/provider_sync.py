@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,19 +55,7 @@ async def add_provider(
     Raises:
         InvalidProvider: an address that is none, or a number out of range.
     """
-    checks = {
-        "name": 1 <= len(name) <= 100 and texts.is_storable(name),
-        "url": links.is_address(url) and len(url) <= 500 and texts.is_storable(url),
-        "key": 1 <= len(api_key) <= 200 and texts.is_storable(api_key),
-        "rate": 1 <= toman_per_unit <= LARGEST_AMOUNT,
-        "margin": 0 <= margin_percent <= 10_000,
-        "round": 1 <= rounding <= LARGEST_AMOUNT,
-        "concurrency": 1 <= concurrency <= 100,
-    }
-    if wrong := [what for what, is_right in checks.items() if not is_right]:
-        raise InvalidProvider(f"not acceptable: {', '.join(wrong)}")
-    now = await database.now()
-    return await Provider.create(
+    provider = Provider(
         name=name,
         url=url,
         api_key=api_key,
@@ -75,17 +63,42 @@ async def add_provider(
         margin_percent=margin_percent,
         rounding=rounding,
         concurrency=concurrency,
-        created_at=now,
-        updated_at=now,
     )
+    if wrong := faults_of(provider):
+        raise InvalidProvider(f"not acceptable: {', '.join(wrong)}")
+    provider.created_at = provider.updated_at = await database.now()
+    await provider.save()
+    return provider
 
 
-async def sync_provider(shop: Shop, provider: Provider, *, adds_services: bool) -> SyncReport:
+def faults_of(provider: Provider) -> list[str]:
+    """What of `provider` could not work, in the words of the command line."""
+    checks = {
+        "name": 1 <= len(provider.name) <= 100 and texts.is_storable(provider.name),
+        "url": links.is_address(provider.url)
+        and len(provider.url) <= 500
+        and texts.is_storable(provider.url),
+        "key": 1 <= len(provider.api_key) <= 200 and texts.is_storable(provider.api_key),
+        "rate": 1 <= provider.toman_per_unit <= LARGEST_AMOUNT,
+        "margin": 0 <= provider.margin_percent <= 10_000,
+        "round": 1 <= provider.rounding <= LARGEST_AMOUNT,
+        "concurrency": 1 <= provider.concurrency <= 100,
+    }
+    return [what for what, is_right in checks.items() if not is_right]
+
+
+async def sync_provider(
+    shop: Shop,
+    provider: Provider,
+    *,
+    adds_services: bool,
+    record: Callable[[SyncReport], Awaitable[None]] | None = None,
+) -> SyncReport:
     """Bring the provider's services up to its catalogue; `adds_services` puts new ones on sale.
 
     A price that the shop made by the provider's margin follows the cost within the bound. Beyond it the
     service is flagged and keeps its price; sold at a loss it goes off sale. What the provider no longer
-    lists goes off sale and is flagged.
+    lists goes off sale and is flagged. `record` is awaited in the transaction that changes the services.
 
     Raises:
         CatalogueUnreadable: no answer, or an empty catalogue.
@@ -111,7 +124,10 @@ async def sync_provider(shop: Shop, provider: Provider, *, adds_services: bool) 
             new = [row for row in listed.values() if row.id not in sold]
             counts.update(await _add(provider, new, now=now))
         await Provider.filter(id=provider.id).update(synced_at=now)
-    return SyncReport(counts=dict(counts), skipped=catalogue.skipped)
+        report = SyncReport(counts=dict(counts), skipped=catalogue.skipped)
+        if record is not None:
+            await record(report)
+    return report
 
 
 async def sync_due_providers(shop: Shop) -> int:

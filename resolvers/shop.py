@@ -12,6 +12,7 @@ from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms import SmsOutbox
 from models import Provider
 from models.hub import Hub
+from resolvers.running_settings import Overrides
 
 SANDBOX_PROVIDER_PATH = "/sandbox/provider"
 
@@ -22,7 +23,8 @@ class Shop:
 
     `payments` holds every payment gateway that the shop has an account at, by name: payments opened
     before the shop chose another one are still confirmed at their own. `worker_name` tells this process
-    from all others that work on the same orders. `hub` tells what changes while somebody looks.
+    from all others that work on the same orders. `hub` tells what changes while somebody looks. `settings`
+    are the environment's; `current_settings` knows what staff changed since.
     """
 
     settings: Settings
@@ -34,6 +36,11 @@ class Shop:
     sandbox_providers: ProviderApi
     worker_name: str
     hub: Hub = field(default_factory=Hub)
+    overrides: Overrides = field(default_factory=Overrides)
+
+    async def current_settings(self) -> Settings:
+        """The settings with what staff changed, at most two seconds ago in another process."""
+        return await self.overrides.applied_to(self.settings)
 
     @property
     def payment_gateway(self) -> PaymentGateway:

@@ -16,7 +16,7 @@ from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
 _LONGEST_SUBJECT = 255
-_LONGEST_TEXT = 10_000
+LONGEST_TEXT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +83,8 @@ async def create_ticket(user: User, *, subject: str, description: str) -> Ticket
     Raises:
         InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
     """
-    subject = _trimmed(subject, field="subject", longest=_LONGEST_SUBJECT)
-    description = _trimmed(description, field="description", longest=_LONGEST_TEXT)
+    subject = texts.trimmed(subject, field="subject", longest=_LONGEST_SUBJECT)
+    description = texts.trimmed(description, field="description", longest=LONGEST_TEXT)
     now = await database.now()
     return await Ticket.create(
         user=user, subject=subject, description=description, created_at=now, updated_at=now
@@ -101,7 +101,7 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         Forbidden: it is another user's.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
-    message = _trimmed(message, field="message", longest=_LONGEST_TEXT)
+    message = texts.trimmed(message, field="message", longest=LONGEST_TEXT)
     async with in_transaction():
         now = await database.now()
         settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])
@@ -116,10 +116,3 @@ async def add_message(ticket: Ticket, *, writer: User, message: str, now: dateti
     )
     await announce(ticket.user_id, LiveTopic.TICKET_MESSAGE, str(added.id))
     return added
-
-
-def _trimmed(text: str, *, field: str, longest: int) -> str:
-    trimmed = text.strip()
-    if not 1 <= len(trimmed) <= longest or not texts.is_storable(trimmed):
-        raise InvalidInput(field=field)
-    return trimmed

@@ -106,6 +106,7 @@ async def credit(
     now: datetime,
     order: Order | None = None,
     payment: Payment | None = None,
+    note: str | None = None,
 ) -> LedgerEntry:
     """Add `amount`, above 0, to the balance and enter it into the ledger.
 
@@ -124,5 +125,28 @@ async def credit(
         cause=cause,
         order_id=order and order.id,
         payment_id=payment and payment.id,
+        note=note,
+        created_at=now,
+    )
+
+
+async def adjust(user_id: int, amount: Toman, *, cause: str, note: str, now: datetime) -> LedgerEntry:
+    """Change a balance by `amount`, not 0, for a reason of staff's, and enter it into the ledger.
+
+    Raises:
+        InsufficientBalance: there is less than what would be taken.
+        BalanceTooLarge: the balance would pass the largest amount.
+        IntegrityError: the ledger has an adjustment for this cause.
+    """
+    if amount > 0:
+        return await credit(user_id, amount, kind=LedgerKind.ADJUSTMENT, cause=cause, now=now, note=note)
+    spending = await spend(user_id, Toman(-amount))
+    return await LedgerEntry.create(
+        user_id=user_id,
+        kind=LedgerKind.ADJUSTMENT,
+        amount=amount,
+        balance_after=spending.balance_after,
+        cause=cause,
+        note=note,
         created_at=now,
     )

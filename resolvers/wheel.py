@@ -59,12 +59,13 @@ async def _as_won(user_gift_id: int) -> UserGift:
 
 async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:
     """Use the user's turn; its guarded update also keeps the user's other turns out until the commit."""
-    days = shop.settings.wheel_interval_days
+    settings = await shop.current_settings()
+    days = settings.wheel_interval_days
     ready = User.filter(Q(wheel_spun_at=None) | Q(wheel_spun_at__lte=now - timedelta(days=days)), id=user.id)
     if not await ready.update(wheel_spun_at=now):
         raise WheelTooSoon(days=days)
     won = UserGift.filter(user_id=user.id, created_at__gt=now - _MONTH)
-    if await won.count() >= shop.settings.wheel_gifts_per_month:
+    if await won.count() >= settings.wheel_gifts_per_month:
         raise WheelUsedUp
 
 

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from schema.admin import AdminRootMutation, AdminRootQuery
 from schema.api_key import ApiKeyMutation
 from schema.category import CategoryQuery
 from schema.context import Context
@@ -38,6 +39,7 @@ class Query(
     PaymentQuery,
     GiftQuery,
     StatsQuery,
+    AdminRootQuery,
 ):
     """The root of reading."""
 
@@ -54,6 +56,7 @@ class Mutation(
     PaymentMutation,
     LedgerMutation,
     GiftMutation,
+    AdminRootMutation,
 ):
     """The root of doing."""
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import Category, Order, OrderEvent, Payment, Refill, Service, TicketMessage
+from models import Category, Order, OrderEvent, Payment, Refill, Service, TicketMessage, User
 from resolvers import catalogue, orders, payments, refills, tickets
+from resolvers.staff import users
 
 Row = TypeVar("Row")
 
@@ -42,3 +44,10 @@ class Loaders:
     refills: DataLoader[int, list[Refill]] = field(
         default_factory=lambda: _by_id(refills.refills_by_order, cache=False)
     )
+    _staff_users: DataLoader[int, User] | None = None
+
+    def staff_users(self, staff: User) -> DataLoader[int, User]:
+        """Anybody's record, for staff who may read it; not remembered either."""
+        if self._staff_users is None:
+            self._staff_users = _by_id(partial(users.users_by_id, staff), cache=False)
+        return self._staff_users

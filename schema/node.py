@@ -20,6 +20,11 @@ def global_id(type_name: str, key: object) -> strawberry.ID:
     return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
 
 
+def optional_id(type_name: str, key: int | None) -> strawberry.ID | None:
+    """`global_id` of a record that may not be there."""
+    return None if key is None else global_id(type_name, key)
+
+
 def parse_id(text: str, type_name: str, *, field: str) -> int:
     """The number in the global id of a `type_name`.
 

@@ -71,11 +71,12 @@ def show(problem: domain.Problem, language: Language) -> Problem:
 class _Refusable(FieldExtension):
     """Widens a mutation's type to the union of its success and its problems, and answers these as data."""
 
-    def __init__(self, problems: tuple[type[domain.Problem], ...]) -> None:
+    def __init__(self, problems: tuple[type[domain.Problem], ...], *, prefix: str) -> None:
         self._problems = problems
+        self._prefix = prefix
 
     def apply(self, field: StrawberryField) -> None:
-        name = "".join(part.capitalize() for part in field.python_name.split("_")) + "Result"
+        name = self._prefix + "".join(part.capitalize() for part in field.python_name.split("_")) + "Result"
         members = (field.type, *(_TYPES[problem] for problem in self._problems))
         union = Annotated[Union[members], strawberry.union(name, description="The success, or why not.")]  # type: ignore[valid-type] # noqa: UP007 - its members are values
         # Nullable: a failing mutation must not take its neighbours' answers away.
@@ -91,9 +92,9 @@ class _Refusable(FieldExtension):
 
 
 def mutation(
-    operation: Callable[..., object], *more: type[domain.Problem], description: str
+    operation: Callable[..., object], *more: type[domain.Problem], description: str, prefix: str = ""
 ) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A mutation that answers `<Name>Result`: what the function returns, or a problem.
+    """A mutation that answers `<prefix><Name>Result`: what the function returns, or a problem.
 
     The problems are those that `operation` declares with `refuses`, and `more` of the function's own.
     """
@@ -101,7 +102,7 @@ def mutation(
 
     def declare(function: Callable[..., object]) -> StrawberryField:
         return strawberry.mutation(
-            function, description=description, extensions=[_Refusable(tuple(problems))]
+            function, description=description, extensions=[_Refusable(tuple(problems), prefix=prefix)]
         )
 
     return declare

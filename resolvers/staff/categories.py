@@ -1,0 +1,176 @@
+"""Categories, as staff keep them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import ids, texts
+from domain.permissions import Permission
+from domain.problems import CategoryNotFound, Forbidden, InvalidInput, refuses
+from domain.staff_acts import StaffAct, StaffSubject
+from models import Category, User
+from resolvers.filters import meeting, record_ids
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.staff.duty import columns_of, on_duty, permit
+
+_LONGEST_NAME = 200
+_LONGEST_DESCRIPTION = 20_000
+_LONGEST_IMAGE = 500
+_LARGEST_POSITION = 2**31 - 1
+
+
+class CategoryOrderField(StrEnum):
+    """Columns that categories sort by."""
+
+    ID = "id"
+    NAME = "name"
+    POSITION = "position"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryFilter:
+    """Which categories; None leaves a criterion out."""
+
+    ids: Sequence[int] | None = None
+    is_active: bool | None = None
+    name_contains: str | None = None
+
+    def apply(self, categories: QuerySet[Category]) -> QuerySet[Category]:
+        """`categories` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "is_active": self.is_active,
+            "name__icontains": self.name_contains,
+        }
+        return meeting(categories, criteria)
+
+
+@refuses(Forbidden, InvalidInput)
+async def categories_page(
+    staff: User,
+    *,
+    page: PageRequest,
+    where: CategoryFilter,
+    order_by: CategoryOrderField,
+    direction: Direction,
+) -> Page[Category]:
+    """A page of all categories, on sale or not.
+
+    Raises:
+        Forbidden: the catalogue behind the shop is not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_CATALOGUE)
+    return await read_page(where.apply(Category.all()), page=page, by=order_by.value, direction=direction)
+
+
+@refuses(Forbidden, InvalidInput)
+async def create_category(
+    staff: User, *, name: str, description: str = "", image: str = "", position: int = 0
+) -> Category:
+    """Put up a shelf, which is on sale at once.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: a text of a wrong length, or a position beyond 32 bits.
+    """
+    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+        category = Category(created_at=duty.now, updated_at=duty.now)
+        category.update_from_dict(
+            _checked(name=name, description=description, image=image, position=position)
+        )
+        await category.save()
+        after = columns_of(category)
+        await duty.record(
+            StaffAct.CREATE_CATEGORY, StaffSubject.CATEGORY, category.id, before={}, after=after
+        )
+        return category
+
+
+@refuses(Forbidden, InvalidInput, CategoryNotFound)
+async def update_category(
+    staff: User,
+    *,
+    category_id: int,
+    name: str | None = None,
+    description: str | None = None,
+    image: str | None = None,
+    position: int | None = None,
+) -> Category:
+    """Change what is given and leave the rest; a blank image takes it away.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: a text of a wrong length, or a position beyond 32 bits.
+        CategoryNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+        category = await lock_category(category_id)
+        before = columns_of(category)
+        category.update_from_dict(
+            _checked(name=name, description=description, image=image, position=position)
+        )
+        category.updated_at = duty.now
+        await category.save()
+        after = columns_of(category)
+        await duty.record(
+            StaffAct.UPDATE_CATEGORY, StaffSubject.CATEGORY, category.id, before=before, after=after
+        )
+        return category
+
+
+@refuses(Forbidden, CategoryNotFound)
+async def set_category_active(staff: User, *, category_id: int, is_active: bool) -> Category:
+    """Put a shelf on sale or take it off, with all that stands on it.
+
+    Raises:
+        Forbidden: not for this role.
+        CategoryNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+        category = await lock_category(category_id)
+        before = columns_of(category)
+        category.is_active, category.updated_at = is_active, duty.now
+        await category.save(update_fields=["is_active", "updated_at"])
+        after = columns_of(category)
+        await duty.record(
+            StaffAct.SET_CATEGORY_ACTIVE, StaffSubject.CATEGORY, category.id, before=before, after=after
+        )
+        return category
+
+
+async def lock_category(category_id: int) -> Category:
+    """The category as it is now, kept from other changes to the end of the transaction.
+
+    Raises:
+        CategoryNotFound: there is none with this id.
+    """
+    found = Category.filter(id=category_id if ids.is_possible(category_id) else 0)
+    category = await found.select_for_update().first()
+    if category is None:
+        raise CategoryNotFound
+    return category
+
+
+def _checked(
+    *, name: str | None, description: str | None, image: str | None, position: int | None
+) -> dict[str, object]:
+    """The columns that are given."""
+    columns: dict[str, object] = {}
+    if name is not None:
+        columns["name"] = texts.trimmed(name, field="name", longest=_LONGEST_NAME)
+    if description is not None:
+        columns["description"] = texts.trimmed(
+            description, field="description", longest=_LONGEST_DESCRIPTION, shortest=0
+        )
+    if image is not None:
+        columns["image"] = texts.trimmed(image, field="image", longest=_LONGEST_IMAGE, shortest=0) or None
+    if position is not None:
+        if abs(position) > _LARGEST_POSITION:
+            raise InvalidInput(field="position")
+        columns["position"] = position
+    return columns

@@ -1,0 +1,125 @@
+"""Acting as staff: the permission, the transaction, and the record of what was done."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from domain import permissions, texts
+from domain.permissions import Permission
+from domain.problems import Forbidden
+from domain.staff_acts import StaffAct, StaffSubject
+from models import AuditEntry, User, database
+
+LONGEST_REASON = 500
+Columns = Mapping[str, object]
+
+_SECRETS = frozenset({"api_key", "api_key_hash", "password_hash"})
+_MASK = "***"
+_NOT_TOLD = frozenset({"updated_at"})
+_MISSING = object()
+
+
+async def permit(staff: User, permission: Permission) -> User:
+    """`staff` as the database knows them now: a socket's own copy may be older than a change of the role.
+
+    Raises:
+        Forbidden: blocked, or of a role without this permission.
+    """
+    actor = await User.get_or_none(id=staff.id, is_active=True)
+    if actor is None or not permissions.allows(actor.role, permission):
+        raise Forbidden
+    return actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """A member of staff who acts at a moment, inside the act's transaction."""
+
+    actor: User
+    now: datetime
+
+    def check_may_act_on(self, subject: User) -> None:
+        """Raises Forbidden for oneself and for users of the same or a higher role, but not for owners."""
+        if not permissions.may_act_on(self.actor.role, subject.role):
+            raise Forbidden
+
+    async def record(
+        self,
+        act: StaffAct,
+        subject: StaffSubject,
+        subject_id: int | None,
+        *,
+        before: Columns,
+        after: Columns,
+        reason: str | None = None,
+    ) -> None:
+        """Enter an act into the audit log: of `before` and `after`, what differs."""
+        await self.record_all(act, subject, {subject_id: (before, after)}, reason=reason)
+
+    async def record_all(
+        self,
+        act: StaffAct,
+        subject: StaffSubject,
+        changes: Mapping[int | None, tuple[Columns, Columns]],
+        *,
+        reason: str | None = None,
+    ) -> None:
+        """Enter one act on several records, an entry each: before and after, by the record's id."""
+        entries = [
+            AuditEntry(
+                actor_id=self.actor.id,
+                role=self.actor.role,
+                act=act,
+                subject=subject,
+                subject_id=subject_id,
+                before=_json(_differing(before, after)),
+                after=_json(_differing(after, before)),
+                reason=reason,
+                created_at=self.now,
+            )
+            for subject_id, (before, after) in changes.items()
+        ]
+        await AuditEntry.bulk_create(entries, batch_size=500)
+
+
+@asynccontextmanager
+async def on_duty(staff: User, permission: Permission) -> AsyncIterator[Duty]:
+    """A transaction in which `staff` use `permission`; whatever is refused in it leaves nothing.
+
+    Raises:
+        Forbidden: they do not have it.
+    """
+    async with in_transaction():
+        actor = await permit(staff, permission)
+        yield Duty(actor=actor, now=await database.now())
+
+
+def columns_of(row: Model) -> Columns:
+    """What is in a row now, for `Duty.record`."""
+    return {name: getattr(row, name) for name in row._meta.db_fields}
+
+
+def reason_of(text: str, *, field: str = "reason") -> str:
+    """Why an act is done, which is asked for where money or somebody's access is at stake.
+
+    Raises:
+        InvalidInput: blank, or over 500 characters.
+    """
+    return texts.trimmed(text, field=field, longest=LONGEST_REASON)
+
+
+def _differing(columns: Columns, others: Columns) -> Columns:
+    return {
+        name: _MASK if name in _SECRETS and value is not None else value
+        for name, value in columns.items()
+        if name not in _NOT_TOLD and others.get(name, _MISSING) != value
+    }
+
+
+def _json(columns: Columns) -> str:
+    return orjson.dumps(columns, default=str).decode()

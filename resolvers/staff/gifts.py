@@ -1,0 +1,124 @@
+"""What the wheel of fortune gives, as staff fill it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import ids
+from domain.order_details import LARGEST_QUANTITY
+from domain.permissions import Permission
+from domain.problems import Forbidden, InvalidInput, ServiceNotFound, WheelGiftNotFound, refuses
+from domain.staff_acts import StaffAct, StaffSubject
+from models import Gift, Service, User
+from resolvers.filters import meeting, record_ids
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.staff.duty import columns_of, on_duty, permit
+
+
+class GiftOrderField(StrEnum):
+    """Columns that gifts sort by."""
+
+    ID = "id"
+    CREATED_AT = "created_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiftFilter:
+    """Which gifts; None leaves a criterion out."""
+
+    ids: Sequence[int] | None = None
+    service_ids: Sequence[int] | None = None
+    is_active: bool | None = None
+
+    def apply(self, gifts: QuerySet[Gift]) -> QuerySet[Gift]:
+        """`gifts` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "service_id__in": record_ids(self.service_ids),
+            "is_active": self.is_active,
+        }
+        return meeting(gifts, criteria)
+
+
+@refuses(Forbidden, InvalidInput)
+async def gifts_page(
+    staff: User, *, page: PageRequest, where: GiftFilter, order_by: GiftOrderField, direction: Direction
+) -> Page[Gift]:
+    """A page of the wheel's gifts, active or not.
+
+    Raises:
+        Forbidden: the wheel's inside is not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_GIFTS)
+    return await read_page(where.apply(Gift.all()), page=page, by=order_by.value, direction=direction)
+
+
+@refuses(Forbidden, InvalidInput, ServiceNotFound)
+async def create_gift(staff: User, *, service_id: int, min_quantity: int, max_quantity: int) -> Gift:
+    """Put a service on the wheel, to be won in a quantity between the two, in units.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: no quantity lies between the two, or the service is delivered in runs.
+        ServiceNotFound: there is no such service.
+    """
+    async with on_duty(staff, Permission.CHANGE_GIFTS) as duty:
+        service = await Service.get_or_none(id=service_id) if ids.is_possible(service_id) else None
+        if service is None:
+            raise ServiceNotFound
+        if service.drip_feed:
+            raise InvalidInput(field="service")
+        _check_range(min_quantity, max_quantity)
+        gift = await Gift.create(
+            service_id=service_id,
+            min_quantity=min_quantity,
+            max_quantity=max_quantity,
+            created_at=duty.now,
+            updated_at=duty.now,
+        )
+        await duty.record(StaffAct.CREATE_GIFT, StaffSubject.GIFT, gift.id, before={}, after=columns_of(gift))
+        return gift
+
+
+@refuses(Forbidden, InvalidInput, WheelGiftNotFound)
+async def update_gift(
+    staff: User,
+    *,
+    gift_id: int,
+    min_quantity: int | None = None,
+    max_quantity: int | None = None,
+    is_active: bool | None = None,
+) -> Gift:
+    """Change what is given and leave the rest; gifts that were won stay as they were won.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: no quantity would lie between the two.
+        WheelGiftNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.CHANGE_GIFTS) as duty:
+        found = Gift.filter(id=gift_id if ids.is_possible(gift_id) else 0)
+        gift = await found.select_for_update().first()
+        if gift is None:
+            raise WheelGiftNotFound
+        before = columns_of(gift)
+        gift.min_quantity = gift.min_quantity if min_quantity is None else min_quantity
+        gift.max_quantity = gift.max_quantity if max_quantity is None else max_quantity
+        gift.is_active = gift.is_active if is_active is None else is_active
+        _check_range(gift.min_quantity, gift.max_quantity)
+        gift.updated_at = duty.now
+        await gift.save(update_fields=["min_quantity", "max_quantity", "is_active", "updated_at"])
+        await duty.record(
+            StaffAct.UPDATE_GIFT, StaffSubject.GIFT, gift.id, before=before, after=columns_of(gift)
+        )
+        return gift
+
+
+def _check_range(least: int, most: int) -> None:
+    if not 1 <= least <= LARGEST_QUANTITY:
+        raise InvalidInput(field="min")
+    if not least <= most <= LARGEST_QUANTITY:
+        raise InvalidInput(field="max")

@@ -1,0 +1,110 @@
+"""All orders, and all ledgers, as staff look through them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain.order_life import Dispatch
+from domain.order_status import OrderStatus
+from domain.permissions import Permission
+from domain.problems import Forbidden, InvalidInput, refuses
+from domain.states import LedgerKind
+from models import LedgerEntry, Order, User
+from resolvers.filters import meeting, record_ids, those
+from resolvers.orders import OrderOrderField
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.staff.duty import permit
+
+
+class LedgerOrderField(StrEnum):
+    """Columns that ledgers sort by."""
+
+    ID = "id"
+    AMOUNT = "amount"
+    CREATED_AT = "created_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFilter:
+    """Which orders; None leaves a criterion out, time bounds are inclusive."""
+
+    ids: Sequence[int] | None = None
+    user_ids: Sequence[int] | None = None
+    service_ids: Sequence[int] | None = None
+    provider_ids: Sequence[int] | None = None
+    statuses: Sequence[OrderStatus] | None = None
+    dispatches: Sequence[Dispatch] | None = None
+    link_contains: str | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
+
+    def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
+        """`orders` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "user_id__in": record_ids(self.user_ids),
+            "service_id__in": record_ids(self.service_ids),
+            "provider_id__in": record_ids(self.provider_ids),
+            "status__in": those(self.statuses),
+            "dispatch__in": those(self.dispatches),
+            "link__icontains": self.link_contains,
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(orders, criteria)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerFilter:
+    """Which entries; None leaves a criterion out, time bounds are inclusive."""
+
+    user_ids: Sequence[int] | None = None
+    order_ids: Sequence[int] | None = None
+    payment_ids: Sequence[int] | None = None
+    kinds: Sequence[LedgerKind] | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
+
+    def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+        """`entries` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "user_id__in": record_ids(self.user_ids),
+            "order_id__in": record_ids(self.order_ids),
+            "payment_id__in": record_ids(self.payment_ids),
+            "kind__in": those(self.kinds),
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(entries, criteria)
+
+
+@refuses(Forbidden, InvalidInput)
+async def orders_page(
+    staff: User, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
+) -> Page[Order]:
+    """A page of everybody's orders.
+
+    Raises:
+        Forbidden: other people's records are not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_ORDERS)
+    return await read_page(where.apply(Order.all()), page=page, by=order_by.value, direction=direction)
+
+
+@refuses(Forbidden, InvalidInput)
+async def ledger_page(
+    staff: User, *, page: PageRequest, where: LedgerFilter, order_by: LedgerOrderField, direction: Direction
+) -> Page[LedgerEntry]:
+    """A page of everybody's ledger.
+
+    Raises:
+        Forbidden: other people's records are not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_LEDGER)
+    entries = where.apply(LedgerEntry.all())
+    return await read_page(entries, page=page, by=order_by.value, direction=direction)

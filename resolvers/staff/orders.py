@@ -1,0 +1,220 @@
+"""Orders, as staff set them right: each act goes through `resolvers.order_life`, which moves the money."""
+
+from collections.abc import Mapping
+
+from domain import ids, order_life, texts
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderStatus
+from domain.permissions import Permission
+from domain.problems import (
+    Forbidden,
+    InvalidInput,
+    OrderMayBeAtProvider,
+    OrderNotChangeable,
+    OrderNotFound,
+    refuses,
+)
+from domain.staff_acts import StaffAct, StaffSubject
+from models import Order, User
+from resolvers.order_life import Change, TransitionRefused, change_order, lock_order
+from resolvers.staff.duty import LONGEST_REASON, Duty, columns_of, on_duty
+
+_BY_HAND = frozenset(
+    {
+        OrderStatus.PROCESSING,
+        OrderStatus.INPROGRESS,
+        OrderStatus.COMPLETED,
+        OrderStatus.AWAITING,
+        OrderStatus.ERROR,
+    }
+)
+"""What staff may set an order to without moving money; the other ways have acts of their own."""
+
+_HELD = (OrderStatus.AWAITING, OrderStatus.ERROR)
+_RESENDABLE = (OrderStatus.ERROR, OrderStatus.AWAITING)
+
+
+@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def set_order_status(staff: User, *, order_id: int, status: OrderStatus, note: str = "") -> Order:
+    """Say how far an order is where its provider does not: staff deliver it, or hold it.
+
+    A queued order is not sent any more. A held one is not asked about any more. Moves no money.
+
+    Raises:
+        Forbidden: not for this role, or not on this buyer's orders.
+        InvalidInput: a status that gives money back or queues the order, or a note over 500 characters.
+        OrderNotFound: there is none with this id.
+        OrderNotChangeable: its life does not lead there, or it is on the wire just now.
+    """
+    if status not in _BY_HAND:
+        raise InvalidInput(field="status")
+    note = _note(note, shortest=0)
+    async with on_duty(staff, Permission.CHANGE_ORDERS) as duty:
+        order = await _locked(duty, order_id)
+        if status is order.status:
+            raise OrderNotChangeable
+        change = Change(to=status, actor=OrderActor.STAFF, columns=_parted(order, status))
+        return await _changed(duty, StaffAct.SET_ORDER_STATUS, order, change, note=note)
+
+
+@refuses(Forbidden, OrderNotFound, OrderNotChangeable, OrderMayBeAtProvider)
+async def resend_order(staff: User, *, order_id: int, is_not_at_provider: bool = False) -> Order:
+    """Queue an order for its provider again; a drip-feed of the shop's goes on with the run that failed.
+
+    What the provider refused was certainly not taken. Where that is not certain, staff have to look into
+    the provider's panel first, and say so with `is_not_at_provider`.
+
+    Raises:
+        Forbidden: not for this role, or not on this buyer's orders.
+        OrderNotFound: there is none with this id.
+        OrderNotChangeable: neither in error nor awaiting, or no provider delivers it.
+        OrderMayBeAtProvider: nobody has looked whether the provider has it.
+    """
+    async with on_duty(staff, Permission.RESEND_ORDERS) as duty:
+        order = await _locked(duty, order_id)
+        if order.status not in _RESENDABLE or not (order.provider_id and order.provider_service_id):
+            raise OrderNotChangeable
+        if not _was_refused(order) and not is_not_at_provider:
+            raise OrderMayBeAtProvider
+        columns = {
+            "dispatch": Dispatch.QUEUED,
+            "due_at": duty.now,
+            "attempts": 0,
+            "worker": None,
+            "lease_until": None,
+            "provider_order_id": 0,
+            "cancel_requested_at": None,
+            "cancel_due_at": None,
+            "note": None,
+        }
+        change = Change(to=OrderStatus.PENDING, actor=OrderActor.STAFF, columns=columns)
+        return await _changed(duty, StaffAct.RESEND_ORDER, order, change, note="sent again")
+
+
+@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def set_order_partial(staff: User, *, order_id: int, remains: int, note: str = "") -> Order:
+    """End an order of which `remains` units were not delivered, and give their share of the charge back.
+
+    Raises:
+        Forbidden: not for this role, or not on this buyer's orders.
+        InvalidInput: `remains` not between 1 and the order's quantity, or a note over 500 characters.
+        OrderNotFound: there is none with this id.
+        OrderNotChangeable: its life does not lead there, or it is on the wire just now.
+    """
+    note = _note(note, shortest=0)
+    async with on_duty(staff, Permission.REFUND_ORDERS) as duty:
+        order = await _locked(duty, order_id)
+        if not 1 <= remains <= order.quantity:
+            raise InvalidInput(field="remains")
+        change = Change(to=OrderStatus.PARTIAL, actor=OrderActor.STAFF, columns={"remains": remains})
+        return await _changed(duty, StaffAct.SET_ORDER_PARTIAL, order, change, note=note)
+
+
+@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def cancel_order(staff: User, *, order_id: int, note: str = "") -> Order:
+    """End an order that is not delivered, and give back all that is left of its charge.
+
+    The provider is not told: what it has already, staff cancel in its own panel.
+
+    Raises:
+        Forbidden: not for this role, or not on this buyer's orders.
+        InvalidInput: a note over 500 characters.
+        OrderNotFound: there is none with this id.
+        OrderNotChangeable: it is over, or on the wire just now.
+    """
+    return await _give_back(staff, StaffAct.CANCEL_ORDER, OrderStatus.CANCELED, order_id, note)
+
+
+@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def refund_order(staff: User, *, order_id: int, note: str = "") -> Order:
+    """Give back all that is left of an order's charge, a delivered one's too.
+
+    Raises:
+        Forbidden: not for this role, or not on this buyer's orders.
+        InvalidInput: a note over 500 characters.
+        OrderNotFound: there is none with this id.
+        OrderNotChangeable: it gave money back already, or is on the wire just now.
+    """
+    return await _give_back(staff, StaffAct.REFUND_ORDER, OrderStatus.REFUNDED, order_id, note)
+
+
+@refuses(Forbidden, InvalidInput, OrderNotFound)
+async def note_order(staff: User, *, order_id: int, note: str) -> Order:
+    """Leave a remark on an order, which its buyer sees too, and in its history.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: blank, or over 500 characters.
+        OrderNotFound: there is none with this id.
+    """
+    note = _note(note, shortest=1)
+    async with on_duty(staff, Permission.NOTE_ORDERS) as duty:
+        order = await _found(order_id)
+        change = Change(to=order.status, actor=OrderActor.STAFF)
+        return await _changed(duty, StaffAct.NOTE_ORDER, order, change, note=note)
+
+
+async def _give_back(staff: User, act: StaffAct, to: OrderStatus, order_id: int, note: str) -> Order:
+    note = _note(note, shortest=0)
+    async with on_duty(staff, Permission.REFUND_ORDERS) as duty:
+        order = await _locked(duty, order_id)
+        if to is order.status:
+            raise OrderNotChangeable
+        return await _changed(duty, act, order, Change(to=to, actor=OrderActor.STAFF), note=note)
+
+
+async def _changed(duty: Duty, act: StaffAct, order: Order, change: Change, *, note: str) -> Order:
+    """Change the locked order and enter that into its history and into the log."""
+    before = columns_of(order)
+    # A remark of staff's shows on the order; without one, what it showed stays.
+    columns = {"note": note, **change.columns} if note else change.columns
+    told = Change(
+        to=change.to,
+        actor=change.actor,
+        actor_user_id=duty.actor.id,
+        note=note or None,
+        columns=columns,
+    )
+    try:
+        await change_order(order, told, now=duty.now)
+    except TransitionRefused as error:
+        raise OrderNotChangeable from error
+    await duty.record(
+        act, StaffSubject.ORDER, order.id, before=before, after=columns_of(order), reason=note or None
+    )
+    return order
+
+
+async def _locked(duty: Duty, order_id: int) -> Order:
+    """An order that staff may change: nobody's own or a colleague's, and none that is on the wire."""
+    order = await _found(order_id)
+    duty.check_may_act_on(await User.get(id=order.user_id))
+    if order.dispatch is Dispatch.SENDING:
+        raise OrderNotChangeable
+    return order
+
+
+async def _found(order_id: int) -> Order:
+    if not ids.is_possible(order_id) or not await Order.exists(id=order_id):
+        raise OrderNotFound
+    return await lock_order(order_id)
+
+
+def _parted(order: Order, status: OrderStatus) -> Mapping[str, object]:
+    """The columns that part an order from the worker, where staff take it into their own hands."""
+    if order_life.is_settled(status):
+        return {}
+    if order.dispatch is Dispatch.QUEUED:
+        return {"dispatch": Dispatch.NONE, "due_at": None}
+    if order.dispatch is Dispatch.SENT and status in _HELD:
+        return {"dispatch": Dispatch.UNKNOWN, "due_at": None}
+    return {}
+
+
+def _was_refused(order: Order) -> bool:
+    """Whether the provider certainly has nothing of what would be sent."""
+    return order.status is OrderStatus.ERROR and order.dispatch is Dispatch.REFUSED
+
+
+def _note(text: str, *, shortest: int) -> str:
+    return texts.trimmed(text, field="note", longest=LONGEST_REASON, shortest=shortest)

@@ -1,0 +1,197 @@
+"""Upstream providers, as staff keep them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import ids
+from domain.permissions import Permission
+from domain.problems import (
+    Forbidden,
+    InvalidInput,
+    ProviderCatalogueUnreadable,
+    ProviderNotFound,
+    refuses,
+)
+from domain.staff_acts import StaffAct, StaffSubject
+from models import Provider, User, database
+from resolvers import provider_sync
+from resolvers.filters import meeting, record_ids
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.provider_sync import CatalogueUnreadable, SyncReport
+from resolvers.shop import Shop
+from resolvers.staff.duty import Duty, columns_of, on_duty, permit
+
+_FIELDS = {
+    "key": "apiKey",
+    "rate": "tomanPerUnit",
+    "margin": "marginPercent",
+    "round": "rounding",
+}
+
+
+class ProviderOrderField(StrEnum):
+    """Columns that providers sort by."""
+
+    ID = "id"
+    NAME = "name"
+    CREATED_AT = "created_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderFilter:
+    """Which providers; None leaves a criterion out."""
+
+    ids: Sequence[int] | None = None
+    is_active: bool | None = None
+    name_contains: str | None = None
+
+    def apply(self, providers: QuerySet[Provider]) -> QuerySet[Provider]:
+        """`providers` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "is_active": self.is_active,
+            "name__icontains": self.name_contains,
+        }
+        return meeting(providers, criteria)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderValues:
+    """What staff say of a provider; None leaves a value as it is, see `models.Provider`."""
+
+    name: str | None = None
+    url: str | None = None
+    api_key: str | None = None
+    toman_per_unit: int | None = None
+    margin_percent: int | None = None
+    rounding: int | None = None
+    concurrency: int | None = None
+
+    def given(self) -> dict[str, object]:
+        """The columns that are to change."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@refuses(Forbidden, InvalidInput)
+async def providers_page(
+    staff: User,
+    *,
+    page: PageRequest,
+    where: ProviderFilter,
+    order_by: ProviderOrderField,
+    direction: Direction,
+) -> Page[Provider]:
+    """A page of the providers.
+
+    Raises:
+        Forbidden: who delivers is not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_PROVIDERS)
+    return await read_page(where.apply(Provider.all()), page=page, by=order_by.value, direction=direction)
+
+
+@refuses(Forbidden, InvalidInput)
+async def add_provider(staff: User, *, values: ProviderValues) -> Provider:
+    """Add a provider, switched on; its services come with the first sync.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: something is missing or could not work.
+    """
+    async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
+        provider = Provider(**{"name": "", "url": "", "api_key": "", **values.given()})
+        _check(provider)
+        provider.created_at = provider.updated_at = duty.now
+        await provider.save()
+        return await _recorded(duty, StaffAct.ADD_PROVIDER, provider, before={})
+
+
+@refuses(Forbidden, InvalidInput, ProviderNotFound)
+async def update_provider(staff: User, *, provider_id: int, values: ProviderValues) -> Provider:
+    """Change what is given and leave the rest; prices follow new terms with the next sync.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: something that could not work.
+        ProviderNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
+        provider = await _locked(provider_id)
+        before = columns_of(provider)
+        provider.update_from_dict(values.given())
+        _check(provider)
+        provider.updated_at = duty.now
+        await provider.save(update_fields=[*values.given(), "updated_at"])
+        return await _recorded(duty, StaffAct.UPDATE_PROVIDER, provider, before=before)
+
+
+@refuses(Forbidden, ProviderNotFound)
+async def set_provider_active(staff: User, *, provider_id: int, is_active: bool) -> Provider:
+    """Switch a provider on, or off: then nothing more is sent to it, and its orders wait.
+
+    Raises:
+        Forbidden: not for this role.
+        ProviderNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.SWITCH_PROVIDERS) as duty:
+        provider = await _locked(provider_id)
+        before = columns_of(provider)
+        provider.is_active, provider.updated_at = is_active, duty.now
+        await provider.save(update_fields=["is_active", "updated_at"])
+        return await _recorded(duty, StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
+
+
+@refuses(Forbidden, ProviderNotFound, ProviderCatalogueUnreadable)
+async def sync_provider(
+    shop: Shop, staff: User, *, provider_id: int, adds_services: bool = False
+) -> SyncReport:
+    """Bring the provider's services up to its catalogue now, as `provider_sync.sync_provider` does.
+
+    The provider is asked outside of any transaction; the log is written with the services.
+
+    Raises:
+        Forbidden: not for this role.
+        ProviderNotFound: there is none with this id.
+        ProviderCatalogueUnreadable: no answer, or an empty catalogue.
+    """
+    actor = await permit(staff, Permission.SYNC_PROVIDERS)
+    provider = await Provider.get_or_none(id=provider_id) if ids.is_possible(provider_id) else None
+    if provider is None:
+        raise ProviderNotFound
+
+    async def record(report: SyncReport) -> None:
+        duty = Duty(actor=actor, now=await database.now())
+        after = {"synced_at": duty.now, **report.counts}
+        before = {"synced_at": provider.synced_at}
+        await duty.record(
+            StaffAct.SYNC_PROVIDER, StaffSubject.PROVIDER, provider.id, before=before, after=after
+        )
+
+    try:
+        return await provider_sync.sync_provider(shop, provider, adds_services=adds_services, record=record)
+    except CatalogueUnreadable as error:
+        raise ProviderCatalogueUnreadable from error
+
+
+async def _recorded(
+    duty: Duty, act: StaffAct, provider: Provider, *, before: Mapping[str, object]
+) -> Provider:
+    await duty.record(act, StaffSubject.PROVIDER, provider.id, before=before, after=columns_of(provider))
+    return provider
+
+
+async def _locked(provider_id: int) -> Provider:
+    found = Provider.filter(id=provider_id if ids.is_possible(provider_id) else 0)
+    provider = await found.select_for_update().first()
+    if provider is None:
+        raise ProviderNotFound
+    return provider
+
+
+def _check(provider: Provider) -> None:
+    if wrong := next(iter(provider_sync.faults_of(provider)), None):
+        raise InvalidInput(field=_FIELDS.get(wrong, wrong))

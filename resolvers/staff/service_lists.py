@@ -1,0 +1,110 @@
+"""All services as staff look through them, and prices of many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import resale
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.permissions import Permission
+from domain.problems import Forbidden, InvalidInput, refuses
+from domain.service_types import ServiceFlag, ServiceType
+from domain.staff_acts import StaffAct, StaffSubject
+from models import Service, User
+from resolvers.filters import meeting, record_ids, those
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.staff.duty import on_duty, permit
+
+_PERCENTS = range(-99, 1_001)
+
+
+class ServiceOrderField(StrEnum):
+    """Columns that services sort by."""
+
+    ID = "id"
+    NAME = "name"
+    PRICE = "price"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFilter:
+    """Which services; None leaves a criterion out. Prices are Toman, both bounds inclusive."""
+
+    ids: Sequence[int] | None = None
+    category_ids: Sequence[int] | None = None
+    provider_ids: Sequence[int] | None = None
+    types: Sequence[ServiceType] | None = None
+    flags: Sequence[ServiceFlag] | None = None
+    is_active: bool | None = None
+    name_contains: str | None = None
+    price_gte: int | None = None
+    price_lte: int | None = None
+
+    def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
+        """`services` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "category_id__in": record_ids(self.category_ids),
+            "provider_id__in": record_ids(self.provider_ids),
+            "type__in": those(self.types),
+            "flag__in": those(self.flags),
+            "is_active": self.is_active,
+            "name__icontains": self.name_contains,
+            "price__gte": self.price_gte,
+            "price__lte": self.price_lte,
+        }
+        return meeting(services, criteria)
+
+
+@refuses(Forbidden, InvalidInput)
+async def services_page(
+    staff: User, *, page: PageRequest, where: ServiceFilter, order_by: ServiceOrderField, direction: Direction
+) -> Page[Service]:
+    """A page of all services, on sale or not, with what they cost the shop.
+
+    Raises:
+        Forbidden: the catalogue behind the shop is not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_CATALOGUE)
+    return await read_page(where.apply(Service.all()), page=page, by=order_by.value, direction=direction)
+
+
+@refuses(Forbidden, InvalidInput)
+async def reprice_services(staff: User, *, percent: int, rounding: int, where: ServiceFilter) -> int:
+    """Change the price of every service that `where` means; returns how many changed.
+
+    `percent` is added to each price, or taken off where it is negative: -99 to 1,000. The outcome is
+    rounded up to a multiple of `rounding` Toman. All change or none, with an entry in the log for each.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: a percentage out of range, no rounding, or a price beyond every amount.
+    """
+    if percent not in _PERCENTS:
+        raise InvalidInput(field="percent")
+    if not 1 <= rounding <= LARGEST_AMOUNT:
+        raise InvalidInput(field="rounding")
+    async with on_duty(staff, Permission.REPRICE_SERVICES) as duty:
+        changed: list[Service] = []
+        before: dict[int, int] = {}
+        for service in await where.apply(Service.all()).select_for_update().order_by("id"):
+            price = resale.price(Toman(service.price), margin_percent=percent, rounding=Toman(rounding))
+            if price is None:
+                raise InvalidInput(field="percent")
+            if price != service.price:
+                before[service.id] = service.price
+                service.price, service.updated_at = price, duty.now
+                changed.append(service)
+        if changed:
+            await Service.bulk_update(changed, fields=["price", "updated_at"], batch_size=200)
+        await duty.record_all(
+            StaffAct.REPRICE_SERVICES,
+            StaffSubject.SERVICE,
+            {row.id: ({"price": before[row.id]}, {"price": row.price}) for row in changed},
+        )
+        return len(changed)

@@ -1,0 +1,173 @@
+"""Services, as staff keep them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from domain import ids, texts
+from domain.money import LARGEST_AMOUNT
+from domain.order_details import LARGEST_QUANTITY
+from domain.permissions import Permission
+from domain.problems import (
+    CategoryNotFound,
+    Forbidden,
+    InvalidInput,
+    ProviderNotFound,
+    ServiceNotFound,
+    refuses,
+)
+from domain.service_types import ServiceSource, ServiceType
+from domain.staff_acts import StaffAct, StaffSubject
+from models import Category, Provider, Service, User
+from resolvers.staff.duty import Duty, columns_of, on_duty
+
+_LONGEST_NAME = 300
+_LONGEST_DESCRIPTION = 20_000
+_LONGEST_PROVIDER_SERVICE = 64
+_NEEDED = ("category_id", "name", "price", "min_quantity", "max_quantity")
+_FIELDS = {"category_id": "category", "min_quantity": "min", "max_quantity": "max"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceValues:
+    """What staff say of a service; None leaves a value as it is.
+
+    `price` is Toman per 1,000 units, or per order for packages. A service of source `api` is sent to its
+    provider as `provider_service_id`; a `manual` one is delivered by staff.
+    """
+
+    category_id: int | None = None
+    name: str | None = None
+    description: str | None = None
+    price: int | None = None
+    min_quantity: int | None = None
+    max_quantity: int | None = None
+    type: ServiceType | None = None
+    source: ServiceSource | None = None
+    provider_id: int | None = None
+    provider_service_id: str | None = None
+    drip_feed: bool | None = None
+    can_refill: bool | None = None
+    can_cancel: bool | None = None
+    refuses_duplicates: bool | None = None
+
+    def given(self) -> dict[str, object]:
+        """The columns that are to change."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@refuses(Forbidden, InvalidInput, CategoryNotFound, ProviderNotFound)
+async def create_service(staff: User, *, values: ServiceValues) -> Service:
+    """Put a service on sale.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: something is missing or out of bounds.
+        CategoryNotFound: there is no such shelf.
+        ProviderNotFound: there is no such provider.
+    """
+    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+        columns = await _checked(values)
+        if missing := next((name for name in _NEEDED if name not in columns), None):
+            raise InvalidInput(field=_FIELDS.get(missing, missing))
+        service = Service(
+            **{"source": ServiceSource.MANUAL, **columns},
+            added_by_id=duty.actor.id,
+            created_at=duty.now,
+            updated_at=duty.now,
+        )
+        _check_whole(service)
+        await service.save()
+        return await _recorded(duty, StaffAct.CREATE_SERVICE, service, before={})
+
+
+@refuses(Forbidden, InvalidInput, ServiceNotFound, CategoryNotFound, ProviderNotFound)
+async def update_service(staff: User, *, service_id: int, values: ServiceValues) -> Service:
+    """Change what is given and leave the rest; orders that were placed keep what they were placed for.
+
+    What another service of the provider's costs is not known before the next sync.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: something is out of bounds, or an `api` service would have no provider.
+        ServiceNotFound: there is none with this id.
+        CategoryNotFound: there is no such shelf.
+        ProviderNotFound: there is no such provider.
+    """
+    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+        service = await _locked(service_id)
+        before = columns_of(service)
+        service.update_from_dict(await _checked(values))
+        _check_whole(service)
+        after = columns_of(service)
+        if any(before[name] != after[name] for name in ("provider_id", "provider_service_id")):
+            service.update_from_dict({"original_price": None, "provider_rate": None})
+        service.updated_at = duty.now
+        await service.save()
+        return await _recorded(duty, StaffAct.UPDATE_SERVICE, service, before=before)
+
+
+@refuses(Forbidden, ServiceNotFound)
+async def set_service_active(staff: User, *, service_id: int, is_active: bool) -> Service:
+    """Put a service on sale or take it off; putting it on sale settles what a sync had flagged.
+
+    Raises:
+        Forbidden: not for this role.
+        ServiceNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+        service = await _locked(service_id)
+        before = columns_of(service)
+        service.is_active, service.updated_at = is_active, duty.now
+        if is_active:
+            service.update_from_dict({"flag": None, "flagged_at": None})
+        await service.save(update_fields=["is_active", "flag", "flagged_at", "updated_at"])
+        return await _recorded(duty, StaffAct.SET_SERVICE_ACTIVE, service, before=before)
+
+
+async def _recorded(duty: Duty, act: StaffAct, service: Service, *, before: Mapping[str, object]) -> Service:
+    await duty.record(act, StaffSubject.SERVICE, service.id, before=before, after=columns_of(service))
+    return service
+
+
+async def _locked(service_id: int) -> Service:
+    found = Service.filter(id=service_id if ids.is_possible(service_id) else 0)
+    service = await found.select_for_update().first()
+    if service is None:
+        raise ServiceNotFound
+    return service
+
+
+async def _checked(values: ServiceValues) -> dict[str, object]:
+    """The columns that are to change, each by itself acceptable."""
+    if values.category_id is not None and not await _exists(Category, values.category_id):
+        raise CategoryNotFound
+    if values.provider_id is not None and not await _exists(Provider, values.provider_id):
+        raise ProviderNotFound
+    columns = values.given()
+    if values.name is not None:
+        columns["name"] = texts.trimmed(values.name, field="name", longest=_LONGEST_NAME)
+    if values.description is not None:
+        columns["description"] = texts.trimmed(
+            values.description, field="description", longest=_LONGEST_DESCRIPTION, shortest=0
+        )
+    if values.provider_service_id is not None:
+        columns["provider_service_id"] = texts.trimmed(
+            values.provider_service_id, field="providerServiceId", longest=_LONGEST_PROVIDER_SERVICE
+        )
+    return columns
+
+
+async def _exists(model: type[Category] | type[Provider], key: int) -> bool:
+    return ids.is_possible(key) and await model.exists(id=key)
+
+
+def _check_whole(service: Service) -> None:
+    """Refuse values that do not go together."""
+    if not 0 <= service.price <= LARGEST_AMOUNT:
+        raise InvalidInput(field="price")
+    if not 0 <= service.min_quantity <= LARGEST_QUANTITY:
+        raise InvalidInput(field="min")
+    if not max(service.min_quantity, 1) <= service.max_quantity <= LARGEST_QUANTITY:
+        raise InvalidInput(field="max")
+    if service.source is ServiceSource.API and not (service.provider_id and service.provider_service_id):
+        raise InvalidInput(field="provider")

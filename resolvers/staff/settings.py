@@ -1,0 +1,111 @@
+"""Settings that staff change while the shop runs."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from domain import running_settings as rules
+from domain.permissions import Permission
+from domain.problems import Forbidden, InvalidInput, refuses
+from domain.running_settings import RunningSetting, Value
+from domain.staff_acts import StaffAct, StaffSubject
+from models import SettingOverride, User, database
+from resolvers.running_settings import stored, values_in
+from resolvers.shop import Shop
+from resolvers.staff.duty import Duty, on_duty, permit
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrentSetting:
+    """A setting as it is now, and as the environment has it; amounts are Toman."""
+
+    name: RunningSetting
+    value: Value
+    default: Value
+    is_overridden: bool
+
+
+@refuses(Forbidden)
+async def list_settings(shop: Shop, staff: User) -> list[CurrentSetting]:
+    """Every setting that may change while the shop runs.
+
+    Raises:
+        Forbidden: not for this role.
+    """
+    await permit(staff, Permission.READ_SETTINGS)
+    return await _current(shop)
+
+
+@refuses(Forbidden, InvalidInput)
+async def update_settings(
+    shop: Shop, staff: User, *, values: Mapping[RunningSetting, Value]
+) -> list[CurrentSetting]:
+    """Change settings, all or none; this process goes by them at once, others within two seconds.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: nothing is given, a number is out of bounds, or a range would hold nothing.
+    """
+    if not values:
+        raise InvalidInput(field="input")
+    # One at a time: two changes of one range's bounds must not cross.
+    async with database.exclusive("settings"), on_duty(staff, Permission.CHANGE_SETTINGS) as duty:
+        before = {**values_in(shop.settings), **await stored()}
+        after = {**before, **values}
+        rules.check(after)
+        for name in rules.with_partners(frozenset(values)):
+            await _store(duty, name, after[name])
+        await _record(duty, StaffAct.UPDATE_SETTINGS, before, after)
+    shop.overrides.forget()
+    return await _current(shop)
+
+
+@refuses(Forbidden, InvalidInput)
+async def reset_settings(
+    shop: Shop, staff: User, *, names: Collection[RunningSetting]
+) -> list[CurrentSetting]:
+    """Go by the environment again in these settings; the two bounds of a range go together.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: no name is given.
+    """
+    if not names:
+        raise InvalidInput(field="names")
+    async with database.exclusive("settings"), on_duty(staff, Permission.CHANGE_SETTINGS) as duty:
+        defaults = values_in(shop.settings)
+        before = {**defaults, **await stored()}
+        going = rules.with_partners(frozenset(names))
+        await SettingOverride.filter(name__in=list(going)).delete()
+        after = {name: defaults[name] if name in going else value for name, value in before.items()}
+        await _record(duty, StaffAct.RESET_SETTINGS, before, after)
+    shop.overrides.forget()
+    return await _current(shop)
+
+
+async def _current(shop: Shop) -> list[CurrentSetting]:
+    overrides = await stored()
+    return [
+        CurrentSetting(
+            name=name, value=overrides.get(name, default), default=default, is_overridden=name in overrides
+        )
+        for name, default in values_in(shop.settings).items()
+    ]
+
+
+async def _store(duty: Duty, name: RunningSetting, value: Value) -> None:
+    await SettingOverride.update_or_create(name=name, defaults={"value": int(value), "updated_at": duty.now})
+
+
+async def _record(
+    duty: Duty,
+    act: StaffAct,
+    before: Mapping[RunningSetting, Value],
+    after: Mapping[RunningSetting, Value],
+) -> None:
+    await duty.record(
+        act,
+        StaffSubject.SETTINGS,
+        None,
+        before={name.value: value for name, value in before.items()},
+        after={name.value: value for name, value in after.items()},
+    )

@@ -1,0 +1,163 @@
+"""Tickets, as staff answer them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import ids, notices, permissions, texts
+from domain.permissions import Permission
+from domain.problems import Forbidden, InvalidInput, TicketNotFound, refuses
+from domain.staff_acts import StaffAct, StaffSubject
+from domain.states import NotificationKind, TicketStatus
+from models import Ticket, TicketMessage, User
+from resolvers import notifications
+from resolvers.filters import meeting, record_ids, those
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.staff.duty import columns_of, on_duty, permit
+from resolvers.tickets import LONGEST_TEXT, add_message
+
+
+class TicketOrderField(StrEnum):
+    """Columns that tickets sort by."""
+
+    ID = "id"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFilter:
+    """Which tickets; None leaves a criterion out, time bounds are inclusive."""
+
+    ids: Sequence[int] | None = None
+    user_ids: Sequence[int] | None = None
+    assignee_ids: Sequence[int] | None = None
+    is_assigned: bool | None = None
+    statuses: Sequence[TicketStatus] | None = None
+    subject_contains: str | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
+
+    def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        """`tickets` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "user_id__in": record_ids(self.user_ids),
+            "assignee_id__in": record_ids(self.assignee_ids),
+            "assignee_id__not_isnull": self.is_assigned,
+            "status__in": those(self.statuses),
+            "subject__icontains": self.subject_contains,
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(tickets, criteria)
+
+
+@refuses(Forbidden, InvalidInput)
+async def tickets_page(
+    staff: User, *, page: PageRequest, where: TicketFilter, order_by: TicketOrderField, direction: Direction
+) -> Page[Ticket]:
+    """A page of everybody's tickets.
+
+    Raises:
+        Forbidden: other people's records are not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_TICKETS)
+    return await read_page(where.apply(Ticket.all()), page=page, by=order_by.value, direction=direction)
+
+
+@refuses(Forbidden, InvalidInput, TicketNotFound)
+async def answer_ticket(staff: User, *, ticket_id: int, message: str) -> Ticket:
+    """Write into a ticket, whose owner is told; what the owner wrote counts as read. Opens a closed one.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: a blank message, or one over 10,000 characters.
+        TicketNotFound: there is none with this id.
+    """
+    message = texts.trimmed(message, field="message", longest=LONGEST_TEXT)
+    async with on_duty(staff, Permission.ANSWER_TICKETS) as duty:
+        ticket = await _locked(ticket_id)
+        before = columns_of(ticket)
+        ticket.status, ticket.updated_at = TicketStatus.ANSWERED, duty.now
+        await ticket.save(update_fields=["status", "updated_at"])
+        await TicketMessage.filter(ticket_id=ticket.id, user_id=ticket.user_id, is_read=False).update(
+            is_read=True
+        )
+        added = await add_message(ticket, writer=duty.actor, message=message, now=duty.now)
+        owner = await User.get(id=ticket.user_id)
+        await notifications.notify(
+            owner.id,
+            NotificationKind.TICKET_ANSWERED,
+            notices.ticket_answered(owner.first_name, subject=ticket.subject),
+            now=duty.now,
+        )
+        after = {**columns_of(ticket), "message_id": added.id}
+        await duty.record(StaffAct.ANSWER_TICKET, StaffSubject.TICKET, ticket.id, before=before, after=after)
+        return ticket
+
+
+@refuses(Forbidden, TicketNotFound)
+async def close_ticket(staff: User, *, ticket_id: int) -> Ticket:
+    """Settle a ticket; it opens again when either side writes into it.
+
+    Raises:
+        Forbidden: not for this role.
+        TicketNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.ANSWER_TICKETS) as duty:
+        ticket = await _locked(ticket_id)
+        before = columns_of(ticket)
+        ticket.status, ticket.updated_at = TicketStatus.CLOSED, duty.now
+        await ticket.save(update_fields=["status", "updated_at"])
+        await duty.record(
+            StaffAct.CLOSE_TICKET,
+            StaffSubject.TICKET,
+            ticket.id,
+            before=before,
+            after=columns_of(ticket),
+        )
+        return ticket
+
+
+@refuses(Forbidden, InvalidInput, TicketNotFound)
+async def assign_ticket(staff: User, *, ticket_id: int, assignee_id: int | None) -> Ticket:
+    """Leave a ticket to a member of staff who may answer it, or to nobody in particular (None).
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: the assignee may not answer tickets.
+        TicketNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.ASSIGN_TICKETS) as duty:
+        ticket = await _locked(ticket_id)
+        if assignee_id is not None and not await _may_answer(assignee_id):
+            raise InvalidInput(field="assignee")
+        before = columns_of(ticket)
+        ticket.assignee_id, ticket.updated_at = assignee_id, duty.now
+        await ticket.save(update_fields=["assignee_id", "updated_at"])
+        await duty.record(
+            StaffAct.ASSIGN_TICKET,
+            StaffSubject.TICKET,
+            ticket.id,
+            before=before,
+            after=columns_of(ticket),
+        )
+        return ticket
+
+
+async def _may_answer(user_id: int) -> bool:
+    user = await User.get_or_none(id=user_id, is_active=True) if ids.is_possible(user_id) else None
+    return user is not None and permissions.allows(user.role, Permission.ANSWER_TICKETS)
+
+
+async def _locked(ticket_id: int) -> Ticket:
+    found = Ticket.filter(id=ticket_id if ids.is_possible(ticket_id) else 0)
+    ticket = await found.select_for_update().first()
+    if ticket is None:
+        raise TicketNotFound
+    return ticket

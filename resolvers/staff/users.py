@@ -1,0 +1,252 @@
+"""Users, as staff look after them."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise.queryset import QuerySet
+
+from domain import ids
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.permissions import Permission
+from domain.problems import (
+    Forbidden,
+    IdempotencyKeyReused,
+    InsufficientBalance,
+    InvalidInput,
+    UserNotFound,
+    refuses,
+)
+from domain.roles import UserRole
+from domain.staff_acts import StaffAct, StaffSubject
+from models import AccessToken, LedgerEntry, User, database
+from resolvers import idempotency, sessions, wallet
+from resolvers.filters import meeting, record_ids, those
+from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.staff.duty import Duty, on_duty, permit, reason_of
+from resolvers.wallet import BalanceTooLarge
+
+
+class UserOrderField(StrEnum):
+    """Columns that users sort by."""
+
+    ID = "id"
+    BALANCE = "balance"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserFilter:
+    """Which users; None leaves a criterion out. Balances are Toman, all bounds inclusive."""
+
+    ids: Sequence[int] | None = None
+    roles: Sequence[UserRole] | None = None
+    is_active: bool | None = None
+    mobile_contains: str | None = None
+    email_contains: str | None = None
+    balance_gte: int | None = None
+    balance_lte: int | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
+
+    def apply(self, users: QuerySet[User]) -> QuerySet[User]:
+        """`users` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "id__in": record_ids(self.ids),
+            "role__in": those(self.roles),
+            "is_active": self.is_active,
+            "mobile__contains": self.mobile_contains,
+            "email__icontains": self.email_contains,
+            "balance__gte": self.balance_gte,
+            "balance__lte": self.balance_lte,
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(users, criteria)
+
+
+@refuses(Forbidden, InvalidInput)
+async def users_page(
+    staff: User, *, page: PageRequest, where: UserFilter, order_by: UserOrderField, direction: Direction
+) -> Page[User]:
+    """A page of all users.
+
+    Raises:
+        Forbidden: other people's records are not for this role.
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    await permit(staff, Permission.READ_USERS)
+    return await read_page(where.apply(User.all()), page=page, by=order_by.value, direction=direction)
+
+
+async def users_by_id(staff: User, user_ids: Iterable[int]) -> dict[int, User]:
+    """Users with these ids, in one statement.
+
+    Raises:
+        Forbidden: other people's records are not for this role.
+    """
+    await permit(staff, Permission.READ_USERS)
+    return {user.id: user for user in await User.filter(id__in=list(user_ids))}
+
+
+@refuses(Forbidden, InvalidInput, UserNotFound)
+async def set_custom_rate(staff: User, *, user_id: int, percent: int) -> User:
+    """Give a user a discount of 0 to 100 percent, for orders from now on.
+
+    Raises:
+        Forbidden: not for this role, or not on this user.
+        InvalidInput: no percentage.
+        UserNotFound: there is none with this id.
+    """
+    if not 0 <= percent <= 100:
+        raise InvalidInput(field="percent")
+    async with on_duty(staff, Permission.DISCOUNT_USERS) as duty:
+        user = await _locked(duty, user_id)
+        before = {"custom_rate": user.custom_rate}
+        user.custom_rate, user.updated_at = percent, duty.now
+        await user.save(update_fields=["custom_rate", "updated_at"])
+        after = {"custom_rate": percent}
+        await duty.record(StaffAct.SET_CUSTOM_RATE, StaffSubject.USER, user.id, before=before, after=after)
+        return user
+
+
+@refuses(Forbidden, InvalidInput, UserNotFound)
+async def set_user_active(staff: User, *, user_id: int, is_active: bool, reason: str) -> User:
+    """Block a user, who is signed out everywhere at once, or let the user in again.
+
+    Raises:
+        Forbidden: not for this role, or not on this user; nobody blocks oneself.
+        InvalidInput: no reason.
+        UserNotFound: there is none with this id.
+    """
+    reason = reason_of(reason)
+    async with on_duty(staff, Permission.BLOCK_USERS) as duty:
+        user = await _locked(duty, user_id)
+        _check_is_another(duty, user)
+        before = {"is_active": user.is_active}
+        user.is_active, user.updated_at = is_active, duty.now
+        await user.save(update_fields=["is_active", "updated_at"])
+        if not is_active:
+            await sessions.revoke_tokens(user, now=duty.now)
+        await duty.record(
+            StaffAct.SET_USER_ACTIVE,
+            StaffSubject.USER,
+            user.id,
+            before=before,
+            after={"is_active": is_active},
+            reason=reason,
+        )
+        return user
+
+
+@refuses(Forbidden, UserNotFound)
+async def sign_out_user(staff: User, *, user_id: int) -> User:
+    """Revoke every token of a user's; a key of the reseller API stays.
+
+    Raises:
+        Forbidden: not for this role, or not on this user.
+        UserNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.SIGN_OUT_USERS) as duty:
+        user = await _locked(duty, user_id)
+        open_tokens = await AccessToken.filter(user_id=user.id, revoked_at=None).count()
+        await sessions.revoke_tokens(user, now=duty.now)
+        await duty.record(
+            StaffAct.SIGN_OUT_USER,
+            StaffSubject.USER,
+            user.id,
+            before={"tokens": open_tokens},
+            after={"tokens": 0},
+        )
+        return user
+
+
+@refuses(Forbidden, UserNotFound)
+async def set_user_role(staff: User, *, user_id: int, role: UserRole) -> User:
+    """Make a user a member of staff, or one no more; it holds from the user's next request on.
+
+    Raises:
+        Forbidden: not for this role; nobody changes one's own.
+        UserNotFound: there is none with this id.
+    """
+    # One at a time: two owners who each demote the other must not leave a shop without one.
+    async with database.exclusive("roles"), on_duty(staff, Permission.CHANGE_ROLES) as duty:
+        user = await _locked(duty, user_id)
+        _check_is_another(duty, user)
+        before = {"role": user.role}
+        user.role, user.updated_at = role, duty.now
+        await user.save(update_fields=["role", "updated_at"])
+        await duty.record(
+            StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
+        )
+        return user
+
+
+@refuses(Forbidden, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)
+async def adjust_balance(
+    staff: User, *, user_id: int, amount: int, reason: str, idempotency_key: str
+) -> LedgerEntry:
+    """Add `amount` Toman to a user's balance, or take it where it is negative; returns the ledger's entry.
+
+    Raises:
+        Forbidden: not for this role, or not on this user.
+        InvalidInput: an amount of 0 or beyond every balance, no reason, or a malformed key.
+        UserNotFound: there is none with this id.
+        InsufficientBalance: the balance is below what would be taken.
+        IdempotencyKeyReused: the key was used for something else.
+    """
+    reason = reason_of(reason)
+    if not 1 <= abs(amount) <= LARGEST_AMOUNT:
+        raise InvalidInput(field="amount")
+    # Before the key is claimed: whoever may not do this leaves nothing at all.
+    await permit(staff, Permission.ADJUST_BALANCES)
+
+    async def act() -> LedgerEntry:
+        async with on_duty(staff, Permission.ADJUST_BALANCES) as duty:
+            user = await _locked(duty, user_id)
+            cause = f"adjustment:{secrets.token_hex(16)}"
+            try:
+                entry = await wallet.adjust(user.id, Toman(amount), cause=cause, note=reason, now=duty.now)
+            except BalanceTooLarge as error:
+                raise InvalidInput(field="amount") from error
+            await duty.record(
+                StaffAct.ADJUST_BALANCE,
+                StaffSubject.USER,
+                user.id,
+                before={"balance": entry.balance_after - amount},
+                after={"balance": entry.balance_after},
+                reason=reason,
+            )
+            return entry
+
+    attempt = idempotency.attempt(
+        staff,
+        key=idempotency_key,
+        operation="adjust_balance",
+        user_id=user_id,
+        amount=amount,
+        reason=reason,
+    )
+    return await idempotency.once(attempt, act, recall=_entry)
+
+
+async def _entry(entry_id: int) -> LedgerEntry:
+    return await LedgerEntry.get(id=entry_id)
+
+
+async def _locked(duty: Duty, user_id: int) -> User:
+    """The user as they are now, kept from other changes; one on whom the member of staff may act."""
+    found = User.filter(id=user_id if ids.is_possible(user_id) else 0)
+    user = await found.select_for_update().first()
+    if user is None:
+        raise UserNotFound
+    duty.check_may_act_on(user)
+    return user
+
+
+def _check_is_another(duty: Duty, user: User) -> None:
+    if user.id == duty.actor.id:
+        raise Forbidden

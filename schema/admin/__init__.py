@@ -1,0 +1,81 @@
+"""What only staff may read and do. The permissions are checked by the operations, not here."""
+
+import strawberry
+
+from domain import permissions
+from schema.admin.audit_log import AdminAuditQuery
+from schema.admin.category import AdminCategoryMutation, AdminCategoryQuery
+from schema.admin.enums import Permission
+from schema.admin.gift import AdminGiftMutation, AdminGiftQuery
+from schema.admin.ledger import AdminLedgerMutation, AdminLedgerQuery
+from schema.admin.order import AdminOrderMutation, AdminOrderQuery
+from schema.admin.payment import AdminPaymentMutation, AdminPaymentQuery
+from schema.admin.provider import AdminProviderMutation, AdminProviderQuery
+from schema.admin.service import AdminServiceMutation, AdminServiceQuery
+from schema.admin.settings import AdminSettingsMutation, AdminSettingsQuery
+from schema.admin.ticket import AdminTicketMutation, AdminTicketQuery
+from schema.admin.user import AdminUserMutation, AdminUserQuery
+from schema.context import Info
+from schema.fields import resolved
+
+__all__ = ["AdminRootMutation", "AdminRootQuery"]
+
+
+@strawberry.type(description="What staff read. Each field tells the permission that it needs.")
+class AdminQuery(
+    AdminUserQuery,
+    AdminOrderQuery,
+    AdminServiceQuery,
+    AdminCategoryQuery,
+    AdminProviderQuery,
+    AdminTicketQuery,
+    AdminPaymentQuery,
+    AdminGiftQuery,
+    AdminLedgerQuery,
+    AdminAuditQuery,
+    AdminSettingsQuery,
+):
+    """The root of staff's reading."""
+
+    @resolved(description="What the viewer may do; empty for whoever is no member of staff.")
+    def permissions(self, info: Info) -> list[Permission]:
+        granted = permissions.GRANTED[info.context.user.role]
+        return [permission for permission in Permission if permission in granted]
+
+
+@strawberry.type(
+    description="What staff do. Each field tells the permission that it needs; all are entered into the "
+    "audit log. Fields of one `admin` run at once: where their order matters, give each an `admin` of "
+    "its own."
+)
+class AdminMutation(
+    AdminUserMutation,
+    AdminOrderMutation,
+    AdminServiceMutation,
+    AdminCategoryMutation,
+    AdminProviderMutation,
+    AdminTicketMutation,
+    AdminPaymentMutation,
+    AdminGiftMutation,
+    AdminLedgerMutation,
+    AdminSettingsMutation,
+):
+    """The root of staff's doing."""
+
+
+@strawberry.type
+class AdminRootQuery:
+    """The way to what staff read."""
+
+    @resolved(description="What staff read. Needs a user.")
+    def admin(self, info: Info) -> AdminQuery | None:
+        return AdminQuery() if info.context.user else None
+
+
+@strawberry.type
+class AdminRootMutation:
+    """The way to what staff do."""
+
+    @resolved(description="What staff do. Needs a user.")
+    def admin(self, info: Info) -> AdminMutation | None:
+        return AdminMutation() if info.context.user else None

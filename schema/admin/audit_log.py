@@ -1,0 +1,180 @@
+"""What staff did, and the settings that they change."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import orjson
+import strawberry
+
+from models import AuditEntry as AuditEntryRow
+from resolvers.pages import PageRequest
+from resolvers.staff import audit_log
+from resolvers.staff.audit_log import AuditFilter
+from schema.admin.enums import AdminAuditOrderField, StaffAct, StaffSubject
+from schema.admin.user import AdminUser, user_of
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, UserRole
+from schema.fields import resolved
+from schema.node import global_id
+from schema.where import DateTimeRange, IdIn, ids_in
+
+
+@strawberry.type(description="A column that an act changed.")
+class AdminAuditChange:
+    """One value, before and after."""
+
+    column: str = strawberry.field(description="Its name, such as `price`.")
+    before: str | None = strawberry.field(
+        description='As JSON, secrets as `"***"`; null where it was not there.'
+    )
+    after: str | None = strawberry.field(description='As JSON, secrets as `"***"`; null where it is gone.')
+
+
+@strawberry.type(
+    description="One act of a member of staff on one record. Entries are never changed nor removed."
+)
+class AdminAuditEntry:
+    """An entry of the audit log."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    act: StaffAct = strawberry.field(description="What was done.")
+    role: UserRole = strawberry.field(description="The role of whoever did it, when it was done.")
+    subject: StaffSubject = strawberry.field(description="What kind of record it was done to.")
+    subject_number: int | None = strawberry.field(
+        description="Which record, by its `number`; null for the settings."
+    )
+    changes: list[AdminAuditChange] = strawberry.field(description="What differs since.")
+    reason: str | None = strawberry.field(description="Why, where a reason was given.")
+    created_at: datetime = strawberry.field(description="When it was done.")
+    actor_id: strawberry.Private[int]
+
+    @resolved(description="Who did it. Needs `READ_USERS`.")
+    async def actor(self, info: Info) -> AdminUser:
+        return await user_of(info, self.actor_id)
+
+    @classmethod
+    def from_model(cls, row: AuditEntryRow) -> Self:
+        return cls(
+            id=global_id("AdminAuditEntry", row.id),
+            number=row.id,
+            act=row.act,
+            role=row.role,
+            subject=row.subject,
+            subject_number=row.subject_id,
+            changes=_changes(row),
+            reason=row.reason,
+            created_at=row.created_at,
+            actor_id=row.actor_id,
+        )
+
+
+def _changes(row: AuditEntryRow) -> list[AdminAuditChange]:
+    before, after = orjson.loads(row.before), orjson.loads(row.after)
+    return [
+        AdminAuditChange(column=name, before=_json(before, name), after=_json(after, name))
+        for name in dict.fromkeys((*before, *after))
+    ]
+
+
+def _json(columns: dict[str, object], name: str) -> str | None:
+    return orjson.dumps(columns[name]).decode() if name in columns else None
+
+
+@strawberry.input(description="One of several acts.")
+class StaffActIn:
+    """Entries by act."""
+
+    any_of: list[StaffAct] = strawberry.field(name="in", description="Acts; an empty list matches nothing.")
+
+
+@strawberry.input(description="One of several kinds of record.")
+class StaffSubjectIn:
+    """Entries by what they were done to."""
+
+    any_of: list[StaffSubject] = strawberry.field(
+        name="in", description="Kinds; an empty list matches nothing."
+    )
+
+
+@strawberry.input(description="One of several numbers.")
+class NumberIn:
+    """Records by their numbers."""
+
+    any_of: list[int] = strawberry.field(name="in", description="Numbers; an empty list matches nothing.")
+
+
+@strawberry.input(description="Which entries; what is left out, or null, does not count.")
+class AdminAuditEntryWhere:
+    """Criteria, all of which must hold."""
+
+    actor: IdIn | None = strawberry.field(default=None, description="By one of these members of staff.")
+    act: StaffActIn | None = strawberry.field(default=None, description="One of these acts.")
+    subject: StaffSubjectIn | None = strawberry.field(
+        default=None, description="Done to records of these kinds."
+    )
+    subject_number: NumberIn | None = strawberry.field(
+        default=None, description="Done to records with these numbers."
+    )
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="In this span, ends included."
+    )
+
+    def to_filter(self) -> AuditFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return AuditFilter(
+            actor_ids=ids_in(self.actor, "AdminUser", field="actor"),
+            acts=self.act.any_of if self.act else None,
+            subjects=self.subject.any_of if self.subject else None,
+            subject_ids=self.subject_number.any_of if self.subject_number else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How entries are sorted.")
+class AdminAuditEntryOrder:
+    """A column and a direction."""
+
+    field: AdminAuditOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminAuditQuery:
+    """Reading the audit log."""
+
+    @resolved(
+        description="What staff did, newest first by default. Needs `READ_AUDIT_LOG`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`."
+    )
+    async def audit_log(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminAuditEntryWhere | None,
+            strawberry.argument(
+                description="Such as `{subject: {in: [ORDER]}, subjectNumber: {in: [1528]}}`."
+            ),
+        ] = None,
+        order_by: Annotated[
+            AdminAuditEntryOrder | None,
+            strawberry.argument(description="Such as `{field: CREATED_AT, direction: ASC}`."),
+        ] = None,
+    ) -> Connection[AdminAuditEntry]:
+        order = order_by or AdminAuditEntryOrder(field=AdminAuditOrderField.ID)
+        page = await audit_log.audit_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminAuditEntryWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminAuditEntry.from_model)

@@ -1,0 +1,185 @@
+"""Categories, for staff."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.problems import InvalidInput
+from models import Category as CategoryRow
+from resolvers.pages import PageRequest
+from resolvers.staff import categories
+from resolvers.staff.categories import CategoryFilter
+from schema.admin.enums import AdminCategoryOrderField
+from schema.admin.fields import admin_mutation
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction
+from schema.fields import resolved
+from schema.node import global_id, parse_id
+from schema.where import IdIn, TextContains, ids_in
+
+
+@strawberry.type(description="A shelf of the shop, on sale or not.")
+class AdminCategory:
+    """A category as staff see it."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    name: str = strawberry.field(description="Its name.")
+    description: str = strawberry.field(description="HTML; may be empty.")
+    image: str | None = strawberry.field(description="Address or path of its picture.")
+    position: int = strawberry.field(description="Its place among the shelves; smaller comes first.")
+    is_active: bool = strawberry.field(description="Whether it is on sale.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: CategoryRow) -> Self:
+        return cls(
+            id=global_id("AdminCategory", row.id),
+            number=row.id,
+            name=row.name,
+            description=row.description,
+            image=row.image,
+            position=row.position,
+            is_active=row.is_active,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.input(description="Which categories; what is left out, or null, does not count.")
+class AdminCategoryWhere:
+    """Criteria, all of which must hold."""
+
+    id: IdIn | None = strawberry.field(default=None, description="One of these categories.")
+    is_active: bool | None = strawberry.field(default=None, description="On sale or not.")
+    name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
+
+    def to_filter(self) -> CategoryFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return CategoryFilter(
+            ids=ids_in(self.id, "AdminCategory", field="id"),
+            is_active=self.is_active,
+            name_contains=self.name.contains if self.name else None,
+        )
+
+
+@strawberry.input(description="How categories are sorted.")
+class AdminCategoryOrder:
+    """A column and a direction."""
+
+    field: AdminCategoryOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminCategoryQuery:
+    """Reading categories."""
+
+    @resolved(
+        description="All categories, newest first by default. Needs `READ_CATALOGUE`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`."
+    )
+    async def categories(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminCategoryWhere | None, strawberry.argument(description="Such as `{isActive: false}`.")
+        ] = None,
+        order_by: Annotated[
+            AdminCategoryOrder | None,
+            strawberry.argument(description="Such as `{field: POSITION, direction: ASC}`."),
+        ] = None,
+    ) -> Connection[AdminCategory]:
+        order = order_by or AdminCategoryOrder(field=AdminCategoryOrderField.ID)
+        page = await categories.categories_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminCategoryWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminCategory.from_model)
+
+
+@strawberry.type
+class AdminCategoryMutation:
+    """Keeping the shelves."""
+
+    @admin_mutation(
+        categories.create_category, description="Put up a shelf, on sale at once. Needs `CHANGE_CATALOGUE`."
+    )
+    async def create_category(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="1 to 200 characters.")],
+        description: Annotated[
+            str, strawberry.argument(description="HTML of at most 20,000 characters.")
+        ] = "",
+        image: Annotated[
+            str, strawberry.argument(description="Address or path of a picture, at most 500 characters.")
+        ] = "",
+        position: Annotated[int, strawberry.argument(description="Its place; smaller comes first.")] = 0,
+    ) -> AdminCategory:
+        return AdminCategory.from_model(
+            await categories.create_category(
+                info.context.user, name=name, description=description, image=image, position=position
+            )
+        )
+
+    @admin_mutation(
+        categories.update_category,
+        InvalidInput,
+        description="Change what is given; what is left out, or null, stays. Needs `CHANGE_CATALOGUE`.",
+    )
+    async def update_category(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminCategory`.")],  # noqa: A002 - Relay's name
+        name: Annotated[str | None, strawberry.argument(description="1 to 200 characters.")] = None,
+        description: Annotated[
+            str | None, strawberry.argument(description="HTML of at most 20,000 characters.")
+        ] = None,
+        image: Annotated[
+            str | None, strawberry.argument(description="At most 500 characters; blank takes it away.")
+        ] = None,
+        position: Annotated[
+            int | None, strawberry.argument(description="Its place; smaller comes first.")
+        ] = None,
+    ) -> AdminCategory:
+        return AdminCategory.from_model(
+            await categories.update_category(
+                info.context.user,
+                category_id=parse_id(id, "AdminCategory", field="id"),
+                name=name,
+                description=description,
+                image=image,
+                position=position,
+            )
+        )
+
+    @admin_mutation(
+        categories.set_category_active,
+        InvalidInput,
+        description="Put a shelf on sale or take it off, with all that stands on it. Needs "
+        "`CHANGE_CATALOGUE`.",
+    )
+    async def set_category_active(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminCategory`.")],  # noqa: A002 - Relay's name
+        is_active: Annotated[bool, strawberry.argument(description="Whether it is on sale.")],
+    ) -> AdminCategory:
+        return AdminCategory.from_model(
+            await categories.set_category_active(
+                info.context.user, category_id=parse_id(id, "AdminCategory", field="id"), is_active=is_active
+            )
+        )

@@ -1,0 +1,169 @@
+"""What the wheel of fortune gives, for staff."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.problems import InvalidInput
+from models import Gift as GiftRow
+from resolvers.pages import PageRequest
+from resolvers.staff import gifts
+from resolvers.staff.gifts import GiftFilter
+from schema.admin.enums import AdminGiftOrderField
+from schema.admin.fields import admin_mutation
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction
+from schema.fields import resolved
+from schema.node import global_id, parse_id
+from schema.scalars import Count
+from schema.where import IdIn, ids_in
+
+
+@strawberry.type(description="A service that the wheel of fortune gives away, or gave once.")
+class AdminGift:
+    """A gift as staff see it."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    service_id: strawberry.ID = strawberry.field(description="What is given.")
+    min: Count = strawberry.field(description="The smallest quantity that may be won, in units.")
+    max: Count = strawberry.field(description="The largest quantity that may be won, in units.")
+    is_active: bool = strawberry.field(description="Whether it can be won.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: GiftRow) -> Self:
+        return cls(
+            id=global_id("AdminGift", row.id),
+            number=row.id,
+            service_id=global_id("AdminService", row.service_id),
+            min=Count(row.min_quantity),
+            max=Count(row.max_quantity),
+            is_active=row.is_active,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.input(description="Which gifts; what is left out, or null, does not count.")
+class AdminGiftWhere:
+    """Criteria, all of which must hold."""
+
+    id: IdIn | None = strawberry.field(default=None, description="One of these gifts.")
+    service: IdIn | None = strawberry.field(default=None, description="Of one of these services.")
+    is_active: bool | None = strawberry.field(default=None, description="On the wheel or not.")
+
+    def to_filter(self) -> GiftFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return GiftFilter(
+            ids=ids_in(self.id, "AdminGift", field="id"),
+            service_ids=ids_in(self.service, "AdminService", field="service"),
+            is_active=self.is_active,
+        )
+
+
+@strawberry.input(description="How gifts are sorted.")
+class AdminGiftOrder:
+    """A column and a direction."""
+
+    field: AdminGiftOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminGiftQuery:
+    """Reading the wheel."""
+
+    @resolved(
+        description="The wheel's gifts, newest first by default. Needs `READ_GIFTS`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`."
+    )
+    async def gifts(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminGiftWhere | None, strawberry.argument(description="Such as `{isActive: true}`.")
+        ] = None,
+        order_by: Annotated[
+            AdminGiftOrder | None, strawberry.argument(description="Such as `{field: CREATED_AT}`.")
+        ] = None,
+    ) -> Connection[AdminGift]:
+        order = order_by or AdminGiftOrder(field=AdminGiftOrderField.ID)
+        page = await gifts.gifts_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminGiftWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminGift.from_model)
+
+
+@strawberry.type
+class AdminGiftMutation:
+    """Filling the wheel."""
+
+    @admin_mutation(
+        gifts.create_gift,
+        InvalidInput,
+        description="Put a service on the wheel, to be won in a quantity between the two. Needs "
+        "`CHANGE_GIFTS`.",
+    )
+    async def create_gift(
+        self,
+        info: Info,
+        service_id: Annotated[
+            strawberry.ID,
+            strawberry.argument(description="Global id of an `AdminService` without drip-feed."),
+        ],
+        min: Annotated[  # noqa: A002 - the field's name
+            Count, strawberry.argument(description="The smallest quantity, in units, such as 30.")
+        ],
+        max: Annotated[  # noqa: A002 - the field's name
+            Count, strawberry.argument(description="The largest quantity, in units, such as 100.")
+        ],
+    ) -> AdminGift:
+        return AdminGift.from_model(
+            await gifts.create_gift(
+                info.context.user,
+                service_id=parse_id(service_id, "AdminService", field="serviceId"),
+                min_quantity=min,
+                max_quantity=max,
+            )
+        )
+
+    @admin_mutation(
+        gifts.update_gift,
+        InvalidInput,
+        description="Change what is given; what is left out, or null, stays. Needs `CHANGE_GIFTS`.",
+    )
+    async def update_gift(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminGift`.")],  # noqa: A002 - Relay's name
+        min: Annotated[  # noqa: A002 - the field's name
+            Count | None, strawberry.argument(description="The smallest quantity, in units.")
+        ] = None,
+        max: Annotated[  # noqa: A002 - the field's name
+            Count | None, strawberry.argument(description="The largest quantity, in units.")
+        ] = None,
+        is_active: Annotated[bool | None, strawberry.argument(description="Whether it can be won.")] = None,
+    ) -> AdminGift:
+        return AdminGift.from_model(
+            await gifts.update_gift(
+                info.context.user,
+                gift_id=parse_id(id, "AdminGift", field="id"),
+                min_quantity=min,
+                max_quantity=max,
+                is_active=is_active,
+            )
+        )

@@ -1,0 +1,163 @@
+"""Everybody's wallet, entry by entry."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from domain.problems import InvalidInput
+from models import LedgerEntry as LedgerEntryRow
+from resolvers.pages import PageRequest
+from resolvers.staff import order_lists, users
+from resolvers.staff.order_lists import LedgerFilter
+from schema.admin.enums import AdminLedgerOrderField
+from schema.admin.fields import admin_mutation
+from schema.admin.user import AdminUser, user_of
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, LedgerKind
+from schema.fields import resolved
+from schema.ledger import LedgerKindIn
+from schema.node import global_id, optional_id, parse_id
+from schema.where import DateTimeRange, IdIn, ids_in
+
+
+@strawberry.type(description="A change of a balance. Entries are never changed nor removed.")
+class AdminLedgerEntry:
+    """An entry of somebody's ledger."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    kind: LedgerKind = strawberry.field(description="Why the balance changed.")
+    amount: Toman = strawberry.field(description="By how much, in Toman; negative for what was taken.")
+    balance_after: Toman = strawberry.field(description="The balance from then on, in Toman.")
+    order_id: strawberry.ID | None = strawberry.field(description="The order that was charged or gave back.")
+    payment_id: strawberry.ID | None = strawberry.field(description="The payment that was credited.")
+    note: str | None = strawberry.field(description="Staff's reason for an adjustment.")
+    created_at: datetime = strawberry.field(description="When it was entered.")
+    user_id: strawberry.Private[int]
+
+    @resolved(description="Whose balance. Needs `READ_USERS`.")
+    async def user(self, info: Info) -> AdminUser:
+        return await user_of(info, self.user_id)
+
+    @classmethod
+    def from_model(cls, row: LedgerEntryRow) -> Self:
+        return cls(
+            id=global_id("AdminLedgerEntry", row.id),
+            number=row.id,
+            kind=row.kind,
+            amount=Toman(row.amount),
+            balance_after=Toman(row.balance_after),
+            order_id=optional_id("AdminOrder", row.order_id),
+            payment_id=optional_id("AdminPayment", row.payment_id),
+            note=row.note,
+            created_at=row.created_at,
+            user_id=row.user_id,
+        )
+
+
+@strawberry.input(description="Which entries; what is left out, or null, does not count.")
+class AdminLedgerEntryWhere:
+    """Criteria, all of which must hold."""
+
+    user: IdIn | None = strawberry.field(default=None, description="Of one of these users.")
+    order: IdIn | None = strawberry.field(default=None, description="Of one of these orders.")
+    payment: IdIn | None = strawberry.field(default=None, description="Of one of these payments.")
+    kind: LedgerKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="In this span, ends included."
+    )
+
+    def to_filter(self) -> LedgerFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return LedgerFilter(
+            user_ids=ids_in(self.user, "AdminUser", field="user"),
+            order_ids=ids_in(self.order, "AdminOrder", field="order"),
+            payment_ids=ids_in(self.payment, "AdminPayment", field="payment"),
+            kinds=self.kind.any_of if self.kind else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How entries are sorted.")
+class AdminLedgerEntryOrder:
+    """A column and a direction."""
+
+    field: AdminLedgerOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminLedgerQuery:
+    """Reading ledgers."""
+
+    @resolved(
+        description="Every change of everybody's balance, newest first by default. Needs "
+        "`READ_LEDGER`. Errors: `FORBIDDEN`, `INVALID_INPUT`."
+    )
+    async def ledger(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminLedgerEntryWhere | None,
+            strawberry.argument(description="Such as `{kind: {in: [ADJUSTMENT]}}`."),
+        ] = None,
+        order_by: Annotated[
+            AdminLedgerEntryOrder | None,
+            strawberry.argument(description="Such as `{field: AMOUNT, direction: DESC}`."),
+        ] = None,
+    ) -> Connection[AdminLedgerEntry]:
+        order = order_by or AdminLedgerEntryOrder(field=AdminLedgerOrderField.ID)
+        page = await order_lists.ledger_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminLedgerEntryWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminLedgerEntry.from_model)
+
+
+@strawberry.type
+class AdminLedgerMutation:
+    """Setting balances right."""
+
+    @admin_mutation(
+        users.adjust_balance,
+        InvalidInput,
+        description="Add Toman to a user's balance, or take them. The same key again does nothing "
+        "twice. Needs `ADJUST_BALANCES`.",
+    )
+    async def adjust_balance(
+        self,
+        info: Info,
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],
+        amount: Annotated[Toman, strawberry.argument(description="Toman, such as 25000; negative to take.")],
+        reason: Annotated[
+            str, strawberry.argument(description="1 to 500 characters, for the ledger and the audit log.")
+        ],
+        idempotency_key: Annotated[
+            str,
+            strawberry.argument(
+                description="1 to 255 characters, made by the client for this one act, such as a UUID."
+            ),
+        ],
+    ) -> AdminLedgerEntry:
+        return AdminLedgerEntry.from_model(
+            await users.adjust_balance(
+                info.context.user,
+                user_id=parse_id(user_id, "AdminUser", field="userId"),
+                amount=amount,
+                reason=reason,
+                idempotency_key=idempotency_key,
+            )
+        )

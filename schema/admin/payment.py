@@ -1,0 +1,185 @@
+"""Everybody's payments, for staff."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from domain.problems import InvalidInput
+from models import Payment as PaymentRow
+from resolvers.pages import PageRequest
+from resolvers.staff import payments
+from resolvers.staff.payments import PaymentFilter
+from schema.admin.enums import AdminPaymentOrderField
+from schema.admin.fields import admin_mutation
+from schema.admin.user import AdminUser, user_of
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, PaymentStatus
+from schema.fields import resolved
+from schema.node import global_id, parse_id
+from schema.payment import PaymentStatusIn
+from schema.where import DateTimeRange, IdIn, TomanRange, ids_in
+
+
+@strawberry.type(description="A payment into a wallet.")
+class AdminPayment:
+    """A payment as staff see it."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    amount: Toman = strawberry.field(
+        description="What was asked, in Toman; of a settled one, what was credited."
+    )
+    status: PaymentStatus = strawberry.field(description="What the gateway said of it, or staff.")
+    gateway: str = strawberry.field(description="Where it is paid, such as `zarinpal`.")
+    authority: str | None = strawberry.field(description="The gateway's token for it.")
+    reference: str | None = strawberry.field(description="The gateway's receipt number.")
+    card_mask: str | None = strawberry.field(description="The payer's card, such as `603799******0000`.")
+    note: str | None = strawberry.field(description="Staff's reason.")
+    credited_at: datetime | None = strawberry.field(
+        description="When it reached the wallet; null until then."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    user_id: strawberry.Private[int | None]
+
+    @resolved(description="Who pays; null for a test. Needs `READ_USERS`.")
+    async def user(self, info: Info) -> AdminUser | None:
+        return None if self.user_id is None else await user_of(info, self.user_id)
+
+    @classmethod
+    def from_model(cls, row: PaymentRow) -> Self:
+        return cls(
+            id=global_id("AdminPayment", row.id),
+            number=row.id,
+            amount=Toman(row.amount),
+            status=row.status,
+            gateway=row.gateway,
+            authority=row.authority,
+            reference=row.reference,
+            card_mask=row.card_mask,
+            note=row.note,
+            credited_at=row.credited_at,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            user_id=row.user_id,
+        )
+
+
+@strawberry.input(description="Which payments; what is left out, or null, does not count.")
+class AdminPaymentWhere:
+    """Criteria, all of which must hold."""
+
+    id: IdIn | None = strawberry.field(default=None, description="One of these payments.")
+    user: IdIn | None = strawberry.field(default=None, description="Of one of these users.")
+    status: PaymentStatusIn | None = strawberry.field(default=None, description="In one of these states.")
+    amount: TomanRange | None = strawberry.field(default=None, description="Of so many Toman.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="In this span, ends included."
+    )
+
+    def to_filter(self) -> PaymentFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return PaymentFilter(
+            ids=ids_in(self.id, "AdminPayment", field="id"),
+            user_ids=ids_in(self.user, "AdminUser", field="user"),
+            statuses=self.status.any_of if self.status else None,
+            amount_gte=self.amount.gte if self.amount else None,
+            amount_lte=self.amount.lte if self.amount else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How payments are sorted.")
+class AdminPaymentOrder:
+    """A column and a direction."""
+
+    field: AdminPaymentOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminPaymentQuery:
+    """Reading payments."""
+
+    @resolved(
+        description="Everybody's payments, newest first by default. Needs `READ_PAYMENTS`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`."
+    )
+    async def payments(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminPaymentWhere | None,
+            strawberry.argument(description="Such as `{status: {in: [MISMATCHED]}}`."),
+        ] = None,
+        order_by: Annotated[
+            AdminPaymentOrder | None, strawberry.argument(description="Such as `{field: AMOUNT}`.")
+        ] = None,
+    ) -> Connection[AdminPayment]:
+        order = order_by or AdminPaymentOrder(field=AdminPaymentOrderField.ID)
+        page = await payments.payments_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminPaymentWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminPayment.from_model)
+
+
+@strawberry.type
+class AdminPaymentMutation:
+    """Deciding on payments of another amount than asked."""
+
+    @admin_mutation(
+        payments.settle_payment,
+        InvalidInput,
+        description="Credit a mismatched payment with what was really paid; once. Needs `SETTLE_PAYMENTS`.",
+    )
+    async def settle_payment(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminPayment`.")],  # noqa: A002 - Relay's name
+        amount: Annotated[
+            Toman,
+            strawberry.argument(
+                description="Toman that were paid, such as 20000; becomes the amount of the payment."
+            ),
+        ],
+        reason: Annotated[str, strawberry.argument(description="1 to 500 characters.")],
+    ) -> AdminPayment:
+        return AdminPayment.from_model(
+            await payments.settle_payment(
+                info.context.user,
+                payment_id=parse_id(id, "AdminPayment", field="id"),
+                amount=amount,
+                reason=reason,
+            )
+        )
+
+    @admin_mutation(
+        payments.reject_payment,
+        InvalidInput,
+        description="Settle a mismatched payment without crediting it. Needs `SETTLE_PAYMENTS`.",
+    )
+    async def reject_payment(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminPayment`.")],  # noqa: A002 - Relay's name
+        reason: Annotated[str, strawberry.argument(description="1 to 500 characters.")],
+    ) -> AdminPayment:
+        return AdminPayment.from_model(
+            await payments.reject_payment(
+                info.context.user, payment_id=parse_id(id, "AdminPayment", field="id"), reason=reason
+            )
+        )

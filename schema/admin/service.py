@@ -1,0 +1,320 @@
+"""Services, for staff."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from domain.problems import InvalidInput
+from models import Service as ServiceRow
+from resolvers.pages import PageRequest
+from resolvers.staff import service_lists, services
+from resolvers.staff.service_lists import ServiceFilter
+from resolvers.staff.services import ServiceValues
+from schema.admin.enums import AdminServiceOrderField, ServiceFlag, ServiceSource
+from schema.admin.fields import admin_mutation
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, ServiceType
+from schema.fields import resolved
+from schema.node import global_id, optional_id, parse_id
+from schema.scalars import Count
+from schema.service import ServiceTypeIn
+from schema.where import IdIn, TextContains, TomanRange, ids_in
+
+_ONE_TOMAN = Toman(1)
+
+
+@strawberry.type(description="Something the shop sells, or sold, with what it costs the shop.")
+class AdminService:
+    """A service as staff see it."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    category_id: strawberry.ID = strawberry.field(description="The shelf it stands on.")
+    name: str = strawberry.field(description="Its name.")
+    description: str = strawberry.field(description="HTML; may be empty.")
+    price: Toman = strawberry.field(description="Toman per 1,000 units, or per order for packages.")
+    original_price: Toman | None = strawberry.field(
+        description="What the provider takes, in Toman, as of the last sync."
+    )
+    min: Count = strawberry.field(description="The smallest quantity, in units.")
+    max: Count = strawberry.field(description="The largest quantity, in units.")
+    type: ServiceType = strawberry.field(description="What an order must name besides its link.")
+    source: ServiceSource = strawberry.field(description="Who delivers.")
+    provider_id: strawberry.ID | None = strawberry.field(description="Who delivers, if a provider does.")
+    provider_service_id: str | None = strawberry.field(description="The provider's own id of it.")
+    flag: ServiceFlag | None = strawberry.field(
+        description="What the last sync found wrong; null if nothing."
+    )
+    flagged_at: datetime | None = strawberry.field(description="When that was.")
+    drip_feed: bool = strawberry.field(description="Whether an order may be delivered in several runs.")
+    refill: bool = strawberry.field(description="Whether what drops can be delivered again.")
+    cancel: bool = strawberry.field(description="Whether an order can be canceled at the provider.")
+    refuses_duplicates: bool = strawberry.field(
+        description="Whether a buyer's orders for one link have to wait."
+    )
+    is_active: bool = strawberry.field(description="Whether it is on sale.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: ServiceRow) -> Self:
+        return cls(
+            id=global_id("AdminService", row.id),
+            number=row.id,
+            category_id=global_id("AdminCategory", row.category_id),
+            name=row.name,
+            description=row.description,
+            price=Toman(row.price),
+            original_price=None if row.original_price is None else Toman(row.original_price),
+            min=Count(row.min_quantity),
+            max=Count(row.max_quantity),
+            type=row.type,
+            source=row.source,
+            provider_id=optional_id("AdminProvider", row.provider_id),
+            provider_service_id=row.provider_service_id,
+            flag=row.flag,
+            flagged_at=row.flagged_at,
+            drip_feed=row.drip_feed,
+            refill=row.can_refill,
+            cancel=row.can_cancel,
+            refuses_duplicates=row.refuses_duplicates,
+            is_active=row.is_active,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.input(description="A service; what is left out, or null, stays as it is, or gets its default.")
+class AdminServiceInput:
+    """What staff say of a service."""
+
+    category_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Global id of an `AdminCategory`; a new service needs it."
+    )
+    name: str | None = strawberry.field(
+        default=None, description="1 to 300 characters; a new service needs it."
+    )
+    description: str | None = strawberry.field(default=None, description="HTML of at most 20,000 characters.")
+    price: Toman | None = strawberry.field(
+        default=None,
+        description="Toman per 1,000 units, or per order for packages, such as 9000; a new service needs it.",
+    )
+    min: Count | None = strawberry.field(
+        default=None, description="The smallest quantity, in units; a new service needs it."
+    )
+    max: Count | None = strawberry.field(
+        default=None, description="The largest quantity, in units; a new service needs it."
+    )
+    type: ServiceType | None = strawberry.field(
+        default=None, description="What an order must name besides its link; DEFAULT by default."
+    )
+    source: ServiceSource | None = strawberry.field(
+        default=None, description="Who delivers; MANUAL by default. API needs a provider and its service."
+    )
+    provider_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Global id of an `AdminProvider`."
+    )
+    provider_service_id: str | None = strawberry.field(
+        default=None, description="The provider's own id of the service, at most 64 characters."
+    )
+    drip_feed: bool | None = strawberry.field(
+        default=None, description="Whether an order may be delivered in several runs."
+    )
+    refill: bool | None = strawberry.field(
+        default=None, description="Whether what drops can be delivered again."
+    )
+    cancel: bool | None = strawberry.field(
+        default=None, description="Whether an order can be canceled at the provider."
+    )
+    refuses_duplicates: bool | None = strawberry.field(
+        default=None, description="Whether a buyer's orders for one link have to wait."
+    )
+
+    def to_values(self) -> ServiceValues:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return ServiceValues(
+            category_id=_key(self.category_id, "AdminCategory", field="categoryId"),
+            name=self.name,
+            description=self.description,
+            price=self.price,
+            min_quantity=self.min,
+            max_quantity=self.max,
+            type=self.type,
+            source=self.source,
+            provider_id=_key(self.provider_id, "AdminProvider", field="providerId"),
+            provider_service_id=self.provider_service_id,
+            drip_feed=self.drip_feed,
+            can_refill=self.refill,
+            can_cancel=self.cancel,
+            refuses_duplicates=self.refuses_duplicates,
+        )
+
+
+def _key(id: strawberry.ID | None, type_name: str, *, field: str) -> int | None:  # noqa: A002 - Relay's name
+    return None if id is None else parse_id(id, type_name, field=field)
+
+
+@strawberry.type(description="Services were repriced.")
+class AdminServicesRepriced:
+    """What a change of many prices did."""
+
+    count: int = strawberry.field(description="Services whose price changed.")
+
+
+@strawberry.input(description="One of several flags.")
+class ServiceFlagIn:
+    """Services by what a sync found wrong."""
+
+    any_of: list[ServiceFlag] = strawberry.field(
+        name="in", description="Flags; an empty list matches nothing."
+    )
+
+
+@strawberry.input(description="Which services; what is left out, or null, does not count.")
+class AdminServiceWhere:
+    """Criteria, all of which must hold."""
+
+    id: IdIn | None = strawberry.field(default=None, description="One of these services.")
+    category: IdIn | None = strawberry.field(default=None, description="On one of these shelves.")
+    provider: IdIn | None = strawberry.field(default=None, description="Of one of these providers.")
+    type: ServiceTypeIn | None = strawberry.field(default=None, description="Of one of these types.")
+    flag: ServiceFlagIn | None = strawberry.field(default=None, description="With one of these flags.")
+    is_active: bool | None = strawberry.field(default=None, description="On sale or not.")
+    name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
+    price: TomanRange | None = strawberry.field(default=None, description="In Toman, as `price` is.")
+
+    def to_filter(self) -> ServiceFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return ServiceFilter(
+            ids=ids_in(self.id, "AdminService", field="id"),
+            category_ids=ids_in(self.category, "AdminCategory", field="category"),
+            provider_ids=ids_in(self.provider, "AdminProvider", field="provider"),
+            types=self.type.any_of if self.type else None,
+            flags=self.flag.any_of if self.flag else None,
+            is_active=self.is_active,
+            name_contains=self.name.contains if self.name else None,
+            price_gte=self.price.gte if self.price else None,
+            price_lte=self.price.lte if self.price else None,
+        )
+
+
+@strawberry.input(description="How services are sorted.")
+class AdminServiceOrder:
+    """A column and a direction."""
+
+    field: AdminServiceOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminServiceQuery:
+    """Reading services."""
+
+    @resolved(
+        description="All services, newest first by default. Needs `READ_CATALOGUE`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`."
+    )
+    async def services(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminServiceWhere | None, strawberry.argument(description="Such as `{flag: {in: [BELOW_COST]}}`.")
+        ] = None,
+        order_by: Annotated[
+            AdminServiceOrder | None,
+            strawberry.argument(description="Such as `{field: PRICE, direction: ASC}`."),
+        ] = None,
+    ) -> Connection[AdminService]:
+        order = order_by or AdminServiceOrder(field=AdminServiceOrderField.ID)
+        page = await service_lists.services_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminServiceWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminService.from_model)
+
+
+@strawberry.type
+class AdminServiceMutation:
+    """Keeping services."""
+
+    @admin_mutation(services.create_service, description="Put a service on sale. Needs `CHANGE_CATALOGUE`.")
+    async def create_service(
+        self,
+        info: Info,
+        input: Annotated[AdminServiceInput, strawberry.argument(description="The service.")],  # noqa: A002
+    ) -> AdminService:
+        return AdminService.from_model(
+            await services.create_service(info.context.user, values=input.to_values())
+        )
+
+    @admin_mutation(
+        services.update_service,
+        InvalidInput,
+        description="Change what is given; orders keep what they were placed for. Needs `CHANGE_CATALOGUE`.",
+    )
+    async def update_service(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminService`.")],  # noqa: A002 - Relay's name
+        input: Annotated[AdminServiceInput, strawberry.argument(description="The new values.")],  # noqa: A002
+    ) -> AdminService:
+        return AdminService.from_model(
+            await services.update_service(
+                info.context.user,
+                service_id=parse_id(id, "AdminService", field="id"),
+                values=input.to_values(),
+            )
+        )
+
+    @admin_mutation(
+        services.set_service_active,
+        InvalidInput,
+        description="Put a service on sale, which settles its flag, or take it off. Needs "
+        "`CHANGE_CATALOGUE`.",
+    )
+    async def set_service_active(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminService`.")],  # noqa: A002 - Relay's name
+        is_active: Annotated[bool, strawberry.argument(description="Whether it is on sale.")],
+    ) -> AdminService:
+        return AdminService.from_model(
+            await services.set_service_active(
+                info.context.user, service_id=parse_id(id, "AdminService", field="id"), is_active=is_active
+            )
+        )
+
+    @admin_mutation(
+        service_lists.reprice_services,
+        InvalidInput,
+        description="Change the price of every service that `where` means, all or none. Needs "
+        "`REPRICE_SERVICES`.",
+    )
+    async def reprice_services(
+        self,
+        info: Info,
+        percent: Annotated[
+            int, strawberry.argument(description="Added to each price, -99 to 1000, such as 10.")
+        ],
+        where: Annotated[AdminServiceWhere, strawberry.argument(description="Which services; `{}` for all.")],
+        rounding: Annotated[
+            Toman, strawberry.argument(description="Prices are rounded up to a multiple of so many Toman.")
+        ] = _ONE_TOMAN,
+    ) -> AdminServicesRepriced:
+        return AdminServicesRepriced(
+            count=await service_lists.reprice_services(
+                info.context.user, percent=percent, rounding=rounding, where=where.to_filter()
+            )
+        )

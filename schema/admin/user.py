@@ -1,0 +1,223 @@
+"""Users, for staff."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from domain.problems import InvalidInput
+from models import User as UserRow
+from resolvers.pages import PageRequest
+from resolvers.staff import users
+from resolvers.staff.users import UserFilter
+from schema.admin.enums import AdminUserOrderField
+from schema.admin.fields import admin_mutation
+from schema.connections import After, Before, Connection, First, Last, connect
+from schema.context import Info
+from schema.enums import Direction, UserRole
+from schema.fields import resolved
+from schema.node import global_id, parse_id
+from schema.where import DateTimeRange, IdIn, TextContains, TomanRange, ids_in
+
+
+@strawberry.type(description="A user as staff see one. Secrets are not part of it.")
+class AdminUser:
+    """Anybody, staff included."""
+
+    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
+    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    first_name: str | None = strawberry.field(description="Given name.")
+    last_name: str | None = strawberry.field(description="Family name.")
+    email: str | None = strawberry.field(description="E-mail address.")
+    mobile: str | None = strawberry.field(description="Mobile number, such as 09011235566.")
+    mobile_verified: bool = strawberry.field(description="Whether the user has logged in with this mobile.")
+    role: UserRole = strawberry.field(description="Who the user is to the shop.")
+    is_active: bool = strawberry.field(description="Whether the user may sign in; false for a blocked one.")
+    balance: Toman = strawberry.field(description="What the wallet holds, in Toman.")
+    custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def from_model(cls, row: UserRow) -> Self:
+        return cls(
+            id=global_id("AdminUser", row.id),
+            number=row.id,
+            first_name=row.first_name,
+            last_name=row.last_name,
+            email=row.email,
+            mobile=row.mobile,
+            mobile_verified=row.mobile_verified,
+            role=row.role,
+            is_active=row.is_active,
+            balance=Toman(row.balance),
+            custom_rate=row.custom_rate,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+async def user_of(info: Info, user_id: int) -> AdminUser:
+    """The user with this id, read together with the others that the request asks for."""
+    return AdminUser.from_model(await info.context.loaders.staff_users(info.context.user).load(user_id))
+
+
+@strawberry.input(description="One of several roles.")
+class UserRoleIn:
+    """Users by role."""
+
+    any_of: list[UserRole] = strawberry.field(name="in", description="Roles; an empty list matches nothing.")
+
+
+@strawberry.input(description="Which users; what is left out, or null, does not count.")
+class AdminUserWhere:
+    """Criteria, all of which must hold."""
+
+    id: IdIn | None = strawberry.field(default=None, description="One of these users.")
+    role: UserRoleIn | None = strawberry.field(default=None, description="Of one of these roles.")
+    is_active: bool | None = strawberry.field(default=None, description="Blocked or not.")
+    mobile: TextContains | None = strawberry.field(
+        default=None, description="By a part of the mobile, such as 0912."
+    )
+    email: TextContains | None = strawberry.field(
+        default=None, description="By a part of the e-mail address."
+    )
+    balance: TomanRange | None = strawberry.field(default=None, description="With so much in the wallet.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="In this span, ends included."
+    )
+
+    def to_filter(self) -> UserFilter:
+        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        return UserFilter(
+            ids=ids_in(self.id, "AdminUser", field="id"),
+            roles=self.role.any_of if self.role else None,
+            is_active=self.is_active,
+            mobile_contains=self.mobile.contains if self.mobile else None,
+            email_contains=self.email.contains if self.email else None,
+            balance_gte=self.balance.gte if self.balance else None,
+            balance_lte=self.balance.lte if self.balance else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How users are sorted.")
+class AdminUserOrder:
+    """A column and a direction."""
+
+    field: AdminUserOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
+
+@strawberry.type
+class AdminUserQuery:
+    """Reading users."""
+
+    @resolved(
+        description="All users, newest first by default. Needs `READ_USERS`. Errors: `FORBIDDEN`, "
+        "`INVALID_INPUT`."
+    )
+    async def users(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        where: Annotated[
+            AdminUserWhere | None, strawberry.argument(description='Such as `{mobile: {contains: "0912"}}`.')
+        ] = None,
+        order_by: Annotated[
+            AdminUserOrder | None,
+            strawberry.argument(description="Such as `{field: BALANCE, direction: DESC}`."),
+        ] = None,
+    ) -> Connection[AdminUser]:
+        order = order_by or AdminUserOrder(field=AdminUserOrderField.ID)
+        page = await users.users_page(
+            info.context.user,
+            page=PageRequest(first=first, after=after, last=last, before=before),
+            where=(where or AdminUserWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return connect(page, AdminUser.from_model)
+
+
+@strawberry.type
+class AdminUserMutation:
+    """Looking after users."""
+
+    @admin_mutation(
+        users.set_custom_rate,
+        InvalidInput,
+        description="Give a user a discount for orders from now on. Needs `DISCOUNT_USERS`.",
+    )
+    async def set_custom_rate(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
+        percent: Annotated[int, strawberry.argument(description="0 to 100, such as 10.")],
+    ) -> AdminUser:
+        return AdminUser.from_model(
+            await users.set_custom_rate(
+                info.context.user, user_id=parse_id(id, "AdminUser", field="id"), percent=percent
+            )
+        )
+
+    @admin_mutation(
+        users.set_user_active,
+        InvalidInput,
+        description="Block a user, who is signed out everywhere at once, or let the user in again. "
+        "Needs `BLOCK_USERS`.",
+    )
+    async def set_user_active(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
+        is_active: Annotated[bool, strawberry.argument(description="False to block.")],
+        reason: Annotated[str, strawberry.argument(description="1 to 500 characters, for the audit log.")],
+    ) -> AdminUser:
+        return AdminUser.from_model(
+            await users.set_user_active(
+                info.context.user,
+                user_id=parse_id(id, "AdminUser", field="id"),
+                is_active=is_active,
+                reason=reason,
+            )
+        )
+
+    @admin_mutation(
+        users.sign_out_user,
+        InvalidInput,
+        description="Sign a user out everywhere; a key of the reseller API stays. Needs `SIGN_OUT_USERS`.",
+    )
+    async def sign_out_user(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
+    ) -> AdminUser:
+        return AdminUser.from_model(
+            await users.sign_out_user(info.context.user, user_id=parse_id(id, "AdminUser", field="id"))
+        )
+
+    @admin_mutation(
+        users.set_user_role,
+        InvalidInput,
+        description="Make a user a member of staff, or one no more. Nobody changes one's own role. "
+        "Needs `CHANGE_ROLES`.",
+    )
+    async def set_user_role(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
+        role: Annotated[UserRole, strawberry.argument(description="The role from now on.")],
+    ) -> AdminUser:
+        return AdminUser.from_model(
+            await users.set_user_role(
+                info.context.user, user_id=parse_id(id, "AdminUser", field="id"), role=role
+            )
+        )

@@ -1,0 +1,507 @@
+"""Every operation of staff's: the permission it asks for, how it succeeds, and how it is refused."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from domain.order_life import Dispatch
+from domain.order_status import OrderStatus
+from domain.permissions import Permission
+from domain.problems import (
+    CategoryNotFound,
+    Forbidden,
+    IdempotencyKeyReused,
+    InsufficientBalance,
+    InvalidInput,
+    OrderMayBeAtProvider,
+    OrderNotChangeable,
+    OrderNotFound,
+    PaymentNotFound,
+    PaymentNotMismatched,
+    Problem,
+    ProviderCatalogueUnreadable,
+    ProviderNotFound,
+    ServiceNotFound,
+    TicketNotFound,
+    UserNotFound,
+    WheelGiftNotFound,
+)
+from domain.roles import UserRole
+from domain.running_settings import RunningSetting
+from domain.service_types import ServiceSource
+from models import User
+from resolvers.orders import OrderOrderField
+from resolvers.pages import Direction, PageRequest
+from resolvers.staff import (
+    audit_log,
+    categories,
+    gifts,
+    order_lists,
+    orders,
+    payments,
+    providers,
+    service_lists,
+    services,
+    settings,
+    tickets,
+    users,
+)
+from resolvers.staff.providers import ProviderValues
+from resolvers.staff.service_lists import ServiceFilter
+from resolvers.staff.services import ServiceValues
+from tests.resolvers.staff.world import BALANCE, QUANTITY, World, at
+
+NOWHERE = 2_000_000_000
+LONG = "x" * 20_001
+KEY = "one key"
+WHY = "asked by phone"
+VALUES = ServiceValues(category_id=1, name="Likes", price=5, min_quantity=1, max_quantity=9)
+PANEL = ProviderValues(name="Panel 2", url="https://two.example/api/v2", api_key="canary-key")
+Act = Callable[[World, User], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`act` succeeds for whoever has `permission`; each of `refusals` ends in its problem."""
+
+    operation: Callable[..., object]
+    permission: Permission
+    act: Act
+    refusals: Mapping[type[Problem], Act] = field(default_factory=dict)
+    is_read: bool = False
+
+
+def read(
+    operation: Callable[..., Awaitable[object]],
+    permission: Permission,
+    where: object,
+    order_by: object,
+) -> Deed:
+    """A list."""
+
+    def look(page: PageRequest) -> Act:
+        return lambda _, staff: operation(
+            staff, page=page, where=where, order_by=order_by, direction=Direction.ASC
+        )
+
+    refusals: dict[type[Problem], Act] = {InvalidInput: look(PageRequest(first=0))}
+    return Deed(operation, permission, look(PageRequest()), refusals, is_read=True)
+
+
+def on_shelf(world: World, **changes: object) -> ServiceValues:
+    values = {**VALUES.given(), "category_id": world.category.id, **changes}
+    return ServiceValues(**values)  # type: ignore[arg-type]  # of each field's own type
+
+
+async def on_the_wire(world: World) -> None:
+    await at(world.order, OrderStatus.PENDING, Dispatch.SENDING)
+
+
+def while_sending(act: Act) -> Act:
+    async def refused(world: World, staff: User) -> object:
+        await on_the_wire(world)
+        return await act(world, staff)
+
+    return refused
+
+
+def order_refusals(operation: Callable[..., Awaitable[object]], **values: object) -> dict[type[Problem], Act]:
+    """What an order act is refused for, whichever it is."""
+    long_note = {**values, "note": "x" * 501}
+    return {
+        InvalidInput: lambda w, s: operation(s, order_id=w.order.id, **long_note),
+        OrderNotFound: lambda _, s: operation(s, order_id=NOWHERE, **values),
+        OrderNotChangeable: while_sending(lambda w, s: operation(s, order_id=w.order.id, **values)),
+    }
+
+
+async def held(world: World, staff: User) -> object:
+    """Sent again without having looked."""
+    await at(world.order, OrderStatus.AWAITING, Dispatch.UNKNOWN)
+    return await orders.resend_order(staff, order_id=world.order.id)
+
+
+async def key_used_twice(world: World, staff: User) -> object:
+    await adjust(world, staff, 10)
+    return await adjust(world, staff, 11)
+
+
+async def adjust(world: World, staff: User, amount: int) -> object:
+    return await users.adjust_balance(
+        staff, user_id=world.buyer.id, amount=amount, reason=WHY, idempotency_key=KEY
+    )
+
+
+async def settled_twice(world: World, staff: User) -> object:
+    await payments.settle_payment(staff, payment_id=world.payment.id, amount=5, reason=WHY)
+    return await payments.reject_payment(staff, payment_id=world.payment.id, reason=WHY)
+
+
+async def rejected_first(world: World, staff: User) -> object:
+    await payments.reject_payment(staff, payment_id=world.payment.id, reason=WHY)
+    return await payments.settle_payment(staff, payment_id=world.payment.id, amount=5, reason=WHY)
+
+
+async def empty_catalogue(world: World, staff: User) -> object:
+    return await providers.sync_provider(world.shop, staff, provider_id=world.provider.id)
+
+
+LISTS = [
+    read(users.users_page, Permission.READ_USERS, users.UserFilter(), users.UserOrderField.ID),
+    read(order_lists.orders_page, Permission.READ_ORDERS, order_lists.OrderFilter(), OrderOrderField.ID),
+    read(
+        order_lists.ledger_page,
+        Permission.READ_LEDGER,
+        order_lists.LedgerFilter(),
+        order_lists.LedgerOrderField.ID,
+    ),
+    read(
+        service_lists.services_page,
+        Permission.READ_CATALOGUE,
+        ServiceFilter(),
+        service_lists.ServiceOrderField.ID,
+    ),
+    read(
+        categories.categories_page,
+        Permission.READ_CATALOGUE,
+        categories.CategoryFilter(),
+        categories.CategoryOrderField.ID,
+    ),
+    read(
+        providers.providers_page,
+        Permission.READ_PROVIDERS,
+        providers.ProviderFilter(),
+        providers.ProviderOrderField.ID,
+    ),
+    read(tickets.tickets_page, Permission.READ_TICKETS, tickets.TicketFilter(), tickets.TicketOrderField.ID),
+    read(
+        payments.payments_page,
+        Permission.READ_PAYMENTS,
+        payments.PaymentFilter(),
+        payments.PaymentOrderField.ID,
+    ),
+    read(gifts.gifts_page, Permission.READ_GIFTS, gifts.GiftFilter(), gifts.GiftOrderField.ID),
+    read(
+        audit_log.audit_page,
+        Permission.READ_AUDIT_LOG,
+        audit_log.AuditFilter(),
+        audit_log.AuditOrderField.ID,
+    ),
+    Deed(
+        settings.list_settings,
+        Permission.READ_SETTINGS,
+        lambda w, s: settings.list_settings(w.shop, s),
+        is_read=True,
+    ),
+]
+
+CATALOGUE = [
+    Deed(
+        categories.create_category,
+        Permission.CHANGE_CATALOGUE,
+        lambda _, s: categories.create_category(s, name="Likes"),
+        {InvalidInput: lambda _, s: categories.create_category(s, name=" ")},
+    ),
+    Deed(
+        categories.update_category,
+        Permission.CHANGE_CATALOGUE,
+        lambda w, s: categories.update_category(s, category_id=w.category.id, name="New", image="/a.png"),
+        {
+            InvalidInput: lambda w, s: categories.update_category(
+                s, category_id=w.category.id, name="x", position=2**31
+            ),
+            CategoryNotFound: lambda _, s: categories.update_category(s, category_id=NOWHERE),
+        },
+    ),
+    Deed(
+        categories.set_category_active,
+        Permission.CHANGE_CATALOGUE,
+        lambda w, s: categories.set_category_active(s, category_id=w.category.id, is_active=False),
+        {
+            CategoryNotFound: lambda _, s: categories.set_category_active(
+                s, category_id=NOWHERE, is_active=True
+            )
+        },
+    ),
+    Deed(
+        services.create_service,
+        Permission.CHANGE_CATALOGUE,
+        lambda w, s: services.create_service(s, values=on_shelf(w)),
+        {
+            InvalidInput: lambda w, s: services.create_service(
+                s, values=on_shelf(w, source=ServiceSource.API)
+            ),
+            CategoryNotFound: lambda w, s: services.create_service(
+                s, values=on_shelf(w, category_id=NOWHERE)
+            ),
+            ProviderNotFound: lambda w, s: services.create_service(
+                s, values=on_shelf(w, provider_id=NOWHERE)
+            ),
+        },
+    ),
+    Deed(
+        services.update_service,
+        Permission.CHANGE_CATALOGUE,
+        lambda w, s: services.update_service(
+            s, service_id=w.service.id, values=ServiceValues(price=7, provider_service_id="78")
+        ),
+        {
+            InvalidInput: lambda w, s: services.update_service(
+                s, service_id=w.service.id, values=ServiceValues(min_quantity=1_001)
+            ),
+            ServiceNotFound: lambda _, s: services.update_service(
+                s, service_id=NOWHERE, values=ServiceValues()
+            ),
+            CategoryNotFound: lambda w, s: services.update_service(
+                s, service_id=w.service.id, values=ServiceValues(category_id=NOWHERE)
+            ),
+            ProviderNotFound: lambda w, s: services.update_service(
+                s, service_id=w.service.id, values=ServiceValues(provider_id=NOWHERE)
+            ),
+        },
+    ),
+    Deed(
+        services.set_service_active,
+        Permission.CHANGE_CATALOGUE,
+        lambda w, s: services.set_service_active(s, service_id=w.service.id, is_active=False),
+        {ServiceNotFound: lambda _, s: services.set_service_active(s, service_id=NOWHERE, is_active=True)},
+    ),
+    Deed(
+        service_lists.reprice_services,
+        Permission.REPRICE_SERVICES,
+        lambda _, s: service_lists.reprice_services(s, percent=10, rounding=1, where=ServiceFilter()),
+        {
+            InvalidInput: lambda _, s: service_lists.reprice_services(
+                s, percent=1_000, rounding=2**53, where=ServiceFilter()
+            )
+        },
+    ),
+    Deed(
+        gifts.create_gift,
+        Permission.CHANGE_GIFTS,
+        lambda w, s: gifts.create_gift(s, service_id=w.service.id, min_quantity=1, max_quantity=2),
+        {
+            InvalidInput: lambda w, s: gifts.create_gift(
+                s, service_id=w.service.id, min_quantity=3, max_quantity=2
+            ),
+            ServiceNotFound: lambda _, s: gifts.create_gift(
+                s, service_id=NOWHERE, min_quantity=1, max_quantity=2
+            ),
+        },
+    ),
+    Deed(
+        gifts.update_gift,
+        Permission.CHANGE_GIFTS,
+        lambda w, s: gifts.update_gift(s, gift_id=w.gift.id, is_active=False),
+        {
+            InvalidInput: lambda w, s: gifts.update_gift(s, gift_id=w.gift.id, max_quantity=1),
+            WheelGiftNotFound: lambda _, s: gifts.update_gift(s, gift_id=NOWHERE),
+        },
+    ),
+]
+
+UPSTREAM = [
+    Deed(
+        providers.add_provider,
+        Permission.CHANGE_PROVIDERS,
+        lambda _, s: providers.add_provider(s, values=PANEL),
+        {InvalidInput: lambda _, s: providers.add_provider(s, values=ProviderValues(name="Panel"))},
+    ),
+    Deed(
+        providers.update_provider,
+        Permission.CHANGE_PROVIDERS,
+        lambda w, s: providers.update_provider(s, provider_id=w.provider.id, values=PANEL),
+        {
+            InvalidInput: lambda w, s: providers.update_provider(
+                s, provider_id=w.provider.id, values=ProviderValues(url="file:///etc/passwd")
+            ),
+            ProviderNotFound: lambda _, s: providers.update_provider(s, provider_id=NOWHERE, values=PANEL),
+        },
+    ),
+    Deed(
+        providers.set_provider_active,
+        Permission.SWITCH_PROVIDERS,
+        lambda w, s: providers.set_provider_active(s, provider_id=w.provider.id, is_active=False),
+        {
+            ProviderNotFound: lambda _, s: providers.set_provider_active(
+                s, provider_id=NOWHERE, is_active=False
+            )
+        },
+    ),
+    Deed(
+        settings.update_settings,
+        Permission.CHANGE_SETTINGS,
+        lambda w, s: settings.update_settings(
+            w.shop, s, values={RunningSetting.REFUSE_DUPLICATE_ORDERS: True}
+        ),
+        {
+            InvalidInput: lambda w, s: settings.update_settings(
+                w.shop, s, values={RunningSetting.FREE_CREDIT_MIN: 101}
+            )
+        },
+    ),
+    Deed(
+        settings.reset_settings,
+        Permission.CHANGE_SETTINGS,
+        lambda w, s: settings.reset_settings(w.shop, s, names=[RunningSetting.PAYMENT_MIN]),
+        {InvalidInput: lambda w, s: settings.reset_settings(w.shop, s, names=[])},
+    ),
+]
+
+PEOPLE = [
+    Deed(
+        users.set_custom_rate,
+        Permission.DISCOUNT_USERS,
+        lambda w, s: users.set_custom_rate(s, user_id=w.buyer.id, percent=100),
+        {
+            InvalidInput: lambda w, s: users.set_custom_rate(s, user_id=w.buyer.id, percent=101),
+            UserNotFound: lambda _, s: users.set_custom_rate(s, user_id=NOWHERE, percent=5),
+        },
+    ),
+    Deed(
+        users.set_user_active,
+        Permission.BLOCK_USERS,
+        lambda w, s: users.set_user_active(s, user_id=w.buyer.id, is_active=False, reason=WHY),
+        {
+            InvalidInput: lambda w, s: users.set_user_active(
+                s, user_id=w.buyer.id, is_active=False, reason=" "
+            ),
+            UserNotFound: lambda _, s: users.set_user_active(s, user_id=NOWHERE, is_active=False, reason=WHY),
+        },
+    ),
+    Deed(
+        users.sign_out_user,
+        Permission.SIGN_OUT_USERS,
+        lambda w, s: users.sign_out_user(s, user_id=w.buyer.id),
+        {UserNotFound: lambda _, s: users.sign_out_user(s, user_id=0)},
+    ),
+    Deed(
+        users.set_user_role,
+        Permission.CHANGE_ROLES,
+        lambda w, s: users.set_user_role(s, user_id=w.buyer.id, role=UserRole.SUPPORT),
+        {UserNotFound: lambda _, s: users.set_user_role(s, user_id=2**31, role=UserRole.USER)},
+    ),
+    Deed(
+        users.adjust_balance,
+        Permission.ADJUST_BALANCES,
+        lambda w, s: adjust(w, s, -1_000),
+        {
+            InvalidInput: lambda w, s: adjust(w, s, 0),
+            UserNotFound: lambda _, s: users.adjust_balance(
+                s, user_id=NOWHERE, amount=1, reason=WHY, idempotency_key=KEY
+            ),
+            InsufficientBalance: lambda w, s: adjust(w, s, -BALANCE - 1),
+            IdempotencyKeyReused: key_used_twice,
+        },
+    ),
+    Deed(
+        tickets.answer_ticket,
+        Permission.ANSWER_TICKETS,
+        lambda w, s: tickets.answer_ticket(s, ticket_id=w.ticket.id, message="Soon"),
+        {
+            InvalidInput: lambda w, s: tickets.answer_ticket(s, ticket_id=w.ticket.id, message=LONG),
+            TicketNotFound: lambda _, s: tickets.answer_ticket(s, ticket_id=NOWHERE, message="Soon"),
+        },
+    ),
+    Deed(
+        tickets.close_ticket,
+        Permission.ANSWER_TICKETS,
+        lambda w, s: tickets.close_ticket(s, ticket_id=w.ticket.id),
+        {TicketNotFound: lambda _, s: tickets.close_ticket(s, ticket_id=NOWHERE)},
+    ),
+    Deed(
+        tickets.assign_ticket,
+        Permission.ASSIGN_TICKETS,
+        lambda w, s: tickets.assign_ticket(s, ticket_id=w.ticket.id, assignee_id=w.owner.id),
+        {
+            InvalidInput: lambda w, s: tickets.assign_ticket(
+                s, ticket_id=w.ticket.id, assignee_id=w.buyer.id
+            ),
+            TicketNotFound: lambda _, s: tickets.assign_ticket(s, ticket_id=NOWHERE, assignee_id=None),
+        },
+    ),
+]
+
+ORDERS = [
+    Deed(
+        orders.set_order_status,
+        Permission.CHANGE_ORDERS,
+        lambda w, s: orders.set_order_status(s, order_id=w.order.id, status=OrderStatus.COMPLETED),
+        order_refusals(orders.set_order_status, status=OrderStatus.COMPLETED),
+    ),
+    Deed(
+        orders.resend_order,
+        Permission.RESEND_ORDERS,
+        lambda w, s: orders.resend_order(s, order_id=w.order.id),
+        {
+            OrderNotFound: lambda _, s: orders.resend_order(s, order_id=NOWHERE),
+            OrderNotChangeable: while_sending(lambda w, s: orders.resend_order(s, order_id=w.order.id)),
+            OrderMayBeAtProvider: held,
+        },
+    ),
+    Deed(
+        orders.set_order_partial,
+        Permission.REFUND_ORDERS,
+        lambda w, s: orders.set_order_partial(s, order_id=w.order.id, remains=QUANTITY // 2),
+        order_refusals(orders.set_order_partial, remains=1),
+    ),
+    Deed(
+        orders.cancel_order,
+        Permission.REFUND_ORDERS,
+        lambda w, s: orders.cancel_order(s, order_id=w.order.id),
+        order_refusals(orders.cancel_order),
+    ),
+    Deed(
+        orders.refund_order,
+        Permission.REFUND_ORDERS,
+        lambda w, s: orders.refund_order(s, order_id=w.order.id, note=WHY),
+        order_refusals(orders.refund_order),
+    ),
+    Deed(
+        orders.note_order,
+        Permission.NOTE_ORDERS,
+        lambda w, s: orders.note_order(s, order_id=w.order.id, note="delayed"),
+        {
+            InvalidInput: lambda w, s: orders.note_order(s, order_id=w.order.id, note=""),
+            OrderNotFound: lambda _, s: orders.note_order(s, order_id=NOWHERE, note="delayed"),
+        },
+    ),
+    Deed(
+        payments.settle_payment,
+        Permission.SETTLE_PAYMENTS,
+        lambda w, s: payments.settle_payment(s, payment_id=w.payment.id, amount=20_000, reason=WHY),
+        {
+            InvalidInput: lambda w, s: payments.settle_payment(
+                s, payment_id=w.payment.id, amount=0, reason=WHY
+            ),
+            PaymentNotFound: lambda _, s: payments.settle_payment(
+                s, payment_id=NOWHERE, amount=1, reason=WHY
+            ),
+            PaymentNotMismatched: rejected_first,
+        },
+    ),
+    Deed(
+        payments.reject_payment,
+        Permission.SETTLE_PAYMENTS,
+        lambda w, s: payments.reject_payment(s, payment_id=w.payment.id, reason=WHY),
+        {
+            InvalidInput: lambda w, s: payments.reject_payment(s, payment_id=w.payment.id, reason=""),
+            PaymentNotFound: lambda _, s: payments.reject_payment(s, payment_id=NOWHERE, reason=WHY),
+            PaymentNotMismatched: settled_twice,
+        },
+    ),
+]
+
+SYNC = Deed(
+    providers.sync_provider,
+    Permission.SYNC_PROVIDERS,
+    empty_catalogue,
+    {
+        ProviderNotFound: lambda w, s: providers.sync_provider(w.shop, s, provider_id=NOWHERE),
+        ProviderCatalogueUnreadable: empty_catalogue,
+    },
+)
+"""Succeeds where the panel has a catalogue."""
+
+DEEDS = [*LISTS, *CATALOGUE, *UPSTREAM, *PEOPLE, *ORDERS, SYNC]
+ALWAYS_TRIED = Forbidden
+"""Each operation's by the roles that lack its permission."""

@@ -1,0 +1,86 @@
+"""A shop with something of each kind that staff act on, and a member of each role."""
+
+from dataclasses import dataclass
+
+from domain.order_life import Dispatch
+from domain.order_status import OrderStatus
+from domain.roles import UserRole
+from domain.states import PaymentStatus
+from models import Category, Gift, Order, Payment, Provider, Service, Ticket, User
+from resolvers.shop import Shop
+from tests.fakes import create_user
+from tests.resolvers.money_records import start
+from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
+from tests.resolvers.records import create_gift, create_ticket
+
+BALANCE = 1_000_000
+QUANTITY = 100
+CHARGE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The records; `order` was charged 100 Toman and refused by its provider, `payment` is mismatched."""
+
+    shop: Shop
+    staff: dict[UserRole, User]
+    buyer: User
+    category: Category
+    service: Service
+    provider: Provider
+    order: Order
+    ticket: Ticket
+    gift: Gift
+    payment: Payment
+
+    @property
+    def owner(self) -> User:
+        return self.staff[UserRole.OWNER]
+
+    @property
+    def manager(self) -> User:
+        return self.staff[UserRole.MANAGER]
+
+
+async def member(role: UserRole) -> User:
+    user = await create_user()
+    user.role = role
+    await user.save(update_fields=["role"])
+    return user
+
+
+async def mismatched(shop: Shop, payer: User) -> Payment:
+    """A payment of which another amount was paid."""
+    payment = await start(shop, payer)
+    await Payment.filter(id=payment.id).update(status=PaymentStatus.MISMATCHED, check_after=None)
+    return await Payment.get(id=payment.id)
+
+
+async def at(order: Order, status: OrderStatus, dispatch: Dispatch, **columns: object) -> Order:
+    """The order as if its life had brought it there."""
+    await Order.filter(id=order.id).update(status=status, dispatch=dispatch, **columns)
+    return await Order.get(id=order.id)
+
+
+async def refused(shop: Shop, service: Service, buyer: User) -> Order:
+    """An order that its provider turned down."""
+    order = await place_order(shop, service, buyer=buyer, quantity=QUANTITY)
+    return await at(order, OrderStatus.ERROR, Dispatch.REFUSED, due_at=None)
+
+
+async def create_world(shop: Shop) -> World:
+    buyer = await create_user(balance=BALANCE)
+    provider = await create_provider()
+    service = await create_provider_service(provider)
+    return World(
+        shop=shop,
+        staff={role: await member(role) for role in UserRole},
+        buyer=buyer,
+        category=await Category.get(id=service.category_id),
+        service=service,
+        provider=provider,
+        order=await refused(shop, service, buyer),
+        ticket=await create_ticket(buyer),
+        gift=await create_gift(service),
+        payment=await mismatched(shop, buyer),
+    )
