@@ -9,6 +9,8 @@ from pathlib import Path
 
 from config.settings import described_settings
 from domain import trade_words
+from domain.permissions import GRANTED, Permission
+from domain.roles import UserRole
 from reseller_api import errors
 from tests.conftest import new_token
 from tests.live_servers import ROOT, LiveServer
@@ -66,3 +68,15 @@ def test_the_reseller_api_s_document_tells_every_sentence_and_type() -> None:
     beginnings = [re.split(r",|\.| \{", wording)[0] for wording in errors.WORDINGS.values()]
     assert [beginning for beginning in beginnings if beginning not in text] == []
     assert [word for word in trade_words.SERVICE_TYPES.values() if word not in text] == []
+
+
+def test_staff_md_lists_every_permission_with_its_roles() -> None:
+    text = (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
+    staff = [role for role in UserRole if role is not UserRole.USER]
+    rows = [
+        f"| `{permission.name}` | "
+        + " | ".join("yes" if permission in GRANTED[role] else "" for role in staff)
+        + " |"
+        for permission in Permission
+    ]
+    assert [row for row in rows if row not in text] == []

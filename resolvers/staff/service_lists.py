@@ -7,7 +7,7 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import resale
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import Toman
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, refuses
 from domain.service_types import ServiceFlag, ServiceType
@@ -18,6 +18,7 @@ from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.staff.duty import on_duty, permit
 
 _PERCENTS = range(-99, 1_001)
+_LARGEST_ROUNDING = 1_000_000
 
 
 class ServiceOrderField(StrEnum):
@@ -79,15 +80,16 @@ async def reprice_services(staff: User, *, percent: int, rounding: int, where: S
     """Change the price of every service that `where` means; returns how many changed.
 
     `percent` is added to each price, or taken off where it is negative: -99 to 1,000. The outcome is
-    rounded up to a multiple of `rounding` Toman. All change or none, with an entry in the log for each.
+    rounded up to a multiple of `rounding` Toman, 1 to 1,000,000. All change or none, with an entry in the
+    log for each.
 
     Raises:
         Forbidden: not for this role.
-        InvalidInput: a percentage out of range, no rounding, or a price beyond every amount.
+        InvalidInput: a percentage or a rounding out of range, or a price beyond every amount.
     """
     if percent not in _PERCENTS:
         raise InvalidInput(field="percent")
-    if not 1 <= rounding <= LARGEST_AMOUNT:
+    if not 1 <= rounding <= _LARGEST_ROUNDING:
         raise InvalidInput(field="rounding")
     async with on_duty(staff, Permission.REPRICE_SERVICES) as duty:
         changed: list[Service] = []

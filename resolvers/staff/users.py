@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
 from domain import ids
 from domain.money import LARGEST_AMOUNT, Toman
@@ -183,6 +184,22 @@ async def set_user_role(staff: User, *, user_id: int, role: UserRole) -> User:
             StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
         )
         return user
+
+
+async def appoint(user: User, role: UserRole) -> None:
+    """Give a user a role from the command line: there the first owner comes from. The actor is the user."""
+    async with in_transaction():
+        now = await database.now()
+        before = await User.filter(id=user.id).select_for_update().get()
+        await User.filter(id=user.id).update(role=role, updated_at=now)
+        await Duty(actor=user, now=now).record(
+            StaffAct.SET_USER_ROLE,
+            StaffSubject.USER,
+            user.id,
+            before={"role": before.role},
+            after={"role": role},
+            reason="by the command line",
+        )
 
 
 @refuses(Forbidden, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)

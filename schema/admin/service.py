@@ -310,7 +310,10 @@ class AdminServiceMutation:
         ],
         where: Annotated[AdminServiceWhere, strawberry.argument(description="Which services; `{}` for all.")],
         rounding: Annotated[
-            Toman, strawberry.argument(description="Prices are rounded up to a multiple of so many Toman.")
+            Toman,
+            strawberry.argument(
+                description="Prices are rounded up to a multiple of so many Toman, 1 to 1000000."
+            ),
         ] = _ONE_TOMAN,
     ) -> AdminServicesRepriced:
         return AdminServicesRepriced(

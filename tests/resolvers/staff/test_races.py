@@ -1,0 +1,106 @@
+"""Two members of staff at once do what one would."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from domain.problems import Forbidden, OrderNotChangeable, PaymentNotMismatched, Problem
+from domain.roles import UserRole
+from domain.running_settings import RunningSetting
+from domain.states import LedgerKind, PaymentStatus
+from models import AuditEntry, LedgerEntry, Payment, SettingOverride, User
+from resolvers.audit import audit_ledger
+from resolvers.shop import Shop
+from resolvers.staff import orders, payments, settings, users
+from tests.resolvers.staff.world import BALANCE, CHARGE, create_world, member
+
+
+async def outcome(act: Awaitable[object]) -> type[Problem] | None:
+    try:
+        await act
+    except Problem as problem:
+        return type(problem)
+    return None
+
+
+async def at_once(*acts: Awaitable[object]) -> list[type[Problem] | None]:
+    return list(await asyncio.gather(*map(outcome, acts)))
+
+
+async def credits_of(user: User, kind: LedgerKind) -> list[int]:
+    amounts = LedgerEntry.filter(user_id=user.id, kind=kind).order_by("id").values_list("amount", flat=True)
+    return [int(str(amount)) for amount in await amounts]
+
+
+async def test_a_payment_that_ten_settle_at_once_is_credited_once(shop: Shop) -> None:
+    world = await create_world(shop)
+
+    ends = await at_once(
+        *(
+            payments.settle_payment(world.owner, payment_id=world.payment.id, amount=amount, reason="seen")
+            for amount in range(1, 6)
+        ),
+        *(payments.reject_payment(world.manager, payment_id=world.payment.id, reason="no") for _ in range(5)),
+    )
+
+    assert sorted(map(str, ends)) == sorted(map(str, [None] + [PaymentNotMismatched] * 9))
+    payment = await Payment.get(id=world.payment.id)
+    credited = [payment.amount] if payment.status is PaymentStatus.PAID else []
+    assert await credits_of(world.buyer, LedgerKind.PAYMENT) == credited
+    assert await AuditEntry.all().count() == 1
+    assert await audit_ledger() == []
+
+
+async def test_an_order_that_ten_refund_at_once_gives_its_charge_back_once(shop: Shop) -> None:
+    world = await create_world(shop)
+    acts = (orders.refund_order, orders.cancel_order)
+
+    ends = await at_once(*(acts[n % 2](world.owner, order_id=world.order.id) for n in range(10)))
+
+    assert ends.count(None) == 1
+    assert ends.count(OrderNotChangeable) == 9
+    assert await credits_of(world.buyer, LedgerKind.REFUND) == [CHARGE]
+    assert await AuditEntry.all().count() == 1
+    assert await audit_ledger() == []
+
+
+async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry(shop: Shop) -> None:
+    world = await create_world(shop)
+
+    entries = await asyncio.gather(
+        *(
+            users.adjust_balance(
+                world.manager, user_id=world.buyer.id, amount=-5, reason="fee", idempotency_key="k"
+            )
+            for _ in range(10)
+        )
+    )
+
+    assert len({entry.id for entry in entries}) == 1
+    assert await credits_of(world.buyer, LedgerKind.ADJUSTMENT) == [-5]
+    assert (await User.get(id=world.buyer.id)).balance == BALANCE - CHARGE - 5
+    assert await AuditEntry.all().count() == 1
+
+
+async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: Shop) -> None:
+    first, second = await member(UserRole.OWNER), await member(UserRole.OWNER)
+
+    ends = await at_once(
+        users.set_user_role(first, user_id=second.id, role=UserRole.USER),
+        users.set_user_role(second, user_id=first.id, role=UserRole.USER),
+    )
+
+    assert sorted(map(str, ends)) == sorted(map(str, [None, Forbidden]))
+    assert await User.filter(role=UserRole.OWNER).count() == 1
+
+
+async def test_two_bounds_of_a_range_that_are_moved_at_once_never_cross(shop: Shop) -> None:
+    owner = await member(UserRole.OWNER)
+
+    ends = await at_once(
+        settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MIN: 90}),
+        settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MAX: 80}),
+    )
+
+    assert ends.count(None) == 1
+    bounds = {row.name: row.value for row in await SettingOverride.all()}
+    assert bounds[RunningSetting.FREE_CREDIT_MIN] <= bounds[RunningSetting.FREE_CREDIT_MAX]

@@ -1,0 +1,187 @@
+"""Staff's own part of the schema: complete, wired to its operations, and closed to everybody else."""
+
+from typing import Any
+
+import httpx
+import pytest
+from graphql import GraphQLField, GraphQLObjectType, GraphQLUnionType
+
+import schema
+from domain.problems import problems_of
+from domain.roles import UserRole
+from models import AuditEntry
+from resolvers.shop import Shop
+from tests.both_doors.world import global_id
+from tests.conftest import authorization
+from tests.database_state import all_rows, recorded_statements
+from tests.fakes import create_user
+from tests.resolvers.staff.deeds import DEEDS
+from tests.resolvers.staff.world import World, create_world, member
+
+PAGE = "{ totalCount edges { cursor node { id number %s } } pageInfo { hasNextPage } }"
+PERSON = "{ id mobile role balance isActive }"
+LISTS = {
+    "users": "mobile email role balance customRate isActive createdAt",
+    "orders": f"status dispatch charge refunded providerId user {PERSON} history {{ by note to }}",
+    "services": "name price originalPrice providerId categoryId flag source",
+    "categories": "name position isActive",
+    "providers": "name url marginPercent rounding balance isActive",
+    "tickets": f"subject status user {PERSON} assignee {PERSON} messages {{ message writer {PERSON} }}",
+    "payments": f"amount status user {PERSON}",
+    "gifts": "serviceId min max isActive",
+    "ledger": f"kind amount balanceAfter orderId paymentId note user {PERSON}",
+    "auditLog": f"act role subject subjectNumber reason changes {{ column before after }} actor {PERSON}",
+}
+WHERE = {
+    "users": '{role: {in: [USER]}, balance: {gte: 1}, mobile: {contains: "09"}}',
+    "orders": "{status: {in: [ERROR]}, dispatch: {in: [REFUSED]}}",
+    "services": '{isActive: true, price: {lte: 1000}, name: {contains: "F"}}',
+    "categories": "{isActive: true}",
+    "providers": '{isActive: true, name: {contains: "panel"}}',
+    "tickets": "{isAssigned: false, status: {in: [NEW]}}",
+    "payments": "{status: {in: [MISMATCHED]}, amount: {gte: 1}}",
+    "gifts": "{isActive: true}",
+    "ledger": '{kind: {in: [ORDER_CHARGE]}, createdAt: {gte: "2026-01-01T00:00:00Z"}}',
+    "auditLog": "{act: {in: [NOTE_ORDER]}, subject: {in: [ORDER]}}",
+}
+FIELDS_OF_OTHER_NAMES = {"ledger_page": "ledger", "audit_page": "auditLog", "list_settings": "settings"}
+
+
+async def ask(client: httpx.AsyncClient, headers: dict[str, str], query: str, **variables: object) -> Any:
+    answer = await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def fields_of(name: str) -> dict[str, GraphQLField]:
+    type_ = schema.schema._schema.type_map[name]
+    assert isinstance(type_, GraphQLObjectType)
+    return dict(type_.fields)
+
+
+def camel_cased(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> None:
+    reads, acts = fields_of("AdminQuery"), fields_of("AdminMutation")
+    for deed in DEEDS:
+        name = deed.operation.__name__
+        if deed.is_read:
+            field = reads[FIELDS_OF_OTHER_NAMES.get(name) or name.removesuffix("_page")]
+        else:
+            field = acts[camel_cased(name)]
+            assert isinstance(field.type, GraphQLUnionType)
+            told = {member.name for member in field.type.types[1:]}
+            assert {problem.__name__ for problem in problems_of(deed.operation)} <= told
+        assert field.description
+        assert f"`{deed.permission.name}`" in field.description
+    assert len(acts) == sum(not deed.is_read for deed in DEEDS)
+    assert reads.keys() == {*LISTS, "settings", "permissions"}
+
+
+async def with_a_note(client: httpx.AsyncClient, shop: Shop) -> tuple[World, dict[str, str]]:
+    """A world whose audit log has an entry, and the owner's header."""
+    world = await create_world(shop)
+    headers = await authorization(shop, world.owner)
+    query = (
+        'mutation ($id: ID!) { admin { noteOrder(id: $id, note: "late") { ... on AdminOrder { note } } } }'
+    )
+    answer = await ask(client, headers, query, id=global_id("AdminOrder", world.order.id))
+    assert answer == {"data": {"admin": {"noteOrder": {"note": "late"}}}}
+    return world, headers
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_is_a_connection_with_a_filter_and_an_order(
+    name: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    _, headers = await with_a_note(client, shop)
+    selection = PAGE % LISTS[name]
+    by_id = "orderBy: {field: ID, direction: ASC}"
+    query = f"{{ admin {{ {name}(first: 2, where: {WHERE[name]}, {by_id}) {selection} }} }}"
+
+    page = (await ask(client, headers, query))["data"]["admin"][name]
+
+    assert page["edges"]
+    after = page["edges"][0]["cursor"]
+    rest = f'{{ admin {{ {name}(after: "{after}", {by_id}) {selection} }} }}'
+    following = (await ask(client, headers, rest))["data"]["admin"][name]["edges"]
+    assert page["edges"][0]["node"]["id"] not in [edge["node"]["id"] for edge in following]
+    refused = await ask(client, headers, f"{{ admin {{ {name}(first: 0) {{ totalCount }} }} }}")
+    assert refused["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("name", ["orders", "tickets", "payments", "ledger", "auditLog"])
+async def test_people_in_a_list_cost_no_more_statements_as_it_grows(
+    name: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    costs = []
+    for _ in range(2):
+        _, headers = await with_a_note(client, shop)
+        with recorded_statements() as statements:
+            await ask(client, headers, f"{{ admin {{ {name}(first: 100) {PAGE % LISTS[name]} }} }}")
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
+
+
+async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient, shop: Shop) -> None:
+    world, _ = await with_a_note(client, shop)
+    headers = await authorization(shop, await create_user(balance=5))
+    before = await all_rows()
+    for name, selection in LISTS.items():
+        answer = await ask(client, headers, f"{{ admin {{ {name} {PAGE % selection} }} }}")
+        assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN", name
+        assert answer["data"] in (None, {"admin": None}), name
+    assert await ask(client, headers, "{ admin { permissions } }") == {"data": {"admin": {"permissions": []}}}
+    act = "mutation ($id: ID!) { admin { refundOrder(id: $id) { ... on Problem { code } } } }"
+    order = global_id("AdminOrder", world.order.id)
+    assert await ask(client, headers, act, id=order) == {
+        "data": {"admin": {"refundOrder": {"code": "FORBIDDEN"}}}
+    }
+    for query in (
+        "{ admin { permissions } }",
+        act.replace("$id: ID!", "").replace("()", "").replace("$id", f'"{order}"'),
+    ):
+        answer = await ask(client, {}, query)
+        assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await all_rows() == before
+
+
+async def test_support_reads_an_order_s_buyer_but_no_provider(client: httpx.AsyncClient, shop: Shop) -> None:
+    await with_a_note(client, shop)
+    headers = await authorization(shop, await member(UserRole.SUPPORT))
+    answer = await ask(
+        client, headers, "{ admin { permissions orders { edges { node { user { mobile } } } } } }"
+    )
+    assert answer["data"]["admin"]["orders"]["edges"][0]["node"]["user"]["mobile"]
+    assert "READ_ORDERS" in answer["data"]["admin"]["permissions"]
+    refused = await ask(client, headers, "{ admin { providers { totalCount } } }")
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop: Shop) -> None:
+    headers = await authorization(shop, await member(UserRole.OWNER))
+    add = """mutation { admin { addProvider(input: {name: "P", url: "https://p.example/api/v2",
+        apiKey: "canary-key"}) { ... on AdminProvider { id name } ... on Problem { code } } } }"""
+    added = await ask(client, headers, add)
+    log = await ask(client, headers, f"{{ admin {{ auditLog {PAGE % LISTS['auditLog']} }} }}")
+    changes = log["data"]["admin"]["auditLog"]["edges"][0]["node"]["changes"]
+    assert {"column": "api_key", "before": None, "after": '"***"'} in changes
+    assert "canary" not in f"{added}{log}"
+
+
+async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: Shop) -> None:
+    headers = await authorization(shop, await member(UserRole.OWNER))
+    settings = (
+        "{ ... on AdminSettings { settings { name value default isOverridden } } ... on Problem { code } }"
+    )
+    change = f"mutation {{ admin {{ updateSettings(input: {{freeCreditMax: 500}}) {settings} }} }}"
+    changed = (await ask(client, headers, change))["data"]["admin"]["updateSettings"]["settings"]
+    assert {"name": "FREE_CREDIT_MAX", "value": 500, "default": 100, "isOverridden": True} in changed
+    reset = f"mutation {{ admin {{ resetSettings(names: [FREE_CREDIT_MAX]) {settings} }} }}"
+    await ask(client, headers, reset)
+    read = await ask(client, headers, "{ admin { settings { name value isOverridden } } }")
+    assert not any(setting["isOverridden"] for setting in read["data"]["admin"]["settings"])
+    assert await AuditEntry.all().count() == 2
