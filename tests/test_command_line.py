@@ -100,3 +100,11 @@ def test_a_token_of_an_unknown_mobile_is_refused(tmp_path: Path) -> None:
 def test_the_exported_schema_is_the_committed_one(tmp_path: Path) -> None:
     exported = run("export-schema", DATA_FOLDER=str(tmp_path)).stdout
     assert exported == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
+
+
+def test_the_first_owner_is_made_by_a_command(tmp_path: Path) -> None:
+    appointed = run("role", "09011235566", "owner", DATA_FOLDER=str(tmp_path))
+    assert (appointed.returncode, appointed.stdout) == (0, "09011235566 is owner\n")
+    unknown = run("role", "09350000000", "owner", DATA_FOLDER=str(tmp_path))
+    assert unknown.returncode == 1
+    assert "no user has logged in" in unknown.stderr

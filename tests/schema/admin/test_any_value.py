@@ -1,0 +1,83 @@
+"""Whatever an argument of staff's mutations holds, the answer is a success or a problem, never a fault."""
+
+import re
+
+import httpx
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    get_named_type,
+    get_nullable_type,
+)
+
+from models import User
+from resolvers.audit import audit_ledger
+from resolvers.shop import Shop
+from tests.both_doors.world import global_id
+from tests.conftest import authorization
+from tests.resolvers.staff.world import World, create_world
+from tests.schema.admin.test_admin import ask, fields_of
+
+VALUES: dict[str, list[object]] = {
+    "Int": [-(2**31), -1, 0, 1, 2**31 - 1],
+    "Count": [-1, 0, 2**31, 2**53 - 1],
+    "Toman": [-(2**53) + 1, -1, 0, 1, 2**53 - 1],
+    "String": ["", " ", "سلام\u200c", "x" * 30_000, "%_'\"\\"],
+    "ID": ["", "x", global_id("AdminOrder", 9_999_999_999), global_id("Order", 1), global_id("AdminUser", 0)],
+    "Boolean": [True, False],
+}
+RECORD = re.compile(r"Global id of an `Admin(\w+)`")
+
+
+def sound(world: World, type_: object, description: str) -> object:
+    """A value that the argument takes."""
+    named = get_named_type(type_)  # type: ignore[call-overload]  # any input type
+    if isinstance(get_nullable_type(type_), GraphQLList):  # type: ignore[call-overload]  # the same
+        return []
+    if isinstance(named, GraphQLEnumType):
+        return next(iter(named.values))
+    if isinstance(named, GraphQLInputObjectType):
+        return {}
+    if record := RECORD.search(description):
+        noun = record[1].lower()
+        return global_id(f"Admin{record[1]}", (world.buyer if noun == "user" else getattr(world, noun)).id)
+    return {"ID": "x", "Boolean": False, "String": "why"}.get(named.name, 1)
+
+
+async def test_no_value_of_any_argument_is_a_fault_or_spoils_the_ledger(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    world = await create_world(shop)
+    headers = await authorization(shop, world.owner)
+    tried = 0
+    for name, field in fields_of("AdminMutation").items():
+        declared = ", ".join(f"${argument}: {value.type}" for argument, value in field.args.items())
+        given = ", ".join(f"{argument}: ${argument}" for argument in field.args)
+        query = (
+            f"mutation ({declared}) {{ admin {{ act: {name}({given}) "
+            "{ __typename ... on Problem { code message } } } }"
+        )
+        usual = {
+            argument: sound(world, value.type, value.description or "")
+            for argument, value in field.args.items()
+            if isinstance(value.type, GraphQLNonNull)
+        }
+        for argument, value in field.args.items():
+            named = get_named_type(value.type)
+            choices = VALUES.get(named.name, [])
+            if isinstance(named, GraphQLInputObjectType):
+                choices = [
+                    {inner: each}
+                    for inner, of in named.fields.items()
+                    for each in VALUES.get(get_named_type(of.type).name, [])
+                ]
+            for choice in choices:
+                answer = await ask(client, headers, query, **{**usual, argument: choice})
+                codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+                assert codes.isdisjoint({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}), (name, choice)
+                tried += 1
+    assert tried > 300
+    assert await audit_ledger() == []
+    assert (await User.get(id=world.owner.id)).is_active
