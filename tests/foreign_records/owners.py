@@ -60,5 +60,7 @@ async def create_owner() -> Owner:
             "LedgerEntry": (await LedgerEntry.get(user_id=user.id)).id,
             "Gift": won.gift_id,
             "UserGift": won.id,
+            "Service": service.id,
+            "Category": service.category_id,
         },
     )
