@@ -112,6 +112,10 @@ class Order(Model):
         ]
         indexes = [
             Index(fields=("user_id", "id")),
+            Index(fields=("user_id", "charge", "id")),
+            Index(fields=("user_id", "quantity", "id")),
+            Index(fields=("user_id", "created_at", "id")),
+            Index(fields=("user_id", "updated_at", "id")),
             Index(fields=("status", "id")),
             Index(fields=("service_id",)),
             Index(fields=("user_id", "service_id", "status")),

@@ -45,6 +45,8 @@ class Payment(Model):
         constraints = [CheckConstraint(check="amount > 0", name="payments_amount_positive")]
         indexes = [
             Index(fields=("user_id", "id")),
+            Index(fields=("user_id", "amount", "id")),
+            Index(fields=("user_id", "created_at", "id")),
             WhereIndex(fields=("check_after",), name="payments_to_check", where="check_after IS NOT NULL"),
         ]
 

@@ -68,7 +68,15 @@ class Service(Model):
                 check="min_quantity >= 0 AND max_quantity >= min_quantity", name="services_quantities"
             ),
         ]
-        indexes = [("category_id",)]
+        indexes = [
+            ("category_id",),
+            ("name", "id"),
+            ("price", "id"),
+            ("min_quantity", "id"),
+            ("max_quantity", "id"),
+            ("created_at", "id"),
+            ("updated_at", "id"),
+        ]
 
     @classmethod
     async def get_on_sale(cls, service_id: int) -> Self | None:

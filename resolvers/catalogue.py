@@ -10,7 +10,7 @@ from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
 from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Page, PageRequest, read_page, sorting
 
 
 class CategoryOrderField(StrEnum):
@@ -50,6 +50,8 @@ class ServiceFilter:
     category_ids: Sequence[int] | None = None
     types: Sequence[ServiceType] | None = None
     drip_feed: bool | None = None
+    can_refill: bool | None = None
+    can_cancel: bool | None = None
     name_contains: str | None = None
     price_gte: int | None = None
     price_lte: int | None = None
@@ -62,6 +64,8 @@ class ServiceFilter:
             else ids.possible(self.category_ids, field="where"),
             "type__in": None if self.types is None else list(self.types),
             "drip_feed": self.drip_feed,
+            "can_refill": self.can_refill,
+            "can_cancel": self.can_cancel,
             "name__icontains": self.name_contains,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
@@ -77,7 +81,7 @@ async def list_categories(
 ) -> list[Category]:
     """Categories that are on sale (`is_active` None: all), newest id first unless told otherwise."""
     categories = Category.all() if is_active is None else Category.filter(is_active=is_active)
-    return await categories.order_by(*_sorting(order_by, direction))
+    return await categories.order_by(*sorting(order_by, direction))
 
 
 async def list_services(
@@ -94,7 +98,7 @@ async def list_services(
     services = Service.all() if is_active is None else Service.filter(is_active=is_active)
     if category_id is not None:
         services = services.filter(category_id=category_id if ids.is_possible(category_id) else 0)
-    return await services.order_by(*_sorting(order_by, direction))
+    return await services.order_by(*sorting(order_by, direction))
 
 
 async def services_for_resale() -> list[Service]:
@@ -135,8 +139,3 @@ async def categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
 async def services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
     """Services with these ids, on sale or not."""
     return {service.id: service for service in await Service.filter(id__in=list(service_ids))}
-
-
-def _sorting(order_by: StrEnum, direction: Direction) -> list[str]:
-    sign = "" if direction is Direction.ASC else "-"
-    return list(dict.fromkeys((f"{sign}{order_by.value}", f"{sign}id")))

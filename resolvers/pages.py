@@ -99,6 +99,12 @@ async def read_page(matching: QuerySet[M], *, page: PageRequest, by: str, direct
     )
 
 
+def sorting(by: StrEnum, direction: Direction) -> list[str]:
+    """The sort of a whole list by the column `by`, then by id."""
+    sign = "" if direction is Direction.ASC else "-"
+    return list(dict.fromkeys((f"{sign}{by.value}", f"{sign}id")))
+
+
 def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> Q:
     rises = direction is Direction.ASC
     bounds = Q()
@@ -116,7 +122,10 @@ def _beyond(model: type[Model], by: str, key: Key, *, greater: bool) -> Q:
     pk, comparison = model._meta.pk_attr, "gt" if greater else "lt"
     if by == pk:
         return Q(**{f"{pk}__{comparison}": primary_key})
-    return Q(**{f"{by}__{comparison}": value}) | Q(**{by: value, f"{pk}__{comparison}": primary_key})
+    # The first bound says nothing new, but lets an index begin at the cursor.
+    return Q(**{f"{by}__{comparison}e": value}) & (
+        Q(**{f"{by}__{comparison}": value}) | Q(**{f"{pk}__{comparison}": primary_key})
+    )
 
 
 def _cursor(row: Model, by: str) -> str:

@@ -10,7 +10,7 @@ from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved
+from schema.fields import query
 from schema.node import Node, global_id
 
 
@@ -70,7 +70,7 @@ class CategoryOrder:
 class CategoryQuery:
     """Reading categories."""
 
-    @resolved(description="All categories on sale, newest first unless told otherwise.")
+    @query(description="All categories on sale, newest first unless told otherwise.")
     async def categories(
         self,
         order_by: Annotated[

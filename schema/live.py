@@ -10,6 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from resolvers import live
 from schema.context import Info
+from schema.fields import with_example
 from schema.node import parse_id
 from schema.notification import Notification
 from schema.order import Order
@@ -23,7 +24,7 @@ def _followed(*, description: str) -> Callable[[Callable[..., object]], Strawber
     """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.subscription(function, description=description)
+        return strawberry.subscription(function, description=with_example(description, function))
 
     return declare
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from models import Category, Order, OrderEvent, Payment, Refill, Service, TicketMessage
+from models import Category, Order, OrderEvent, Payment, Refill, Service, Ticket, TicketMessage
 from resolvers import catalogue, orders, payments, refills, tickets
 
 Row = TypeVar("Row")
@@ -31,6 +31,9 @@ class Loaders:
     order: DataLoader[int, Order] = field(default_factory=lambda: _by_id(orders.orders_by_id, cache=False))
     payment: DataLoader[int, Payment] = field(
         default_factory=lambda: _by_id(payments.payments_by_id, cache=False)
+    )
+    ticket: DataLoader[int, Ticket] = field(
+        default_factory=lambda: _by_id(tickets.tickets_by_id, cache=False)
     )
     # Not remembered, these and the following: a mutation may add one between two reads of one document.
     messages: DataLoader[int, list[TicketMessage]] = field(

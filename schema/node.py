@@ -10,7 +10,7 @@ import strawberry
 
 from domain.problems import InvalidInput
 from schema.context import Info
-from schema.fields import resolved
+from schema.fields import query
 
 _DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
 
@@ -70,14 +70,23 @@ class Node:
         """The record with this number, as the type's own root field would show it to the viewer."""
         raise NotImplementedError
 
+    @classmethod
+    async def look_up(cls, info: Info, text: str, *, field: str) -> Self | None:
+        """The record with this global id, which the argument `field` holds.
+
+        Raises:
+            InvalidInput: `text` is no id of this type.
+        """
+        return await cls.find(info, parse_id(text, cls.__name__, field=field))
+
 
 @strawberry.type
 class NodeQuery:
     """Relay's way back to a record."""
 
-    @resolved(
+    @query(
         description="The record with a global id, or null. It obeys the same rules as the type's own field: "
-        "another user's order answers the error `FORBIDDEN`."
+        "another user's order or ticket answers the error `FORBIDDEN`, anything else of another user's null."
     )
     async def node(
         self,
@@ -88,4 +97,4 @@ class NodeQuery:
         kind = next((kind for kind in Node.__subclasses__() if kind.__name__ == type_name), None)
         if kind is None:
             raise InvalidInput(field="id")
-        return await kind.find(info, parse_id(id, type_name, field="id"))
+        return await kind.look_up(info, id, field="id")

@@ -16,7 +16,7 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
-from schema.fields import resolved
+from schema.fields import query, resolved
 from schema.node import Node, global_id, parse_id
 from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
@@ -200,7 +200,7 @@ class OrderOrder:
 class OrderQuery:
     """Reading one's own orders."""
 
-    @resolved(
+    @query(
         description="The viewer's orders, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
     )
     async def orders(
@@ -230,7 +230,7 @@ class OrderQuery:
         )
         return connect(page, Order.from_model)
 
-    @resolved(description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`.")
+    @query(description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`.")
     async def order(
         self,
         info: Info,

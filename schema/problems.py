@@ -17,6 +17,7 @@ from domain import problems as domain
 from domain.messages import Language
 from schema.context import Info
 from schema.enums import ProblemCode
+from schema.fields import with_example
 from schema.scalars import Count
 
 _FIELD_DESCRIPTIONS = {
@@ -101,7 +102,9 @@ def mutation(
 
     def declare(function: Callable[..., object]) -> StrawberryField:
         return strawberry.mutation(
-            function, description=description, extensions=[_Refusable(tuple(problems))]
+            function,
+            description=with_example(description, function),
+            extensions=[_Refusable(tuple(problems))],
         )
 
     return declare

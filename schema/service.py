@@ -15,7 +15,7 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, ServiceType
-from schema.fields import resolved
+from schema.fields import query, resolved
 from schema.node import Node, global_id, parse_id
 from schema.scalars import Count
 from schema.where import IdIn, TextContains, TomanRange, ids_in
@@ -88,6 +88,8 @@ class ServiceWhere:
     category: IdIn | None = strawberry.field(default=None, description="On one of these shelves.")
     type: ServiceTypeIn | None = strawberry.field(default=None, description="Of one of these types.")
     drip_feed: bool | None = strawberry.field(default=None, description="With or without drip-feed.")
+    refill: bool | None = strawberry.field(default=None, description="With or without refill.")
+    cancel: bool | None = strawberry.field(default=None, description="With or without cancel.")
     name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
     price: TomanRange | None = strawberry.field(default=None, description="In Toman, as `price` is.")
 
@@ -97,6 +99,8 @@ class ServiceWhere:
             category_ids=ids_in(self.category, "Category", field="category"),
             types=self.type.any_of if self.type else None,
             drip_feed=self.drip_feed,
+            can_refill=self.refill,
+            can_cancel=self.cancel,
             name_contains=self.name.contains if self.name else None,
             price_gte=self.price.gte if self.price else None,
             price_lte=self.price.lte if self.price else None,
@@ -130,7 +134,7 @@ class ServiceOrder:
 class ServiceQuery:
     """Reading services."""
 
-    @resolved(description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`.")
+    @query(description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`.")
     async def services(
         self,
         first: First = None,
@@ -156,7 +160,7 @@ class ServiceQuery:
         )
         return connect(page, Service.from_model)
 
-    @resolved(description="A service on sale, or null.")
+    @query(description="A service on sale, or null.")
     async def service(
         self,
         info: Info,

@@ -13,6 +13,7 @@ from domain.problems import InvalidInput
 from models import Notification, Order, Service, User
 from resolvers import catalogue, notifications, orders, tickets
 from resolvers.catalogue import ServiceFilter, ServiceOrderField
+from resolvers.notifications import NotificationFilter
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pages import Direction, Page, PageRequest
 from resolvers.tickets import TicketFilter
@@ -195,11 +196,11 @@ async def test_notifications_page_by_their_moment_and_their_uuid() -> None:
     for number in range(7):
         await create_notification(user, created_at=MOMENT + (number // 4) * SECOND)
     ids = []
-    page = await notifications.notifications_page(user, page=PageRequest(first=2), unread_only=False)
+    page = await notifications.notifications_page(user, page=PageRequest(first=2), where=NotificationFilter())
     ids += [row.id for row in page.nodes]
     while page.has_next_page:
         page = await notifications.notifications_page(
-            user, page=PageRequest(first=2, after=page.cursors[-1]), unread_only=False
+            user, page=PageRequest(first=2, after=page.cursors[-1]), where=NotificationFilter()
         )
         ids += [row.id for row in page.nodes]
 
