@@ -39,6 +39,7 @@ from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutb
 from models import database
 from playground import page as playground
 from resolvers.shop import Shop
+from rest_compat import description
 from sandbox import payment_page, provider_api
 from worker import loop
 
@@ -127,6 +128,7 @@ def application(shop: Shop) -> Starlette:
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
+            description.route(settings.effective_public_url),
             *_sandbox_routes(shop),
             *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
