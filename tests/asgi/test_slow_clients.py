@@ -152,6 +152,7 @@ def test_a_client_in_no_hurry_keeps_its_connection_between_whole_requests(server
             while not answer.endswith(b"}"):
                 answer += client.recv(65_536)
             assert answer.startswith(b"HTTP/1.1 200 ")
+            assert b"\r\nserver:" not in answer.lower()
             time.sleep(1.2)
 
 
