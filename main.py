@@ -5,7 +5,7 @@ from types import ModuleType
 
 from pydantic import ValidationError
 
-from commands import audit, demo, export_schema, migrate, providers, serve, token, worker
+from commands import audit, demo, export_openapi, export_schema, migrate, providers, serve, token, worker
 from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
@@ -20,6 +20,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "audit": audit,
     "providers": providers,
     "export-schema": export_schema,
+    "export-openapi": export_openapi,
 }
 
 

@@ -1,33 +1,73 @@
-"""The largest body that any door reads."""
+"""The largest body that any door reads, and how long it waits for one."""
 
+import asyncio
+import re
+from datetime import timedelta
+
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimit:
-    """Raises HTTPException 413 where a handler reads past the limit; each door words it in its own way."""
+    """Raises HTTPException where a handler reads past a limit; each door words it in its own way.
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+    413 says that the body is too large; 408 that it had not come as a whole `within` so long of its first
+    reading, and that the connection is closed.
+    """
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int, within: timedelta) -> None:
         self._app = app
         self._most_bytes = most_bytes
+        self._within = within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limited = self._limited(scope, receive) if scope["type"] == "http" else receive
-        await self._app(scope, limited, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = _Body(scope, receive, most_bytes=self._most_bytes, within=self._within)
 
-    def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        announced = HTTPConnection(scope).headers.get("content-length", "0")
-        read = 0
+        async def send_with_farewell(message: Message) -> None:
+            if message["type"] == "http.response.start" and body.is_late:
+                MutableHeaders(scope=message)["connection"] = "close"
+            await send(message)
 
-        async def receive_within_limit() -> Message:
-            nonlocal read
-            if announced.isdigit() and int(announced[:20]) > self._most_bytes:
-                raise HTTPException(413, "Content Too Large")
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._most_bytes:
-                raise HTTPException(413, "Content Too Large")
-            return message
+        await self._app(scope, body.receive, send_with_farewell)
 
-        return receive_within_limit
+
+class _Body:
+    """One request's body as it comes in."""
+
+    def __init__(self, scope: Scope, receive: Receive, *, most_bytes: int, within: timedelta) -> None:
+        self.is_late = False
+        announced = HTTPConnection(scope).headers.get("content-length", "")
+        self._announced_bytes = int(announced[:20]) if re.fullmatch("[0-9]+", announced) else 0
+        self._receive = receive
+        self._most_bytes = most_bytes
+        self._within_seconds = within.total_seconds()
+        self._read_bytes = 0
+        self._ends_at: float | None = None
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        if self._announced_bytes > self._most_bytes:
+            raise HTTPException(413, "Content Too Large")
+        message = await self._next()
+        self._is_whole = not message.get("more_body", False)
+        self._read_bytes += len(message.get("body", b""))
+        if self._read_bytes > self._most_bytes:
+            raise HTTPException(413, "Content Too Large")
+        return message
+
+    async def _next(self) -> Message:
+        if self._ends_at is None:
+            self._ends_at = asyncio.get_running_loop().time() + self._within_seconds
+        try:
+            async with asyncio.timeout_at(self._ends_at):
+                return await self._receive()
+        except TimeoutError:
+            self.is_late = True
+            raise HTTPException(408, "Request Timeout") from None

@@ -1,4 +1,4 @@
-"""Whose pages may talk to the shop where the browser's own rules leave it open: over WebSocket."""
+"""Whose pages may open WebSockets, where the browser's own rules leave it open; over HTTP, CORS tells."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit

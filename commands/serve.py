@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import uvicorn
 
+from asgi import connections
 from commands.preparation import prepare
 from composition import application, build_shop
 from config.settings import Settings, check_production
@@ -34,7 +35,9 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         application(shop),
         host=settings.host,
         port=settings.port,
+        http=connections.protocol(head_within=settings.header_timeout, send_within=settings.send_timeout),
         log_config=None,
+        # Its lines would hold query strings, in which the legacy app sends codes and resellers their keys.
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
@@ -22,6 +23,7 @@ from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
 from asgi.failures import Failures
 from asgi.rate_limits import RateLimits
+from asgi.security_headers import SecurityHeaders
 from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
 from domain.tokens import TokenKeys
@@ -37,6 +39,7 @@ from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutb
 from models import database
 from playground import page as playground
 from resolvers.shop import Shop
+from rest_compat import description
 from sandbox import payment_page, provider_api
 from worker import loop
 
@@ -125,6 +128,7 @@ def application(shop: Shop) -> Starlette:
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
+            description.route(settings.effective_public_url),
             *_sandbox_routes(shop),
             *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
@@ -134,6 +138,15 @@ def application(shop: Shop) -> Starlette:
             Mount("/api", app=rest),
         ],
         middleware=[
+            Middleware(SecurityHeaders, public_url=settings.effective_public_url),
+            # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=("GET", "HEAD", "POST"),
+                allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language"),
+                expose_headers=("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
+            ),
             Middleware(Failures),
             Middleware(Authentication, shop=shop),
             Middleware(
@@ -143,7 +156,7 @@ def application(shop: Shop) -> Starlette:
                 below="/api",
                 but_not=reseller_api.door.PATH,
             ),
-            Middleware(BodyLimit, most_bytes=settings.max_body_bytes),
+            Middleware(BodyLimit, most_bytes=settings.max_body_bytes, within=settings.body_timeout),
         ],
         lifespan=lifespan,
     )

@@ -25,6 +25,9 @@ def _from_seconds(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=timedelta(0))]
+Timeout = Annotated[
+    timedelta, BeforeValidator(_from_seconds), Field(ge=timedelta(milliseconds=100), le=timedelta(hours=1))
+]
 
 
 class Environment(StrEnum):
@@ -170,10 +173,19 @@ class Settings(BaseSettings):
         "1200/minute", description="reseller API requests from one address, counted before the key is known"
     )
     max_body_bytes: Positive = Field(262_144, description="largest request body or WebSocket message")
+    header_timeout: Timeout = Field(
+        timedelta(seconds=10), description="how long a client may take over a request's header"
+    )
+    body_timeout: Timeout = Field(
+        timedelta(seconds=20), description="how long a client may take over a request's body"
+    )
+    send_timeout: Timeout = Field(
+        timedelta(seconds=60), description="how long a client may leave the rest of an answer unread"
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="origins other than the shop's own whose pages may open WebSockets, comma separated; "
-        "* for all",
+        description="origins other than the shop's own whose pages may call it and open WebSockets, "
+        "comma separated; * for all",
     )
 
     @field_validator("jwt_key_files", "allowed_origins", mode="before")

@@ -115,6 +115,8 @@ def test_a_setting_is_read_from_the_variable_of_its_name(
         ("LOGIN_CODES_PER_HOUR", "-5"),
         ("LOGIN_CODES_DAILY_BUDGET", "many"),
         ("MAX_BODY_BYTES", "0"),
+        ("HEADER_TIMEOUT", "0"),
+        ("BODY_TIMEOUT", "P1D"),
         ("TOKEN_LIFETIME", "a year"),
         ("TOKEN_LIFETIME", "-1"),
         ("LOGIN_CODE_LIFETIME", "-PT1S"),

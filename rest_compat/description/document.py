@@ -1,0 +1,104 @@
+"""The whole document, put together from the route table."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from resolvers.idempotency import LONGEST_KEY
+from rest_compat.description.answers import answers, framework_answers
+from rest_compat.description.operations import DESCRIPTIONS, Description
+from rest_compat.description.records import RECORDS, TEXT, Schema
+from rest_compat.routes import TABLE, LegacyRoute
+
+PATH = "/docs/openapi.json"
+_BODY_TYPES = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data")
+_ABOUT = (
+    "The documented routes of the legacy mobile app. Refusals come with HTTP 200 and their status in the "
+    "body, as the app expects. Parameters may be in the query string, a JSON body or a form body; the body "
+    "wins. Money is whole Toman."
+)
+
+
+def document(public_url: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 description of every route, for an installation at `public_url`."""
+    paths: dict[str, dict[str, Schema]] = {}
+    for line in TABLE:
+        operations = paths.setdefault(f"/api{line.path}", {})
+        operations[line.method.lower()] = _operation(line, DESCRIPTIONS[line.method, line.path])
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Vitrin", "version": "1", "description": _ABOUT},
+        "servers": [{"url": public_url}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(RECORDS),
+            "responses": framework_answers(),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RS256)"},
+            },
+        },
+    }
+
+
+def encoded(public_url: str) -> bytes:
+    """`document` as JSON, indented for readers."""
+    return orjson.dumps(document(public_url), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def route(public_url: str) -> Route:
+    """GET /docs/openapi.json."""
+    body = encoded(public_url)
+
+    async def answer(_: Request) -> Response:
+        headers = {"Cache-Control": "public, max-age=300"}
+        return Response(body, headers=headers, media_type="application/json")
+
+    return Route(PATH, answer)
+
+
+def _operation(line: LegacyRoute, description: Description) -> Schema:
+    operation: dict[str, Any] = {
+        "operationId": _name(line),
+        "summary": description.summary,
+        "tags": [line.path.split("/")[2]],
+        "parameters": _parameters(line, description),
+        "responses": answers(line, description),
+    }
+    if line.method == "POST" and description.fields:
+        operation["requestBody"] = _body(description)
+    if line.needs_token:
+        operation["security"] = [{"token": []}]
+    return operation
+
+
+def _name(line: LegacyRoute) -> str:
+    words = line.path.replace("{id}", "by_id").split("/")[2:]
+    return "_".join([line.method.lower(), *words])
+
+
+def _parameters(line: LegacyRoute, description: Description) -> list[Schema]:
+    found: list[Schema] = []
+    if "{id}" in line.path:
+        schema = {"type": "integer", "minimum": 1}
+        found.append({"name": "id", "in": "path", "required": True, "schema": schema})
+    if line.method == "GET":
+        found += [
+            {"name": name, "in": "query", "schema": schema} for name, schema in description.fields.items()
+        ]
+    if description.takes_key:
+        schema = {**TEXT, "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
+    return found
+
+
+def _body(description: Description) -> Schema:
+    schema = {
+        "type": "object",
+        "properties": dict(description.fields),
+        "required": list(description.required),
+    }
+    content = {media_type: {"schema": schema} for media_type in _BODY_TYPES}
+    return {"required": bool(description.required), "content": content}
