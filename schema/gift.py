@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.fields import resolved
 from schema.node import Node, global_id, parse_id
 from schema.order import Order
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.scalars import Count
 from schema.service import Service
 
@@ -81,6 +81,7 @@ class GiftMutation:
 
     @mutation(
         wheel.spin_wheel,
+        cost=OF_MONEY,
         description="Turn the wheel of fortune and win a gift, usable for 24 hours. Needs a user.",
     )
     async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
@@ -88,7 +89,9 @@ class GiftMutation:
         return UserGift.from_model(row)
 
     @mutation(
-        gifts.use_gift, description="Order a won gift's service, for nothing, with the gift. Needs a user."
+        gifts.use_gift,
+        cost=OF_MONEY,
+        description="Order a won gift's service, for nothing, with the gift. Needs a user.",
     )
     async def use_gift(
         self,

@@ -18,7 +18,7 @@ from schema.fields import resolved
 from schema.node import Node, global_id
 from schema.order import Order
 from schema.payment import Payment
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.where import DateTimeRange
 
 
@@ -122,6 +122,7 @@ class LedgerMutation:
 
     @mutation(
         free_credit.claim_free_credit,
+        cost=OF_MONEY,
         description="Claim a small random amount, now and then; answers its ledger entry. Needs a user.",
     )
     async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:

@@ -17,7 +17,7 @@ from schema.context import Info
 from schema.enums import Direction, PaymentStatus
 from schema.fields import resolved
 from schema.node import Node, global_id
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 
 
 @strawberry.type(description="A payment into the viewer's wallet.")
@@ -111,6 +111,7 @@ class PaymentMutation:
 
     @mutation(
         payments.start_payment,
+        cost=OF_MONEY,
         description="Open a payment at the gateway; send the payer to its `url`. Needs a user.",
     )
     async def start_payment(
