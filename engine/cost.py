@@ -31,7 +31,7 @@ USUAL_PAGE = 20
 LONGEST_PAGE = 100
 _USUAL_LIST = 10
 _MUTATION = 10
-_WHOLE_SCHEMA = 500
+_WHOLE_SCHEMA = 2_000
 _DIGITS_OF_MOST = 10
 INTROSPECTION = ("__schema", "__type")
 """The fields that show the schema."""

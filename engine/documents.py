@@ -22,8 +22,8 @@ _LONGEST = 32_768
 """Characters that are read at all: time goes into long texts even where they are one token."""
 
 _MOST_COMMENTS = 1_000
-_MOST_ERRORS = 5
-"""Errors of one document that are told; each costs time to find and to word."""
+MOST_ERRORS = 5
+"""Errors that are told of what cannot run; each costs time to find and to word."""
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _INVALID = "GRAPHQL_VALIDATION_FAILED"
@@ -106,7 +106,7 @@ class Documents:
             self._schema,
             document,
             _RULES,
-            max_errors=_MOST_ERRORS,
+            max_errors=MOST_ERRORS,
             hide_suggestions=not self._shows_schema,
         )
         if errors:

@@ -28,6 +28,7 @@ from strawberry.execution import optimized_is_awaitable
 from config.settings import Settings
 from engine import errors
 from engine.admission import Admission, Cost, GraphQLRequest, Refused, RequestContext
+from engine.documents import MOST_ERRORS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ class Engine:
             hide_suggestions=self._hides_suggestions,
         )
         if isinstance(executor, list):
-            yield _refusal(executor, context)
+            yield _refusal(executor[:MOST_ERRORS], context)
             return
         created = create_source_event_stream(executor)
         source = await created if inspect.isawaitable(created) else created
@@ -148,12 +149,10 @@ class Engine:
 
 def _answer(result: ExecutionResult, context: RequestContext) -> Answer:
     found = result.errors or []
-    return Answer(
-        data=result.data,
-        errors=[errors.public(error, context.language) for error in found],
-        # Errors of fields have a path; those of variables and of the operation's name have none.
-        has_run=result.data is not None or any(error.path for error in found),
-    )
+    # Errors of fields have a path; those of variables and of the operation's name have none.
+    if result.data is None and not any(error.path for error in found):
+        return _refusal(found[:MOST_ERRORS], context)
+    return Answer(data=result.data, errors=[errors.public(error, context.language) for error in found])
 
 
 def _refusal(found: list[GraphQLError], context: RequestContext) -> Answer:
