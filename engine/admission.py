@@ -19,6 +19,7 @@ from engine.documents import Documents, Prepared, UnusableDocument
 from engine.limits import Limits
 from engine.persisted import PersistedDocuments, TrustedDocuments
 from engine.size import UNSTORABLE
+from engine.turns import Turns
 from resolvers.sessions import SignedIn
 
 RATE_LIMITED = "RATE_LIMITED"
@@ -135,6 +136,7 @@ class Admission:
             else TrustedDocuments.read(trusted)
         )
         self._documents = Documents(schema, shows_schema=settings.shows_graphql_schema)
+        self._turns = Turns()
         self._buckets = Buckets(clock=clock)
         self._limits = {kind: Limits.of(kind, settings) for kind in CallerKind}
         self._capacities = {
@@ -150,10 +152,11 @@ class Admission:
         """
         return self._texts.text_of(request.query, request.document_id)
 
-    def admit(self, request: GraphQLRequest, context: RequestContext) -> Admitted:
+    async def admit(self, request: GraphQLRequest, context: RequestContext) -> Admitted:
         """Charge the caller for the operation, which may run then.
 
-        A refusal costs a point, and one more for each hundred characters that had to be read.
+        A refusal costs a point, and one more for each hundred characters that had to be read. A document
+        that was not seen before waits for its turn.
 
         Raises:
             Refused: the document cannot run, or the caller's bucket holds too little for it.
@@ -164,7 +167,7 @@ class Admission:
             raise account.refusal_for_now(requested=1)
         price = 1 + len(request.query or "") // _CHARACTERS_A_POINT
         try:
-            prepared = self._prepared(request, self._limits[kind])
+            prepared = await self._prepared(request, self._limits[kind])
         except UnusableDocument as unusable:
             requested = price if unusable.cost is None else unusable.cost
             raise Refused(unusable.errors, account.spend(price, requested=requested)) from unusable
@@ -174,11 +177,17 @@ class Admission:
         cost = account.spend(prepared.cost, requested=prepared.cost)
         return Admitted(prepared.document, cost, account)
 
-    def _prepared(self, request: GraphQLRequest, limits: Limits) -> Prepared:
-        variables = request.variables or {}
-        _check_storable(variables)
+    async def _prepared(self, request: GraphQLRequest, limits: Limits) -> Prepared:
+        _check_storable(request.variables or {})
+        text = self.text_of(request)
+        if self._documents.knows(text):
+            return self._prepare(text, request, limits)
+        async with self._turns:
+            return self._prepare(text, request, limits)
+
+    def _prepare(self, text: str, request: GraphQLRequest, limits: Limits) -> Prepared:
         return self._documents.prepare(
-            self.text_of(request), limits, operation_name=request.operation_name, variables=variables
+            text, limits, operation_name=request.operation_name, variables=request.variables or {}
         )
 
 

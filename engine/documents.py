@@ -60,6 +60,10 @@ class Documents:
         self._shows_schema = shows_schema
         self._kept: OrderedDict[str, tuple[DocumentNode, Size]] = OrderedDict()
 
+    def knows(self, text: str) -> bool:
+        """Whether preparing `text` takes no work."""
+        return text in self._kept
+
     def prepare(
         self, text: str, limits: Limits, *, operation_name: str | None, variables: Mapping[str, object]
     ) -> Prepared:

@@ -67,7 +67,7 @@ class Engine:
             OperationNotAllowed: the operation's type is not among `allowed`.
         """
         try:
-            admitted = self.admission.admit(request, context)
+            admitted = await self.admission.admit(request, context)
         except Refused as refused:
             return _refused(refused, context)
         operation = get_operation_ast(admitted.document, request.operation_name)
@@ -81,7 +81,7 @@ class Engine:
         A subscription that fails ends with an answer that has not run. Each event gets a context of its own.
         """
         try:
-            admitted = self.admission.admit(request, context)
+            admitted = await self.admission.admit(request, context)
         except Refused as refused:
             yield _refused(refused, context)
             return
@@ -107,6 +107,7 @@ class Engine:
             executor_class=self._schema.execution_context_class,
             operation_extensions=None,
             hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
         return _answer(await result if inspect.isawaitable(result) else result, context)
 
@@ -125,6 +126,7 @@ class Engine:
             operation_name=request.operation_name,
             operation_extensions=None,
             hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
         if isinstance(executor, list):
             yield _refusal(executor[:MOST_ERRORS], context)

@@ -92,9 +92,7 @@ def test_a_cost_beyond_all_limits_is_a_number_of_usual_length() -> None:
 def test_a_field_s_metadata_says_its_price() -> None:
     @strawberry.type
     class Query:
-        @strawberry.field(metadata={"cost": 7})
-        def dear(self) -> int:
-            return 1
+        dear: int = strawberry.field(resolver=lambda: 1, metadata={"cost": 7})
 
     prices = Prices(strawberry.Schema(Query)._schema)
     assert measure(parse("{dear}"), prices).cost(None, {}) == 7
