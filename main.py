@@ -10,6 +10,7 @@ from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
 from domain.tokens import InvalidKey
+from engine.persisted import BadManifest
 
 _COMMANDS: dict[str, ModuleType] = {
     "serve": serve,
@@ -53,7 +54,7 @@ def main() -> None:
         settings = Settings()
         logging.configure(settings.log_level)
         arguments.run(settings, arguments)
-    except (UnsafeInProduction, ValidationError, DatabaseNotEmpty, InvalidKey) as refusal:
+    except (UnsafeInProduction, ValidationError, DatabaseNotEmpty, InvalidKey, BadManifest) as refusal:
         raise SystemExit(f"vitrin: {refusal}") from refusal
     except OSError as error:
         # Key files that are missing, a port that is taken, a database host that does not answer.

@@ -9,7 +9,9 @@ from typing import Annotated, Self
 
 import limits
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from config.graphql_settings import GraphQLSettings
 
 Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
@@ -62,7 +64,7 @@ class PaymentGatewayName(StrEnum):
     ZIBAL = "zibal"
 
 
-class Settings(BaseSettings):
+class Settings(GraphQLSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
@@ -273,6 +275,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite://{self.data_folder / 'vitrin.sqlite3'}"
 
     @property
+    def shows_graphql_schema(self) -> bool:
+        """GRAPHQL_INTROSPECTION, or whether this is development."""
+        return not self.is_production if self.graphql_introspection is None else self.graphql_introspection
+
+    @property
     def is_embedded(self) -> bool:
         """Whether the database is SQLite."""
         return self.effective_database_url.startswith("sqlite:")
@@ -306,7 +313,9 @@ def _production_faults(settings: Settings) -> Iterator[str]:
 
 
 def described_settings() -> Iterator[tuple[str, str, str]]:
-    """(environment variable, default, meaning) of every setting, in the order of the class."""
-    for name, field in Settings.model_fields.items():
+    """(environment variable, default, meaning) of every setting, GraphQL's last."""
+    for name, field in sorted(
+        Settings.model_fields.items(), key=lambda setting: setting[0] in GraphQLSettings.model_fields
+    ):
         default = "" if field.default is None or field.default == () else str(field.default)
         yield name.upper(), default, field.description or ""

@@ -3,8 +3,8 @@
 import inspect
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import strawberry
 from graphql import (
@@ -25,28 +25,10 @@ from graphql import (
 from graphql.pyutils import AwaitableOrValue
 from strawberry.execution import optimized_is_awaitable
 
-from domain import texts
-from domain.messages import Language
-from engine import errors, limits
-from engine.documents import Documents, UnusableDocument
-
-
-class RequestContext(Protocol):
-    """What the engine itself reads of the context that it hands to fields."""
-
-    language: Language
-
-    def renewed(self) -> Self:
-        """The same caller with nothing remembered, for the next event of a subscription."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GraphQLRequest:
-    """What a client asks to run."""
-
-    query: str
-    operation_name: str | None = None
-    variables: dict[str, object] | None = None
+from config.settings import Settings
+from engine import errors
+from engine.admission import Admission, Cost, GraphQLRequest, Refused, RequestContext
+from engine.documents import MOST_ERRORS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +38,8 @@ class Answer:
     data: dict[str, Any] | None = None
     errors: list[GraphQLError] = field(default_factory=list)
     has_run: bool = True
+    cost: Cost | None = None
+    retry_after_seconds: int | None = None
 
 
 class OperationNotAllowed(Exception):
@@ -69,9 +53,10 @@ class OperationNotAllowed(Exception):
 class Engine:
     """Runs operations on one schema."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
-        self._documents = Documents(schema)
+        self._hides_suggestions = not settings.shows_graphql_schema
+        self.admission = Admission(schema, settings)
 
     async def run(
         self, request: GraphQLRequest, context: RequestContext, *, allowed: frozenset[OperationType]
@@ -82,13 +67,13 @@ class Engine:
             OperationNotAllowed: the operation's type is not among `allowed`.
         """
         try:
-            document = self._prepared(request)
-        except UnusableDocument as unusable:
-            return _refusal(unusable.errors, context)
-        operation = get_operation_ast(document, request.operation_name)
+            admitted = await self.admission.admit(request, context)
+        except Refused as refused:
+            return _refused(refused, context)
+        operation = get_operation_ast(admitted.document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
-        return await self._executed(document, request, context)
+        return replace(await self._executed(admitted.document, request, context), cost=admitted.cost)
 
     async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
         """The answers to an operation of any type: one, or a subscription's, one an event.
@@ -96,22 +81,18 @@ class Engine:
         A subscription that fails ends with an answer that has not run. Each event gets a context of its own.
         """
         try:
-            document = self._prepared(request)
-        except UnusableDocument as unusable:
-            yield _refusal(unusable.errors, context)
+            admitted = await self.admission.admit(request, context)
+        except Refused as refused:
+            yield _refused(refused, context)
             return
+        document = admitted.document
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-            yield await self._executed(document, request, context)
+            yield replace(await self._executed(document, request, context), cost=admitted.cost)
             return
         async with aclosing(self._followed(document, operation, request, context)) as answers:
             async for answer in answers:
-                yield answer
-
-    def _prepared(self, request: GraphQLRequest) -> DocumentNode:
-        document = self._documents.prepare(request.query)
-        _check_storable(request)
-        return document
+                yield replace(answer, cost=admitted.cost_now())
 
     async def _executed(
         self, document: DocumentNode, request: GraphQLRequest, context: RequestContext
@@ -125,6 +106,8 @@ class Engine:
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
             executor_class=self._schema.execution_context_class,
             operation_extensions=None,
+            hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
         return _answer(await result if inspect.isawaitable(result) else result, context)
 
@@ -142,9 +125,11 @@ class Engine:
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             operation_extensions=None,
+            hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
         if isinstance(executor, list):
-            yield _refusal(executor, context)
+            yield _refusal(executor[:MOST_ERRORS], context)
             return
         created = create_source_event_stream(executor)
         source = await created if inspect.isawaitable(created) else created
@@ -166,16 +151,19 @@ class Engine:
 
 def _answer(result: ExecutionResult, context: RequestContext) -> Answer:
     found = result.errors or []
-    return Answer(
-        data=result.data,
-        errors=[errors.public(error, context.language) for error in found],
-        # Errors of fields have a path; those of variables and of the operation's name have none.
-        has_run=result.data is not None or any(error.path for error in found),
-    )
+    # Errors of fields have a path; those of variables and of the operation's name have none.
+    if result.data is None and not any(error.path for error in found):
+        return _refusal(found[:MOST_ERRORS], context)
+    return Answer(data=result.data, errors=[errors.public(error, context.language) for error in found])
 
 
 def _refusal(found: list[GraphQLError], context: RequestContext) -> Answer:
     return Answer(errors=[errors.public(error, context.language) for error in found], has_run=False)
+
+
+def _refused(refused: Refused, context: RequestContext) -> Answer:
+    answer = _refusal(refused.errors, context)
+    return replace(answer, cost=refused.cost, retry_after_seconds=refused.retry_after_seconds)
 
 
 def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:
@@ -184,17 +172,3 @@ def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLErr
     if not isinstance(root, FieldNode):
         return located_error(error, [root])
     return located_error(error, [root], [root.alias.value if root.alias else root.name.value])
-
-
-def _check_storable(request: GraphQLRequest) -> None:
-    """Refuse texts that no database could store, wherever in the variables."""
-    # Not recursive: JSON may be nested deeper than Python's stack.
-    rest: list[object] = [request.variables]
-    while rest:
-        value = rest.pop()
-        if isinstance(value, dict):
-            rest += (*value.keys(), *value.values())
-        elif isinstance(value, list):
-            rest += value
-        elif isinstance(value, str) and not texts.is_storable(value):
-            raise UnusableDocument([GraphQLError(limits.UNSTORABLE)], code="BAD_USER_INPUT")

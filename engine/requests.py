@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import orjson
 from starlette.requests import Request
 
-from engine.execution import GraphQLRequest
+from engine.admission import GraphQLRequest
 
 _JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+_LONGEST_DOCUMENT_ID = 256
 
 
 class BadRequest(Exception):
@@ -42,7 +43,7 @@ def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
     """
     query, operation_name = parameters.get("query"), parameters.get("operationName")
     variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query:
+    if not isinstance(query, str | None) or query == "":
         raise BadRequest("`query` must be a text.")
     if not isinstance(operation_name, str | None):
         raise BadRequest("`operationName` must be a text.")
@@ -50,15 +51,36 @@ def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
         raise BadRequest("`variables` must be an object.")
     if not isinstance(extensions, dict | None):
         raise BadRequest("`extensions` must be an object.")
-    # Forms and playgrounds send an empty name where they mean none.
-    return GraphQLRequest(query=query, operation_name=operation_name or None, variables=variables)
+    document_id = _document_id(parameters.get("documentId"), extensions or {})
+    if query is None and document_id is None:
+        raise BadRequest("`query` must be a text.")
+    return GraphQLRequest(
+        query=query,
+        document_id=document_id,
+        # Forms and playgrounds send an empty name where they mean none.
+        operation_name=operation_name or None,
+        variables=variables,
+    )
+
+
+def _document_id(plain: object, extensions: Mapping[str, object]) -> str | None:
+    """The document's id, as the specification's appendix spells it or as Apollo's clients do."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is not None:
+        if not isinstance(persisted, dict) or persisted.get("version") != 1:
+            raise BadRequest("`extensions.persistedQuery` must be of version 1.")
+        plain = persisted.get("sha256Hash", "")
+    if plain is None:
+        return None
+    if not isinstance(plain, str) or not 1 <= len(plain) <= _LONGEST_DOCUMENT_ID:
+        raise BadRequest(f"A document's id is a text of 1 to {_LONGEST_DOCUMENT_ID} characters.")
+    return plain.removeprefix("sha256:")
 
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for something to look at rather than for an answer."""
-    return (
-        request.method == "GET" and "query" not in request.query_params and "text/html" in _accepted(request)
-    )
+    asks = {"query", "documentId", "extensions"} & request.query_params.keys()
+    return request.method == "GET" and not asks and "text/html" in _accepted(request)
 
 
 def wants_graphql_json(request: Request) -> bool:

@@ -15,7 +15,8 @@ from asgi.authentication import address_of, viewer_of
 from domain import messages
 from domain.messages import Language
 from engine import errors, requests
-from engine.execution import Answer, Engine, OperationNotAllowed, RequestContext
+from engine.admission import RequestContext
+from engine.execution import Answer, Engine, OperationNotAllowed
 from engine.requests import BadRequest
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -39,13 +40,13 @@ class GraphQLView:
 
     A broken request is answered 400, never 5xx. What is well formed but cannot run is answered without
     `data`: with 400 to clients that accept application/graphql-response+json, with 200 to older ones.
-    503 tells that the database is away.
+    429 tells that the caller's bucket is empty, 503 that the database is away.
     """
 
     def __init__(
         self, schema: strawberry.Schema, *, shop: Shop, context: ContextOf, ide: Callable[[], Response]
     ) -> None:
-        self.engine = Engine(schema)
+        self.engine = Engine(schema, shop.settings)
         self._shop = shop
         self._context = context
         self._ide = ide
@@ -85,11 +86,15 @@ def _response(answer: Answer, *, is_modern: bool) -> Response:
     body: dict[str, object] = {"data": answer.data} if answer.has_run else {}
     if answer.errors:
         body["errors"] = [error.formatted for error in answer.errors]
+    if answer.cost is not None:
+        body["extensions"] = {"cost": answer.cost.shown()}
     media_type = requests.GRAPHQL_JSON if is_modern else "application/json"
     status = 400 if is_modern and not answer.has_run else 200
     headers: dict[str, str] = {}
     if answer.data is None and any(map(errors.is_unavailable, answer.errors)):
         status, headers = 503, {"Retry-After": "1"}
+    if answer.retry_after_seconds is not None:
+        status, headers = 429, {"Retry-After": str(answer.retry_after_seconds)}
     return _json(body, status, headers, media_type=media_type)
 
 

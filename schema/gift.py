@@ -15,7 +15,7 @@ from schema.enums import Direction, GiftOrderField
 from schema.fields import query, resolved
 from schema.node import Node, global_id, parse_id
 from schema.order import Order
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.scalars import Count
 from schema.service import Service
 from schema.where import DateTimeRange
@@ -149,6 +149,7 @@ class GiftMutation:
 
     @mutation(
         wheel.spin_wheel,
+        cost=OF_MONEY,
         description="Turn the wheel of fortune and win a gift, usable for 24 hours. Needs a user.",
     )
     async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
@@ -156,7 +157,9 @@ class GiftMutation:
         return UserGift.from_model(row)
 
     @mutation(
-        gifts.use_gift, description="Order a won gift's service, for nothing, with the gift. Needs a user."
+        gifts.use_gift,
+        cost=OF_MONEY,
+        description="Order a won gift's service, for nothing, with the gift. Needs a user.",
     )
     async def use_gift(
         self,

@@ -18,7 +18,7 @@ from schema.fields import query, resolved
 from schema.node import Node, global_id
 from schema.order import Order
 from schema.payment import Payment
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.where import DateTimeRange, TomanRange
 
 
@@ -142,6 +142,7 @@ class LedgerMutation:
 
     @mutation(
         free_credit.claim_free_credit,
+        cost=OF_MONEY,
         description="Claim a small random amount, now and then; answers its ledger entry. Needs a user.",
     )
     async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:

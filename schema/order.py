@@ -20,7 +20,7 @@ from schema.fields import query, resolved
 from schema.node import Node, global_id, parse_id
 from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.refill import Refill
 from schema.scalars import Count
 from schema.service import Service
@@ -245,6 +245,7 @@ class OrderMutation:
 
     @mutation(
         orders.create_order,
+        cost=OF_MONEY,
         description="Place an order: the wallet is charged at once, the service's provider delivers. "
         "Needs a user.",
     )
@@ -268,6 +269,7 @@ class OrderMutation:
     @mutation(
         cancellation.cancel_order,
         InvalidInput,
+        cost=OF_MONEY,
         description="Cancel an order. What was not sent yet is canceled and refunded at once. Else its "
         "provider is asked, where the service has `cancel`; `status` tells what came of it. Needs a user.",
     )

@@ -16,7 +16,7 @@ from schema.context import Info
 from schema.enums import Direction, PaymentOrderField, PaymentStatus
 from schema.fields import query
 from schema.node import Node, global_id
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.where import DateTimeRange, TomanRange
 
 
@@ -135,6 +135,7 @@ class PaymentMutation:
 
     @mutation(
         payments.start_payment,
+        cost=OF_MONEY,
         description="Open a payment at the gateway; send the payer to its `url`. Needs a user.",
     )
     async def start_payment(

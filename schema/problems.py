@@ -91,12 +91,20 @@ class _Refusable(FieldExtension):
             return show(problem, info.context.language)
 
 
+OF_MONEY = 50
+"""Points that a mutation costs which moves money, or has somebody else do something that costs money."""
+
+
 def mutation(
-    operation: Callable[..., object], *more: type[domain.Problem], description: str
+    operation: Callable[..., object],
+    *more: type[domain.Problem],
+    description: str,
+    cost: int | None = None,
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A mutation that answers `<Name>Result`: what the function returns, or a problem.
 
     The problems are those that `operation` declares with `refuses`, and `more` of the function's own.
+    `cost` is in the points that callers are limited by; None: what mutations usually cost.
     """
     problems = dict.fromkeys((*domain.problems_of(operation), *more))
 
@@ -105,6 +113,7 @@ def mutation(
             function,
             description=with_example(description, function),
             extensions=[_Refusable(tuple(problems))],
+            metadata={} if cost is None else {"cost": cost},
         )
 
     return declare

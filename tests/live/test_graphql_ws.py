@@ -32,6 +32,9 @@ class NodeClient:
         assert self._process.stdout is not None
         line = await soon(self._process.stdout.readline())
         message: dict[str, Any] = json.loads(line)
+        for told in message.values():
+            if isinstance(told, dict):
+                told.pop("extensions")  # what it costs
         return message
 
 
