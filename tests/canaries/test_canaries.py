@@ -54,6 +54,7 @@ QUIETED = ("aiosqlite", "tortoise", "tortoise.db_client")
 NO_SECRET_SETTINGS = {
     "jwt_key_files",
     "token_lifetime",
+    "graphql_max_tokens",
     *(f"login_code_{name}" for name in ("lifetime", "tries", "interval")),
     *(f"login_codes_{name}" for name in ("per_hour", "per_day", "per_address", "daily_budget")),
 }
