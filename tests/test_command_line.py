@@ -62,6 +62,14 @@ def test_production_refuses_to_start_and_names_the_setting(
     assert "Traceback" not in refused.stderr
 
 
+def test_a_broken_file_of_trusted_documents_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "documents.json"
+    refused = run("serve", DATA_FOLDER=str(tmp_path), PORT="0", GRAPHQL_TRUSTED_DOCUMENTS=str(file))
+    assert refused.returncode == 1
+    assert str(file) in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_production_refuses_the_demo_s_data(production: dict[str, str]) -> None:
     assert run("demo", DATA_FOLDER=production["DATA_FOLDER"]).returncode == 0
     refused = run("serve", **production)

@@ -77,6 +77,38 @@ def test_the_store_is_bounded(store: Documents, monkeypatch: pytest.MonkeyPatch)
     assert prepared(store, "{thing{name}}") is not first
 
 
+def test_a_kept_document_is_held_to_the_limits_of_whoever_asks(store: Documents) -> None:
+    text = aliased(16)
+    staff = Limits.of(CallerKind.STAFF, Settings())
+    assert store.prepare(text, staff, operation_name=None, variables={})
+    assert store.knows(text)
+    assert refusal(store, text) == ("More than 15 aliases.", "TOO_MANY_ALIASES")
+
+
+def test_a_kept_document_is_costed_anew_with_other_variables() -> None:
+    store = Documents(schema.schema, shows_schema=True)
+    text = "query ($n: Int) {services(first: $n) {edges {node {id}}}}"
+    costs = [
+        store.prepare(text, LIMITS, operation_name=None, variables={"n": n}).cost for n in (1, 10, 100, 1_000)
+    ]
+    assert costs == [4, 31, 301, 301]
+
+
+def test_no_schema_and_no_suggestions_are_shown_where_they_are_not_to_be() -> None:
+    store = Documents(schema.schema, shows_schema=False)
+    for text in ("{__schema {queryType {name}}}", '{__type(name: "User") {name}}'):
+        assert refusal(store, text)[1] == "INTROSPECTION_DISABLED"
+    assert prepared(store, "{__typename}")
+    for text in MISSPELLED:
+        assert "Did you mean" not in refusal(store, text)[0]
+
+
+def test_suggestions_are_made_where_the_schema_is_shown() -> None:
+    store = Documents(schema.schema, shows_schema=True)
+    for text in MISSPELLED:
+        assert "Did you mean" in refusal(store, text)[0]
+
+
 def test_introspection_passes() -> None:
     store = Documents(schema.schema, shows_schema=True)
     assert prepared(store, get_introspection_query())
@@ -87,6 +119,13 @@ def test_a_document_at_a_limit_passes(store: Documents, text: str) -> None:
     assert prepared(store, text)
 
 
+MISSPELLED = [
+    "{servic {totalCount}}",
+    "{services(firs: 1) {totalCount}}",
+    "query ($w: ServiceWher) {services(where: $w) {totalCount}}",
+    '{services(where: {nam: {contains: "a"}}) {totalCount}}',
+    "{services(orderBy: {field: PRIC, direction: ASC}) {totalCount}}",
+]
 INVALID = "GRAPHQL_VALIDATION_FAILED"
 
 

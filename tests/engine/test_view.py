@@ -319,3 +319,16 @@ async def test_a_short_document_does_not_buy_a_long_answer(http: httpx.AsyncClie
 def test_the_view_takes_the_shops_own_schema(tmp_path: Path) -> None:
     shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
     assert GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+
+
+@pytest.mark.parametrize(("shows", "suggests"), [(True, True), (False, False)])
+async def test_a_misspelled_variable_gets_suggestions_only_where_the_schema_is_shown(
+    tmp_path: Path, shows: bool, suggests: bool
+) -> None:
+    shop = new_shop(Settings(data_folder=tmp_path, graphql_introspection=shows), RecordingSms())
+    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+    query = "query ($w: ServiceWhere) {services(where: $w) {totalCount}}"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as client:
+        answer = await client.post("/", json={"query": query, "variables": {"w": {"nam": 1}}})
+    assert ("Did you mean" in answer.text) is suggests
+    assert first_extensions(answer) == {"code": "BAD_USER_INPUT"}
