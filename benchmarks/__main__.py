@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from benchmarks import (
 )
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.places import SQL
+from benchmarks.places import LOAD_CORE, SQL
 from benchmarks.rounds import Figures, Measurement
 from benchmarks.seed import Sizes
 from benchmarks.works import Work
@@ -54,6 +55,8 @@ def main() -> None:
     arguments = _arguments()
     sections.require(arguments.section)
     installation.install()
+    # What this program does must not fall on the servers' core.
+    os.sched_setaffinity(0, {LOAD_CORE})
     sizes, load_before = Sizes(arguments.orders), machine.busy_before()
     with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name:
         folder = Path(name)
