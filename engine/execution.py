@@ -28,7 +28,9 @@ from strawberry.execution import optimized_is_awaitable
 from domain import texts
 from domain.messages import Language
 from engine import errors, limits
+from engine.compiler import CompiledExecution
 from engine.documents import Documents, UnusableDocument
+from engine.plans import Plans
 
 
 class RequestContext(Protocol):
@@ -72,6 +74,7 @@ class Engine:
     def __init__(self, schema: strawberry.Schema) -> None:
         self._schema = schema
         self._documents = Documents(schema)
+        self._plans = Plans()
 
     async def run(
         self, request: GraphQLRequest, context: RequestContext, *, allowed: frozenset[OperationType]
@@ -123,8 +126,9 @@ class Engine:
             variable_values=request.variables,
             operation_name=request.operation_name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
-            executor_class=self._schema.execution_context_class,
+            executor_class=CompiledExecution,
             operation_extensions=None,
+            plans=self._plans,
         )
         return _answer(await result if inspect.isawaitable(result) else result, context)
 
