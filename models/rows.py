@@ -4,9 +4,10 @@ What Tortoise does anew for every read, building a query and setting attributes 
 shape. The objects are the models' own.
 """
 
+import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
@@ -33,6 +34,12 @@ class Wanted:
     columns: frozenset[str] | None = None
     related: tuple[tuple[str, "Wanted"], ...] = ()
 
+    def including(self, column: str) -> "Wanted":
+        """The same with one more column."""
+        if self.columns is None or column in self.columns:
+            return self
+        return replace(self, columns=self.columns | {column})
+
 
 EVERYTHING = Wanted()
 
@@ -43,6 +50,11 @@ class Rows(Generic[M]):
     def __init__(self, model: type[M]) -> None:
         self._model = model
         self._statements: OrderedDict[tuple[str, str, Wanted], tuple[str, Hydrate]] = OrderedDict()
+
+    @property
+    def primary_key(self) -> str:
+        """Its attribute and column."""
+        return self._model._meta.pk_attr
 
     async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
         """The rows that meet `clauses`, in the SQL of both databases; `t` is their table, `$1` a value.
@@ -60,12 +72,29 @@ class Rows(Generic[M]):
         _, rows = await database.connection().execute_query(statement, list(values))
         return cast(list[M], hydrate(rows))
 
+    async def by_key(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
+        """The rows with one of these values in a column, by one statement however many there are."""
+        order = f"ORDER BY t.{order_by}"
+        if database.dialect() == "postgres":
+            return await self.fetch(f"WHERE t.{column} = ANY($1) {order}", list(keys))
+        keys_of_json = "SELECT value FROM json_each($1)"
+        return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
+
     def _made(self, dialect: str, clauses: str, wanted: Wanted) -> tuple[str, Hydrate]:
         shape = _Shape("t", self._model, wanted)
         columns = ", ".join(column for part in shape.all() for column in part.columns())
         joins = " ".join(part.join for part in shape.all())
         statement = f'SELECT {columns} FROM "{self._model._meta.db_table}" t {joins} {clauses}'  # noqa: S608
         return database.spelled(statement, dialect), _hydrator(shape, dialect)
+
+
+def read_along(row: Model, relation: str) -> Any:
+    """The row that `row` refers to, where it was read with it.
+
+    Raises:
+        KeyError: it was not.
+    """
+    return vars(row)[f"_{relation}"]
 
 
 @dataclass

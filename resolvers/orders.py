@@ -26,10 +26,11 @@ from domain.problems import (
 )
 from domain.service_types import ServiceType
 from models import Order, OrderEvent, Service, User, database
+from models.rows import EVERYTHING, Rows, Wanted
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
 from resolvers.order_life import Change, note_event
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.shop import Shop
 
 
@@ -67,9 +68,14 @@ class OrderFilter:
         return meeting(orders, criteria)
 
 
+_ALL = OrderFilter()
+_ORDERS = Rows(Order)
+_OWN = "t.user_id = $1"
+
+
 async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
     """Orders with these ids, whosever they are."""
-    return {order.id: order for order in await Order.filter(id__in=list(order_ids))}
+    return {order.id: order for order in await _ORDERS.by_key("id", order_ids)}
 
 
 async def own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
@@ -88,19 +94,26 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
 
 async def list_orders(user: User) -> list[Order]:
     """All orders of `user`, newest first."""
-    return await Order.filter(user_id=user.id).order_by("-id")
+    return await _ORDERS.fetch(f"WHERE {_OWN} ORDER BY t.id DESC", user.id)
 
 
 async def orders_page(
-    user: User, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
+    user: User,
+    *,
+    page: PageRequest,
+    where: OrderFilter,
+    order_by: OrderOrderField,
+    direction: Direction,
+    wanted: Wanted = EVERYTHING,
 ) -> Page[Order]:
-    """A page of the user's orders.
+    """A page of the user's orders, with what is wanted of each, or more.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     orders = where.apply(Order.filter(user_id=user.id))
-    return await read_page(orders, page=page, by=order_by.value, direction=direction)
+    fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where == _ALL else None
+    return await read_page(orders, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 @refuses(OrderNotFound, Forbidden)

@@ -1,15 +1,70 @@
-"""Fields that are resolved."""
+"""Fields that are resolved, and fields of types that are views of rows.
+
+A view holds a row as `row`. Its fields are read from there when an answer needs them, and say which columns
+that takes: see `schema.selection`. The engine takes a field's `shortcut` where it can.
+"""
 
 from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from models.rows import read_along
 
-def resolved(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field that the function resolves; `strawberry.field`, but typed."""
+
+class ViewField(StrawberryField):
+    """A field that is read from its source by a function without effects."""
+
+    def get_result(self, source: Any, info: object, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return self.metadata["shortcut"](source)
+
+
+def resolved(
+    *, description: str, columns: tuple[str, ...] | None = None
+) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed`."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.field(function, description=description)
+        return strawberry.field(function, description=description, metadata={"columns": columns})
 
     return declare
+
+
+def related(
+    relation: str, show: Callable[[Any], Any], *, description: str
+) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field of a row's relation, as `show` shows it. The function resolves it if it was not read along."""
+
+    def shortcut(view: Any) -> Any:
+        return show(read_along(view.row, relation))
+
+    def declare(function: Callable[..., object]) -> StrawberryField:
+        metadata = {"shortcut": shortcut, "relation": relation}
+        return strawberry.field(function, description=description, metadata=metadata)
+
+    return declare
+
+
+def column(name: str, *, description: str) -> Any:
+    """A field that shows a column as it is."""
+    return _view_field(attrgetter(f"row.{name}"), description, (name,))
+
+
+def computed(show: Callable[[Any], object], *columns: str, description: str) -> Any:
+    """A field that `show` makes of the view's row, from these columns besides its keys."""
+    return _view_field(lambda view: show(view.row), description, columns)
+
+
+def derived(show: Callable[[Any], object], *, description: str) -> Any:
+    """A field that `show` makes of what the source holds, row or not."""
+    return _view_field(show, description, None)
+
+
+def _view_field(shortcut: Callable[[Any], object], description: str, columns: tuple[str, ...] | None) -> Any:
+    metadata = {"shortcut": shortcut, "columns": columns}
+    field = ViewField(python_name=None, description=description, metadata=metadata)
+    # Nothing is kept under its name.
+    field.init = field.repr = field.compare = False
+    return field

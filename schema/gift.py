@@ -33,7 +33,7 @@ class Gift:
             id=global_id("Gift", row.id),
             min=Count(row.min_quantity),
             max=Count(row.max_quantity),
-            service=Service.from_model(row.service),
+            service=Service.show(row.service),
         )
 
 
@@ -103,4 +103,4 @@ class GiftMutation:
             link=link,
             idempotency_key=idempotency_key,
         )
-        return Order.from_model(row)
+        return Order.show(row)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from models import Category, Order, OrderEvent, Payment, Refill, Service, TicketMessage
+from models.rows import read_along
 from resolvers import catalogue, orders, payments, refills, tickets
 
 Row = TypeVar("Row")
@@ -42,3 +43,19 @@ class Loaders:
     refills: DataLoader[int, list[Refill]] = field(
         default_factory=lambda: _by_id(refills.refills_by_order, cache=False)
     )
+
+    async def category_of(self, row: Service | Order) -> Category:
+        """The category that `row` refers to."""
+        try:
+            category: Category = read_along(row, "category")
+        except KeyError:
+            return await self.category.load(row.category_id)
+        return category
+
+    async def service_of(self, row: Order) -> Service:
+        """The service that `row` refers to."""
+        try:
+            service: Service = read_along(row, "service")
+        except KeyError:
+            return await self.service.load(row.service_id)
+        return service
