@@ -149,10 +149,10 @@ def _hydrator(shape: _Shape, dialect: str) -> Hydrate:
     parts = list(shape.all())
     names = [f"{part.alias}_{name}" for part in parts for name in part.fields]
     body = [line for part in reversed(parts) for line in _making(part, dialect, scope)]
-    source = "\n  ".join(
-        [f"def hydrate(rows):\n made = []\n for {', '.join(names)}, in rows:", *body, "made.append(t)"]
-    )
-    exec(compile(f"{source}\n return made", "<rows>", "exec"), scope)  # noqa: S102 - the models' own names
+    known = [f" known_{part.alias} = {{}}" for part in parts if part.join]
+    head = ["def hydrate(rows):", " made = []", *known, f" for {', '.join(names)}, in rows:"]
+    source = "\n".join([*head, *(f"  {line}" for line in body), "  made.append(t)", " return made"])
+    exec(compile(source, "<rows>", "exec"), scope)  # noqa: S102 - the names are the models' own
     return cast(Hydrate, scope["hydrate"])
 
 
@@ -177,10 +177,14 @@ def _making(part: _Shape, dialect: str, scope: dict[str, object]) -> list[str]:
     items = ", ".join(f"{name!r}: {value}" for name, value in attributes.items())
     make = f"{part.alias} = make_{part.alias}(model_{part.alias})"
     fill = f"put({part.alias}, '__dict__', {{{items}}})"
-    if part.join:
-        absent = f"{part.alias}_{meta.pk_attr} is None"
-        return [f"if {absent}: {part.alias} = None", f"else: {make}; {fill}"]
-    return [make, fill]
+    if not part.join:
+        return [make, fill]
+    # The rows of a list often refer to the same few.
+    key, known = f"{part.alias}_{meta.pk_attr}", f"known_{part.alias}"
+    return [
+        f"{part.alias} = {known}.get({key})",
+        f"if {part.alias} is None and {key} is not None: {make}; {fill}; {known}[{key}] = {part.alias}",
+    ]
 
 
 def _conversion(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None:

@@ -43,9 +43,9 @@ def moment(value: object) -> datetime:
     raise GraphQLError(_NO_MOMENT)
 
 
-def iso_8601(value: datetime) -> str:
-    """`value` in UTC with the suffix Z; it must carry its zone."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def in_utc(value: datetime) -> datetime:
+    """`value` in UTC, which the engine writes in ISO 8601 with the suffix Z; it must carry its zone."""
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 _NO_MOMENT = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
@@ -67,7 +67,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="DateTime",
         description="A moment in ISO 8601. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
         "arguments may have any zone, but must have one.",
-        serialize=iso_8601,
+        serialize=in_utc,
         parse_value=moment,
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
     ),
