@@ -22,6 +22,8 @@ def whole_number(value: object) -> int:
     Raises:
         GraphQLError: it is anything else.
     """
+    if type(value) is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+        return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise GraphQLError("A whole number is needed, without a fraction and without quotes.")
     if abs(value) > LARGEST_INTEGER:
