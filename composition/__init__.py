@@ -124,14 +124,15 @@ def application(shop: Shop) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
-            *well_known.routes(shop),
-            *_sandbox_routes(shop),
-            *reseller_api.door.routes(shop),
-            Mount("/graphql/assets", app=playground.assets()),
+            # Tried one after the other: what is asked most comes first.
             Route("/graphql", graphql),
+            *reseller_api.door.routes(shop),
+            Mount("/api", app=rest),
             # A mount does not match its own bare path.
             Route("/api", rest),
-            Mount("/api", app=rest),
+            *well_known.routes(shop),
+            *_sandbox_routes(shop),
+            Mount("/graphql/assets", app=playground.assets()),
         ],
         middleware=[
             Middleware(Failures),

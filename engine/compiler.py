@@ -8,7 +8,7 @@ and shortcuts, which have no effects, are read again.
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
+from graphql import Executor, GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -20,11 +20,17 @@ T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
 
 
-class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
-    """One execution of an operation, whose plans are among `plans`."""
+class CompiledExecution(Executor[Any]):
+    """One execution of an operation, whose plans are among `plans`.
 
-    def __init__(self, *arguments: Any, plans: Plans, **named: Any) -> None:
+    Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
+    """
+
+    build_resolve_info = StrawberryGraphQLCoreExecutionContext.build_resolve_info
+
+    def __init__(self, *arguments: Any, plans: Plans, operation_extensions: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.operation_extensions = operation_extensions
         self._plans = (
             plans.of(self.operation, self.fragment_definitions, self.variable_values.coerced)
             if self.middleware_manager is None

@@ -138,12 +138,16 @@ def skip_locked() -> str:
     return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
 
 
+def clock() -> str:
+    """The database's clock as an expression, in whole unix seconds."""
+    if dialect() == "sqlite":
+        return "CAST(strftime('%s', 'now') AS INTEGER)"
+    return "floor(extract(epoch FROM clock_timestamp()))::bigint"
+
+
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
-    if dialect() == "sqlite":
-        rows = await fetch("SELECT CAST(strftime('%s', 'now') AS INTEGER) AS seconds")
-    else:
-        rows = await fetch("SELECT floor(extract(epoch FROM clock_timestamp()))::bigint AS seconds")
+    rows = await fetch(f"SELECT {clock()} AS seconds")
     return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
 
 

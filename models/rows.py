@@ -19,6 +19,7 @@ from tortoise.models import Model
 from models import database
 
 M = TypeVar("M", bound=Model)
+N = TypeVar("N", bound=Model)
 Hydrate = Callable[[Any], list[Any]]
 
 _MOST_STATEMENTS = 256
@@ -45,11 +46,18 @@ EVERYTHING = Wanted()
 
 
 class Rows(Generic[M]):
-    """Reads of one model's rows."""
+    """Reads of one model's rows; `Rows.of(model)` are the same for all who ask."""
 
     def __init__(self, model: type[M]) -> None:
         self._model = model
         self._statements: OrderedDict[tuple[str, str, Wanted], tuple[str, Hydrate]] = OrderedDict()
+
+    @staticmethod
+    def of(model: type[N]) -> "Rows[N]":
+        """The reads of this model's rows."""
+        if model not in _all:
+            _all[model] = Rows(model)
+        return _all[model]
 
     @property
     def primary_key(self) -> str:
@@ -86,6 +94,9 @@ class Rows(Generic[M]):
         joins = " ".join(part.join for part in shape.all())
         statement = f'SELECT {columns} FROM "{self._model._meta.db_table}" t {joins} {clauses}'  # noqa: S608
         return database.spelled(statement, dialect), _hydrator(shape, dialect)
+
+
+_all: dict[type[Model], Rows[Any]] = {}
 
 
 def read_along(row: Model, relation: str) -> Any:

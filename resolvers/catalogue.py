@@ -10,6 +10,7 @@ from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
 from models.rows import EVERYTHING, Rows, Wanted
+from models.service import ON_SALE
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 
@@ -71,8 +72,7 @@ class ServiceFilter:
 
 
 _ALL = ServiceFilter()
-_CATEGORIES, _SERVICES = Rows(Category), Rows(Service)
-_ON_SALE = "t.is_active AND EXISTS (SELECT 1 FROM categories c WHERE c.id = t.category_id AND c.is_active)"
+_CATEGORIES, _SERVICES = Rows.of(Category), Rows.of(Service)
 
 
 async def list_categories(
@@ -125,7 +125,7 @@ async def services_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     services = where.apply(Service.filter(is_active=True, category__is_active=True))
-    fixed = Fixed(_SERVICES, _ON_SALE, (), wanted) if where == _ALL else None
+    fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where == _ALL else None
     return await read_page(services, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 

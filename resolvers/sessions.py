@@ -9,7 +9,7 @@ from models import AccessToken, User
 from models.rows import EVERYTHING, Rows, Wanted
 from resolvers.shop import Shop
 
-_TOKENS = Rows(AccessToken)
+_TOKENS = Rows.of(AccessToken)
 _UNREVOKED = "WHERE t.id = $1 AND t.revoked_at IS NULL"
 _WITH_USER = Wanted(frozenset({"expires_at"}), (("user", EVERYTHING),))
 
