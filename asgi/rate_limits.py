@@ -12,6 +12,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asgi.authentication import address_of, viewer_of
+from asgi.windows import MemoryWindows
+
+_MEMORY = "async+memory://"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +36,24 @@ class RateLimit:
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
+        self._here = MemoryWindows(self._limit.get_expiry()) if storage == _MEMORY else None
         self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
+        if self._here is not None:
+            requests, ends_at = self._here.count(caller)
+            return self._window(requests <= self._limit.amount, self._limit.amount - requests, ends_at)
         is_within = await self._limiter.hit(self._limit, caller)
         window = await self._limiter.get_window_stats(self._limit, caller)
+        return self._window(is_within, window.remaining, window.reset_time)
+
+    def _window(self, is_within: bool, remaining: int, ends_at: float) -> Window:
         return Window(
             is_within=is_within,
             most=self._limit.amount,
-            remaining=max(0, window.remaining),
-            reset_at_unix=int(window.reset_time),
+            remaining=max(0, remaining),
+            reset_at_unix=int(ends_at),
         )
 
 

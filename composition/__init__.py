@@ -127,15 +127,16 @@ def application(shop: Shop) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
+            # Tried one after the other: what is asked most comes first.
+            Route("/graphql", graphql),
+            *reseller_api.door.routes(shop),
+            Mount("/api", app=rest),
+            # A mount does not match its own bare path.
+            Route("/api", rest),
             *well_known.routes(shop),
             description.route(settings.effective_public_url),
             *_sandbox_routes(shop),
-            *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
-            Route("/graphql", graphql),
-            # A mount does not match its own bare path.
-            Route("/api", rest),
-            Mount("/api", app=rest),
         ],
         middleware=[
             Middleware(SecurityHeaders, public_url=settings.effective_public_url),

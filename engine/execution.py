@@ -28,7 +28,9 @@ from strawberry.execution import optimized_is_awaitable
 from config.settings import Settings
 from engine import errors
 from engine.admission import Admission, Cost, GraphQLRequest, Refused, RequestContext
+from engine.compiler import CompiledExecution
 from engine.documents import MOST_ERRORS
+from engine.plans import Plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ class Engine:
     def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
         self._hides_suggestions = not settings.shows_graphql_schema
+        self._plans = Plans()
         self.admission = Admission(schema, settings)
 
     async def run(
@@ -104,10 +107,11 @@ class Engine:
             variable_values=request.variables,
             operation_name=request.operation_name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
-            executor_class=self._schema.execution_context_class,
+            executor_class=CompiledExecution,
             operation_extensions=None,
             hide_suggestions=self._hides_suggestions,
             max_coercion_errors=MOST_ERRORS,
+            plans=self._plans,
         )
         return _answer(await result if inspect.isawaitable(result) else result, context)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-import orjson
 import strawberry
 from graphql import OperationType
 from starlette.exceptions import HTTPException
@@ -14,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from asgi.authentication import address_of, viewer_of
 from domain import messages
 from domain.messages import Language
-from engine import errors, requests
+from engine import errors, requests, written
 from engine.admission import RequestContext
 from engine.execution import Answer, Engine, OperationNotAllowed
 from engine.requests import BadRequest
@@ -107,7 +106,7 @@ def _json(
     body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
 ) -> Response:
     return Response(
-        orjson.dumps(body),
+        written.json(body),
         status,
         {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **headers},
         media_type=f"{media_type}; charset=utf-8",

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ def configuration(url: str) -> dict[str, Any]:
             "synchronous": "NORMAL",
             **connection["credentials"],
         }
+    else:
+        connection["engine"] = "models.asyncpg_engine"
     app = {"models": ["models"], "migrations": "migrations", "default_connection": dialect}
     return {"connections": {dialect: connection}, "apps": {APP: app}, "use_tz": True, "timezone": "UTC"}
 
@@ -106,10 +109,16 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
 
     Moments come as each database has them: `datetime` from PostgreSQL, text from SQLite.
     """
-    if dialect() == "sqlite":
-        statement = _PLACEHOLDER.sub(r"?\1", statement)
-    rows: list[dict[str, Any]] = await connection().execute_query_dict(statement, list(values))
+    rows: list[dict[str, Any]] = await connection().execute_query_dict(
+        spelled(statement, dialect()), list(values)
+    )
     return rows
+
+
+@lru_cache(1_000)
+def spelled(statement: str, dialect_name: str) -> str:
+    """A statement with the dialect's own placeholders for `$1`, `$2`…"""
+    return _PLACEHOLDER.sub(r"?\1", statement) if dialect_name == "sqlite" else statement
 
 
 def after_commit(act: Callable[[], None]) -> None:
@@ -129,12 +138,16 @@ def skip_locked() -> str:
     return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
 
 
+def clock() -> str:
+    """The database's clock as an expression, in whole unix seconds."""
+    if dialect() == "sqlite":
+        return "CAST(strftime('%s', 'now') AS INTEGER)"
+    return "floor(extract(epoch FROM clock_timestamp()))::bigint"
+
+
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
-    if dialect() == "sqlite":
-        rows = await fetch("SELECT CAST(strftime('%s', 'now') AS INTEGER) AS seconds")
-    else:
-        rows = await fetch("SELECT floor(extract(epoch FROM clock_timestamp()))::bigint AS seconds")
+    rows = await fetch(f"SELECT {clock()} AS seconds")
     return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
 
 

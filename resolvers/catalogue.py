@@ -9,8 +9,10 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
+from models.rows import EVERYTHING, Rows, Wanted
+from models.service import ON_SALE
 from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page, sorting
+from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page, sorting
 
 
 class CategoryOrderField(StrEnum):
@@ -73,6 +75,10 @@ class ServiceFilter:
         return meeting(services, criteria)
 
 
+_ALL = ServiceFilter()
+_CATEGORIES, _SERVICES = Rows.of(Category), Rows.of(Service)
+
+
 async def list_categories(
     *,
     order_by: CategoryOrderField = CategoryOrderField.ID,
@@ -108,15 +114,23 @@ async def services_for_resale() -> list[Service]:
 
 
 async def services_page(
-    *, page: PageRequest, where: ServiceFilter, order_by: ServiceOrderField, direction: Direction
+    *,
+    page: PageRequest,
+    where: ServiceFilter,
+    order_by: ServiceOrderField,
+    direction: Direction,
+    wanted: Wanted = EVERYTHING,
 ) -> Page[Service]:
-    """A page of the services on sale. `order_by` must be a column that is never null.
+    """A page of the services on sale, with what is wanted of each, or more.
+
+    `order_by` must be a column that is never null.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     services = where.apply(Service.filter(is_active=True, category__is_active=True))
-    return await read_page(services, page=page, by=order_by.value, direction=direction)
+    fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where == _ALL else None
+    return await read_page(services, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 async def get_category(category_id: int) -> Category | None:
@@ -133,9 +147,9 @@ async def get_service(service_id: int) -> Service | None:
 
 async def categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
     """Categories with these ids, on sale or not."""
-    return {category.id: category for category in await Category.filter(id__in=list(category_ids))}
+    return {category.id: category for category in await _CATEGORIES.by_key("id", category_ids)}
 
 
 async def services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
     """Services with these ids, on sale or not."""
-    return {service.id: service for service in await Service.filter(id__in=list(service_ids))}
+    return {service.id: service for service in await _SERVICES.by_key("id", service_ids)}

@@ -21,7 +21,7 @@ from domain.problems import (
     ServiceUnavailable,
     refuses,
 )
-from models import Gift, Order, Service, User, UserGift, database
+from models import Gift, Order, Service, User, UserGift, database, inserts
 from resolvers import idempotency
 from resolvers.filters import meeting
 from resolvers.order_life import Change, note_event
@@ -149,7 +149,7 @@ def _use(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitab
             source=OrderSource.MOBILE_APP_GIFT,
             now=now,
         )
-        await order.save()
+        await inserts.save(order)
         await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await UserGift.filter(id=used.id).update(link=target, order_id=order.id, updated_at=now)
         return order

@@ -29,6 +29,7 @@ ON CONFLICT (user_id, key) DO UPDATE SET operation = excluded.operation, fingerp
 WHERE idempotency_keys.expires_at <= excluded.created_at
 RETURNING id
 """
+_REMEMBER = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND key = $3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +105,7 @@ async def claim(attempt: Attempt, *, now: datetime) -> bool:
 
 async def remember(attempt: Attempt, answer: Mapping[str, object]) -> None:
     """Keep the first answer of a claimed key."""
-    await IdempotencyKey.filter(user_id=attempt.user_id, key=attempt.key).update(
-        answer=orjson.dumps(answer).decode()
-    )
+    await database.fetch(_REMEMBER, orjson.dumps(answer).decode(), attempt.user_id, attempt.key)
 
 
 async def first_answer(attempt: Attempt) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
@@ -25,11 +25,12 @@ from domain.problems import (
     refuses,
 )
 from domain.service_types import ServiceType
-from models import Order, OrderEvent, Service, User, database
+from models import Order, OrderEvent, Service, User, database, inserts
+from models.rows import EVERYTHING, Rows, Wanted
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
 from resolvers.order_life import Change, note_event
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.shop import Shop
 
 
@@ -67,9 +68,14 @@ class OrderFilter:
         return meeting(orders, criteria)
 
 
+_ALL = OrderFilter()
+_ORDERS = Rows.of(Order)
+_OWN = "t.user_id = $1"
+
+
 async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
     """Orders with these ids, whosever they are."""
-    return {order.id: order for order in await Order.filter(id__in=list(order_ids))}
+    return {order.id: order for order in await _ORDERS.by_key("id", order_ids)}
 
 
 async def own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
@@ -88,19 +94,26 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
 
 async def list_orders(user: User) -> list[Order]:
     """All orders of `user`, newest first."""
-    return await Order.filter(user_id=user.id).order_by("-id")
+    return await _ORDERS.fetch(f"WHERE {_OWN} ORDER BY t.id DESC", user.id)
 
 
 async def orders_page(
-    user: User, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
+    user: User,
+    *,
+    page: PageRequest,
+    where: OrderFilter,
+    order_by: OrderOrderField,
+    direction: Direction,
+    wanted: Wanted = EVERYTHING,
 ) -> Page[Order]:
-    """A page of the user's orders.
+    """A page of the user's orders, with what is wanted of each, or more.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     orders = where.apply(Order.filter(user_id=user.id))
-    return await read_page(orders, page=page, by=order_by.value, direction=direction)
+    fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where == _ALL else None
+    return await read_page(orders, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 @refuses(OrderNotFound, Forbidden)
@@ -156,10 +169,10 @@ async def create_order(
 
     async def place() -> Order:
         service = await _orderable(service_id, category_id)
-        now = await database.now()
+        discount, now = await _discount_now(buyer)
         specification = specify(service.type, details, limits=service.limits, today=now.date())
         target = _target(service, link, username=specification.username)
-        charge = await _charge(buyer, service, specification.units)
+        charge = _charge(service, specification.units, discount_percent=discount)
         if shop.settings.refuse_duplicate_orders or service.refuses_duplicates:
             await _refuse_duplicate(buyer, service, target)
         spending = await wallet.spend(buyer.id, charge)
@@ -172,7 +185,7 @@ async def create_order(
             source=source,
             now=now,
         )
-        await order.save()
+        await inserts.save(order)
         await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await spending.record(order=order)
         return order
@@ -202,12 +215,18 @@ def _target(service: Service, link: str | None, *, username: str | None) -> str:
     return links.parse(link or "")
 
 
-async def _charge(buyer: User, service: Service, units: int) -> Toman:
-    # Read anew: the request's own copy may be older than a change of the discount.
-    discount = await User.get(id=buyer.id).values_list("custom_rate", flat=True)
-    charge = pricing.charge(
-        Toman(service.price), units, type=service.type, discount_percent=int(str(discount))
-    )
+async def _discount_now(buyer: User) -> tuple[int, datetime]:
+    """The buyer's discount in percent and the database's clock, by one statement.
+
+    Read anew: the request's own copy may be older than a change of the discount.
+    """
+    statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608
+    (row,) = await database.fetch(statement, buyer.id)
+    return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
+
+
+def _charge(service: Service, units: int, *, discount_percent: int) -> Toman:
+    charge = pricing.charge(Toman(service.price), units, type=service.type, discount_percent=discount_percent)
     if charge > LARGEST_AMOUNT:
         raise InvalidInput(field="quantity")
     return charge

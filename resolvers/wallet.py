@@ -15,7 +15,7 @@ from domain import ids
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import LedgerEntry, Order, Payment, User, database
+from models import LedgerEntry, Order, Payment, User, database, inserts
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
@@ -91,15 +91,16 @@ class Spending:
     async def record(self, *, order: Order) -> None:
         """Enter it into the ledger as the charge of `order`. For 0 there is nothing to enter."""
         if self.amount:
-            await LedgerEntry.create(
-                user_id=self.user_id,
-                kind=LedgerKind.ORDER_CHARGE,
-                amount=-self.amount,
-                balance_after=self.balance_after,
-                cause=f"order:{order.id}",
-                order_id=order.id,
-                created_at=order.created_at,
-            )
+            values: dict[str, object] = {
+                "user_id": self.user_id,
+                "kind": LedgerKind.ORDER_CHARGE,
+                "amount": -self.amount,
+                "balance_after": self.balance_after,
+                "cause": f"order:{order.id}",
+                "order_id": order.id,
+                "created_at": order.created_at,
+            }
+            await inserts.create(LedgerEntry, values)
 
 
 async def spend(user_id: int, amount: Toman) -> Spending:

@@ -41,7 +41,7 @@ class Gift(Node):
             is_active=row.is_active,
             created_at=row.created_at,
             updated_at=row.updated_at,
-            service=Service.from_model(row.service),
+            service=Service.show(row.service),
         )
 
     @classmethod
@@ -67,7 +67,7 @@ class UserGift(Node):
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
-        return Order.from_model(await info.context.loaders.order.load(self.order_id))
+        return Order.show(await info.context.loaders.order.load(self.order_id))
 
     @classmethod
     def from_model(cls, row: UserGiftRow) -> Self:
@@ -174,4 +174,4 @@ class GiftMutation:
             link=link,
             idempotency_key=idempotency_key,
         )
-        return Order.from_model(row)
+        return Order.show(row)

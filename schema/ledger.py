@@ -37,7 +37,7 @@ class LedgerEntry(Node):
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
-        return Order.from_model(await info.context.loaders.order.load(self.order_id))
+        return Order.show(await info.context.loaders.order.load(self.order_id))
 
     @resolved(description="The payment that was credited; null where the cause is another.")
     async def payment(self, info: Info) -> Payment | None:

@@ -57,7 +57,7 @@ class Subscription:
     ) -> AsyncGenerator[Order, None]:
         key = None if id is None else parse_id(id, "Order", field="id")
         rows = live.order_updates(info.context.shop.hub, info.context.user, order_id=key)
-        return _shown(rows, Order.from_model)
+        return _shown(rows, Order.show)
 
     @_followed(description="What the shop tells the viewer from now on. Needs a user.")
     def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:

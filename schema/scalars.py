@@ -22,6 +22,8 @@ def whole_number(value: object) -> int:
     Raises:
         GraphQLError: it is anything else.
     """
+    if type(value) is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+        return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise GraphQLError("A whole number is needed, without a fraction and without quotes.")
     if abs(value) > LARGEST_INTEGER:
@@ -43,9 +45,9 @@ def moment(value: object) -> datetime:
     raise GraphQLError(_NO_MOMENT)
 
 
-def iso_8601(value: datetime) -> str:
-    """`value` in UTC with the suffix Z; it must carry its zone."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def in_utc(value: datetime) -> datetime:
+    """`value` in UTC, which the engine writes in ISO 8601 with the suffix Z; it must carry its zone."""
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 _NO_MOMENT = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
@@ -67,7 +69,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="DateTime",
         description="A moment in ISO 8601. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
         "arguments may have any zone, but must have one.",
-        serialize=iso_8601,
+        serialize=in_utc,
         parse_value=moment,
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
     ),

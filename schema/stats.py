@@ -46,7 +46,7 @@ class TopService:
 
     @classmethod
     def from_row(cls, row: stats.TopService) -> Self:
-        return cls(service=Service.from_model(row.service), order_count=row.order_count)
+        return cls(service=Service.show(row.service), order_count=row.order_count)
 
 
 def _rows(limit: int | None) -> int:
