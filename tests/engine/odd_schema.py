@@ -82,15 +82,11 @@ def _backwards(text: str) -> str | None:
     return None if text == "none" else text[::-1]
 
 
-SCHEMA = strawberry.Schema(
-    Query,
-    Mutation,
-    types=[Leaf, Branch],
-    config=StrawberryConfig(
-        scalar_map={
-            Reversed: strawberry.scalar(
-                name="Reversed", serialize=_backwards, parse_value=lambda text: Reversed(text[::-1])
-            )
-        }
-    ),
+CONFIG = StrawberryConfig(
+    scalar_map={
+        Reversed: strawberry.scalar(
+            name="Reversed", serialize=_backwards, parse_value=lambda text: Reversed(text[::-1])
+        )
+    }
 )
+SCHEMA = strawberry.Schema(Query, Mutation, types=[Leaf, Branch], config=CONFIG)
