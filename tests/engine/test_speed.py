@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 import strawberry
 from graphql import OperationType
 
+from config.settings import Settings
 from domain.messages import Language
-from engine.execution import Engine, GraphQLRequest
+from engine.admission import GraphQLRequest
+from engine.execution import Engine
+from resolvers.sessions import SignedIn
 from tests.engine.odd_schema import CONFIG
 from tests.engine.odd_types import Branch, Leaf, Thing
 from tests.engine.odd_values import thing
@@ -26,6 +29,8 @@ class Query:
 
 class Context:
     language = Language.ENGLISH
+    viewer: SignedIn | None = None
+    address = "127.0.0.1"
 
     def renewed(self) -> "Context":
         return self
@@ -44,7 +49,8 @@ async def _cpu_seconds(act: Callable[[], Awaitable[object]], *, times: int) -> f
 
 async def test_a_list_takes_a_quarter_of_plain_strawberry_s_time_at_most() -> None:
     schema = strawberry.Schema(Query, types=[Leaf, Branch], config=CONFIG)
-    engine, request = Engine(schema), GraphQLRequest(query=_DOCUMENT)
+    settings = Settings.model_validate({"graphql_points": "1000000000"})
+    engine, request = Engine(schema, settings), GraphQLRequest(query=_DOCUMENT)
 
     async def ours() -> object:
         answer = await engine.run(request, Context(), allowed=frozenset({OperationType.QUERY}))
