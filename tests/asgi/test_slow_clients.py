@@ -107,7 +107,9 @@ def test_a_head_without_end_is_refused_at_its_size(server: LiveServer) -> None:
                 client.sendall(b"X-a: " + b"b" * 993 + b"\r\n")
             except ConnectionError:
                 break
-        assert all_of(client).startswith((b"HTTP/1.1 431 ", b""))
+        # Cut while it still writes, a client may lose the answer.
+        told = all_of(client)
+        assert told == b"" or told.startswith(b"HTTP/1.1 431 ")
     assert answer_to_dribbling(server, _HEAD, b"X-a: " + b"b" * 9_993 + b"\r\n").startswith(b"HTTP/1.1 431 ")
 
 
