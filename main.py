@@ -5,7 +5,7 @@ from types import ModuleType
 
 from pydantic import ValidationError
 
-from commands import audit, demo, export_schema, migrate, providers, serve, token, worker
+from commands import admin, audit, demo, export, export_schema, migrate, providers, serve, token, worker
 from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
@@ -17,7 +17,9 @@ _COMMANDS: dict[str, ModuleType] = {
     "migrate": migrate,
     "demo": demo,
     "token": token,
+    "admin": admin,
     "audit": audit,
+    "export": export,
     "providers": providers,
     "export-schema": export_schema,
 }
