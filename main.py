@@ -5,7 +5,19 @@ from types import ModuleType
 
 from pydantic import ValidationError
 
-from commands import admin, audit, demo, export, export_schema, migrate, providers, serve, token, worker
+from commands import (
+    admin,
+    audit,
+    demo,
+    export,
+    export_schema,
+    import_legacy,
+    migrate,
+    providers,
+    serve,
+    token,
+    worker,
+)
 from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
@@ -20,6 +32,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "admin": admin,
     "audit": audit,
     "export": export,
+    "import-legacy": import_legacy,
     "providers": providers,
     "export-schema": export_schema,
 }
