@@ -9,13 +9,17 @@ from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.states import PaymentStatus
 from legacy_import import importing
+from legacy_import.batches import ImportedElsewhere, TableMover
 from legacy_import.files import UnreadableFile
+from legacy_import.folder import Source
 from legacy_import.importing import DatabaseInUse, Report
+from legacy_import.tables import TABLES
 from models import (
     Category,
     LedgerEntry,
     LegacyFinding,
     LegacyImport,
+    LegacyImportTable,
     Order,
     Payment,
     Provider,
@@ -25,7 +29,7 @@ from models import (
     User,
 )
 from resolvers import audit, wallet
-from tests.fakes import create_user
+from tests.fakes import MOMENT, create_user
 from tests.legacy import generate
 from tests.legacy.panels import SOUND, Silence, source_of, write_panel
 
@@ -182,23 +186,52 @@ async def test_a_database_with_users_is_refused_and_left_as_it_was(tmp_path: Pat
     assert await Category.all().count() == 0
 
 
-async def test_an_unfinished_import_is_gone_on_with_only_by_itself(tmp_path: Path) -> None:
-    class Stopped(Exception):
-        pass
+class Stopped(Exception):
+    """Stands for whatever ends a process."""
 
-    class StopsAfterUsers(Silence):
-        def begin(self, table: str, *, rows: int, done: int) -> None:
-            if table == "orders":
-                raise Stopped
 
-    generate.write(tmp_path, users=20, orders=30)
+class StopsBeforeOrders(Silence):
+    def begin(self, table: str, *, rows: int, done: int) -> None:
+        if table == "orders":
+            raise Stopped
+
+
+async def stopped_before_orders(folder: Path) -> Source:
+    generate.write(folder, users=20, orders=30)
+    source = source_of(folder)
     with pytest.raises(Stopped):
-        await importing.import_all(source_of(tmp_path), StopsAfterUsers(), batch_size=7)
-    stranger = await create_user(mobile="09350000000") if await User.filter(id=1).exists() else None
-    assert stranger is None or stranger.id not in range(1, 21)
+        await importing.import_all(source, StopsBeforeOrders(), batch_size=7)
+    return source
+
+
+async def test_an_unfinished_import_is_gone_on_with_only_by_itself(tmp_path: Path) -> None:
+    await stopped_before_orders(tmp_path)
+    # Not by the sequence, which is set in the end.
+    stranger = await User.create(id=900, created_at=MOMENT, updated_at=MOMENT)
     with pytest.raises(DatabaseInUse, match="did not write"):
         await import_folder(tmp_path)
-    await User.filter(mobile="09350000000").delete()
+    await stranger.delete()
+    (tmp_path / "other").mkdir()
+    with pytest.raises(DatabaseInUse, match="unfinished"):
+        await import_folder(write_panel(tmp_path / "other"))
+    assert (await import_folder(tmp_path)).tables["orders"].written == 30
+
+
+async def test_of_two_processes_at_once_the_slower_one_writes_nothing(tmp_path: Path) -> None:
+    source = await stopped_before_orders(tmp_path)
+    of_import = await LegacyImport.get()
+    orders = next(table for table in TABLES if table.name == "orders")
+    faster, slower = [await LegacyImportTable.get(name="orders") for _ in range(2)]
+
+    async for moved in TableMover(orders, source, of_import).move(faster, batch_size=7):
+        assert moved == 7
+        break
+    with pytest.raises(ImportedElsewhere):
+        async for _ in TableMover(orders, source, of_import).move(slower, batch_size=7):
+            pass
+
+    assert await Order.all().count() == 7
+    assert await LegacyFinding.all().count() == 0
     assert (await import_folder(tmp_path)).tables["orders"].written == 30
 
 

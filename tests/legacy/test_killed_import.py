@@ -24,6 +24,7 @@ from tests.legacy.panels import Silence, source_of
 class Told(Silence):
     def advance(self, rows):
         print(rows, flush=True)
+        sys.stdin.readline()
 
 async def act():
     async with database.connected(sys.argv[1]):
@@ -34,12 +35,17 @@ asyncio.run(act())
 
 
 def killed_after(batches: int, url: str, folder: Path) -> None:
-    """Import in a process of its own that is killed in the middle of a batch."""
+    """Import in a process of its own that is killed during the batch that follows."""
     command = [sys.executable, "-c", IMPORT, url, str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         for _ in range(batches):
             assert process.stdout.readline()
+            # It goes on only now: a slow machine must not let it run ahead.
+            process.stdin.write("\n")
+            process.stdin.flush()
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
 
