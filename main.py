@@ -5,7 +5,20 @@ from types import ModuleType
 
 from pydantic import ValidationError
 
-from commands import audit, demo, export_openapi, export_schema, migrate, providers, serve, token, worker
+from commands import (
+    admin,
+    audit,
+    demo,
+    export,
+    export_openapi,
+    export_schema,
+    import_legacy,
+    migrate,
+    providers,
+    serve,
+    token,
+    worker,
+)
 from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
@@ -18,7 +31,10 @@ _COMMANDS: dict[str, ModuleType] = {
     "migrate": migrate,
     "demo": demo,
     "token": token,
+    "admin": admin,
     "audit": audit,
+    "export": export,
+    "import-legacy": import_legacy,
     "providers": providers,
     "export-schema": export_schema,
     "export-openapi": export_openapi,

@@ -54,3 +54,10 @@ class NotificationKind(StrEnum):
     ORDER_REFUNDED = "order_refunded"
     TICKET_ANSWERED = "ticket_answered"
     PAYMENT_MISMATCHED = "payment_mismatched"
+
+
+class FindingKind(StrEnum):
+    """`rejected`: the row was left out. `mended`: the row is there, but a value of it is not as it was."""
+
+    REJECTED = "rejected"
+    MENDED = "mended"

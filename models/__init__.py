@@ -7,6 +7,7 @@ from models.category import Category
 from models.gift import Gift, UserGift
 from models.idempotency_key import IdempotencyKey
 from models.ledger_entry import LedgerEntry
+from models.legacy_import import LegacyFinding, LegacyImport, LegacyImportTable
 from models.login_code import LoginCode
 from models.notification import Notification
 from models.order import Order
@@ -24,6 +25,9 @@ __all__ = [
     "Gift",
     "IdempotencyKey",
     "LedgerEntry",
+    "LegacyFinding",
+    "LegacyImport",
+    "LegacyImportTable",
     "LoginCode",
     "Notification",
     "Order",
@@ -44,6 +48,9 @@ for _model in (
     Gift,
     IdempotencyKey,
     LedgerEntry,
+    LegacyFinding,
+    LegacyImport,
+    LegacyImportTable,
     LoginCode,
     Notification,
     Order,

@@ -164,6 +164,15 @@ async def exclusive(name: str) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """A transaction that reads one moment of the database and writes nothing."""
+    async with in_transaction() as transaction:
+        if transaction.capabilities.dialect == "postgres":
+            await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 async def migrate(url: str) -> list[str]:
     """Apply what is missing and return the names of what was applied. Safe when several start at once."""
     config = configuration(url)

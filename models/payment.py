@@ -35,6 +35,9 @@ class Payment(Model):
     note = fields.TextField(null=True)
     check_after = fields.DatetimeField(null=True)
     checks = fields.IntField(default=0, db_default=0)
+    is_imported = fields.BooleanField(
+        default=False, db_default=False, description="from the old panel: part of the opening balance"
+    )
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     credited_at = fields.DatetimeField(null=True)

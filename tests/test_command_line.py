@@ -108,3 +108,20 @@ def test_a_token_of_an_unknown_mobile_is_refused(tmp_path: Path) -> None:
 def test_the_exported_schema_is_the_committed_one(tmp_path: Path) -> None:
     exported = run("export-schema", DATA_FOLDER=str(tmp_path)).stdout
     assert exported == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
+
+
+def test_admin_create_makes_a_user_promotes_it_and_tells_so_in_a_line(tmp_path: Path) -> None:
+    made, promoted, unchanged = (
+        run("admin", "create", "09381112233", *role, DATA_FOLDER=str(tmp_path))
+        for role in (["--role", "support"], [], [])
+    )
+    assert (made.returncode, made.stdout) == (0, "user 1, 0938****233, made as support\n")
+    assert promoted.stdout == "user 1, 0938****233, is owner now, was support\n"
+    assert unchanged.stdout == "user 1, 0938****233, is owner already\n"
+
+
+def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(tmp_path: Path) -> None:
+    malformed = run("admin", "create", "0938", DATA_FOLDER=str(tmp_path))
+    unknown = run("admin", "create", "09381112233", "--role", "user", DATA_FOLDER=str(tmp_path))
+    assert (malformed.returncode, unknown.returncode) == (1, 2)
+    assert "Traceback" not in malformed.stderr + unknown.stderr
