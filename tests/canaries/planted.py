@@ -29,6 +29,7 @@ NOT_SECRET = {
     "tickets.legacy_key": "the same",
     "ticket_messages.legacy_key": "the same",
     "payments.authority": "stands in the address that the payer is sent to",
+    "legacy_imports.fingerprint": "which folder an import read",
     "idempotency_keys.answer": "what the client was answered",
 }
 NOWHERE = "http://127.0.0.1:9"
