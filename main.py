@@ -6,11 +6,11 @@ from types import ModuleType
 from pydantic import ValidationError
 
 from commands import audit, demo, export_openapi, export_schema, migrate, providers, serve, token, worker
-from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
 from domain.tokens import InvalidKey
 from engine.persisted import BadManifest
+from observation import logging
 
 _COMMANDS: dict[str, ModuleType] = {
     "serve": serve,

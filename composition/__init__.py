@@ -18,10 +18,11 @@ from starlette.websockets import WebSocketClose
 import reseller_api.door
 import rest_compat.routes
 import schema
-from asgi import well_known
+from asgi import health, well_known
 from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
 from asgi.failures import Failures
+from asgi.measurement import Measurement
 from asgi.rate_limits import RateLimits
 from asgi.security_headers import SecurityHeaders
 from config import keys
@@ -128,6 +129,7 @@ def application(shop: Shop) -> Starlette:
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
+            *health.routes(shop.settings),
             description.route(settings.effective_public_url),
             *_sandbox_routes(shop),
             *reseller_api.door.routes(shop),
@@ -138,6 +140,7 @@ def application(shop: Shop) -> Starlette:
             Mount("/api", app=rest),
         ],
         middleware=[
+            Middleware(Measurement),
             Middleware(SecurityHeaders, public_url=settings.effective_public_url),
             # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
             Middleware(

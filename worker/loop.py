@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from models import Provider, database
+from observation import meters
 from resolvers.shop import Shop
 from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob
 
@@ -82,10 +83,14 @@ async def _rest(stopping: asyncio.Event, time: timedelta) -> None:
 
 async def _done(name: str, operation: Callable[[], Awaitable[int]]) -> int:
     try:
-        return await operation()
+        done = await operation()
     except Exception as error:
+        meters.JOB_RUNS.labels(name, "failed").inc()
         if database.is_unavailable(error):
             logger.error("%s: the database is unavailable: %s", name, type(error).__name__)
         else:
             logger.exception("%s failed", name)
         return 0
+    meters.JOB_RUNS.labels(name, "done").inc()
+    meters.JOB_LAST_DONE.labels(name).set_to_current_time()
+    return done
