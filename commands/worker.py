@@ -24,12 +24,11 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     shop = build_shop(settings)
 
     async def work() -> None:
-        stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+            asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
         await prepare(settings)
         async with database.connected(settings.effective_database_url), _health_served(settings):
-            await loop.run(shop, stopping)
+            await loop.run(shop, shop.stopping)
 
     uvloop.run(work())
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from domain import mobiles
 from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused
 from gateways.http import JsonAnswer, read_json
-from observation import meters
+from observation import meters, request_ids
 
 logger = logging.getLogger("vitrin.sms")
 
@@ -139,7 +139,9 @@ class SmsOutbox:
             return
         # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that
         # inherits it would use that connection after its transaction has ended.
-        task = asyncio.create_task(self._send(mobile, code), context=contextvars.Context())
+        context = contextvars.Context()
+        context.run(request_ids.begin, request_ids.current())
+        task = asyncio.create_task(self._send(mobile, code), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

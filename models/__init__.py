@@ -3,12 +3,14 @@
 from tortoise.fields.data import CharEnumFieldInstance
 
 from models.access_token import AccessToken
+from models.alert import Alert, AuditRun
 from models.category import Category
 from models.gift import Gift, UserGift
 from models.idempotency_key import IdempotencyKey
 from models.ledger_entry import LedgerEntry
 from models.login_code import LoginCode
 from models.notification import Notification
+from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
 from models.payment import Payment
@@ -20,12 +22,16 @@ from models.user import User
 
 __all__ = [
     "AccessToken",
+    "Alert",
+    "AuditRun",
     "Category",
     "Gift",
     "IdempotencyKey",
     "LedgerEntry",
     "LoginCode",
     "Notification",
+    "OpenIdAttempt",
+    "OpenIdIdentity",
     "Order",
     "OrderEvent",
     "Payment",
@@ -40,12 +46,16 @@ __all__ = [
 
 for _model in (
     AccessToken,
+    Alert,
+    AuditRun,
     Category,
     Gift,
     IdempotencyKey,
     LedgerEntry,
     LoginCode,
     Notification,
+    OpenIdAttempt,
+    OpenIdIdentity,
     Order,
     OrderEvent,
     Payment,

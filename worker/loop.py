@@ -15,6 +15,7 @@ from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob
 logger = logging.getLogger("vitrin.worker")
 
 _LOOK_FOR_PROVIDERS = timedelta(seconds=5)
+_FINISH_WITHIN = timedelta(seconds=8)
 
 
 async def run(
@@ -24,11 +25,34 @@ async def run(
     jobs: Iterable[Job] = JOBS,
     provider_jobs: Iterable[ProviderJob] = PROVIDER_JOBS,
     look_for_providers_every: timedelta = _LOOK_FOR_PROVIDERS,
+    finish_within: timedelta = _FINISH_WITHIN,
 ) -> None:
-    """Run every job until `stopping` is set; what has begun by then is finished first.
+    """Run every job until `stopping` is set; what has begun by then is finished first, if it is in time.
 
-    A job that fails is logged and tried again after its rest: one fault must not stop the others.
+    A job that fails is logged and tried again after its rest: one fault must not stop the others. What is
+    cut off is as if this worker had been lost: orders on the wire are held for staff.
     """
+    working = asyncio.create_task(_work(shop, stopping, jobs, provider_jobs, look_for_providers_every))
+    told = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+        _, late = await asyncio.wait({working}, timeout=finish_within.total_seconds())
+    finally:
+        told.cancel()
+        working.cancel()
+    if late:
+        logger.error("jobs cut off: not finished %d seconds after the stop", finish_within.total_seconds())
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def _work(
+    shop: Shop,
+    stopping: asyncio.Event,
+    jobs: Iterable[Job],
+    provider_jobs: Iterable[ProviderJob],
+    look_for_providers_every: timedelta,
+) -> None:
     async with asyncio.TaskGroup() as group:
         for job in jobs:
             operation = functools.partial(job.operation, shop)
