@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +19,7 @@ from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Provider, database
 from resolvers.shop import Shop
-from tests.live_servers import ROOT, LiveServer
+from tests.live_servers import ROOT, LiveServer, free_port
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
 _MOST_SECONDS = 10
@@ -43,7 +44,7 @@ class _PanelHandler(BaseHTTPRequestHandler):
         if b"action=add" in form:
             self.server.taken += 1
             self.server.first_came.set()
-            time.sleep(2)
+            time.sleep(4)
             answer = b'{"order": %d}' % (900 + self.server.taken)
         self.send_response(200)
         self.send_header("Content-Length", str(len(answer)))
@@ -105,8 +106,10 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
     service = await create_provider_service(provider)
     for link in ("a", "b", "c"):
         await place_order(shop, service, link=link)
+    port = free_port()
     environment = {
         **os.environ,
+        "WORKER_PORT": str(port),
         "DATABASE_URL": shop.settings.database_url,
         "DATA_FOLDER": str(tmp_path),
         "ALLOW_PRIVATE_PROVIDERS": "true",
@@ -116,6 +119,7 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
         worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             assert await asyncio.to_thread(panel.first_came.wait, 120), (tmp_path / "log").read_text()
+            metrics = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read()
             began = time.monotonic()
             worker.send_signal(signal.SIGTERM)
             await asyncio.to_thread(worker.wait, 30)
@@ -124,6 +128,7 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
             worker.kill()
 
     assert (worker.returncode, panel.taken) == (0, 1)
+    assert b'vitrin_job_runs_total{job="hold lost orders",outcome="done"}' in metrics
     assert took < _MOST_SECONDS
     assert "Traceback" not in (tmp_path / "log").read_text()
     first, *others = await Order.all().order_by("id")
