@@ -19,11 +19,12 @@ from commands import (
     token,
     worker,
 )
-from config import logging
 from config.settings import Settings, UnsafeInProduction, described_settings
 from demo.loader import DatabaseNotEmpty
 from domain.tokens import InvalidKey
 from engine.persisted import BadManifest
+from observation import logging, sentry
+from observation.packages import MissingPackage
 
 _COMMANDS: dict[str, ModuleType] = {
     "serve": serve,
@@ -39,6 +40,15 @@ _COMMANDS: dict[str, ModuleType] = {
     "export-schema": export_schema,
     "export-openapi": export_openapi,
 }
+# Each says by itself what is wrong.
+_REFUSALS = (
+    UnsafeInProduction,
+    ValidationError,
+    DatabaseNotEmpty,
+    InvalidKey,
+    BadManifest,
+    MissingPackage,
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,9 +78,10 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         settings = Settings()
-        logging.configure(settings.log_level)
+        logging.configure(settings.log_level, settings.log_format)
+        sentry.start(settings)
         arguments.run(settings, arguments)
-    except (UnsafeInProduction, ValidationError, DatabaseNotEmpty, InvalidKey, BadManifest) as refusal:
+    except _REFUSALS as refusal:
         raise SystemExit(f"vitrin: {refusal}") from refusal
     except OSError as error:
         # Key files that are missing, a port that is taken, a database host that does not answer.

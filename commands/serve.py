@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import sys
 from datetime import timedelta
+from types import FrameType
 
 import uvicorn
 
@@ -12,9 +14,11 @@ from asgi import connections
 from commands.preparation import prepare
 from composition import application, build_shop
 from config.settings import Settings, check_production
+from resolvers.shop import Shop
 
 DEMO_MOBILE = "09011235566"
-_SHUTDOWN_WITHIN = timedelta(seconds=10)
+# The jobs of an embedded worker and the last SMS take two seconds more at most; process managers wait ten.
+_REQUESTS_WITHIN = timedelta(seconds=6)
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
@@ -34,7 +38,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     sys.stdout.flush()
     served = application(shop)
     _settle_garbage()
-    uvicorn.run(
+    config = uvicorn.Config(
         served,
         host=settings.host,
         port=settings.port,
@@ -44,7 +48,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=_SHUTDOWN_WITHIN.seconds,
+        timeout_graceful_shutdown=_REQUESTS_WITHIN.seconds,
         ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,
         # Answers are short, and each compressed socket would hold its tables for as long as it lives.
@@ -52,6 +56,25 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         # "auto" would go on without the database where the application fails to start.
         lifespan="on",
     )
+    server = _Server(config, shop)
+    # The stop by the keyboard, after which uvicorn raises it again.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+class _Server(uvicorn.Server):
+    """Tells the embedded worker to stop as soon as the process is told, not when the last request is done."""
+
+    def __init__(self, config: uvicorn.Config, shop: Shop) -> None:
+        super().__init__(config)
+        self._shop = shop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        # The loop ticks ten times a second: what waits for it wakes soon enough.
+        self._shop.stopping.set()
 
 
 def _settle_garbage() -> None:

@@ -18,11 +18,13 @@ from starlette.websockets import WebSocketClose
 import reseller_api.door
 import rest_compat.routes
 import schema
-from asgi import well_known
+from asgi import health, openid, well_known
 from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
 from asgi.failures import Failures
+from asgi.measurement import Measurement
 from asgi.rate_limits import RateLimits
+from asgi.request_ids import RequestIds
 from asgi.security_headers import SecurityHeaders
 from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
@@ -37,13 +39,14 @@ from gateways.sandbox import SandboxPayments
 from gateways.sandbox_orders import SandboxOrders
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
 from models import database
+from observation import tracing
 from playground import page as playground
 from resolvers.shop import Shop
 from rest_compat import description
 from sandbox import payment_page, provider_api
 from worker import loop
 
-_DRAIN_WITHIN = timedelta(seconds=5)
+_DRAIN_WITHIN = timedelta(seconds=2)
 
 
 def build_shop(settings: Settings) -> Shop:
@@ -134,19 +137,30 @@ def application(shop: Shop) -> Starlette:
             # A mount does not match its own bare path.
             Route("/api", rest),
             *well_known.routes(shop),
+            *health.routes(shop.settings),
+            *openid.routes(shop),
             description.route(settings.effective_public_url),
             *_sandbox_routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
         ],
         middleware=[
+            Middleware(RequestIds),
+            Middleware(Measurement),
+            *_tracing(settings),
             Middleware(SecurityHeaders, public_url=settings.effective_public_url),
             # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
                 allow_methods=("GET", "HEAD", "POST"),
-                allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "Accept-Language"),
-                expose_headers=("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
+                allow_headers=(
+                    "Authorization",
+                    "Content-Type",
+                    "Idempotency-Key",
+                    "Accept-Language",
+                    "X-Request-ID",
+                ),
+                expose_headers=("X-Request-ID", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
             ),
             Middleware(Failures),
             Middleware(Authentication, shop=shop),
@@ -161,6 +175,14 @@ def application(shop: Shop) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def _tracing(settings: Settings) -> Iterator[Middleware]:
+    tracer = tracing.tracer(settings)
+    if tracer is not None:
+        from asgi.tracing import Traces
+
+        yield Middleware(Traces, tracer=tracer)
 
 
 def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
@@ -178,10 +200,9 @@ async def _embedded_worker(shop: Shop) -> AsyncIterator[None]:
     if not shop.settings.is_embedded:
         yield
         return
-    stopping = asyncio.Event()
-    jobs = asyncio.create_task(loop.run(shop, stopping))
+    jobs = asyncio.create_task(loop.run(shop, shop.stopping))
     try:
         yield
     finally:
-        stopping.set()
+        shop.stopping.set()
         await jobs

@@ -8,28 +8,17 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import limits
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from config.durations import Duration, LeastASecond, Timeout
 from config.graphql_settings import GraphQLSettings
+from config.operations_settings import OperationsSettings
 
 Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
 Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
-_SECOND = timedelta(seconds=1)
 _ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
-_PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
-
-
-def _from_seconds(value: object) -> object:
-    """Seconds for a text of digits, which Pydantic takes for no duration."""
-    return float(value) if isinstance(value, str) and _PLAIN_SECONDS.fullmatch(value) else value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=timedelta(0))]
-Timeout = Annotated[
-    timedelta, BeforeValidator(_from_seconds), Field(ge=timedelta(milliseconds=100), le=timedelta(hours=1))
-]
 
 
 class Environment(StrEnum):
@@ -64,7 +53,7 @@ class PaymentGatewayName(StrEnum):
     ZIBAL = "zibal"
 
 
-class Settings(GraphQLSettings):
+class Settings(GraphQLSettings, OperationsSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
@@ -135,7 +124,7 @@ class Settings(GraphQLSettings):
 
     free_credit_min: Amount = Field(10, description="smallest free credit in Toman")
     free_credit_max: Amount = Field(100, description="largest free credit in Toman")
-    free_credit_interval: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+    free_credit_interval: LeastASecond = Field(
         timedelta(days=1), description="least time between two free credits of a user"
     )
     free_credits_per_month: Positive = Field(10, description="free credits of a user in 30 days")
@@ -149,7 +138,7 @@ class Settings(GraphQLSettings):
     allow_private_providers: bool = Field(
         False, description="let providers be at private addresses, such as another shop in the same network"
     )
-    worker_lease: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+    worker_lease: LeastASecond = Field(
         timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
     )
     provider_sync_interval: Duration = Field(
@@ -313,9 +302,9 @@ def _production_faults(settings: Settings) -> Iterator[str]:
 
 
 def described_settings() -> Iterator[tuple[str, str, str]]:
-    """(environment variable, default, meaning) of every setting, GraphQL's last."""
-    for name, field in sorted(
-        Settings.model_fields.items(), key=lambda setting: setting[0] in GraphQLSettings.model_fields
-    ):
+    """(environment variable, default, meaning) of every setting, GraphQL's and the operators' last."""
+    own = [name for name in Settings.model_fields if name in Settings.__annotations__]
+    for name in (*own, *GraphQLSettings.model_fields, *OperationsSettings.model_fields):
+        field = Settings.model_fields[name]
         default = "" if field.default is None or field.default == () else str(field.default)
         yield name.upper(), default, field.description or ""

@@ -144,6 +144,11 @@ class Admission:
             for kind in CallerKind
         }
 
+    @property
+    def trusted_operations(self) -> frozenset[str]:
+        """Names of the operations in trusted documents; none where all documents may run."""
+        return self._texts.operation_names if isinstance(self._texts, TrustedDocuments) else frozenset()
+
     def text_of(self, request: GraphQLRequest) -> str:
         """The document that `request` means.
 

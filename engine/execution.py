@@ -1,6 +1,7 @@
 """One operation, from its text to its answer, whatever carried it here."""
 
 import inspect
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ from engine import errors
 from engine.admission import Admission, Cost, GraphQLRequest, Refused, RequestContext
 from engine.compiler import CompiledExecution
 from engine.documents import MOST_ERRORS
+from engine.measurement import Measurement
 from engine.plans import Plans
 
 
@@ -60,6 +62,8 @@ class Engine:
         self._hides_suggestions = not settings.shows_graphql_schema
         self._plans = Plans()
         self.admission = Admission(schema, settings)
+        names = (*settings.metrics_operations, *self.admission.trusted_operations)
+        self._measurement = Measurement(frozenset(names))
 
     async def run(
         self, request: GraphQLRequest, context: RequestContext, *, allowed: frozenset[OperationType]
@@ -76,7 +80,10 @@ class Engine:
         operation = get_operation_ast(admitted.document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
-        return replace(await self._executed(admitted.document, request, context), cost=admitted.cost)
+        began = time.perf_counter()
+        answer = await self._executed(admitted.document, request, context)
+        self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
+        return replace(answer, cost=admitted.cost)
 
     async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
         """The answers to an operation of any type: one, or a subscription's, one an event.
@@ -91,7 +98,10 @@ class Engine:
         document = admitted.document
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-            yield replace(await self._executed(document, request, context), cost=admitted.cost)
+            began = time.perf_counter()
+            answer = await self._executed(document, request, context)
+            self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
+            yield replace(answer, cost=admitted.cost)
             return
         async with aclosing(self._followed(document, operation, request, context)) as answers:
             async for answer in answers:

@@ -1,12 +1,14 @@
 """Documents that are asked for by hash: those that clients left here, or those of a file and no others."""
 
+import contextlib
+import functools
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from engine.documents import UnusableDocument
 
@@ -70,6 +72,19 @@ class TrustedDocuments:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = dict(texts)
         self._known = frozenset(self._texts.values())
+
+    @functools.cached_property
+    def operation_names(self) -> frozenset[str]:
+        """Names of the operations; documents that cannot be parsed have none, and never run."""
+        names: set[str] = set()
+        for text in self._known:
+            with contextlib.suppress(GraphQLError):
+                names |= {
+                    definition.name.value
+                    for definition in parse(text, no_location=True).definitions
+                    if isinstance(definition, OperationDefinitionNode) and definition.name
+                }
+        return frozenset(names)
 
     @classmethod
     def read(cls, path: Path) -> "TrustedDocuments":

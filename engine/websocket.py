@@ -31,6 +31,7 @@ from engine.json_socket import JsonSocket, SocketRefused
 from engine.requests import BadRequest
 from engine.view import ContextOf
 from models import database
+from observation import meters
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -96,6 +97,7 @@ class GraphQLSockets:
         socket = JsonSocket(websocket, take_within=self._limits.take_within)
         caller = _Caller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
         self._open[socket] = caller
+        meters.SOCKETS.inc()
         try:
             async with socket.alive():
                 await _Handler(caller, socket, init_within=self._limits.init_within).handle()
@@ -106,6 +108,7 @@ class GraphQLSockets:
             await socket.close(*_excuse(error))
         finally:
             del self._open[socket]
+            meters.SOCKETS.dec()
 
     async def _watch(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from tortoise.fields.data import CharEnumFieldInstance
 
 from models.access_token import AccessToken
+from models.alert import Alert, AuditRun
 from models.category import Category
 from models.gift import Gift, UserGift
 from models.idempotency_key import IdempotencyKey
@@ -10,6 +11,7 @@ from models.ledger_entry import LedgerEntry
 from models.legacy_import import LegacyFinding, LegacyImport, LegacyImportTable
 from models.login_code import LoginCode
 from models.notification import Notification
+from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
 from models.payment import Payment
@@ -21,6 +23,8 @@ from models.user import User
 
 __all__ = [
     "AccessToken",
+    "Alert",
+    "AuditRun",
     "Category",
     "Gift",
     "IdempotencyKey",
@@ -30,6 +34,8 @@ __all__ = [
     "LegacyImportTable",
     "LoginCode",
     "Notification",
+    "OpenIdAttempt",
+    "OpenIdIdentity",
     "Order",
     "OrderEvent",
     "Payment",
@@ -44,6 +50,8 @@ __all__ = [
 
 for _model in (
     AccessToken,
+    Alert,
+    AuditRun,
     Category,
     Gift,
     IdempotencyKey,
@@ -53,6 +61,8 @@ for _model in (
     LegacyImportTable,
     LoginCode,
     Notification,
+    OpenIdAttempt,
+    OpenIdIdentity,
     Order,
     OrderEvent,
     Payment,

@@ -2,12 +2,15 @@
 
 import asyncio
 import fcntl
+import functools
 import hashlib
+import pkgutil
 import re
 import sqlite3
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +25,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
+import migrations
 import models.migration_mends  # noqa: F401 - importing it applies the mends
 from models.sqlite_engine import ImmediateTransaction
 
@@ -182,6 +186,35 @@ async def migrate(url: str) -> list[str]:
         plan = await executor.plan([target])
         await executor.migrate([target], direction="forward")
         return [step.migration.name for step in plan]
+
+
+async def missing_migrations() -> list[str]:
+    """Names of the migrations that this version has and the connected database lacks."""
+    rows = await fetch("SELECT name FROM tortoise_migrations WHERE app = $1", APP)
+    return sorted(_migration_names() - {str(row["name"]) for row in rows})
+
+
+@functools.cache
+def _migration_names() -> frozenset[str]:
+    modules = pkgutil.iter_modules(migrations.__path__)
+    return frozenset(module.name for module in modules if module.name[0].isdigit())
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """Connections of this process: open ones, those of them that rest, and the most that it may have."""
+
+    open: int
+    idle: int
+    most: int
+
+
+def pool_state() -> PoolState | None:
+    """The pool of PostgreSQL connections; None on SQLite, and before the first statement."""
+    pool = getattr(connection(), "_pool", None)
+    if not isinstance(pool, asyncpg.Pool):
+        return None
+    return PoolState(open=pool.get_size(), idle=pool.get_idle_size(), most=pool.get_max_size())
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """What operations need from outside their arguments."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,7 +23,8 @@ class Shop:
 
     `payments` holds every payment gateway that the shop has an account at, by name: payments opened
     before the shop chose another one are still confirmed at their own. `worker_name` tells this process
-    from all others that work on the same orders. `hub` tells what changes while somebody looks.
+    from all others that work on the same orders. `hub` tells what changes while somebody looks. Once
+    `stopping` is set, what runs is finished and nothing new is begun.
     """
 
     settings: Settings
@@ -34,6 +36,7 @@ class Shop:
     sandbox_providers: ProviderApi
     worker_name: str
     hub: Hub = field(default_factory=Hub)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def payment_gateway(self) -> PaymentGateway:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from models import Provider
 from resolvers import (
+    alerts,
     cancellation,
+    daily_audit,
     following,
     housekeeping,
     payments,
@@ -45,6 +47,8 @@ JOBS = (
         rest=timedelta(minutes=10),
     ),
     Job(name="sync providers", operation=provider_sync.sync_due_providers, rest=timedelta(minutes=1)),
+    Job(name="watch the shop", operation=alerts.watch_shop, rest=timedelta(minutes=1)),
+    Job(name="daily audit", operation=daily_audit.audit_a_little, rest=timedelta(minutes=10)),
     Job(name="remove expired", operation=housekeeping.remove_expired, rest=timedelta(minutes=5)),
 )
 PROVIDER_JOBS = (

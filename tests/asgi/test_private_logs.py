@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.logging import PrivateFormatter
+from observation.logging import PrivateFormatter
 from tests.live_servers import LiveServer
 from tests.sockets import opened
 

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 import composition
-from config import logging as product_logging
 from config.settings import Settings
 from models import Provider, User, database
+from observation import logging as product_logging
 from reseller_api.actions import ACTIONS
 from resolvers import api_keys
 from resolvers.shop import Shop

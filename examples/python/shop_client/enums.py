@@ -42,6 +42,7 @@ class NotificationKind(str, Enum):
     ORDER_REFUNDED = "ORDER_REFUNDED"
     TICKET_ANSWERED = "TICKET_ANSWERED"
     PAYMENT_MISMATCHED = "PAYMENT_MISMATCHED"
+    SHOP_ALERT = "SHOP_ALERT"
 
 
 class NotificationOrderField(str, Enum):
