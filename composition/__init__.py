@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
+import documentation.door
 import reseller_api.door
 import rest_compat.routes
 import schema
@@ -129,6 +130,10 @@ def application(shop: Shop) -> Starlette:
             WebSocketRoute("/{path:path}", WebSocketClose()),
             *well_known.routes(shop),
             description.route(settings.effective_public_url),
+            *documentation.door.routes(
+                description.document(settings.effective_public_url),
+                sdl=schema.sdl if settings.shows_graphql_schema else None,
+            ),
             *_sandbox_routes(shop),
             *reseller_api.door.routes(shop),
             Mount("/graphql/assets", app=playground.assets()),

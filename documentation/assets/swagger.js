@@ -1,0 +1,14 @@
+// Requests go to where this page came from: another name of the same shop would be a foreign origin.
+const isDark = window.matchMedia('(prefers-color-scheme: dark)');
+const showTheme = () => document.documentElement.classList.toggle('dark-mode', isDark.matches);
+isDark.addEventListener('change', showTheme);
+showTheme();
+
+const description = await (await fetch('/docs/openapi.json')).json();
+SwaggerUIBundle({
+  dom_id: '#content',
+  spec: { ...description, servers: [{ url: window.location.origin }] },
+  deepLinking: true,
+  docExpansion: 'list',
+  validatorUrl: null,
+});
