@@ -8,7 +8,8 @@ const description = await (await fetch('/docs/openapi.json')).json();
 SwaggerUIBundle({
   dom_id: '#content',
   spec: { ...description, servers: [{ url: window.location.origin }] },
-  deepLinking: true,
+  // It takes every `#` for its own, the link to the content too; `/docs` has an anchor for each route.
+  deepLinking: false,
   docExpansion: 'list',
   validatorUrl: null,
 });

@@ -1,6 +1,7 @@
 """The whole document, put together from the route table."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 from starlette.requests import Request
@@ -16,7 +17,6 @@ from rest_compat.routes import TABLE, LegacyRoute
 
 PATH = "/docs/openapi.json"
 _BODY_TYPES = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data")
-_KEY = "0b2f6f3e-8b7d-4c57-9a43-5f6f1c2d7e90"
 _ABOUT = (
     "The documented routes of the legacy mobile app. Refusals come with HTTP 200 and their status in the "
     "body, as the app expects. Parameters may be in the query string, a JSON body or a form body; the body "
@@ -94,7 +94,9 @@ def _parameters(line: LegacyRoute, description: Description) -> list[Schema]:
             found.append({"name": name, "in": "query", "schema": schema, **shown})
     if description.takes_key:
         key = {**TEXT, "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "schema": key, "example": _KEY})
+        # A key of its own for each route: one that is used for another request is refused.
+        shown = {"example": str(uuid5(NAMESPACE_URL, line.path))}
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": key, **shown})
     return found
 
 

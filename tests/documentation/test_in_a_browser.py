@@ -93,11 +93,11 @@ def test_a_route_is_tried_from_swagger_ui(browser: webdriver.Chrome, shop_server
     assert len(opened(browser, shop_server, "/docs/swagger")) == len(TABLE)
     wait = WebDriverWait(browser, PATIENCE_SECONDS)
 
-    opened_route = f"{shop_server.url}/docs/swagger#/Catalogue/get_categories"
-    browser.get(opened_route)
-    browser.refresh()
-    for button in (".try-out__btn", "button.execute"):
-        wait.until(expected_conditions.element_to_be_clickable((By.CSS_SELECTOR, button))).click()
+    route = "[id$=get_categories]"
+    for button in (".opblock-summary-control", ".try-out__btn", "button.execute"):
+        wait.until(
+            expected_conditions.element_to_be_clickable((By.CSS_SELECTOR, f"{route} {button}"))
+        ).click()
     answer = wait.until(
         expected_conditions.visibility_of_element_located(
             (By.CSS_SELECTOR, ".live-responses-table .highlight-code")
