@@ -13,3 +13,7 @@ SwaggerUIBundle({
   docExpansion: 'list',
   validatorUrl: null,
 });
+
+// Chromium goes to the fragment of this page without moving the focus there.
+const content = document.getElementById('content');
+document.querySelector('.skip').addEventListener('click', () => content.focus());
