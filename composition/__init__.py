@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
+import documentation.door
 import reseller_api.door
 import rest_compat.routes
 import schema
@@ -140,6 +141,10 @@ def application(shop: Shop) -> Starlette:
             *health.routes(shop.settings),
             *openid.routes(shop),
             description.route(settings.effective_public_url),
+            *documentation.door.routes(
+                description.document(settings.effective_public_url),
+                sdl=schema.sdl if settings.shows_graphql_schema else None,
+            ),
             *_sandbox_routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
         ],

@@ -1,6 +1,7 @@
 """The whole document, put together from the route table."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.routing import Route
 
 from resolvers.idempotency import LONGEST_KEY
 from rest_compat.description.answers import answers, framework_answers
+from rest_compat.description.groups import group_of, tags
 from rest_compat.description.operations import DESCRIPTIONS, Description
 from rest_compat.description.records import RECORDS, TEXT, Schema
 from rest_compat.routes import TABLE, LegacyRoute
@@ -32,6 +34,7 @@ def document(public_url: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Vitrin", "version": "1", "description": _ABOUT},
         "servers": [{"url": public_url}],
+        "tags": tags(),
         "paths": paths,
         "components": {
             "schemas": dict(RECORDS),
@@ -63,7 +66,7 @@ def _operation(line: LegacyRoute, description: Description) -> Schema:
     operation: dict[str, Any] = {
         "operationId": _name(line),
         "summary": description.summary,
-        "tags": [line.path.split("/")[2]],
+        "tags": [group_of(line.path).name],
         "parameters": _parameters(line, description),
         "responses": answers(line, description),
     }
@@ -82,15 +85,18 @@ def _name(line: LegacyRoute) -> str:
 def _parameters(line: LegacyRoute, description: Description) -> list[Schema]:
     found: list[Schema] = []
     if "{id}" in line.path:
-        schema = {"type": "integer", "minimum": 1}
-        found.append({"name": "id", "in": "path", "required": True, "schema": schema})
+        number = {"type": "integer", "minimum": 1}
+        example = description.example["id"]
+        found.append({"name": "id", "in": "path", "required": True, "schema": number, "example": example})
     if line.method == "GET":
-        found += [
-            {"name": name, "in": "query", "schema": schema} for name, schema in description.fields.items()
-        ]
+        for name, schema in description.fields.items():
+            shown: Schema = {"example": description.example[name]} if name in description.example else {}
+            found.append({"name": name, "in": "query", "schema": schema, **shown})
     if description.takes_key:
-        schema = {**TEXT, "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
+        key = {**TEXT, "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
+        # A key of its own for each route: one that is used for another request is refused.
+        shown = {"example": str(uuid5(NAMESPACE_URL, line.path))}
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": key, **shown})
     return found
 
 
@@ -100,5 +106,7 @@ def _body(description: Description) -> Schema:
         "properties": dict(description.fields),
         "required": list(description.required),
     }
-    content = {media_type: {"schema": schema} for media_type in _BODY_TYPES}
+    example = {name: value for name, value in description.example.items() if name in description.fields}
+    media = {"schema": schema, "example": example}
+    content = dict.fromkeys(_BODY_TYPES, media)
     return {"required": bool(description.required), "content": content}

@@ -19,6 +19,8 @@ class Description:
     operation: Callable[..., object] | None = None
     fields: Mapping[str, Schema] = field(default_factory=dict)
     required: tuple[str, ...] = ()
+    example: Mapping[str, str | int] = field(default_factory=dict)
+    """A request that the demo answers with success wherever it can."""
     takes_key: bool = False
     redirects: bool = False
     shows_page: bool = False
@@ -45,6 +47,8 @@ def _ordering(columns: Mapping[str, object]) -> Schema:
     return {"type": "string", "enum": names, "description": "the column to sort by; - for descending"}
 
 
+_MOBILE = "09011235566"
+_LINK = "https://www.instagram.com/p/CA2"
 _USERNAME = _text("an e-mail address or a mobile")
 _ORDER_FIELDS: Mapping[str, Schema] = {
     "service_id": _number("the service"),
@@ -85,6 +89,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=login.request_login_code,
         fields={"username": _USERNAME},
         required=("username",),
+        example={"username": _MOBILE},
     ),
     ("POST", "/v1/login/verify"): Description(
         summary="Change a login code for a token",
@@ -92,6 +97,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=login.verify_login_code,
         fields={"username": _USERNAME, "code": _text("the six digits of the SMS")},
         required=("username", "code"),
+        example={"username": _MOBILE, "code": "123456"},
     ),
     ("GET", "/v1/logout"): Description(summary="Revoke the token", answer=_said("با موفقیت خارج شدید")),
     ("GET", "/v1/user"): Description(summary="The user's profile", answer=_success(user=named("User"))),
@@ -106,6 +112,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
             "password": TEXT,
             "mobile": _text("verified by the next login with it"),
         },
+        example={"first_name": "Ehsan", "last_name": "Noureddini", "email": "ehsan@example.com"},
     ),
     ("GET", "/v1/user/notifications"): Description(
         summary="The user's notifications", answer=_success(notifications=list_of(named("Notification")))
@@ -126,11 +133,13 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=tickets.create_ticket,
         fields={"subject": TEXT, "description": TEXT},
         required=("subject", "description"),
+        example={"subject": "test", "description": "test description"},
     ),
     ("GET", "/v1/user/tickets/{id}"): Description(
         summary="A ticket with its messages",
         answer=_success(ticket=named("TicketWithMessages")),
         operation=tickets.get_ticket,
+        example={"id": 19},
     ),
     ("POST", "/v1/user/tickets/{id}"): Description(
         summary="Reply to a ticket",
@@ -138,6 +147,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=tickets.reply_to_ticket,
         fields={"message": TEXT},
         required=("message",),
+        example={"id": 19, "message": "test"},
     ),
     ("POST", "/v1/user/payment"): Description(
         summary="Open a payment at the gateway",
@@ -145,6 +155,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=payments.start_payment,
         fields={"amount": {**TOMAN, "minimum": 1}},
         required=("amount",),
+        example={"amount": 25_000},
         takes_key=True,
         redirects=True,
     ),
@@ -152,7 +163,11 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         summary="Open a test payment where payments are played", answer=None, redirects=True
     ),
     ("GET", "/v1/user/payment/verify"): Description(
-        summary="The payer's return from the gateway", answer=None, fields=_CALLBACK_FIELDS, shows_page=True
+        summary="The payer's return from the gateway",
+        answer=None,
+        fields=_CALLBACK_FIELDS,
+        example={"Authority": "S000000000000000000000000000000000001", "Status": "OK"},
+        shows_page=True,
     ),
     ("GET", "/v1/stats/top_users"): Description(
         summary="The most active users",
@@ -161,6 +176,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
             "limit": {**INTEGER, "minimum": LIMITS.start, "maximum": LIMITS.stop - 1},
             "offset": {**UNIX, "minimum": 0},
         },
+        example={"limit": 10},
     ),
     ("GET", "/v1/stats/top_services"): Description(
         summary="The most popular services", answer=_success(services=list_of(named("TopService")))
@@ -173,6 +189,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
             "status": {"type": "integer", "enum": [0, 1], "default": 1},
             "order_by": _ordering(SERVICE_COLUMNS),
         },
+        example={"cate_id": 136},
     ),
     ("GET", "/v1/categories"): Description(
         summary="Categories",
@@ -193,10 +210,11 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=orders.create_order,
         fields=_ORDER_FIELDS,
         required=("service_id", "category_id"),
+        example={"service_id": 1816, "category_id": 50, "quantity": 100, "link": _LINK},
         takes_key=True,
     ),
     ("GET", "/v1/order/{id}"): Description(
-        summary="An order", answer=named("Order"), operation=orders.get_order
+        summary="An order", answer=named("Order"), operation=orders.get_order, example={"id": 1528}
     ),
     ("GET", "/v1/user/wof"): Description(
         summary="Spin the wheel of fortune",
@@ -212,6 +230,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=gifts.use_oldest_gift,
         fields={"gift_id": _number("the `id` under `gift` in the list"), "link": TEXT},
         required=("gift_id", "link"),
+        example={"gift_id": 1, "link": _LINK},
         takes_key=True,
     ),
 }

@@ -77,6 +77,25 @@ def test_every_answer_has_a_schema_and_examples_that_match_it() -> None:
                 validator(media["schema"]).validate(example["value"])
 
 
+def test_every_example_of_a_request_fits_and_holds_what_is_required() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                assert "example" in parameter or not parameter.get("required"), path
+                if "example" in parameter:
+                    validator(parameter["schema"]).validate(parameter["example"])
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                validator(media["schema"]).validate(media["example"])
+
+
+def test_every_route_is_in_one_group_and_every_group_has_routes() -> None:
+    groups = [tag["name"] for tag in DOCUMENT["tags"]]
+    found = {operation["tags"][0] for path in DOCUMENT["paths"].values() for operation in path.values()}
+    assert found == set(groups)
+    assert DOCUMENT["paths"]["/api/v1/user/tickets/{id}"]["post"]["tags"] == ["Tickets"]
+    assert DOCUMENT["paths"]["/api/v1/user"]["get"]["tags"] == ["Profile"]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_served_description_is_the_exported_one(client: httpx.AsyncClient) -> None:
     served = await client.get("/docs/openapi.json")
