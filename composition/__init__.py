@@ -148,38 +148,44 @@ def application(shop: Shop) -> Starlette:
             *_sandbox_routes(shop),
             Mount("/graphql/assets", app=playground.assets()),
         ],
-        middleware=[
-            Middleware(RequestIds),
-            Middleware(Measurement),
-            *_tracing(settings),
-            Middleware(SecurityHeaders, public_url=settings.effective_public_url),
-            # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.allowed_origins,
-                allow_methods=("GET", "HEAD", "POST"),
-                allow_headers=(
-                    "Authorization",
-                    "Content-Type",
-                    "Idempotency-Key",
-                    "Accept-Language",
-                    "X-Request-ID",
-                ),
-                expose_headers=("X-Request-ID", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
-            ),
-            Middleware(Failures),
-            Middleware(Authentication, shop=shop),
-            Middleware(
-                RateLimits,
-                limit=settings.rate_limit,
-                storage=settings.rate_limit_storage,
-                below="/api",
-                but_not=reseller_api.door.PATH,
-            ),
-            Middleware(BodyLimit, most_bytes=settings.max_body_bytes, within=settings.body_timeout),
-        ],
+        middleware=_middleware(shop),
         lifespan=lifespan,
     )
+
+
+def _middleware(shop: Shop) -> list[Middleware]:
+    """What stands around every door, the outermost first."""
+    settings = shop.settings
+    return [
+        Middleware(RequestIds),
+        Middleware(Measurement),
+        *_tracing(settings),
+        Middleware(SecurityHeaders, public_url=settings.effective_public_url),
+        # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "Accept-Language",
+                "X-Request-ID",
+            ),
+            expose_headers=("X-Request-ID", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
+        ),
+        Middleware(Failures),
+        Middleware(Authentication, shop=shop),
+        Middleware(
+            RateLimits,
+            limit=settings.rate_limit,
+            storage=settings.rate_limit_storage,
+            below="/api",
+            but_not=reseller_api.door.PATH,
+        ),
+        Middleware(BodyLimit, most_bytes=settings.max_body_bytes, within=settings.body_timeout),
+    ]
 
 
 def _tracing(settings: Settings) -> Iterator[Middleware]:
