@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def needs(path: Path, command: str) -> None:
 
 def conversation(command: list[str], folder: Path, server: LiveServer) -> list[str]:
     """What the example prints. It is told the login code that the server printed once it asks for it."""
+    earlier = len(_CODE.findall(server.output()))
     with subprocess.Popen(
         [*command, server.url],
         cwd=folder,
@@ -40,9 +42,18 @@ def conversation(command: list[str], folder: Path, server: LiveServer) -> list[s
         assert process.stdout is not None
         asked = process.stdout.readline()
         assert asked.startswith("The code"), asked + process.stdout.read()
-        codes = _CODE.findall(server.output())
         try:
-            rest, _ = process.communicate(f"{codes[-1]}\n", timeout=_PATIENCE_SECONDS)
+            code = _code_after(earlier, server)
+            rest, _ = process.communicate(f"{code}\n", timeout=_PATIENCE_SECONDS)
         finally:
             process.kill()
     return rest.splitlines()
+
+
+def _code_after(earlier: int, server: LiveServer) -> str:
+    """The next code; it is sent after the request is answered, as by any gateway."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while len(codes := _CODE.findall(server.output())) == earlier:
+        assert time.monotonic() < deadline, "no code was printed"
+        time.sleep(0.05)
+    return str(codes[-1])
