@@ -13,7 +13,7 @@ from benchmarks.installation import node_of_postgraphile
 from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pinned
 from benchmarks.processes import Server
 from benchmarks.works import Asker, Work
-from composition import build_shop
+from composition.installation import build_shop
 from config import keys
 from config.settings import Settings
 from models import User, database

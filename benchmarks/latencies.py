@@ -17,7 +17,7 @@ from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
 from benchmarks.shop import Shop
 from benchmarks.works import KEY, Ask, Work
-from composition import build_shop
+from composition.installation import build_shop
 from models import Provider, database
 from resolvers import submission
 

@@ -26,7 +26,8 @@ from benchmarks.places import ROOT
 from benchmarks.seed import Sizes
 from benchmarks.shop import Shop
 from benchmarks.works import KEY, Ask, Work
-from composition import application, build_shop
+from composition.installation import build_shop
+from composition.web import application
 
 _INTERVAL_SECONDS = 0.001
 _WARM_UP = 50

@@ -12,7 +12,8 @@ import uvicorn
 
 from asgi import connections
 from commands.preparation import prepare
-from composition import application, build_shop
+from composition.installation import build_shop
+from composition.web import application
 from config.settings import Settings, check_production
 from resolvers.shop import Shop
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from asgi import health
 from commands.preparation import prepare
-from composition import build_shop
+from composition.installation import build_shop
 from config.settings import Settings, check_production
 from models import database
 from worker import loop

@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from config.durations import Duration, LeastASecond, Timeout
 from config.graphql_settings import GraphQLSettings
 from config.operations_settings import OperationsSettings
+from config.refusals import CannotRun
 
 Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
@@ -274,7 +275,7 @@ class Settings(GraphQLSettings, OperationsSettings):
         return self.effective_database_url.startswith("sqlite:")
 
 
-class UnsafeInProduction(Exception):
+class UnsafeInProduction(CannotRun):
     """Production was asked to run with something made for development; the text names the setting to give."""
 
 

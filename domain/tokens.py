@@ -10,6 +10,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
+from config.refusals import CannotRun
+
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
 _LONGEST_TOKEN = 4_096
@@ -36,7 +38,7 @@ class _Verified:
     since: datetime
 
 
-class InvalidKey(Exception):
+class InvalidKey(CannotRun):
     """A key that must not sign tokens: no RSA key, or one under 2,048 bits (RFC 7518, 3.3)."""
 
 

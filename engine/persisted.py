@@ -10,13 +10,14 @@ from pathlib import Path
 
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
+from config.refusals import CannotRun
 from engine.documents import UnusableDocument
 
 _LONGEST_KEPT = 8_192
 """Characters, so that the store has a bound."""
 
 
-class BadManifest(Exception):
+class BadManifest(CannotRun):
     """The file of trusted documents cannot be used."""
 
     def __init__(self, path: Path, why: str) -> None:

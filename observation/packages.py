@@ -1,7 +1,9 @@
 """Packages that only some installations need."""
 
+from config.refusals import CannotRun
 
-class MissingPackage(Exception):
+
+class MissingPackage(CannotRun):
     """A setting asks for a package that is not installed; the text says how to get it."""
 
     def __init__(self, setting: str, *, group: str) -> None:

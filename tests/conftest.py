@@ -21,8 +21,8 @@ import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 from selenium import webdriver
 
-import composition
 from commands import serve
+from composition.web import application
 from config.settings import Settings
 from demo import loader as demo
 from models import User, database
@@ -212,7 +212,7 @@ def demo_shop(demo_db: str, sms: RecordingSms) -> Shop:
 
 def client_of(shop: Shop) -> httpx.AsyncClient:
     """A client of the shop's whole application, in this process."""
-    transport = httpx.ASGITransport(composition.application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(application(shop), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.routing import Mount, Route
 
-import composition
+from composition.web import application
 from domain.money import Toman
 from gateways.sandbox import SandboxPayments
 from resolvers.shop import Shop
@@ -52,7 +52,7 @@ TYPES = (
 def addresses(shop: Shop, authority: str) -> list[str]:
     """Every address of the application, with something in place of what its path leaves open."""
     found = []
-    for route in composition.application(shop).routes:
+    for route in application(shop).routes:
         if isinstance(route, Route):
             found.append(route.path)
         elif isinstance(route, Mount) and route.path != "/api":

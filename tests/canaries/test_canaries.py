@@ -11,7 +11,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-import composition
+from composition.installation import build_shop
+from composition.web import application
 from config.settings import Settings
 from models import Provider, User, database
 from observation import logging as product_logging
@@ -135,7 +136,7 @@ def logged_as_debug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 async def shop(own_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     """The shop as its settings describe it, with real gateways that reach nobody."""
     async with database.connected(own_database_url):
-        yield composition.build_shop(settings_with_canaries(own_database_url, tmp_path))
+        yield build_shop(settings_with_canaries(own_database_url, tmp_path))
 
 
 async def work(shop: Shop) -> None:
@@ -172,7 +173,7 @@ async def test_no_secret_is_told_in_an_answer_an_error_or_the_log(
     owner = await create_owner()
     key = await api_keys.rotate_api_key(owner.user)
     await plant(await User.exclude(id=owner.user.id))
-    transport = httpx.ASGITransport(composition.application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(application(shop), raise_app_exceptions=False)
     with logged_as_debug(caplog):
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             walker = Walker(shop, client, owner)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-import composition
+from composition.installation import build_shop
 from config.settings import Settings
 from domain.service_types import ServiceSource
 from models import Provider, Service, User, database
@@ -113,7 +113,7 @@ class Run:
     async def _prepare(self) -> tuple[list[dict[str, str]], int]:
         """Customers with their tokens, and the service that they order."""
         options = {name.lower(): value for name, value in self.settings.items()}
-        shop = composition.build_shop(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
+        shop = build_shop(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
         async with database.connected(self.store.url):
             provider = await Provider.create(
                 name="Panel",

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
-import composition
 import schema
+from composition.web import application
 from resolvers.shop import Shop
 from schema.node import Node, global_id
 from tests.conftest import authorization
@@ -126,7 +126,7 @@ async def test_another_user_s_record_cannot_be_followed(shop: Shop) -> None:
     owner = await create_owner()
     stranger = await authorization(shop, await create_user())
     before = await all_rows()
-    async with serving(composition.application(shop)) as url, opened(url) as client:
+    async with serving(application(shop)) as url, opened(url) as client:
         await client.initialise(stranger)
         for path, each in FOLLOWED:
             key = global_id(each.type_name, owner.keys[each.key])
