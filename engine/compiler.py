@@ -13,7 +13,8 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from engine.generator import Generator, NotCompilable
+from engine.code import NotCompilable
+from engine.generator import Generator
 from engine.plans import UNCOMPLETED, Plan, Plans
 
 T = TypeVar("T", bound=GraphQLOutputType)
@@ -113,10 +114,13 @@ class CompiledExecution(Executor[Any]):
         return plan
 
     def _generated(self, type_: T, collected: C, generate: Callable[[Generator, T, C], Plan]) -> Plan:
+        generator = Generator(self.schema, self.collect_subfields)
         try:
-            return generate(Generator(self.schema, self.collect_subfields), type_, collected)
+            return generate(generator, type_, collected)
         except (NotCompilable, SyntaxError, RecursionError, MemoryError):
             return Plan(None)
+        finally:
+            generator.finish()
 
 
 def _value_plan(generator: Generator, type_: GraphQLOutputType, details: FieldDetailsList) -> Plan:

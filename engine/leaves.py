@@ -28,7 +28,11 @@ _NEEDS_COERCION: dict[GraphQLScalarType, str] = {
     GraphQLBoolean: "type({v}) is not bool",
     GraphQLID: "type({v}) is not str",
 }
-"""Where it does not hold, the built-in scalars write the value unchanged."""
+"""Where it does not hold, the built-in scalars write the value unchanged.
+
+Another scalar's `serialize` may say in its attribute `unchanged_where` when it does so: an expression of `{v}`,
+of built-in names, and of `datetime` and `UTC`.
+"""
 
 
 class Unusual(Exception):
@@ -60,6 +64,8 @@ def statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, bind: B
         careful = f"str({variable}) if type({variable}) is int else {careful}"
     if needs_coercion := _NEEDS_COERCION.get(leaf):
         return [f"if {needs_coercion.format(v=variable)}: {variable} = {careful}"]
+    if unchanged_where := getattr(leaf.coerce_output_value, "unchanged_where", None):
+        return [f"if not ({unchanged_where.format(v=variable)}): {variable} = {careful}"]
     coerce = f"{bind(leaf.coerce_output_value)}({variable})"
     return [
         f"{variable} = {coerce} if type({variable}) in {bind(_ORDINARY)} else {careful}",

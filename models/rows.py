@@ -6,10 +6,11 @@ shape. The objects are the models' own.
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from tortoise.fields import BigIntField, BooleanField, CharField, DatetimeField, IntField, TextField
@@ -45,12 +46,110 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
+@dataclass(eq=False)
+class Layout:
+    """What a statement reads of a table, and of those that it joins to it, by the relations' names.
+
+    Generated code knows the value of a column by the name in `variables`.
+    """
+
+    alias: str
+    model: type[Model]
+    wanted: Wanted
+    dialect: str
+    join: str = ""
+    related: dict[str, "Layout"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        meta = self.model._meta
+        self.variables = {name: f"{self.alias}_{name}" for name in self._fields()}
+        for place, (name, wanted) in enumerate(self.wanted.related):
+            relation = cast(Any, meta.fields_map[name])
+            other: type[Model] = relation.related_model
+            alias = f"{self.alias}{place}"
+            join = (
+                f'LEFT JOIN "{other._meta.db_table}" {alias}'
+                f' ON {alias}."{other._meta.db_pk_column}" = {self.alias}."{relation.source_field}"'
+            )
+            self.related[name] = Layout(alias, other, wanted, self.dialect, join)
+
+    def all(self) -> Iterator["Layout"]:
+        """This one and those joined to it, in the order of the statement's columns."""
+        yield self
+        for layout in self.related.values():
+            yield from layout.all()
+
+    @property
+    def key(self) -> str:
+        """The variable of the primary key; its value is None where nothing was joined."""
+        return self.variables[self.model._meta.pk_attr]
+
+    @property
+    def unpacked(self) -> str:
+        """The variables of a whole row, to be assigned from it."""
+        return ", ".join(name for layout in self.all() for name in layout.variables.values()) + ","
+
+    def conversion(self, name: str) -> Callable[[Any], Any] | None:
+        """What makes the column's value of the driver's; None where it is that already."""
+        return _conversion(self.model._meta.fields_map[name], self.dialect)
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.variables) == len(self.model._meta.fields_db_projection)
+
+    @property
+    def columns(self) -> list[str]:
+        """As the statement selects them."""
+        return [f'{self.alias}."{self.model._meta.fields_db_projection[name]}"' for name in self.variables]
+
+    def _fields(self) -> list[str]:
+        """Names of the model's fields that are read; every relation's own column among them."""
+        meta = self.model._meta
+        wanted = self.wanted.columns
+        needed = {meta.pk_attr, *(f"{name}_id" for name in meta.fk_fields)}
+        return [
+            name for name in meta.fields_db_projection if wanted is None or name in wanted or name in needed
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Statement:
+    text: str
+    layout: Layout
+
+    @cached_property
+    def hydrate(self) -> Hydrate:
+        return _hydrator(self.layout)
+
+
+@dataclass(eq=False)
+class Records(Generic[M]):
+    """Rows as the driver gave them, and the objects of them once somebody asks."""
+
+    statement: _Statement
+    values: Sequence[Any]
+
+    @property
+    def layout(self) -> Layout:
+        """How `values` lie; the same object for every read of one shape."""
+        return self.statement.layout
+
+    @cached_property
+    def objects(self) -> list[M]:
+        """The model's objects of these rows."""
+        return cast(list[M], self.statement.hydrate(self.values))
+
+    def only(self, values: Sequence[Any]) -> "Records[M]":
+        """Some of the rows."""
+        return Records(self.statement, values)
+
+
 class Rows(Generic[M]):
     """Reads of one model's rows; `Rows.of(model)` are the same for all who ask."""
 
     def __init__(self, model: type[M]) -> None:
-        self._model = model
-        self._statements: OrderedDict[tuple[str, str, Wanted], tuple[str, Hydrate]] = OrderedDict()
+        self.model = model
+        self._statements: OrderedDict[tuple[str, str, Wanted], _Statement] = OrderedDict()
 
     @staticmethod
     def of(model: type[N]) -> "Rows[N]":
@@ -62,23 +161,26 @@ class Rows(Generic[M]):
     @property
     def primary_key(self) -> str:
         """Its attribute and column."""
-        return self._model._meta.pk_attr
+        return self.model._meta.pk_attr
 
-    async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
+    async def read(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> Records[M]:
         """The rows that meet `clauses`, in the SQL of both databases; `t` is their table, `$1` a value.
 
         `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
         """
         dialect = database.dialect()
         key = (dialect, clauses, wanted)
-        found = self._statements.get(key)
-        if found is None:
-            found = self._statements[key] = self._made(dialect, clauses, wanted)
+        statement = self._statements.get(key)
+        if statement is None:
+            statement = self._statements[key] = self._made(dialect, clauses, wanted)
             if len(self._statements) > _MOST_STATEMENTS:
                 self._statements.popitem(last=False)
-        statement, hydrate = found
-        _, rows = await database.connection().execute_query(statement, list(values))
-        return cast(list[M], hydrate(rows))
+        _, rows = await database.connection().execute_query(statement.text, list(values))
+        return Records(statement, rows)
+
+    async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
+        """The objects of the rows that `read` reads."""
+        return (await self.read(clauses, *values, wanted=wanted)).objects
 
     async def by_key(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
         """The rows with one of these values in a column, by one statement however many there are."""
@@ -88,12 +190,12 @@ class Rows(Generic[M]):
         keys_of_json = "SELECT value FROM json_each($1)"
         return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
 
-    def _made(self, dialect: str, clauses: str, wanted: Wanted) -> tuple[str, Hydrate]:
-        shape = _Shape("t", self._model, wanted)
-        columns = ", ".join(column for part in shape.all() for column in part.columns())
-        joins = " ".join(part.join for part in shape.all())
-        statement = f'SELECT {columns} FROM "{self._model._meta.db_table}" t {joins} {clauses}'  # noqa: S608
-        return database.spelled(statement, dialect), _hydrator(shape, dialect)
+    def _made(self, dialect: str, clauses: str, wanted: Wanted) -> _Statement:
+        layout = Layout("t", self.model, wanted, dialect)
+        columns = ", ".join(column for part in layout.all() for column in part.columns)
+        joins = " ".join(part.join for part in layout.all())
+        text = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {joins} {clauses}'  # noqa: S608
+        return _Statement(database.spelled(text, dialect), layout)
 
 
 _all: dict[type[Model], Rows[Any]] = {}
@@ -108,66 +210,19 @@ def read_along(row: Model, relation: str) -> Any:
     return vars(row)[f"_{relation}"]
 
 
-@dataclass
-class _Shape:
-    """A table in a statement, and what is read of it."""
-
-    alias: str
-    model: type[Model]
-    wanted: Wanted
-    join: str = ""
-    related: dict[str, "_Shape"] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        meta = self.model._meta
-        for place, (name, wanted) in enumerate(self.wanted.related):
-            relation = cast(Any, meta.fields_map[name])
-            other: type[Model] = relation.related_model
-            alias = f"{self.alias}{place}"
-            join = (
-                f'LEFT JOIN "{other._meta.db_table}" {alias}'
-                f' ON {alias}."{other._meta.db_pk_column}" = {self.alias}."{relation.source_field}"'
-            )
-            self.related[name] = _Shape(alias, other, wanted, join)
-
-    def all(self) -> Iterator["_Shape"]:
-        """This one and those that it refers to, the way the statement joins them."""
-        yield self
-        for shape in self.related.values():
-            yield from shape.all()
-
-    @property
-    def fields(self) -> list[str]:
-        """Names of the model's fields that are read; every relation's own column among them."""
-        meta = self.model._meta
-        wanted = self.wanted.columns
-        needed = {meta.pk_attr, *(f"{name}_id" for name in meta.fk_fields)}
-        return [
-            name for name in meta.fields_db_projection if wanted is None or name in wanted or name in needed
-        ]
-
-    @property
-    def is_whole(self) -> bool:
-        return len(self.fields) == len(self.model._meta.fields_db_projection)
-
-    def columns(self) -> list[str]:
-        return [f'{self.alias}."{self.model._meta.fields_db_projection[name]}"' for name in self.fields]
-
-
-def _hydrator(shape: _Shape, dialect: str) -> Hydrate:
+def _hydrator(layout: Layout) -> Hydrate:
     """A function that makes the objects of a statement's rows."""
     scope: dict[str, object] = {"put": object.__setattr__}
-    parts = list(shape.all())
-    names = [f"{part.alias}_{name}" for part in parts for name in part.fields]
-    body = [line for part in reversed(parts) for line in _making(part, dialect, scope)]
+    parts = list(layout.all())
+    body = [line for part in reversed(parts) for line in _making(part, scope)]
     known = [f" known_{part.alias} = {{}}" for part in parts if part.join]
-    head = ["def hydrate(rows):", " made = []", *known, f" for {', '.join(names)}, in rows:"]
+    head = ["def hydrate(rows):", " made = []", *known, f" for {layout.unpacked} in rows:"]
     source = "\n".join([*head, *(f"  {line}" for line in body), "  made.append(t)", " return made"])
     exec(compile(source, "<rows>", "exec"), scope)  # noqa: S102 - the names are the models' own
     return cast(Hydrate, scope["hydrate"])
 
 
-def _making(part: _Shape, dialect: str, scope: dict[str, object]) -> list[str]:
+def _making(part: Layout, scope: dict[str, object]) -> list[str]:
     """Statements that make the object of one table's columns, or None where it was not joined."""
     meta = part.model._meta
     attributes = {
@@ -176,9 +231,8 @@ def _making(part: _Shape, dialect: str, scope: dict[str, object]) -> list[str]:
         "_custom_generated_pk": repr(meta.db_pk_column not in meta.generated_db_fields),
         "_await_when_save": "{}",
     }
-    for name in part.fields:
-        variable = f"{part.alias}_{name}"
-        convert = _conversion(meta.fields_map[name], dialect)
+    for name, variable in part.variables.items():
+        convert = part.conversion(name)
         if convert is not None:
             scope[f"convert_{variable}"] = convert
         attributes[name] = variable if convert is None else f"convert_{variable}({variable})"
@@ -191,10 +245,11 @@ def _making(part: _Shape, dialect: str, scope: dict[str, object]) -> list[str]:
     if not part.join:
         return [make, fill]
     # The rows of a list often refer to the same few.
-    key, known = f"{part.alias}_{meta.pk_attr}", f"known_{part.alias}"
+    known = f"known_{part.alias}"
     return [
-        f"{part.alias} = {known}.get({key})",
-        f"if {part.alias} is None and {key} is not None: {make}; {fill}; {known}[{key}] = {part.alias}",
+        f"{part.alias} = {known}.get({part.key})",
+        f"if {part.alias} is None and {part.key} is not None:"
+        f" {make}; {fill}; {known}[{part.key}] = {part.alias}",
     ]
 
 

@@ -128,9 +128,12 @@ async def services_page(
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    services = where.apply(Service.filter(is_active=True, category__is_active=True))
+
+    def matching() -> QuerySet[Service]:
+        return where.apply(Service.filter(is_active=True, category__is_active=True))
+
     fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where == _ALL else None
-    return await read_page(services, page=page, by=order_by.value, direction=direction, fixed=fixed)
+    return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 async def get_category(category_id: int) -> Category | None:

@@ -62,7 +62,7 @@ async def notifications_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     notifications = where.apply(Notification.filter(user_id=user.id))
-    return await read_page(notifications, page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: notifications, page=page, by=order_by.value, direction=direction)
 
 
 async def get_notification(user: User, *, notification_id: UUID) -> Notification | None:

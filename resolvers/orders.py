@@ -111,9 +111,12 @@ async def orders_page(
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    orders = where.apply(Order.filter(user_id=user.id))
+
+    def matching() -> QuerySet[Order]:
+        return where.apply(Order.filter(user_id=user.id))
+
     fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where == _ALL else None
-    return await read_page(orders, page=page, by=order_by.value, direction=direction, fixed=fixed)
+    return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 @refuses(OrderNotFound, Forbidden)

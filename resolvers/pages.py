@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +18,7 @@ from tortoise.queryset import QuerySet
 
 from domain import texts
 from domain.problems import InvalidInput
-from models.rows import Rows, Wanted
+from models.rows import Layout, Records, Rows, Wanted
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
@@ -65,19 +66,41 @@ class PageRequest:
 class Page(Generic[M]):
     """Rows in the asked order, which is by the column `by`."""
 
-    nodes: list[M]
+    rows: Records[M] | list[M]
+    model: type[M]
     by: str
     has_next_page: bool
     has_previous_page: bool
-    matching: QuerySet[M]
+    matching: Callable[[], QuerySet[M]]
+
+    @property
+    def nodes(self) -> list[M]:
+        """The rows as objects."""
+        return self.rows.objects if isinstance(self.rows, Records) else self.rows
+
+    @property
+    def layout(self) -> Layout | None:
+        """How the rows lie in `values`; None where there are only objects."""
+        return self.rows.layout if isinstance(self.rows, Records) else None
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The rows as the database gave them; where there is a layout only."""
+        return self.rows.values if isinstance(self.rows, Records) else ()
 
     def cursor(self, row: M) -> str:
         """The place of one of the rows, for `after` and `before`."""
-        return _cursor(row, self.by)
+        return self.place(getattr(row, self.by), row.pk)
+
+    def place(self, value: object, key: object) -> str:
+        """The place of the row with this value in the column `by` and this primary key."""
+        # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
+        place = orjson.dumps([_list_name(self.model, self.by), value, key], default=str)
+        return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
     async def total_count(self) -> int:
         """Rows that match, on all pages; costs a statement of its own."""
-        return int(await self.matching.count())
+        return int(await self.matching().count())
 
 
 @dataclass(frozen=True)
@@ -100,40 +123,51 @@ class _Bound:
 
 
 async def read_page(
-    matching: QuerySet[M],
+    matching: Callable[[], QuerySet[M]],
     *,
     page: PageRequest,
     by: str,
     direction: Direction,
     fixed: Fixed[M] | None = None,
 ) -> Page[M]:
-    """The asked page of `matching`, sorted by the not-null column `by`, then by the primary key.
+    """The asked page of what matches, sorted by the not-null column `by`, then by the primary key.
 
-    It is read by a fixed statement where `fixed` tells of the same rows.
+    It is read by a fixed statement where `fixed` tells of the same rows; the query is not even built then.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     page.check()
     rises = (direction is Direction.ASC) is not page.is_backward
-    bounds = _bounds(matching.model, page=page, by=by, direction=direction)
     if fixed is not None:
-        rows = await _read_fixed(fixed, bounds, by, rises=rises, limit=page.size + 1)
+        model = fixed.rows.model
+        bounds = _bounds(model, page=page, by=by, direction=direction)
+        records = await _read_fixed(fixed, bounds, by, rises=rises, limit=page.size + 1)
+        more = len(records.values) > page.size
+        rows: Records[M] | list[M] = records.only(_asked(records.values, page))
     else:
-        sign, primary_key = "" if rises else "-", matching.model._meta.pk_attr
-        query = matching.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{primary_key}")))
-        beyond = (_beyond(matching.model, by, bound) for bound in bounds)
-        rows = list(await query.filter(*beyond).limit(page.size + 1))
-    more, rows = len(rows) > page.size, rows[: page.size]
-    if page.is_backward:
-        rows.reverse()
+        query = matching()
+        model = query.model
+        sign, primary_key = "" if rises else "-", model._meta.pk_attr
+        ordered = query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{primary_key}")))
+        bounds = _bounds(model, page=page, by=by, direction=direction)
+        beyond = (_beyond(model, by, bound) for bound in bounds)
+        objects = list(await ordered.filter(*beyond).limit(page.size + 1))
+        more, rows = len(objects) > page.size, list(_asked(objects, page))
     return Page(
-        nodes=rows,
+        rows=rows,
+        model=model,
         by=by,
         has_next_page=page.before is not None if page.is_backward else more,
         has_previous_page=more if page.is_backward else page.after is not None,
         matching=matching,
     )
+
+
+def _asked(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
+    """What was found without the row that only tells whether more follow, in the asked order."""
+    asked = found[: page.size]
+    return asked[::-1] if page.is_backward else asked
 
 
 def sorting(by: StrEnum, direction: Direction) -> list[str]:
@@ -142,7 +176,9 @@ def sorting(by: StrEnum, direction: Direction) -> list[str]:
     return list(dict.fromkeys((f"{sign}{by.value}", f"{sign}id")))
 
 
-async def _read_fixed(fixed: Fixed[M], bounds: list[_Bound], by: str, *, rises: bool, limit: int) -> list[M]:
+async def _read_fixed(
+    fixed: Fixed[M], bounds: list[_Bound], by: str, *, rises: bool, limit: int
+) -> Records[M]:
     key = fixed.rows.primary_key
     values, conditions = [*fixed.values], [fixed.condition]
     for bound in bounds:
@@ -156,7 +192,7 @@ async def _read_fixed(fixed: Fixed[M], bounds: list[_Bound], by: str, *, rises: 
     way = "ASC" if rises else "DESC"
     order = ", ".join(f"t.{column} {way}" for column in dict.fromkeys((by, key)))
     clauses = f"WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ${len(values) + 1}"
-    return await fixed.rows.fetch(clauses, *values, limit, wanted=fixed.wanted.including(by))
+    return await fixed.rows.read(clauses, *values, limit, wanted=fixed.wanted.including(by))
 
 
 def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> list[_Bound]:
@@ -177,12 +213,6 @@ def _beyond(model: type[Model], by: str, bound: _Bound) -> Q:
     return Q(**{f"{by}__{comparison}e": bound.value}) & (
         Q(**{f"{by}__{comparison}": bound.value}) | Q(**{f"{pk}__{comparison}": bound.primary_key})
     )
-
-
-def _cursor(row: Model, by: str) -> str:
-    # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
-    key = orjson.dumps([_list_name(type(row), by), getattr(row, by), row.pk], default=str)
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
 def _list_name(model: type[Model], by: str) -> str:

@@ -90,7 +90,7 @@ async def payments_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     payments = where.apply(Payment.filter(user_id=user.id))
-    return await read_page(payments, page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: payments, page=page, by=order_by.value, direction=direction)
 
 
 async def get_payment(user: User, *, payment_id: int) -> Payment | None:

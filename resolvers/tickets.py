@@ -67,7 +67,7 @@ async def tickets_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     tickets = where.apply(Ticket.filter(user_id=user.id))
-    return await read_page(tickets, page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: tickets, page=page, by=order_by.value, direction=direction)
 
 
 @refuses(TicketNotFound, Forbidden)

@@ -72,7 +72,7 @@ async def ledger_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     entries = where.apply(LedgerEntry.filter(user_id=user.id))
-    return await read_page(entries, page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: entries, page=page, by=order_by.value, direction=direction)
 
 
 async def get_entry(user: User, *, entry_id: int) -> LedgerEntry | None:

@@ -1,6 +1,7 @@
 """Relay connections over `resolvers.pages`, and the arguments that pages take."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -42,8 +43,9 @@ class Edge(Generic[T]):
     cursor: str = derived(
         lambda edge: edge.page.cursor(edge.row),
         description="The entry's place, for `after` and `before`; opaque.",
+        is_place=True,
     )
-    node: T = strawberry.field(description="The entry itself.")
+    node: T = strawberry.field(description="The entry itself.", metadata={"is_same_row": True})
 
 
 def _edges(connection: "Connection[T]") -> list[Edge[T]]:
@@ -67,7 +69,9 @@ class Connection(Generic[T]):
 
     page: strawberry.Private[Page[Any]]
     show: strawberry.Private[Callable[[Any], Any]]
-    edges: list[Edge[T]] = derived(_edges, description="The entries, in the asked order.")
+    edges: list[Edge[T]] = derived(
+        _edges, description="The entries, in the asked order.", rows=attrgetter("page")
+    )
     page_info: PageInfo = derived(_page_info, description="Where this page lies in its list.")
 
     @resolved(description="Entries on all pages together.")

@@ -1,7 +1,8 @@
 """Fields that are resolved, the examples of root fields, and fields of types that are views of rows.
 
 A view holds a row as `row`. Its fields are read from there when an answer needs them, and say which columns
-that takes: see `schema.selection`. The engine takes a field's `shortcut` where it can.
+that takes: see `schema.selection`. The engine does without resolvers, and without views of rows, where the
+fields' metadata let it: see `engine.reads`.
 """
 
 from collections.abc import Callable
@@ -68,7 +69,13 @@ def with_example(description: str, function: Callable[..., object]) -> str:
 
 def column(name: str, *, description: str) -> Any:
     """A field that shows a column as it is."""
-    return _view_field(attrgetter(f"row.{name}"), description, (name,))
+    return _view_field(attrgetter(f"row.{name}"), description, (name,), column=name)
+
+
+def made_of(name: str, make: Callable[[Any], object], *, description: str) -> Any:
+    """A field that `make` makes of one column's value."""
+    read = attrgetter(f"row.{name}")
+    return _view_field(lambda view: make(read(view)), description, (name,), column=name, made=make)
 
 
 def computed(show: Callable[[Any], object], *columns: str, description: str) -> Any:
@@ -76,13 +83,15 @@ def computed(show: Callable[[Any], object], *columns: str, description: str) -> 
     return _view_field(lambda view: show(view.row), description, columns)
 
 
-def derived(show: Callable[[Any], object], *, description: str) -> Any:
+def derived(show: Callable[[Any], object], *, description: str, **metadata: object) -> Any:
     """A field that `show` makes of what the source holds, row or not."""
-    return _view_field(show, description, None)
+    return _view_field(show, description, None, **metadata)
 
 
-def _view_field(shortcut: Callable[[Any], object], description: str, columns: tuple[str, ...] | None) -> Any:
-    metadata = {"shortcut": shortcut, "columns": columns}
+def _view_field(
+    shortcut: Callable[[Any], object], description: str, columns: tuple[str, ...] | None, **more: object
+) -> Any:
+    metadata = {"shortcut": shortcut, "columns": columns, **more}
     field = ViewField(python_name=None, description=description, metadata=metadata)
     # Nothing is kept under its name.
     field.init = field.repr = field.compare = False

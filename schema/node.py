@@ -12,7 +12,7 @@ import strawberry
 
 from domain.problems import InvalidInput
 from schema.context import Info
-from schema.fields import computed, query
+from schema.fields import made_of, query
 
 _ID = "Global id, unique among all types; opaque to clients."
 _DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
@@ -31,7 +31,7 @@ def id_of(type_name: str) -> Any:
     def encoded(key: int) -> str:
         return b2a_base64(f"{prefix}{key}".encode(), newline=False).decode()
 
-    return computed(lambda row: encoded(row.id), description=_ID)
+    return made_of("id", encoded, description=_ID)
 
 
 def parse_id(text: str, type_name: str, *, field: str) -> int:
