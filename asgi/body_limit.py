@@ -1,13 +1,12 @@
 """The largest body that any door reads, and how long it waits for one."""
 
 import asyncio
-import re
 from datetime import timedelta
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from asgi.headers import Pairs, changing, header
 
 
 class BodyLimit:
@@ -28,12 +27,7 @@ class BodyLimit:
             return
         body = _Body(scope, receive, most_bytes=self._most_bytes, within=self._within)
 
-        async def send_with_farewell(message: Message) -> None:
-            if message["type"] == "http.response.start" and body.is_late:
-                MutableHeaders(scope=message)["connection"] = "close"
-            await send(message)
-
-        await self._app(scope, body.receive, send_with_farewell)
+        await self._app(scope, body.receive, changing(send, body.say_farewell, types=("http.response.start",)))
 
 
 class _Body:
@@ -41,14 +35,19 @@ class _Body:
 
     def __init__(self, scope: Scope, receive: Receive, *, most_bytes: int, within: timedelta) -> None:
         self.is_late = False
-        announced = HTTPConnection(scope).headers.get("content-length", "")
-        self._announced_bytes = int(announced[:20]) if re.fullmatch("[0-9]+", announced) else 0
+        announced = header(scope, b"content-length")
+        self._announced_bytes = int(announced[:20]) if announced.isascii() and announced.isdigit() else 0
         self._receive = receive
         self._most_bytes = most_bytes
         self._within_seconds = within.total_seconds()
         self._read_bytes = 0
         self._ends_at: float | None = None
         self._is_whole = False
+
+    def say_farewell(self, headers: Pairs) -> None:
+        """Tell the caller that the connection ends, where its body came too late."""
+        if self.is_late:
+            headers.append((b"connection", b"close"))
 
     async def receive(self) -> Message:
         if self._is_whole:

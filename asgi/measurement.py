@@ -1,7 +1,9 @@
 """Counts and times every HTTP request by the template of its route."""
 
 import time
+from functools import cache
 
+from prometheus_client import Counter, Histogram
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,9 +36,14 @@ class Measurement:
         finally:
             meters.REQUESTS_RUNNING.dec()
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            route = route_of(scope)
-            meters.REQUESTS.labels(method, route, status).inc()
-            meters.REQUEST_SECONDS.labels(method, route).observe(time.perf_counter() - began)
+            requests, seconds = _meters(method, route_of(scope), status)
+            requests.inc()
+            seconds.observe(time.perf_counter() - began)
+
+
+@cache
+def _meters(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    return meters.REQUESTS.labels(method, route, status), meters.REQUEST_SECONDS.labels(method, route)
 
 
 def route_of(scope: Scope) -> str:

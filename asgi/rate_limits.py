@@ -7,11 +7,11 @@ import orjson
 from limits import RateLimitItem, parse
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.storage import storage_from_string
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.authentication import address_of, viewer_of
+from asgi.headers import changing, encoded
 from asgi.windows import MemoryWindows
 
 _MEMORY = "async+memory://"
@@ -76,7 +76,9 @@ class RateLimits:
         window = await self._limit.count(_caller(HTTPConnection(scope)))
         headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
         if window.is_within:
-            await self._app(scope, receive, _with_headers(send, headers))
+            pairs = encoded(headers.items())
+            add = changing(send, lambda present: present.extend(pairs), types=("http.response.start",))
+            await self._app(scope, receive, add)
         else:
             await _refuse(send, headers, window)
 
@@ -89,15 +91,6 @@ def _caller(connection: HTTPConnection) -> str:
     return f"user:{viewer.user.id}" if viewer else f"address:{address_of(connection)}"
 
 
-def _with_headers(send: Send, headers: dict[str, str]) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(headers)
-        await send(message)
-
-    return send_with_headers
-
-
 async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:
     all_headers = {
         **headers,
@@ -105,6 +98,6 @@ async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:
         "X-RateLimit-Reset": str(window.reset_at_unix),
         "Content-Type": "application/json",
     }
-    encoded = [(name.lower().encode(), value.encode()) for name, value in all_headers.items()]
-    await send({"type": "http.response.start", "status": 429, "headers": encoded})
+    pairs = encoded(all_headers.items())
+    await send({"type": "http.response.start", "status": 429, "headers": pairs})
     await send({"type": "http.response.body", "body": orjson.dumps({"message": "Too Many Attempts."})})

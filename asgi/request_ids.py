@@ -1,12 +1,12 @@
 """Gives every request an id, by which its log lines and a client's report are found."""
 
-from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asgi.headers import changing, header
 from observation import request_ids
 
-HEADER = "X-Request-ID"
+_NAME = b"x-request-id"
+_ANSWERS = ("http.response.start", "websocket.accept")
 
 
 class RequestIds:
@@ -19,12 +19,7 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = request_ids.accepted(HTTPConnection(scope).headers.get(HEADER, ""))
+        request_id = request_ids.accepted(header(scope, _NAME))
         request_ids.begin(request_id)
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.accept"):
-                MutableHeaders(scope=message)[HEADER] = request_id
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
+        pair = (_NAME, request_id.encode("latin-1"))
+        await self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))

@@ -1,11 +1,13 @@
 """What every answer tells browsers not to do with it."""
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from asgi.headers import Pairs, changing, encoded
 
 _NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of an answer that is no page: should a browser show it all the same, it can do nothing."""
 _YEAR_SECONDS = 31_536_000
+_ANSWERS = ("http.response.start",)
 
 
 class SecurityHeaders:
@@ -16,20 +18,20 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, public_url: str) -> None:
         self._app = app
-        self._headers = {
+        names = {
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
             "Content-Security-Policy": _NO_PAGE,
         }
         if public_url.startswith("https://"):
-            self._headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+            names["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+
+        self._headers = encoded(names.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
+        is_http = scope["type"] == "http"
+        await self._app(scope, receive, changing(send, self._add, types=_ANSWERS) if is_http else send)
 
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+    def _add(self, headers: Pairs) -> None:
+        present = {name for name, _ in headers}
+        headers += [pair for pair in self._headers if pair[0] not in present]

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
@@ -20,6 +19,7 @@ from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
 from asgi.failures import Failures
 from asgi.measurement import Measurement
+from asgi.origins import CrossOrigin
 from asgi.rate_limits import RateLimits
 from asgi.request_ids import RequestIds
 from asgi.security_headers import SecurityHeaders
@@ -95,7 +95,7 @@ def _middleware(shop: Shop) -> list[Middleware]:
         Middleware(SecurityHeaders, public_url=settings.effective_public_url),
         # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
         Middleware(
-            CORSMiddleware,
+            CrossOrigin,
             allow_origins=settings.allowed_origins,
             allow_methods=("GET", "HEAD", "POST"),
             allow_headers=(

@@ -168,7 +168,8 @@ class Admission:
         """
         kind = _kind(context)
         account = _Account(self._buckets, _caller(context), self._capacities[kind])
-        if account.remaining < 1:
+        remaining = account.remaining
+        if remaining < 1:
             raise account.refusal_for_now(requested=1)
         price = 1 + len(request.query or "") // _CHARACTERS_A_POINT
         try:
@@ -176,7 +177,7 @@ class Admission:
         except UnusableDocument as unusable:
             requested = price if unusable.cost is None else unusable.cost
             raise Refused(unusable.errors, account.spend(price, requested=requested)) from unusable
-        if prepared.cost > account.remaining:
+        if prepared.cost > remaining:
             account.spend(price, requested=prepared.cost)
             raise account.refusal_for_now(requested=prepared.cost)
         cost = account.spend(prepared.cost, requested=prepared.cost)

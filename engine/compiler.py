@@ -10,12 +10,13 @@ from typing import Any, TypeVar, cast
 
 from graphql import Executor, GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
-from graphql.pyutils import AwaitableOrValue, Path
+from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from engine.calls import Call, NotPrepared
 from engine.code import NotCompilable
 from engine.generator import Generator
-from engine.plans import UNCOMPLETED, Plan, Plans
+from engine.plans import UNCOMPLETED, Plan, Plans, is_static
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
@@ -90,6 +91,43 @@ class CompiledExecution(Executor[Any]):
         return _merged(
             results, super().execute_fields(parent_type, source_value, path, rest, position_context)
         )
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,
+    ) -> AwaitableOrValue[Any] | UndefinedType:
+        call = self._call(parent_type, field_details_list)
+        if call is None or position_context is not None:
+            return super().execute_field(parent_type, source, field_details_list, path, position_context)
+        info = self.build_resolve_info(
+            call.field, [details.node for details in field_details_list], parent_type, path
+        )
+        try:
+            result = call(source, info, self.variable_values.coerced)
+        except Exception:
+            # Nothing was awaited yet: graphql-core meets it again, and tells it in its own words.
+            return super().execute_field(parent_type, source, field_details_list, path, position_context)
+        return self.complete_awaitable_value(
+            call.field.type, field_details_list, info, path, result, position_context
+        )
+
+    def _call(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Call | None:
+        if self._plans is None:
+            return None
+        calls, node = self._plans.calls, details[0].node
+        if id(node) not in calls:
+            field = self.schema.get_field(parent_type, node.name.value)
+            try:
+                prepared = Call(self.schema, field, node) if field and is_static(details[0]) else None
+            except NotPrepared:
+                prepared = None
+            # The plans' operation and fragments hold the node for as long.
+            calls[id(node)] = prepared
+        return calls[id(node)]
 
     def _completed(
         self, type_: GraphQLOutputType, details: FieldDetailsList, result: object, position_context: object

@@ -17,7 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
-    execute,
     execute_subscription_event,
     get_operation_ast,
     located_error,
@@ -44,6 +43,10 @@ class Answer:
     has_run: bool = True
     cost: Cost | None = None
     retry_after_seconds: int | None = None
+
+    def at(self, cost: Cost) -> "Answer":
+        """The same, and what it cost."""
+        return Answer(data=self.data, errors=self.errors, has_run=self.has_run, cost=cost)
 
 
 class OperationNotAllowed(Exception):
@@ -83,7 +86,7 @@ class Engine:
         began = time.perf_counter()
         answer = await self._executed(admitted.document, request, context)
         self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
-        return replace(answer, cost=admitted.cost)
+        return answer.at(admitted.cost)
 
     async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
         """The answers to an operation of any type: one, or a subscription's, one an event.
@@ -101,28 +104,30 @@ class Engine:
             began = time.perf_counter()
             answer = await self._executed(document, request, context)
             self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
-            yield replace(answer, cost=admitted.cost)
+            yield answer.at(admitted.cost)
             return
         async with aclosing(self._followed(document, operation, request, context)) as answers:
             async for answer in answers:
-                yield replace(answer, cost=admitted.cost_now())
+                yield answer.at(admitted.cost_now())
 
     async def _executed(
         self, document: DocumentNode, request: GraphQLRequest, context: RequestContext
     ) -> Answer:
-        result = execute(
+        executor = CompiledExecution.build(
             self._schema._schema,
             document,
             context_value=context,
-            variable_values=request.variables,
+            raw_variable_values=request.variables,
             operation_name=request.operation_name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
-            executor_class=CompiledExecution,
+            is_awaitable=optimized_is_awaitable,
             operation_extensions=None,
             hide_suggestions=self._hides_suggestions,
             max_coercion_errors=MOST_ERRORS,
             plans=self._plans,
         )
+        if isinstance(executor, list):
+            return _refusal(executor[:MOST_ERRORS], context)
+        result = executor.execute_operation()
         return _answer(await result if inspect.isawaitable(result) else result, context)
 
     async def _followed(

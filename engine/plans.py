@@ -14,6 +14,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails
 
+from engine.calls import Call
+
 _OPERATIONS = 500
 _MOST_VARIANTS = 16
 _MOST_FAILURES = 20
@@ -51,6 +53,11 @@ class Plan:
 
 class Variant(dict[Hashable, Plan]):
     """The plans of an operation for one choice of what @skip and @include leave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: dict[int, Call | None] = {}
+        """Prepared calls by the identity of the field's node; None where there is none."""
 
 
 class _Operation:

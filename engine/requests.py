@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
+from asgi.headers import header
 from engine.admission import GraphQLRequest
 
 _JSON = "application/json"
@@ -22,7 +24,7 @@ class BadRequest(Exception):
         self.allow = allow
 
 
-async def read(request: Request) -> GraphQLRequest:
+async def read(request: Request, receive: Receive) -> GraphQLRequest:
     """What the request asks to run.
 
     Raises:
@@ -31,7 +33,7 @@ async def read(request: Request) -> GraphQLRequest:
     if request.method == "GET":
         return typed(_of_query_string(request))
     if request.method == "POST":
-        return typed(await _of_body(request))
+        return typed(await _of_body(request, receive))
     raise BadRequest("GraphQL is asked by GET or POST.", status=405, allow="GET, POST")
 
 
@@ -79,8 +81,9 @@ def _document_id(plain: object, extensions: Mapping[str, object]) -> str | None:
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for something to look at rather than for an answer."""
-    asks = {"query", "documentId", "extensions"} & request.query_params.keys()
-    return request.method == "GET" and not asks and "text/html" in _accepted(request)
+    if request.method != "GET" or "text/html" not in _accepted(request):
+        return False
+    return not {"query", "documentId", "extensions"} & request.query_params.keys()
 
 
 def wants_graphql_json(request: Request) -> bool:
@@ -89,7 +92,7 @@ def wants_graphql_json(request: Request) -> bool:
 
 
 def _accepted(request: Request) -> list[str]:
-    return [part.partition(";")[0].strip() for part in request.headers.get("accept", "").lower().split(",")]
+    return [part.partition(";")[0].strip() for part in header(request.scope, b"accept").lower().split(",")]
 
 
 def _of_query_string(request: Request) -> dict[str, object]:
@@ -100,14 +103,25 @@ def _of_query_string(request: Request) -> dict[str, object]:
     return parameters
 
 
-async def _of_body(request: Request) -> dict[str, object]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _of_body(request: Request, receive: Receive) -> dict[str, object]:
+    media_type = header(request.scope, b"content-type").partition(";")[0].strip().lower()
     if media_type != _JSON:
         raise BadRequest(f"The content type must be {_JSON}.", status=415)
-    body = _json(await request.body())
+    body = _json(await _whole(receive))
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object; several operations in one request are not taken.")
     return body
+
+
+async def _whole(receive: Receive) -> bytes:
+    message = await receive()
+    parts = [message.get("body", b"")]
+    while message["type"] != "http.disconnect" and message.get("more_body", False):
+        message = await receive()
+        parts.append(message.get("body", b""))
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _json(text: str | bytes) -> object:

@@ -8,9 +8,10 @@ from graphql import OperationType
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.authentication import address_of, viewer_of
+from asgi.headers import encoded, header
 from domain import messages
 from domain.messages import Language
 from engine import errors, requests, written
@@ -24,6 +25,8 @@ _ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
 }
+
+_FIXED_HEADERS = encoded((("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Language")))
 
 
 class ContextOf(Protocol):
@@ -53,20 +56,20 @@ class GraphQLView:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = self._ide() if requests.wants_page(request) else await self._answer(request)
+            answer = self._ide() if requests.wants_page(request) else await self._answer(request, receive)
         except BadRequest as bad:
-            response = _refusal(bad)
+            answer = _refusal(bad)
         except HTTPException as error:
-            response = _refusal(BadRequest(error.detail, status=error.status_code))
-        await response(scope, receive, send)
+            answer = _refusal(BadRequest(error.detail, status=error.status_code))
+        await answer(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
-        asked = await requests.read(request)
+    async def _answer(self, request: Request, receive: Receive) -> ASGIApp:
+        asked = await requests.read(request, receive)
         context = self._context(
             shop=self._shop,
             viewer=viewer_of(request),
             address=address_of(request),
-            language=messages.preferred_language(request.headers.get("accept-language", "")),
+            language=messages.preferred_language(header(request.scope, b"accept-language")),
         )
         try:
             answer = await self.engine.run(asked, context, allowed=_ALLOWED[request.method])
@@ -81,7 +84,7 @@ def _not_over_http(operation: OperationType) -> BadRequest:
     return BadRequest("Only queries may be asked by GET.", status=405, allow="POST")
 
 
-def _response(answer: Answer, *, is_modern: bool) -> Response:
+def _response(answer: Answer, *, is_modern: bool) -> ASGIApp:
     body: dict[str, object] = {"data": answer.data} if answer.has_run else {}
     if answer.errors:
         body["errors"] = [error.formatted for error in answer.errors]
@@ -97,17 +100,24 @@ def _response(answer: Answer, *, is_modern: bool) -> Response:
     return _json(body, status, headers, media_type=media_type)
 
 
-def _refusal(bad: BadRequest) -> Response:
+def _refusal(bad: BadRequest) -> ASGIApp:
     body = {"errors": [{"message": bad.message, "extensions": {"code": "BAD_REQUEST"}}]}
     return _json(body, bad.status, {"Allow": bad.allow} if bad.allow else {})
 
 
 def _json(
     body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
-) -> Response:
-    return Response(
-        written.json(body),
-        status,
-        {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **headers},
-        media_type=f"{media_type}; charset=utf-8",
-    )
+) -> ASGIApp:
+    text = written.json(body)
+    pairs = [
+        *_FIXED_HEADERS,
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(text)).encode()),
+        *encoded(headers.items()),
+    ]
+
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": pairs})
+        await send({"type": "http.response.body", "body": text})
+
+    return answer

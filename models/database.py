@@ -8,7 +8,7 @@ import pkgutil
 import re
 import sqlite3
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from tortoise.transactions import in_transaction
 
 import migrations
 import models.migration_mends  # noqa: F401 - importing it applies the mends
+from models.asyncpg_engine import StatelessClient
 from models.sqlite_engine import ImmediateTransaction
 
 APP = "vitrin"
@@ -98,14 +99,27 @@ async def connected(url: str) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The current connection: the transaction's inside one, else the process's."""
-    name = "sqlite" if "sqlite" in get_connections().db_config else "postgres"
-    current: BaseDBAsyncClient = get_connections().get(name)
+    connections = get_connections()
+    (name,) = connections.db_config
+    current: BaseDBAsyncClient = connections.get(name)
     return current
 
 
 def dialect() -> str:
     """`sqlite` or `postgres`."""
-    return str(connection().capabilities.dialect)
+    # Connections are named after it.
+    (name,) = get_connections().db_config
+    return name
+
+
+async def read(statement: str, values: Sequence[object]) -> Sequence[Any]:
+    """The rows of a statement in the dialect's own spelling, as its driver gives them."""
+    current = connection()
+    if isinstance(current, StatelessClient):
+        rows: Sequence[Any] = await current.read(statement, values)
+    else:
+        _, rows = await current.execute_query(statement, list(values))
+    return rows
 
 
 async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:

@@ -175,8 +175,7 @@ class Rows(Generic[M]):
             statement = self._statements[key] = self._made(dialect, clauses, wanted)
             if len(self._statements) > _MOST_STATEMENTS:
                 self._statements.popitem(last=False)
-        _, rows = await database.connection().execute_query(statement.text, list(values))
-        return Records(statement, rows)
+        return Records(statement, await database.read(statement.text, values))
 
     async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
         """The objects of the rows that `read` reads."""
