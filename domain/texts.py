@@ -3,4 +3,12 @@
 
 def is_storable(text: str) -> bool:
     """False for NUL, which PostgreSQL refuses, and for lone surrogates, which UTF-8 cannot spell."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    if "\x00" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

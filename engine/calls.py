@@ -23,16 +23,16 @@ from graphql import (
     VariableNode,
     Visitor,
     get_argument_values,
-    is_leaf_type,
     is_non_null_type,
     visit,
 )
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import build_field_extension_resolvers
-from strawberry.relay import GlobalID
-from strawberry.types.arguments import StrawberryArgument, convert_argument
-from strawberry.types.base import StrawberryMaybe, StrawberryOptional
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
+
+from engine.inputs import inputs_of
 
 _IMMUTABLE = (type(None), bool, int, float, str, Enum)
 
@@ -103,13 +103,10 @@ class Call:
             default = self._constant(argument, name, declared, None) if _has_default(declared) else Undefined
             if not isinstance(default, _IMMUTABLE) and default is not Undefined:
                 raise NotPrepared
-            type_ = declared.type
-            is_required = is_non_null_type(type_)
-            bare = type_.of_type if is_non_null_type(type_) else type_
-            is_taken_as_it_is = is_leaf_type(bare) and _is_taken_as_it_is(argument.type)
-            convert = None if is_taken_as_it_is else partial(self._converted, argument, name)
+            is_required = is_non_null_type(declared.type)
             if isinstance(argument.type, StrawberryMaybe) and default is not Undefined:
                 raise NotPrepared
+            convert = inputs_of(self._strawberry).of(argument.type)
             self._variables.append((python_name, given.name.value, convert, is_required, default))
             return
         if given is not None and _has_variables(given):
@@ -131,13 +128,10 @@ class Call:
             coerced = get_argument_values(GraphQLField(self.field.type, {name: declared}), only)
         except GraphQLError as error:
             raise NotPrepared from error
-        return self._converted(argument, name, coerced[name]) if name in coerced else Undefined
-
-    def _converted(self, argument: StrawberryArgument, name: str, value: object) -> object:
-        schema = self._strawberry
-        return convert_argument(
-            value, argument.type, schema.schema_converter.scalar_registry, schema.config, path=(name,)
-        )
+        if name not in coerced:
+            return Undefined
+        convert = inputs_of(self._strawberry).of(argument.type)
+        return coerced[name] if convert is None else convert(coerced[name])
 
 
 def _is_plain(definition: StrawberryField) -> bool:
@@ -150,13 +144,6 @@ def _is_plain(definition: StrawberryField) -> bool:
         and resolver.root_parameter is None
         and all(_keeps_arguments(extension) for extension in definition.extensions)
     )
-
-
-def _is_taken_as_it_is(type_: object) -> bool:
-    """Whether Strawberry takes a leaf of the type as graphql-core coerced it."""
-    if isinstance(type_, StrawberryMaybe):
-        return False
-    return (type_.of_type if isinstance(type_, StrawberryOptional) else type_) is not GlobalID
 
 
 def _keeps_arguments(extension: FieldExtension) -> bool:

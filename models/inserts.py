@@ -16,7 +16,7 @@ M = TypeVar("M", bound=Model)
 class _Insert(NamedTuple):
     statement: str
     defaults: Mapping[str, object]
-    columns: list[tuple[str, Callable[[Any], Any] | None, Field[Any]]]
+    columns: list[tuple[str, str, Callable[[Any], Any] | None, Field[Any]]]
     checked: list[tuple[str, Field[Any]]]
 
 
@@ -28,6 +28,22 @@ def unsaved(model: type[M], values: Mapping[str, object]) -> M:
     return row
 
 
+def written(row: Model) -> dict[str, object]:
+    """The columns of a row that is not saved yet, without its key, as the driver takes them.
+
+    Raises:
+        ValidationError: a text is too long.
+    """
+    insert = _insert(type(row))
+    attributes = vars(row)
+    for name, column in insert.checked:
+        column.validate(attributes[name])
+    return {
+        column: field.to_db_value(attributes[name], row) if write is None else write(attributes[name])
+        for name, column, write, field in insert.columns
+    }
+
+
 async def save(row: M) -> M:
     """Insert a row that is not saved yet, whose key the database makes.
 
@@ -35,17 +51,9 @@ async def save(row: M) -> M:
         IntegrityError: it breaks a constraint.
         ValidationError: a text is too long.
     """
-    insert = _insert(type(row))
-    attributes = vars(row)
-    for name, column in insert.checked:
-        column.validate(attributes[name])
-    values = [
-        column.to_db_value(attributes[name], row) if write is None else write(attributes[name])
-        for name, write, column in insert.columns
-    ]
-    (made,) = await database.fetch(insert.statement, *values)
+    (made,) = await database.fetch(_insert(type(row)).statement, *written(row).values())
     key = row._meta.pk_attr
-    attributes |= {key: made[key], "_saved_in_db": True}
+    vars(row).update({key: made[key], "_saved_in_db": True})
     return row
 
 
@@ -69,7 +77,7 @@ def _insert(model: type[Model]) -> _Insert:
     return _Insert(
         f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{meta.db_pk_column}"',  # noqa: S608
         {name: field.default for name, field in fields.items()} | {meta.pk_attr: None},
-        [(name, _writer(field), field) for name, field in fields.items()],
+        [(name, meta.fields_db_projection[name], _writer(field), field) for name, field in fields.items()],
         [(name, field) for name, field in fields.items() if field.validators],
     )
 

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from domain import problems, texts
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem
 from models import IdempotencyKey, User, database
+from models.placing import Claim
 
 Row = TypeVar("Row", bound=Model)
 
@@ -87,6 +88,16 @@ async def once(
         if await _remember_refusal(attempt, refusal):
             raise
     return await recall(await first_answer(attempt))
+
+
+def claim_of(attempt: Attempt) -> Claim:
+    """The same, for an act that one statement does."""
+    return Claim(
+        key=attempt.key,
+        operation=attempt.operation,
+        fingerprint=attempt.fingerprint,
+        lifetime=LIFETIME,
+    )
 
 
 async def claim(attempt: Attempt, *, now: datetime) -> bool:

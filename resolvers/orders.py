@@ -1,6 +1,6 @@
 """A user's own orders: placing and reading them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,15 +20,17 @@ from domain.problems import (
     InvalidInput,
     InvalidLink,
     OrderNotFound,
+    Problem,
     QuantityOutOfRange,
     ServiceUnavailable,
     refuses,
 )
 from domain.service_types import ServiceType
-from models import Order, OrderEvent, Service, User, database, inserts
+from models import Order, OrderEvent, Service, User, database, inserts, placing
 from models.rows import EVERYTHING, Rows, Wanted
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
+from resolvers.idempotency import Attempt
 from resolvers.order_life import Change, note_event
 from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.shop import Shop
@@ -170,26 +172,29 @@ async def create_order(
         IdempotencyKeyReused: the key was used for something else.
     """
 
-    async def place() -> Order:
-        service = await _orderable(service_id, category_id)
-        discount, now = await _discount_now(buyer)
-        specification = specify(service.type, details, limits=service.limits, today=now.date())
-        target = _target(service, link, username=specification.username)
-        charge = _charge(service, specification.units, discount_percent=discount)
-        if shop.settings.refuse_duplicate_orders or service.refuses_duplicates:
-            await _refuse_duplicate(buyer, service, target)
-        spending = await wallet.spend(buyer.id, charge)
-        order = Order.placed(
+    refuses_duplicates = shop.settings.refuse_duplicate_orders
+
+    def offered(terms: _Terms) -> Order:
+        service = terms.service
+        specification = specify(service.type, details, limits=service.limits, today=terms.now.date())
+        return Order.placed(
             buyer=buyer,
             service=service,
-            link=target,
+            link=_target(service, link, username=specification.username),
             specification=specification,
-            charge=charge,
+            charge=_charge(service, specification.units, discount_percent=terms.discount_percent),
             source=source,
-            now=now,
+            now=terms.now,
         )
+
+    async def place() -> Order:
+        terms = await _terms_now(buyer, service_id, category_id)
+        order = offered(terms)
+        if refuses_duplicates or terms.service.refuses_duplicates:
+            await _refuse_duplicate(buyer, terms.service, order.link)
+        spending = await wallet.spend(buyer.id, Toman(order.charge))
         await inserts.save(order)
-        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
+        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=terms.now)
         await spending.record(order=order)
         return order
 
@@ -201,7 +206,49 @@ async def create_order(
         link=(link or "").strip(),
         details=details.asked_for(),
     )
+    if placing.can_place() and not refuses_duplicates:
+        order = await _placed_at_once(buyer, service_id, category_id, offered, attempt)
+        if order is not None:
+            return order
     return await idempotency.once(attempt, place, recall=Order.get_as_placed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Terms:
+    service: Service
+    discount_percent: int
+    now: datetime
+
+
+async def _terms_now(buyer: User, service_id: int, category_id: int | None) -> _Terms:
+    service = await _orderable(service_id, category_id)
+    discount, now = await _discount_now(buyer)
+    return _Terms(service=service, discount_percent=discount, now=now)
+
+
+async def _placed_at_once(
+    buyer: User,
+    service_id: int,
+    category_id: int | None,
+    offered: Callable[[_Terms], Order],
+    attempt: Attempt | None,
+) -> Order | None:
+    """The order where nothing stands in its way; None, and nothing done, where anything might.
+
+    A discount that changed since the buyer was recognised is noticed, and so is a used key. What depends on
+    the day, and every refusal, is left to the operation.
+    """
+    try:
+        service = await _orderable(service_id, category_id)
+        if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
+            return None
+        terms = _Terms(service=service, discount_percent=buyer.custom_rate, now=datetime.now(UTC))
+        order = offered(terms)
+    except Problem:
+        return None
+    claim = attempt and idempotency.claim_of(attempt)
+    is_placed = await placing.place(order, discount_percent=buyer.custom_rate, claim=claim)
+    return order if is_placed else None
 
 
 async def _orderable(service_id: int, category_id: int | None) -> Service:
