@@ -62,14 +62,20 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
         # Those that are released from here on go asyncpg's way: it is closing.
         self._closing = True
         while self._resting:
-            await self._resting.pop()._holder.release(None)
+            connection = self._resting.pop()
+            # One that was cut off has gone back by itself.
+            if connection._con is not None:
+                await connection._holder.release(None)
         self._closing = False
         await super().close()
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the same
         while self._resting:
             connection = self._resting.pop()
-            if not connection._con.is_closed():
+            pooled = connection._con
+            if pooled is None:
+                continue
+            if not pooled.is_closed():
                 return connection
             await connection._holder.release(None)
         self._waiting += 1
@@ -89,9 +95,10 @@ class StatelessClient(AsyncpgDBClient):
         return await PromptPool(None, record_class=asyncpg.Record, **{**defaults, **options})
 
     @translate_exceptions
-    async def read(self, statement: str, values: Sequence[object]) -> Sequence[Any]:
+    async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions."""
         async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", statement, values)
             # Without the proxy, which looks after callers that keep a connection too long.
             rows: list[Any] = await connection._con.fetch(statement, *values)
             return rows

@@ -116,7 +116,7 @@ async def read(statement: str, values: Sequence[object]) -> Sequence[Any]:
     """The rows of a statement in the dialect's own spelling, as its driver gives them."""
     current = connection()
     if isinstance(current, StatelessClient):
-        rows: Sequence[Any] = await current.read(statement, values)
+        rows: Sequence[Any] = await current.read(statement, list(values))
     else:
         _, rows = await current.execute_query(statement, list(values))
     return rows

@@ -19,7 +19,7 @@ from models.asyncpg_engine import StatelessClient
 from models.order import Order
 
 _BY_THE_CLOCK = ("created_at", "updated_at", "due_at")
-_CLOCK = "clock AS (SELECT to_timestamp(floor(extract(epoch FROM clock_timestamp()))) AS now)"
+_CLOCK = "clock AS (SELECT to_timestamp({clock}) AS now)"
 # Claimed before the balance is locked, as the operation does it: two who wait for each other would be a deadlock.
 _CLAIMED = """
 numbered AS (SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id),
@@ -86,7 +86,7 @@ async def place(order: Order, *, discount_percent: int, claim: Claim | None) -> 
     }
     if claim is not None:
         more |= vars(claim)
-    statement = _statement(tuple(columns), clocked, tuple(more))
+    statement = _statement(tuple(columns), clocked, tuple(more), database.clock())
     try:
         rows = await database.read(statement, [*columns.values(), *more.values()])
     except IntegrityError:
@@ -103,7 +103,7 @@ async def place(order: Order, *, discount_percent: int, claim: Claim | None) -> 
 
 
 @lru_cache(64)
-def _statement(columns: tuple[str, ...], clocked: tuple[str, ...], more: tuple[str, ...]) -> str:
+def _statement(columns: tuple[str, ...], clocked: tuple[str, ...], more: tuple[str, ...], clock: str) -> str:
     """The statement of orders with these columns and, as the clock has it, those. The others are null."""
     places = {name: f"${len(columns) + place}::{_TYPES[name]}" for place, name in enumerate(more, 1)}
     is_claimed = "key" in more
@@ -116,12 +116,13 @@ def _statement(columns: tuple[str, ...], clocked: tuple[str, ...], more: tuple[s
     parts = [_CLOCK, *([_CLAIMED] if is_claimed else []), _SPENT, _WRITTEN]
     shape: Mapping[str, str] = {
         **places,
+        "clock": clock,
         "columns": ", ".join(f'"{name}"' for name in names),
         "values": ", ".join(values),
         "if_claimed": "AND EXISTS (SELECT 1 FROM claimed)" if is_claimed else "",
         "and_numbered": ", numbered" if is_claimed else "",
     }
-    ctes = ",".join(part if part is _CLOCK else part.format(**shape) for part in parts)
+    ctes = ",".join(part.format(**shape) for part in parts)
     return f"WITH {ctes} {_PLACED_OR_FAILED if is_claimed else _PLACED}"
 
 
