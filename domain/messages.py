@@ -1,6 +1,7 @@
 """Sentences for people, in Persian and English, by problem code."""
 
 import re
+from functools import lru_cache
 from enum import StrEnum
 
 from domain.problems import Problem, ProblemCode, to_record
@@ -103,6 +104,7 @@ def worded(sentence: str, problem: Problem) -> str:
     return sentence.format(**to_record(problem))
 
 
+@lru_cache(256)
 def preferred_language(accept_language: str) -> Language:
     """The language that an Accept-Language header (RFC 9110, 12.5.4) ranks first; Persian by default."""
     ranked = sorted(

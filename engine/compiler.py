@@ -8,7 +8,19 @@ and shortcuts, which have no effects, are read again.
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
-from graphql import Executor, GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
+from graphql import (
+    DocumentNode,
+    Executor,
+    GraphQLError,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    default_field_resolver,
+    default_type_resolver,
+)
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -16,30 +28,70 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from engine.calls import Call, NotPrepared
 from engine.code import NotCompilable
 from engine.generator import Generator
-from engine.plans import UNCOMPLETED, Plan, Plans, is_static
+from engine.plans import UNCOMPLETED, Plan, Plans, Variant, is_static
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
 
 
 class CompiledExecution(Executor[Any]):
-    """One execution of an operation, whose plans are among `plans`.
+    """One execution of an operation, with the plans of one of its variants.
 
     Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
     """
 
     build_resolve_info = StrawberryGraphQLCoreExecutionContext.build_resolve_info
 
-    def __init__(self, *arguments: Any, plans: Plans, operation_extensions: Any, **named: Any) -> None:
+    def __init__(
+        self, *arguments: Any, operation_extensions: Any, variant: Variant | None = None, **named: Any
+    ) -> None:
         super().__init__(*arguments, **named)
         self.operation_extensions = operation_extensions
-        self._plans = (
-            plans.of(self.operation, self.fragment_definitions, self.variable_values.coerced)
-            if self.middleware_manager is None
-            else None
-        )
+        self._variant = variant if self.middleware_manager is None else None
         # By the identity of what graphql-core collected, which is kept here for as long.
         self._found: dict[tuple[int, int], tuple[Plan, object]] = {}
+
+    @classmethod
+    def of(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode | None,
+        *,
+        plans: Plans,
+        raw_variable_values: dict[str, Any] | None,
+        **options: Any,
+    ) -> "list[GraphQLError] | CompiledExecution":
+        """`build`, with what is known of an operation that ran before; the errors are `build`'s own."""
+        known = plans.of(document, operation) if operation is not None else None
+        values = known.coerced(raw_variable_values or {}) if known is not None else None
+        if known is None or values is None:
+            built = cls.build(
+                schema,
+                document,
+                raw_variable_values=raw_variable_values,
+                operation_extensions=None,
+                **options,
+            )
+            if known is not None and isinstance(built, CompiledExecution):
+                built._variant = known.variant(built.variable_values.coerced)
+            return cast("list[GraphQLError] | CompiledExecution", built)
+        return cls(
+            schema,
+            known.fragments,
+            known.fragment_details,
+            None,
+            options["context_value"],
+            known.node,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=options["is_awaitable"],
+            hide_suggestions=options["hide_suggestions"],
+            operation_extensions=None,
+            variant=known.variant(values.coerced),
+        )
 
     def complete_list_value(
         self,
@@ -116,9 +168,9 @@ class CompiledExecution(Executor[Any]):
         )
 
     def _call(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Call | None:
-        if self._plans is None:
+        if self._variant is None:
             return None
-        calls, node = self._plans.calls, details[0].node
+        calls, node = self._variant.calls, details[0].node
         if id(node) not in calls:
             field = self.schema.get_field(parent_type, node.name.value)
             try:
@@ -138,16 +190,16 @@ class CompiledExecution(Executor[Any]):
     def _plan(
         self, type_: T, collected: C, position_context: object, generate: Callable[[Generator, T, C], Plan]
     ) -> Plan | None:
-        if self._plans is None or position_context is not None:
+        if self._variant is None or position_context is not None:
             return None
         found = self._found.get((id(type_), id(collected)))
         if found is not None:
             return found[0]
         # Types and nodes outlive the plans: the schema and the plans' operation hold them.
         key = (id(type_), isinstance(collected, dict), *_node_ids(collected))
-        plan = self._plans.get(key)
+        plan = self._variant.get(key)
         if plan is None:
-            plan = self._plans[key] = self._generated(type_, collected, generate)
+            plan = self._variant[key] = self._generated(type_, collected, generate)
         self._found[id(type_), id(collected)] = (plan, collected)
         return plan
 

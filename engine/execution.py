@@ -63,7 +63,7 @@ class Engine:
     def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
         self._hides_suggestions = not settings.shows_graphql_schema
-        self._plans = Plans()
+        self._plans = Plans(schema._schema)
         self.admission = Admission(schema, settings)
         names = (*settings.metrics_operations, *self.admission.trusted_operations)
         self._measurement = Measurement(frozenset(names))
@@ -84,7 +84,7 @@ class Engine:
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
         began = time.perf_counter()
-        answer = await self._executed(admitted.document, request, context)
+        answer = await self._executed(admitted.document, operation, request, context)
         self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
         return answer.at(admitted.cost)
 
@@ -102,7 +102,7 @@ class Engine:
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
             began = time.perf_counter()
-            answer = await self._executed(document, request, context)
+            answer = await self._executed(document, operation, request, context)
             self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
             yield answer.at(admitted.cost)
             return
@@ -111,19 +111,23 @@ class Engine:
                 yield answer.at(admitted.cost_now())
 
     async def _executed(
-        self, document: DocumentNode, request: GraphQLRequest, context: RequestContext
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode | None,
+        request: GraphQLRequest,
+        context: RequestContext,
     ) -> Answer:
-        executor = CompiledExecution.build(
+        executor = CompiledExecution.of(
             self._schema._schema,
             document,
+            operation,
+            plans=self._plans,
             context_value=context,
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             is_awaitable=optimized_is_awaitable,
-            operation_extensions=None,
             hide_suggestions=self._hides_suggestions,
             max_coercion_errors=MOST_ERRORS,
-            plans=self._plans,
         )
         if isinstance(executor, list):
             return _refusal(executor[:MOST_ERRORS], context)

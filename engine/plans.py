@@ -1,20 +1,24 @@
 """Generated functions that complete values, kept as long as the operations they were generated for."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from graphql import (
     DirectiveNode,
+    DocumentNode,
     FragmentDefinitionNode,
+    GraphQLSchema,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
     visit,
 )
-from graphql.execution.collect_fields import FieldDetails
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails
+from graphql.execution.values import VariableValues
 
 from engine.calls import Call
+from engine.variables import Variables
 
 _OPERATIONS = 500
 _MOST_VARIANTS = 16
@@ -60,41 +64,60 @@ class Variant(dict[Hashable, Plan]):
         """Prepared calls by the identity of the field's node; None where there is none."""
 
 
-class _Operation:
-    def __init__(self, operation: OperationDefinitionNode) -> None:
-        self.node = operation
-        self.conditions: tuple[str, ...] | None = None
-        self.variants: dict[Hashable, Variant] = {}
+class Operation:
+    """What is known of an operation that runs again."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode
+    ) -> None:
+        self.node = node
+        self.fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self.fragment_details = {name: FragmentDetails(one) for name, one in self.fragments.items()}
+        has_signatures = any(one.variable_definitions for one in self.fragments.values())
+        self._variables = None if has_signatures else Variables(schema, node)
+        self._conditions = _conditions(node, self.fragments)
+        self._variants: dict[Hashable, Variant] = {}
+
+    def coerced(self, given: Mapping[str, Any]) -> VariableValues | None:
+        """The values of its variables; None where graphql-core has to coerce them."""
+        return None if self._variables is None else self._variables.of(given)
+
+    def variant(self, variables: Mapping[str, Any]) -> Variant | None:
+        """The plans to fill and use with these variables; None where there are too many variants already."""
+        chosen = tuple([variables.get(name) for name in self._conditions])
+        variant = self._variants.get(chosen)
+        if variant is None and len(self._variants) < _MOST_VARIANTS:
+            variant = self._variants[chosen] = Variant()
+        return variant
 
 
 class Plans:
     """The plans of the latest operations of a schema, for those that run more than once."""
 
-    def __init__(self) -> None:
-        self._operations: OrderedDict[int, _Operation] = OrderedDict()
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._operations: OrderedDict[int, tuple[OperationDefinitionNode, Operation | None]] = OrderedDict()
 
-    def of(
-        self,
-        node: OperationDefinitionNode,
-        fragments: dict[str, FragmentDefinitionNode],
-        variables: dict[str, Any],
-    ) -> Variant | None:
-        """The plans to fill and use; None for an operation that runs the first time, or has many variants."""
+    def of(self, document: DocumentNode, node: OperationDefinitionNode) -> Operation | None:
+        """What is known of one of a document's operations; None where it runs the first time."""
         # By identity: a node's own hash covers its whole subtree. The node is kept, so no other gets its id.
-        operation = self._operations.get(id(node))
-        if operation is None:
-            self._operations[id(node)] = _Operation(node)
+        key = id(node)
+        found = self._operations.get(key)
+        if found is None:
+            self._operations[key] = (node, None)
             if len(self._operations) > _OPERATIONS:
                 self._operations.popitem(last=False)
             return None
-        self._operations.move_to_end(id(node))
-        if operation.conditions is None:
-            operation.conditions = _conditions(node, fragments)
-        chosen = tuple([variables.get(name) for name in operation.conditions])
-        variant = operation.variants.get(chosen)
-        if variant is None and len(operation.variants) < _MOST_VARIANTS:
-            variant = operation.variants[chosen] = Variant()
-        return variant
+        self._operations.move_to_end(key)
+        operation = found[1]
+        if operation is None:
+            operation = Operation(self._schema, document, node)
+            self._operations[key] = (node, operation)
+        return operation
 
 
 def is_static(details: FieldDetails) -> bool:

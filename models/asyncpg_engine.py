@@ -97,11 +97,17 @@ class StatelessClient(AsyncpgDBClient):
     @translate_exceptions
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions."""
-        async with self.acquire_connection() as connection:
-            self.log.debug("%s: %s", statement, values)
+        if self._pool is None:
+            async with self.acquire_connection():
+                """The first statement opens the pool."""
+        self.log.debug("%s: %s", statement, values)
+        connection = await self._pool._acquire(None)
+        try:
             # Without the proxy, which looks after callers that keep a connection too long.
             rows: list[Any] = await connection._con.fetch(statement, *values)
             return rows
+        finally:
+            await self._pool.release(connection)
 
 
 async def _know_moments(connection: asyncpg.Connection) -> None:

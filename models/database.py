@@ -112,9 +112,14 @@ def dialect() -> str:
     return name
 
 
-async def read(statement: str, values: Sequence[object]) -> Sequence[Any]:
-    """The rows of a statement in the dialect's own spelling, as its driver gives them."""
-    current = connection()
+async def read(
+    statement: str, values: Sequence[object], *, by: BaseDBAsyncClient | None = None
+) -> Sequence[Any]:
+    """The rows of a statement in the dialect's own spelling, as its driver gives them.
+
+    `by` is the current connection, for callers who have it already.
+    """
+    current = by or connection()
     if isinstance(current, StatelessClient):
         rows: Sequence[Any] = await current.read(statement, list(values))
     else:

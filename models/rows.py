@@ -168,14 +168,15 @@ class Rows(Generic[M]):
 
         `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
         """
-        dialect = database.dialect()
+        current = database.connection()
+        dialect = str(current.capabilities.dialect)
         key = (dialect, clauses, wanted)
         statement = self._statements.get(key)
         if statement is None:
             statement = self._statements[key] = self._made(dialect, clauses, wanted)
             if len(self._statements) > _MOST_STATEMENTS:
                 self._statements.popitem(last=False)
-        return Records(statement, await database.read(statement.text, values))
+        return Records(statement, await database.read(statement.text, values, by=current))
 
     async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
         """The objects of the rows that `read` reads."""

@@ -27,7 +27,7 @@ from domain.problems import (
 )
 from domain.service_types import ServiceType
 from models import Order, OrderEvent, Service, User, database, inserts, placing
-from models.rows import EVERYTHING, Rows, Wanted
+from models.rows import EVERYTHING, Records, Rows, Wanted
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
 from resolvers.idempotency import Attempt
@@ -94,9 +94,9 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
     return history
 
 
-async def list_orders(user: User) -> list[Order]:
+async def list_orders(user: User) -> Records[Order]:
     """All orders of `user`, newest first."""
-    return await _ORDERS.fetch(f"WHERE {_OWN} ORDER BY t.id DESC", user.id)
+    return await _ORDERS.read(f"WHERE {_OWN} ORDER BY t.id DESC", user.id)
 
 
 async def orders_page(

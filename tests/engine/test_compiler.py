@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import ExecutionResult, execute, parse
+from graphql import ExecutionResult, execute, get_operation_ast, parse
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -39,15 +39,30 @@ query ($values: [String!]!) { things(values: $values) { id text leaf { title } v
 
 
 async def _executed(asked: Asked, plans: Plans | None) -> ExecutionResult:
-    compiled = {"executor_class": CompiledExecution, "plans": plans}
-    result = execute(
-        CORE,
-        asked.document,
-        variable_values=asked.variables,
-        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
-        operation_extensions=None,
-        **(compiled if plans else {"executor_class": StrawberryGraphQLCoreExecutionContext}),
-    )
+    if plans is None:
+        result = execute(
+            CORE,
+            asked.document,
+            variable_values=asked.variables,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
+            operation_extensions=None,
+            executor_class=StrawberryGraphQLCoreExecutionContext,
+        )
+    else:
+        executor = CompiledExecution.of(
+            CORE,
+            asked.document,
+            get_operation_ast(asked.document),
+            plans=plans,
+            context_value=None,
+            raw_variable_values=asked.variables,
+            operation_name=None,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=False,
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        result = executor.execute_operation()  # type: ignore[assignment] # no incremental results here
     return await result if inspect.isawaitable(result) else result
 
 
@@ -59,7 +74,7 @@ def _written(result: ExecutionResult) -> tuple[bytes, Counter[str]]:
 
 async def _assert_same(asked: Asked, *, times: int = 2) -> None:
     expected = _written(await _executed(asked, None))
-    plans = Plans()
+    plans = Plans(CORE)
     for _ in range(times):
         assert _written(await _executed(asked, plans)) == expected, (asked.document.loc, asked.variables)
 
@@ -84,7 +99,7 @@ async def test_random_documents_complete_as_in_graphql_core(seed: int) -> None:
 
 
 async def test_a_fitting_list_is_completed_by_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, plans = Asked(parse(FITTING_LISTS), {"values": ["fitting"] * 3}), Plans()
+    asked, plans = Asked(parse(FITTING_LISTS), {"values": ["fitting"] * 3}), Plans(CORE)
     await _executed(asked, plans)
 
     monkeypatch.setattr(CompiledExecution, "complete_value", _unless_at_the_root(CompiledExecution))
@@ -117,17 +132,22 @@ def test_a_plan_that_keeps_failing_gives_up() -> None:
 
 
 async def test_an_operation_that_runs_once_is_not_compiled() -> None:
-    plans = Plans()
-    node: Any = parse("{ hello }").definitions[0]
+    plans, document = Plans(CORE), parse("{ hello }")
+    node = get_operation_ast(document)
+    assert node is not None
 
-    assert plans.of(node, {}, {}) is None
-    assert plans.of(node, {}, {}) is not None
+    assert plans.of(document, node) is None
+    assert plans.of(document, node) is not None
 
 
 def test_an_operation_has_few_variants() -> None:
-    plans = Plans()
-    node: Any = parse("query ($n: Int) { hello @include(if: $n) }").definitions[0]
+    plans, document = Plans(CORE), parse("query ($n: Int) { hello @include(if: $n) }")
+    node = get_operation_ast(document)
+    assert node is not None
+    plans.of(document, node)
+    operation = plans.of(document, node)
+    assert operation is not None
 
-    kept = [plans.of(node, {}, {"n": number}) for number in range(100)]
+    kept = [operation.variant({"n": number}) for number in range(100)]
 
     assert 10 < sum(variant is not None for variant in kept) < 50
