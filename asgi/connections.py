@@ -48,6 +48,8 @@ class _BoundedProtocol(HttpToolsProtocol):
             self._await_head()
         super().data_received(data)
         if self._is_in_head:
+            # Most heads come as a whole and need no deadline.
+            self._await_head()
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
                 self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -55,7 +57,6 @@ class _BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._is_in_head = True
-        self._await_head()
 
     def on_headers_complete(self) -> None:
         self._head_came()

@@ -13,10 +13,13 @@ from graphql import (
     GraphQLFloat,
     GraphQLID,
     GraphQLInt,
+    GraphQLOutputType,
     GraphQLScalarType,
     GraphQLString,
     Undefined,
 )
+from tortoise.fields import BooleanField, CharField, TextField
+from tortoise.fields.base import Field
 
 _ORDINARY = frozenset({str, int, float, bool, bytes, datetime, date, time, Decimal, UUID, dict, list, tuple})
 """Types whose values are neither awaitable nor an exception."""
@@ -73,14 +76,29 @@ def statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, bind: B
     ]
 
 
-def _enum(leaf: GraphQLEnumType, variable: str, bind: Bind) -> str:
-    careful = f"{bind(_careful(leaf))}({variable})"
+def names_of(leaf: GraphQLEnumType) -> dict[Any, Any]:
+    """What is written of each member's value; empty where that cannot be told beforehand."""
     members = getattr(leaf, "wrapped_cls", None)
     if not (isinstance(members, type) and issubclass(members, Enum)):
-        return careful
+        return {}
     if any(type(member.value).__hash__ is None for member in members):
+        return {}
+    return {member.value: leaf.coerce_output_value(member) for member in members}
+
+
+def is_written_as_it_is(leaf: GraphQLOutputType, column: Field[Any]) -> bool:
+    """Whether the scalar writes every value unchanged that a typed column may hold."""
+    if leaf is GraphQLString:
+        return isinstance(column, CharField | TextField)
+    return leaf is GraphQLBoolean and isinstance(column, BooleanField)
+
+
+def _enum(leaf: GraphQLEnumType, variable: str, bind: Bind) -> str:
+    careful = f"{bind(_careful(leaf))}({variable})"
+    names = names_of(leaf)
+    if not names:
         return careful
-    names = {member.value: leaf.coerce_output_value(member) for member in members}
+    members = getattr(leaf, "wrapped_cls", None)
     return f"{bind(names)}[{variable}._value_] if type({variable}) is {bind(members)} else {careful}"
 
 

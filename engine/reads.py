@@ -16,10 +16,11 @@ from keyword import iskeyword
 from operator import attrgetter
 from typing import Any, Protocol
 
-from graphql import GraphQLField, is_list_type, is_non_null_type
+from graphql import GraphQLEnumType, GraphQLField, GraphQLOutputType, is_list_type, is_non_null_type
 from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.types.field import StrawberryField
 
+from engine import leaves
 from engine.code import Code, NotCompilable
 from engine.leaves import Unusual
 from models.rows import Layout
@@ -98,14 +99,35 @@ class OfRows:
             return self._related(relation, field, details)
         if metadata.get("is_place") and self._by is not None:
             value = f"place({self._column(self._by)}, {self._layout.key})"
+        elif made := metadata.get("made"):
+            value = f"{self._code.bind(made)}({self._column(metadata.get('column'))})"
+        elif plain := self._plain(metadata.get("column"), field.type):
+            return plain
         else:
             value = self._column(metadata.get("column"))
-            if made := metadata.get("made"):
-                value = f"{self._code.bind(made)}({value})"
         return self._code.value(self._code.read(value), field.type, details)
 
     def forget(self) -> None:
         """Nothing is read on the way."""
+
+    def _plain(self, column: str | None, type_: GraphQLOutputType) -> str | None:
+        """The expression of a column whose values need no look, for what the database promises of them."""
+        if column is None or column not in self._layout.variables:
+            raise NotCompilable
+        kept = self._layout.model._meta.fields_map[column]
+        if kept.null and is_non_null_type(type_):
+            return None
+        bare = type_.of_type if is_non_null_type(type_) else type_
+        variable = self._layout.variables[column]
+        members = getattr(kept, "enum_type", None)
+        if members is not None and isinstance(bare, GraphQLEnumType):
+            names = leaves.names_of(bare)
+            stored = {member.value: names[member.value] for member in members} if names else {}
+            nothing = {None: None} if kept.null else {}
+            return f"{self._code.bind(stored | nothing)}[{variable}]" if stored else None
+        if self._layout.is_typed and leaves.is_written_as_it_is(bare, kept):
+            return variable
+        return None
 
     def _column(self, name: str | None) -> str:
         if name is None or name not in self._layout.variables:

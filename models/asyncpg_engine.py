@@ -7,6 +7,9 @@ transaction left open is rolled back all the same.
 The module's name has to contain "asyncpg": the migration executor picks its dialect by it.
 """
 
+import asyncio
+import contextlib
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -29,17 +32,18 @@ class StatelessConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg s
 
 
 class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
-    """A pool that hands idle connections over at once.
+    """A pool that hands idle connections over at once, to whoever waits longest.
 
     asyncpg makes a task to take a connection back, so that a cancelled caller does not keep it for good. An
     idle connection of ours has nothing to wait for in between; all others go asyncpg's way. As many as the
     pool's smallest size rest here meanwhile, ready as they are.
+    asyncpg lets newcomers take what was put back for those who wait; under load some would wait for long.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._resting: list[Any] = []
-        self._waiting = 0
+        self._waiting: deque[asyncio.Future[Any]] = deque()
 
     def get_idle_size(self) -> int:
         return int(super().get_idle_size()) + len(self._resting)
@@ -51,9 +55,12 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
         )
         if not is_idle:
             await super().release(connection, timeout=timeout)
+            self._hand_over(None)
             return
         pooled._on_release()
-        if self._waiting or self._closing or len(self._resting) >= self._minsize:
+        if self._hand_over(connection):
+            return
+        if self._closing or len(self._resting) >= self._minsize:
             await connection._holder.release(timeout)
         else:
             self._resting.append(connection)
@@ -61,28 +68,69 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
     async def close(self) -> None:
         # Those that are released from here on go asyncpg's way: it is closing.
         self._closing = True
+        while self._hand_over(None):
+            """Who waits is refused from here on."""
         while self._resting:
             connection = self._resting.pop()
             # One that was cut off has gone back by itself.
             if connection._con is not None:
                 await connection._holder.release(None)
+        # Let those who were refused find out.
+        await asyncio.sleep(0)
         self._closing = False
         await super().close()
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the same
+        async with asyncio.timeout(timeout) if timeout is not None else contextlib.nullcontext():
+            while True:
+                if (connection := await self._rested()) is not None:
+                    return connection
+                if not self._queue.empty() or self._closing:
+                    return await self._opened()
+                if (connection := await self._handed_over()) is not None:
+                    return connection
+
+    async def _rested(self) -> Any | None:
         while self._resting:
             connection = self._resting.pop()
-            pooled = connection._con
-            if pooled is None:
+            if connection._con is None:
                 continue
-            if not pooled.is_closed():
+            if not connection._con.is_closed():
                 return connection
             await connection._holder.release(None)
-        self._waiting += 1
+        return None
+
+    async def _opened(self) -> Any:
         try:
-            return await super()._acquire(timeout)
-        finally:
-            self._waiting -= 1
+            return await super()._acquire(None)
+        except BaseException:
+            # What could not be opened is in the queue again, for the next to try.
+            self._hand_over(None)
+            raise
+
+    async def _handed_over(self) -> Any | None:
+        """A connection that somebody gave up; None where there may be one in the queue."""
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if waiting.done() and not waiting.cancelled():
+                connection = waiting.result()
+                if connection is None:
+                    self._hand_over(None)
+                else:
+                    await self.release(connection)
+            raise
+
+    def _hand_over(self, connection: Any | None) -> bool:
+        """Give the connection, or the news that there may be one, to who waits longest; whether anybody does."""
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(connection)
+                return True
+        return False
 
 
 class StatelessClient(AsyncpgDBClient):

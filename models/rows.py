@@ -30,7 +30,7 @@ _MOST_STATEMENTS = 256
 class Wanted:
     """The columns to read of a row, None for all, and of the rows that it refers to, by the relation's name.
 
-    The primary key comes along, and so do the columns that refer.
+    The primary key comes along, and so do the columns that refer to those rows.
     """
 
     columns: frozenset[str] | None = None
@@ -94,6 +94,11 @@ class Layout:
         return _conversion(self.model._meta.fields_map[name], self.dialect)
 
     @property
+    def is_typed(self) -> bool:
+        """Whether the database holds every column to its type, which SQLite does not."""
+        return self.dialect == "postgres"
+
+    @property
     def is_whole(self) -> bool:
         return len(self.variables) == len(self.model._meta.fields_db_projection)
 
@@ -106,7 +111,7 @@ class Layout:
         """Names of the model's fields that are read; every relation's own column among them."""
         meta = self.model._meta
         wanted = self.wanted.columns
-        needed = {meta.pk_attr, *(f"{name}_id" for name in meta.fk_fields)}
+        needed = {meta.pk_attr, *(f"{name}_id" for name, _ in self.wanted.related)}
         return [
             name for name in meta.fields_db_projection if wanted is None or name in wanted or name in needed
         ]
