@@ -30,7 +30,9 @@ class BodyLimit:
             return
         body = _Body(scope, receive, most_bytes=self._most_bytes, within=self._within)
 
-        await self._app(scope, body.receive, changing(send, body.say_farewell, types=("http.response.start",)))
+        await self._app(
+            scope, body.receive, changing(send, body.say_farewell, types=("http.response.start",))
+        )
 
 
 class _Body:

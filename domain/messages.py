@@ -1,8 +1,8 @@
 """Sentences for people, in Persian and English, by problem code."""
 
 import re
-from functools import lru_cache
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.problems import Problem, ProblemCode, to_record
 

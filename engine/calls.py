@@ -1,8 +1,8 @@
 """Calls of resolvers whose arguments were prepared beforehand.
 
-graphql-core coerces a field's arguments, and Strawberry converts them, anew for every request. Here it is done
-once for what a document spells out; what comes in variables was coerced with them. Both libraries' own functions
-do it, and whatever is unusual is left to them altogether.
+graphql-core coerces a field's arguments, and Strawberry converts them, anew for every request. Here it is
+done once for what a document spells out; what comes in variables was coerced with them. Both libraries' own
+functions do it, and whatever is unusual is left to them altogether.
 """
 
 import copy
@@ -122,7 +122,9 @@ class Call:
     def _constant(
         self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, given: ValueNode | None
     ) -> object:
-        arguments = tuple(one for one in self._node.arguments or () if given is not None and one.value is given)
+        arguments = tuple(
+            one for one in self._node.arguments or () if given is not None and one.value is given
+        )
         only = FieldNode(name=self._node.name, arguments=arguments)
         try:
             coerced = get_argument_values(GraphQLField(self.field.type, {name: declared}), only)
@@ -155,7 +157,8 @@ def _resolver_of(definition: StrawberryField) -> Callable[[object, Any, dict[str
     resolver = definition.base_resolver
     if resolver is None:
         raise NotPrepared
-    function, extensions = resolver, build_field_extension_resolvers(definition)
+    function: Callable[..., Any] = resolver
+    extensions = build_field_extension_resolvers(definition)
     wants_source, wants_info = resolver.self_parameter is not None, resolver.info_parameter is not None
     info_name = resolver.info_parameter.name if resolver.info_parameter else "info"
 

@@ -40,7 +40,9 @@ class CompiledExecution(Executor[Any]):
     Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
     """
 
-    build_resolve_info = StrawberryGraphQLCoreExecutionContext.build_resolve_info
+    build_resolve_info: Callable[..., GraphQLResolveInfo[Any]] = (
+        StrawberryGraphQLCoreExecutionContext.build_resolve_info
+    )
 
     def __init__(
         self, *arguments: Any, operation_extensions: Any, variant: Variant | None = None, **named: Any

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from graphql import (
@@ -132,7 +132,10 @@ class Engine:
         if isinstance(executor, list):
             return _refusal(executor[:MOST_ERRORS], context)
         result = executor.execute_operation()
-        return _answer(await result if inspect.isawaitable(result) else result, context)
+        # Nothing is delivered bit by bit here, which the same method would answer otherwise.
+        return _answer(
+            cast(ExecutionResult, await result if inspect.isawaitable(result) else result), context
+        )
 
     async def _followed(
         self,

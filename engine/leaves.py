@@ -33,8 +33,8 @@ _NEEDS_COERCION: dict[GraphQLScalarType, str] = {
 }
 """Where it does not hold, the built-in scalars write the value unchanged.
 
-Another scalar's `serialize` may say in its attribute `unchanged_where` when it does so: an expression of `{v}`,
-of built-in names, and of `datetime` and `UTC`.
+Another scalar's `serialize` may say in its attribute `unchanged_where` when it does so: an expression of
+`{v}`, of built-in names, and of `datetime` and `UTC`.
 """
 
 

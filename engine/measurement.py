@@ -25,9 +25,7 @@ class Measurement:
             return
         name = operation.name.value if operation.name else "anonymous"
         known = name if name in self._known or operation.name is None else "other"
-        runs, duration = _meters(
-            known, _outcome(errors), operation.operation.value, _first_field(operation)
-        )
+        runs, duration = _meters(known, _outcome(errors), operation.operation.value, _first_field(operation))
         runs.inc()
         duration.observe(seconds)
 

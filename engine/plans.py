@@ -67,9 +67,7 @@ class Variant(dict[Hashable, Plan]):
 class Operation:
     """What is known of an operation that runs again."""
 
-    def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self.node = node
         self.fragments = {
             definition.name.value: definition

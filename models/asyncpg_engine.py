@@ -124,7 +124,7 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
             raise
 
     def _hand_over(self, connection: Any | None) -> bool:
-        """Give the connection, or the news that there may be one, to who waits longest; whether anybody does."""
+        """Give the connection, or news that there may be one, to who waits longest; whether anybody does."""
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():
@@ -148,14 +148,15 @@ class StatelessClient(AsyncpgDBClient):
         if self._pool is None:
             async with self.acquire_connection():
                 """The first statement opens the pool."""
+        pool: Any = self._pool
         self.log.debug("%s: %s", statement, values)
-        connection = await self._pool._acquire(None)
+        connection = await pool._acquire(None)
         try:
             # Without the proxy, which looks after callers that keep a connection too long.
             rows: list[Any] = await connection._con.fetch(statement, *values)
             return rows
         finally:
-            await self._pool.release(connection)
+            await pool.release(connection)
 
 
 async def _know_moments(connection: asyncpg.Connection) -> None:

@@ -20,12 +20,14 @@ from models.order import Order
 
 _BY_THE_CLOCK = ("created_at", "updated_at", "due_at")
 _CLOCK = "clock AS (SELECT to_timestamp({clock}) AS now)"
-# Claimed before the balance is locked, as the operation does it: two who wait for each other would be a deadlock.
+# Claimed before the balance is locked, as the operation does it: the other way round, two could wait for
+# each other.
 _CLAIMED = """
 numbered AS (SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id),
 claimed AS (
   INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, answer, created_at, expires_at)
-  SELECT {user}, {key}, {operation}, {fingerprint}, '{{"id":' || numbered.id || '}}', clock.now, clock.now + {lifetime}
+  SELECT {user}, {key}, {operation}, {fingerprint}, '{{"id":' || numbered.id || '}}',
+    clock.now, clock.now + {lifetime}
   FROM numbered, clock RETURNING id)
 """
 _SPENT = """
@@ -46,7 +48,9 @@ entered AS (
 """
 _PLACED = "SELECT id, created_at FROM placed"
 # A claimed key without an order must not stay: where nothing was spent, this fails and takes all back.
-_PLACED_OR_FAILED = "SELECT (SELECT id FROM placed), (SELECT created_at FROM placed), 1 / (SELECT count(*) FROM spent)"
+_PLACED_OR_FAILED = (
+    "SELECT (SELECT id FROM placed), (SELECT created_at FROM placed), 1 / (SELECT count(*) FROM spent)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

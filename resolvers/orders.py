@@ -246,7 +246,7 @@ async def _placed_at_once(
         order = offered(terms)
     except Problem:
         return None
-    claim = attempt and idempotency.claim_of(attempt)
+    claim = None if attempt is None else idempotency.claim_of(attempt)
     is_placed = await placing.place(order, discount_percent=buyer.custom_rate, claim=claim)
     return order if is_placed else None
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route, Router, get_route_path
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.answers import Answer
@@ -115,7 +115,8 @@ class _Router(Router):
         self._by_path = {route.path: route for route in routes if not route.param_convertors}
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._by_path.get(get_route_path(scope)) if scope["type"] == "http" else None
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        route = self._by_path.get(path) if scope["type"] == "http" else None
         if route is None:
             await super().app(scope, receive, send)
             return

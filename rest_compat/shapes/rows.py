@@ -1,4 +1,4 @@
-"""Legacy objects that are a row's columns under other names: one function for each, generated from a table."""
+"""Legacy objects that are a row's columns under other names: a function for each, generated from a table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,9 @@ class RowShape(Generic[M]):
     """The keys of an object in their order, each with its column."""
 
     def __init__(self, keys: Mapping[str, str | Made]) -> None:
-        self._keys = {key: (one, None) if isinstance(one, str) else (one.column, one.make) for key, one in keys.items()}
+        self._keys = {
+            key: (one, None) if isinstance(one, str) else (one.column, one.make) for key, one in keys.items()
+        }
         self._of = self._compiled(lambda column: f"row.{column}", {}, "def of(row): return {}")
         self._of_all: dict[Layout, Callable[[Any], list[Body]]] = {}
 
