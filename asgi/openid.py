@@ -32,11 +32,10 @@ _LONGEST_COOKIE = 2_048
 
 
 def routes(shop: Shop) -> Iterator[BaseRoute]:
-    """`/auth/openid/login` and its callback, where OPENID_ISSUER is given."""
-    if shop.settings.openid_issuer:
-        door = OpenIdDoor(shop)
-        yield Route("/auth/openid/login", door.log_in)
-        yield Route(CALLBACK_PATH, door.come_back)
+    """`/auth/openid/login` and its callback, of the provider that OPENID_ISSUER names."""
+    door = OpenIdDoor(shop)
+    yield Route("/auth/openid/login", door.log_in)
+    yield Route(CALLBACK_PATH, door.come_back)
 
 
 class OpenIdDoor:

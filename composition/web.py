@@ -14,7 +14,7 @@ import documentation.door
 import reseller_api.door
 import rest_compat.routes
 import schema
-from asgi import health, openid, well_known
+from asgi import health, well_known
 from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
 from asgi.failures import Failures
@@ -71,7 +71,7 @@ def application(shop: Shop) -> Starlette:
             Route("/api", rest),
             *well_known.routes(shop),
             *health.routes(shop.settings),
-            *openid.routes(shop),
+            *_openid_routes(shop),
             description.route(settings.effective_public_url),
             *documentation.door.routes(
                 description.document(settings.effective_public_url),
@@ -126,6 +126,14 @@ def _tracing(settings: Settings) -> Iterator[Middleware]:
         from asgi.tracing import Traces
 
         yield Middleware(Traces, tracer=tracer)
+
+
+def _openid_routes(shop: Shop) -> Iterator[BaseRoute]:
+    if shop.settings.openid_issuer:
+        # authlib takes 14 MB, which most shops have no use for.
+        from asgi import openid
+
+        yield from openid.routes(shop)
 
 
 def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
