@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.cluster import Cluster
-from models import database
+from models import database, tallying
 from resolvers.audit import audit_ledger
 
 CATEGORIES, SERVICES, PROVIDERS = 24, 1_000, 3
@@ -77,6 +77,9 @@ async def _fill(session: asyncpg.Connection, sizes: Sizes) -> None:
         async with _without_indexes(session):
             for statement in _STATEMENTS.read_text(encoding="utf-8").format(**numbers).split("\n\n"):
                 await session.execute(statement)
+        # As triggers and worker would have left them.
+        for statement in tallying.FILL:
+            await session.execute(statement)
         for table in _ALL:
             await session.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"

@@ -14,6 +14,7 @@ from models.notification import Notification
 from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
+from models.order_tally import OrderDelta, ServiceTally, UserTally
 from models.payment import Payment
 from models.provider import Provider
 from models.refill import Refill
@@ -37,15 +38,18 @@ __all__ = [
     "OpenIdAttempt",
     "OpenIdIdentity",
     "Order",
+    "OrderDelta",
     "OrderEvent",
     "Payment",
     "Provider",
     "Refill",
     "Service",
+    "ServiceTally",
     "Ticket",
     "TicketMessage",
     "User",
     "UserGift",
+    "UserTally",
 ]
 
 for _model in (
@@ -64,15 +68,18 @@ for _model in (
     OpenIdAttempt,
     OpenIdIdentity,
     Order,
+    OrderDelta,
     OrderEvent,
     Payment,
     Provider,
     Refill,
     Service,
+    ServiceTally,
     Ticket,
     TicketMessage,
     User,
     UserGift,
+    UserTally,
 ):
     # Descriptions are for readers of the code: in the schema, each reworded one would be a migration.
     _model._meta.table_description = ""

@@ -118,6 +118,7 @@ class Order(Model):
             Index(fields=("user_id", "created_at", "id")),
             Index(fields=("user_id", "updated_at", "id")),
             Index(fields=("status", "id")),
+            Index(fields=("created_at",)),
             Index(fields=("service_id",)),
             Index(fields=("user_id", "service_id", "status")),
             WhereIndex(

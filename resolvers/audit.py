@@ -77,6 +77,21 @@ _CHECKS = {
             OR (l.payment_id IS NOT NULL AND (p.user_id IS NULL OR p.user_id <> l.user_id)))
         """,
     ),
+    "tally is what the orders come to": (
+        "user",
+        """
+        SELECT u.id, COALESCE(o.total, 0) AS expected,
+            COALESCE(t.amount, 0) + COALESCE(d.total, 0) AS found
+        FROM users u
+        LEFT JOIN (SELECT user_id, SUM(charge) AS total FROM orders
+                   WHERE status NOT IN ('canceled', 'refunded') AND {user_id} GROUP BY user_id) o
+            ON o.user_id = u.id
+        LEFT JOIN user_tallies t ON t.user_id = u.id
+        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_deltas
+                   WHERE {user_id} GROUP BY user_id) d ON d.user_id = u.id
+        WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.amount, 0) + COALESCE(d.total, 0)
+        """,
+    ),
     "charges, refunds and payments name what they belong to": (
         "ledger entry",
         """

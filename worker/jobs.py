@@ -15,6 +15,7 @@ from resolvers import (
     provider_sync,
     refills,
     submission,
+    tallies,
 )
 from resolvers.shop import Shop
 
@@ -46,6 +47,7 @@ JOBS = (
         operation=cancellation.end_expired_subscriptions,
         rest=timedelta(minutes=10),
     ),
+    Job(name="tally orders", operation=tallies.fold_deltas, rest=timedelta(seconds=10)),
     Job(name="sync providers", operation=provider_sync.sync_due_providers, rest=timedelta(minutes=1)),
     Job(name="watch the shop", operation=alerts.watch_shop, rest=timedelta(minutes=1)),
     Job(name="daily audit", operation=daily_audit.audit_a_little, rest=timedelta(minutes=10)),
