@@ -1,39 +1,44 @@
 """Command line of Vitrin: `main.py` serves, `main.py --help` tells the rest."""
 
 import argparse
-from types import ModuleType
+import importlib
+import sys
 
 from pydantic import ValidationError
 
-from commands import audit, demo, export_schema, migrate, providers, role, serve, token, worker
-from config import logging
-from config.settings import Settings, UnsafeInProduction, described_settings
-from demo.loader import DatabaseNotEmpty
-from domain.tokens import InvalidKey
+from config.refusals import CannotRun
+from config.settings import Settings, described_settings
+from observation import logging, sentry
 
-_COMMANDS: dict[str, ModuleType] = {
-    "serve": serve,
-    "worker": worker,
-    "migrate": migrate,
-    "demo": demo,
-    "token": token,
-    "role": role,
-    "audit": audit,
-    "providers": providers,
-    "export-schema": export_schema,
-}
+_DEFAULT = "serve"
+_COMMANDS = (
+    "serve",
+    "worker",
+    "migrate",
+    "demo",
+    "token",
+    "admin",
+    "audit",
+    "export",
+    "import-legacy",
+    "providers",
+    "export-schema",
+    "export-openapi",
+)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: list[str]) -> argparse.ArgumentParser:
+    """A parser of the command that is asked for, of all where help is."""
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Vitrin: the backend of a shop for social-media services.",
         epilog=_settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run=serve.run)
     commands = parser.add_subparsers(title="commands", metavar="command")
-    for name, module in _COMMANDS.items():
+    # Loading all of them takes longer than what most of them do.
+    for name in _COMMANDS if asked[0] not in _COMMANDS else asked[:1]:
+        module = importlib.import_module(f"commands.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.run.__doc__, description=module.run.__doc__)
         command.set_defaults(run=module.run)
         if add_arguments := getattr(module, "add_arguments", None):
@@ -48,12 +53,14 @@ def _settings_help() -> str:
 
 def main() -> None:
     """Run the command line."""
-    arguments = _parser().parse_args()
+    asked = sys.argv[1:] or [_DEFAULT]
+    arguments = _parser(asked).parse_args(asked)
     try:
         settings = Settings()
-        logging.configure(settings.log_level)
+        logging.configure(settings.log_level, settings.log_format)
+        sentry.start(settings)
         arguments.run(settings, arguments)
-    except (UnsafeInProduction, ValidationError, DatabaseNotEmpty, InvalidKey) as refusal:
+    except (CannotRun, ValidationError) as refusal:
         raise SystemExit(f"vitrin: {refusal}") from refusal
     except OSError as error:
         # Key files that are missing, a port that is taken, a database host that does not answer.

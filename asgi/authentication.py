@@ -3,6 +3,7 @@
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asgi.headers import header
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -20,11 +21,11 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["viewer"] = await self._viewer(HTTPConnection(scope))
+            scope["viewer"] = await self._viewer(scope)
         await self._app(scope, receive, send)
 
-    async def _viewer(self, connection: HTTPConnection) -> SignedIn | None:
-        bearer = bearer_in(connection.headers.get("authorization", ""))
+    async def _viewer(self, scope: Scope) -> SignedIn | None:
+        bearer = bearer_in(header(scope, b"authorization"))
         return None if bearer is None else await sessions.authenticate(self._shop, bearer)
 
 

@@ -1,33 +1,105 @@
-"""The largest body that any door reads."""
+"""The largest body that any door reads, and how long it waits for one."""
+
+import asyncio
+import types
+from collections.abc import Awaitable, Coroutine, Generator
+from datetime import timedelta
+from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from asgi.headers import Pairs, changing, header
 
 
 class BodyLimit:
-    """Raises HTTPException 413 where a handler reads past the limit; each door words it in its own way."""
+    """Raises HTTPException where a handler reads past a limit; each door words it in its own way.
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+    413 says that the body is too large; 408 that it had not come as a whole `within` so long of its first
+    reading, and that the connection is closed.
+    """
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int, within: timedelta) -> None:
         self._app = app
         self._most_bytes = most_bytes
+        self._within = within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limited = self._limited(scope, receive) if scope["type"] == "http" else receive
-        await self._app(scope, limited, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = _Body(scope, receive, most_bytes=self._most_bytes, within=self._within)
 
-    def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        announced = HTTPConnection(scope).headers.get("content-length", "0")
-        read = 0
+        await self._app(
+            scope, body.receive, changing(send, body.say_farewell, types=("http.response.start",))
+        )
 
-        async def receive_within_limit() -> Message:
-            nonlocal read
-            if announced.isdigit() and int(announced[:20]) > self._most_bytes:
-                raise HTTPException(413, "Content Too Large")
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._most_bytes:
-                raise HTTPException(413, "Content Too Large")
+
+class _Body:
+    """One request's body as it comes in."""
+
+    def __init__(self, scope: Scope, receive: Receive, *, most_bytes: int, within: timedelta) -> None:
+        self.is_late = False
+        announced = header(scope, b"content-length")
+        self._announced_bytes = int(announced[:20]) if announced.isascii() and announced.isdigit() else 0
+        self._receive = receive
+        self._most_bytes = most_bytes
+        self._within_seconds = within.total_seconds()
+        self._read_bytes = 0
+        self._ends_at: float | None = None
+        self._is_whole = False
+
+    def say_farewell(self, headers: Pairs) -> None:
+        """Tell the caller that the connection ends, where its body came too late."""
+        if self.is_late:
+            headers.append((b"connection", b"close"))
+
+    async def receive(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        if self._announced_bytes > self._most_bytes:
+            raise HTTPException(413, "Content Too Large")
+        message = await self._next()
+        self._is_whole = not message.get("more_body", False)
+        self._read_bytes += len(message.get("body", b""))
+        if self._read_bytes > self._most_bytes:
+            raise HTTPException(413, "Content Too Large")
+        return message
+
+    async def _next(self) -> Message:
+        if self._ends_at is None:
+            self._ends_at = asyncio.get_running_loop().time() + self._within_seconds
+        receiving = self._receive()
+        try:
+            # Most bodies are there already: nothing to wait for, and no deadline to set.
+            if not isinstance(receiving, Coroutine):
+                return await self._in_time(receiving)
+            waited_for = receiving.send(None)
+        except StopIteration as done:
+            message: Message = done.value
             return message
+        return await self._in_time(_resumed(receiving, waited_for))
 
-        return receive_within_limit
+    async def _in_time(self, receiving: Awaitable[Message]) -> Message:
+        try:
+            async with asyncio.timeout_at(self._ends_at):
+                return await receiving
+        except TimeoutError:
+            self.is_late = True
+            raise HTTPException(408, "Request Timeout") from None
+
+
+@types.coroutine
+def _resumed(begun: Coroutine[Any, Any, Message], waited_for: Any) -> Generator[Any, Any, Message]:
+    """The rest of a coroutine that waits for something, which the event loop has not heard of yet."""
+    try:
+        while True:
+            try:
+                sent = yield waited_for
+            except BaseException as error:
+                waited_for = begun.throw(error)
+            else:
+                waited_for = begun.send(sent)
+    except StopIteration as done:
+        message: Message = done.value
+        return message

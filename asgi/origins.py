@@ -1,9 +1,13 @@
-"""Whose pages may talk to the shop where the browser's own rules leave it open: over WebSocket."""
+"""Pages of other origins: whose may open WebSockets, and what CORS tells browsers over HTTP."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
+
+from asgi.headers import changing, header
 
 
 def is_from_allowed_page(connection: HTTPConnection, *, allowed: Collection[str], own_url: str) -> bool:
@@ -19,3 +23,15 @@ def is_from_allowed_page(connection: HTTPConnection, *, allowed: Collection[str]
     _, _, host = origin.partition("://")
     is_own = origin == f"{own.scheme}://{own.netloc}" or host == connection.headers.get("host", "").lower()
     return is_own or origin in allowed
+
+
+class CrossOrigin(CORSMiddleware):
+    """Starlette's, with less work for callers that tell no origin, which only browsers do."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or header(scope, b"origin"):
+            await super().__call__(scope, receive, send)
+            return
+        vary = (b"vary", b"Origin")
+        add = changing(send, lambda headers: headers.append(vary), types=("http.response.start",))
+        await self.app(scope, receive, add)

@@ -7,11 +7,14 @@ import orjson
 from limits import RateLimitItem, parse
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.storage import storage_from_string
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.authentication import address_of, viewer_of
+from asgi.headers import changing, encoded
+from asgi.windows import MemoryWindows
+
+_MEMORY = "async+memory://"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +36,24 @@ class RateLimit:
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
+        self._here = MemoryWindows(self._limit.get_expiry()) if storage == _MEMORY else None
         self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
+        if self._here is not None:
+            requests, ends_at = self._here.count(caller)
+            return self._window(requests <= self._limit.amount, self._limit.amount - requests, ends_at)
         is_within = await self._limiter.hit(self._limit, caller)
         window = await self._limiter.get_window_stats(self._limit, caller)
+        return self._window(is_within, window.remaining, window.reset_time)
+
+    def _window(self, is_within: bool, remaining: int, ends_at: float) -> Window:
         return Window(
             is_within=is_within,
             most=self._limit.amount,
-            remaining=max(0, window.remaining),
-            reset_at_unix=int(window.reset_time),
+            remaining=max(0, remaining),
+            reset_at_unix=int(ends_at),
         )
 
 
@@ -66,7 +76,9 @@ class RateLimits:
         window = await self._limit.count(_caller(HTTPConnection(scope)))
         headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
         if window.is_within:
-            await self._app(scope, receive, _with_headers(send, headers))
+            pairs = encoded(headers.items())
+            add = changing(send, lambda present: present.extend(pairs), types=("http.response.start",))
+            await self._app(scope, receive, add)
         else:
             await _refuse(send, headers, window)
 
@@ -79,15 +91,6 @@ def _caller(connection: HTTPConnection) -> str:
     return f"user:{viewer.user.id}" if viewer else f"address:{address_of(connection)}"
 
 
-def _with_headers(send: Send, headers: dict[str, str]) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(headers)
-        await send(message)
-
-    return send_with_headers
-
-
 async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:
     all_headers = {
         **headers,
@@ -95,6 +98,6 @@ async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:
         "X-RateLimit-Reset": str(window.reset_at_unix),
         "Content-Type": "application/json",
     }
-    encoded = [(name.lower().encode(), value.encode()) for name, value in all_headers.items()]
-    await send({"type": "http.response.start", "status": 429, "headers": encoded})
+    pairs = encoded(all_headers.items())
+    await send({"type": "http.response.start", "status": 429, "headers": pairs})
     await send({"type": "http.response.body", "body": orjson.dumps({"message": "Too Many Attempts."})})

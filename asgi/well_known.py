@@ -4,18 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from models import database
 from resolvers.shop import Shop
 
 
 def routes(shop: Shop) -> list[BaseRoute]:
-    """`/.well-known/jwks.json` (RFC 7517) and `/healthz`."""
+    """`/.well-known/jwks.json` (RFC 7517)."""
 
     async def jwks(_: Request) -> JSONResponse:
         return JSONResponse(shop.tokens.public_jwks(), headers={"Cache-Control": "public, max-age=300"})
 
-    async def health(_: Request) -> JSONResponse:
-        await database.now()
-        return JSONResponse({"status": "ok"})
-
-    return [Route("/.well-known/jwks.json", jwks), Route("/healthz", health)]
+    return [Route("/.well-known/jwks.json", jwks)]

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from commands.preparation import prepare
-from composition import build_shop
+from composition.installation import build_shop
 from config.settings import Settings
 from models import Provider, database
 from resolvers import provider_sync

@@ -5,7 +5,7 @@ import asyncio
 import sys
 
 from commands.preparation import prepare
-from composition import build_shop
+from composition.installation import build_shop
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles
 from models import User, database

@@ -2,12 +2,17 @@
 
 import argparse
 import asyncio
+import contextlib
 import signal
+from collections.abc import AsyncIterator, Iterator
 
+import uvicorn
 import uvloop
+from starlette.applications import Starlette
 
+from asgi import health
 from commands.preparation import prepare
-from composition import build_shop
+from composition.installation import build_shop
 from config.settings import Settings, check_production
 from models import database
 from worker import loop
@@ -19,11 +24,43 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     shop = build_shop(settings)
 
     async def work() -> None:
-        stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+            asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
         await prepare(settings)
-        async with database.connected(settings.effective_database_url):
-            await loop.run(shop, stopping)
+        async with database.connected(settings.effective_database_url), _health_served(settings):
+            await loop.run(shop, shop.stopping)
 
     uvloop.run(work())
+
+
+class _SideServer(uvicorn.Server):
+    """A server beside the worker, which keeps the signals to itself."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _health_served(settings: Settings) -> AsyncIterator[None]:
+    """`/healthz`, `/readyz` and `/metrics` of the worker's process at WORKER_PORT, if that is given."""
+    if settings.worker_port is None:
+        yield
+        return
+    config = uvicorn.Config(
+        Starlette(routes=health.routes(settings)),
+        host=settings.host,
+        port=settings.worker_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = _SideServer(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

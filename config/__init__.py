@@ -1,1 +1,1 @@
-"""What the operator decides: settings, keys and logging."""
+"""What the operator decides: settings and keys."""

@@ -8,23 +8,18 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import limits
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from config.durations import Duration, LeastASecond, Timeout
+from config.graphql_settings import GraphQLSettings
+from config.operations_settings import OperationsSettings
+from config.refusals import CannotRun
 
 Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
 Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
-_SECOND = timedelta(seconds=1)
 _ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
-_PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
-
-
-def _from_seconds(value: object) -> object:
-    """Seconds for a text of digits, which Pydantic takes for no duration."""
-    return float(value) if isinstance(value, str) and _PLAIN_SECONDS.fullmatch(value) else value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=timedelta(0))]
 
 
 class Environment(StrEnum):
@@ -59,7 +54,7 @@ class PaymentGatewayName(StrEnum):
     ZIBAL = "zibal"
 
 
-class Settings(BaseSettings):
+class Settings(GraphQLSettings, OperationsSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
@@ -130,7 +125,7 @@ class Settings(BaseSettings):
 
     free_credit_min: Amount = Field(10, description="smallest free credit in Toman")
     free_credit_max: Amount = Field(100, description="largest free credit in Toman")
-    free_credit_interval: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+    free_credit_interval: LeastASecond = Field(
         timedelta(days=1), description="least time between two free credits of a user"
     )
     free_credits_per_month: Positive = Field(10, description="free credits of a user in 30 days")
@@ -144,7 +139,7 @@ class Settings(BaseSettings):
     allow_private_providers: bool = Field(
         False, description="let providers be at private addresses, such as another shop in the same network"
     )
-    worker_lease: Annotated[timedelta, BeforeValidator(_from_seconds), Field(ge=_SECOND)] = Field(
+    worker_lease: LeastASecond = Field(
         timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
     )
     provider_sync_interval: Duration = Field(
@@ -170,10 +165,19 @@ class Settings(BaseSettings):
         "1200/minute", description="reseller API requests from one address, counted before the key is known"
     )
     max_body_bytes: Positive = Field(262_144, description="largest request body or WebSocket message")
+    header_timeout: Timeout = Field(
+        timedelta(seconds=10), description="how long a client may take over a request's header"
+    )
+    body_timeout: Timeout = Field(
+        timedelta(seconds=20), description="how long a client may take over a request's body"
+    )
+    send_timeout: Timeout = Field(
+        timedelta(seconds=60), description="how long a client may leave the rest of an answer unread"
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="origins other than the shop's own whose pages may open WebSockets, comma separated; "
-        "* for all",
+        description="origins other than the shop's own whose pages may call it and open WebSockets, "
+        "comma separated; * for all",
     )
 
     @field_validator("jwt_key_files", "allowed_origins", mode="before")
@@ -261,12 +265,17 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite://{self.data_folder / 'vitrin.sqlite3'}"
 
     @property
+    def shows_graphql_schema(self) -> bool:
+        """GRAPHQL_INTROSPECTION, or whether this is development."""
+        return not self.is_production if self.graphql_introspection is None else self.graphql_introspection
+
+    @property
     def is_embedded(self) -> bool:
         """Whether the database is SQLite."""
         return self.effective_database_url.startswith("sqlite:")
 
 
-class UnsafeInProduction(Exception):
+class UnsafeInProduction(CannotRun):
     """Production was asked to run with something made for development; the text names the setting to give."""
 
 
@@ -294,7 +303,9 @@ def _production_faults(settings: Settings) -> Iterator[str]:
 
 
 def described_settings() -> Iterator[tuple[str, str, str]]:
-    """(environment variable, default, meaning) of every setting, in the order of the class."""
-    for name, field in Settings.model_fields.items():
+    """(environment variable, default, meaning) of every setting, GraphQL's and the operators' last."""
+    own = [name for name in Settings.model_fields if name in Settings.__annotations__]
+    for name in (*own, *GraphQLSettings.model_fields, *OperationsSettings.model_fields):
+        field = Settings.model_fields[name]
         default = "" if field.default is None or field.default == () else str(field.default)
         yield name.upper(), default, field.description or ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tortoise.models import Model
 
+from config.refusals import CannotRun
 from demo.records import Record
 from domain.states import LedgerKind
 from models import (
@@ -40,7 +41,7 @@ _FILES: Mapping[str, type[Model]] = {
 _KNOWN_USER = {"id": 176, "mobile": "09011235566", "email": "ehsan@example.com"}
 
 
-class DatabaseNotEmpty(Exception):
+class DatabaseNotEmpty(CannotRun):
     """The database already has users; the demo would mix with them."""
 
 

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.problems import Problem, ProblemCode, to_record
 
@@ -124,6 +125,7 @@ def worded(sentence: str, problem: Problem) -> str:
     return sentence.format(**to_record(problem))
 
 
+@lru_cache(256)
 def preferred_language(accept_language: str) -> Language:
     """The language that an Accept-Language header (RFC 9110, 12.5.4) ranks first; Persian by default."""
     ranked = sorted(

@@ -33,5 +33,28 @@ def payment_mismatched(*, payment_id: int, amount: Toman) -> str:
     )
 
 
+def queue_stale(*, minutes: int) -> str:
+    """For staff: orders that are due are not sent."""
+    return f"سفارش‌ها ارسال نمی‌شوند: قدیمی‌ترین سفارش {minutes} دقیقه است که در صف مانده است."
+
+
+def balance_low(provider_name: str, *, left: Toman) -> str:
+    """For staff: the shop's credit at a provider runs out."""
+    return f"موجودی فروشگاه نزد «{provider_name}» کم است: {left} تومان."
+
+
+def services_flagged(provider_name: str, *, services: int) -> str:
+    """For staff: a provider's catalogue changed in a way that somebody has to look at."""
+    return (
+        f"{services} سرویس «{provider_name}» نیاز به بررسی دارد:"
+        " قیمت آن تغییر کرده، زیان‌ده شده یا دیگر ارائه نمی‌شود."
+    )
+
+
+def ledger_differs(record: str) -> str:
+    """For staff: the audit found a figure that the ledger does not explain; `record` is the first."""
+    return f"حسابرسی روزانه اختلافی یافت ({record}). فهرست کامل: main.py audit"
+
+
 def _dear(first_name: str | None) -> str:
     return f"{(first_name or '').strip() or _SOMEONE} عزیز"

@@ -49,10 +49,27 @@ class LedgerKind(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification tells of; PAYMENT_MISMATCHED is told to staff."""
+    """What a notification tells of; the last two are told to staff."""
 
     PAYMENT_CREDITED = "payment_credited"
     GIFT_WON = "gift_won"
     ORDER_REFUNDED = "order_refunded"
     TICKET_ANSWERED = "ticket_answered"
     PAYMENT_MISMATCHED = "payment_mismatched"
+    SHOP_ALERT = "shop_alert"
+
+
+class AlertKind(StrEnum):
+    """What may be wrong with the shop itself."""
+
+    QUEUE_STALE = "queue_stale"
+    BALANCE_LOW = "balance_low"
+    SERVICES_FLAGGED = "services_flagged"
+    LEDGER_DIFFERS = "ledger_differs"
+
+
+class FindingKind(StrEnum):
+    """`rejected`: the row was left out. `mended`: the row is there, but a value of it is not as it was."""
+
+    REJECTED = "rejected"
+    MENDED = "mended"

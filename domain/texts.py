@@ -5,7 +5,15 @@ from domain.problems import InvalidInput
 
 def is_storable(text: str) -> bool:
     """False for NUL, which PostgreSQL refuses, and for lone surrogates, which UTF-8 cannot spell."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    if "\x00" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def trimmed(text: str, *, field: str, longest: int, shortest: int = 1) -> str:

@@ -1,5 +1,6 @@
 """Access tokens: RS256 JWTs with the claims of the reference's own (Laravel Passport)."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +10,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
+from config.refusals import CannotRun
+
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
 _LONGEST_TOKEN = 4_096
+_REMEMBERED = 5_000
 _SHORTEST_KEY_BITS = 2_048
 # Tokens are issued by the database's clock and read by this machine's; their end is checked to the second.
 _CLOCK_SKEW_SECONDS = 30
@@ -26,7 +30,15 @@ class Claims:
     expires_at: datetime
 
 
-class InvalidKey(Exception):
+@dataclass(frozen=True)
+class _Verified:
+    """Claims whose token was valid at the moment `since`, and is from then until it ends."""
+
+    claims: Claims
+    since: datetime
+
+
+class InvalidKey(CannotRun):
     """A key that must not sign tokens: no RSA key, or one under 2,048 bits (RFC 7518, 3.3)."""
 
 
@@ -37,6 +49,7 @@ class TokenKeys:
         keys = [_import(pem) for pem in pems]
         self._signing = keys[0]
         self._all = KeySet(list(keys))
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
     def issue(self, *, user_id: int, token_id: str, issued_at: datetime, expires_at: datetime) -> str:
         """A signed token; moments are written as whole unix seconds."""
@@ -54,7 +67,21 @@ class TokenKeys:
         return jwt.encode(header, claims, self._signing, algorithms=_ALGORITHMS)
 
     def verify(self, token: str, *, now: datetime) -> Claims | None:
-        """The claims of `token`, or None where it is not ours, not yet or no longer valid, or garbage."""
+        """The claims of `token`, or None where it is not ours, not yet or no longer valid, or garbage.
+
+        Valid ones are remembered until they end: nothing but time takes a signature's validity away.
+        """
+        remembered = self._verified.get(token)
+        if remembered is not None and remembered.since <= now < remembered.claims.expires_at:
+            return remembered.claims
+        claims = self._verify(token, now=now)
+        if claims is not None:
+            self._verified[token] = _Verified(claims, since=now)
+            if len(self._verified) > _REMEMBERED:
+                self._verified.popitem(last=False)
+        return claims
+
+    def _verify(self, token: str, *, now: datetime) -> Claims | None:
         if len(token) > _LONGEST_TOKEN:
             return None
         try:

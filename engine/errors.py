@@ -9,6 +9,7 @@ from domain import messages
 from domain.messages import Language
 from domain.problems import InvalidInput, Problem
 from models import database
+from observation import request_ids
 
 _log = logging.getLogger("vitrin.graphql")
 _LONGEST_MESSAGE = 500
@@ -25,9 +26,9 @@ def public(error: GraphQLError, language: Language) -> GraphQLError:
         return _told(error, error.message, **{"code": "BAD_USER_INPUT", **(error.extensions or {})})
     if database.is_unavailable(cause):
         _log.error("database unavailable at %s", _place(error), exc_info=cause)
-        return _told(error, "Service unavailable; try again.", code=_UNAVAILABLE)
+        return _told(error, "Service unavailable; try again.", code=_UNAVAILABLE, **_reference())
     _log.error("unexpected error at %s", _place(error), exc_info=cause)
-    return _told(error, "Unexpected error", code="INTERNAL_SERVER_ERROR")
+    return _told(error, "Unexpected error", code="INTERNAL_SERVER_ERROR", **_reference())
 
 
 def is_unavailable(error: GraphQLError) -> bool:
@@ -52,6 +53,12 @@ def _told(error: GraphQLError, message: str, **extensions: object) -> GraphQLErr
     return GraphQLError(
         short, error.nodes, error.source, error.positions, error.path, error.original_error, extensions
     )
+
+
+def _reference() -> dict[str, str]:
+    """By what the cause is found in the log."""
+    request_id = request_ids.current()
+    return {"requestId": request_id} if request_id else {}
 
 
 def _place(error: GraphQLError) -> str:

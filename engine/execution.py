@@ -1,10 +1,11 @@
 """One operation, from its text to its answer, whatever carried it here."""
 
 import inspect
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import strawberry
 from graphql import (
@@ -16,7 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     create_source_event_stream,
-    execute,
     execute_subscription_event,
     get_operation_ast,
     located_error,
@@ -25,28 +25,13 @@ from graphql import (
 from graphql.pyutils import AwaitableOrValue
 from strawberry.execution import optimized_is_awaitable
 
-from domain import texts
-from domain.messages import Language
-from engine import errors, limits
-from engine.documents import Documents, UnusableDocument
-
-
-class RequestContext(Protocol):
-    """What the engine itself reads of the context that it hands to fields."""
-
-    language: Language
-
-    def renewed(self) -> Self:
-        """The same caller with nothing remembered, for the next event of a subscription."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GraphQLRequest:
-    """What a client asks to run."""
-
-    query: str
-    operation_name: str | None = None
-    variables: dict[str, object] | None = None
+from config.settings import Settings
+from engine import errors
+from engine.admission import Admission, Cost, GraphQLRequest, Refused, RequestContext
+from engine.compiler import CompiledExecution
+from engine.documents import MOST_ERRORS
+from engine.measurement import Measurement
+from engine.plans import Plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +41,12 @@ class Answer:
     data: dict[str, Any] | None = None
     errors: list[GraphQLError] = field(default_factory=list)
     has_run: bool = True
+    cost: Cost | None = None
+    retry_after_seconds: int | None = None
+
+    def at(self, cost: Cost) -> "Answer":
+        """The same, and what it cost."""
+        return Answer(data=self.data, errors=self.errors, has_run=self.has_run, cost=cost)
 
 
 class OperationNotAllowed(Exception):
@@ -69,9 +60,13 @@ class OperationNotAllowed(Exception):
 class Engine:
     """Runs operations on one schema."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
-        self._documents = Documents(schema)
+        self._hides_suggestions = not settings.shows_graphql_schema
+        self._plans = Plans(schema._schema)
+        self.admission = Admission(schema, settings)
+        names = (*settings.metrics_operations, *self.admission.trusted_operations)
+        self._measurement = Measurement(frozenset(names))
 
     async def run(
         self, request: GraphQLRequest, context: RequestContext, *, allowed: frozenset[OperationType]
@@ -82,13 +77,16 @@ class Engine:
             OperationNotAllowed: the operation's type is not among `allowed`.
         """
         try:
-            document = self._prepared(request)
-        except UnusableDocument as unusable:
-            return _refusal(unusable.errors, context)
-        operation = get_operation_ast(document, request.operation_name)
+            admitted = await self.admission.admit(request, context)
+        except Refused as refused:
+            return _refused(refused, context)
+        operation = get_operation_ast(admitted.document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
-        return await self._executed(document, request, context)
+        began = time.perf_counter()
+        answer = await self._executed(admitted.document, operation, request, context)
+        self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
+        return answer.at(admitted.cost)
 
     async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
         """The answers to an operation of any type: one, or a subscription's, one an event.
@@ -96,37 +94,48 @@ class Engine:
         A subscription that fails ends with an answer that has not run. Each event gets a context of its own.
         """
         try:
-            document = self._prepared(request)
-        except UnusableDocument as unusable:
-            yield _refusal(unusable.errors, context)
+            admitted = await self.admission.admit(request, context)
+        except Refused as refused:
+            yield _refused(refused, context)
             return
+        document = admitted.document
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-            yield await self._executed(document, request, context)
+            began = time.perf_counter()
+            answer = await self._executed(document, operation, request, context)
+            self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
+            yield answer.at(admitted.cost)
             return
         async with aclosing(self._followed(document, operation, request, context)) as answers:
             async for answer in answers:
-                yield answer
-
-    def _prepared(self, request: GraphQLRequest) -> DocumentNode:
-        document = self._documents.prepare(request.query)
-        _check_storable(request)
-        return document
+                yield answer.at(admitted.cost_now())
 
     async def _executed(
-        self, document: DocumentNode, request: GraphQLRequest, context: RequestContext
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode | None,
+        request: GraphQLRequest,
+        context: RequestContext,
     ) -> Answer:
-        result = execute(
+        executor = CompiledExecution.of(
             self._schema._schema,
             document,
+            operation,
+            plans=self._plans,
             context_value=context,
-            variable_values=request.variables,
+            raw_variable_values=request.variables,
             operation_name=request.operation_name,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
-            executor_class=self._schema.execution_context_class,
-            operation_extensions=None,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
-        return _answer(await result if inspect.isawaitable(result) else result, context)
+        if isinstance(executor, list):
+            return _refusal(executor[:MOST_ERRORS], context)
+        result = executor.execute_operation()
+        # Nothing is delivered bit by bit here, which the same method would answer otherwise.
+        return _answer(
+            cast(ExecutionResult, await result if inspect.isawaitable(result) else result), context
+        )
 
     async def _followed(
         self,
@@ -142,9 +151,11 @@ class Engine:
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             operation_extensions=None,
+            hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MOST_ERRORS,
         )
         if isinstance(executor, list):
-            yield _refusal(executor, context)
+            yield _refusal(executor[:MOST_ERRORS], context)
             return
         created = create_source_event_stream(executor)
         source = await created if inspect.isawaitable(created) else created
@@ -166,16 +177,19 @@ class Engine:
 
 def _answer(result: ExecutionResult, context: RequestContext) -> Answer:
     found = result.errors or []
-    return Answer(
-        data=result.data,
-        errors=[errors.public(error, context.language) for error in found],
-        # Errors of fields have a path; those of variables and of the operation's name have none.
-        has_run=result.data is not None or any(error.path for error in found),
-    )
+    # Errors of fields have a path; those of variables and of the operation's name have none.
+    if result.data is None and not any(error.path for error in found):
+        return _refusal(found[:MOST_ERRORS], context)
+    return Answer(data=result.data, errors=[errors.public(error, context.language) for error in found])
 
 
 def _refusal(found: list[GraphQLError], context: RequestContext) -> Answer:
     return Answer(errors=[errors.public(error, context.language) for error in found], has_run=False)
+
+
+def _refused(refused: Refused, context: RequestContext) -> Answer:
+    answer = _refusal(refused.errors, context)
+    return replace(answer, cost=refused.cost, retry_after_seconds=refused.retry_after_seconds)
 
 
 def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:
@@ -184,17 +198,3 @@ def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLErr
     if not isinstance(root, FieldNode):
         return located_error(error, [root])
     return located_error(error, [root], [root.alias.value if root.alias else root.name.value])
-
-
-def _check_storable(request: GraphQLRequest) -> None:
-    """Refuse texts that no database could store, wherever in the variables."""
-    # Not recursive: JSON may be nested deeper than Python's stack.
-    rest: list[object] = [request.variables]
-    while rest:
-        value = rest.pop()
-        if isinstance(value, dict):
-            rest += (*value.keys(), *value.values())
-        elif isinstance(value, list):
-            rest += value
-        elif isinstance(value, str) and not texts.is_storable(value):
-            raise UnusableDocument([GraphQLError(limits.UNSTORABLE)], code="BAD_USER_INPUT")

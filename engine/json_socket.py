@@ -9,6 +9,8 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.async_base_view import AsyncWebSocketAdapter
 
+from engine import written
+
 LONGEST_ID = 128
 """Characters of an operation's id, which clients choose and every answer repeats."""
 
@@ -67,7 +69,7 @@ class JsonSocket(AsyncWebSocketAdapter):
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send, if the socket is still open."""
-        text = orjson.dumps(message).decode()
+        text = written.json(message).decode()
         async with self._turn:
             if not self._is_over:
                 await self._taken(self._websocket.send_text(text))

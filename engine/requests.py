@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
-from engine.execution import GraphQLRequest
+from asgi.headers import header
+from engine.admission import GraphQLRequest
 
 _JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+_LONGEST_DOCUMENT_ID = 256
 
 
 class BadRequest(Exception):
@@ -21,7 +24,7 @@ class BadRequest(Exception):
         self.allow = allow
 
 
-async def read(request: Request) -> GraphQLRequest:
+async def read(request: Request, receive: Receive) -> GraphQLRequest:
     """What the request asks to run.
 
     Raises:
@@ -30,7 +33,7 @@ async def read(request: Request) -> GraphQLRequest:
     if request.method == "GET":
         return typed(_of_query_string(request))
     if request.method == "POST":
-        return typed(await _of_body(request))
+        return typed(await _of_body(request, receive))
     raise BadRequest("GraphQL is asked by GET or POST.", status=405, allow="GET, POST")
 
 
@@ -42,7 +45,7 @@ def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
     """
     query, operation_name = parameters.get("query"), parameters.get("operationName")
     variables, extensions = parameters.get("variables"), parameters.get("extensions")
-    if not isinstance(query, str) or not query:
+    if not isinstance(query, str | None) or query == "":
         raise BadRequest("`query` must be a text.")
     if not isinstance(operation_name, str | None):
         raise BadRequest("`operationName` must be a text.")
@@ -50,15 +53,37 @@ def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
         raise BadRequest("`variables` must be an object.")
     if not isinstance(extensions, dict | None):
         raise BadRequest("`extensions` must be an object.")
-    # Forms and playgrounds send an empty name where they mean none.
-    return GraphQLRequest(query=query, operation_name=operation_name or None, variables=variables)
+    document_id = _document_id(parameters.get("documentId"), extensions or {})
+    if query is None and document_id is None:
+        raise BadRequest("`query` must be a text.")
+    return GraphQLRequest(
+        query=query,
+        document_id=document_id,
+        # Forms and playgrounds send an empty name where they mean none.
+        operation_name=operation_name or None,
+        variables=variables,
+    )
+
+
+def _document_id(plain: object, extensions: Mapping[str, object]) -> str | None:
+    """The document's id, as the specification's appendix spells it or as Apollo's clients do."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is not None:
+        if not isinstance(persisted, dict) or persisted.get("version") != 1:
+            raise BadRequest("`extensions.persistedQuery` must be of version 1.")
+        plain = persisted.get("sha256Hash", "")
+    if plain is None:
+        return None
+    if not isinstance(plain, str) or not 1 <= len(plain) <= _LONGEST_DOCUMENT_ID:
+        raise BadRequest(f"A document's id is a text of 1 to {_LONGEST_DOCUMENT_ID} characters.")
+    return plain.removeprefix("sha256:")
 
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for something to look at rather than for an answer."""
-    return (
-        request.method == "GET" and "query" not in request.query_params and "text/html" in _accepted(request)
-    )
+    if request.method != "GET" or "text/html" not in _accepted(request):
+        return False
+    return not {"query", "documentId", "extensions"} & request.query_params.keys()
 
 
 def wants_graphql_json(request: Request) -> bool:
@@ -67,7 +92,7 @@ def wants_graphql_json(request: Request) -> bool:
 
 
 def _accepted(request: Request) -> list[str]:
-    return [part.partition(";")[0].strip() for part in request.headers.get("accept", "").lower().split(",")]
+    return [part.partition(";")[0].strip() for part in header(request.scope, b"accept").lower().split(",")]
 
 
 def _of_query_string(request: Request) -> dict[str, object]:
@@ -78,14 +103,25 @@ def _of_query_string(request: Request) -> dict[str, object]:
     return parameters
 
 
-async def _of_body(request: Request) -> dict[str, object]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _of_body(request: Request, receive: Receive) -> dict[str, object]:
+    media_type = header(request.scope, b"content-type").partition(";")[0].strip().lower()
     if media_type != _JSON:
         raise BadRequest(f"The content type must be {_JSON}.", status=415)
-    body = _json(await request.body())
+    body = _json(await _whole(receive))
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object; several operations in one request are not taken.")
     return body
+
+
+async def _whole(receive: Receive) -> bytes:
+    message = await receive()
+    parts = [message.get("body", b"")]
+    while message["type"] != "http.disconnect" and message.get("more_body", False):
+        message = await receive()
+        parts.append(message.get("body", b""))
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _json(text: str | bytes) -> object:

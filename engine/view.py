@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from typing import Protocol
 
-import orjson
 import strawberry
 from graphql import OperationType
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.authentication import address_of, viewer_of
+from asgi.headers import encoded, header
 from domain import messages
 from domain.messages import Language
-from engine import errors, requests
-from engine.execution import Answer, Engine, OperationNotAllowed, RequestContext
+from engine import errors, requests, written
+from engine.admission import RequestContext
+from engine.execution import Answer, Engine, OperationNotAllowed
 from engine.requests import BadRequest
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -24,6 +25,8 @@ _ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
 }
+
+_FIXED_HEADERS = encoded((("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Language")))
 
 
 class ContextOf(Protocol):
@@ -39,13 +42,13 @@ class GraphQLView:
 
     A broken request is answered 400, never 5xx. What is well formed but cannot run is answered without
     `data`: with 400 to clients that accept application/graphql-response+json, with 200 to older ones.
-    503 tells that the database is away.
+    429 tells that the caller's bucket is empty, 503 that the database is away.
     """
 
     def __init__(
         self, schema: strawberry.Schema, *, shop: Shop, context: ContextOf, ide: Callable[[], Response]
     ) -> None:
-        self.engine = Engine(schema)
+        self.engine = Engine(schema, shop.settings)
         self._shop = shop
         self._context = context
         self._ide = ide
@@ -53,20 +56,20 @@ class GraphQLView:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = self._ide() if requests.wants_page(request) else await self._answer(request)
+            answer = self._ide() if requests.wants_page(request) else await self._answer(request, receive)
         except BadRequest as bad:
-            response = _refusal(bad)
+            answer = _refusal(bad)
         except HTTPException as error:
-            response = _refusal(BadRequest(error.detail, status=error.status_code))
-        await response(scope, receive, send)
+            answer = _refusal(BadRequest(error.detail, status=error.status_code))
+        await answer(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
-        asked = await requests.read(request)
+    async def _answer(self, request: Request, receive: Receive) -> ASGIApp:
+        asked = await requests.read(request, receive)
         context = self._context(
             shop=self._shop,
             viewer=viewer_of(request),
             address=address_of(request),
-            language=messages.preferred_language(request.headers.get("accept-language", "")),
+            language=messages.preferred_language(header(request.scope, b"accept-language")),
         )
         try:
             answer = await self.engine.run(asked, context, allowed=_ALLOWED[request.method])
@@ -81,29 +84,40 @@ def _not_over_http(operation: OperationType) -> BadRequest:
     return BadRequest("Only queries may be asked by GET.", status=405, allow="POST")
 
 
-def _response(answer: Answer, *, is_modern: bool) -> Response:
+def _response(answer: Answer, *, is_modern: bool) -> ASGIApp:
     body: dict[str, object] = {"data": answer.data} if answer.has_run else {}
     if answer.errors:
         body["errors"] = [error.formatted for error in answer.errors]
+    if answer.cost is not None:
+        body["extensions"] = {"cost": answer.cost.shown()}
     media_type = requests.GRAPHQL_JSON if is_modern else "application/json"
     status = 400 if is_modern and not answer.has_run else 200
     headers: dict[str, str] = {}
     if answer.data is None and any(map(errors.is_unavailable, answer.errors)):
         status, headers = 503, {"Retry-After": "1"}
+    if answer.retry_after_seconds is not None:
+        status, headers = 429, {"Retry-After": str(answer.retry_after_seconds)}
     return _json(body, status, headers, media_type=media_type)
 
 
-def _refusal(bad: BadRequest) -> Response:
+def _refusal(bad: BadRequest) -> ASGIApp:
     body = {"errors": [{"message": bad.message, "extensions": {"code": "BAD_REQUEST"}}]}
     return _json(body, bad.status, {"Allow": bad.allow} if bad.allow else {})
 
 
 def _json(
     body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
-) -> Response:
-    return Response(
-        orjson.dumps(body),
-        status,
-        {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **headers},
-        media_type=f"{media_type}; charset=utf-8",
-    )
+) -> ASGIApp:
+    text = written.json(body)
+    pairs = [
+        *_FIXED_HEADERS,
+        (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(text)).encode()),
+        *encoded(headers.items()),
+    ]
+
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": pairs})
+        await send({"type": "http.response.body", "body": text})
+
+    return answer

@@ -24,11 +24,14 @@ from asgi import origins
 from asgi.authentication import address_of, bearer_in
 from domain import messages
 from engine import requests
-from engine.execution import Answer, Engine, GraphQLRequest
+from engine.admission import GraphQLRequest
+from engine.documents import UnusableDocument
+from engine.execution import Answer, Engine
 from engine.json_socket import JsonSocket, SocketRefused
 from engine.requests import BadRequest
 from engine.view import ContextOf
 from models import database
+from observation import meters
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -94,6 +97,7 @@ class GraphQLSockets:
         socket = JsonSocket(websocket, take_within=self._limits.take_within)
         caller = _Caller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
         self._open[socket] = caller
+        meters.SOCKETS.inc()
         try:
             async with socket.alive():
                 await _Handler(caller, socket, init_within=self._limits.init_within).handle()
@@ -104,6 +108,7 @@ class GraphQLSockets:
             await socket.close(*_excuse(error))
         finally:
             del self._open[socket]
+            meters.SOCKETS.dec()
 
     async def _watch(self) -> None:
         while True:
@@ -181,6 +186,14 @@ class _Caller:
         if self.viewer is None:
             raise SocketRefused(4401, "The token is not valid.")
 
+    def text_of(self, request: GraphQLRequest) -> str:
+        """The document that `request` means.
+
+        Raises:
+            UnusableDocument: it is not known here, or not trusted.
+        """
+        return self._engine.admission.text_of(request)
+
     async def stream(
         self,
         query: str,
@@ -206,8 +219,14 @@ class _Caller:
 async def _results(answers: AsyncGenerator[Answer, None]) -> AsyncGenerator[ExecutionResult, None]:
     async with contextlib.aclosing(answers):
         async for answer in answers:
-            kind = ExecutionResult if answer.has_run else PreExecutionError
-            yield kind(data=answer.data, errors=answer.errors or None)
+            extensions = {"cost": answer.cost.shown()} if answer.cost else {}
+            if answer.has_run:
+                yield ExecutionResult(data=answer.data, errors=answer.errors or None, extensions=extensions)
+            else:
+                # The protocol's `error` holds errors alone: the first one tells the cost.
+                first = answer.errors[0]
+                first.extensions = {**(first.extensions or {}), **extensions}
+                yield PreExecutionError(data=None, errors=answer.errors, extensions=extensions)
 
 
 class _Handler(BaseGraphQLTransportWSHandler[_Caller, None]):
@@ -230,12 +249,21 @@ class _Handler(BaseGraphQLTransportWSHandler[_Caller, None]):
             SocketRefused: the message is malformed, or the token has ended.
         """
         if self.connection_acknowledged:
-            _check_payload(message)
+            request = _requested(message)
             await self.context.recognise()
+            try:
+                message["payload"]["query"] = self.context.text_of(request)
+            except UnusableDocument as unusable:
+                await self._refuse(message, unusable.errors)
+                return
         if len(self.operations) >= MOST_OPERATIONS and message["id"] not in self.operations:
-            await self.send_message({"id": message["id"], "type": "error", "payload": [_TOO_MANY.formatted]})
+            await self._refuse(message, [_TOO_MANY])
         else:
             await super().handle_subscribe(message)
+
+    async def _refuse(self, message: SubscribeMessage, errors: list[GraphQLError]) -> None:
+        payload = [error.formatted for error in errors]
+        await self.send_message({"id": message["id"], "type": "error", "payload": payload})
 
 
 _TOO_MANY = GraphQLError(
@@ -244,11 +272,11 @@ _TOO_MANY = GraphQLError(
 )
 
 
-def _check_payload(message: Mapping[str, object]) -> None:
+def _requested(message: Mapping[str, object]) -> GraphQLRequest:
     payload = message.get("payload")
     if "id" not in message or not isinstance(payload, dict):
         raise SocketRefused(4400, "`subscribe` needs an id and a payload.")
     try:
-        requests.typed(payload)
+        return requests.typed(payload)
     except BadRequest as bad:
         raise SocketRefused(4400, bad.message) from bad

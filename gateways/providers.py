@@ -3,7 +3,9 @@
 One URL takes a POST form with `key` and `action`; failures come as HTTP 200 with {"error": "…"}.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -11,7 +13,13 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from gateways import provider_answers
-from gateways.errors import GatewayRefused
+from gateways.errors import (
+    GatewayAnsweredNonsense,
+    GatewayBusy,
+    GatewayError,
+    GatewayRefused,
+    GatewayUnavailable,
+)
 from gateways.http import MAX_ANSWER_BYTES, JsonAnswer, read_json
 from gateways.provider_addresses import ProviderClient, check_url
 from gateways.provider_orders import ProviderOrder
@@ -22,11 +30,19 @@ from gateways.provider_results import (
     ProviderRefill,
     ProviderStatuses,
 )
+from observation import meters
 
 MOST_ORDERS = 100
 """Orders in one call, by the trade's own rule."""
 # A large panel lists ten thousand services, each with a description.
 MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
+
+_OUTCOMES = {
+    GatewayRefused: "refused",
+    GatewayBusy: "busy",
+    GatewayUnavailable: "unavailable",
+    GatewayAnsweredNonsense: "nonsense",
+}
 
 Read = TypeVar("Read")
 
@@ -148,13 +164,29 @@ class HttpProviderApi:
         most_bytes: int = MAX_ANSWER_BYTES,
     ) -> Read:
         check_url(account.url)
-        form = {"key": account.api_key.get_secret_value(), **form}
-        answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
-        try:
-            return read(answer)
-        except GatewayRefused as refused:
-            # Some panels repeat the key in it.
-            raise GatewayRefused(refused.code, account.unnamed(refused.text)) from None
+        with _counted(account, form["action"]):
+            form = {"key": account.api_key.get_secret_value(), **form}
+            answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
+            try:
+                return read(answer)
+            except GatewayRefused as refused:
+                # Some panels repeat the key in it.
+                raise GatewayRefused(refused.code, account.unnamed(refused.text)) from None
+
+
+@contextlib.contextmanager
+def _counted(account: ProviderAccount, action: str) -> Iterator[None]:
+    host, began = urlsplit(account.url).hostname or "", time.perf_counter()
+    outcome = "failed"
+    try:
+        yield
+        outcome = "answered"
+    except GatewayError as error:
+        outcome = _OUTCOMES.get(type(error), outcome)
+        raise
+    finally:
+        meters.PROVIDER_CALLS.labels(host, action, outcome).inc()
+        meters.PROVIDER_CALL_SECONDS.labels(host).observe(time.perf_counter() - began)
 
 
 def _joined(order_ids: Sequence[int]) -> str:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from domain import mobiles
 from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused
 from gateways.http import JsonAnswer, read_json
+from observation import meters, request_ids
 
 logger = logging.getLogger("vitrin.sms")
 
@@ -133,11 +134,14 @@ class SmsOutbox:
         A failure is logged, as is a message dropped because `max_pending` others wait.
         """
         if len(self._tasks) >= self._max_pending:
+            meters.SMS.labels("dropped").inc()
             logger.error("login code for %s dropped: %d are waiting", mobiles.mask(mobile), len(self._tasks))
             return
         # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that
         # inherits it would use that connection after its transaction has ended.
-        task = asyncio.create_task(self._send(mobile, code), context=contextvars.Context())
+        context = contextvars.Context()
+        context.run(request_ids.begin, request_ids.current())
+        task = asyncio.create_task(self._send(mobile, code), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -160,11 +164,14 @@ class SmsOutbox:
         async with self._turn:
             try:
                 await self._gateway.send_login_code(mobile=mobile, code=code)
+                meters.SMS.labels("sent").inc()
             except GatewayError as error:
+                meters.SMS.labels("failed").inc()
                 logger.error(
                     "login code for %s not sent: %s: %s", mobiles.mask(mobile), type(error).__name__, error
                 )
             except Exception as error:
+                meters.SMS.labels("failed").inc()
                 # Frames only: the text of an unforeseen error may hold the code.
                 logger.error(
                     "login code for %s not sent: %s\n%s",

@@ -3,15 +3,19 @@
 from tortoise.fields.data import CharEnumFieldInstance
 
 from models.access_token import AccessToken
+from models.alert import Alert, AuditRun
 from models.audit_entry import AuditEntry
 from models.category import Category
 from models.gift import Gift, UserGift
 from models.idempotency_key import IdempotencyKey
 from models.ledger_entry import LedgerEntry
+from models.legacy_import import LegacyFinding, LegacyImport, LegacyImportTable
 from models.login_code import LoginCode
 from models.notification import Notification
+from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
+from models.order_tally import OrderDelta, ServiceTally, UserTally
 from models.payment import Payment
 from models.provider import Provider
 from models.refill import Refill
@@ -22,46 +26,66 @@ from models.user import User
 
 __all__ = [
     "AccessToken",
+    "Alert",
     "AuditEntry",
+    "AuditRun",
     "Category",
     "Gift",
     "IdempotencyKey",
     "LedgerEntry",
+    "LegacyFinding",
+    "LegacyImport",
+    "LegacyImportTable",
     "LoginCode",
     "Notification",
+    "OpenIdAttempt",
+    "OpenIdIdentity",
     "Order",
+    "OrderDelta",
     "OrderEvent",
     "Payment",
     "Provider",
     "Refill",
     "Service",
+    "ServiceTally",
     "SettingOverride",
     "Ticket",
     "TicketMessage",
     "User",
     "UserGift",
+    "UserTally",
 ]
 
 for _model in (
     AccessToken,
+    Alert,
     AuditEntry,
+    AuditRun,
     Category,
     Gift,
     IdempotencyKey,
     LedgerEntry,
+    LegacyFinding,
+    LegacyImport,
+    LegacyImportTable,
     LoginCode,
     Notification,
+    OpenIdAttempt,
+    OpenIdIdentity,
     Order,
+    OrderDelta,
     OrderEvent,
     Payment,
     Provider,
     Refill,
     Service,
+    ServiceTally,
     SettingOverride,
     Ticket,
     TicketMessage,
     User,
     UserGift,
+    UserTally,
 ):
     # Descriptions are for readers of the code: in the schema, each reworded one would be a migration.
     _model._meta.table_description = ""

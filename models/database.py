@@ -2,13 +2,17 @@
 
 import asyncio
 import fcntl
+import functools
 import hashlib
+import pkgutil
 import re
 import sqlite3
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,9 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
+import migrations
 import models.migration_mends  # noqa: F401 - importing it applies the mends
+from models.asyncpg_engine import StatelessClient
 from models.sqlite_engine import ImmediateTransaction
 
 APP = "vitrin"
@@ -55,6 +61,8 @@ def configuration(url: str) -> dict[str, Any]:
             "synchronous": "NORMAL",
             **connection["credentials"],
         }
+    else:
+        connection["engine"] = "models.asyncpg_engine"
     app = {"models": ["models"], "migrations": "migrations", "default_connection": dialect}
     return {"connections": {dialect: connection}, "apps": {APP: app}, "use_tz": True, "timezone": "UTC"}
 
@@ -91,14 +99,32 @@ async def connected(url: str) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The current connection: the transaction's inside one, else the process's."""
-    name = "sqlite" if "sqlite" in get_connections().db_config else "postgres"
-    current: BaseDBAsyncClient = get_connections().get(name)
+    connections = get_connections()
+    (name,) = connections.db_config
+    current: BaseDBAsyncClient = connections.get(name)
     return current
 
 
 def dialect() -> str:
     """`sqlite` or `postgres`."""
-    return str(connection().capabilities.dialect)
+    # Connections are named after it.
+    (name,) = get_connections().db_config
+    return name
+
+
+async def read(
+    statement: str, values: Sequence[object], *, by: BaseDBAsyncClient | None = None
+) -> Sequence[Any]:
+    """The rows of a statement in the dialect's own spelling, as its driver gives them.
+
+    `by` is the current connection, for callers who have it already.
+    """
+    current = by or connection()
+    if isinstance(current, StatelessClient):
+        rows: Sequence[Any] = await current.read(statement, list(values))
+    else:
+        _, rows = await current.execute_query(statement, list(values))
+    return rows
 
 
 async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
@@ -106,10 +132,16 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
 
     Moments come as each database has them: `datetime` from PostgreSQL, text from SQLite.
     """
-    if dialect() == "sqlite":
-        statement = _PLACEHOLDER.sub(r"?\1", statement)
-    rows: list[dict[str, Any]] = await connection().execute_query_dict(statement, list(values))
+    rows: list[dict[str, Any]] = await connection().execute_query_dict(
+        spelled(statement, dialect()), list(values)
+    )
     return rows
+
+
+@lru_cache(1_000)
+def spelled(statement: str, dialect_name: str) -> str:
+    """A statement with the dialect's own placeholders for `$1`, `$2`…"""
+    return _PLACEHOLDER.sub(r"?\1", statement) if dialect_name == "sqlite" else statement
 
 
 def after_commit(act: Callable[[], None]) -> None:
@@ -129,12 +161,16 @@ def skip_locked() -> str:
     return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
 
 
+def clock() -> str:
+    """The database's clock as an expression, in whole unix seconds."""
+    if dialect() == "sqlite":
+        return "CAST(strftime('%s', 'now') AS INTEGER)"
+    return "floor(extract(epoch FROM clock_timestamp()))::bigint"
+
+
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
-    if dialect() == "sqlite":
-        rows = await fetch("SELECT CAST(strftime('%s', 'now') AS INTEGER) AS seconds")
-    else:
-        rows = await fetch("SELECT floor(extract(epoch FROM clock_timestamp()))::bigint AS seconds")
+    rows = await fetch(f"SELECT {clock()} AS seconds")
     return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
 
 
@@ -151,6 +187,15 @@ async def exclusive(name: str) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """A transaction that reads one moment of the database and writes nothing."""
+    async with in_transaction() as transaction:
+        if transaction.capabilities.dialect == "postgres":
+            await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 async def migrate(url: str) -> list[str]:
     """Apply what is missing and return the names of what was applied. Safe when several start at once."""
     config = configuration(url)
@@ -160,6 +205,35 @@ async def migrate(url: str) -> list[str]:
         plan = await executor.plan([target])
         await executor.migrate([target], direction="forward")
         return [step.migration.name for step in plan]
+
+
+async def missing_migrations() -> list[str]:
+    """Names of the migrations that this version has and the connected database lacks."""
+    rows = await fetch("SELECT name FROM tortoise_migrations WHERE app = $1", APP)
+    return sorted(_migration_names() - {str(row["name"]) for row in rows})
+
+
+@functools.cache
+def _migration_names() -> frozenset[str]:
+    modules = pkgutil.iter_modules(migrations.__path__)
+    return frozenset(module.name for module in modules if module.name[0].isdigit())
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """Connections of this process: open ones, those of them that rest, and the most that it may have."""
+
+    open: int
+    idle: int
+    most: int
+
+
+def pool_state() -> PoolState | None:
+    """The pool of PostgreSQL connections; None on SQLite, and before the first statement."""
+    pool = getattr(connection(), "_pool", None)
+    if not isinstance(pool, asyncpg.Pool):
+        return None
+    return PoolState(open=pool.get_size(), idle=pool.get_idle_size(), most=pool.get_max_size())
 
 
 @asynccontextmanager

@@ -47,6 +47,8 @@ class LedgerEntry(Model):
         ]
         indexes = [
             Index(fields=("user_id", "id")),
+            Index(fields=("user_id", "amount", "id")),
+            Index(fields=("user_id", "created_at", "id")),
             PartialIndex(
                 fields=("user_id", "created_at"),
                 name="ledger_free_credits",

@@ -14,6 +14,7 @@ from domain.order_details import Specification
 from domain.order_life import Dispatch
 from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceSource, ServiceType
+from models import inserts
 from models.category import Category
 from models.indexes import WhereIndex
 from models.provider import Provider
@@ -112,7 +113,12 @@ class Order(Model):
         ]
         indexes = [
             Index(fields=("user_id", "id")),
+            Index(fields=("user_id", "charge", "id")),
+            Index(fields=("user_id", "quantity", "id")),
+            Index(fields=("user_id", "created_at", "id")),
+            Index(fields=("user_id", "updated_at", "id")),
             Index(fields=("status", "id")),
+            Index(fields=("created_at",)),
             Index(fields=("service_id",)),
             Index(fields=("user_id", "service_id", "status")),
             WhereIndex(
@@ -146,39 +152,40 @@ class Order(Model):
         """
         is_sent_upstream = service.provider_id is not None and service.source is ServiceSource.API
         drip_feed, subscription = specification.drip_feed, specification.subscription
-        return cls(
-            source=source,
-            user_id=buyer.id,
-            category_id=service.category_id,
-            service_id=service.id,
-            service_type=service.type,
-            provider_id=service.provider_id,
-            provider_service_id=service.provider_service_id,
-            link=link,
-            quantity=specification.units,
-            usernames=specification.usernames,
-            username=specification.username,
-            hashtags=specification.hashtags,
-            hashtag=specification.hashtag,
-            media=specification.media,
-            comments=specification.comments,
-            subscription_posts=subscription and subscription.posts,
-            subscription_min=subscription and subscription.min,
-            subscription_max=subscription and subscription.max,
-            subscription_delay=subscription and subscription.delay,
-            subscription_expiry=subscription and subscription.expiry and days.write(subscription.expiry),
-            subscription_status=SubscriptionStatus.ACTIVE if subscription else None,
-            charge=charge,
-            is_drip_feed=drip_feed is not None,
-            runs=drip_feed.runs if drip_feed else 0,
-            interval=drip_feed.interval if drip_feed else 0,
-            drip_feed_quantity=specification.units // drip_feed.runs if drip_feed else 0,
-            runs_by_shop=drip_feed is not None and not service.provider_drip_feed,
-            dispatch=Dispatch.QUEUED if is_sent_upstream else Dispatch.NONE,
-            due_at=now if is_sent_upstream else None,
-            created_at=now,
-            updated_at=now,
-        )
+        values: dict[str, object] = {
+            "source": source,
+            "user_id": buyer.id,
+            "category_id": service.category_id,
+            "service_id": service.id,
+            "service_type": service.type,
+            "provider_id": service.provider_id,
+            "provider_service_id": service.provider_service_id,
+            "link": link,
+            "quantity": specification.units,
+            "usernames": specification.usernames,
+            "username": specification.username,
+            "hashtags": specification.hashtags,
+            "hashtag": specification.hashtag,
+            "media": specification.media,
+            "comments": specification.comments,
+            "subscription_posts": subscription and subscription.posts,
+            "subscription_min": subscription and subscription.min,
+            "subscription_max": subscription and subscription.max,
+            "subscription_delay": subscription and subscription.delay,
+            "subscription_expiry": subscription and subscription.expiry and days.write(subscription.expiry),
+            "subscription_status": SubscriptionStatus.ACTIVE if subscription else None,
+            "charge": charge,
+            "is_drip_feed": drip_feed is not None,
+            "runs": drip_feed.runs if drip_feed else 0,
+            "interval": drip_feed.interval if drip_feed else 0,
+            "drip_feed_quantity": specification.units // drip_feed.runs if drip_feed else 0,
+            "runs_by_shop": drip_feed is not None and not service.provider_drip_feed,
+            "dispatch": Dispatch.QUEUED if is_sent_upstream else Dispatch.NONE,
+            "due_at": now if is_sent_upstream else None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        return inserts.unsaved(cls, values)
 
     @classmethod
     async def has_unfinished(cls, *, buyer: User, service: Service, link: str) -> bool:

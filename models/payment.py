@@ -35,6 +35,9 @@ class Payment(Model):
     note = fields.TextField(null=True)
     check_after = fields.DatetimeField(null=True)
     checks = fields.IntField(default=0, db_default=0)
+    is_imported = fields.BooleanField(
+        default=False, db_default=False, description="from the old panel: part of the opening balance"
+    )
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     credited_at = fields.DatetimeField(null=True)
@@ -45,6 +48,8 @@ class Payment(Model):
         constraints = [CheckConstraint(check="amount > 0", name="payments_amount_positive")]
         indexes = [
             Index(fields=("user_id", "id")),
+            Index(fields=("user_id", "amount", "id")),
+            Index(fields=("user_id", "created_at", "id")),
             WhereIndex(fields=("check_after",), name="payments_to_check", where="check_after IS NOT NULL"),
         ]
 

@@ -11,7 +11,11 @@ from domain.order_details import Limits
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from models.category import Category
 from models.provider import Provider
+from models.rows import Rows
 from models.user import User
+
+ON_SALE = "t.is_active AND EXISTS (SELECT 1 FROM categories c WHERE c.id = t.category_id AND c.is_active)"
+"""Which services can be ordered, as a condition for `models.rows`."""
 
 
 class Service(Model):
@@ -68,14 +72,23 @@ class Service(Model):
                 check="min_quantity >= 0 AND max_quantity >= min_quantity", name="services_quantities"
             ),
         ]
-        indexes = [("category_id",)]
+        indexes = [
+            ("category_id",),
+            ("name", "id"),
+            ("price", "id"),
+            ("min_quantity", "id"),
+            ("max_quantity", "id"),
+            ("created_at", "id"),
+            ("updated_at", "id"),
+        ]
 
     @classmethod
     async def get_on_sale(cls, service_id: int) -> Self | None:
         """The service if it and its category are on sale."""
         if not ids.is_possible(service_id):
             return None
-        return await cls.get_or_none(id=service_id, is_active=True, category__is_active=True)
+        found = await Rows.of(cls).fetch(f"WHERE t.id = $1 AND {ON_SALE}", service_id)
+        return next(iter(found), None)
 
     @property
     def limits(self) -> Limits:

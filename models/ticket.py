@@ -30,7 +30,11 @@ class Ticket(Model):
 
     class Meta:
         table = "tickets"
-        indexes = [Index(fields=("user_id", "id"))]
+        indexes = [
+            Index(fields=("user_id", "id")),
+            Index(fields=("user_id", "created_at", "id")),
+            Index(fields=("user_id", "updated_at", "id")),
+        ]
 
 
 class TicketMessage(Model):

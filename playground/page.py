@@ -74,6 +74,8 @@ class _HashedFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
+        # A worker is bound by the policy of its own file.
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         if path != "index.html" and response.status_code in {200, 206, 304}:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response

@@ -51,9 +51,9 @@ class ResellerApi:
             return errors.refusal(refused.sentence, retry_after_seconds=refused.retry_after_seconds)
         except Problem as problem:
             return Answer(errors.body_of(problem))
-        except HTTPException:
-            # Only the limit on bodies raises it.
-            return errors.refusal(errors.TOO_LARGE)
+        except HTTPException as limit:
+            # Only the limits on bodies raise it.
+            return errors.refusal(errors.TOO_LARGE if limit.status_code == 413 else errors.TOO_SLOW)
         except ClientDisconnect:
             return errors.refusal(errors.INVALID_ACTION)
         except Exception as error:

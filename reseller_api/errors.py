@@ -26,6 +26,7 @@ INVALID_ORDER = "Incorrect order ID"
 TOO_MANY_REQUESTS = "Too many requests"
 TOO_MANY_IDS = "Too many IDs in one request, at most 100"
 TOO_LARGE = "Request too large"
+TOO_SLOW = "Request took too long to arrive"
 REFILL_NOT_FOUND = "Refill not found"
 _RETRY_AFTER_SECONDS = 1
 

@@ -9,8 +9,10 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
+from models.rows import EVERYTHING, Rows, Wanted
+from models.service import ON_SALE
 from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page, sorting
 
 
 class CategoryOrderField(StrEnum):
@@ -50,6 +52,8 @@ class ServiceFilter:
     category_ids: Sequence[int] | None = None
     types: Sequence[ServiceType] | None = None
     drip_feed: bool | None = None
+    can_refill: bool | None = None
+    can_cancel: bool | None = None
     name_contains: str | None = None
     price_gte: int | None = None
     price_lte: int | None = None
@@ -62,11 +66,17 @@ class ServiceFilter:
             else ids.possible(self.category_ids, field="where"),
             "type__in": None if self.types is None else list(self.types),
             "drip_feed": self.drip_feed,
+            "can_refill": self.can_refill,
+            "can_cancel": self.can_cancel,
             "name__icontains": self.name_contains,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
         }
         return meeting(services, criteria)
+
+
+_ALL = ServiceFilter()
+_CATEGORIES, _SERVICES = Rows.of(Category), Rows.of(Service)
 
 
 async def list_categories(
@@ -77,7 +87,7 @@ async def list_categories(
 ) -> list[Category]:
     """Categories that are on sale (`is_active` None: all), newest id first unless told otherwise."""
     categories = Category.all() if is_active is None else Category.filter(is_active=is_active)
-    return await categories.order_by(*_sorting(order_by, direction))
+    return await categories.order_by(*sorting(order_by, direction))
 
 
 async def list_services(
@@ -94,7 +104,7 @@ async def list_services(
     services = Service.all() if is_active is None else Service.filter(is_active=is_active)
     if category_id is not None:
         services = services.filter(category_id=category_id if ids.is_possible(category_id) else 0)
-    return await services.order_by(*_sorting(order_by, direction))
+    return await services.order_by(*sorting(order_by, direction))
 
 
 async def services_for_resale() -> list[Service]:
@@ -104,15 +114,26 @@ async def services_for_resale() -> list[Service]:
 
 
 async def services_page(
-    *, page: PageRequest, where: ServiceFilter, order_by: ServiceOrderField, direction: Direction
+    *,
+    page: PageRequest,
+    where: ServiceFilter,
+    order_by: ServiceOrderField,
+    direction: Direction,
+    wanted: Wanted = EVERYTHING,
 ) -> Page[Service]:
-    """A page of the services on sale. `order_by` must be a column that is never null.
+    """A page of the services on sale, with what is wanted of each, or more.
+
+    `order_by` must be a column that is never null.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    services = where.apply(Service.filter(is_active=True, category__is_active=True))
-    return await read_page(services, page=page, by=order_by.value, direction=direction)
+
+    def matching() -> QuerySet[Service]:
+        return where.apply(Service.filter(is_active=True, category__is_active=True))
+
+    fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where == _ALL else None
+    return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 async def get_category(category_id: int) -> Category | None:
@@ -129,14 +150,9 @@ async def get_service(service_id: int) -> Service | None:
 
 async def categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
     """Categories with these ids, on sale or not."""
-    return {category.id: category for category in await Category.filter(id__in=list(category_ids))}
+    return {category.id: category for category in await _CATEGORIES.by_key("id", category_ids)}
 
 
 async def services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
     """Services with these ids, on sale or not."""
-    return {service.id: service for service in await Service.filter(id__in=list(service_ids))}
-
-
-def _sorting(order_by: StrEnum, direction: Direction) -> list[str]:
-    sign = "" if direction is Direction.ASC else "-"
-    return list(dict.fromkeys((f"{sign}{order_by.value}", f"{sign}id")))
+    return {service.id: service for service in await _SERVICES.by_key("id", service_ids)}

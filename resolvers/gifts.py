@@ -1,7 +1,9 @@
 """Gifts that users won, and orders made with them."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
@@ -19,16 +21,73 @@ from domain.problems import (
     ServiceUnavailable,
     refuses,
 )
-from models import Order, Service, User, UserGift, database
+from models import Gift, Order, Service, User, UserGift, database, inserts
 from resolvers import idempotency
+from resolvers.filters import meeting
 from resolvers.order_life import Change, note_event
+from resolvers.pages import Direction, sorting
 
 _NOTHING = Toman(0)
 
 
-async def list_gifts(user: User) -> list[UserGift]:
-    """The user's gifts, oldest first, with `gift` and `gift.service` loaded; used and expired ones too."""
-    return await UserGift.filter(user_id=user.id).select_related("gift__service").order_by("id")
+class GiftOrderField(StrEnum):
+    """Columns that won gifts sort by."""
+
+    ID = "id"
+    QUANTITY = "quantity"
+    CREATED_AT = "created_at"
+    EXPIRES_AT = "expires_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiftFilter:
+    """Which won gifts; None leaves a criterion out, time bounds are inclusive."""
+
+    is_used: bool | None = None
+    expires_gte: datetime | None = None
+    expires_lte: datetime | None = None
+
+    def apply(self, gifts: QuerySet[UserGift]) -> QuerySet[UserGift]:
+        """`gifts` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "is_used": self.is_used,
+            "expires_at__gte": self.expires_gte,
+            "expires_at__lte": self.expires_lte,
+        }
+        return meeting(gifts, criteria)
+
+
+_EVERY_GIFT = GiftFilter()
+
+
+async def list_gifts(
+    user: User,
+    *,
+    where: GiftFilter = _EVERY_GIFT,
+    order_by: GiftOrderField = GiftOrderField.ID,
+    direction: Direction = Direction.ASC,
+) -> list[UserGift]:
+    """The user's gifts, oldest first unless told otherwise, with `gift` and `gift.service` loaded.
+
+    Used and expired ones are among them.
+    """
+    gifts = where.apply(UserGift.filter(user_id=user.id))
+    return await gifts.select_related("gift__service").order_by(*sorting(order_by, direction))
+
+
+async def get_user_gift(user: User, *, user_gift_id: int) -> UserGift | None:
+    """A gift that the user won, with `gift` and `gift.service` loaded, or None."""
+    if not ids.is_possible(user_gift_id):
+        return None
+    return await UserGift.get_or_none(id=user_gift_id, user_id=user.id).select_related("gift__service")
+
+
+async def get_gift(user: User, *, gift_id: int) -> Gift | None:
+    """What a gift that the user won was drawn from, with `service` loaded, or None."""
+    if not ids.is_possible(gift_id):
+        return None
+    won = await UserGift.filter(user_id=user.id, gift_id=gift_id).select_related("gift__service").first()
+    return None if won is None else won.gift
 
 
 @refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
@@ -90,7 +149,7 @@ def _use(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitab
             source=OrderSource.MOBILE_APP_GIFT,
             now=now,
         )
-        await order.save()
+        await inserts.save(order)
         await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await UserGift.filter(id=used.id).update(link=target, order_id=order.id, updated_at=now)
         return order

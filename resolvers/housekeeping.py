@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models import AccessToken, IdempotencyKey, LoginCode, database
+from models import AccessToken, IdempotencyKey, LoginCode, OpenIdAttempt, database
 from resolvers.shop import Shop
 
 # Limits on codes look back a day.
@@ -12,13 +12,17 @@ _AT_ONCE = 1_000
 
 
 async def remove_expired(_: Shop) -> int:
-    """Remove old login codes, ended tokens and expired idempotency keys, some at a time; returns how many."""
+    """Remove old login codes, ended tokens, expired idempotency keys and sign-ins that were never finished.
+
+    Some at a time; returns how many.
+    """
     now = await database.now()
     removed = 0
     for ended in (
         LoginCode.filter(created_at__lte=now - _CODES_KEPT),
         AccessToken.filter(expires_at__lte=now - _TOKENS_KEPT),
         IdempotencyKey.filter(expires_at__lte=now),
+        OpenIdAttempt.filter(expires_at__lte=now),
     ):
         ids = await ended.limit(_AT_ONCE).values_list("id", flat=True)
         if ids:

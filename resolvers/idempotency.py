@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from domain import problems, texts
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem
 from models import IdempotencyKey, User, database
+from models.placing import Claim
 
 Row = TypeVar("Row", bound=Model)
 
@@ -29,6 +30,7 @@ ON CONFLICT (user_id, key) DO UPDATE SET operation = excluded.operation, fingerp
 WHERE idempotency_keys.expires_at <= excluded.created_at
 RETURNING id
 """
+_REMEMBER = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND key = $3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,16 @@ async def once(
     return await recall(await first_answer(attempt))
 
 
+def claim_of(attempt: Attempt) -> Claim:
+    """The same, for an act that one statement does."""
+    return Claim(
+        key=attempt.key,
+        operation=attempt.operation,
+        fingerprint=attempt.fingerprint,
+        lifetime=LIFETIME,
+    )
+
+
 async def claim(attempt: Attempt, *, now: datetime) -> bool:
     """Whether the key is this attempt's to use; False where it was used in the last 24 hours."""
     rows = await database.fetch(
@@ -104,9 +116,7 @@ async def claim(attempt: Attempt, *, now: datetime) -> bool:
 
 async def remember(attempt: Attempt, answer: Mapping[str, object]) -> None:
     """Keep the first answer of a claimed key."""
-    await IdempotencyKey.filter(user_id=attempt.user_id, key=attempt.key).update(
-        answer=orjson.dumps(answer).decode()
-    )
+    await database.fetch(_REMEMBER, orjson.dumps(answer).decode(), attempt.user_id, attempt.key)
 
 
 async def first_answer(attempt: Attempt) -> int:

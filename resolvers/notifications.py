@@ -1,7 +1,9 @@
 """What the shop told a user."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
@@ -11,7 +13,34 @@ from domain.problems import InvalidInput, refuses
 from domain.states import NotificationKind
 from models import Notification, User, database
 from models.live import LiveTopic, announce
+from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
+
+
+class NotificationOrderField(StrEnum):
+    """Columns that notifications sort by."""
+
+    CREATED_AT = "created_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationFilter:
+    """Which notifications; None leaves a criterion out, time bounds are inclusive."""
+
+    unread_only: bool = False
+    kinds: Sequence[NotificationKind] | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
+
+    def apply(self, notifications: QuerySet[Notification]) -> QuerySet[Notification]:
+        """`notifications` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "read_at__isnull": True if self.unread_only else None,
+            "kind__in": None if self.kinds is None else list(self.kinds),
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(notifications, criteria)
 
 
 async def list_notifications(user: User, *, unread_only: bool = False) -> list[Notification]:
@@ -19,15 +48,26 @@ async def list_notifications(user: User, *, unread_only: bool = False) -> list[N
     return await _of(user, unread_only=unread_only).order_by("-created_at", "-id")
 
 
-async def notifications_page(user: User, *, page: PageRequest, unread_only: bool) -> Page[Notification]:
-    """A page of the user's notifications, newest first.
+async def notifications_page(
+    user: User,
+    *,
+    page: PageRequest,
+    where: NotificationFilter,
+    order_by: NotificationOrderField = NotificationOrderField.CREATED_AT,
+    direction: Direction = Direction.DESC,
+) -> Page[Notification]:
+    """A page of the user's notifications.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    return await read_page(
-        _of(user, unread_only=unread_only), page=page, by="created_at", direction=Direction.DESC
-    )
+    notifications = where.apply(Notification.filter(user_id=user.id))
+    return await read_page(lambda: notifications, page=page, by=order_by.value, direction=direction)
+
+
+async def get_notification(user: User, *, notification_id: UUID) -> Notification | None:
+    """One notification of the user's, or None."""
+    return await Notification.get_or_none(id=notification_id, user_id=user.id)
 
 
 @refuses(InvalidInput)

@@ -9,7 +9,7 @@ from domain.money import Toman
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.states import LedgerKind, NotificationKind
-from models import Order, OrderEvent, User
+from models import Order, OrderEvent, User, inserts
 from models.live import LiveTopic, announce
 from resolvers import notifications, wallet
 
@@ -85,15 +85,16 @@ def stopped(order: Order) -> Change:
 
 async def note_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:
     """Enter a change into the order's history."""
-    await OrderEvent.create(
-        order_id=order.id,
-        actor=change.actor,
-        actor_user_id=change.actor_user_id,
-        from_status=before,
-        to_status=change.to,
-        note=change.note,
-        created_at=now,
-    )
+    values: dict[str, object] = {
+        "order_id": order.id,
+        "actor": change.actor,
+        "actor_user_id": change.actor_user_id,
+        "from_status": before,
+        "to_status": change.to,
+        "note": change.note,
+        "created_at": now,
+    }
+    await inserts.create(OrderEvent, values)
 
 
 def _refund_due(order: Order, *, before: OrderStatus) -> Toman:

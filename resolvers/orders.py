@@ -1,8 +1,8 @@
 """A user's own orders: placing and reading them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
@@ -20,16 +20,19 @@ from domain.problems import (
     InvalidInput,
     InvalidLink,
     OrderNotFound,
+    Problem,
     QuantityOutOfRange,
     ServiceUnavailable,
     refuses,
 )
 from domain.service_types import ServiceType
-from models import Order, OrderEvent, Service, User, database
+from models import Order, OrderEvent, Service, User, database, inserts, placing
+from models.rows import EVERYTHING, Records, Rows, Wanted
 from resolvers import idempotency, wallet
 from resolvers.filters import meeting
+from resolvers.idempotency import Attempt
 from resolvers.order_life import Change, note_event
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.shop import Shop
 
 
@@ -67,9 +70,14 @@ class OrderFilter:
         return meeting(orders, criteria)
 
 
+_ALL = OrderFilter()
+_ORDERS = Rows.of(Order)
+_OWN = "t.user_id = $1"
+
+
 async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
     """Orders with these ids, whosever they are."""
-    return {order.id: order for order in await Order.filter(id__in=list(order_ids))}
+    return {order.id: order for order in await _ORDERS.by_key("id", order_ids)}
 
 
 async def own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
@@ -86,21 +94,31 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
     return history
 
 
-async def list_orders(user: User) -> list[Order]:
+async def list_orders(user: User) -> Records[Order]:
     """All orders of `user`, newest first."""
-    return await Order.filter(user_id=user.id).order_by("-id")
+    return await _ORDERS.read(f"WHERE {_OWN} ORDER BY t.id DESC", user.id)
 
 
 async def orders_page(
-    user: User, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
+    user: User,
+    *,
+    page: PageRequest,
+    where: OrderFilter,
+    order_by: OrderOrderField,
+    direction: Direction,
+    wanted: Wanted = EVERYTHING,
 ) -> Page[Order]:
-    """A page of the user's orders.
+    """A page of the user's orders, with what is wanted of each, or more.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    orders = where.apply(Order.filter(user_id=user.id))
-    return await read_page(orders, page=page, by=order_by.value, direction=direction)
+
+    def matching() -> QuerySet[Order]:
+        return where.apply(Order.filter(user_id=user.id))
+
+    fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where == _ALL else None
+    return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 
 @refuses(OrderNotFound, Forbidden)
@@ -154,27 +172,30 @@ async def create_order(
         IdempotencyKeyReused: the key was used for something else.
     """
 
-    async def place() -> Order:
-        service = await _orderable(service_id, category_id)
-        now = await database.now()
-        specification = specify(service.type, details, limits=service.limits, today=now.date())
-        target = _target(service, link, username=specification.username)
-        charge = await _charge(buyer, service, specification.units)
-        settings = await shop.current_settings()
-        if settings.refuse_duplicate_orders or service.refuses_duplicates:
-            await _refuse_duplicate(buyer, service, target)
-        spending = await wallet.spend(buyer.id, charge)
-        order = Order.placed(
+    settings = await shop.current_settings()
+    refuses_duplicates = settings.refuse_duplicate_orders
+
+    def offered(terms: _Terms) -> Order:
+        service = terms.service
+        specification = specify(service.type, details, limits=service.limits, today=terms.now.date())
+        return Order.placed(
             buyer=buyer,
             service=service,
-            link=target,
+            link=_target(service, link, username=specification.username),
             specification=specification,
-            charge=charge,
+            charge=_charge(service, specification.units, discount_percent=terms.discount_percent),
             source=source,
-            now=now,
+            now=terms.now,
         )
-        await order.save()
-        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
+
+    async def place() -> Order:
+        terms = await _terms_now(buyer, service_id, category_id)
+        order = offered(terms)
+        if refuses_duplicates or terms.service.refuses_duplicates:
+            await _refuse_duplicate(buyer, terms.service, order.link)
+        spending = await wallet.spend(buyer.id, Toman(order.charge))
+        await inserts.save(order)
+        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=terms.now)
         await spending.record(order=order)
         return order
 
@@ -186,7 +207,49 @@ async def create_order(
         link=(link or "").strip(),
         details=details.asked_for(),
     )
+    if placing.can_place() and not refuses_duplicates:
+        order = await _placed_at_once(buyer, service_id, category_id, offered, attempt)
+        if order is not None:
+            return order
     return await idempotency.once(attempt, place, recall=Order.get_as_placed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Terms:
+    service: Service
+    discount_percent: int
+    now: datetime
+
+
+async def _terms_now(buyer: User, service_id: int, category_id: int | None) -> _Terms:
+    service = await _orderable(service_id, category_id)
+    discount, now = await _discount_now(buyer)
+    return _Terms(service=service, discount_percent=discount, now=now)
+
+
+async def _placed_at_once(
+    buyer: User,
+    service_id: int,
+    category_id: int | None,
+    offered: Callable[[_Terms], Order],
+    attempt: Attempt | None,
+) -> Order | None:
+    """The order where nothing stands in its way; None, and nothing done, where anything might.
+
+    A discount that changed since the buyer was recognised is noticed, and so is a used key. What depends on
+    the day, and every refusal, is left to the operation.
+    """
+    try:
+        service = await _orderable(service_id, category_id)
+        if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
+            return None
+        terms = _Terms(service=service, discount_percent=buyer.custom_rate, now=datetime.now(UTC))
+        order = offered(terms)
+    except Problem:
+        return None
+    claim = None if attempt is None else idempotency.claim_of(attempt)
+    is_placed = await placing.place(order, discount_percent=buyer.custom_rate, claim=claim)
+    return order if is_placed else None
 
 
 async def _orderable(service_id: int, category_id: int | None) -> Service:
@@ -203,12 +266,18 @@ def _target(service: Service, link: str | None, *, username: str | None) -> str:
     return links.parse(link or "")
 
 
-async def _charge(buyer: User, service: Service, units: int) -> Toman:
-    # Read anew: the request's own copy may be older than a change of the discount.
-    discount = await User.get(id=buyer.id).values_list("custom_rate", flat=True)
-    charge = pricing.charge(
-        Toman(service.price), units, type=service.type, discount_percent=int(str(discount))
-    )
+async def _discount_now(buyer: User) -> tuple[int, datetime]:
+    """The buyer's discount in percent and the database's clock, by one statement.
+
+    Read anew: the request's own copy may be older than a change of the discount.
+    """
+    statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608
+    (row,) = await database.fetch(statement, buyer.id)
+    return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
+
+
+def _charge(service: Service, units: int, *, discount_percent: int) -> Toman:
+    charge = pricing.charge(Toman(service.price), units, type=service.type, discount_percent=discount_percent)
     if charge > LARGEST_AMOUNT:
         raise InvalidInput(field="quantity")
     return charge

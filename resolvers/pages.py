@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +18,7 @@ from tortoise.queryset import QuerySet
 
 from domain import texts
 from domain.problems import InvalidInput
+from models.rows import Layout, Records, Rows, Wanted
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
@@ -62,67 +64,155 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """Rows in the asked order, each with its cursor."""
+    """Rows in the asked order, which is by the column `by`."""
 
-    nodes: list[M]
-    cursors: list[str]
+    rows: Records[M] | list[M]
+    model: type[M]
+    by: str
     has_next_page: bool
     has_previous_page: bool
-    matching: QuerySet[M]
+    matching: Callable[[], QuerySet[M]]
+
+    @property
+    def nodes(self) -> list[M]:
+        """The rows as objects."""
+        return self.rows.objects if isinstance(self.rows, Records) else self.rows
+
+    @property
+    def layout(self) -> Layout | None:
+        """How the rows lie in `values`; None where there are only objects."""
+        return self.rows.layout if isinstance(self.rows, Records) else None
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The rows as the database gave them; where there is a layout only."""
+        return self.rows.values if isinstance(self.rows, Records) else ()
+
+    def cursor(self, row: M) -> str:
+        """The place of one of the rows, for `after` and `before`."""
+        return self.place(getattr(row, self.by), row.pk)
+
+    def place(self, value: object, key: object) -> str:
+        """The place of the row with this value in the column `by` and this primary key."""
+        # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
+        place = orjson.dumps([_list_name(self.model, self.by), value, key], default=str)
+        return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
     async def total_count(self) -> int:
         """Rows that match, on all pages; costs a statement of its own."""
-        return int(await self.matching.count())
+        return int(await self.matching().count())
 
 
-async def read_page(matching: QuerySet[M], *, page: PageRequest, by: str, direction: Direction) -> Page[M]:
-    """The asked page of `matching`, sorted by the not-null column `by`, then by the primary key.
+@dataclass(frozen=True)
+class Fixed(Generic[M]):
+    """A list as a condition on `t`, in the SQL of both databases, and what is wanted of its rows."""
+
+    rows: Rows[M]
+    condition: str
+    values: tuple[object, ...]
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """The row with this value and primary key, and those on one side of it, are outside the page."""
+
+    value: Any
+    primary_key: Any
+    is_lower: bool
+
+
+async def read_page(
+    matching: Callable[[], QuerySet[M]],
+    *,
+    page: PageRequest,
+    by: str,
+    direction: Direction,
+    fixed: Fixed[M] | None = None,
+) -> Page[M]:
+    """The asked page of what matches, sorted by the not-null column `by`, then by the primary key.
+
+    It is read by a fixed statement where `fixed` tells of the same rows; the query is not even built then.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     page.check()
-    ascending = (direction is Direction.ASC) is not page.is_backward
-    sign = "" if ascending else "-"
-    query = matching.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{matching.model._meta.pk_attr}")))
-    bounded = query.filter(_bounds(matching.model, page=page, by=by, direction=direction))
-    rows = list(await bounded.limit(page.size + 1))
-    more, rows = len(rows) > page.size, rows[: page.size]
-    if page.is_backward:
-        rows.reverse()
+    rises = (direction is Direction.ASC) is not page.is_backward
+    if fixed is not None:
+        model = fixed.rows.model
+        bounds = _bounds(model, page=page, by=by, direction=direction)
+        records = await _read_fixed(fixed, bounds, by, rises=rises, limit=page.size + 1)
+        more = len(records.values) > page.size
+        rows: Records[M] | list[M] = records.only(_asked(records.values, page))
+    else:
+        query = matching()
+        model = query.model
+        sign, primary_key = "" if rises else "-", model._meta.pk_attr
+        ordered = query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{primary_key}")))
+        bounds = _bounds(model, page=page, by=by, direction=direction)
+        beyond = (_beyond(model, by, bound) for bound in bounds)
+        objects = list(await ordered.filter(*beyond).limit(page.size + 1))
+        more, rows = len(objects) > page.size, list(_asked(objects, page))
     return Page(
-        nodes=rows,
-        cursors=[_cursor(row, by) for row in rows],
+        rows=rows,
+        model=model,
+        by=by,
         has_next_page=page.before is not None if page.is_backward else more,
         has_previous_page=more if page.is_backward else page.after is not None,
         matching=matching,
     )
 
 
-def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> Q:
+def _asked(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
+    """What was found without the row that only tells whether more follow, in the asked order."""
+    asked = found[: page.size]
+    return asked[::-1] if page.is_backward else asked
+
+
+def sorting(by: StrEnum, direction: Direction) -> list[str]:
+    """The sort of a whole list by the column `by`, then by id."""
+    sign = "" if direction is Direction.ASC else "-"
+    return list(dict.fromkeys((f"{sign}{by.value}", f"{sign}id")))
+
+
+async def _read_fixed(
+    fixed: Fixed[M], bounds: list[_Bound], by: str, *, rises: bool, limit: int
+) -> Records[M]:
+    key = fixed.rows.primary_key
+    values, conditions = [*fixed.values], [fixed.condition]
+    for bound in bounds:
+        values += (bound.value, bound.primary_key)
+        value, primary_key = f"${len(values) - 1}", f"${len(values)}"
+        sign = ">" if bound.is_lower else "<"
+        # The first bound says nothing new, but lets an index begin at the cursor.
+        conditions.append(
+            f"t.{by} {sign}= {value} AND (t.{by} {sign} {value} OR t.{key} {sign} {primary_key})"
+        )
+    way = "ASC" if rises else "DESC"
+    order = ", ".join(f"t.{column} {way}" for column in dict.fromkeys((by, key)))
+    clauses = f"WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ${len(values) + 1}"
+    return await fixed.rows.read(clauses, *values, limit, wanted=fixed.wanted.including(by))
+
+
+def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> list[_Bound]:
     rises = direction is Direction.ASC
-    bounds = Q()
-    if page.after is not None:
-        bounds &= _beyond(model, by, _parse_cursor(model, by, page.after, field="after"), greater=rises)
-    if page.before is not None:
-        bounds &= _beyond(model, by, _parse_cursor(model, by, page.before, field="before"), greater=not rises)
-    return bounds
+    cursors = (("after", page.after, rises), ("before", page.before, not rises))
+    return [
+        _Bound(*_parse_cursor(model, by, cursor, field=field), is_lower)
+        for field, cursor, is_lower in cursors
+        if cursor is not None
+    ]
 
 
-def _beyond(model: type[Model], by: str, key: Key, *, greater: bool) -> Q:
-    value: Any
-    primary_key: Any
-    value, primary_key = key
-    pk, comparison = model._meta.pk_attr, "gt" if greater else "lt"
+def _beyond(model: type[Model], by: str, bound: _Bound) -> Q:
+    pk, comparison = model._meta.pk_attr, "gt" if bound.is_lower else "lt"
     if by == pk:
-        return Q(**{f"{pk}__{comparison}": primary_key})
-    return Q(**{f"{by}__{comparison}": value}) | Q(**{by: value, f"{pk}__{comparison}": primary_key})
-
-
-def _cursor(row: Model, by: str) -> str:
-    # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
-    key = orjson.dumps([_list_name(type(row), by), getattr(row, by), row.pk], default=str)
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")
+        return Q(**{f"{pk}__{comparison}": bound.primary_key})
+    # The first bound says nothing new, but lets an index begin at the cursor.
+    return Q(**{f"{by}__{comparison}e": bound.value}) & (
+        Q(**{f"{by}__{comparison}": bound.value}) | Q(**{f"{pk}__{comparison}": bound.primary_key})
+    )
 
 
 def _list_name(model: type[Model], by: str) -> str:

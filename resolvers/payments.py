@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
@@ -45,27 +46,51 @@ _OPEN = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELED)
 logger = logging.getLogger("vitrin.payments")
 
 
+class PaymentOrderField(StrEnum):
+    """Columns that payments sort by."""
+
+    ID = "id"
+    AMOUNT = "amount"
+    CREATED_AT = "created_at"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaymentFilter:
-    """Which payments; None leaves the criterion out."""
+    """Which payments; None leaves a criterion out, bounds are inclusive. Amounts are Toman."""
 
     statuses: Sequence[PaymentStatus] | None = None
+    amount_gte: int | None = None
+    amount_lte: int | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
 
     def apply(self, payments: QuerySet[Payment]) -> QuerySet[Payment]:
-        """`payments` that meet the criterion."""
-        return meeting(payments, {"status__in": None if self.statuses is None else list(self.statuses)})
+        """`payments` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "status__in": None if self.statuses is None else list(self.statuses),
+            "amount__gte": self.amount_gte,
+            "amount__lte": self.amount_lte,
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(payments, criteria)
 
 
 async def payments_page(
-    user: User, *, page: PageRequest, where: PaymentFilter, direction: Direction
+    user: User,
+    *,
+    page: PageRequest,
+    where: PaymentFilter,
+    order_by: PaymentOrderField = PaymentOrderField.ID,
+    direction: Direction,
 ) -> Page[Payment]:
-    """A page of the user's payments, by id.
+    """A page of the user's payments.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     payments = where.apply(Payment.filter(user_id=user.id))
-    return await read_page(payments, page=page, by="id", direction=direction)
+    return await read_page(lambda: payments, page=page, by=order_by.value, direction=direction)
 
 
 async def get_payment(user: User, *, payment_id: int) -> Payment | None:

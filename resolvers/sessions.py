@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from models import AccessToken, User
+from models.rows import EVERYTHING, Rows, Wanted
 from resolvers.shop import Shop
+
+_TOKENS = Rows.of(AccessToken)
+_UNREVOKED = "WHERE t.id = $1 AND t.revoked_at IS NULL"
+_WITH_USER = Wanted(frozenset({"expires_at"}), (("user", EVERYTHING),))
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
     claims = shop.tokens.verify(bearer, now=datetime.now(UTC))
     if claims is None:
         return None
-    row = await AccessToken.filter(id=claims.token_id, revoked_at=None).select_related("user").first()
+    # Every time: a token that was revoked in another process ends at once.
+    rows = await _TOKENS.fetch(_UNREVOKED, claims.token_id, wanted=_WITH_USER)
+    row = next(iter(rows), None)
     if row is None or row.user_id != claims.user_id or not row.user.is_active:
         return None
     return SignedIn(user=row.user, token_id=row.id, expires_at=row.expires_at)

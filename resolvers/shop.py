@@ -1,5 +1,6 @@
 """What operations need from outside their arguments."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +25,8 @@ class Shop:
     `payments` holds every payment gateway that the shop has an account at, by name: payments opened
     before the shop chose another one are still confirmed at their own. `worker_name` tells this process
     from all others that work on the same orders. `hub` tells what changes while somebody looks. `settings`
-    are the environment's; `current_settings` knows what staff changed since.
+    are the environment's; `current_settings` knows what staff changed since. Once `stopping` is set, what
+    runs is finished and nothing new is begun.
     """
 
     settings: Settings
@@ -37,6 +39,7 @@ class Shop:
     worker_name: str
     hub: Hub = field(default_factory=Hub)
     overrides: Overrides = field(default_factory=Overrides)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def current_settings(self) -> Settings:
         """The settings with what staff changed, at most two seconds ago in another process."""

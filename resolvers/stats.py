@@ -8,6 +8,7 @@ from tortoise.functions import Count, Sum
 from domain.order_status import GIVEN_BACK
 from domain.problems import InvalidInput, refuses
 from models import Order, Service, User
+from resolvers import tallies
 
 LONGEST_TABLE = 10
 
@@ -37,18 +38,21 @@ async def top_users(*, limit: int = LONGEST_TABLE, since: datetime | None = None
         InvalidInput: `limit` outside 1 to 10.
     """
     _check_limit(limit)
-    orders = Order.exclude(status__in=GIVEN_BACK)
-    if since is not None:
-        orders = orders.filter(created_at__gte=since)
+    rows = await (tallies.top_user_tallies(limit) if since is None else _spent_since(since, limit))
+    users = await User.in_bulk([user_id for user_id, _, _ in rows], "id")
+    return [TopUser(users[user_id], order_count, amount) for user_id, order_count, amount in rows]
+
+
+async def _spent_since(since: datetime, limit: int) -> list[tuple[int, int, int]]:
+    orders = Order.exclude(status__in=GIVEN_BACK).filter(created_at__gte=since)
     rows = (
         await orders.annotate(order_count=Count("id"), amount=Sum("charge"))
         .group_by("user_id")
         .order_by("-amount", "user_id")
         .limit(limit)
-        .values("user_id", "order_count", "amount")
+        .values_list("user_id", "order_count", "amount")
     )
-    users = await User.in_bulk([row["user_id"] for row in rows], "id")
-    return [TopUser(users[row["user_id"]], int(row["order_count"]), int(row["amount"])) for row in rows]
+    return [(int(user_id), int(order_count), int(amount)) for user_id, order_count, amount in rows]
 
 
 @refuses(InvalidInput)
@@ -59,16 +63,9 @@ async def top_services(*, limit: int = LONGEST_TABLE) -> list[TopService]:
         InvalidInput: `limit` outside 1 to 10.
     """
     _check_limit(limit)
-    rows = (
-        await Order.exclude(status__in=GIVEN_BACK)
-        .annotate(order_count=Count("id"))
-        .group_by("service_id")
-        .order_by("-order_count", "service_id")
-        .limit(limit)
-        .values("service_id", "order_count")
-    )
-    services = await Service.in_bulk([row["service_id"] for row in rows], "id")
-    return [TopService(services[row["service_id"]], int(row["order_count"])) for row in rows]
+    rows = await tallies.top_service_tallies(limit)
+    services = await Service.in_bulk([service_id for service_id, _ in rows], "id")
+    return [TopService(services[service_id], order_count) for service_id, order_count in rows]
 
 
 def _check_limit(limit: int) -> None:

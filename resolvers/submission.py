@@ -63,7 +63,8 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
     """Send the provider's due orders, as many at once as it takes; returns how many were claimed.
 
     Nothing is sent to a provider that is switched off. Safe in any number of workers: a claim that was not
-    begun within its lease falls back to the queue.
+    begun within its lease falls back to the queue. When the process is stopping, what is not on the wire yet
+    goes back to the queue at once.
     """
     if not provider.is_active:
         return 0
@@ -72,10 +73,13 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
 
     async def one(order: Order) -> None:
         async with turn:
-            await _submit(shop, provider, order, claimed.now())
+            if not shop.stopping.is_set():
+                await _submit(shop, provider, order, claimed.now())
 
     # What is on the wire is waited for even if another order fails in an unforeseen way.
     outcomes = await asyncio.gather(*(one(order) for order in claimed.orders), return_exceptions=True)
+    if shop.stopping.is_set():
+        await _release(shop)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
@@ -110,6 +114,11 @@ async def _claim(shop: Shop, provider: Provider) -> _Claim:
     rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, most)
     orders = await Order.filter(id__in=[row["id"] for row in rows]).order_by("id") if rows else []
     return _Claim(orders, now, counted_from)
+
+
+async def _release(shop: Shop) -> None:
+    mine = Order.filter(dispatch=Dispatch.QUEUED, worker=shop.worker_name)
+    await mine.update(worker=None, lease_until=None)
 
 
 async def _submit(shop: Shop, provider: Provider, order: Order, now: datetime) -> None:

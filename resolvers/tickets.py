@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
@@ -19,15 +20,32 @@ _LONGEST_SUBJECT = 255
 LONGEST_TEXT = 10_000
 
 
+class TicketOrderField(StrEnum):
+    """Columns that tickets sort by."""
+
+    ID = "id"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TicketFilter:
-    """Which tickets; None leaves the criterion out."""
+    """Which tickets; None leaves a criterion out, time bounds are inclusive."""
 
     statuses: Sequence[TicketStatus] | None = None
+    subject_contains: str | None = None
+    created_gte: datetime | None = None
+    created_lte: datetime | None = None
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        """`tickets` that meet the criterion."""
-        return meeting(tickets, {"status__in": None if self.statuses is None else list(self.statuses)})
+        """`tickets` that meet every criterion."""
+        criteria: dict[str, object] = {
+            "status__in": None if self.statuses is None else list(self.statuses),
+            "subject__icontains": self.subject_contains,
+            "created_at__gte": self.created_gte,
+            "created_at__lte": self.created_lte,
+        }
+        return meeting(tickets, criteria)
 
 
 async def list_tickets(user: User) -> list[Ticket]:
@@ -36,15 +54,20 @@ async def list_tickets(user: User) -> list[Ticket]:
 
 
 async def tickets_page(
-    user: User, *, page: PageRequest, where: TicketFilter, direction: Direction
+    user: User,
+    *,
+    page: PageRequest,
+    where: TicketFilter,
+    order_by: TicketOrderField = TicketOrderField.ID,
+    direction: Direction,
 ) -> Page[Ticket]:
-    """A page of the user's tickets, by id.
+    """A page of the user's tickets.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     tickets = where.apply(Ticket.filter(user_id=user.id))
-    return await read_page(tickets, page=page, by="id", direction=direction)
+    return await read_page(lambda: tickets, page=page, by=order_by.value, direction=direction)
 
 
 @refuses(TicketNotFound, Forbidden)
@@ -61,6 +84,18 @@ async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
     if ticket.user_id != user.id:
         raise Forbidden
     return ticket
+
+
+async def tickets_by_id(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
+    """Tickets with these ids, whosever they are."""
+    return {ticket.id: ticket for ticket in await Ticket.filter(id__in=list(ticket_ids))}
+
+
+async def get_message(user: User, *, message_id: int) -> TicketMessage | None:
+    """One message in a ticket of the user's, whoever wrote it, or None."""
+    if not ids.is_possible(message_id):
+        return None
+    return await TicketMessage.get_or_none(id=message_id, ticket__user_id=user.id)
 
 
 async def list_messages(ticket: Ticket) -> list[TicketMessage]:

@@ -7,6 +7,7 @@ from their UPDATE until its end.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
@@ -14,7 +15,7 @@ from domain import ids
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import LedgerEntry, Order, Payment, User, database
+from models import LedgerEntry, Order, Payment, User, database, inserts
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
@@ -27,11 +28,21 @@ class BalanceTooLarge(Exception):
     """A credit would raise a balance above the largest amount, which no setting of the shop's leads to."""
 
 
+class LedgerOrderField(StrEnum):
+    """Columns that entries sort by."""
+
+    ID = "id"
+    AMOUNT = "amount"
+    CREATED_AT = "created_at"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LedgerFilter:
-    """Which entries; None leaves a criterion out, time bounds are inclusive."""
+    """Which entries; None leaves a criterion out, bounds are inclusive. Amounts are Toman."""
 
     kinds: Sequence[LedgerKind] | None = None
+    amount_gte: int | None = None
+    amount_lte: int | None = None
     created_gte: datetime | None = None
     created_lte: datetime | None = None
 
@@ -39,6 +50,8 @@ class LedgerFilter:
         """`entries` that meet every criterion."""
         criteria: dict[str, object] = {
             "kind__in": None if self.kinds is None else list(self.kinds),
+            "amount__gte": self.amount_gte,
+            "amount__lte": self.amount_lte,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
@@ -46,15 +59,20 @@ class LedgerFilter:
 
 
 async def ledger_page(
-    user: User, *, page: PageRequest, where: LedgerFilter, direction: Direction
+    user: User,
+    *,
+    page: PageRequest,
+    where: LedgerFilter,
+    order_by: LedgerOrderField = LedgerOrderField.ID,
+    direction: Direction,
 ) -> Page[LedgerEntry]:
-    """A page of the user's ledger, by id.
+    """A page of the user's ledger.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
     """
     entries = where.apply(LedgerEntry.filter(user_id=user.id))
-    return await read_page(entries, page=page, by="id", direction=direction)
+    return await read_page(lambda: entries, page=page, by=order_by.value, direction=direction)
 
 
 async def get_entry(user: User, *, entry_id: int) -> LedgerEntry | None:
@@ -73,15 +91,16 @@ class Spending:
     async def record(self, *, order: Order) -> None:
         """Enter it into the ledger as the charge of `order`. For 0 there is nothing to enter."""
         if self.amount:
-            await LedgerEntry.create(
-                user_id=self.user_id,
-                kind=LedgerKind.ORDER_CHARGE,
-                amount=-self.amount,
-                balance_after=self.balance_after,
-                cause=f"order:{order.id}",
-                order_id=order.id,
-                created_at=order.created_at,
-            )
+            values: dict[str, object] = {
+                "user_id": self.user_id,
+                "kind": LedgerKind.ORDER_CHARGE,
+                "amount": -self.amount,
+                "balance_after": self.balance_after,
+                "cause": f"order:{order.id}",
+                "order_id": order.id,
+                "created_at": order.created_at,
+            }
+            await inserts.create(LedgerEntry, values)
 
 
 async def spend(user_id: int, amount: Toman) -> Spending:

@@ -7,7 +7,7 @@ from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceOrderField
 from rest_compat import requests, shapes
 
-_SERVICE_COLUMNS = {
+SERVICE_COLUMNS = {
     "id": ServiceOrderField.ID,
     "cate_id": ServiceOrderField.CATEGORY_ID,
     "name": ServiceOrderField.NAME,
@@ -21,7 +21,7 @@ _SERVICE_COLUMNS = {
     "changed": ServiceOrderField.UPDATED_AT,
     "created": ServiceOrderField.CREATED_AT,
 }
-_CATEGORY_COLUMNS = {
+CATEGORY_COLUMNS = {
     "id": CategoryOrderField.ID,
     "name": CategoryOrderField.NAME,
     "desc": CategoryOrderField.DESCRIPTION,
@@ -36,7 +36,7 @@ _CATEGORY_COLUMNS = {
 async def list_services(request: Request) -> Answer:
     """GET services. `status` 0 shows the switched-off ones, anything else those on sale."""
     sent = await requests.parameters(request)
-    order_by, direction = sent.ordering("order_by", _SERVICE_COLUMNS, default=ServiceOrderField.ID)
+    order_by, direction = sent.ordering("order_by", SERVICE_COLUMNS, default=ServiceOrderField.ID)
     services = await catalogue.list_services(
         category_id=sent.key("cate_id"),
         is_active=sent.integer("status") != 0,
@@ -49,7 +49,7 @@ async def list_services(request: Request) -> Answer:
 async def list_categories(request: Request) -> Answer:
     """GET categories."""
     sent = await requests.parameters(request)
-    order_by, direction = sent.ordering("order_by", _CATEGORY_COLUMNS, default=CategoryOrderField.ID)
+    order_by, direction = sent.ordering("order_by", CATEGORY_COLUMNS, default=CategoryOrderField.ID)
     return Answer(
         shapes.category_list(await catalogue.list_categories(order_by=order_by, direction=direction))
     )

@@ -114,10 +114,14 @@ REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
 """The documented status and wording of each problem, and where one route words it in its own way."""
 
 
+def refusal_of(kind: type[Problem], path: str) -> Refusal:
+    """How the route with this path tells problems of a kind."""
+    return REFUSALS.get((kind, path)) or REFUSALS[kind, _EVERY_ROUTE]
+
+
 def refused(problem: Problem, path: str) -> Answer:
     """The documented refusal for `problem` on the route with this path."""
-    kind = type(problem)
-    refusal = REFUSALS.get((kind, path)) or REFUSALS[kind, _EVERY_ROUTE]
+    refusal = refusal_of(type(problem), path)
     message = messages.worded(refusal.message, problem)
     return Answer({"status": refusal.status, "message": message}, status_code=refusal.http_status)
 

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from asgi import pages
+from asgi.parameters import Parameters, sent_with
 from domain.money import Toman
 from gateways.sandbox import PAGE_PATH, SandboxPayment, SandboxPayments
 
@@ -23,7 +24,8 @@ def routes(gateway: SandboxPayments) -> list[BaseRoute]:
         if payment is None:
             raise HTTPException(404)
         if request.method == "POST":
-            return await _decide(gateway, payment, str((await request.form()).get("decision")))
+            sent = Parameters(await sent_with(request))
+            return await _decide(gateway, payment, sent.text_or_blank("decision"))
         return _render("payment.html", payment=payment, return_url=_return_url(payment))
 
     return [Route(f"{PAGE_PATH}/{{authority}}", answer, methods=["GET", "POST"])]

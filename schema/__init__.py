@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 
 from schema.admin import AdminRootMutation, AdminRootQuery
 from schema.api_key import ApiKeyMutation
@@ -61,11 +62,25 @@ class Mutation(
     """The root of doing."""
 
 
+class RememberingNames(NameConverter):
+    """Names in camel case; Strawberry asks for those of inputs again with every request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: dict[str, str] = {}
+
+    def apply_naming_config(self, name: str) -> str:
+        found = self._names.get(name)
+        if found is None:
+            found = self._names[name] = super().apply_naming_config(name)
+        return found
+
+
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    config=StrawberryConfig(scalar_map=SCALARS),
+    config=StrawberryConfig(scalar_map=SCALARS, name_converter=RememberingNames()),
 )
 
 

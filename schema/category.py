@@ -10,39 +10,32 @@ from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved
-from schema.node import Node, global_id
+from schema.fields import column, query
+from schema.node import Node, id_of
 
 
 @strawberry.type(description="A shelf of the shop.")
 class Category(Node):
     """A category as shoppers see it."""
 
-    name: str = strawberry.field(description="Its name, as the shop words it.")
-    description: str = strawberry.field(description="HTML; may be empty.")
-    image: str | None = strawberry.field(description="Address or path of its picture.")
-    position: int = strawberry.field(description="Its place among the shelves; smaller comes first.")
-    is_active: bool = strawberry.field(description="Whether it is on sale.")
-    created_at: datetime = strawberry.field(description="When it was added.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    row: strawberry.Private[CategoryRow]
+    id: strawberry.ID = id_of("Category")
+    name: str = column("name", description="Its name, as the shop words it.")
+    description: str = column("description", description="HTML; may be empty.")
+    image: str | None = column("image", description="Address or path of its picture.")
+    position: int = column("position", description="Its place among the shelves; smaller comes first.")
+    is_active: bool = column("is_active", description="Whether it is on sale.")
+    created_at: datetime = column("created_at", description="When it was added.")
+    updated_at: datetime = column("updated_at", description="When it last changed.")
 
     @classmethod
-    def from_model(cls, row: CategoryRow) -> Self:
-        return cls(
-            id=global_id("Category", row.id),
-            name=row.name,
-            description=row.description,
-            image=row.image,
-            position=row.position,
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+    def show(cls, row: CategoryRow) -> Self:
+        return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
         found = await catalogue.get_category(key)
-        return cls.from_model(found) if found else None
+        return cls.show(found) if found else None
 
 
 @strawberry.enum(description="What categories sort by.")
@@ -70,7 +63,7 @@ class CategoryOrder:
 class CategoryQuery:
     """Reading categories."""
 
-    @resolved(description="All categories on sale, newest first unless told otherwise.")
+    @query(description="All categories on sale, newest first unless told otherwise.")
     async def categories(
         self,
         order_by: Annotated[
@@ -82,4 +75,4 @@ class CategoryQuery:
         rows = await catalogue.list_categories(
             order_by=catalogue.CategoryOrderField(order.field.value), direction=order.direction
         )
-        return [Category.from_model(row) for row in rows]
+        return [Category.show(row) for row in rows]

@@ -1,12 +1,13 @@
 """Relay connections over `resolvers.pages`, and the arguments that pages take."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
 from resolvers.pages import Page
-from schema.fields import resolved
+from schema.fields import derived, resolved
 
 T = TypeVar("T")
 
@@ -37,8 +38,29 @@ class PageInfo:
 class Edge(Generic[T]):
     """A row and its place in the list."""
 
-    cursor: str = strawberry.field(description="The entry's place, for `after` and `before`; opaque.")
-    node: T = strawberry.field(description="The entry itself.")
+    page: strawberry.Private[Page[Any]]
+    row: strawberry.Private[Any]
+    cursor: str = derived(
+        lambda edge: edge.page.cursor(edge.row),
+        description="The entry's place, for `after` and `before`; opaque.",
+        is_place=True,
+    )
+    node: T = strawberry.field(description="The entry itself.", metadata={"is_same_row": True})
+
+
+def _edges(connection: "Connection[T]") -> list[Edge[T]]:
+    page, show = connection.page, connection.show
+    return [Edge(page=page, row=row, node=show(row)) for row in page.nodes]
+
+
+def _page_info(connection: "Connection[Any]") -> PageInfo:
+    page = connection.page
+    return PageInfo(
+        has_next_page=page.has_next_page,
+        has_previous_page=page.has_previous_page,
+        start_cursor=page.cursor(page.nodes[0]) if page.nodes else None,
+        end_cursor=page.cursor(page.nodes[-1]) if page.nodes else None,
+    )
 
 
 @strawberry.type(description="A page of a list. Rows added meanwhile neither shift nor repeat what follows.")
@@ -46,24 +68,17 @@ class Connection(Generic[T]):
     """Relay's Connection; the page is read already, the total only when asked for."""
 
     page: strawberry.Private[Page[Any]]
-    edges: list[Edge[T]] = strawberry.field(description="The entries, in the asked order.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in its list.")
+    show: strawberry.Private[Callable[[Any], Any]]
+    edges: list[Edge[T]] = derived(
+        _edges, description="The entries, in the asked order.", rows=attrgetter("page")
+    )
+    page_info: PageInfo = derived(_page_info, description="Where this page lies in its list.")
 
     @resolved(description="Entries on all pages together.")
     async def total_count(self) -> int:
         return await self.page.total_count()
 
 
-def connect(page: Page[Any], shape: Callable[[Any], T]) -> Connection[T]:
-    """`page` with each row shaped as its GraphQL type."""
-    cursors = page.cursors
-    return Connection(
-        page=page,
-        edges=[Edge(cursor=cursor, node=shape(row)) for cursor, row in zip(cursors, page.nodes, strict=True)],
-        page_info=PageInfo(
-            has_next_page=page.has_next_page,
-            has_previous_page=page.has_previous_page,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-    )
+def connect(page: Page[Any], show: Callable[[Any], T]) -> Connection[T]:
+    """`page` with each row shown as its GraphQL type."""
+    return Connection(page=page, show=show)

@@ -11,29 +11,42 @@ from domain.problems import ProblemCode
 from domain.roles import UserRole
 from domain.service_types import ServiceType
 from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
+from resolvers.gifts import GiftOrderField
+from resolvers.notifications import NotificationOrderField
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction
+from resolvers.payments import PaymentOrderField
+from resolvers.tickets import TicketOrderField
+from resolvers.wallet import LedgerOrderField
 
 __all__ = [
     "Direction",
+    "GiftOrderField",
     "LedgerKind",
+    "LedgerOrderField",
     "NotificationKind",
+    "NotificationOrderField",
     "OrderActor",
     "OrderOrderField",
     "OrderSource",
     "OrderStatus",
+    "PaymentOrderField",
     "PaymentStatus",
     "ProblemCode",
     "RefillStatus",
     "ServiceType",
     "SubscriptionStatus",
+    "TicketOrderField",
     "TicketStatus",
     "UserRole",
 ]
 
 strawberry.enum(Direction, description="Ascending or descending.")
+strawberry.enum(GiftOrderField, description="What won gifts sort by.")
 strawberry.enum(LedgerKind, description="Why a balance changed.")
+strawberry.enum(LedgerOrderField, description="What ledger entries sort by.")
 strawberry.enum(NotificationKind, description="What a notification tells of.")
+strawberry.enum(NotificationOrderField, description="What notifications sort by.")
 strawberry.enum(
     OrderActor, description="Who changed an order; SYSTEM is the shop itself, without anybody asking."
 )
@@ -43,6 +56,7 @@ strawberry.enum(
     OrderStatus,
     description="How far an order is. CANCELED and REFUNDED gave the whole charge back.",
 )
+strawberry.enum(PaymentOrderField, description="What payments sort by.")
 strawberry.enum(
     PaymentStatus,
     description="PENDING until the gateway confirms or denies it; FAILED and CANCELED may still become PAID. "
@@ -55,6 +69,7 @@ strawberry.enum(
 )
 strawberry.enum(ServiceType, description="What an order of the service must name besides its link.")
 strawberry.enum(SubscriptionStatus, description="State of an order of a service of type SUBSCRIPTIONS.")
+strawberry.enum(TicketOrderField, description="What tickets sort by.")
 strawberry.enum(
     TicketStatus,
     description="NEW until staff look at it, PENDING when the user wrote last, ANSWERED when staff did.",

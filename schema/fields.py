@@ -1,15 +1,98 @@
-"""Fields that are resolved."""
+"""Fields that are resolved, the examples of root fields, and fields of types that are views of rows.
+
+A view holds a row as `row`. Its fields are read from there when an answer needs them, and say which columns
+that takes: see `schema.selection`. The engine does without resolvers, and without views of rows, where the
+fields' metadata let it: see `engine.reads`.
+"""
 
 from collections.abc import Callable
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+from models.rows import read_along
+
+_EXAMPLES = Path(__file__).parent / "examples"
 
 
-def resolved(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field that the function resolves; `strawberry.field`, but typed."""
+class ViewField(StrawberryField):
+    """A field that is read from its source by a function without effects."""
+
+    def get_result(self, source: Any, info: object, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return self.metadata["shortcut"](source)
+
+
+def resolved(
+    *, description: str, columns: tuple[str, ...] | None = None
+) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed`."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.field(function, description=description)
+        return strawberry.field(function, description=description, metadata={"columns": columns})
 
     return declare
+
+
+def related(
+    relation: str, show: Callable[[Any], Any], *, description: str
+) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field of a row's relation, as `show` shows it. The function resolves it if it was not read along."""
+
+    def shortcut(view: Any) -> Any:
+        return show(read_along(view.row, relation))
+
+    def declare(function: Callable[..., object]) -> StrawberryField:
+        metadata = {"shortcut": shortcut, "relation": relation}
+        return strawberry.field(function, description=description, metadata=metadata)
+
+    return declare
+
+
+def query(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field of Query that the function resolves."""
+
+    def declare(function: Callable[..., object]) -> StrawberryField:
+        return strawberry.field(function, description=with_example(description, function))
+
+    return declare
+
+
+def with_example(description: str, function: Callable[..., object]) -> str:
+    """`description` and, as Markdown, the document that `examples/` holds under the field's name."""
+    file = _EXAMPLES / f"{to_camel_case(function.__name__)}.graphql"
+    return f"{description}\n\n```graphql\n{file.read_text(encoding='utf-8').strip()}\n```"
+
+
+def column(name: str, *, description: str) -> Any:
+    """A field that shows a column as it is."""
+    return _view_field(attrgetter(f"row.{name}"), description, (name,), column=name)
+
+
+def made_of(name: str, make: Callable[[Any], object], *, description: str) -> Any:
+    """A field that `make` makes of one column's value."""
+    read = attrgetter(f"row.{name}")
+    return _view_field(lambda view: make(read(view)), description, (name,), column=name, made=make)
+
+
+def computed(show: Callable[[Any], object], *columns: str, description: str) -> Any:
+    """A field that `show` makes of the view's row, from these columns besides its keys."""
+    return _view_field(lambda view: show(view.row), description, columns)
+
+
+def derived(show: Callable[[Any], object], *, description: str, **metadata: object) -> Any:
+    """A field that `show` makes of what the source holds, row or not."""
+    return _view_field(show, description, None, **metadata)
+
+
+def _view_field(
+    shortcut: Callable[[Any], object], description: str, columns: tuple[str, ...] | None, **more: object
+) -> Any:
+    metadata = {"shortcut": shortcut, "columns": columns, **more}
+    field = ViewField(python_name=None, description=description, metadata=metadata)
+    # Nothing is kept under its name.
+    field.init = field.repr = field.compare = False
+    return field

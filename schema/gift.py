@@ -8,23 +8,28 @@ import strawberry
 from models import Gift as GiftRow
 from models import UserGift as UserGiftRow
 from resolvers import gifts, wheel
+from resolvers.gifts import GiftFilter
 from schema.arguments import IdempotencyKey
 from schema.context import Info
-from schema.fields import resolved
+from schema.enums import Direction, GiftOrderField
+from schema.fields import query, resolved
 from schema.node import Node, global_id, parse_id
 from schema.order import Order
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.scalars import Count
 from schema.service import Service
+from schema.where import DateTimeRange
 
 
 @strawberry.type(description="A service that the wheel of fortune gives away.")
-class Gift:
+class Gift(Node):
     """What may be won."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
     min: Count = strawberry.field(description="The smallest quantity that may be won, in units.")
     max: Count = strawberry.field(description="The largest quantity that may be won, in units.")
+    is_active: bool = strawberry.field(description="Whether the wheel still gives it away.")
+    created_at: datetime = strawberry.field(description="When it was added.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
     service: Service = strawberry.field(description="What is given.")
 
     @classmethod
@@ -33,8 +38,16 @@ class Gift:
             id=global_id("Gift", row.id),
             min=Count(row.min_quantity),
             max=Count(row.max_quantity),
-            service=Service.from_model(row.service),
+            is_active=row.is_active,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            service=Service.show(row.service),
         )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        found = await gifts.get_gift(info.context.user, gift_id=key)
+        return cls.from_model(found) if found else None
 
 
 @strawberry.type(description="A gift that the viewer won; usable once, until it expires.")
@@ -46,7 +59,15 @@ class UserGift(Node):
     used: bool = strawberry.field(description="Whether it was used.")
     link: str | None = strawberry.field(description="What it was used for; null while unused.")
     created_at: datetime = strawberry.field(description="When it was won.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
     expires_at: datetime = strawberry.field(description="It cannot be used from then on.")
+    order_id: strawberry.Private[int | None]
+
+    @resolved(description="The order that was placed with it; null while unused.")
+    async def order(self, info: Info) -> Order | None:
+        if self.order_id is None:
+            return None
+        return Order.show(await info.context.loaders.order.load(self.order_id))
 
     @classmethod
     def from_model(cls, row: UserGiftRow) -> Self:
@@ -57,22 +78,69 @@ class UserGift(Node):
             used=row.is_used,
             link=row.link,
             created_at=row.created_at,
+            updated_at=row.updated_at,
             expires_at=row.expires_at,
+            order_id=row.order_id,
         )
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
-        rows = await gifts.list_gifts(info.context.user)
-        return next((cls.from_model(row) for row in rows if row.id == key), None)
+        found = await gifts.get_user_gift(info.context.user, user_gift_id=key)
+        return cls.from_model(found) if found else None
+
+
+@strawberry.input(description="Which gifts; what is left out, or null, does not count.")
+class GiftWhere:
+    """Criteria, all of which must hold."""
+
+    used: bool | None = strawberry.field(default=None, description="Used or not.")
+    expires_at: DateTimeRange | None = strawberry.field(default=None, description="Usable up to this span.")
+
+    def to_filter(self) -> GiftFilter:
+        """The same, in the operation's terms."""
+        return GiftFilter(
+            is_used=self.used,
+            expires_gte=self.expires_at.gte if self.expires_at else None,
+            expires_lte=self.expires_at.lte if self.expires_at else None,
+        )
+
+
+@strawberry.input(description="How won gifts are sorted.")
+class GiftOrder:
+    """A column and a direction."""
+
+    field: GiftOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class GiftQuery:
     """Reading one's own gifts."""
 
-    @resolved(description="The viewer's gifts, oldest first; used and expired ones too. Needs a user.")
-    async def gifts(self, info: Info) -> list[UserGift]:
-        return [UserGift.from_model(row) for row in await gifts.list_gifts(info.context.user)]
+    @query(
+        description="The viewer's gifts, oldest first by default; used and expired ones too. Needs a user."
+    )
+    async def gifts(
+        self,
+        info: Info,
+        where: Annotated[
+            GiftWhere | None, strawberry.argument(description="Such as `{used: false}`.")
+        ] = None,
+        order_by: Annotated[
+            GiftOrder | None,
+            strawberry.argument(description="Such as `{field: EXPIRES_AT, direction: ASC}`."),
+        ] = None,
+    ) -> list[UserGift]:
+        order = order_by or GiftOrder(field=GiftOrderField.ID, direction=Direction.ASC)
+        rows = await gifts.list_gifts(
+            info.context.user,
+            where=(where or GiftWhere()).to_filter(),
+            order_by=order.field,
+            direction=order.direction,
+        )
+        return [UserGift.from_model(row) for row in rows]
 
 
 @strawberry.type
@@ -81,6 +149,7 @@ class GiftMutation:
 
     @mutation(
         wheel.spin_wheel,
+        cost=OF_MONEY,
         description="Turn the wheel of fortune and win a gift, usable for 24 hours. Needs a user.",
     )
     async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
@@ -88,7 +157,9 @@ class GiftMutation:
         return UserGift.from_model(row)
 
     @mutation(
-        gifts.use_gift, description="Order a won gift's service, for nothing, with the gift. Needs a user."
+        gifts.use_gift,
+        cost=OF_MONEY,
+        description="Order a won gift's service, for nothing, with the gift. Needs a user.",
     )
     async def use_gift(
         self,
@@ -103,4 +174,4 @@ class GiftMutation:
             link=link,
             idempotency_key=idempotency_key,
         )
-        return Order.from_model(row)
+        return Order.show(row)

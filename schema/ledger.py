@@ -13,13 +13,13 @@ from resolvers.wallet import LedgerFilter
 from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import Direction, LedgerKind
-from schema.fields import resolved
+from schema.enums import Direction, LedgerKind, LedgerOrderField
+from schema.fields import query, resolved
 from schema.node import Node, global_id
 from schema.order import Order
 from schema.payment import Payment
-from schema.problems import mutation
-from schema.where import DateTimeRange
+from schema.problems import OF_MONEY, mutation
+from schema.where import DateTimeRange, TomanRange
 
 
 @strawberry.type(description="A change of the viewer's balance. Entries are never changed nor removed.")
@@ -37,7 +37,7 @@ class LedgerEntry(Node):
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
-        return Order.from_model(await info.context.loaders.order.load(self.order_id))
+        return Order.show(await info.context.loaders.order.load(self.order_id))
 
     @resolved(description="The payment that was credited; null where the cause is another.")
     async def payment(self, info: Info) -> Payment | None:
@@ -77,24 +77,39 @@ class LedgerWhere:
     """Criteria, all of which must hold."""
 
     kind: LedgerKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
+    amount: TomanRange | None = strawberry.field(
+        default=None, description="In Toman; what was spent is below 0."
+    )
     created_at: DateTimeRange | None = strawberry.field(default=None, description="Entered within this span.")
 
     def to_filter(self) -> LedgerFilter:
         """The same, in the operation's terms."""
         return LedgerFilter(
             kinds=self.kind.any_of if self.kind else None,
+            amount_gte=self.amount.gte if self.amount else None,
+            amount_lte=self.amount.lte if self.amount else None,
             created_gte=self.created_at.gte if self.created_at else None,
             created_lte=self.created_at.lte if self.created_at else None,
         )
+
+
+@strawberry.input(description="How ledger entries are sorted.")
+class LedgerOrder:
+    """A column and a direction."""
+
+    field: LedgerOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class LedgerQuery:
     """Reading one's own ledger."""
 
-    @resolved(
-        description="Every change of the viewer's balance, newest first; `balanceAfter` runs along. "
-        "Needs a user. Bad page: `INVALID_INPUT`."
+    @query(
+        description="Every change of the viewer's balance, newest first by default; `balanceAfter` runs "
+        "along. Needs a user. Bad page: `INVALID_INPUT`."
     )
     async def ledger(
         self,
@@ -106,12 +121,17 @@ class LedgerQuery:
         where: Annotated[
             LedgerWhere | None, strawberry.argument(description="Such as `{kind: {in: [PAYMENT, REFUND]}}`.")
         ] = None,
+        order_by: Annotated[
+            LedgerOrder | None, strawberry.argument(description="Such as `{field: AMOUNT, direction: ASC}`.")
+        ] = None,
     ) -> Connection[LedgerEntry]:
+        order = order_by or LedgerOrder(field=LedgerOrderField.ID)
         page = await wallet.ledger_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or LedgerWhere()).to_filter(),
-            direction=Direction.DESC,
+            order_by=order.field,
+            direction=order.direction,
         )
         return connect(page, LedgerEntry.from_model)
 
@@ -122,6 +142,7 @@ class LedgerMutation:
 
     @mutation(
         free_credit.claim_free_credit,
+        cost=OF_MONEY,
         description="Claim a small random amount, now and then; answers its ledger entry. Needs a user.",
     )
     async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:

@@ -10,6 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from resolvers import live
 from schema.context import Info
+from schema.fields import with_example
 from schema.node import parse_id
 from schema.notification import Notification
 from schema.order import Order
@@ -23,7 +24,7 @@ def _followed(*, description: str) -> Callable[[Callable[..., object]], Strawber
     """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.subscription(function, description=description)
+        return strawberry.subscription(function, description=with_example(description, function))
 
     return declare
 
@@ -56,7 +57,7 @@ class Subscription:
     ) -> AsyncGenerator[Order, None]:
         key = None if id is None else parse_id(id, "Order", field="id")
         rows = live.order_updates(info.context.shop.hub, info.context.user, order_id=key)
-        return _shown(rows, Order.from_model)
+        return _shown(rows, Order.show)
 
     @_followed(description="What the shop tells the viewer from now on. Needs a user.")
     def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:

@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers import login
 from schema.context import Info
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.user import User
 
 Username = Annotated[
@@ -44,7 +44,7 @@ class LoggedOut:
 class LoginMutation:
     """Signing in and out."""
 
-    @mutation(login.request_login_code, description="Send a login code by SMS.")
+    @mutation(login.request_login_code, cost=OF_MONEY, description="Send a login code by SMS.")
     async def request_login_code(self, info: Info, username: Username) -> LoginCodeSent:
         expires_at = await login.request_login_code(
             info.context.shop, username=username, address=info.context.address

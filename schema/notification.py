@@ -7,20 +7,21 @@ import strawberry
 
 from models import Notification as NotificationRow
 from resolvers import notifications
+from resolvers.notifications import NotificationFilter
 from resolvers.pages import PageRequest
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import NotificationKind
-from schema.fields import resolved
-from schema.node import global_id, parse_uuid
+from schema.enums import Direction, NotificationKind, NotificationOrderField
+from schema.fields import query
+from schema.node import Node, global_id, parse_uuid
 from schema.problems import mutation
+from schema.where import DateTimeRange
 
 
 @strawberry.type(description="A sentence of the shop's for one user.")
-class Notification:
+class Notification(Node):
     """A notification; unread while `read_at` is null."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
     kind: NotificationKind = strawberry.field(description="What it tells of, for programs.")
     message: str = strawberry.field(description="What it tells, for people.")
     created_at: datetime = strawberry.field(description="When it was told.")
@@ -36,13 +37,56 @@ class Notification:
             read_at=row.read_at,
         )
 
+    @classmethod
+    async def look_up(cls, info: Info, text: str, *, field: str) -> Self | None:
+        key = parse_uuid(text, "Notification", field=field)
+        found = await notifications.get_notification(info.context.user, notification_id=key)
+        return cls.from_model(found) if found else None
+
+
+@strawberry.input(description="One of several kinds.")
+class NotificationKindIn:
+    """Notifications by kind."""
+
+    any_of: list[NotificationKind] = strawberry.field(
+        name="in", description="Kinds; an empty list matches nothing."
+    )
+
+
+@strawberry.input(description="Which notifications; what is left out, or null, does not count.")
+class NotificationWhere:
+    """Criteria, all of which must hold."""
+
+    kind: NotificationKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
+    created_at: DateTimeRange | None = strawberry.field(default=None, description="Told within this span.")
+
+    def to_filter(self, *, unread_only: bool) -> NotificationFilter:
+        """The same, in the operation's terms."""
+        return NotificationFilter(
+            unread_only=unread_only,
+            kinds=self.kind.any_of if self.kind else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How notifications are sorted.")
+class NotificationOrder:
+    """A column and a direction."""
+
+    field: NotificationOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
+
 
 @strawberry.type
 class NotificationQuery:
     """Reading one's own notifications."""
 
-    @resolved(
-        description="The viewer's notifications, newest first. Needs a user. Bad page: `INVALID_INPUT`."
+    @query(
+        description="The viewer's notifications, newest first by default. Needs a user. "
+        "Bad page: `INVALID_INPUT`."
     )
     async def notifications(
         self,
@@ -54,11 +98,22 @@ class NotificationQuery:
         unread_only: Annotated[
             bool | None, strawberry.argument(description="Leave out what was read.")
         ] = False,
+        where: Annotated[
+            NotificationWhere | None,
+            strawberry.argument(description="Such as `{kind: {in: [ORDER_REFUNDED]}}`."),
+        ] = None,
+        order_by: Annotated[
+            NotificationOrder | None,
+            strawberry.argument(description="Such as `{field: CREATED_AT, direction: ASC}`."),
+        ] = None,
     ) -> Connection[Notification]:
+        order = order_by or NotificationOrder(field=NotificationOrderField.CREATED_AT)
         page = await notifications.notifications_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
-            unread_only=bool(unread_only),
+            where=(where or NotificationWhere()).to_filter(unread_only=bool(unread_only)),
+            order_by=order.field,
+            direction=order.direction,
         )
         return connect(page, Notification.from_model)
 

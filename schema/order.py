@@ -16,15 +16,21 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
-from schema.fields import resolved
-from schema.node import Node, global_id, parse_id
+from schema.fields import column, computed, query, related, resolved
+from schema.node import Node, id_of, parse_id
 from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 from schema.refill import Refill
 from schema.scalars import Count
+from schema.selection import wanted_by
 from schema.service import Service
 from schema.where import DateTimeRange, IdIn, TextContains, ids_in
+
+_SUBSCRIPTION_COLUMNS = tuple(
+    f"subscription_{name}"
+    for name in ("posts", "min", "max", "delay", "expiry", "response_orders", "response_posts", "status")
+)
 
 
 @strawberry.type(description="Delivery in several runs.")
@@ -79,80 +85,66 @@ class OrderSubscription:
 class Order(Node):
     """An order as its buyer sees it; which provider delivers is for staff only."""
 
-    status: OrderStatus = strawberry.field(description="How far it is.")
-    type: ServiceType = strawberry.field(description="The service's type when the order was placed.")
-    source: OrderSource = strawberry.field(description="The door it came through.")
-    link: str = strawberry.field(description="What it is delivered to.")
-    quantity: Count = strawberry.field(description="Units in all.")
-    charge: Toman = strawberry.field(description="What it cost, in Toman.")
-    refunded: Toman = strawberry.field(description="Toman given back so far, at most the charge.")
-    start_count: Count = strawberry.field(description="Units that the link had before delivery began.")
-    remains: Count = strawberry.field(description="Units not delivered yet.")
-    drip_feed: DripFeed | None = strawberry.field(description="Null for an order that is delivered at once.")
-    subscription: OrderSubscription | None = strawberry.field(
-        description="Null unless the type is SUBSCRIPTIONS."
+    row: strawberry.Private[OrderRow]
+    id: strawberry.ID = id_of("Order")
+    status: OrderStatus = column("status", description="How far it is.")
+    type: ServiceType = column("service_type", description="The service's type when the order was placed.")
+    source: OrderSource = column("source", description="The door it came through.")
+    link: str = column("link", description="What it is delivered to.")
+    quantity: Count = column("quantity", description="Units in all.")
+    charge: Toman = column("charge", description="What it cost, in Toman.")
+    refunded: Toman = column("refunded", description="Toman given back so far, at most the charge.")
+    start_count: Count = column("start_count", description="Units that the link had before delivery began.")
+    remains: Count = column("remains", description="Units not delivered yet.")
+    drip_feed: DripFeed | None = computed(
+        DripFeed.of,
+        "is_drip_feed",
+        "runs",
+        "interval",
+        "drip_feed_quantity",
+        description="Null for an order that is delivered at once.",
     )
-    comments: str | None = strawberry.field(description="The comments to write, one a line.")
-    usernames: str | None = strawberry.field(description="The users to mention, one a line.")
-    username: str | None = strawberry.field(description="The user whose followers or comments are meant.")
-    hashtags: str | None = strawberry.field(description="The hashtags to add, one a line.")
-    hashtag: str | None = strawberry.field(description="The hashtag whose users are mentioned.")
-    media: str | None = strawberry.field(description="Address of the post whose likers are mentioned.")
-    note: str | None = strawberry.field(description="A remark of the shop's.")
-    created_at: datetime = strawberry.field(description="When it was placed.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    key: strawberry.Private[int]
-    service_id: strawberry.Private[int]
-    category_id: strawberry.Private[int]
+    subscription: OrderSubscription | None = computed(
+        OrderSubscription.of,
+        "service_type",
+        *_SUBSCRIPTION_COLUMNS,
+        description="Null unless the type is SUBSCRIPTIONS.",
+    )
+    comments: str | None = column("comments", description="The comments to write, one a line.")
+    usernames: str | None = column("usernames", description="The users to mention, one a line.")
+    username: str | None = column("username", description="The user whose followers or comments are meant.")
+    hashtags: str | None = column("hashtags", description="The hashtags to add, one a line.")
+    hashtag: str | None = column("hashtag", description="The hashtag whose users are mentioned.")
+    media: str | None = column("media", description="Address of the post whose likers are mentioned.")
+    note: str | None = column("note", description="A remark of the shop's.")
+    created_at: datetime = column("created_at", description="When it was placed.")
+    updated_at: datetime = column("updated_at", description="When it last changed.")
 
-    @resolved(description="What was bought, as it is today; on sale or not.")
+    @related("service", Service.show, description="What was bought, as it is today; on sale or not.")
     async def service(self, info: Info) -> Service:
-        return Service.from_model(await info.context.loaders.service.load(self.service_id))
+        return Service.show(await info.context.loaders.service_of(self.row))
 
-    @resolved(description="The service's shelf when the order was placed.")
+    @related("category", Category.show, description="The service's shelf when the order was placed.")
     async def category(self, info: Info) -> Category:
-        return Category.from_model(await info.context.loaders.category.load(self.category_id))
+        return Category.show(await info.context.loaders.category_of(self.row))
 
-    @resolved(description="What happened to it, oldest first; the old panel's orders have no history.")
+    @resolved(
+        description="What happened to it, oldest first; the old panel's orders have no history.", columns=()
+    )
     async def history(self, info: Info) -> list[OrderEvent]:
-        return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.key)]
+        return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.row.id)]
 
-    @resolved(description="Its refills, oldest first.")
+    @resolved(description="Its refills, oldest first.", columns=())
     async def refills(self, info: Info) -> list[Refill]:
-        return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.key)]
+        return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.row.id)]
 
     @classmethod
-    def from_model(cls, row: OrderRow) -> Self:
-        return cls(
-            id=global_id("Order", row.id),
-            key=row.id,
-            status=row.status,
-            type=row.service_type,
-            source=row.source,
-            link=row.link,
-            quantity=Count(row.quantity),
-            charge=Toman(row.charge),
-            refunded=Toman(row.refunded),
-            start_count=Count(row.start_count),
-            remains=Count(row.remains),
-            drip_feed=DripFeed.of(row),
-            subscription=OrderSubscription.of(row),
-            comments=row.comments,
-            usernames=row.usernames,
-            username=row.username,
-            hashtags=row.hashtags,
-            hashtag=row.hashtag,
-            media=row.media,
-            note=row.note,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            service_id=row.service_id,
-            category_id=row.category_id,
-        )
+    def show(cls, row: OrderRow) -> Self:
+        return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
-        return cls.from_model(await orders.get_order(info.context.user, order_id=key))
+        return cls.show(await orders.get_order(info.context.user, order_id=key))
 
 
 @strawberry.input(description="One of several states.")
@@ -200,7 +192,7 @@ class OrderOrder:
 class OrderQuery:
     """Reading one's own orders."""
 
-    @resolved(
+    @query(
         description="The viewer's orders, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
     )
     async def orders(
@@ -227,10 +219,11 @@ class OrderQuery:
             where=(where or OrderWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
+            wanted=wanted_by(info, Order, "edges", "node"),
         )
-        return connect(page, Order.from_model)
+        return connect(page, Order.show)
 
-    @resolved(description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`.")
+    @query(description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`.")
     async def order(
         self,
         info: Info,
@@ -245,6 +238,7 @@ class OrderMutation:
 
     @mutation(
         orders.create_order,
+        cost=OF_MONEY,
         description="Place an order: the wallet is charged at once, the service's provider delivers. "
         "Needs a user.",
     )
@@ -263,11 +257,12 @@ class OrderMutation:
             source=OrderSource.GRAPHQL,
             idempotency_key=idempotency_key,
         )
-        return Order.from_model(row)
+        return Order.show(row)
 
     @mutation(
         cancellation.cancel_order,
         InvalidInput,
+        cost=OF_MONEY,
         description="Cancel an order. What was not sent yet is canceled and refunded at once. Else its "
         "provider is asked, where the service has `cancel`; `status` tells what came of it. Needs a user.",
     )
@@ -277,6 +272,4 @@ class OrderMutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `Order`.")],  # noqa: A002 - Relay's name
     ) -> Order:
         user = info.context.user
-        return Order.from_model(
-            await cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id"))
-        )
+        return Order.show(await cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id")))

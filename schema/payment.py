@@ -1,6 +1,5 @@
 """Payments into the wallet."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -14,10 +13,11 @@ from resolvers.payments import PaymentFilter
 from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import Direction, PaymentStatus
-from schema.fields import resolved
+from schema.enums import Direction, PaymentOrderField, PaymentStatus
+from schema.fields import query
 from schema.node import Node, global_id
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
+from schema.where import DateTimeRange, TomanRange
 
 
 @strawberry.type(description="A payment into the viewer's wallet.")
@@ -73,18 +73,37 @@ class PaymentWhere:
     """Criteria, all of which must hold."""
 
     status: PaymentStatusIn | None = strawberry.field(default=None, description="In one of these states.")
+    amount: TomanRange | None = strawberry.field(default=None, description="In Toman.")
+    created_at: DateTimeRange | None = strawberry.field(default=None, description="Started within this span.")
 
     def to_filter(self) -> PaymentFilter:
         """The same, in the operation's terms."""
-        statuses: Sequence[PaymentStatus] | None = self.status.any_of if self.status else None
-        return PaymentFilter(statuses=statuses)
+        return PaymentFilter(
+            statuses=self.status.any_of if self.status else None,
+            amount_gte=self.amount.gte if self.amount else None,
+            amount_lte=self.amount.lte if self.amount else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How payments are sorted.")
+class PaymentOrder:
+    """A column and a direction."""
+
+    field: PaymentOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class PaymentQuery:
     """Reading one's own payments."""
 
-    @resolved(description="The viewer's payments, newest first. Needs a user. Bad page: `INVALID_INPUT`.")
+    @query(
+        description="The viewer's payments, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
+    )
     async def payments(
         self,
         info: Info,
@@ -95,12 +114,17 @@ class PaymentQuery:
         where: Annotated[
             PaymentWhere | None, strawberry.argument(description="Such as `{status: {in: [PAID]}}`.")
         ] = None,
+        order_by: Annotated[
+            PaymentOrder | None, strawberry.argument(description="Such as `{field: AMOUNT}`.")
+        ] = None,
     ) -> Connection[Payment]:
+        order = order_by or PaymentOrder(field=PaymentOrderField.ID)
         page = await payments.payments_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or PaymentWhere()).to_filter(),
-            direction=Direction.DESC,
+            order_by=order.field,
+            direction=order.direction,
         )
         return connect(page, Payment.from_model)
 
@@ -111,6 +135,7 @@ class PaymentMutation:
 
     @mutation(
         payments.start_payment,
+        cost=OF_MONEY,
         description="Open a payment at the gateway; send the payer to its `url`. Needs a user.",
     )
     async def start_payment(

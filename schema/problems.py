@@ -17,6 +17,7 @@ from domain import problems as domain
 from domain.messages import Language
 from schema.context import Info
 from schema.enums import ProblemCode
+from schema.fields import with_example
 from schema.scalars import Count
 
 _FIELD_DESCRIPTIONS = {
@@ -91,18 +92,30 @@ class _Refusable(FieldExtension):
             return show(problem, info.context.language)
 
 
+OF_MONEY = 50
+"""Points that a mutation costs which moves money, or has somebody else do something that costs money."""
+
+
 def mutation(
-    operation: Callable[..., object], *more: type[domain.Problem], description: str, prefix: str = ""
+    operation: Callable[..., object],
+    *more: type[domain.Problem],
+    description: str,
+    cost: int | None = None,
+    prefix: str = "",
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A mutation that answers `<prefix><Name>Result`: what the function returns, or a problem.
 
     The problems are those that `operation` declares with `refuses`, and `more` of the function's own.
+    `cost` is in the points that callers are limited by; None: what mutations usually cost.
     """
     problems = dict.fromkeys((*domain.problems_of(operation), *more))
 
     def declare(function: Callable[..., object]) -> StrawberryField:
         return strawberry.mutation(
-            function, description=description, extensions=[_Refusable(tuple(problems), prefix=prefix)]
+            function,
+            description=with_example(description, function) if not prefix else description,
+            extensions=[_Refusable(tuple(problems), prefix=prefix)],
+            metadata={} if cost is None else {"cost": cost},
         )
 
     return declare

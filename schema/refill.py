@@ -11,7 +11,7 @@ from resolvers import refills
 from schema.context import Info
 from schema.enums import RefillStatus
 from schema.node import Node, global_id, parse_id
-from schema.problems import mutation
+from schema.problems import OF_MONEY, mutation
 
 
 @strawberry.type(description="A request to deliver again what dropped from a finished order.")
@@ -46,6 +46,7 @@ class RefillMutation:
     @mutation(
         refills.request_refill,
         InvalidInput,
+        cost=OF_MONEY,
         description="Have delivered again what dropped from a finished order: once a day, and where the "
         "service has `refill`. Needs a user.",
     )

@@ -15,9 +15,10 @@ from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
 from schema.enums import Direction, ServiceType
-from schema.fields import resolved
-from schema.node import Node, global_id, parse_id
+from schema.fields import column, query, related
+from schema.node import Node, id_of, parse_id
 from schema.scalars import Count
+from schema.selection import wanted_by
 from schema.where import IdIn, TextContains, TomanRange, ids_in
 
 
@@ -25,51 +26,40 @@ from schema.where import IdIn, TextContains, TomanRange, ids_in
 class Service(Node):
     """A catalogue entry as shoppers see it."""
 
-    name: str = strawberry.field(description="Its name, as the shop words it.")
-    description: str = strawberry.field(description="HTML; may be empty.")
-    price: Toman = strawberry.field(
-        description="Toman per 1,000 units, or per order where the type is a package. Such as 9000."
+    row: strawberry.Private[ServiceRow]
+    id: strawberry.ID = id_of("Service")
+    name: str = column("name", description="Its name, as the shop words it.")
+    description: str = column("description", description="HTML; may be empty.")
+    price: Toman = column(
+        "price",
+        description="Toman per 1,000 units, or per order where the type is a package. Such as 9000.",
     )
-    min: Count = strawberry.field(description="The smallest quantity of an order, in units.")
-    max: Count = strawberry.field(description="The largest quantity of an order, in units.")
-    type: ServiceType = strawberry.field(description="What an order must name besides its link.")
-    drip_feed: bool = strawberry.field(description="Whether an order may be delivered in several runs.")
-    refill: bool = strawberry.field(description="Whether what drops from an order can be delivered again.")
-    cancel: bool = strawberry.field(
-        description="Whether an order can be canceled after it was sent to its provider."
+    min: Count = column("min_quantity", description="The smallest quantity of an order, in units.")
+    max: Count = column("max_quantity", description="The largest quantity of an order, in units.")
+    type: ServiceType = column("type", description="What an order must name besides its link.")
+    drip_feed: bool = column("drip_feed", description="Whether an order may be delivered in several runs.")
+    refill: bool = column(
+        "can_refill", description="Whether what drops from an order can be delivered again."
     )
-    is_active: bool = strawberry.field(description="Whether it is on sale.")
-    created_at: datetime = strawberry.field(description="When it was added.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    category_id: strawberry.Private[int]
+    cancel: bool = column(
+        "can_cancel", description="Whether an order can be canceled after it was sent to its provider."
+    )
+    is_active: bool = column("is_active", description="Whether it is on sale.")
+    created_at: datetime = column("created_at", description="When it was added.")
+    updated_at: datetime = column("updated_at", description="When it last changed.")
 
-    @resolved(description="The shelf it stands on.")
+    @related("category", Category.show, description="The shelf it stands on.")
     async def category(self, info: Info) -> Category:
-        return Category.from_model(await info.context.loaders.category.load(self.category_id))
+        return Category.show(await info.context.loaders.category_of(self.row))
 
     @classmethod
-    def from_model(cls, row: ServiceRow) -> Self:
-        return cls(
-            id=global_id("Service", row.id),
-            name=row.name,
-            description=row.description,
-            price=Toman(row.price),
-            min=Count(row.min_quantity),
-            max=Count(row.max_quantity),
-            type=row.type,
-            drip_feed=row.drip_feed,
-            refill=row.can_refill,
-            cancel=row.can_cancel,
-            is_active=row.is_active,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            category_id=row.category_id,
-        )
+    def show(cls, row: ServiceRow) -> Self:
+        return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
         found = await catalogue.get_service(key)
-        return cls.from_model(found) if found else None
+        return cls.show(found) if found else None
 
 
 @strawberry.input(description="One of several types.")
@@ -88,6 +78,8 @@ class ServiceWhere:
     category: IdIn | None = strawberry.field(default=None, description="On one of these shelves.")
     type: ServiceTypeIn | None = strawberry.field(default=None, description="Of one of these types.")
     drip_feed: bool | None = strawberry.field(default=None, description="With or without drip-feed.")
+    refill: bool | None = strawberry.field(default=None, description="With or without refill.")
+    cancel: bool | None = strawberry.field(default=None, description="With or without cancel.")
     name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
     price: TomanRange | None = strawberry.field(default=None, description="In Toman, as `price` is.")
 
@@ -97,6 +89,8 @@ class ServiceWhere:
             category_ids=ids_in(self.category, "Category", field="category"),
             types=self.type.any_of if self.type else None,
             drip_feed=self.drip_feed,
+            can_refill=self.refill,
+            can_cancel=self.cancel,
             name_contains=self.name.contains if self.name else None,
             price_gte=self.price.gte if self.price else None,
             price_lte=self.price.lte if self.price else None,
@@ -130,9 +124,10 @@ class ServiceOrder:
 class ServiceQuery:
     """Reading services."""
 
-    @resolved(description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`.")
+    @query(description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`.")
     async def services(
         self,
+        info: Info,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -153,10 +148,11 @@ class ServiceQuery:
             where=(where or ServiceWhere()).to_filter(),
             order_by=catalogue.ServiceOrderField(order.field.value),
             direction=order.direction,
+            wanted=wanted_by(info, Service, "edges", "node"),
         )
-        return connect(page, Service.from_model)
+        return connect(page, Service.show)
 
-    @resolved(description="A service on sale, or null.")
+    @query(description="A service on sale, or null.")
     async def service(
         self,
         info: Info,

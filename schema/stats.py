@@ -8,7 +8,7 @@ import strawberry
 from domain import mobiles
 from domain.money import Toman
 from resolvers import stats
-from schema.fields import resolved
+from schema.fields import query
 from schema.service import Service
 
 Limit = Annotated[int | None, strawberry.argument(description="At most so many rows, 1 to 10; 10, if null.")]
@@ -46,7 +46,7 @@ class TopService:
 
     @classmethod
     def from_row(cls, row: stats.TopService) -> Self:
-        return cls(service=Service.from_model(row.service), order_count=row.order_count)
+        return cls(service=Service.show(row.service), order_count=row.order_count)
 
 
 def _rows(limit: int | None) -> int:
@@ -57,7 +57,7 @@ def _rows(limit: int | None) -> int:
 class StatsQuery:
     """The public tables."""
 
-    @resolved(description="Who spent most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
+    @query(description="Who spent most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
     async def top_users(
         self,
         limit: Limit = None,
@@ -68,6 +68,6 @@ class StatsQuery:
     ) -> list[TopUser]:
         return [TopUser.from_row(row) for row in await stats.top_users(limit=_rows(limit), since=since)]
 
-    @resolved(description="What is ordered most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
+    @query(description="What is ordered most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
     async def top_services(self, limit: Limit = None) -> list[TopService]:
         return [TopService.from_row(row) for row in await stats.top_services(limit=_rows(limit))]

@@ -13,17 +13,17 @@ from resolvers.pages import PageRequest
 from resolvers.tickets import TicketFilter
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import Direction, TicketStatus
-from schema.fields import resolved
+from schema.enums import Direction, TicketOrderField, TicketStatus
+from schema.fields import query, resolved
 from schema.node import Node, global_id, parse_id
 from schema.problems import mutation
+from schema.where import DateTimeRange, TextContains
 
 
 @strawberry.type(description="A message in a ticket.")
-class TicketMessage:
+class TicketMessage(Node):
     """A message, the user's or staff's."""
 
-    id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
     message: str = strawberry.field(
         description="As its writer sent it; may hold HTML, which clients must not trust."
     )
@@ -31,6 +31,11 @@ class TicketMessage:
     is_read: bool = strawberry.field(description="Whether the other side has read it.")
     created_at: datetime = strawberry.field(description="When it was written.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
+    ticket_id: strawberry.Private[int]
+
+    @resolved(description="What it was written into.")
+    async def ticket(self, info: Info) -> "Ticket":
+        return Ticket.from_model(await info.context.loaders.ticket.load(self.ticket_id))
 
     @classmethod
     def from_model(cls, row: TicketMessageRow, *, viewer_id: int) -> Self:
@@ -41,7 +46,14 @@ class TicketMessage:
             is_read=row.is_read,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            ticket_id=row.ticket_id,
         )
+
+    @classmethod
+    async def find(cls, info: Info, key: int) -> Self | None:
+        user = info.context.user
+        found = await tickets.get_message(user, message_id=key)
+        return cls.from_model(found, viewer_id=user.id) if found else None
 
 
 @strawberry.type(description="A question to the shop's support.")
@@ -93,17 +105,36 @@ class TicketWhere:
     """Criteria, all of which must hold."""
 
     status: TicketStatusIn | None = strawberry.field(default=None, description="In one of these states.")
+    subject: TextContains | None = strawberry.field(default=None, description="By a part of the subject.")
+    created_at: DateTimeRange | None = strawberry.field(default=None, description="Opened within this span.")
 
     def to_filter(self) -> TicketFilter:
         """The same, in the operation's terms."""
-        return TicketFilter(statuses=self.status.any_of if self.status else None)
+        return TicketFilter(
+            statuses=self.status.any_of if self.status else None,
+            subject_contains=self.subject.contains if self.subject else None,
+            created_gte=self.created_at.gte if self.created_at else None,
+            created_lte=self.created_at.lte if self.created_at else None,
+        )
+
+
+@strawberry.input(description="How tickets are sorted.")
+class TicketOrder:
+    """A column and a direction."""
+
+    field: TicketOrderField = strawberry.field(description="The column.")
+    direction: Direction = strawberry.field(
+        default=Direction.DESC, description="Descending unless told otherwise."
+    )
 
 
 @strawberry.type
 class TicketQuery:
     """Reading one's own tickets."""
 
-    @resolved(description="The viewer's tickets, newest first. Needs a user. Bad page: `INVALID_INPUT`.")
+    @query(
+        description="The viewer's tickets, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
+    )
     async def tickets(
         self,
         info: Info,
@@ -114,18 +145,21 @@ class TicketQuery:
         where: Annotated[
             TicketWhere | None, strawberry.argument(description="Such as `{status: {in: [ANSWERED]}}`.")
         ] = None,
+        order_by: Annotated[
+            TicketOrder | None, strawberry.argument(description="Such as `{field: UPDATED_AT}`.")
+        ] = None,
     ) -> Connection[Ticket]:
+        order = order_by or TicketOrder(field=TicketOrderField.ID)
         page = await tickets.tickets_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or TicketWhere()).to_filter(),
-            direction=Direction.DESC,
+            order_by=order.field,
+            direction=order.direction,
         )
         return connect(page, Ticket.from_model)
 
-    @resolved(
-        description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, `FORBIDDEN`."
-    )
+    @query(description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, `FORBIDDEN`.")
     async def ticket(
         self,
         info: Info,

@@ -10,7 +10,7 @@ from models import User as UserRow
 from resolvers import profile
 from schema.context import Info
 from schema.enums import UserRole
-from schema.fields import resolved
+from schema.fields import query
 from schema.node import Node, global_id
 from schema.problems import mutation
 
@@ -31,6 +31,13 @@ class User(Node):
         description="How the user registered, as the old panel recorded it."
     )
     timezone: str | None = strawberry.field(description="The user's time zone, such as Asia/Tehran.")
+    more_information: str | None = strawberry.field(description="What the old panel noted of the user.")
+    settings: str | None = strawberry.field(description="Settings, as the old panel recorded them.")
+    description: str | None = strawberry.field(description="A remark of the shop's.")
+    spent: Toman | None = strawberry.field(
+        description="What the user had spent by the old panel's count, in Toman; null for newer users."
+    )
+    is_active: bool = strawberry.field(description="Whether the user may sign in.")
     created_at: datetime = strawberry.field(description="When the user registered.")
     updated_at: datetime = strawberry.field(description="When the record last changed.")
 
@@ -48,6 +55,11 @@ class User(Node):
             custom_rate=row.custom_rate,
             login_type=row.login_type,
             timezone=row.timezone,
+            more_information=row.more_information,
+            settings=row.settings,
+            description=row.description,
+            spent=None if row.spent is None else Toman(row.spent),
+            is_active=row.is_active,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
@@ -62,7 +74,7 @@ class User(Node):
 class UserQuery:
     """Reading oneself."""
 
-    @resolved(description="Who is signed in; null for a visitor.")
+    @query(description="Who is signed in; null for a visitor.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
         return User.from_model(viewer.user) if viewer else None

@@ -23,6 +23,8 @@ class Client:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self.cost: dict[str, int] = {}
+        """What the latest answer told of its cost."""
 
     async def send(self, type: str, **fields: object) -> None:  # noqa: A002 - the protocol's name
         await self.send_raw(json.dumps({"type": type, **fields}))
@@ -44,17 +46,20 @@ class Client:
         await self.send("subscribe", id=key, payload={"query": query, "variables": variables})
 
     async def next(self, key: str) -> dict[str, Any]:
-        """The payload of the operation's next result."""
+        """The payload of the operation's next result, but for its cost."""
         message = await self.receive()
         assert (message["type"], message["id"]) == ("next", key), message
         payload: dict[str, Any] = message["payload"]
+        self.cost = payload.pop("extensions")["cost"]
         return payload
 
     async def error_code(self, key: str) -> str:
         """The code of the error that ends the operation before it has run."""
         message = await self.receive()
         assert (message["type"], message["id"]) == ("error", key), message
-        code: str = message["payload"][0]["extensions"]["code"]
+        extensions = message["payload"][0]["extensions"]
+        self.cost = extensions.get("cost", {})
+        code: str = extensions["code"]
         return code
 
     async def ask(self, query: str, **variables: object) -> dict[str, Any]:

@@ -62,6 +62,14 @@ def test_production_refuses_to_start_and_names_the_setting(
     assert "Traceback" not in refused.stderr
 
 
+def test_a_broken_file_of_trusted_documents_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "documents.json"
+    refused = run("serve", DATA_FOLDER=str(tmp_path), PORT="0", GRAPHQL_TRUSTED_DOCUMENTS=str(file))
+    assert refused.returncode == 1
+    assert str(file) in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_production_refuses_the_demo_s_data(production: dict[str, str]) -> None:
     assert run("demo", DATA_FOLDER=production["DATA_FOLDER"]).returncode == 0
     refused = run("serve", **production)
@@ -102,9 +110,18 @@ def test_the_exported_schema_is_the_committed_one(tmp_path: Path) -> None:
     assert exported == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
 
 
-def test_the_first_owner_is_made_by_a_command(tmp_path: Path) -> None:
-    appointed = run("role", "09011235566", "owner", DATA_FOLDER=str(tmp_path))
-    assert (appointed.returncode, appointed.stdout) == (0, "09011235566 is owner\n")
-    unknown = run("role", "09350000000", "owner", DATA_FOLDER=str(tmp_path))
-    assert unknown.returncode == 1
-    assert "no user has logged in" in unknown.stderr
+def test_admin_create_makes_a_user_promotes_it_and_tells_so_in_a_line(tmp_path: Path) -> None:
+    made, promoted, unchanged = (
+        run("admin", "create", "09381112233", *role, DATA_FOLDER=str(tmp_path))
+        for role in (["--role", "support"], [], [])
+    )
+    assert (made.returncode, made.stdout) == (0, "user 1, 0938****233, made as support\n")
+    assert promoted.stdout == "user 1, 0938****233, is owner now, was support\n"
+    assert unchanged.stdout == "user 1, 0938****233, is owner already\n"
+
+
+def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(tmp_path: Path) -> None:
+    malformed = run("admin", "create", "0938", DATA_FOLDER=str(tmp_path))
+    unknown = run("admin", "create", "09381112233", "--role", "user", DATA_FOLDER=str(tmp_path))
+    assert (malformed.returncode, unknown.returncode) == (1, 2)
+    assert "Traceback" not in malformed.stderr + unknown.stderr

@@ -57,9 +57,11 @@ def added(folder: Path, url: str, *options: str) -> str:
     return number
 
 
-def assert_refused_in_one_line(answer: subprocess.CompletedProcess[str], line: str) -> None:
+def refusal(answer: subprocess.CompletedProcess[str]) -> str:
+    """The one line in which a command refuses, without the program's name."""
     assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr == f"vitrin: {line}\n"
+    [line] = answer.stderr.splitlines()
+    return line.removeprefix("vitrin: ")
 
 
 def test_a_provider_is_added_listed_and_its_services_put_on_sale(folder: Path, panel: LoopbackPanel) -> None:
@@ -100,13 +102,13 @@ def test_what_became_of_each_service_is_told(folder: Path, panel: LoopbackPanel)
 def test_a_value_that_could_not_work_is_named_in_one_line(
     arguments: tuple[str, ...], named: str, folder: Path
 ) -> None:
-    assert_refused_in_one_line(providers(folder, *arguments), f"not acceptable: {named}")
+    assert refusal(providers(folder, *arguments)) == f"not acceptable: {named}"
 
 
 @pytest.mark.parametrize("number", ["4711", "-1"])
 def test_a_provider_that_does_not_exist_is_refused_in_one_line(number: str, folder: Path) -> None:
     answer = providers(folder, "sync", "--", number)
-    assert_refused_in_one_line(answer, f"there is no provider {number}")
+    assert refusal(answer) == f"there is no provider {number}"
 
 
 @pytest.mark.parametrize(
@@ -137,15 +139,13 @@ def test_a_catalogue_that_cannot_be_read_is_told_in_one_line(
 ) -> None:
     panel.answers["services"] = answer
     number = added(folder, panel.url)
-    assert_refused_in_one_line(providers(folder, "sync", number, "--import"), line)
+    assert refusal(providers(folder, "sync", number, "--import")) == line
 
 
 def test_a_provider_that_is_away_is_told_in_one_line(folder: Path) -> None:
     number = added(folder, f"http://127.0.0.1:{free_port()}/api/v2")
-    assert_refused_in_one_line(
-        providers(folder, "sync", number),
-        "127.0.0.1 unavailable (ConnectError), request was not sent",
-    )
+    line = "127.0.0.1 unavailable (ConnectError), request was not sent"
+    assert refusal(providers(folder, "sync", number)) == line
 
 
 def test_a_provider_in_the_own_network_is_refused_unless_it_is_allowed(
@@ -153,7 +153,6 @@ def test_a_provider_in_the_own_network_is_refused_unless_it_is_allowed(
 ) -> None:
     number = added(folder, panel.url)
     refused = providers(folder, "sync", number, ALLOW_PRIVATE_PROVIDERS="false")
-    assert_refused_in_one_line(
-        refused, "127.0.0.1 leads to 127.0.0.1, which is not public, request was not sent"
-    )
+    line = "127.0.0.1 leads to 127.0.0.1, which is not public, request was not sent"
+    assert refusal(refused) == line
     assert panel.asked == []

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 from models import Provider
 from resolvers import (
+    alerts,
     cancellation,
+    daily_audit,
     following,
     housekeeping,
     payments,
     provider_sync,
     refills,
     submission,
+    tallies,
 )
 from resolvers.shop import Shop
 
@@ -44,7 +47,10 @@ JOBS = (
         operation=cancellation.end_expired_subscriptions,
         rest=timedelta(minutes=10),
     ),
+    Job(name="tally orders", operation=tallies.fold_deltas, rest=timedelta(seconds=10)),
     Job(name="sync providers", operation=provider_sync.sync_due_providers, rest=timedelta(minutes=1)),
+    Job(name="watch the shop", operation=alerts.watch_shop, rest=timedelta(minutes=1)),
+    Job(name="daily audit", operation=daily_audit.audit_a_little, rest=timedelta(minutes=10)),
     Job(name="remove expired", operation=housekeeping.remove_expired, rest=timedelta(minutes=5)),
 )
 PROVIDER_JOBS = (

@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from models import Provider, database
+from observation import meters
 from resolvers.shop import Shop
 from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob
 
 logger = logging.getLogger("vitrin.worker")
 
 _LOOK_FOR_PROVIDERS = timedelta(seconds=5)
+_FINISH_WITHIN = timedelta(seconds=8)
 
 
 async def run(
@@ -23,11 +25,34 @@ async def run(
     jobs: Iterable[Job] = JOBS,
     provider_jobs: Iterable[ProviderJob] = PROVIDER_JOBS,
     look_for_providers_every: timedelta = _LOOK_FOR_PROVIDERS,
+    finish_within: timedelta = _FINISH_WITHIN,
 ) -> None:
-    """Run every job until `stopping` is set; what has begun by then is finished first.
+    """Run every job until `stopping` is set; what has begun by then is finished first, if it is in time.
 
-    A job that fails is logged and tried again after its rest: one fault must not stop the others.
+    A job that fails is logged and tried again after its rest: one fault must not stop the others. What is
+    cut off is as if this worker had been lost: orders on the wire are held for staff.
     """
+    working = asyncio.create_task(_work(shop, stopping, jobs, provider_jobs, look_for_providers_every))
+    told = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+        _, late = await asyncio.wait({working}, timeout=finish_within.total_seconds())
+    finally:
+        told.cancel()
+        working.cancel()
+    if late:
+        logger.error("jobs cut off: not finished %d seconds after the stop", finish_within.total_seconds())
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def _work(
+    shop: Shop,
+    stopping: asyncio.Event,
+    jobs: Iterable[Job],
+    provider_jobs: Iterable[ProviderJob],
+    look_for_providers_every: timedelta,
+) -> None:
     async with asyncio.TaskGroup() as group:
         for job in jobs:
             operation = functools.partial(job.operation, shop)
@@ -82,10 +107,14 @@ async def _rest(stopping: asyncio.Event, time: timedelta) -> None:
 
 async def _done(name: str, operation: Callable[[], Awaitable[int]]) -> int:
     try:
-        return await operation()
+        done = await operation()
     except Exception as error:
+        meters.JOB_RUNS.labels(name, "failed").inc()
         if database.is_unavailable(error):
             logger.error("%s: the database is unavailable: %s", name, type(error).__name__)
         else:
             logger.exception("%s failed", name)
         return 0
+    meters.JOB_RUNS.labels(name, "done").inc()
+    meters.JOB_LAST_DONE.labels(name).set_to_current_time()
+    return done

@@ -59,4 +59,4 @@ async def audit_page(
     """
     await permit(staff, Permission.READ_AUDIT_LOG)
     entries = where.apply(AuditEntry.all())
-    return await read_page(entries, page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: entries, page=page, by=order_by.value, direction=direction)

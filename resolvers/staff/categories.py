@@ -65,7 +65,9 @@ async def categories_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_CATALOGUE)
-    return await read_page(where.apply(Category.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(
+        lambda: where.apply(Category.all()), page=page, by=order_by.value, direction=direction
+    )
 
 
 @refuses(Forbidden, InvalidInput)

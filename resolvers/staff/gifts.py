@@ -53,7 +53,7 @@ async def gifts_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_GIFTS)
-    return await read_page(where.apply(Gift.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: where.apply(Gift.all()), page=page, by=order_by.value, direction=direction)
 
 
 @refuses(Forbidden, InvalidInput, ServiceNotFound)

@@ -92,7 +92,9 @@ async def orders_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_ORDERS)
-    return await read_page(where.apply(Order.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(
+        lambda: where.apply(Order.all()), page=page, by=order_by.value, direction=direction
+    )
 
 
 @refuses(Forbidden, InvalidInput)
@@ -107,4 +109,4 @@ async def ledger_page(
     """
     await permit(staff, Permission.READ_LEDGER)
     entries = where.apply(LedgerEntry.all())
-    return await read_page(entries, page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: entries, page=page, by=order_by.value, direction=direction)

@@ -69,7 +69,9 @@ async def payments_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_PAYMENTS)
-    return await read_page(where.apply(Payment.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(
+        lambda: where.apply(Payment.all()), page=page, by=order_by.value, direction=direction
+    )
 
 
 @refuses(Forbidden, InvalidInput, PaymentNotFound, PaymentNotMismatched)

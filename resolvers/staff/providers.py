@@ -91,7 +91,9 @@ async def providers_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_PROVIDERS)
-    return await read_page(where.apply(Provider.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(
+        lambda: where.apply(Provider.all()), page=page, by=order_by.value, direction=direction
+    )
 
 
 @refuses(Forbidden, InvalidInput)

@@ -67,7 +67,9 @@ async def tickets_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_TICKETS)
-    return await read_page(where.apply(Ticket.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(
+        lambda: where.apply(Ticket.all()), page=page, by=order_by.value, direction=direction
+    )
 
 
 @refuses(Forbidden, InvalidInput, TicketNotFound)

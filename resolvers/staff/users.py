@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from domain import ids
 from domain.money import LARGEST_AMOUNT, Toman
@@ -80,7 +79,7 @@ async def users_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await permit(staff, Permission.READ_USERS)
-    return await read_page(where.apply(User.all()), page=page, by=order_by.value, direction=direction)
+    return await read_page(lambda: where.apply(User.all()), page=page, by=order_by.value, direction=direction)
 
 
 async def users_by_id(staff: User, user_ids: Iterable[int]) -> dict[int, User]:
@@ -184,22 +183,6 @@ async def set_user_role(staff: User, *, user_id: int, role: UserRole) -> User:
             StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
         )
         return user
-
-
-async def appoint(user: User, role: UserRole) -> None:
-    """Give a user a role from the command line: there the first owner comes from. The actor is the user."""
-    async with in_transaction():
-        now = await database.now()
-        before = await User.filter(id=user.id).select_for_update().get()
-        await User.filter(id=user.id).update(role=role, updated_at=now)
-        await Duty(actor=user, now=now).record(
-            StaffAct.SET_USER_ROLE,
-            StaffSubject.USER,
-            user.id,
-            before={"role": before.role},
-            after={"role": role},
-            reason="by the command line",
-        )
 
 
 @refuses(Forbidden, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)

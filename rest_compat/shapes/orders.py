@@ -5,21 +5,70 @@ from collections.abc import Sequence
 from asgi.answers import Body
 from domain.order_status import OrderSource
 from models import Order
+from models.rows import Records
+from rest_compat.shapes.rows import Made, RowShape
 from rest_compat.shapes.times import unix
 
 # An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
 _SOURCES_OF_THE_OLD_TABLE = (OrderSource.DIRECT, OrderSource.API)
 
 
-def order_list(rows: Sequence[Order]) -> Body:
+def _source(source: str) -> str:
+    return source if source in _SOURCES_OF_THE_OLD_TABLE else ""
+
+
+_ORDER = RowShape[Order](
+    {
+        "id": "id",
+        "ids": "legacy_key",
+        "type": Made("source", _source),
+        "cate_id": "category_id",
+        "service_id": "service_id",
+        "service_type": "service_type",
+        "api_provider_id": "provider_id",
+        "api_service_id": "provider_service_id",
+        "api_order_id": "provider_order_id",
+        "uid": "user_id",
+        "link": "link",
+        "quantity": "quantity",
+        "usernames": "usernames",
+        "username": "username",
+        "hashtags": "hashtags",
+        "hashtag": "hashtag",
+        "media": "media",
+        "comments": "comments",
+        "sub_posts": "subscription_posts",
+        "sub_min": "subscription_min",
+        "sub_max": "subscription_max",
+        "sub_delay": "subscription_delay",
+        "sub_expiry": "subscription_expiry",
+        "sub_response_orders": "subscription_response_orders",
+        "sub_response_posts": "subscription_response_posts",
+        "sub_status": "subscription_status",
+        "charge": "charge",
+        "status": "status",
+        "start_counter": "start_count",
+        "remains": Made("remains", str),
+        "is_drip_feed": Made("is_drip_feed", int),
+        "runs": "runs",
+        "interval": "interval",
+        "dripfeed_quantity": "drip_feed_quantity",
+        "note": "note",
+        "changed": Made("updated_at", unix),
+        "created": Made("created_at", unix),
+    }
+)
+
+
+def order_list(rows: Records[Order] | Sequence[Order]) -> Body:
     """GET order."""
-    return {"status": 200, "orders": [_order(row) for row in rows]}
+    return {"status": 200, "orders": _ORDER.of_all(rows)}
 
 
 def bare_order(order: Order) -> Body:
     """GET order/{id}: no envelope, and the first key is the order's own status."""
     # A key keeps its first place, so the status that follows in the middle is this one.
-    return {"status": order.status, **_order(order)}
+    return {"status": order.status, **_ORDER.of(order)}
 
 
 def order_created(order: Order) -> Body:
@@ -50,46 +99,4 @@ def _created(order: Order, *, provider: int | None) -> Body:
         "changed": unix(order.updated_at),
         "created": unix(order.created_at),
         "id": order.id,
-    }
-
-
-def _order(order: Order) -> Body:
-    return {
-        "id": order.id,
-        "ids": order.legacy_key,
-        "type": order.source if order.source in _SOURCES_OF_THE_OLD_TABLE else "",
-        "cate_id": order.category_id,
-        "service_id": order.service_id,
-        "service_type": order.service_type,
-        "api_provider_id": order.provider_id,
-        "api_service_id": order.provider_service_id,
-        "api_order_id": order.provider_order_id,
-        "uid": order.user_id,
-        "link": order.link,
-        "quantity": order.quantity,
-        "usernames": order.usernames,
-        "username": order.username,
-        "hashtags": order.hashtags,
-        "hashtag": order.hashtag,
-        "media": order.media,
-        "comments": order.comments,
-        "sub_posts": order.subscription_posts,
-        "sub_min": order.subscription_min,
-        "sub_max": order.subscription_max,
-        "sub_delay": order.subscription_delay,
-        "sub_expiry": order.subscription_expiry,
-        "sub_response_orders": order.subscription_response_orders,
-        "sub_response_posts": order.subscription_response_posts,
-        "sub_status": order.subscription_status,
-        "charge": order.charge,
-        "status": order.status,
-        "start_counter": order.start_count,
-        "remains": str(order.remains),
-        "is_drip_feed": int(order.is_drip_feed),
-        "runs": order.runs,
-        "interval": order.interval,
-        "dripfeed_quantity": order.drip_feed_quantity,
-        "note": order.note,
-        "changed": unix(order.updated_at),
-        "created": unix(order.created_at),
     }

@@ -115,6 +115,8 @@ def test_a_setting_is_read_from_the_variable_of_its_name(
         ("LOGIN_CODES_PER_HOUR", "-5"),
         ("LOGIN_CODES_DAILY_BUDGET", "many"),
         ("MAX_BODY_BYTES", "0"),
+        ("HEADER_TIMEOUT", "0"),
+        ("BODY_TIMEOUT", "P1D"),
         ("TOKEN_LIFETIME", "a year"),
         ("TOKEN_LIFETIME", "-1"),
         ("LOGIN_CODE_LIFETIME", "-PT1S"),
@@ -239,3 +241,17 @@ def test_an_unusable_value_is_refused_by_its_setting_without_being_shown(
         Settings()
     assert told in str(refusal.value)
     assert not {"too-short-a-secret", "password"} & set(re.findall(r"[\w-]+", str(refusal.value)))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"openid_issuer": "http://accounts.example", "openid_client_id": "c"}, "OPENID_ISSUER"),
+        ({"openid_issuer": "https://accounts.example"}, "OPENID_CLIENT_ID"),
+        ({"metrics_token": "short"}, "metrics_token"),
+        ({"queue_max_age": "0"}, "queue_max_age"),
+    ],
+)
+def test_settings_of_operations_that_cannot_be_meant_are_refused(given: dict[str, str], named: str) -> None:
+    with pytest.raises(ValidationError, match=named):
+        Settings.model_validate(given)

@@ -35,6 +35,17 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
+def test_a_token_that_was_valid_once_has_its_first_and_last_second_still() -> None:
+    keys, token = TokenKeys([key_pem()]), issued()
+
+    assert keys.verify(token, now=MOMENT + timedelta(hours=1)) is not None
+
+    assert keys.verify(token, now=MOMENT) is not None
+    assert keys.verify(token, now=MOMENT - timedelta(seconds=31)) is None
+    assert keys.verify(token, now=MOMENT + DAY) is None
+    assert keys.verify(token + "a", now=MOMENT) is None
+
+
 @settings(max_examples=20)
 @given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
 def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:

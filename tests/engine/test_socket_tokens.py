@@ -141,5 +141,5 @@ async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket
         )
 
         seen = [await soon(client.receive()) for _ in range(3)]
-        added = [message["payload"] for message in seen if message["id"] == "s"]
-        assert added == [{"data": {"ticketMessageAdded": {"message": "hi", "isMine": True}}}]
+        added = [message["payload"]["data"] for message in seen if message["id"] == "s"]
+        assert added == [{"ticketMessageAdded": {"message": "hi", "isMine": True}}]

@@ -86,13 +86,20 @@ async def ask(http: httpx.AsyncClient, query: str, **headers: str) -> httpx.Resp
     return await http.post("/", json={"query": query}, headers=headers)
 
 
+def answer_in(response: httpx.Response) -> dict[str, object]:
+    """The body, but for the cost."""
+    body: dict[str, object] = response.json()
+    del body["extensions"]
+    return body
+
+
 def first_extensions(response: httpx.Response) -> object:
     return response.json()["errors"][0]["extensions"]
 
 
 async def test_post_answers_data(http: httpx.AsyncClient) -> None:
     response = await ask(http, '{echo(text: "سلام")}')
-    assert (response.status_code, response.json()) == (200, {"data": {"echo": "سلام"}})
+    assert (response.status_code, answer_in(response)) == (200, {"data": {"echo": "سلام"}})
     assert response.headers["content-type"] == "application/json; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
 
@@ -100,7 +107,7 @@ async def test_post_answers_data(http: httpx.AsyncClient) -> None:
 async def test_get_answers_a_query_with_variables(http: httpx.AsyncClient) -> None:
     variables = quote(json.dumps({"t": "a"}))
     response = await http.get(f"/?query=query($t:String!){{echo(text:$t)}}&variables={variables}")
-    assert response.json() == {"data": {"echo": "a"}}
+    assert answer_in(response) == {"data": {"echo": "a"}}
 
 
 async def test_get_does_not_mutate(http: httpx.AsyncClient) -> None:
@@ -109,7 +116,7 @@ async def test_get_does_not_mutate(http: httpx.AsyncClient) -> None:
 
 
 async def test_post_mutates(http: httpx.AsyncClient) -> None:
-    assert (await ask(http, "mutation{shout}")).json() == {"data": {"shout": "done"}}
+    assert answer_in(await ask(http, "mutation{shout}")) == {"data": {"shout": "done"}}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
@@ -217,7 +224,7 @@ async def test_what_cannot_run_has_no_data(
 ) -> None:
     response = await ask(http, query, accept=accept)
     assert response.status_code == status
-    assert response.json().keys() == {"errors"}
+    assert answer_in(response).keys() == {"errors"}
     assert response.json()["errors"][0]["extensions"]["code"] == code
 
 
@@ -234,7 +241,7 @@ async def test_variables_with_nul_are_refused_however_deep(http: httpx.AsyncClie
 
 async def test_a_null_name_and_variables_count_as_none(http: httpx.AsyncClient) -> None:
     body = {"query": "query a{language}", "variables": None, "operationName": None, "extensions": None}
-    assert (await http.post("/", json=body)).json() == {"data": {"language": "fa"}}
+    assert answer_in(await http.post("/", json=body)) == {"data": {"language": "fa"}}
 
 
 async def test_a_browser_gets_the_page(http: httpx.AsyncClient) -> None:
@@ -245,11 +252,11 @@ async def test_a_browser_gets_the_page(http: httpx.AsyncClient) -> None:
 async def test_a_browser_that_asks_a_query_gets_its_answer(http: httpx.AsyncClient) -> None:
     headers = {"accept": "text/html", "accept-language": "en-GB"}
     response = await http.get("/?query={language}", headers=headers)
-    assert response.json() == {"data": {"language": "en"}}
+    assert answer_in(response) == {"data": {"language": "en"}}
 
 
 async def test_fields_learn_the_address(http: httpx.AsyncClient) -> None:
-    assert (await ask(http, "{address}")).json() == {"data": {"address": "127.0.0.1"}}
+    assert answer_in(await ask(http, "{address}")) == {"data": {"address": "127.0.0.1"}}
 
 
 @pytest.mark.parametrize(
@@ -312,3 +319,16 @@ async def test_a_short_document_does_not_buy_a_long_answer(http: httpx.AsyncClie
 def test_the_view_takes_the_shops_own_schema(tmp_path: Path) -> None:
     shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
     assert GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+
+
+@pytest.mark.parametrize(("shows", "suggests"), [(True, True), (False, False)])
+async def test_a_misspelled_variable_gets_suggestions_only_where_the_schema_is_shown(
+    tmp_path: Path, shows: bool, suggests: bool
+) -> None:
+    shop = new_shop(Settings(data_folder=tmp_path, graphql_introspection=shows), RecordingSms())
+    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=HTMLResponse)
+    query = "query ($w: ServiceWhere) {services(where: $w) {totalCount}}"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as client:
+        answer = await client.post("/", json={"query": query, "variables": {"w": {"nam": 1}}})
+    assert ("Did you mean" in answer.text) is suggests
+    assert first_extensions(answer) == {"code": "BAD_USER_INPUT"}

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.live_servers import ROOT
 
 _DEATH = 137
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 60
 
 
 @dataclass

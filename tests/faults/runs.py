@@ -3,6 +3,7 @@
 import asyncio
 import random
 import tempfile
+import threading
 import time
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-import composition
+from composition.installation import build_shop
 from config.settings import Settings
 from domain.service_types import ServiceSource
 from models import Provider, Service, User, database
@@ -34,6 +35,8 @@ OPENING_BALANCE, PRICE, QUANTITY = 3_300, 1_000, 100
 _PAUSE_SECONDS = 0.5
 _BREAKINGS = ("kill", "kill", "die", "die", "die", "freeze", "disturb", "disturb")
 _QUIET_SECONDS = 45
+_PATIENCE_SECONDS = 180
+_LOOK_SECONDS = 0.3
 _CREATE = """
 mutation ($input: CreateOrderInput!, $key: String) {
   createOrder(input: $input, idempotencyKey: $key) { ... on Order { id } ... on Problem { code } }
@@ -110,7 +113,7 @@ class Run:
     async def _prepare(self) -> tuple[list[dict[str, str]], int]:
         """Customers with their tokens, and the service that they order."""
         options = {name.lower(): value for name, value in self.settings.items()}
-        shop = composition.build_shop(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
+        shop = build_shop(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
         async with database.connected(self.store.url):
             provider = await Provider.create(
                 name="Panel",
@@ -164,11 +167,18 @@ class Run:
     async def _shop(
         self, headers: list[dict[str, str]], service: int, product: list[Managed], report: Report
     ) -> None:
-        breaking = asyncio.create_task(asyncio.to_thread(self._break, product, report))
-        async with httpx.AsyncClient(timeout=20) as client:
-            await asyncio.gather(
-                *(self._customer(client, headers[place], service, f"c{place}") for place in range(CUSTOMERS))
-            )
+        served = threading.Event()
+        breaking = asyncio.create_task(asyncio.to_thread(self._break, product, report, served))
+        try:
+            async with httpx.AsyncClient(timeout=20) as client:
+                await asyncio.gather(
+                    *(
+                        self._customer(client, headers[place], service, f"c{place}")
+                        for place in range(CUSTOMERS)
+                    )
+                )
+        finally:
+            served.set()
         await breaking
 
     async def _customer(
@@ -191,7 +201,8 @@ class Run:
         """Ask with the same key until there is a definite answer."""
         order = {"serviceId": global_id("Service", service), "link": link, "quantity": QUANTITY}
         body = {"query": _CREATE, "variables": {"input": order, "key": link}}
-        while True:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
             try:
                 answer = await client.post(f"{self._url}/graphql", json=body, headers=dict(headers))
             except httpx.TransportError:
@@ -206,6 +217,7 @@ class Run:
                 self.faults_seen.append(f"{link} was answered {answer.status_code} {answer.text[:200]}")
                 return
             await asyncio.sleep(0.1)
+        self.faults_seen.append(f"{link} was never answered")
 
     def _note(self, link: str, placed: Row) -> None:
         if "id" in placed:
@@ -213,8 +225,8 @@ class Run:
         else:
             self.refused.add(link)
 
-    def _break(self, product: list[Managed], report: Report) -> None:
-        """Kill, stop and disturb while the customers order."""
+    def _break(self, product: list[Managed], report: Report, served: threading.Event) -> None:
+        """Kill, stop and disturb while customers order; then revive what still dies until all are served."""
         acts = list(_BREAKINGS)
         self.chance.shuffle(acts)
         for act in acts:
@@ -235,6 +247,9 @@ class Run:
                 report.disturbances.append(self.store.disturb())
             if victim is product[0]:
                 wait_for(f"{self._url}/healthz", victim)
+        while not served.wait(_LOOK_SECONDS):
+            for process in product:
+                process.revive(*self._options())
 
     def _calm(self, upstream: Managed, product: list[Managed]) -> None:
         """Let everything settle: no more faults, and time until nothing is under way."""

@@ -32,6 +32,9 @@ class NodeClient:
         assert self._process.stdout is not None
         line = await soon(self._process.stdout.readline())
         message: dict[str, Any] = json.loads(line)
+        for told in message.values():
+            if isinstance(told, dict):
+                told.pop("extensions")  # what it costs
         return message
 
 
@@ -85,10 +88,12 @@ async def test_a_refused_subscription_ends_in_its_error(live_server: LiveServer,
     async with node_client(
         live_server, token=demo_token, query=FOLLOW, variables=variables, ask="{__typename}"
     ) as client:
-        printed = [await client.printed(), await client.printed()]
+        told = await client.printed()
+        # The other operation is answered before it or never: the client ends with its subscription.
+        if "answer" in told:
+            told = await client.printed()
 
-    (refusal,) = [message["error"] for message in printed if "error" in message]
-    assert refusal[0]["extensions"]["code"] == "TICKET_NOT_FOUND"
+    assert told["error"][0]["extensions"]["code"] == "TICKET_NOT_FOUND"
 
 
 async def test_a_client_with_a_bad_token_is_told_at_once(live_server: LiveServer) -> None:

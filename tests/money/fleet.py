@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-import composition
+from composition.installation import build_shop
 from config.settings import Settings
 from models import User, database
 from resolvers import sessions
@@ -66,5 +66,5 @@ def running_fleet(database_url: str, folder: Path, *, processes: int, **settings
         for server in servers:
             server.wait_until_healthy()
         options = {name.lower(): value for name, value in shared.items()}
-        shop = composition.build_shop(Settings(data_folder=folder, **options))  # type: ignore[arg-type]  # texts, as from the environment
+        shop = build_shop(Settings(data_folder=folder, **options))  # type: ignore[arg-type]  # texts, as from the environment
         yield Fleet(database_url, servers, shop)

@@ -14,6 +14,7 @@ ELSEWHERE = {
     "gateways/http.py",
     "gateways/sms.py",
     "gateways/provider_addresses.py",
+    "models/asyncpg_engine.py",
     "models/listening.py",
     "resolvers/live.py",
 }
@@ -50,7 +51,8 @@ def floats_in(source: str) -> Iterator[str]:
 
 def _is_path(node: ast.BinOp) -> bool:
     """Whether `/` joins a path: its right side is a text."""
-    return isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)
+    is_text = isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)
+    return is_text or isinstance(node.right, ast.JoinedStr)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(Path(file).relative_to(ROOT)))

@@ -39,6 +39,7 @@ def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of all operations; the real one could tick between a test's reading and the operation's."""
     clock = Clock(MOMENT)
     monkeypatch.setattr(database, "now", clock.now)
+    monkeypatch.setattr(database, "clock", lambda: str(int(clock.moment.timestamp())))
     return clock
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from models import Notification
 from resolvers import notifications
+from resolvers.notifications import NotificationFilter
 from resolvers.pages import PageRequest
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_notification
@@ -33,7 +34,9 @@ async def test_unread_only_leaves_out_what_was_read() -> None:
     unread = await create_notification(user)
 
     found = await notifications.list_notifications(user, unread_only=True)
-    page = await notifications.notifications_page(user, page=PageRequest(), unread_only=True)
+    page = await notifications.notifications_page(
+        user, page=PageRequest(), where=NotificationFilter(unread_only=True)
+    )
 
     assert [notification.id for notification in found] == [unread.id]
     assert [notification.id for notification in page.nodes] == [unread.id]

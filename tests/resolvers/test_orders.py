@@ -33,7 +33,7 @@ async def test_list_orders_gives_the_users_own_newest_first() -> None:
     await create_order(other, service)
     second = await create_order(user, service, created_at=MOMENT - SECOND)
 
-    assert [order.id for order in await orders.list_orders(user)] == [second.id, first.id]
+    assert [order.id for order in (await orders.list_orders(user)).objects] == [second.id, first.id]
 
 
 async def test_get_order_gives_the_users_own() -> None:

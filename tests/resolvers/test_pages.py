@@ -13,6 +13,7 @@ from domain.problems import InvalidInput
 from models import Notification, Order, Service, User
 from resolvers import catalogue, notifications, orders, tickets
 from resolvers.catalogue import ServiceFilter, ServiceOrderField
+from resolvers.notifications import NotificationFilter
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pages import Direction, Page, PageRequest
 from resolvers.tickets import TicketFilter
@@ -42,12 +43,12 @@ async def walk_forward(read: Reader, *, size: int) -> list[int]:
     page = await read(PageRequest(first=size))
     assert not page.has_previous_page
     while True:
-        assert len(page.nodes) == len(page.cursors) <= size
+        assert len(page.nodes) <= size
         ids += [order.id for order in page.nodes]
         if not page.has_next_page:
             return ids
         assert len(page.nodes) == size
-        page = await read(PageRequest(first=size, after=page.cursors[-1]))
+        page = await read(PageRequest(first=size, after=page.cursor(page.nodes[-1])))
         assert page.has_previous_page
 
 
@@ -56,13 +57,17 @@ async def walk_backward(read: Reader, *, size: int) -> list[int]:
     page = await read(PageRequest(last=size))
     assert not page.has_next_page
     while True:
-        assert len(page.nodes) == len(page.cursors) <= size
+        assert len(page.nodes) <= size
         ids = [order.id for order in page.nodes] + ids
         if not page.has_previous_page:
             return ids
         assert len(page.nodes) == size
-        page = await read(PageRequest(last=size, before=page.cursors[0]))
+        page = await read(PageRequest(last=size, before=page.cursor(page.nodes[0])))
         assert page.has_next_page
+
+
+def cursors_of(page: Page[Order]) -> list[str]:
+    return [page.cursor(order) for order in page.nodes]
 
 
 async def create_orders(user: User, count: int) -> list[Order]:
@@ -122,7 +127,7 @@ async def test_a_walk_stays_whole_while_rows_are_added_and_taken_away(direction:
         await create_order(user, service, created_at=early)
     await Order.filter(id=first.nodes[-1].id).delete()
 
-    rest = await read(PageRequest(first=100, after=first.cursors[-1]))
+    rest = await read(PageRequest(first=100, after=first.cursor(first.nodes[-1])))
     assert [order.id for order in first.nodes + rest.nodes] == expected
 
 
@@ -130,7 +135,7 @@ async def test_a_page_between_two_cursors_holds_what_lies_between_them() -> None
     user = await create_user()
     ids = [order.id for order in await create_orders(user, 7)]
     read = reader(user)
-    cursors = (await read(PageRequest(first=100))).cursors
+    cursors = cursors_of(await read(PageRequest(first=100)))
 
     forward = await read(PageRequest(first=2, after=cursors[0], before=cursors[5]))
     backward = await read(PageRequest(last=2, after=cursors[0], before=cursors[5]))
@@ -144,7 +149,7 @@ async def test_a_page_between_two_cursors_holds_what_lies_between_them() -> None
 async def test_before_alone_gives_the_rows_just_before() -> None:
     user = await create_user()
     ids = [order.id for order in await create_orders(user, 25)]
-    cursors = (await reader(user)(PageRequest(first=100))).cursors
+    cursors = cursors_of(await reader(user)(PageRequest(first=100)))
 
     page = await reader(user)(PageRequest(before=cursors[24]))
 
@@ -166,7 +171,7 @@ async def test_a_page_has_twenty_rows_unless_told_otherwise_and_a_hundred_at_mos
 async def test_total_count_counts_all_pages_of_what_matches() -> None:
     user = await create_user()
     await create_orders(user, 7)
-    cursors = (await reader(user)(PageRequest())).cursors
+    cursors = cursors_of(await reader(user)(PageRequest()))
 
     page = await reader(user)(PageRequest(first=2, after=cursors[3]))
 
@@ -176,7 +181,7 @@ async def test_total_count_counts_all_pages_of_what_matches() -> None:
 async def test_an_empty_list_has_one_empty_page() -> None:
     page = await reader(await create_user())(PageRequest())
 
-    assert (page.nodes, page.cursors, page.has_next_page, page.has_previous_page) == ([], [], False, False)
+    assert (page.nodes, page.has_next_page, page.has_previous_page) == ([], False, False)
     assert await page.total_count() == 0
 
 
@@ -185,7 +190,7 @@ async def test_no_cursor_shows_rows_of_another_user() -> None:
     await create_orders(other, 3)
     theirs = await reader(other)(PageRequest())
 
-    page = await reader(user)(PageRequest(after=theirs.cursors[0]))
+    page = await reader(user)(PageRequest(after=theirs.cursor(theirs.nodes[0])))
 
     assert page.nodes == []
 
@@ -195,11 +200,11 @@ async def test_notifications_page_by_their_moment_and_their_uuid() -> None:
     for number in range(7):
         await create_notification(user, created_at=MOMENT + (number // 4) * SECOND)
     ids = []
-    page = await notifications.notifications_page(user, page=PageRequest(first=2), unread_only=False)
+    page = await notifications.notifications_page(user, page=PageRequest(first=2), where=NotificationFilter())
     ids += [row.id for row in page.nodes]
     while page.has_next_page:
         page = await notifications.notifications_page(
-            user, page=PageRequest(first=2, after=page.cursors[-1]), unread_only=False
+            user, page=PageRequest(first=2, after=page.cursor(page.nodes[-1])), where=NotificationFilter()
         )
         ids += [row.id for row in page.nodes]
 
@@ -222,7 +227,7 @@ async def test_services_page_by_names_of_any_script_and_length() -> None:
             direction=Direction.ASC,
         )
         walked += [service.name for service in page.nodes]
-        cursor = page.cursors[-1]
+        cursor = page.cursor(page.nodes[-1])
         if not page.has_next_page:
             break
 
@@ -327,8 +332,11 @@ async def test_a_cursor_of_another_list_is_refused() -> None:
     by_charge = await reader(user, by=OrderOrderField.CHARGE)(PageRequest())
 
     with pytest.raises(InvalidInput):
-        await reader(user)(PageRequest(after=by_charge.cursors[0]))
+        await reader(user)(PageRequest(after=by_charge.cursor(by_charge.nodes[0])))
     with pytest.raises(InvalidInput):
         await tickets.tickets_page(
-            user, page=PageRequest(after=by_id.cursors[0]), where=TicketFilter(), direction=Direction.ASC
+            user,
+            page=PageRequest(after=by_id.cursor(by_id.nodes[0])),
+            where=TicketFilter(),
+            direction=Direction.ASC,
         )

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from graphql import GraphQLError
 
-from schema.scalars import iso_8601, moment, whole_number
+from engine import written
+from schema.scalars import in_utc, moment, whole_number
 
 
 @pytest.mark.parametrize("value", [0, -1, 2**31, 2**53 - 1, -(2**53) + 1])
@@ -35,4 +36,5 @@ def test_a_moment_without_its_zone_is_none(value: object) -> None:
 
 def test_a_moment_is_written_in_utc_with_z() -> None:
     tehran = timezone(timedelta(hours=3, minutes=30))
-    assert iso_8601(datetime(2026, 2, 1, tzinfo=tehran)) == "2026-01-31T20:30:00Z"
+    assert written.json(in_utc(datetime(2026, 2, 1, tzinfo=tehran))) == b'"2026-01-31T20:30:00Z"'
+    assert written.json(in_utc(datetime(2026, 1, 31, 20, 30, 0, 5, UTC))) == b'"2026-01-31T20:30:00.000005Z"'

@@ -195,3 +195,22 @@ async def test_every_job_gets_the_shop(shop: Shop, stopping: asyncio.Event) -> N
 def test_the_jobs_have_names_of_their_own_and_rest() -> None:
     assert len({each.name for each in JOBS}) == len(JOBS) > 0
     assert all(each.rest > NO_REST for each in JOBS)
+
+
+async def test_a_job_that_does_not_end_in_time_is_cut_off_and_logged(
+    shop: Shop, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended: list[str] = []
+
+    async def hanging(_: Shop) -> int:
+        stopping.set()
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append("cut")
+        return 0
+
+    await run(shop, stopping, jobs=[job(hanging)], finish_within=timedelta(milliseconds=20))
+
+    assert ended == ["cut"]
+    assert "jobs cut off" in caplog.text

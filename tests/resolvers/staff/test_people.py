@@ -12,7 +12,7 @@ from models import AccessToken, AuditEntry, Notification, Ticket, TicketMessage,
 from resolvers import sessions
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
-from resolvers.staff import tickets, users
+from resolvers.staff import appointments, tickets, users
 from resolvers.tickets import reply_to_ticket
 from tests.fakes import create_user
 from tests.resolvers.money_records import ledger_of
@@ -60,11 +60,12 @@ async def test_nobody_but_an_owner_serves_oneself(shop: Shop) -> None:
 
 
 async def test_the_command_line_makes_an_owner_and_that_is_logged(shop: Shop) -> None:
-    user = await create_user()
+    user = await create_user(mobile="09381112233", is_verified=True)
 
-    await users.appoint(user, UserRole.OWNER)
+    await appointments.appoint("09381112233", role=UserRole.OWNER)
 
-    await users.set_user_role(user, user_id=(await create_user()).id, role=UserRole.MANAGER)
+    owner = await User.get(id=user.id)
+    await users.set_user_role(owner, user_id=(await create_user()).id, role=UserRole.MANAGER)
     entry = await AuditEntry.get(subject_id=user.id)
     assert (entry.before, entry.after) == ('{"role":"user"}', '{"role":"owner"}')
 

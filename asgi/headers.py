@@ -1,0 +1,34 @@
+"""Headers as ASGI has them: pairs of bytes, names in lower case."""
+
+from collections.abc import Callable, Iterable
+
+from starlette.types import Message, Scope, Send
+
+Pairs = list[tuple[bytes, bytes]]
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """The first value of a request's header, empty where it has none; `name` in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+def encoded(headers: Iterable[tuple[str, str]]) -> Pairs:
+    """Headers the way that messages have them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+def changing(send: Send, change: Callable[[Pairs], None], *, types: tuple[str, ...]) -> Send:
+    """A `send` that lets `change` see the headers of the messages of these types first."""
+
+    async def changed_send(message: Message) -> None:
+        if message["type"] in types:
+            headers = list(message.get("headers", ()))
+            change(headers)
+            message["headers"] = headers
+        await send(message)
+
+    return changed_send

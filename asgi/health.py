@@ -1,0 +1,128 @@
+"""What load balancers, monitors and Prometheus ask a process."""
+
+import asyncio
+import hmac
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from asgi.authentication import address_of, bearer_in
+from config.settings import Settings
+from models import database
+from observation import meters
+from resolvers import queue
+
+_DATABASE_WITHIN_SECONDS = 5
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_NEVER_KEPT = {"Cache-Control": "no-store"}
+
+Check = dict[str, object]
+
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    """`/healthz`, `/readyz` and `/metrics`; they need a connected database."""
+
+    async def health(_: Request) -> JSONResponse:
+        await database.now()
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_: Request) -> JSONResponse:
+        checks = await _checks(settings.queue_max_age)
+        is_ready = all(check["ok"] for check in checks.values())
+        body = {"status": "ready" if is_ready else "not ready", "checks": checks}
+        return JSONResponse(body, 200 if is_ready else 503, _NEVER_KEPT)
+
+    async def metrics(request: Request) -> Response:
+        if refusal := _refusal(request, settings):
+            return refusal
+        await _look_at_the_database()
+        return Response(generate_latest(meters.REGISTRY), headers=_NEVER_KEPT, media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", health), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+async def _checks(queue_max_age: timedelta) -> dict[str, Check]:
+    checks: dict[str, Check] = {}
+    for name, check in (
+        ("database", _database),
+        ("migrations", _migrations),
+        ("queue", _queue(queue_max_age)),
+    ):
+        checks[name] = await _checked(check)
+    return checks
+
+
+async def _checked(check: Callable[[], Awaitable[Check]]) -> Check:
+    try:
+        async with asyncio.timeout(_DATABASE_WITHIN_SECONDS):
+            return await check()
+    # Whatever it is, the answer is the same: not ready. Its text may hold an address of ours.
+    except Exception as error:
+        return {"ok": False, "error": type(error).__name__}
+
+
+async def _database() -> Check:
+    began = time.perf_counter()
+    await database.now()
+    return {"ok": True, "milliseconds": round((time.perf_counter() - began) * 1_000, 1)}
+
+
+async def _migrations() -> Check:
+    missing = await database.missing_migrations()
+    return {"ok": not missing, "missing": missing}
+
+
+def _queue(most: timedelta) -> Callable[[], Awaitable[Check]]:
+    async def check() -> Check:
+        age = await queue.oldest_due()
+        return {
+            "ok": age <= most,
+            "oldest_due_seconds": int(age.total_seconds()),
+            "most_seconds": int(most.total_seconds()),
+        }
+
+    return check
+
+
+def _refusal(request: Request, settings: Settings) -> Response | None:
+    """Why the caller may not read the figures; None where it may."""
+    if settings.metrics_token is None:
+        return None if _is_of_this_machine(request) else PlainTextResponse("Forbidden", 403)
+    offered = bearer_in(request.headers.get("authorization", "")) or ""
+    expected = settings.metrics_token.get_secret_value()
+    if hmac.compare_digest(offered.encode(), expected.encode()):
+        return None
+    return PlainTextResponse("Unauthorized", 401, {"WWW-Authenticate": 'Bearer realm="metrics"'})
+
+
+def _is_of_this_machine(request: Request) -> bool:
+    """Whether a process beside this one asks for itself; a proxy on the same machine asks for others."""
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(address_of(request)).is_loopback
+    except ValueError:
+        return False
+
+
+async def _look_at_the_database() -> None:
+    """Bring the figures that the database holds up to date; while it is away, they stay as they were."""
+    try:
+        async with asyncio.timeout(_DATABASE_WITHIN_SECONDS):
+            state = await queue.look()
+    except Exception:
+        meters.DATABASE_UP.set(0)
+        return
+    meters.DATABASE_UP.set(1)
+    meters.QUEUE_AGE_SECONDS.set(state.oldest_due.total_seconds())
+    meters.QUEUED_ORDERS.set(state.queued)
+    meters.AWAITING_ORDERS.set(state.awaiting)
+    if pool := database.pool_state():
+        for name, number in (("open", pool.open), ("idle", pool.idle), ("most", pool.most)):
+            meters.POOL.labels(name).set(number)

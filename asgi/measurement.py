@@ -1,0 +1,55 @@
+"""Counts and times every HTTP request by the template of its route."""
+
+import time
+from functools import cache
+
+from prometheus_client import Counter, Histogram
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from observation import meters
+
+_METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
+
+
+class Measurement:
+    """Stands around everything else, so that what others refuse is counted as well."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, began = "cut", time.perf_counter()
+
+        async def noting_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        meters.REQUESTS_RUNNING.inc()
+        try:
+            await self._app(scope, receive, noting_send)
+        finally:
+            meters.REQUESTS_RUNNING.dec()
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            requests, seconds = _meters(method, route_of(scope), status)
+            requests.inc()
+            seconds.observe(time.perf_counter() - began)
+
+
+@cache
+def _meters(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    return meters.REQUESTS.labels(method, route, status), meters.REQUEST_SECONDS.labels(method, route)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answered, such as /api/v1/order/{id}; `none` where none did."""
+    route = scope.get("route")
+    if route is None:
+        return "none"
+    below: str = scope.get("root_path", "")
+    return below if isinstance(route, Mount) else below + route.path

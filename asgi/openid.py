@@ -1,0 +1,199 @@
+"""Sign-in with an OpenID provider: the authorization code flow with state, nonce and PKCE, by authlib."""
+
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx2
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
+from joserfc.errors import JoseError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from asgi.answers import Answer
+from asgi.authentication import address_of
+from asgi.rate_limits import RateLimit
+from config.settings import Settings
+from resolvers import openid_login
+from resolvers.openid_login import Identity, SignInRefused
+from resolvers.shop import Shop
+
+_log = logging.getLogger("vitrin.openid")
+
+CALLBACK_PATH = "/auth/openid/callback"
+ALGORITHMS = ("RS256",)
+_LIFETIME = timedelta(minutes=10)
+_CLOCK_SKEW_SECONDS = 60
+_LONGEST_COOKIE = 2_048
+
+
+def routes(shop: Shop) -> Iterator[BaseRoute]:
+    """`/auth/openid/login` and its callback, of the provider that OPENID_ISSUER names."""
+    door = OpenIdDoor(shop)
+    yield Route("/auth/openid/login", door.log_in)
+    yield Route(CALLBACK_PATH, door.come_back)
+
+
+class OpenIdDoor:
+    """Sends browsers to the provider and takes them back; a state is good for one callback of one browser."""
+
+    def __init__(self, shop: Shop) -> None:
+        settings = shop.settings
+        self._shop = shop
+        self._limit = RateLimit(settings.rate_limit, storage=settings.rate_limit_storage)
+        self._client = _client(settings)
+        is_https = settings.effective_public_url.startswith("https://")
+        # The prefix keeps other hosts of the domain from setting it; browsers take it by https only.
+        self._cookie = "__Host-openid" if is_https else "openid"
+        self._is_https = is_https
+
+    async def log_in(self, request: Request) -> Response:
+        """Begin: off to the provider."""
+        window = await self._limit.count(f"openid:{address_of(request)}")
+        if not window.is_within:
+            headers = {"Retry-After": str(window.retry_after_seconds)}
+            return _refusal("too_many_requests", 429, headers)
+        session: dict[str, object] = {}
+        request.scope["session"] = session
+        back = self._shop.settings.effective_public_url + CALLBACK_PATH
+        try:
+            response: Response = await self._client.authorize_redirect(request, back)
+        except (httpx2.HTTPError, AuthlibBaseError, ValueError, RuntimeError, KeyError) as error:
+            return _unavailable(error)
+        self._remember(response, session)
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    async def come_back(self, request: Request) -> Response:
+        """End: the provider's code for a token of ours."""
+        request.scope["session"] = _session(request.cookies.get(self._cookie, ""))
+        try:
+            identity = await self._identity(request)
+            signed_in = await openid_login.sign_in(self._shop, identity)
+        except httpx2.HTTPError as error:
+            response = _unavailable(error)
+        except SignInRefused:
+            response = _refusal("sign_in_refused", 403)
+        except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
+            # Its text may hold what the provider sent.
+            _log.warning("a sign-in was refused: %s", type(error).__name__)
+            response = _refusal("sign_in_failed", 400)
+        else:
+            response = Answer(
+                {
+                    "access_token": signed_in.access_token,
+                    "token_type": "Bearer",
+                    "expires_at": int(signed_in.expires_at.timestamp()),
+                }
+            )
+        response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
+        return response
+
+    async def _identity(self, request: Request) -> Identity:
+        settings = self._shop.settings
+        token = await self._client.authorize_access_token(
+            request,
+            claims_options={
+                "iss": {"essential": True, "value": settings.openid_issuer},
+                "aud": {"essential": True, "value": settings.openid_client_id},
+                "sub": {"essential": True},
+            },
+            leeway=_CLOCK_SKEW_SECONDS,
+        )
+        claims = token["userinfo"]
+        is_verified = claims.get("email_verified") is True
+        return Identity(
+            issuer=settings.openid_issuer,
+            subject=_text(claims["sub"]) or "",
+            email=_text(claims.get("email")) if is_verified else None,
+            first_name=_text(claims.get("given_name")),
+            last_name=_text(claims.get("family_name")),
+        )
+
+    def _remember(self, response: Response, session: dict[str, object]) -> None:
+        """Leave the browser with what its callback has to show."""
+        response.set_cookie(
+            self._cookie,
+            base64.urlsafe_b64encode(json.dumps(session).encode()).decode(),
+            max_age=int(_LIFETIME.total_seconds()),
+            secure=self._is_https,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+class _Client(StarletteOAuth2App):  # type: ignore[misc] # authlib ships no types
+    """authlib's client that believes no more of the discovery document than the settings say."""
+
+    issuer: str
+
+    async def load_server_metadata(self) -> dict[str, object]:
+        """The provider's description of itself.
+
+        Raises:
+            ValueError: it is another issuer's.
+        """
+        metadata: dict[str, object] = await super().load_server_metadata()
+        if metadata.get("issuer") != self.issuer:
+            raise ValueError("the discovery document is another issuer's")
+        # A document that lists `none` would else have unsigned tokens accepted.
+        metadata["id_token_signing_alg_values_supported"] = list(ALGORITHMS)
+        return metadata
+
+
+class _Attempts:
+    """authlib's cache of what a callback needs; reading uses it up, so that no state is taken twice."""
+
+    async def set(self, key: str, value: str, _expires_in: int) -> None:
+        await openid_login.remember_attempt(key, value, lifetime=_LIFETIME)
+
+    async def get(self, key: str) -> str | None:
+        return await openid_login.take_attempt(key)
+
+    async def delete(self, key: str) -> None:
+        await openid_login.take_attempt(key)
+
+
+def _client(settings: Settings) -> _Client:
+    secret = settings.openid_client_secret
+    client = _Client(
+        StarletteIntegration("openid", _Attempts()),
+        name="openid",
+        client_id=settings.openid_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+        server_metadata_url=f"{settings.openid_issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid email profile",
+            "code_challenge_method": "S256",
+            "timeout": settings.gateway_total_timeout.total_seconds(),
+            "trust_env": False,
+        },
+    )
+    client.issuer = settings.openid_issuer
+    return client
+
+
+def _session(cookie: str) -> dict[str, object]:
+    """What the browser brought; nothing where that cannot be read."""
+    try:
+        read = json.loads(base64.urlsafe_b64decode(cookie[:_LONGEST_COOKIE]))
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _text(claim: object) -> str | None:
+    return claim if isinstance(claim, str) and claim else None
+
+
+def _refusal(code: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Answer({"code": code}, status_code=status, headers=headers)
+
+
+def _unavailable(error: Exception) -> Response:
+    _log.error("the OpenID provider cannot be asked: %s", type(error).__name__)
+    return _refusal("provider_unavailable", 503, {"Retry-After": "5"})

@@ -1,0 +1,25 @@
+"""Gives every request an id, by which its log lines and a client's report are found."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from asgi.headers import changing, header
+from observation import request_ids
+
+_NAME = b"x-request-id"
+_ANSWERS = ("http.response.start", "websocket.accept")
+
+
+class RequestIds:
+    """Takes the caller's `X-Request-ID` where it is sane, and answers it; a WebSocket is one request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request_id = request_ids.accepted(header(scope, _NAME))
+        request_ids.begin(request_id)
+        pair = (_NAME, request_id.encode("latin-1"))
+        await self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))

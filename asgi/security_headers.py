@@ -1,0 +1,37 @@
+"""What every answer tells browsers not to do with it."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from asgi.headers import Pairs, changing, encoded
+
+_NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The policy of an answer that is no page: should a browser show it all the same, it can do nothing."""
+_YEAR_SECONDS = 31_536_000
+_ANSWERS = ("http.response.start",)
+
+
+class SecurityHeaders:
+    """Adds what an answer does not set itself; pages bring a policy of their own.
+
+    Strict-Transport-Security only where `public_url`, the address that browsers know, is https.
+    """
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        names = {
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Content-Security-Policy": _NO_PAGE,
+        }
+        if public_url.startswith("https://"):
+            names["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+
+        self._headers = encoded(names.items())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_http = scope["type"] == "http"
+        await self._app(scope, receive, changing(send, self._add, types=_ANSWERS) if is_http else send)
+
+    def _add(self, headers: Pairs) -> None:
+        present = {name for name, _ in headers}
+        headers += [pair for pair in self._headers if pair[0] not in present]

@@ -1,0 +1,34 @@
+"""Counting in fixed windows of time, in this process."""
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass
+class _Count:
+    ends_at: float
+    requests: int = 0
+
+
+class MemoryWindows:
+    """Requests of each caller; a window begins with a caller's first one after the last window.
+
+    The limits library's storage in memory looks at every caller again and again; this one, once a window.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._counts: dict[str, _Count] = {}
+        self._sweep_at = 0.0
+
+    def count(self, caller: str) -> tuple[int, float]:
+        """How many requests of `caller` there are with this one, and the unix time when its window ends."""
+        now = time.time()
+        if now >= self._sweep_at:
+            self._counts = {name: count for name, count in self._counts.items() if count.ends_at > now}
+            self._sweep_at = now + self._seconds
+        count = self._counts.get(caller)
+        if count is None or count.ends_at <= now:
+            count = self._counts[caller] = _Count(now + self._seconds)
+        count.requests += 1
+        return count.requests, count.ends_at

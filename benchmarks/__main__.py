@@ -1,0 +1,180 @@
+"""The whole comparison: `uv run python -m benchmarks`. See README.md."""
+
+import argparse
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import (
+    contestants,
+    equality,
+    installation,
+    machine,
+    processes,
+    report,
+    rounds,
+    sections,
+    seed,
+    statements,
+    works,
+)
+from benchmarks.cluster import Cluster
+from benchmarks.contestants import Contestant
+from benchmarks.places import LOAD_CORE, SQL
+from benchmarks.rounds import Figures, Measurement
+from benchmarks.seed import Sizes
+from benchmarks.works import Work
+
+_DATABASE = "bench"
+_RESULTS = Path(__file__).with_name("results.json")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "only", nargs="?", default="", help="regex over WORK:SERVER, such as 'Q[12]:(vitrin|apollo)'"
+    )
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=8, help="length of one run")
+    parser.add_argument("--tries", type=int, default=3, help="of a run in which others were busy")
+    parser.add_argument("--orders", type=int, default=seed.STUDY_ORDERS, help="a multiple of 2000")
+    parser.add_argument("--verify-only", action="store_true", help="compare the answers and stop")
+    parser.add_argument(
+        "--section", default="figures", help="of docs/performance.md, where a whole run is written"
+    )
+    parser.add_argument("--note", default="", help="what a reader of the figures should know")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Install, load, start, compare, measure, report."""
+    arguments = _arguments()
+    sections.require(arguments.section)
+    installation.install()
+    # What this program does must not fall on the servers' core.
+    os.sched_setaffinity(0, {LOAD_CORE})
+    sizes, load_before = Sizes(arguments.orders), machine.busy_before()
+    with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name:
+        folder = Path(name)
+        asyncio.run(_load(cluster, sizes))
+        with _started(_contestants(cluster, sizes, folder, only=arguments.only)) as running:
+            _check(running, sizes)
+            if arguments.verify_only:
+                return
+            figures = _measure(cluster, running, sizes, folder, arguments)
+    print(report.table(figures), report.goals(figures), sep="\n\n")
+    if not arguments.only:
+        _write(figures, arguments, load_before=load_before)
+
+
+async def _load(cluster: Cluster, sizes: Sizes) -> None:
+    print(f"loading {sizes.orders:,} orders", flush=True)
+    await seed.load(cluster, _DATABASE, sizes)
+    if differences := await seed.differences_found_by_the_shop(cluster.url(_DATABASE)):
+        raise SystemExit(f"the records are unsound: {differences} differences")
+    session = await cluster.connect(_DATABASE)
+    await session.execute((SQL / "place_order.sql").read_text(encoding="utf-8"))
+    await session.close()
+
+
+def _contestants(cluster: Cluster, sizes: Sizes, folder: Path, *, only: str) -> list[Contestant]:
+    """Those that the regex leaves something to do."""
+    environment = contestants.shop_environment(cluster, _DATABASE, folder, port=processes.free_port())
+    users = [*sizes.many_orders, *sizes.twenty_orders]
+    tokens = asyncio.run(contestants.sign_in(contestants.shop_settings(environment), users))
+    everybody = [
+        Contestant(contestants.our_server(environment, folder), works.of_vitrin(tokens)),
+        *contestants.peers(cluster, _DATABASE, folder),
+    ]
+    chosen = [
+        Contestant(
+            one.server,
+            {work: ask for work, ask in one.asks.items() if re.search(only, f"{work}:{one.name}")},
+        )
+        for one in everybody
+    ]
+    return [one for one in chosen if one.asks]
+
+
+@contextmanager
+def _started(running: Sequence[Contestant]) -> Iterator[Sequence[Contestant]]:
+    try:
+        for one in running:
+            one.server.start()
+        for one in running:
+            one.server.wait_until_it_answers()
+        yield running
+    finally:
+        for one in running:
+            one.server.stop()
+
+
+def _check(running: Sequence[Contestant], sizes: Sizes) -> None:
+    differences = equality.differences(running, sizes)
+    print("\n".join(differences) or f"{len(running)} servers give the same data", flush=True)
+    if differences:
+        raise SystemExit(1)
+
+
+def _measure(
+    cluster: Cluster, running: Sequence[Contestant], sizes: Sizes, folder: Path, arguments: argparse.Namespace
+) -> list[Figures]:
+    cells = list(rounds.cells(running, sizes, folder))
+    counts = asyncio.run(statements.count(cluster, _DATABASE, cells, sizes))
+    measurement = Measurement(cluster, seconds=arguments.seconds, tries=arguments.tries)
+    reading = [cell for cell in cells if cell.work is not Work.CREATE_ORDER]
+    writing = [cell for cell in cells if cell.work is Work.CREATE_ORDER]
+    asyncio.run(_restore(cluster, sizes))
+    runs = measurement.rounds(reading, arguments.rounds)
+    answered_before = measurement.responses
+    runs |= measurement.rounds(writing, arguments.rounds)
+    asyncio.run(_check_money(cluster, sizes, answered=measurement.responses - answered_before))
+    return [
+        Figures(work=cell.work, name=cell.contestant.name, runs=runs[cell], statements=counts[cell])
+        for cell in cells
+    ]
+
+
+async def _restore(cluster: Cluster, sizes: Sizes) -> None:
+    session = await cluster.connect(_DATABASE)
+    await seed.restore(session, sizes)
+    await session.close()
+
+
+async def _check_money(cluster: Cluster, sizes: Sizes, *, answered: int) -> None:
+    """Every answered order has to be there, and paid."""
+    session = await cluster.connect(_DATABASE)
+    placed, charged = await session.fetchrow(
+        "SELECT count(*), coalesce(sum(charge), 0) FROM orders WHERE id > $1", sizes.orders
+    )
+    left = await session.fetchval("SELECT sum(balance) FROM users")
+    opened = await session.fetchval(
+        "SELECT sum(l.amount) FROM ledger_entries l WHERE l.order_id IS NULL OR l.order_id <= $1",
+        sizes.orders,
+    )
+    await session.close()
+    print(
+        f"{placed:,} orders placed, {answered:,} answered; {charged:,} Toman charged, {opened - left:,} taken"
+    )
+    if charged != opened - left or placed < answered:
+        raise SystemExit("orders or money are missing")
+
+
+def _write(figures: Sequence[Figures], arguments: argparse.Namespace, *, load_before: float) -> None:
+    particulars = machine.particulars()
+    rounds.write_results(_RESULTS, {**particulars, "load before": load_before}, figures)
+    picture = sections.DOCUMENT.with_name(f"performance-{arguments.section}.svg")
+    picture.write_text(report.drawing(figures), encoding="utf-8")
+    note = (
+        f"runs of {arguments.seconds:g} s, load average before: {load_before:.1f}. {arguments.note}".strip()
+    )
+    content = report.section(figures, particulars, picture=picture.name, note=note)
+    sections.write(arguments.section, content)
+
+
+if __name__ == "__main__":
+    main()

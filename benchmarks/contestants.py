@@ -1,0 +1,125 @@
+"""Who takes part: ours as users run it, and the peers, each one process on the same core."""
+
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import processes, works
+from benchmarks.cluster import Cluster
+from benchmarks.installation import node_of_postgraphile
+from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pinned
+from benchmarks.processes import Server
+from benchmarks.works import Asker, Work
+from composition.installation import build_shop
+from config import keys
+from config.settings import Settings
+from models import User, database
+from resolvers import sessions
+
+OURS = "vitrin"
+
+
+@dataclass(frozen=True, eq=False)
+class Contestant:
+    """A server and what it can be asked."""
+
+    server: Server
+    asks: Mapping[Work, Asker]
+
+    @property
+    def name(self) -> str:
+        return self.server.name
+
+
+def shop_environment(cluster: Cluster, database_name: str, folder: Path, *, port: int) -> dict[str, str]:
+    """Our settings as in production: authentication, cost limits, logging and rate limits on.
+
+    Limits are set so high that nothing here reaches them; none is off. The accounts are made up: nothing
+    is sent anywhere.
+    """
+    # Generated as development does it; production wants to be told where its key is.
+    keys.jwt_key_pems(Settings(data_folder=folder))
+    return {
+        "ENVIRONMENT": "production",
+        "DATABASE_URL": cluster.url(database_name),
+        "PORT": str(port),
+        "DATA_FOLDER": str(folder),
+        "JWT_KEY_FILES": str(folder / "jwt-key.pem"),
+        "LOGIN_CODE_KEY": secrets.token_hex(32),
+        "SMS_GATEWAY": "kavenegar",
+        "KAVENEGAR_API_KEY": "made-up",
+        "PAYMENT_GATEWAY": "zarinpal",
+        "ZARINPAL_MERCHANT_ID": "made-up",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "RATE_LIMIT": "1000000000/minute",
+        "GRAPHQL_POINTS": "2000000000",
+        "GRAPHQL_RESTORE_RATE": "2000000000",
+    }
+
+
+def shop_settings(environment: Mapping[str, str]) -> Settings:
+    """The same, for the shop's own code in this process."""
+    return Settings.model_validate({name.lower(): value for name, value in environment.items()})
+
+
+async def sign_in(settings: Settings, user_ids: Iterable[int]) -> dict[int, str]:
+    """A token of each user, by id."""
+    shop, tokens = build_shop(settings), {}
+    async with database.connected(settings.effective_database_url):
+        now = await database.now()
+        for user in (await User.in_bulk(list(user_ids), "id")).values():
+            tokens[user.id], _ = await sessions.issue_token(shop, user, now=now)
+    return tokens
+
+
+def our_server(environment: Mapping[str, str], folder: Path, *, core: int | None = SERVER_CORE) -> Server:
+    """`main.py serve`; its worker is another process and does not run."""
+    port = int(environment["PORT"])
+    command = [sys.executable, "main.py", "serve"]
+    if core is not None:
+        command = pinned(command, core=core)
+    return Server(OURS, port, command, ROOT, environment, folder / f"{OURS}-{port}.log")
+
+
+def peers(cluster: Cluster, database_name: str, folder: Path) -> list[Contestant]:
+    """Everybody else, on the same tables."""
+    variables = {**cluster.environment(database_name), "NODE_ENV": "production"}
+
+    def server(name: str, command: Callable[[int], list[str]], place: Path, **more: str) -> Server:
+        port = processes.free_port()
+        log = folder / f"{name}.log"
+        return Server(name, port, pinned(command(port), core=SERVER_CORE), place, {**variables, **more}, log)
+
+    def node(script: str, program: str = "node") -> Callable[[int], list[str]]:
+        return lambda port: [shutil.which(program) or program, script, str(port)]
+
+    def python(app: str) -> Callable[[int], list[str]]:
+        return lambda port: [str(PYTHON), "-m", "uvicorn", f"{app}:app", *_UVICORN, "--port", str(port)]
+
+    mercurius = server("mercurius", node("mercurius.mjs"), NODE_FOLDER)
+    fastify = server("fastify", node("mercurius.mjs"), NODE_FOLDER)
+    postgraphile = server("postgraphile", node("postgraphile.mjs", node_of_postgraphile()), NODE_FOLDER)
+    apollo = server("apollo", node("apollo.mjs"), NODE_FOLDER)
+    fastapi = server("fastapi", python("fastapi_app"), PYTHON_FOLDER)
+    strawberry = server("strawberry", python("strawberry_app"), PYTHON_FOLDER)
+    cached = server("strawberry-cached", python("strawberry_app"), PYTHON_FOLDER, CACHED="1")
+    floor = server("floor", python("floor_app"), PYTHON_FOLDER)
+    return [
+        Contestant(mercurius, works.of_graphql("/graphql")),
+        Contestant(fastify, works.legacy_orders()),
+        Contestant(postgraphile, works.of_postgraphile()),
+        Contestant(apollo, works.of_graphql("/")),
+        Contestant(fastapi, works.of_fastapi()),
+        Contestant(strawberry, works.of_graphql("/graphql")),
+        Contestant(cached, works.of_graphql("/graphql")),
+        Contestant(floor, works.of_floor()),
+    ]
+
+
+_UVICORN = [
+    "--host", "127.0.0.1", "--loop", "uvloop", "--http", "httptools", "--no-access-log",
+    "--log-level", "warning", "--timeout-keep-alive", "75",
+]  # fmt: skip

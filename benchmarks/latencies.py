@@ -1,0 +1,162 @@
+"""How long single acts take, one after the other, on databases of several sizes."""
+
+import asyncio
+import http.client
+import itertools
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from tortoise.transactions import in_transaction
+
+from benchmarks import contestants, works
+from benchmarks.cluster import Cluster
+from benchmarks.contestants import Contestant
+from benchmarks.shop import Shop
+from benchmarks.works import KEY, Ask, Work
+from composition.installation import build_shop
+from models import Provider, database
+from resolvers import submission
+
+_WARM_UP_SECONDS = 2.0
+_FEWEST = 3
+_PATIENCE_SECONDS = 120
+_KEPT_SECONDS = 3.0
+_DETAIL = (
+    "query Order($id: ID!) { order(id: $id) { id status type link quantity charge remains createdAt"
+    " service { id name price } category { id name } } }"
+)
+_TOP_USERS = "{ topUsers { firstName lastName mobile orderCount amount } }"
+_TOP_SERVICES = "{ topServices { orderCount service { id name price } } }"
+
+Act = Callable[[], float]
+"""Does something once and returns the seconds that it took."""
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """One size: its database, its running server, and an order of each buyer."""
+
+    shop: Shop
+    ours: Contestant
+    order_ids: Mapping[int, int]
+
+    @classmethod
+    async def of(cls, cluster: Cluster, name: str, opened: Shop, ours: Contestant) -> Self:
+        session = await cluster.connect(name)
+        rows = await session.fetch(
+            "SELECT user_id, min(id) AS id FROM orders WHERE user_id = ANY($1::int[]) GROUP BY user_id",
+            opened.buyers,
+        )
+        await session.close()
+        return cls(opened, ours, {row["user_id"]: row["id"] for row in rows})
+
+    def acts(self) -> dict[str, Act]:
+        """What is timed, by name; each call is for the next buyer."""
+        connection = Connection(self.ours.server.port)
+        asks = self.ours.asks
+        timed: dict[str, Callable[[int], Ask]] = {
+            "order list": asks[Work.ORDERS],
+            "order detail": self._detail,
+            "createOrder": asks[Work.CREATE_ORDER],
+            "topUsers": lambda _: works.post("/graphql", _TOP_USERS, {}),
+            "topServices": lambda _: works.post("/graphql", _TOP_SERVICES, {}),
+        }
+        return {name: self._act(connection, ask) for name, ask in timed.items()}
+
+    def _detail(self, user_id: int) -> Ask:
+        order = works.global_id("Order", self.order_ids[user_id])
+        return works.post("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
+
+    def _act(self, connection: "Connection", ask: Callable[[int], Ask]) -> Act:
+        buyers = itertools.cycle(self.shop.buyers)
+        return lambda: connection.seconds(ask(next(buyers)))
+
+
+class Connection:
+    """One connection, kept while it is in use; requests on it come one after the other."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
+        self._used = 0.0
+
+    def seconds(self, ask: Ask) -> float:
+        """From the request's first byte to the answer's last; RuntimeError for an answer with errors."""
+        body = ask.body.replace(KEY, secrets.token_hex(8)) if ask.body else None
+        if time.monotonic() - self._used > _KEPT_SECONDS:
+            # The server closes idle connections after five seconds.
+            self._connection.close()
+            self._connection.connect()
+        begun = time.perf_counter()
+        self._connection.request(ask.method, ask.path, body, ask.headers())
+        answer = self._connection.getresponse().read()
+        seconds = time.perf_counter() - begun
+        self._used = time.monotonic()
+        if "errors" in (content := json.loads(answer)) or "message" in content:
+            raise RuntimeError(f"{ask.path}: {answer[:500]!r}")
+        return seconds
+
+
+@dataclass
+class Latencies:
+    """Seconds of each act at each size."""
+
+    found: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+
+    def note(self, name: str, size: int, seconds: list[float]) -> None:
+        self.found.setdefault((name, size), []).extend(seconds)
+
+
+def timed(act: Act, *, most: int, within_seconds: float) -> Iterator[float]:
+    """The act over and over: so many times, or until the time is up, but a few times at least."""
+    deadline = time.monotonic() + within_seconds
+    for number in range(most):
+        if number >= _FEWEST and time.monotonic() > deadline:
+            return
+        yield act()
+
+
+def measured(places: Sequence[Place], *, rounds: int, most: int, within_seconds: float) -> Latencies:
+    """Every act at every size, in rounds, sizes taking turns; the first calls do not count."""
+    latencies = Latencies()
+    acts = [(place.shop.sizes.orders, place.acts()) for place in places]
+    for number in range(rounds):
+        for name in acts[0][1]:
+            for size, of_place in acts:
+                if number == 0:
+                    list(timed(of_place[name], most=most, within_seconds=_WARM_UP_SECONDS))
+                seconds = list(timed(of_place[name], most=most, within_seconds=within_seconds))
+                latencies.note(name, size, seconds)
+        for place in places:
+            claims = asyncio.run(_claims(place.shop, most=most, within_seconds=within_seconds))
+            latencies.note("worker's claim", place.shop.sizes.orders, claims)
+    return latencies
+
+
+async def _claims(opened: Shop, *, most: int, within_seconds: float) -> list[float]:
+    """Seconds of each claim. Rolled back, so that every claim meets the same queue."""
+    settings = contestants.shop_settings(opened.environment)
+    shop = build_shop(settings)
+    async with database.connected(settings.effective_database_url):
+        provider = await Provider.get(id=1)
+
+        async def claim() -> float:
+            async with in_transaction() as transaction:
+                begun = time.perf_counter()
+                # The claim alone: what follows it speaks to the provider.
+                claimed = await submission._claim(shop, provider)
+                seconds = time.perf_counter() - begun
+                await transaction.rollback()
+            if not claimed.orders:
+                raise RuntimeError("nothing waits to be sent")
+            return seconds
+
+        await claim()
+        found: list[float] = []
+        deadline = time.monotonic() + within_seconds
+        while len(found) < _FEWEST or (len(found) < most and time.monotonic() < deadline):
+            found.append(await claim())
+        return found

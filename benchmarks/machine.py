@@ -1,0 +1,51 @@
+"""What the figures were taken on."""
+
+import os
+import platform
+import re
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import installation
+
+
+def particulars() -> dict[str, str]:
+    """The machine and every version that matters, in words."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "CPU": f"{_cpu_model()}, {os.cpu_count()} cores, {platform.machine()}",
+        "memory": f"{_memory_gibibytes():.0f} GiB",
+        "system": f"{_system()}, Linux {platform.release().split('-')[0]}",
+        "Python": platform.python_version(),
+        "Node": _version("node", "--version"),
+        "Node of PostGraphile": _version(installation.node_of_postgraphile(), "--version"),
+        "PostgreSQL": _version(str(installation.postgres_binaries() / "postgres"), "--version"),
+        "wrk": _version("wrk", "-v"),
+        **installation.peer_versions(),
+    }
+
+
+def busy_before() -> float:
+    """The load average of the last minute: what others were doing before we began."""
+    return os.getloadavg()[0]
+
+
+def _cpu_model() -> str:
+    found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    return found[1] if found else platform.processor() or "unknown CPU"
+
+
+def _memory_gibibytes() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _system() -> str:
+    return platform.freedesktop_os_release().get("PRETTY_NAME", "unknown system")
+
+
+def _version(program: str, option: str) -> str:
+    # wrk tells its version and exits with 1.
+    told = subprocess.run([program, option], capture_output=True, text=True, check=False)
+    found = re.search(r"\d+(?:\.\d+)+", told.stdout + told.stderr)
+    return found[0] if found else "unknown"

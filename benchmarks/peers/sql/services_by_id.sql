@@ -1,0 +1,1 @@
+SELECT id, name, price FROM services WHERE id = ANY($1::int[])

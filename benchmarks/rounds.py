@@ -1,0 +1,227 @@
+"""Measuring: interleaved rounds, each run with what everybody took of the machine meanwhile."""
+
+import json
+import resource
+import secrets
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks import equality, processes, wrk
+from benchmarks.cluster import Cluster
+from benchmarks.contestants import Contestant
+from benchmarks.places import LOAD_CORE, SERVER_CORE
+from benchmarks.seed import Sizes
+from benchmarks.works import Work
+from benchmarks.wrk import Load
+
+MOST_FOREIGN = 0.10
+"""Of a core: a run in which others took more is repeated."""
+_SATURATED = 0.93
+_LONGEST_WARM_UP = 3.0
+_WARM_UP_REQUESTS = 2_000
+_WARM_UP_RUNS = 3
+_SETTLED_WITHIN_SECONDS = 15.0
+_QUIET_WITHIN_SECONDS = 4.0
+_QUIET = 0.12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run. CPU times are milliseconds a request; `foreign` is the share of a core that others took."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    server_cpu_ms: float
+    postgres_cpu_ms: float
+    server_busy: float
+    foreign: float
+    stolen: float
+    rss_mib: float
+    requests: int
+    bytes_each: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statements:
+    """What one request sends to PostgreSQL.
+
+    `resets` are asyncpg's: each is one message of four statements, when a connection goes back to its pool.
+    """
+
+    sent: float
+    resets: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """The runs of one work by one server, and what one request asks of the database."""
+
+    work: Work
+    name: str
+    runs: list[Run]
+    statements: Statements
+
+    def median(self, figure: Callable[[Run], float]) -> float:
+        """The middle run's figure."""
+        return statistics.median(map(figure, self.runs))
+
+    @property
+    def server_cpu_ms(self) -> float:
+        return self.median(lambda run: run.server_cpu_ms)
+
+    def record(self) -> dict[str, object]:
+        """As it is kept in results.json."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One work of one server, ready to be measured."""
+
+    work: Work
+    contestant: Contestant
+    script: Path
+    smallest_body: int
+    """Bytes; errors are shorter than any answer."""
+
+
+def cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -> Iterator[Cell]:
+    """All cells, work by work; works that change the records come last."""
+    for work in Work:
+        users = equality.users_of(work, sizes)
+        for one in contestants:
+            if work in one.asks:
+                script = wrk.write_script(one, work, users, folder)
+                yield Cell(work, one, script, len(equality.send(one.server.url, one.asks[work](users[0]))))
+
+
+class Stopwatch:
+    """Notes what everybody has used so far, and tells the difference later."""
+
+    def __init__(self, server_pid: int, postgres_pid: int) -> None:
+        self._pids = server_pid, postgres_pid
+        self._begun = self._now()
+
+    def _now(self) -> tuple[float, ...]:
+        # wrk, which has ended by then, and this program.
+        ours = map(resource.getrusage, (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
+        return (
+            time.monotonic(),
+            *map(processes.cpu_seconds, self._pids),
+            sum(used.ru_utime + used.ru_stime for used in ours),
+            *processes.core_busy_seconds(SERVER_CORE),
+            *processes.core_busy_seconds(LOAD_CORE),
+        )
+
+    def read(self, load: Load, *, server_pid: int) -> Run:
+        """The run that has just ended."""
+        spent = [now - then for now, then in zip(self._now(), self._begun, strict=True)]
+        wall, server, postgres, load_generator, server_core, stolen1, load_core, stolen2 = spent
+        foreign = max(0.0, server_core - server) / wall
+        # What others do on the second core hurts only a server that waits for PostgreSQL or wrk.
+        if server / wall < _SATURATED:
+            foreign += max(0.0, load_core - load_generator - postgres) / wall
+        # Answers that wrk no longer waited for were worked on all the same: one on each connection.
+        requests = load.requests + wrk.CONNECTIONS
+        return Run(
+            per_second=load.per_second,
+            p50_ms=load.p50_ms,
+            p99_ms=load.p99_ms,
+            server_cpu_ms=server / requests * 1_000,
+            postgres_cpu_ms=postgres / requests * 1_000,
+            server_busy=server / wall,
+            foreign=foreign,
+            stolen=(stolen1 + stolen2) / wall,
+            rss_mib=processes.resident_mebibytes(server_pid),
+            requests=load.requests,
+            bytes_each=load.bytes_each,
+        )
+
+
+class Measurement:
+    """Runs cells in interleaved rounds. `responses` counts every answered request, warming up included."""
+
+    def __init__(self, cluster: Cluster, *, seconds: float, tries: int) -> None:
+        self._cluster = cluster
+        self._tries = tries
+        self._seconds = seconds
+        self.responses = 0
+
+    def rounds(self, cells: Sequence[Cell], number: int) -> dict[Cell, list[Run]]:
+        """The cleanest run of each round."""
+        found: dict[Cell, list[Run]] = {cell: [] for cell in cells}
+        for place in range(number):
+            for cell in cells:
+                if place == 0:
+                    self._warm_up(cell)
+                run = self._cleanest(cell)
+                found[cell].append(run)
+                print(_line(place, cell, run), flush=True)
+        return found
+
+    def _cleanest(self, cell: Cell) -> Run:
+        best = self._watched(cell)
+        for _ in range(self._tries - 1):
+            if best.foreign <= MOST_FOREIGN:
+                break
+            best = min(best, self._watched(cell), key=lambda run: run.foreign)
+        return best
+
+    def _warm_up(self, cell: Cell) -> None:
+        """Let just-in-time compilers and caches see enough requests, but not for long."""
+        enough = self.responses + _WARM_UP_REQUESTS
+        for _ in range(_WARM_UP_RUNS):
+            if self.responses < enough:
+                self._load(cell, min(self._seconds, _LONGEST_WARM_UP))
+        _settle(cell.contestant.server.pid)
+
+    def _watched(self, cell: Cell) -> Run:
+        _wait_for_quiet()
+        watch = Stopwatch(cell.contestant.server.pid, self._cluster.pid)
+        load = self._load(cell, self._seconds)
+        _settle(cell.contestant.server.pid)
+        return watch.read(load, server_pid=cell.contestant.server.pid)
+
+    def _load(self, cell: Cell, seconds: float) -> Load:
+        load = wrk.run(cell.contestant.server.url, cell.script, seconds=seconds, nonce=secrets.token_hex(6))
+        self.responses += load.requests
+        if load.refused or load.lost or load.bytes_each < cell.smallest_body / 2:
+            raise SystemExit(f"{cell.contestant.name} fails at {cell.work} under load: {load}")
+        return load
+
+
+def _settle(pid: int) -> None:
+    """Until the server has done what wrk left it with when it hung up."""
+    deadline, spent = time.monotonic() + _SETTLED_WITHIN_SECONDS, -1.0
+    while time.monotonic() < deadline and spent < (now := processes.cpu_seconds(pid)):
+        spent = now
+        time.sleep(0.2)
+
+
+def _wait_for_quiet() -> None:
+    """Until nobody else is busy, but not for long."""
+    deadline = time.monotonic() + _QUIET_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        before = [processes.core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]
+        time.sleep(0.4)
+        after = [processes.core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]
+        if all(now - then < _QUIET * 0.4 for now, then in zip(after, before, strict=True)):
+            return
+
+
+def _line(place: int, cell: Cell, run: Run) -> str:
+    return (
+        f"round {place + 1}  {cell.work} {cell.contestant.name:<18} {run.per_second:8.0f}/s  "
+        f"p50 {run.p50_ms:7.1f} ms  p99 {run.p99_ms:7.1f} ms  CPU {run.server_cpu_ms:7.3f} ms  "
+        f"PostgreSQL {run.postgres_cpu_ms:6.3f} ms  foreign {run.foreign:4.0%}  {run.rss_mib:4.0f} MiB"
+    )
+
+
+def write_results(file: Path, machine: dict[str, object], figures: Sequence[Figures]) -> None:
+    """Everything that was measured, for programs."""
+    content = {"machine": machine, "figures": [one.record() for one in figures]}
+    file.write_text(json.dumps(content, indent=1, default=str) + "\n", encoding="utf-8")

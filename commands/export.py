@@ -1,0 +1,89 @@
+"""export: orders and ledger entries as files."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from config.settings import Settings
+from domain import mobiles
+from exports import tables
+from exports.formats import CsvWriter, JsonLinesWriter
+from exports.tables import TABLES, Selection
+from models import User, database
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Which rows, in which form, to where."""
+    command.add_argument("table", choices=list(TABLES), metavar="orders|ledger")
+    moments = "2026-01-31 or 2026-01-31T10:00:00+03:30; UTC where no zone is given"
+    command.add_argument("--since", type=moment_of, help=f"created then or later: {moments}")
+    command.add_argument("--until", type=moment_of, help="created before then")
+    command.add_argument("--user", help="one user's only: an id, or a mobile")
+    command.add_argument("--json", action="store_true", help="JSON lines in place of CSV")
+    command.add_argument("--output", type=Path, metavar="FILE", help="a file in place of standard output")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Write orders or ledger entries as CSV or JSON lines; exits with 1 for an unknown user."""
+    try:
+        asyncio.run(_export(settings, arguments))
+    except BrokenPipeError:
+        # The reader had enough, as `head` has. Python would complain once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that an ISO 8601 text tells, in UTC where it names no zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no ISO 8601 moment") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
+    table = TABLES[arguments.table]
+    async with database.connected(settings.effective_database_url):
+        user_id = await _user_id(arguments.user) if arguments.user else None
+        selection = Selection(since=arguments.since, until=arguments.until, user_id=user_id)
+        async with tables.steady():
+            with _target(arguments.output) as target:
+                writer_of = JsonLinesWriter if arguments.json else CsvWriter
+                writer = writer_of(target, table.columns)
+                async for row in tables.rows_of(table, selection):
+                    writer.write(row)
+
+
+async def _user_id(text: str) -> int:
+    mobile = mobiles.normalize(text)
+    user = await User.owner_of_mobile(mobile) if mobile else None
+    if user is None and mobile is None and text.isdecimal() and len(text) < 10:
+        user = await User.get_or_none(id=int(text))
+    if user is None:
+        raise SystemExit(f"vitrin: there is no user {text}")
+    return user.id
+
+
+@contextmanager
+def _target(path: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that only its owner may read and that appears when it is complete."""
+    if path is None:
+        with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as target:
+            yield target
+        return
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as target:
+            yield target
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,12 @@
+"""export-openapi: the REST routes in OpenAPI's language."""
+
+import argparse
+import sys
+
+from config.settings import Settings
+from rest_compat.description.document import encoded
+
+
+def run(settings: Settings, _: argparse.Namespace) -> None:
+    """Print the OpenAPI description of the REST routes."""
+    sys.stdout.write(encoded(settings.effective_public_url).decode())

@@ -1,0 +1,143 @@
+"""import-legacy: the old panel's tables."""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from config.settings import Settings
+from exports.formats import CsvWriter
+from legacy_import import importing
+from legacy_import.batches import ImportedElsewhere
+from legacy_import.files import Dialect, UnreadableFile
+from legacy_import.folder import Source, look_through
+from legacy_import.importing import DatabaseInUse, Report
+from models import database
+
+SOME_ROWS_REJECTED = 3
+_REJECTS_COLUMNS = ("table", "line", "id", "outcome", "reason")
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """The files, how they are written, and the form of the answer."""
+    command.add_argument("folder", type=Path, help="where users.csv, orders.csv… are: docs/import-legacy.md")
+    command.add_argument(
+        "--format", choices=list(Dialect), help="of all files; found out by each file where it is not given"
+    )
+    command.add_argument(
+        "--timezone",
+        type=_zone,
+        default=ZoneInfo("Asia/Tehran"),
+        help="of moments that are no unix seconds [Asia/Tehran]",
+    )
+    command.add_argument(
+        "--rejects", type=Path, metavar="FILE", help="what was not taken [FOLDER/rejects.csv]"
+    )
+    command.add_argument("--json", action="store_true", help="the summary as JSON, for programs")
+
+
+def run(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Import the old panel's tables; goes on where it was stopped. Exits with 3 if rows were rejected."""
+    folder: Path = arguments.folder
+    try:
+        source = look_through(folder, dialect=arguments.format, zone=arguments.timezone)
+        for table, columns in source.unknown_columns.items():
+            print(f"vitrin: {table}: unknown columns are not taken: {', '.join(columns)}", file=sys.stderr)
+        report = asyncio.run(_import(settings, source, arguments.rejects or folder / "rejects.csv"))
+    except (UnreadableFile, DatabaseInUse, ImportedElsewhere) as refusal:
+        raise SystemExit(f"vitrin: {refusal}") from refusal
+    print(json.dumps(_summary(report)) if arguments.json else _told(report))
+    if any(table.rejected for table in report.tables.values()):
+        raise SystemExit(SOME_ROWS_REJECTED)
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text} is no time zone") from error
+
+
+async def _import(settings: Settings, source: Source, rejects: Path) -> Report:
+    await database.migrate(settings.effective_database_url)
+    async with database.connected(settings.effective_database_url):
+        # Opened first: where it cannot be written, nothing is.
+        with _opened(rejects) as target, Bars() as bars:
+            report = await importing.import_all(source, bars)
+            target.truncate(0)
+            writer = CsvWriter(target, _REJECTS_COLUMNS)
+            async for found in importing.findings(source):
+                writer.write([found.table_name, found.line, found.record, found.kind, found.reason])
+    return report
+
+
+def _opened(path: Path) -> TextIO:
+    """The file as it is, for its owner alone: it may tell users' mobiles."""
+    path.touch(mode=0o600)
+    return path.open("a", encoding="utf-8", newline="")
+
+
+class Bars:
+    """A bar for each table, on a terminal's standard error only."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description:<16}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def begin(self, table: str, *, rows: int, done: int) -> None:
+        """A table begins, or goes on after `done` of its `rows`."""
+        self._task = self._progress.add_task(table, total=rows, completed=done)
+
+    def advance(self, rows: int) -> None:
+        """So many more rows of it are settled."""
+        if self._task is not None:
+            self._progress.advance(self._task, rows)
+
+
+def _summary(report: Report) -> dict[str, object]:
+    return {
+        "was_finished_before": report.was_finished_before,
+        "tables": {name: vars(table) for name, table in report.tables.items()},
+        "balances": {
+            "read": str(report.money_read),
+            "rejected": str(report.money_rejected),
+            "rounded_off": str(report.money_rounded_off),
+            "imported": report.money_imported,
+        },
+    }
+
+
+def _told(report: Report) -> str:
+    rows = [
+        f"{name:<16} {table.written:>9} imported {table.rejected:>7} rejected {table.mended:>7} mended"
+        for name, table in report.tables.items()
+    ]
+    money = (
+        f"balances in Toman: {report.money_read} read = {report.money_imported} imported"
+        f" + {report.money_rejected} rejected + {report.money_rounded_off} rounded off"
+    )
+    before = ["this import was finished before: nothing was changed"] if report.was_finished_before else []
+    return "\n".join([*before, *rows, money])

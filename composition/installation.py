@@ -1,0 +1,75 @@
+"""What one installation deals with: its keys, and the gateways that its settings name."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+
+from config import keys
+from config.settings import Settings, SmsGatewayName, UnsafeInProduction
+from domain.tokens import TokenKeys
+from gateways import http
+from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
+from gateways.provider_addresses import new_provider_client
+from gateways.providers import HttpProviderApi, ProviderApi
+from gateways.sandbox import SandboxPayments
+from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
+from resolvers.shop import Shop
+
+
+def build_shop(settings: Settings) -> Shop:
+    """The installation that `settings` describe."""
+    return Shop(
+        settings=settings,
+        tokens=TokenKeys(keys.jwt_key_pems(settings)),
+        login_code_key=keys.login_code_key(settings),
+        sms=SmsOutbox(_sms_gateway(settings)),
+        payments={gateway.name: gateway for gateway in _payment_gateways(settings)},
+        providers=_provider_api(settings, allow_private=settings.allow_private_providers),
+        sandbox_providers=_provider_api(settings, allow_private=True),
+        worker_name=f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}",
+    )
+
+
+def _provider_api(settings: Settings, *, allow_private: bool) -> ProviderApi:
+    client = new_provider_client(
+        connect_timeout=settings.gateway_connect_timeout,
+        total_timeout=settings.gateway_total_timeout,
+        allow_private=allow_private,
+    )
+    return HttpProviderApi(client)
+
+
+def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
+    """Every gateway that the settings hold an account of."""
+    client = http.new_client(
+        connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
+    )
+    if settings.zarinpal_merchant_id:
+        yield ZarinpalPayments(client, settings.zarinpal_merchant_id, base_url=settings.zarinpal_url)
+    if settings.zibal_merchant:
+        yield ZibalPayments(client, settings.zibal_merchant, base_url=settings.zibal_url)
+    if settings.takes_sandbox_payments:
+        yield SandboxPayments(
+            settings.data_folder / "sandbox.sqlite3", public_url=settings.effective_public_url
+        )
+
+
+def _sms_gateway(settings: Settings) -> SmsGateway:
+    if settings.sms_gateway is SmsGatewayName.CONSOLE:
+        return ConsoleSms(sys.stdout)
+    client = http.new_client(
+        connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
+    )
+    if settings.sms_gateway is SmsGatewayName.KAVENEGAR and settings.kavenegar_api_key:
+        return KavenegarSms(
+            client, settings.kavenegar_api_key, settings.kavenegar_template, base_url=settings.kavenegar_url
+        )
+    if settings.sms_gateway is SmsGatewayName.SMSIR and settings.smsir_api_key:
+        return SmsIrSms(
+            client, settings.smsir_api_key, settings.smsir_template_id, base_url=settings.smsir_url
+        )
+    raise UnsafeInProduction(
+        f"SMS_GATEWAY={settings.sms_gateway} needs its key: give {settings.sms_gateway.upper()}_API_KEY"
+    )

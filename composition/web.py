@@ -1,0 +1,159 @@
+"""The ASGI application: every door, and what stands around them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocketClose
+
+import documentation.door
+import reseller_api.door
+import rest_compat.routes
+import schema
+from asgi import health, well_known
+from asgi.authentication import Authentication
+from asgi.body_limit import BodyLimit
+from asgi.failures import Failures
+from asgi.measurement import Measurement
+from asgi.origins import CrossOrigin
+from asgi.rate_limits import RateLimits
+from asgi.request_ids import RequestIds
+from asgi.security_headers import SecurityHeaders
+from config.settings import Settings
+from engine.view import GraphQLView
+from engine.websocket import GraphQLSockets
+from gateways.sandbox import SandboxPayments
+from gateways.sandbox_orders import SandboxOrders
+from models import database
+from observation import tracing
+from playground import page as playground
+from resolvers.shop import Shop
+from rest_compat import description
+from sandbox import payment_page, provider_api
+from worker import loop
+
+_DRAIN_WITHIN = timedelta(seconds=2)
+
+
+def application(shop: Shop) -> Starlette:
+    """The ASGI application; its lifespan holds the database connections."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        url = shop.settings.effective_database_url
+        async with (
+            database.connected(url),
+            shop.hub.listening(url),
+            sockets.watched(),
+            _embedded_worker(shop),
+        ):
+            yield
+            await shop.sms.drain(_DRAIN_WITHIN)
+
+    rest = rest_compat.routes.application(shop)
+    graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.page)
+    sockets = GraphQLSockets(graphql.engine, shop=shop, context=schema.Context)
+    settings = shop.settings
+    return Starlette(
+        routes=[
+            WebSocketRoute("/graphql", sockets),
+            # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
+            WebSocketRoute("/{path:path}", WebSocketClose()),
+            # Tried one after the other: what is asked most comes first.
+            Route("/graphql", graphql),
+            *reseller_api.door.routes(shop),
+            Mount("/api", app=rest),
+            # A mount does not match its own bare path.
+            Route("/api", rest),
+            *well_known.routes(shop),
+            *health.routes(shop.settings),
+            *_openid_routes(shop),
+            description.route(settings.effective_public_url),
+            *documentation.door.routes(
+                description.document(settings.effective_public_url),
+                sdl=schema.sdl if settings.shows_graphql_schema else None,
+            ),
+            *_sandbox_routes(shop),
+            Mount("/graphql/assets", app=playground.assets()),
+        ],
+        middleware=_middleware(shop),
+        lifespan=lifespan,
+    )
+
+
+def _middleware(shop: Shop) -> list[Middleware]:
+    """What stands around every door, the outermost first."""
+    settings = shop.settings
+    return [
+        Middleware(RequestIds),
+        Middleware(Measurement),
+        *_tracing(settings),
+        Middleware(SecurityHeaders, public_url=settings.effective_public_url),
+        # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
+        Middleware(
+            CrossOrigin,
+            allow_origins=settings.allowed_origins,
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "Accept-Language",
+                "X-Request-ID",
+            ),
+            expose_headers=("X-Request-ID", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
+        ),
+        Middleware(Failures),
+        Middleware(Authentication, shop=shop),
+        Middleware(
+            RateLimits,
+            limit=settings.rate_limit,
+            storage=settings.rate_limit_storage,
+            below="/api",
+            but_not=reseller_api.door.PATH,
+        ),
+        Middleware(BodyLimit, most_bytes=settings.max_body_bytes, within=settings.body_timeout),
+    ]
+
+
+def _tracing(settings: Settings) -> Iterator[Middleware]:
+    tracer = tracing.tracer(settings)
+    if tracer is not None:
+        from asgi.tracing import Traces
+
+        yield Middleware(Traces, tracer=tracer)
+
+
+def _openid_routes(shop: Shop) -> Iterator[BaseRoute]:
+    if shop.settings.openid_issuer:
+        # authlib takes 14 MB, which most shops have no use for.
+        from asgi import openid
+
+        yield from openid.routes(shop)
+
+
+def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
+    gateway = shop.payments.get(SandboxPayments.name)
+    if isinstance(gateway, SandboxPayments):
+        yield from payment_page.routes(gateway)
+    if shop.settings.runs_sandbox_providers:
+        file = shop.settings.data_folder / "sandbox-orders.sqlite3"
+        yield from provider_api.routes(SandboxOrders(file))
+
+
+@contextlib.asynccontextmanager
+async def _embedded_worker(shop: Shop) -> AsyncIterator[None]:
+    """The worker beside the server where the database is SQLite; elsewhere it is a process of its own."""
+    if not shop.settings.is_embedded:
+        yield
+        return
+    jobs = asyncio.create_task(loop.run(shop, shop.stopping))
+    try:
+        yield
+    finally:
+        shop.stopping.set()
+        await jobs

@@ -1,0 +1,56 @@
+"""Settings of GraphQL: what documents may come to, and what callers may spend."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings
+
+from config.per_caller import CallerKind, PerCaller, PerCallerSetting
+
+
+class GraphQLSettings(BaseSettings):
+    """The part of the shop's settings that its GraphQL door is made of."""
+
+    graphql_max_cost: PerCallerSetting = Field(
+        PerCaller(10_000, 20_000, 50_000),
+        description="points that one operation may cost, for anonymous,user,staff",
+    )
+    graphql_max_depth: PerCallerSetting = Field(
+        PerCaller(12, 12, 15), description="levels of a GraphQL document, for anonymous,user,staff"
+    )
+    graphql_max_aliases: PerCallerSetting = Field(
+        PerCaller(15, 30, 100), description="aliases of a GraphQL document, for anonymous,user,staff"
+    )
+    graphql_max_directives: PerCallerSetting = Field(
+        PerCaller(8, 8, 8),
+        description="directives in one place of a GraphQL document, for anonymous,user,staff",
+    )
+    graphql_max_tokens: PerCallerSetting = Field(
+        PerCaller(800, 1_000, 2_000), description="tokens of a GraphQL document, for anonymous,user,staff"
+    )
+    graphql_points: PerCallerSetting = Field(
+        PerCaller(50_000, 100_000, 500_000),
+        description="points that a full bucket holds for GraphQL, for anonymous,user,staff",
+    )
+    graphql_restore_rate: PerCallerSetting = Field(
+        PerCaller(1_000, 2_000, 10_000),
+        description="points that come back in a second, for anonymous,user,staff",
+    )
+    graphql_introspection: bool | None = Field(
+        None,
+        description="whether GraphQL shows its schema and suggests names; empty: in development only",
+    )
+    graphql_persisted_queries: Annotated[int, Field(ge=0)] = Field(
+        1_000, description="documents that clients may leave with a server to ask by hash; 0: none"
+    )
+    graphql_trusted_documents: Path | None = Field(
+        None,
+        description="JSON file of the only documents that may run, as docs/graphql.md has it; empty: all may",
+    )
+
+    @model_validator(mode="after")
+    def _has_buckets_that_hold_an_operation(self) -> Self:
+        if any(self.graphql_max_cost.of(kind) > self.graphql_points.of(kind) for kind in CallerKind):
+            raise ValueError("GRAPHQL_MAX_COST is above GRAPHQL_POINTS: such operations could never run")
+        return self

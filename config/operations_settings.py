@@ -1,0 +1,85 @@
+"""Settings of running the shop: health, figures, logs and what staff are told."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from config.durations import LeastASecond
+
+_SHORTEST_TOKEN = 16
+
+
+class LogFormat(StrEnum):
+    """`text` is for people, `json` for programs: one object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class OperationsSettings(BaseSettings):
+    """The part of the shop's settings that its operators look through."""
+
+    queue_max_age: LeastASecond = Field(
+        timedelta(minutes=10),
+        description="how long an order may be due before /readyz answers 503 and staff are told",
+    )
+    provider_low_balance: Annotated[int, Field(ge=0)] = Field(
+        0, description="Toman of credit at a provider below which staff are told; 0: never"
+    )
+    worker_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
+        None, description="port of /healthz, /readyz and /metrics of a worker process; empty: none"
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=_SHORTEST_TOKEN,
+        description="bearer token that /metrics asks for, 16 characters or more; "
+        "empty: it answers only this machine's own processes",
+    )
+    metrics_operations: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="GraphQL operation names that metrics tell apart besides those of trusted documents, "
+        "comma separated",
+    )
+
+    log_format: LogFormat = Field(LogFormat.TEXT, description="text, or json: one object a line")
+    sentry_dsn: SecretStr | None = Field(
+        None, description="where errors are reported, by Sentry's protocol; needs the group sentry"
+    )
+    otlp_endpoint: str = Field(
+        "",
+        description="where traces are sent, such as http://127.0.0.1:4318/v1/traces; needs the group tracing",
+    )
+
+    openid_issuer: str = Field(
+        "",
+        description="OpenID provider that users may sign in with, such as https://accounts.google.com; "
+        "empty: none",
+    )
+    openid_client_id: str = Field("", description="the shop's client id at the OpenID provider")
+    openid_client_secret: SecretStr | None = Field(None, description="the shop's secret there")
+    openid_login_type: str = Field(
+        "google", max_length=32, description="login type of users who came by the OpenID provider"
+    )
+
+    @field_validator("openid_issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise ValueError("OPENID_ISSUER must begin with https://")
+        return value
+
+    @model_validator(mode="after")
+    def _has_the_openid_client(self) -> Self:
+        if self.openid_issuer and not self.openid_client_id:
+            raise ValueError("OPENID_ISSUER needs OPENID_CLIENT_ID")
+        return self
+
+    @field_validator("metrics_operations", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())

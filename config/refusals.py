@@ -1,0 +1,5 @@
+"""Why a command ends before it begins."""
+
+
+class CannotRun(Exception):
+    """What is wrong is the caller's to mend; the text says it in a line, and needs no traceback."""

@@ -1,0 +1,38 @@
+"""Style sheets and scripts of the pages, under addresses that carry a hash of what they hold."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER = Path(__file__).with_name("assets")
+PATH = "/docs/assets"
+
+
+def address(name: str) -> str:
+    """Where a page finds the asset `name`, at least until it changes."""
+    return f"{PATH}/{name}?{_hash(name)}"
+
+
+class Assets(StaticFiles):
+    """The files below `FOLDER`; to be mounted at `PATH`."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=FOLDER)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        # Between two releases an old page may ask a new server, whose answer must not stay for a year.
+        if response.status_code in {200, 206, 304}:
+            is_asked_by_hash = scope["query_string"].decode("latin-1") == _hash(path)
+            kept = "public, max-age=31536000, immutable" if is_asked_by_hash else "no-cache"
+            response.headers["Cache-Control"] = kept
+        return response
+
+
+@cache
+def _hash(name: str) -> str:
+    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]

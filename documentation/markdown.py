@@ -1,0 +1,58 @@
+"""A Markdown file of ours as a page: headings that can be linked to, wide parts that scroll by keyboard."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+_LOCAL = "http://127.0.0.1:8000"
+_TABLE = '<div class="wide" role="region" aria-label="table" tabindex="0"><table>'
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section of a text."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A rendered file: its title, its sections, and all of its HTML but the title."""
+
+    title: str
+    sections: tuple[Heading, ...]
+    html: Markup
+
+
+def inline(text: str) -> Markup:
+    """A sentence of an OpenAPI description; what looks like HTML in it is shown as it is."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704 - escaped by then
+
+
+def text_of(file: Path, public_url: str) -> Text:
+    """The file, with the addresses of a laptop's installation replaced by this one's."""
+    markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+    tokens = markdown.parse(file.read_text(encoding="utf-8").replace(_LOCAL, public_url))
+    # Raw HTML is used for comments, which are for those who edit the file.
+    tokens = [token for token in tokens if token.type != "html_block"]
+    title, rest = tokens[1].content, tokens[3:]
+    sections = tuple(_anchored(rest))
+    html = str(markdown.renderer.render(rest, markdown.options, {}))
+    html = html.replace("<table>", _TABLE).replace("</table>", "</table></div>")
+    return Text(title, sections, Markup(html.replace("<pre>", '<pre tabindex="0">')))  # noqa: S704 - our own file
+
+
+def _anchored(tokens: Sequence[Token]) -> Iterator[Heading]:
+    """The headings below the title, each given the anchor that its words make."""
+    for position, token in enumerate(tokens):
+        if token.type == "heading_open":
+            title = tokens[position + 1].content
+            anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+            token.attrSet("id", anchor)
+            yield Heading(anchor, title)

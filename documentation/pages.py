@@ -1,0 +1,67 @@
+"""The pages: HTML without inline styles or scripts, for a policy that allows nothing foreign."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from documentation import assets, markdown, reading, samples
+from documentation.coloured_json import coloured
+
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+# Swagger UI sets style attributes, and sends what its reader tries out.
+_SWAGGER_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; connect-src 'self'")
+
+
+class Pages:
+    """The pages of one installation, as `document` describes it."""
+
+    def __init__(self, document: reading.Document, *, shows_graphql: bool) -> None:
+        self._document = document
+        self._public_url: str = document["servers"][0]["url"]
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).with_name("templates")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(coloured=coloured, inline=markdown.inline)
+        self._templates.globals.update(asset=assets.address, shows_graphql=shows_graphql)
+
+    def reference(self) -> HTMLResponse:
+        """The REST reference, with what else there is to read."""
+        return self._page(
+            "reference.html",
+            current="rest",
+            about=self._document["info"]["description"],
+            groups=reading.groups(self._document),
+            general_answers=reading.general_answers(self._document),
+            languages=samples.LANGUAGES,
+            samples=lambda operation: samples.samples(operation, self._public_url),
+            public_url=self._public_url,
+        )
+
+    def swagger(self) -> HTMLResponse:
+        """Swagger UI, from where requests can be tried."""
+        return self._page("swagger.html", policy=_SWAGGER_POLICY, current="swagger")
+
+    def text(self, file: Path, *, current: str) -> HTMLResponse:
+        """A Markdown file."""
+        return self._page("text.html", current=current, text=markdown.text_of(file, self._public_url))
+
+    def _page(self, template: str, *, policy: str = _POLICY, **values: object) -> HTMLResponse:
+        html = self._templates.get_template(template).render(values)
+        return HTMLResponse(
+            html, headers={"Content-Security-Policy": policy, "Cache-Control": "public, max-age=300"}
+        )

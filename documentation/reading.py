@@ -1,0 +1,208 @@
+"""An OpenAPI 3.1 document as its readers see it: groups of operations with parameters and answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Document = Mapping[str, Any]
+"""An OpenAPI document, or a part of one."""
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """`place` is path, query, header or body; `kind` is the type in words; `limits` are what it must keep."""
+
+    name: str
+    place: str
+    kind: str
+    is_required: bool
+    meaning: str
+    limits: tuple[str, ...]
+    example: str | int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One HTTP status. `is_general`: it may come from many routes alike and is described once."""
+
+    http_status: int
+    meaning: str
+    media_type: str
+    examples: tuple[object, ...]
+    body_statuses: tuple[int | str, ...]
+    """What `status` in the body may be; empty where the body has none."""
+    is_general: bool
+
+    @property
+    def is_json(self) -> bool:
+        return self.media_type == _JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one path."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    needs_token: bool
+    gives_token: bool
+    parameters: tuple[Parameter, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def own_answers(self) -> tuple[Answer, ...]:
+        """The answers that this operation alone describes."""
+        return tuple(answer for answer in self.answers if not answer.is_general)
+
+    @property
+    def redirects(self) -> bool:
+        return any(answer.http_status == 302 for answer in self.answers)
+
+    @property
+    def shows_page(self) -> bool:
+        return any(answer.media_type == "text/html" for answer in self.answers)
+
+    def examples(self, place: str) -> dict[str, str | int]:
+        """The example's values that go to `place`, by name."""
+        return {
+            parameter.name: parameter.example
+            for parameter in self.parameters
+            if parameter.place == place and parameter.example is not None
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A chapter of operations."""
+
+    anchor: str
+    name: str
+    about: str
+    operations: tuple[Operation, ...]
+
+
+def groups(document: Document) -> tuple[Group, ...]:
+    """The document's tags in their order, each with its operations in theirs."""
+    operations = [
+        (operation["tags"][0], _operation(document, method, path, operation))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return tuple(
+        Group(
+            anchor=tag["name"].lower().replace(" ", "-"),
+            name=tag["name"],
+            about=tag["description"],
+            operations=tuple(found for name, found in operations if name == tag["name"]),
+        )
+        for tag in document["tags"]
+    )
+
+
+def general_answers(document: Document) -> tuple[Answer, ...]:
+    """The answers that many routes share, in the order of their status."""
+    shared = document["components"]["responses"]
+    return tuple(_answer(document, status, shared[status]) for status in sorted(shared))
+
+
+def _operation(document: Document, method: str, path: str, operation: Document) -> Operation:
+    successes = list(_schemas(document, operation["responses"].get("200", {})))
+    return Operation(
+        anchor=operation["operationId"].replace("_", "-"),
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        needs_token=bool(operation.get("security")),
+        gives_token=any("access_token" in schema.get("properties", {}) for schema in successes),
+        parameters=tuple(_parameters(operation)),
+        answers=tuple(_answer(document, status, answer) for status, answer in operation["responses"].items()),
+    )
+
+
+def _parameters(operation: Document) -> Iterator[Parameter]:
+    for parameter in operation["parameters"]:
+        yield _parameter(
+            parameter["name"],
+            parameter["schema"],
+            place=parameter["in"],
+            is_required=parameter.get("required", False),
+            example=parameter.get("example"),
+        )
+    if body := operation.get("requestBody"):
+        media = body["content"][_JSON]
+        for name, schema in media["schema"]["properties"].items():
+            yield _parameter(
+                name,
+                schema,
+                place="body",
+                is_required=name in media["schema"]["required"],
+                example=media["example"].get(name),
+            )
+
+
+def _parameter(
+    name: str, schema: Document, *, place: str, is_required: bool, example: str | int | None
+) -> Parameter:
+    return Parameter(
+        name=name,
+        place=place,
+        kind=schema["type"],
+        is_required=is_required,
+        meaning=schema.get("description", ""),
+        limits=tuple(_limits(schema)),
+        example=example,
+    )
+
+
+def _limits(schema: Document) -> Iterator[str]:
+    if "enum" in schema:
+        yield f"one of {', '.join(str(value) for value in schema['enum'])}"
+    if "minimum" in schema and "maximum" in schema:
+        yield f"{schema['minimum']} to {schema['maximum']}"
+    elif "minimum" in schema:
+        yield f"{schema['minimum']} or more"
+    if "maxLength" in schema:
+        yield f"at most {schema['maxLength']} characters"
+    if "default" in schema:
+        yield f"{schema['default']} where it is not given"
+
+
+def _answer(document: Document, status: str, answer: Document) -> Answer:
+    is_general = "$ref" in answer
+    described = _resolved(document, answer)
+    ((media_type, media),) = described["content"].items()
+    shown = media.get("examples") or {"example": {"value": media["example"]}}
+    return Answer(
+        http_status=int(status),
+        meaning=described["description"],
+        media_type=media_type,
+        examples=tuple(example["value"] for example in shown.values()),
+        body_statuses=tuple(dict.fromkeys(_body_statuses(document, described))),
+        is_general=is_general,
+    )
+
+
+def _body_statuses(document: Document, answer: Document) -> Iterator[int | str]:
+    for schema in _schemas(document, answer):
+        status = schema.get("properties", {}).get("status", {})
+        yield from [status["const"]] if "const" in status else status.get("enum", ())
+
+
+def _schemas(document: Document, answer: Document) -> Iterator[Document]:
+    """What the body may be, alternatives one by one."""
+    for media in answer.get("content", {}).values():
+        for schema in media["schema"].get("oneOf", [media["schema"]]):
+            yield _resolved(document, schema)
+
+
+def _resolved(document: Document, part: Document) -> Document:
+    if "$ref" not in part:
+        return part
+    found = document
+    for step in part["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found

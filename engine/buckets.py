@@ -1,0 +1,61 @@
+"""Points that callers may spend: a leaky bucket for each, in this process's memory."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MOST_BUCKETS = 100_000
+"""Callers that are remembered; the bucket of whoever was silent longest is forgotten, and thereby full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a full bucket holds, and what comes back in a second."""
+
+    points: int
+    restore_rate: int
+
+
+@dataclass(slots=True)
+class _Level:
+    points: float
+    at: float
+
+
+class Buckets:
+    """The buckets of all callers. One that nobody has spent from is full."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, most: int = MOST_BUCKETS) -> None:
+        self._clock = clock
+        self._most = most
+        self._levels: OrderedDict[str, _Level] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def remaining(self, caller: str, capacity: Capacity) -> int:
+        """Whole points that `caller` has by now."""
+        return math.floor(self._refilled(caller, capacity))
+
+    def spend(self, caller: str, points: int, capacity: Capacity) -> int:
+        """Take `points` out, to nothing at most; what remains."""
+        left = max(0.0, self._refilled(caller, capacity) - points)
+        self._levels[caller] = _Level(left, self._clock())
+        self._levels.move_to_end(caller)
+        if len(self._levels) > self._most:
+            self._levels.popitem(last=False)
+        return math.floor(left)
+
+    def seconds_until(self, caller: str, points: int, capacity: Capacity) -> int:
+        """Whole seconds after which `caller` has `points`; 1 or more."""
+        missing = points - self._refilled(caller, capacity)
+        return max(1, math.ceil(missing / capacity.restore_rate))
+
+    def _refilled(self, caller: str, capacity: Capacity) -> float:
+        level = self._levels.get(caller)
+        if level is None:
+            return float(capacity.points)
+        back = (self._clock() - level.at) * capacity.restore_rate
+        return min(float(capacity.points), level.points + back)

@@ -1,0 +1,192 @@
+"""Calls of resolvers whose arguments were prepared beforehand.
+
+graphql-core coerces a field's arguments, and Strawberry converts them, anew for every request. Here it is
+done once for what a document spells out; what comes in variables was coerced with them. Both libraries' own
+functions do it, and whatever is unusual is left to them altogether.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import partial, reduce
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLError,
+    GraphQLField,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    is_non_null_type,
+    visit,
+)
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import build_field_extension_resolvers
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryMaybe
+from strawberry.types.field import StrawberryField
+
+from engine.inputs import inputs_of
+
+_IMMUTABLE = (type(None), bool, int, float, str, Enum)
+
+Make = Callable[[Any], object]
+
+
+class NotPrepared(Exception):
+    """This call has to be made the libraries' way."""
+
+
+class Call:
+    """One field of a document: its resolver, and its arguments as far as they are known.
+
+    Raises:
+        NotPrepared: it is no field of this kind.
+    """
+
+    def __init__(self, schema: GraphQLSchema, field: GraphQLField, node: FieldNode) -> None:
+        self._strawberry = getattr(schema, "_strawberry_schema", None)
+        definition = field.extensions.get("strawberry-definition")
+        if self._strawberry is None or self._strawberry.exception_handlers:
+            raise NotPrepared
+        if not isinstance(definition, StrawberryField) or not _is_plain(definition):
+            raise NotPrepared
+        self._definition, self.field, self._node = definition, field, node
+        self._info_class = self._strawberry.config.info_class
+        self._resolve = _resolver_of(definition)
+        self._constants: dict[str, object] = {}
+        self._copied: list[tuple[str, object]] = []
+        self._variables: list[tuple[str, str, Make | None, bool, object]] = []
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        for argument in definition.arguments:
+            name = self._strawberry.config.name_converter.from_argument(argument)
+            declared = field.args.get(name)
+            if declared is None or declared.out_name not in (None, name):
+                raise NotPrepared
+            self._prepare(argument, name, declared, given.get(name))
+
+    def __call__(self, source: object, info: GraphQLResolveInfo[Any], variables: Mapping[str, Any]) -> Any:
+        """The awaitable of the resolver's result.
+
+        Raises:
+            NotPrepared: the variables do not fit.
+        """
+        arguments = self._constants.copy()
+        for name, value in self._copied:
+            arguments[name] = copy.copy(value)
+        for name, variable, convert, is_required, default in self._variables:
+            value = variables.get(variable, Undefined)
+            if value is Undefined:
+                if is_required:
+                    raise NotPrepared
+                if default is Undefined:
+                    continue
+                value = default
+            elif value is None and is_required:
+                raise NotPrepared
+            elif convert is not None:
+                value = convert(value)
+            arguments[name] = value
+        return self._resolve(source, self._info_class(_raw_info=info, _field=self._definition), arguments)
+
+    def _prepare(
+        self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, given: ValueNode | None
+    ) -> None:
+        python_name = argument.python_name
+        if isinstance(given, VariableNode):
+            default = self._constant(argument, name, declared, None) if _has_default(declared) else Undefined
+            if not isinstance(default, _IMMUTABLE) and default is not Undefined:
+                raise NotPrepared
+            is_required = is_non_null_type(declared.type)
+            if isinstance(argument.type, StrawberryMaybe) and default is not Undefined:
+                raise NotPrepared
+            convert = inputs_of(self._strawberry).of(argument.type)
+            self._variables.append((python_name, given.name.value, convert, is_required, default))
+            return
+        if given is not None and _has_variables(given):
+            raise NotPrepared
+        value = self._constant(argument, name, declared, given)
+        if isinstance(value, _IMMUTABLE):
+            self._constants[python_name] = value
+        elif _is_flat(value):
+            self._copied.append((python_name, value))
+        elif value is not Undefined:
+            raise NotPrepared
+
+    def _constant(
+        self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, given: ValueNode | None
+    ) -> object:
+        arguments = tuple(
+            one for one in self._node.arguments or () if given is not None and one.value is given
+        )
+        only = FieldNode(name=self._node.name, arguments=arguments)
+        try:
+            coerced = get_argument_values(GraphQLField(self.field.type, {name: declared}), only)
+        except GraphQLError as error:
+            raise NotPrepared from error
+        if name not in coerced:
+            return Undefined
+        convert = inputs_of(self._strawberry).of(argument.type)
+        return coerced[name] if convert is None else convert(coerced[name])
+
+
+def _is_plain(definition: StrawberryField) -> bool:
+    resolver = definition.base_resolver
+    return (
+        resolver is not None
+        and definition.is_async
+        and type(definition).get_result is StrawberryField.get_result
+        and resolver.parent_parameter is None
+        and resolver.root_parameter is None
+        and all(_keeps_arguments(extension) for extension in definition.extensions)
+    )
+
+
+def _keeps_arguments(extension: FieldExtension) -> bool:
+    return type(extension).map_arguments is FieldExtension.map_arguments
+
+
+def _resolver_of(definition: StrawberryField) -> Callable[[object, Any, dict[str, object]], Any]:
+    """What Strawberry makes of the definition: its function within its extensions."""
+    resolver = definition.base_resolver
+    if resolver is None:
+        raise NotPrepared
+    function: Callable[..., Any] = resolver
+    extensions = build_field_extension_resolvers(definition)
+    wants_source, wants_info = resolver.self_parameter is not None, resolver.info_parameter is not None
+    info_name = resolver.info_parameter.name if resolver.info_parameter else "info"
+
+    def call(source: object, info: object, /, **arguments: object) -> Any:
+        if wants_info:
+            arguments[info_name] = info
+        return function(source, **arguments) if wants_source else function(**arguments)
+
+    chain: Callable[..., Any] = reduce(lambda inner, outer: partial(outer, inner), extensions, call)
+    return lambda source, info, arguments: chain(source, info, **arguments)
+
+
+def _has_default(declared: GraphQLArgument) -> bool:
+    return declared.default_value is not Undefined or getattr(declared, "default", None) is not None
+
+
+def _is_flat(value: object) -> bool:
+    """Whether a copy of the object shares nothing with it that can change."""
+    held = getattr(value, "__dict__", None)
+    return held is not None and all(isinstance(one, _IMMUTABLE) for one in held.values())
+
+
+def _has_variables(value: ValueNode) -> bool:
+    found: list[VariableNode] = []
+
+    class Variables(Visitor):
+        def enter_variable(self, node: VariableNode, *_: object) -> None:
+            found.append(node)
+
+    visit(value, Variables())
+    return bool(found)

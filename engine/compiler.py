@@ -1,0 +1,246 @@
+"""Compiled completion: graphql-core's execution, with generated functions for what is plain.
+
+A function that meets anything unusual gives up, and graphql-core completes the same resolved value from the
+start: errors, their paths and nulls are always its own. No resolver is called twice by that; only attributes
+and shortcuts, which have no effects, are read again.
+"""
+
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from typing import Any, TypeVar, cast
+
+from graphql import (
+    DocumentNode,
+    Executor,
+    GraphQLError,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    default_field_resolver,
+    default_type_resolver,
+)
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from engine.calls import Call, NotPrepared
+from engine.code import NotCompilable
+from engine.generator import Generator
+from engine.plans import UNCOMPLETED, Plan, Plans, Variant, is_static
+
+T = TypeVar("T", bound=GraphQLOutputType)
+C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
+
+
+class CompiledExecution(Executor[Any]):
+    """One execution of an operation, with the plans of one of its variants.
+
+    Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
+    """
+
+    build_resolve_info: Callable[..., GraphQLResolveInfo[Any]] = (
+        StrawberryGraphQLCoreExecutionContext.build_resolve_info
+    )
+
+    def __init__(
+        self, *arguments: Any, operation_extensions: Any, variant: Variant | None = None, **named: Any
+    ) -> None:
+        super().__init__(*arguments, **named)
+        self.operation_extensions = operation_extensions
+        self._variant = variant if self.middleware_manager is None else None
+        # By the identity of what graphql-core collected, which is kept here for as long.
+        self._found: dict[tuple[int, int], tuple[Plan, object]] = {}
+
+    @classmethod
+    def of(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode | None,
+        *,
+        plans: Plans,
+        raw_variable_values: dict[str, Any] | None,
+        **options: Any,
+    ) -> "list[GraphQLError] | CompiledExecution":
+        """`build`, with what is known of an operation that ran before; the errors are `build`'s own."""
+        known = plans.of(document, operation) if operation is not None else None
+        values = known.coerced(raw_variable_values or {}) if known is not None else None
+        if known is None or values is None:
+            built = cls.build(
+                schema,
+                document,
+                raw_variable_values=raw_variable_values,
+                operation_extensions=None,
+                **options,
+            )
+            if known is not None and isinstance(built, CompiledExecution):
+                built._variant = known.variant(built.variable_values.coerced)
+            return cast("list[GraphQLError] | CompiledExecution", built)
+        return cls(
+            schema,
+            known.fragments,
+            known.fragment_details,
+            None,
+            options["context_value"],
+            known.node,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=options["is_awaitable"],
+            hide_suggestions=options["hide_suggestions"],
+            operation_extensions=None,
+            variant=known.variant(values.coerced),
+        )
+
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[GraphQLOutputType],
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: AsyncIterable[Any] | Iterable[Any],
+        position_context: Any,
+    ) -> AwaitableOrValue[list[Any]]:
+        completed = self._completed(return_type, field_details_list, result, position_context)
+        if completed is not UNCOMPLETED:
+            return cast(list[Any], completed)
+        return super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> AwaitableOrValue[dict[str, Any]]:
+        completed = self._completed(return_type, field_details_list, result, position_context)
+        if completed is not UNCOMPLETED:
+            return cast(dict[str, Any], completed)
+        return super().complete_object_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: GroupedFieldSet,
+        position_context: Any,
+    ) -> AwaitableOrValue[dict[str, Any]]:
+        plan = self._plan(parent_type, grouped_field_set, position_context, _fields_plan) if path else None
+        results: Any = plan(source_value) if plan is not None else UNCOMPLETED
+        if plan is None or results is UNCOMPLETED:
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
+        rest = {name: grouped_field_set[name] for name in plan.left_out}
+        return _merged(
+            results, super().execute_fields(parent_type, source_value, path, rest, position_context)
+        )
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: FieldDetailsList,
+        path: Path,
+        position_context: Any,
+    ) -> AwaitableOrValue[Any] | UndefinedType:
+        call = self._call(parent_type, field_details_list)
+        if call is None or position_context is not None:
+            return super().execute_field(parent_type, source, field_details_list, path, position_context)
+        info = self.build_resolve_info(
+            call.field, [details.node for details in field_details_list], parent_type, path
+        )
+        try:
+            result = call(source, info, self.variable_values.coerced)
+        except Exception:
+            # Nothing was awaited yet: graphql-core meets it again, and tells it in its own words.
+            return super().execute_field(parent_type, source, field_details_list, path, position_context)
+        return self.complete_awaitable_value(
+            call.field.type, field_details_list, info, path, result, position_context
+        )
+
+    def _call(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Call | None:
+        if self._variant is None:
+            return None
+        calls, node = self._variant.calls, details[0].node
+        if id(node) not in calls:
+            field = self.schema.get_field(parent_type, node.name.value)
+            try:
+                prepared = Call(self.schema, field, node) if field and is_static(details[0]) else None
+            except NotPrepared:
+                prepared = None
+            # The plans' operation and fragments hold the node for as long.
+            calls[id(node)] = prepared
+        return calls[id(node)]
+
+    def _completed(
+        self, type_: GraphQLOutputType, details: FieldDetailsList, result: object, position_context: object
+    ) -> object:
+        plan = self._plan(type_, details, position_context, _value_plan)
+        return UNCOMPLETED if plan is None else plan(result)
+
+    def _plan(
+        self, type_: T, collected: C, position_context: object, generate: Callable[[Generator, T, C], Plan]
+    ) -> Plan | None:
+        if self._variant is None or position_context is not None:
+            return None
+        found = self._found.get((id(type_), id(collected)))
+        if found is not None:
+            return found[0]
+        # Types and nodes outlive the plans: the schema and the plans' operation hold them.
+        key = (id(type_), isinstance(collected, dict), *_node_ids(collected))
+        plan = self._variant.get(key)
+        if plan is None:
+            plan = self._variant[key] = self._generated(type_, collected, generate)
+        self._found[id(type_), id(collected)] = (plan, collected)
+        return plan
+
+    def _generated(self, type_: T, collected: C, generate: Callable[[Generator, T, C], Plan]) -> Plan:
+        generator = Generator(self.schema, self.collect_subfields)
+        try:
+            return generate(generator, type_, collected)
+        except (NotCompilable, SyntaxError, RecursionError, MemoryError):
+            return Plan(None)
+        finally:
+            generator.finish()
+
+
+def _value_plan(generator: Generator, type_: GraphQLOutputType, details: FieldDetailsList) -> Plan:
+    return Plan(generator.value(type_, details))
+
+
+def _fields_plan(generator: Generator, type_: GraphQLObjectType, fields: GroupedFieldSet) -> Plan:
+    complete, left_out = generator.fields(type_, fields)
+    # What leaves nothing to graphql-core was tried as a value already.
+    return Plan(complete if 0 < len(left_out) < len(fields) else None, left_out=left_out)
+
+
+def _node_ids(collected: FieldDetailsList | GroupedFieldSet) -> Iterator[int]:
+    if isinstance(collected, dict):
+        return (id(field.node) for details in collected.values() for field in details)
+    return (id(field.node) for field in collected)
+
+
+def _merged(
+    results: dict[str, Any], rest: AwaitableOrValue[dict[str, Any]]
+) -> AwaitableOrValue[dict[str, Any]]:
+    """`results` with `rest` in the places kept for it."""
+    if isinstance(rest, dict):
+        results.update(rest)
+        return results
+
+    async def merge() -> dict[str, Any]:
+        results.update(await rest)
+        return results
+
+    return merge()

@@ -1,0 +1,179 @@
+"""What an operation costs, in points.
+
+A field costs a point, or what its `cost` metadata says; a mutation 10. What is inside a page counts `first`
+or `last` times, what is inside another list of objects ten times.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    get_named_type,
+    is_leaf_type,
+)
+from graphql.language import ValueNode
+
+MOST = 1_000_000_000
+"""Points; what costs more is said to cost this."""
+
+USUAL_PAGE = 20
+LONGEST_PAGE = 100
+_USUAL_LIST = 10
+_MUTATION = 10
+_WHOLE_SCHEMA = 2_000
+_DIGITS_OF_MOST = 10
+INTROSPECTION = ("__schema", "__type")
+"""The fields that show the schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How often a page's selection counts: the most of a number and of the variables that are numbers."""
+
+    number: int | None
+    variables: tuple[str, ...] = ()
+
+    def times(self, variables: Mapping[str, object]) -> int:
+        """1 to `LONGEST_PAGE`; the usual page where nothing says a number."""
+        found = [variables.get(name) for name in self.variables]
+        numbers = [value for value in (self.number, *found) if type(value) is int]
+        return min(max(1, *numbers), LONGEST_PAGE) if numbers else USUAL_PAGE
+
+
+_ONCE = Repeat(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """The cost of a selection: fixed points, and parts that hang on variables.
+
+    Parts are shared where a fragment is, so a formula is never larger than its document.
+    """
+
+    fixed: int = 0
+    parts: "tuple[tuple[Repeat, Formula], ...]" = ()
+
+    def value(self, variables: Mapping[str, object]) -> int:
+        """Points, `MOST` at most."""
+        return self._value(variables, {}) if self.parts else self.fixed
+
+    def _value(self, variables: Mapping[str, object], known: dict[int, int]) -> int:
+        if id(self) not in known:
+            total = self.fixed
+            for repeat, part in self.parts:
+                total += repeat.times(variables) * part._value(variables, known)
+            known[id(self)] = min(total, MOST)
+        return known[id(self)]
+
+
+FREE = Formula()
+
+
+class Sum:
+    """A formula under construction."""
+
+    def __init__(self) -> None:
+        self._fixed = 0
+        self._parts: list[tuple[Repeat, Formula]] = []
+
+    def add(self, formula: Formula, repeat: Repeat = _ONCE) -> None:
+        """Count `formula` as often as `repeat` says."""
+        if repeat.variables or formula.parts:
+            self._parts.append((repeat, formula))
+        else:
+            times = 1 if repeat is _ONCE else repeat.times({})
+            self._fixed = min(self._fixed + times * formula.fixed, MOST)
+
+    def formula(self) -> Formula:
+        return Formula(self._fixed, tuple(self._parts))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPrice:
+    """What a field costs alone, and how often what is inside it counts; None: as its arguments say."""
+
+    alone: Formula
+    inside: Repeat | None
+    returns: str = ""
+
+    def repeat(self, node: FieldNode) -> Repeat:
+        """How often the selection of `node`, a use of this field, counts."""
+        if self.inside is not None:
+            return self.inside
+        sizes = [
+            argument.value for argument in node.arguments or () if argument.name.value in ("first", "last")
+        ]
+        numbers = [number for size in sizes if (number := literal(size)) is not None]
+        names = tuple(size.name.value for size in sizes if isinstance(size, VariableNode))
+        return Repeat(max(numbers, default=None), names)
+
+
+_UNKNOWN = FieldPrice(Formula(1), _ONCE)
+_INTROSPECTION_PRICES = {
+    "__schema": FieldPrice(Formula(_WHOLE_SCHEMA), _ONCE, "__Schema"),
+    "__type": FieldPrice(Formula(_WHOLE_SCHEMA), _ONCE, "__Type"),
+}
+
+
+class Prices:
+    """The price of every field of a schema; what the schema does not have costs a point."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._roots = {
+            kind.value: root.name
+            for kind in OperationType
+            if (root := schema.get_root_type(kind)) is not None
+        }
+        mutation = schema.mutation_type
+        self._fields = {
+            name: {
+                field: _price(name, definition, is_mutation=kind is mutation)
+                for field, definition in kind.fields.items()
+            }
+            for name, kind in schema.type_map.items()
+            if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+        }
+
+    def root(self, operation: OperationDefinitionNode) -> str:
+        """The name of the type that the operation begins with."""
+        return self._roots.get(operation.operation.value, "")
+
+    def of(self, type_name: str, node: FieldNode) -> FieldPrice:
+        """The price of a field asked of `type_name`."""
+        name = node.name.value
+        if name in INTROSPECTION:
+            return _INTROSPECTION_PRICES[name]
+        return self._fields.get(type_name, {}).get(name, _UNKNOWN)
+
+
+def literal(value: ValueNode) -> int | None:
+    """The number that is written there, if one is."""
+    return int(value.value[:_DIGITS_OF_MOST]) if isinstance(value, IntValueNode) else None
+
+
+def _price(type_name: str, definition: GraphQLField, *, is_mutation: bool) -> FieldPrice:
+    declared = definition.extensions.get("strawberry-definition")
+    points = getattr(declared, "metadata", {}).get("cost", _MUTATION if is_mutation else 1)
+    returned = get_named_type(definition.type)
+    if {"first", "last"} <= definition.args.keys():
+        return FieldPrice(Formula(points), None, returned.name)
+    # The lists of a page are counted where the page is, those of introspection in the price of its root.
+    is_counted = type_name.endswith("Connection") or type_name.startswith("__") or is_leaf_type(returned)
+    inside = _ONCE if is_counted or not _is_list(definition) else Repeat(_USUAL_LIST)
+    return FieldPrice(Formula(points), inside, returned.name)
+
+
+def _is_list(definition: GraphQLField) -> bool:
+    kind = definition.type
+    return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)

@@ -1,0 +1,95 @@
+"""Generates the Python functions that complete values of one type, for one selection.
+
+They know the common case only, and raise for everything else: null where none may be, exceptions, awaitables,
+what is no list or tuple. What no function can be generated for raises `NotCompilable`.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from graphql import GraphQLObjectType, GraphQLOutputType, GraphQLSchema
+from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
+
+from engine.code import Code, NotCompilable
+from engine.reads import OfAttributes, OfRows
+from models.rows import Layout
+
+CollectSubfields = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
+Complete = Callable[[Any], Any]
+CompleteRows = Callable[[Iterable[Any], Callable[[Any, Any], str]], list[Any]]
+
+
+class Generator:
+    """Generates one function and those that it calls."""
+
+    def __init__(self, schema: GraphQLSchema, collect_subfields: CollectSubfields) -> None:
+        self.schema = schema
+        self._collect_subfields: CollectSubfields | None = collect_subfields
+        self._collected: dict[tuple[int, int], tuple[FieldDetailsList, GroupedFieldSet]] = {}
+        self._names: dict[int, str] = {}
+        # What the conditions of `leaves` are written with.
+        self._globals: dict[str, object] = {"datetime": datetime, "UTC": UTC}
+
+    def finish(self) -> None:
+        """Let go of the execution that this was generated in; what it collected is remembered."""
+        self._collect_subfields = None
+
+    def collected(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        """What is selected below a field of this type."""
+        key = (id(type_), id(details))
+        if key not in self._collected:
+            if self._collect_subfields is None:
+                raise NotCompilable
+            collected = self._collect_subfields(type_, details)
+            if collected.new_defer_usages:
+                raise NotCompilable
+            self._collected[key] = (details, collected.grouped_field_set)
+        return self._collected[key][1]
+
+    def attributes(self, code: Code, source: str) -> OfAttributes:
+        """Reads of the object that the variable `source` holds."""
+        return OfAttributes(code, source)
+
+    def bind(self, value: object) -> str:
+        """The name by which generated code knows `value`."""
+        name = self._names.setdefault(id(value), f"g{len(self._names)}")
+        self._globals[name] = value
+        return name
+
+    def value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
+        """A function that completes a value of `type_`."""
+        code = Code(self)
+        return cast(Complete, self._compiled("v", code, code.value("v", type_, details)))
+
+    def fields(self, type_: GraphQLObjectType, fields: GroupedFieldSet) -> tuple[Complete, tuple[str, ...]]:
+        """A function that answers what it can of an object's fields, and the names it leaves None."""
+        if not all(self.schema.get_field(type_, details[0].node.name.value) for details in fields.values()):
+            raise NotCompilable
+        left_out: list[str] = []
+        code = Code(self)
+        result = code.fields(OfAttributes(code, "v"), type_, fields, left_out)
+        return cast(Complete, self._compiled("v", code, result)), tuple(left_out)
+
+    def rows(
+        self, item: GraphQLOutputType, details: FieldDetailsList, layout: Layout, *, by: str
+    ) -> CompleteRows:
+        """A function that completes a list of rows as they lie in `layout`, sorted by the column `by`.
+
+        Its second argument makes a row's place of the value of that column and the primary key.
+        """
+        code = Code(self)
+        code.add("made = []")
+        start = len(code.lines)
+        with code.block(f"for {layout.unpacked} in rows:"):
+            result = code.view(OfRows(code, layout, by=by), item, details)
+            code.add(f"made.append({result})")
+        code.lines[start:start] = [f" {name} = {{}}" for name in code.remembered]
+        return cast(CompleteRows, self._compiled("rows, place", code, "made"))
+
+    def _compiled(self, parameters: str, code: Code, result: str) -> Callable[..., Any]:
+        source = "\n".join([f"def complete({parameters}):", *code.lines, f" return {result}"])
+        scope = self._globals
+        # The names in it are the generator's own, and attributes that are identifiers.
+        exec(compile(source, "<completion>", "exec"), scope)  # noqa: S102
+        return cast(Callable[..., Any], scope.pop("complete"))

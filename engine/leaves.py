@@ -1,0 +1,116 @@
+"""Python source that writes one scalar or enum value as its type's `coerce_output_value` would."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Protocol
+from uuid import UUID
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLString,
+    Undefined,
+)
+from tortoise.fields import BooleanField, CharField, TextField
+from tortoise.fields.base import Field
+
+_ORDINARY = frozenset({str, int, float, bool, bytes, datetime, date, time, Decimal, UUID, dict, list, tuple})
+"""Types whose values are neither awaitable nor an exception."""
+
+_NEEDS_COERCION: dict[GraphQLScalarType, str] = {
+    GraphQLString: "type({v}) is not str",
+    GraphQLInt: "type({v}) is not int or not -2147483648 <= {v} <= 2147483647",
+    GraphQLFloat: "type({v}) is not float or {v} - {v} != 0.0",
+    GraphQLBoolean: "type({v}) is not bool",
+    GraphQLID: "type({v}) is not str",
+}
+"""Where it does not hold, the built-in scalars write the value unchanged.
+
+Another scalar's `serialize` may say in its attribute `unchanged_where` when it does so: an expression of
+`{v}`, of built-in names, and of `datetime` and `UTC`.
+"""
+
+
+class Unusual(Exception):
+    """A value that generated code does not know: graphql-core has to complete it."""
+
+
+class Bind(Protocol):
+    """Makes a value known to the generated code, and tells under which name."""
+
+    def __call__(self, value: object) -> str: ...
+
+
+def is_odd(value: object) -> bool:
+    """Whether graphql-core treats `value` as something else than a result: awaits or raises it, or none."""
+    return (
+        value is Undefined
+        or isinstance(value, Exception)
+        or hasattr(value, "__await__")
+        or hasattr(value, "gi_code")
+    )
+
+
+def statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, bind: Bind) -> list[str]:
+    """Statements that replace the variable, not None, by what is written of it; Unusual where they cannot."""
+    if isinstance(leaf, GraphQLEnumType):
+        return [f"{variable} = {_enum(leaf, variable, bind)}"]
+    careful = f"{bind(_careful(leaf))}({variable})"
+    if leaf is GraphQLID:
+        careful = f"str({variable}) if type({variable}) is int else {careful}"
+    if needs_coercion := _NEEDS_COERCION.get(leaf):
+        return [f"if {needs_coercion.format(v=variable)}: {variable} = {careful}"]
+    if unchanged_where := getattr(leaf.coerce_output_value, "unchanged_where", None):
+        return [f"if not ({unchanged_where.format(v=variable)}): {variable} = {careful}"]
+    coerce = f"{bind(leaf.coerce_output_value)}({variable})"
+    return [
+        f"{variable} = {coerce} if type({variable}) in {bind(_ORDINARY)} else {careful}",
+        f"if {variable} is None or {variable} is {bind(Undefined)}: raise {bind(Unusual)}",
+    ]
+
+
+def names_of(leaf: GraphQLEnumType) -> dict[Any, Any]:
+    """What is written of each member's value; empty where that cannot be told beforehand."""
+    members = getattr(leaf, "wrapped_cls", None)
+    if not (isinstance(members, type) and issubclass(members, Enum)):
+        return {}
+    if any(type(member.value).__hash__ is None for member in members):
+        return {}
+    return {member.value: leaf.coerce_output_value(member) for member in members}
+
+
+def is_written_as_it_is(leaf: GraphQLOutputType, column: Field[Any]) -> bool:
+    """Whether the scalar writes every value unchanged that a typed column may hold."""
+    if leaf is GraphQLString:
+        return isinstance(column, CharField | TextField)
+    return leaf is GraphQLBoolean and isinstance(column, BooleanField)
+
+
+def _enum(leaf: GraphQLEnumType, variable: str, bind: Bind) -> str:
+    careful = f"{bind(_careful(leaf))}({variable})"
+    names = names_of(leaf)
+    if not names:
+        return careful
+    members = getattr(leaf, "wrapped_cls", None)
+    return f"{bind(names)}[{variable}._value_] if type({variable}) is {bind(members)} else {careful}"
+
+
+def _careful(leaf: GraphQLScalarType | GraphQLEnumType) -> Callable[[Any], Any]:
+    coerce: Callable[[Any], Any] = leaf.coerce_output_value
+
+    def complete(value: Any) -> Any:
+        if value is None or is_odd(value):
+            raise Unusual
+        coerced = coerce(value)
+        if coerced is None or coerced is Undefined:
+            raise Unusual
+        return coerced
+
+    return complete

@@ -1,0 +1,48 @@
+"""Counts operations, by names that clients cannot make up."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode
+from prometheus_client import Counter, Histogram
+
+from observation import meters
+
+_FAULTS = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}
+
+
+class Measurement:
+    """Notes each operation under its name if that is among `known`, and under its first field."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+
+    def note(
+        self, operation: OperationDefinitionNode | None, errors: Sequence[GraphQLError], *, seconds: float
+    ) -> None:
+        """Note one query or mutation that was executed."""
+        if operation is None:
+            return
+        name = operation.name.value if operation.name else "anonymous"
+        known = name if name in self._known or operation.name is None else "other"
+        runs, duration = _meters(known, _outcome(errors), operation.operation.value, _first_field(operation))
+        runs.inc()
+        duration.observe(seconds)
+
+
+@cache
+def _meters(name: str, outcome: str, type_: str, field: str) -> tuple[Counter, Histogram]:
+    return meters.OPERATIONS.labels(name, outcome), meters.OPERATION_SECONDS.labels(type_, field)
+
+
+def _outcome(errors: Sequence[GraphQLError]) -> str:
+    """`fault` is ours, `error` the client's or a refusal."""
+    if not errors:
+        return "done"
+    return "fault" if any((error.extensions or {}).get("code") in _FAULTS for error in errors) else "error"
+
+
+def _first_field(operation: OperationDefinitionNode) -> str:
+    """The schema's name of it: the document was validated, so there are only so many."""
+    first = operation.selection_set.selections[0]
+    return first.name.value if isinstance(first, FieldNode) else "fragment"

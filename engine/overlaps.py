@@ -1,0 +1,53 @@
+"""How often a document asks for the same field: what GraphQL's merging rule compares, pair by pair."""
+
+from collections.abc import Iterable, Iterator
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+_Fragments = dict[str, FragmentDefinitionNode]
+
+
+def count(document: DocumentNode) -> int:
+    """How many pairs of fields share their place in an answer.
+
+    Walks the selections written out: only for documents whose number of fields is known to be small.
+    """
+    fragments = {
+        part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+    }
+    return sum(
+        _pairs([operation.selection_set], fragments)
+        for operation in document.definitions
+        if isinstance(operation, OperationDefinitionNode)
+    )
+
+
+def _pairs(sets: Iterable[SelectionSetNode], fragments: _Fragments) -> int:
+    places: dict[str, list[FieldNode]] = {}
+    for node in _fields(sets, fragments, set()):
+        places.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+    return sum(
+        len(nodes) ** 2 + _pairs([node.selection_set for node in nodes if node.selection_set], fragments)
+        for nodes in places.values()
+    )
+
+
+def _fields(sets: Iterable[SelectionSetNode], fragments: _Fragments, seen: set[str]) -> Iterator[FieldNode]:
+    for selection_set in sets:
+        for selection in selection_set.selections:
+            if isinstance(selection, FieldNode):
+                yield selection
+            elif isinstance(selection, InlineFragmentNode):
+                yield from _fields([selection.selection_set], fragments, seen)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+                seen.add(selection.name.value)
+                if fragment := fragments.get(selection.name.value):
+                    yield from _fields([fragment.selection_set], fragments, seen)

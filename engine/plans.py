@@ -1,0 +1,144 @@
+"""Generated functions that complete values, kept as long as the operations they were generated for."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails
+from graphql.execution.values import VariableValues
+
+from engine.calls import Call
+from engine.variables import Variables
+
+_OPERATIONS = 500
+_MOST_VARIANTS = 16
+_MOST_FAILURES = 20
+
+UNCOMPLETED = object()
+"""What a plan answers where it could not complete a value."""
+
+
+class Plan:
+    """A generated function, or none where none can be; nothing in between is kept of a value it fails on.
+
+    After many failures in a row it gives up: the values are not what it was made for.
+    """
+
+    def __init__(self, complete: Callable[[Any], Any] | None, *, left_out: tuple[str, ...] = ()) -> None:
+        self._complete = complete
+        self._failures = 0
+        self.left_out = left_out
+
+    def __call__(self, value: Any) -> Any:
+        """`value` completed, or UNCOMPLETED."""
+        if self._complete is None:
+            return UNCOMPLETED
+        try:
+            completed = self._complete(value)
+        except Exception:
+            # Whatever it is, graphql-core will meet it again, and tells it in its own words.
+            self._failures += 1
+            if self._failures >= _MOST_FAILURES:
+                self._complete = None
+            return UNCOMPLETED
+        self._failures = 0
+        return completed
+
+
+class Variant(dict[Hashable, Plan]):
+    """The plans of an operation for one choice of what @skip and @include leave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: dict[int, Call | None] = {}
+        """Prepared calls by the identity of the field's node; None where there is none."""
+
+
+class Operation:
+    """What is known of an operation that runs again."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
+        self.node = node
+        self.fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self.fragment_details = {name: FragmentDetails(one) for name, one in self.fragments.items()}
+        has_signatures = any(one.variable_definitions for one in self.fragments.values())
+        self._variables = None if has_signatures else Variables(schema, node)
+        self._conditions = _conditions(node, self.fragments)
+        self._variants: dict[Hashable, Variant] = {}
+
+    def coerced(self, given: Mapping[str, Any]) -> VariableValues | None:
+        """The values of its variables; None where graphql-core has to coerce them."""
+        return None if self._variables is None else self._variables.of(given)
+
+    def variant(self, variables: Mapping[str, Any]) -> Variant | None:
+        """The plans to fill and use with these variables; None where there are too many variants already."""
+        chosen = tuple([variables.get(name) for name in self._conditions])
+        variant = self._variants.get(chosen)
+        if variant is None and len(self._variants) < _MOST_VARIANTS:
+            variant = self._variants[chosen] = Variant()
+        return variant
+
+
+class Plans:
+    """The plans of the latest operations of a schema, for those that run more than once."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._operations: OrderedDict[int, tuple[OperationDefinitionNode, Operation | None]] = OrderedDict()
+
+    def of(self, document: DocumentNode, node: OperationDefinitionNode) -> Operation | None:
+        """What is known of one of a document's operations; None where it runs the first time."""
+        # By identity: a node's own hash covers its whole subtree. The node is kept, so no other gets its id.
+        key = id(node)
+        found = self._operations.get(key)
+        if found is None:
+            self._operations[key] = (node, None)
+            if len(self._operations) > _OPERATIONS:
+                self._operations.popitem(last=False)
+            return None
+        self._operations.move_to_end(key)
+        operation = found[1]
+        if operation is None:
+            operation = Operation(self._schema, document, node)
+            self._operations[key] = (node, operation)
+        return operation
+
+
+def is_static(details: FieldDetails) -> bool:
+    """Whether a field depends on nothing but the conditions that its variant is for."""
+    return (
+        details.defer_usage is None
+        and details.fragment_variable_values is None
+        and all(directive.name.value in ("skip", "include") for directive in details.node.directives or ())
+    )
+
+
+def _conditions(
+    operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
+) -> tuple[str, ...]:
+    """Names of the variables that directives depend on, in the operation and its fragments."""
+    names: dict[str, None] = {}
+
+    class Conditions(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    names[argument.value.name.value] = None
+
+    for definition in (operation, *fragments.values()):
+        visit(definition, Conditions())
+    return tuple(names)

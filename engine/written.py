@@ -1,0 +1,8 @@
+"""How the engine writes JSON."""
+
+import orjson
+
+
+def json(value: object) -> bytes:
+    """`value` as JSON; moments in UTC as ISO 8601 with the suffix Z, as the scalar DateTime promises."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)

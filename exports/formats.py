@@ -1,0 +1,69 @@
+"""How exported rows are spelled: CSV for spreadsheets, JSON lines for programs."""
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TextIO
+
+import orjson
+
+from exports.tables import Row, Value
+
+# https://owasp.org/www-community/attacks/CSV_Injection: what makes a spreadsheet compute a cell.
+_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class Writer(Protocol):
+    """Writes rows, one after the other."""
+
+    def write(self, row: Row) -> None:
+        """Write one row."""
+
+
+class CsvWriter:
+    """RFC 4180 with a header row; moments in ISO 8601, booleans as `true` and `false`, null as an empty cell.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it. Numbers are left
+    alone, the negative ones too: they can be summed, and compute nothing.
+    """
+
+    def __init__(self, target: TextIO, columns: Sequence[str]) -> None:
+        self._csv = csv.writer(target)
+        self._csv.writerow(columns)
+
+    def write(self, row: Row) -> None:
+        """Write one row."""
+        self._csv.writerow([_cell(value) for value in row])
+
+
+class JsonLinesWriter:
+    """One JSON object a line, with every column; moments as ISO 8601."""
+
+    def __init__(self, target: TextIO, columns: Sequence[str]) -> None:
+        self._target = target
+        self._columns = columns
+
+    def write(self, row: Row) -> None:
+        """Write one row."""
+        record = dict(zip(self._columns, map(_jsonable, row), strict=True))
+        self._target.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode())
+
+
+def _cell(value: Value) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return value
+    if isinstance(value, datetime):
+        return _iso(value)
+    return f"'{value}" if value.startswith(_FORMULA_BEGINS) else value
+
+
+def _jsonable(value: Value) -> str | int | bool | None:
+    return _iso(value) if isinstance(value, datetime) else value
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

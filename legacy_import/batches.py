@@ -1,0 +1,156 @@
+"""Moves one table batch by batch: rows, findings and progress commit together or not at all."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+
+from tortoise.transactions import in_transaction
+
+from domain.states import FindingKind, LedgerKind
+from legacy_import import catalogue, files, people, references
+from legacy_import.cells import Row, Unreadable, decimal_of
+from legacy_import.files import Record, TableFile
+from legacy_import.folder import Source
+from legacy_import.references import Catalogue, References
+from legacy_import.tables import LegacyTable
+from models import LegacyImport, LegacyImportTable, bulk, database
+
+_FINDING_COLUMNS = "legacy_import_id table_name line record kind reason".split()
+_LEDGER_COLUMNS = "user_id kind amount balance_after cause created_at".split()
+# Guarded by where the batch began: of two processes at once, the second finds that nothing is left to do.
+_ADVANCE = """
+UPDATE legacy_import_tables SET position = $2, line = $3, written = written + $4, rejected = rejected + $5,
+    mended = mended + $6, money_read = $7, money_rejected = $8
+WHERE id = $1 AND position = $9 RETURNING id
+"""
+
+
+class ImportedElsewhere(Exception):
+    """Another process goes on with the same import."""
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What became of a number of rows."""
+
+    written: list[tuple[object, ...]] = field(default_factory=list)
+    findings: list[tuple[object, ...]] = field(default_factory=list)
+    rejected: int = 0
+    mended: int = 0
+    money_read: Decimal = Decimal(0)
+    money_rejected: Decimal = Decimal(0)
+
+
+class TableMover:
+    """Moves the rows of one table's file, from where its progress stands."""
+
+    def __init__(self, table: LegacyTable, source: Source, of_import: LegacyImport) -> None:
+        self._table = table
+        self._file: TableFile = source.files[table.name]
+        self._zone = source.zone
+        self._import = of_import
+        self._places = {column: place for place, column in enumerate(self._file.columns)}
+
+    async def move(self, progress: LegacyImportTable, *, batch_size: int) -> AsyncIterator[int]:
+        """Move all that is left, `batch_size` rows a transaction; yields how many rows each one took.
+
+        Raises ImportedElsewhere where another process is faster.
+        """
+        known = await references.catalogue()
+        rows = files.records(self._file, position=progress.position, line=progress.line)
+        while batch := list(islice(rows, batch_size)):
+            await self._move_batch(batch, progress, known)
+            yield len(batch)
+
+    async def _move_batch(
+        self, batch: Sequence[Record], progress: LegacyImportTable, known: Catalogue
+    ) -> None:
+        rows = [self._row(record) for record in batch]
+        async with in_transaction():
+            found = await references.of(
+                [row for row in rows if row is not None],
+                table=self._table.target,
+                known=known,
+                named=self._table.named,
+                begun_at=self._import.begun_at,
+            )
+            result = self._converted(batch, rows, found)
+            await self._advance(progress, result, batch[-1])
+            await self._write(result, found)
+        await progress.refresh_from_db()
+
+    def _row(self, record: Record) -> Row | None:
+        if record.problem or len(record.cells) != len(self._places):
+            return None
+        return Row(record.cells, self._places, dialect=self._file.dialect, zone=self._zone)
+
+    def _converted(self, batch: Sequence[Record], rows: Sequence[Row | None], found: References) -> Batch:
+        result = Batch()
+        for record, row in zip(batch, rows, strict=True):
+            money = self._money(row)
+            result.money_read += money
+            try:
+                if row is None:
+                    raise Unreadable(self._problem(record))
+                values = self._table.convert(row, found)
+            except Unreadable as reason:
+                result.rejected += 1
+                result.money_rejected += money
+                result.findings.append(self._finding(record, FindingKind.REJECTED, str(reason)))
+                continue
+            found.taken.add(row.id())
+            result.written.append(values)
+            if row.notes:
+                result.mended += 1
+                result.findings.append(self._finding(record, FindingKind.MENDED, "; ".join(row.notes)))
+        return result
+
+    def _problem(self, record: Record) -> str:
+        return record.problem or f"has {len(record.cells)} cells, the columns are {len(self._places)}"
+
+    def _money(self, row: Row | None) -> Decimal:
+        if self._table.money is None or row is None:
+            return Decimal(0)
+        return decimal_of(row.raw(self._table.money) or "") or Decimal(0)
+
+    def _finding(self, record: Record, kind: FindingKind, reason: str) -> tuple[object, ...]:
+        place = self._places["id"]
+        number = record.cells[place][:40].replace("\x00", "") if len(record.cells) > place else None
+        return (self._import.id, self._table.name, record.line, number, kind, reason)
+
+    async def _advance(self, progress: LegacyImportTable, result: Batch, last: Record) -> None:
+        advanced = await database.fetch(
+            _ADVANCE,
+            progress.id,
+            last.end,
+            last.next_line,
+            len(result.written),
+            result.rejected,
+            result.mended,
+            str(Decimal(progress.money_read) + result.money_read),
+            str(Decimal(progress.money_rejected) + result.money_rejected),
+            progress.position,
+        )
+        if not advanced:
+            raise ImportedElsewhere("another process goes on with this import")
+
+    async def _write(self, result: Batch, found: References) -> None:
+        begun_at = self._import.begun_at
+        if found.wanted_providers:
+            made = [catalogue.unknown_provider(number, begun_at) for number in sorted(found.wanted_providers)]
+            await bulk.insert("providers", catalogue.PROVIDER_COLUMNS, made)
+            found.catalogue.providers |= found.wanted_providers
+        await bulk.insert(self._table.target, self._table.columns, result.written)
+        if self._table.target == "users":
+            opened = list(_openings(result.written, self._import))
+            await bulk.insert("ledger_entries", _LEDGER_COLUMNS, opened)
+        await bulk.insert("legacy_findings", _FINDING_COLUMNS, result.findings)
+
+
+def _openings(users: Sequence[tuple[object, ...]], of_import: LegacyImport) -> Iterator[tuple[object, ...]]:
+    """The ledger entries that explain the users' balances."""
+    for user in users:
+        if balance := user[people.BALANCE]:
+            cause = f"opening:user:{user[0]}"
+            yield (user[0], LedgerKind.OPENING, balance, balance, cause, of_import.begun_at)

@@ -1,0 +1,65 @@
+"""The folder with the old panel's files, looked through before anything is written."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from legacy_import import files
+from legacy_import.files import Dialect, TableFile, UnreadableFile
+from legacy_import.tables import TABLES, LegacyTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What is to be imported: each table's file. The same contents have the same `fingerprint`."""
+
+    files: Mapping[str, TableFile]
+    zone: ZoneInfo
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all that decides what is imported."""
+        parts = [f"{name} {file.sha256}" for name, file in self.files.items()]
+        return hashlib.sha256("\n".join([*parts, self.zone.key]).encode()).hexdigest()
+
+    @property
+    def unknown_columns(self) -> Mapping[str, list[str]]:
+        """Columns that nothing is known of, by table; they are not taken."""
+        found = {
+            table.name: table.unknown(self.files[table.name].columns)
+            for table in TABLES
+            if table.name in self.files
+        }
+        return {name: columns for name, columns in found.items() if columns}
+
+
+def look_through(folder: Path, *, dialect: Dialect | None, zone: ZoneInfo) -> Source:
+    """Find and read all files once.
+
+    Raises:
+        UnreadableFile: one is missing, lacks columns or cannot be read row by row; all faults are told.
+    """
+    found: dict[str, TableFile] = {}
+    faults = []
+    for table in TABLES:
+        path = _path(folder, table)
+        if path is None:
+            if table.is_required:
+                faults.append(f"{table.file_names[0]} is missing")
+            continue
+        try:
+            found[table.name] = files.look_at(path, dialect=dialect, required=table.required)
+        except UnreadableFile as fault:
+            faults.append(str(fault))
+    if faults:
+        raise UnreadableFile("; ".join(faults))
+    return Source(files=found, zone=zone)
+
+
+def _path(folder: Path, table: LegacyTable) -> Path | None:
+    there = [folder / name for name in table.file_names if (folder / name).is_file()]
+    if len(there) > 1:
+        raise UnreadableFile(f"{there[0].name} and {there[1].name} are the same table")
+    return there[0] if there else None

@@ -1,0 +1,160 @@
+"""The whole import: refused, begun, gone on with or told again, as the database has it."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from tortoise.models import Model
+
+from legacy_import.batches import TableMover
+from legacy_import.folder import Source
+from legacy_import.tables import TABLES, LegacyTable
+from models import (
+    Category,
+    LegacyFinding,
+    LegacyImport,
+    LegacyImportTable,
+    Order,
+    Payment,
+    Provider,
+    Service,
+    User,
+    bulk,
+    database,
+)
+
+BATCH_SIZE = 5_000
+_MUST_BE_EMPTY: tuple[type[Model], ...] = (User, Category, Provider, Service, Order, Payment)
+_LOCK = "legacy import"
+_FINDINGS_AT_ONCE = 5_000
+
+
+class DatabaseInUse(Exception):
+    """The database holds records that this import did not write."""
+
+
+class Watcher(Protocol):
+    """Is told how far the import is."""
+
+    def begin(self, table: str, *, rows: int, done: int) -> None:
+        """A table begins, or goes on after `done` of its `rows`."""
+
+    def advance(self, rows: int) -> None:
+        """So many more rows of it are settled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableReport:
+    """How many rows of a table are there, were left out, or are there with a changed value."""
+
+    written: int
+    rejected: int
+    mended: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The end of an import. Money is Toman: `read` is exact, and what is not imported is in the others."""
+
+    was_finished_before: bool
+    tables: Mapping[str, TableReport]
+    money_read: Decimal
+    money_rejected: Decimal
+    money_imported: int
+
+    @property
+    def money_rounded_off(self) -> Decimal:
+        """Fractions of a Toman that balances lost."""
+        return self.money_read - self.money_rejected - self.money_imported
+
+
+async def import_all(source: Source, watcher: Watcher, *, batch_size: int = BATCH_SIZE) -> Report:
+    """Import what is not there yet. The same files again change nothing.
+
+    Raises:
+        DatabaseInUse: there are records that this import did not write.
+        ImportedElsewhere: another process goes on with it at the same time.
+    """
+    of_import = await _begun(source)
+    was_finished = of_import.finished_at is not None
+    if not was_finished:
+        for table in TABLES:
+            if table.name in source.files:
+                await _move(table, source, of_import, watcher, batch_size=batch_size)
+        await _finish(of_import)
+    return await _report(of_import, was_finished_before=was_finished)
+
+
+async def findings(source: Source) -> AsyncIterator[LegacyFinding]:
+    """All rows that were left out or changed, in the order of the import."""
+    last, query = 0, LegacyFinding.filter(legacy_import__fingerprint=source.fingerprint).order_by("id")
+    while page := await query.filter(id__gt=last).limit(_FINDINGS_AT_ONCE):
+        for finding in page:
+            yield finding
+        last = page[-1].id
+
+
+async def _begun(source: Source) -> LegacyImport:
+    async with database.exclusive(_LOCK):
+        known = await LegacyImport.get_or_none(fingerprint=source.fingerprint)
+        if known is None:
+            return await _new_import(source)
+        if known.finished_at is None:
+            await _refuse_others_users(known)
+        return known
+
+
+async def _new_import(source: Source) -> LegacyImport:
+    if await LegacyImport.filter(finished_at=None).exists():
+        raise DatabaseInUse("an import of other files, or of files that have changed, is unfinished")
+    for model in _MUST_BE_EMPTY:
+        if await model.exists():
+            raise DatabaseInUse(f"the database already has {model._meta.db_table}")
+    begun = await LegacyImport.create(fingerprint=source.fingerprint, begun_at=await database.now())
+    for name, file in source.files.items():
+        await LegacyImportTable.create(
+            legacy_import=begun, name=name, position=file.begin, line=file.begin_line
+        )
+    return begun
+
+
+async def _refuse_others_users(unfinished: LegacyImport) -> None:
+    progress = await LegacyImportTable.get(legacy_import=unfinished, name="users")
+    if await User.all().count() != progress.written:
+        raise DatabaseInUse("the database has users that the unfinished import did not write")
+
+
+async def _move(
+    table: LegacyTable, source: Source, of_import: LegacyImport, watcher: Watcher, *, batch_size: int
+) -> None:
+    progress = await LegacyImportTable.get(legacy_import=of_import, name=table.name)
+    if progress.is_finished:
+        return
+    watcher.begin(table.name, rows=source.files[table.name].rows, done=progress.written + progress.rejected)
+    async for moved in TableMover(table, source, of_import).move(progress, batch_size=batch_size):
+        watcher.advance(moved)
+    await LegacyImportTable.filter(id=progress.id).update(is_finished=True)
+
+
+async def _finish(of_import: LegacyImport) -> None:
+    async with database.exclusive(_LOCK):
+        await bulk.continue_ids([*{table.target for table in TABLES}, "ledger_entries"])
+        await LegacyImport.filter(id=of_import.id).update(finished_at=await database.now())
+
+
+async def _report(of_import: LegacyImport, *, was_finished_before: bool) -> Report:
+    tables = await LegacyImportTable.filter(legacy_import=of_import).order_by("id")
+    (opened,) = await database.fetch(
+        "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total FROM ledger_entries WHERE kind = 'opening'"
+    )
+    return Report(
+        was_finished_before=was_finished_before,
+        tables={
+            table.name: TableReport(written=table.written, rejected=table.rejected, mended=table.mended)
+            for table in tables
+        },
+        money_read=sum((Decimal(table.money_read) for table in tables), Decimal(0)),
+        money_rejected=sum((Decimal(table.money_rejected) for table in tables), Decimal(0)),
+        money_imported=int(opened["total"]),
+    )

@@ -1,0 +1,101 @@
+"""Users of the old panel. Their passwords, keys and addresses are not taken."""
+
+from domain import emails, mobiles
+from domain.roles import UserRole
+from legacy_import import states
+from legacy_import.cells import Row, Unreadable, decimal_of
+from legacy_import.references import References
+
+_PERCENT = range(101)
+
+COLUMNS = (
+    "id legacy_key role login_type first_name last_name email mobile mobile_verified timezone "
+    "more_information settings description balance custom_rate spent is_active created_at updated_at"
+).split()
+BALANCE = COLUMNS.index("balance")
+
+
+def user(row: Row, references: References) -> tuple[object, ...]:
+    """A user. Whatever can be left out is, rather than the user: money and orders hang on the row."""
+    number = references.take_id(row)
+    balance = row.money("balance")
+    names = [row.text(column, longest=100) for column in ("first_name", "last_name")]
+    about = [row.text("timezone", longest=64), *map(row.text, ("more_information", "settings", "desc"))]
+    legacy_key, login_type = row.text("ids", longest=32), row.text("login_type", longest=32)
+    created, changed = row.moments(references.begun_at)
+    # Last: a row that falls must not keep an address from another.
+    mobile, is_verified = _mobile(row, references)
+    return (
+        number,
+        legacy_key,
+        _role(row),
+        login_type,
+        *names,
+        _email(row, references),
+        mobile,
+        is_verified,
+        *about,
+        balance,
+        _custom_rate(row),
+        _spent(row),
+        row.flag("status"),
+        created,
+        changed,
+    )
+
+
+def _role(row: Row) -> UserRole:
+    word = (row.raw("role") or "user").strip().lower()
+    if word not in states.ROLES:
+        row.note(f"role {word[:40]!r} became user")
+    return states.ROLES.get(word, UserRole.USER)
+
+
+def _custom_rate(row: Row) -> int:
+    cell = row.raw("custom_rate") or "0"
+    rate = decimal_of(cell)
+    if rate is not None and rate in _PERCENT:
+        return int(rate)
+    row.note(f"custom_rate {cell[:40]!r} became 0")
+    return 0
+
+
+def _spent(row: Row) -> int | None:
+    if row.raw("spent") is None:
+        return None
+    try:
+        return row.money("spent")
+    except Unreadable as reason:
+        row.note(f"{reason}: left out")
+        return None
+
+
+def _mobile(row: Row, references: References) -> tuple[str | None, bool]:
+    cell = (row.raw("mobile") or "").strip()
+    if not cell:
+        return None, False
+    mobile = mobiles.normalize(cell)
+    if mobile is None:
+        row.note(f"mobile {cell[:40]!r} is none and was left out")
+        return None, False
+    if not row.flag("mobile_verified"):
+        return mobile, False
+    if mobile in references.mobiles:
+        row.note("mobile is verified by a user before this one: unverified here")
+        return mobile, False
+    references.mobiles.add(mobile)
+    return mobile, True
+
+
+def _email(row: Row, references: References) -> str | None:
+    cell = (row.raw("email") or "").strip()
+    if not cell:
+        return None
+    email = emails.normalize(cell)
+    if email is None or email in references.emails:
+        row.note(
+            "email is no address and was left out" if email is None else "email is another user's, left out"
+        )
+        return None
+    references.emails.add(email)
+    return email

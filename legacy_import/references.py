@@ -1,0 +1,131 @@
+"""What the rows of a batch refer to, and which of it is there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain import emails, mobiles
+from domain.service_types import ServiceType
+from legacy_import.cells import Row, Unreadable
+from models import bulk, database
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoldService:
+    """A service that is there, as far as its orders need it."""
+
+    category_id: int
+    type: ServiceType
+
+
+@dataclass(kw_only=True)
+class Catalogue:
+    """Categories, services and providers that are there: few enough to be remembered."""
+
+    categories: set[int]
+    services: dict[int, SoldService]
+    providers: set[int]
+
+
+@dataclass(kw_only=True)
+class References:
+    """What is there of what a batch's rows name.
+
+    `taken` are the batch's ids that are there already. Converting a row adds its id, e-mail and mobile, so
+    that a second one of the same batch finds them taken. `wanted_providers` are to be made first.
+    """
+
+    begun_at: datetime
+    catalogue: Catalogue
+    taken: set[int]
+    users: set[int]
+    tickets: set[int]
+    emails: set[str]
+    mobiles: set[str]
+    wanted_providers: set[int] = field(default_factory=set)
+
+    def take_id(self, row: Row) -> int:
+        """The row's id, which no row before it had. Raises Unreadable."""
+        number = row.id()
+        if number in self.taken:
+            raise Unreadable(f"the id {number} is there already")
+        return number
+
+    def user(self, row: Row, column: str = "uid") -> int:
+        """The user that the row names. Raises Unreadable."""
+        return _one_of(self.users, row, column, "user")
+
+    def ticket(self, row: Row) -> int:
+        """The ticket that the row names. Raises Unreadable."""
+        return _one_of(self.tickets, row, "ticket_id", "ticket")
+
+    def category(self, row: Row) -> int:
+        """The category that the row names. Raises Unreadable."""
+        return _one_of(self.catalogue.categories, row, "cate_id", "category")
+
+    def provider(self, row: Row) -> int | None:
+        """The provider that the row names, which is made if need be; None for staff's (0, -1, NULL)."""
+        number = row.integer("api_provider_id", is_small=True)
+        if number < 1:
+            return None
+        if number not in self.catalogue.providers:
+            self.wanted_providers.add(number)
+        return number
+
+
+async def catalogue() -> Catalogue:
+    """What of the catalogue is there."""
+    return Catalogue(
+        categories={row["id"] for row in await database.fetch("SELECT id FROM categories")},
+        services={
+            row["id"]: SoldService(category_id=row["category_id"], type=ServiceType(row["type"]))
+            for row in await database.fetch("SELECT id, category_id, type FROM services")
+        },
+        providers={row["id"] for row in await database.fetch("SELECT id FROM providers")},
+    )
+
+
+async def of(
+    rows: Sequence[Row], *, table: str, known: Catalogue, named: Mapping[str, str], begun_at: datetime
+) -> References:
+    """Look up what `rows`, on their way to `table`, refer to; `named` is which column names which table."""
+    columns = {target: column for column, target in named.items()}
+    has_people = table == "users"
+    return References(
+        begun_at=begun_at,
+        catalogue=known,
+        taken=await bulk.existing_ids(table, _ids(rows, "id")),
+        users=await bulk.existing_ids("users", _ids(rows, columns.get("users"))),
+        tickets=await bulk.existing_ids("tickets", _ids(rows, columns.get("tickets"))),
+        emails=await bulk.existing_texts("users", "email", _emails(rows)) if has_people else set(),
+        mobiles=await _verified_mobiles(rows) if has_people else set(),
+    )
+
+
+async def _verified_mobiles(rows: Sequence[Row]) -> set[str]:
+    numbers = {mobiles.normalize(row.raw("mobile") or "") for row in rows} - {None}
+    return await bulk.existing_texts("users", "mobile", filter(None, numbers), where="mobile_verified")
+
+
+def _emails(rows: Sequence[Row]) -> Iterable[str]:
+    return filter(None, {emails.normalize((row.raw("email") or "").strip()) for row in rows})
+
+
+def _ids(rows: Sequence[Row], column: str | None) -> set[int]:
+    if column is None:
+        return set()
+    found = set()
+    for row in rows:
+        try:
+            found.add(row.id(column))
+        except Unreadable:
+            # Told when the row itself is read.
+            continue
+    return found
+
+
+def _one_of(known: set[int], row: Row, column: str, noun: str) -> int:
+    number = row.id(column)
+    if number not in known:
+        raise Unreadable(f"{column}: there is no {noun} {number}")
+    return number

@@ -1,0 +1,37 @@
+"""The old panel's words, and the states that they mean here."""
+
+from collections.abc import Mapping
+
+from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
+from domain.roles import UserRole
+from domain.service_types import ServiceSource, ServiceType
+from domain.states import PaymentStatus, TicketStatus
+
+# "active" is a drip-feed or a subscription under way, "fail" a sending that failed.
+ORDER_STATUSES: Mapping[str, OrderStatus] = {
+    **{status.value: status for status in OrderStatus},
+    "active": OrderStatus.INPROGRESS,
+    "in progress": OrderStatus.INPROGRESS,
+    "cancelled": OrderStatus.CANCELED,
+    "fail": OrderStatus.ERROR,
+}
+SUBSCRIPTION_STATUSES: Mapping[str, SubscriptionStatus] = {
+    status.value.lower(): status for status in SubscriptionStatus
+}
+# What the app sent was not among the old column's words, and was stored as none.
+ORDER_SOURCES: Mapping[str, OrderSource] = {source.value: source for source in OrderSource}
+SERVICE_TYPES: Mapping[str, ServiceType] = {kind.value: kind for kind in ServiceType}
+SERVICE_SOURCES: Mapping[str, ServiceSource] = {source.value: source for source in ServiceSource}
+TICKET_STATUSES: Mapping[str, TicketStatus] = {status.value: status for status in TicketStatus}
+# The owner is appointed by `main.py admin create`, never by a file.
+ROLES: Mapping[str, UserRole] = {
+    "user": UserRole.USER,
+    "supporter": UserRole.SUPPORT,
+    "admin": UserRole.MANAGER,
+}
+PAYMENT_STATUSES: Mapping[str, PaymentStatus] = {
+    "1": PaymentStatus.PAID,
+    "0": PaymentStatus.PENDING,
+    "-1": PaymentStatus.CANCELED,
+    "2": PaymentStatus.FAILED,
+}

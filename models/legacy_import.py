@@ -1,0 +1,64 @@
+"""How far the import of an old panel's tables is, and what it could not take as it was."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from domain.states import FindingKind
+
+
+class LegacyImport(Model):
+    """One import. `fingerprint` names the files by their contents: the same files are the same import."""
+
+    id = fields.IntField(primary_key=True)
+    fingerprint = fields.CharField(64, unique=True)
+    begun_at = fields.DatetimeField()
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "legacy_imports"
+
+
+class LegacyImportTable(Model):
+    """A table of an import. All before byte `position` and line `line` of its file is in the database.
+
+    `money_read` and `money_rejected` are exact decimal sums of Toman, as the file has them.
+    """
+
+    id = fields.IntField(primary_key=True)
+    legacy_import: fields.ForeignKeyRelation[LegacyImport] = fields.ForeignKeyField(
+        "vitrin.LegacyImport", related_name="tables"
+    )
+    legacy_import_id: int
+    name = fields.CharField(32)
+    position = fields.BigIntField()
+    line = fields.BigIntField()
+    written = fields.BigIntField(default=0)
+    rejected = fields.BigIntField(default=0)
+    mended = fields.BigIntField(default=0)
+    money_read = fields.CharField(40, default="0")
+    money_rejected = fields.CharField(40, default="0")
+    is_finished = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "legacy_import_tables"
+        unique_together = (("legacy_import_id", "name"),)
+
+
+class LegacyFinding(Model):
+    """A row that was left out, or changed to be taken: `record` is its id as the file spells it."""
+
+    id = fields.IntField(primary_key=True)
+    legacy_import: fields.ForeignKeyRelation[LegacyImport] = fields.ForeignKeyField(
+        "vitrin.LegacyImport", related_name="findings"
+    )
+    legacy_import_id: int
+    table_name = fields.CharField(32)
+    line = fields.BigIntField()
+    record = fields.CharField(40, null=True)
+    kind = fields.CharEnumField(FindingKind, max_length=16)
+    reason = fields.TextField()
+
+    class Meta:
+        table = "legacy_findings"
+        indexes = [Index(fields=("legacy_import_id", "id"))]

@@ -1,0 +1,278 @@
+"""Rows read by fixed statements: of each shape of a read, one SQL text and one generated function.
+
+What Tortoise does anew for every read, building a query and setting attributes one by one, is done once a
+shape. The objects are the models' own.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from tortoise.fields import BigIntField, BooleanField, CharField, DatetimeField, IntField, TextField
+from tortoise.fields.base import Field
+from tortoise.models import Model
+
+from models import database
+
+M = TypeVar("M", bound=Model)
+N = TypeVar("N", bound=Model)
+Hydrate = Callable[[Any], list[Any]]
+
+_MOST_STATEMENTS = 256
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns to read of a row, None for all, and of the rows that it refers to, by the relation's name.
+
+    The primary key comes along, and so do the columns that refer to those rows.
+    """
+
+    columns: frozenset[str] | None = None
+    related: tuple[tuple[str, "Wanted"], ...] = ()
+
+    def including(self, column: str) -> "Wanted":
+        """The same with one more column."""
+        if self.columns is None or column in self.columns:
+            return self
+        return replace(self, columns=self.columns | {column})
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(eq=False)
+class Layout:
+    """What a statement reads of a table, and of those that it joins to it, by the relations' names.
+
+    Generated code knows the value of a column by the name in `variables`.
+    """
+
+    alias: str
+    model: type[Model]
+    wanted: Wanted
+    dialect: str
+    join: str = ""
+    related: dict[str, "Layout"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        meta = self.model._meta
+        self.variables = {name: f"{self.alias}_{name}" for name in self._fields()}
+        for place, (name, wanted) in enumerate(self.wanted.related):
+            relation = cast(Any, meta.fields_map[name])
+            other: type[Model] = relation.related_model
+            alias = f"{self.alias}{place}"
+            join = (
+                f'LEFT JOIN "{other._meta.db_table}" {alias}'
+                f' ON {alias}."{other._meta.db_pk_column}" = {self.alias}."{relation.source_field}"'
+            )
+            self.related[name] = Layout(alias, other, wanted, self.dialect, join)
+
+    def all(self) -> Iterator["Layout"]:
+        """This one and those joined to it, in the order of the statement's columns."""
+        yield self
+        for layout in self.related.values():
+            yield from layout.all()
+
+    @property
+    def key(self) -> str:
+        """The variable of the primary key; its value is None where nothing was joined."""
+        return self.variables[self.model._meta.pk_attr]
+
+    @property
+    def unpacked(self) -> str:
+        """The variables of a whole row, to be assigned from it."""
+        return ", ".join(name for layout in self.all() for name in layout.variables.values()) + ","
+
+    def conversion(self, name: str) -> Callable[[Any], Any] | None:
+        """What makes the column's value of the driver's; None where it is that already."""
+        return _conversion(self.model._meta.fields_map[name], self.dialect)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the database holds every column to its type, which SQLite does not."""
+        return self.dialect == "postgres"
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.variables) == len(self.model._meta.fields_db_projection)
+
+    @property
+    def columns(self) -> list[str]:
+        """As the statement selects them."""
+        return [f'{self.alias}."{self.model._meta.fields_db_projection[name]}"' for name in self.variables]
+
+    def _fields(self) -> list[str]:
+        """Names of the model's fields that are read; every relation's own column among them."""
+        meta = self.model._meta
+        wanted = self.wanted.columns
+        needed = {meta.pk_attr, *(f"{name}_id" for name, _ in self.wanted.related)}
+        return [
+            name for name in meta.fields_db_projection if wanted is None or name in wanted or name in needed
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Statement:
+    text: str
+    layout: Layout
+
+    @cached_property
+    def hydrate(self) -> Hydrate:
+        return _hydrator(self.layout)
+
+
+@dataclass(eq=False)
+class Records(Generic[M]):
+    """Rows as the driver gave them, and the objects of them once somebody asks."""
+
+    statement: _Statement
+    values: Sequence[Any]
+
+    @property
+    def layout(self) -> Layout:
+        """How `values` lie; the same object for every read of one shape."""
+        return self.statement.layout
+
+    @cached_property
+    def objects(self) -> list[M]:
+        """The model's objects of these rows."""
+        return cast(list[M], self.statement.hydrate(self.values))
+
+    def only(self, values: Sequence[Any]) -> "Records[M]":
+        """Some of the rows."""
+        return Records(self.statement, values)
+
+
+class Rows(Generic[M]):
+    """Reads of one model's rows; `Rows.of(model)` are the same for all who ask."""
+
+    def __init__(self, model: type[M]) -> None:
+        self.model = model
+        self._statements: OrderedDict[tuple[str, str, Wanted], _Statement] = OrderedDict()
+
+    @staticmethod
+    def of(model: type[N]) -> "Rows[N]":
+        """The reads of this model's rows."""
+        if model not in _all:
+            _all[model] = Rows(model)
+        return _all[model]
+
+    @property
+    def primary_key(self) -> str:
+        """Its attribute and column."""
+        return self.model._meta.pk_attr
+
+    async def read(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> Records[M]:
+        """The rows that meet `clauses`, in the SQL of both databases; `t` is their table, `$1` a value.
+
+        `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
+        """
+        current = database.connection()
+        dialect = str(current.capabilities.dialect)
+        key = (dialect, clauses, wanted)
+        statement = self._statements.get(key)
+        if statement is None:
+            statement = self._statements[key] = self._made(dialect, clauses, wanted)
+            if len(self._statements) > _MOST_STATEMENTS:
+                self._statements.popitem(last=False)
+        return Records(statement, await database.read(statement.text, values, by=current))
+
+    async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
+        """The objects of the rows that `read` reads."""
+        return (await self.read(clauses, *values, wanted=wanted)).objects
+
+    async def by_key(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
+        """The rows with one of these values in a column, by one statement however many there are."""
+        order = f"ORDER BY t.{order_by}"
+        if database.dialect() == "postgres":
+            return await self.fetch(f"WHERE t.{column} = ANY($1) {order}", list(keys))
+        keys_of_json = "SELECT value FROM json_each($1)"
+        return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
+
+    def _made(self, dialect: str, clauses: str, wanted: Wanted) -> _Statement:
+        layout = Layout("t", self.model, wanted, dialect)
+        columns = ", ".join(column for part in layout.all() for column in part.columns)
+        joins = " ".join(part.join for part in layout.all())
+        text = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {joins} {clauses}'  # noqa: S608
+        return _Statement(database.spelled(text, dialect), layout)
+
+
+_all: dict[type[Model], Rows[Any]] = {}
+
+
+def read_along(row: Model, relation: str) -> Any:
+    """The row that `row` refers to, where it was read with it.
+
+    Raises:
+        KeyError: it was not.
+    """
+    return vars(row)[f"_{relation}"]
+
+
+def _hydrator(layout: Layout) -> Hydrate:
+    """A function that makes the objects of a statement's rows."""
+    scope: dict[str, object] = {"put": object.__setattr__}
+    parts = list(layout.all())
+    body = [line for part in reversed(parts) for line in _making(part, scope)]
+    known = [f" known_{part.alias} = {{}}" for part in parts if part.join]
+    head = ["def hydrate(rows):", " made = []", *known, f" for {layout.unpacked} in rows:"]
+    source = "\n".join([*head, *(f"  {line}" for line in body), "  made.append(t)", " return made"])
+    exec(compile(source, "<rows>", "exec"), scope)  # noqa: S102 - the names are the models' own
+    return cast(Hydrate, scope["hydrate"])
+
+
+def _making(part: Layout, scope: dict[str, object]) -> list[str]:
+    """Statements that make the object of one table's columns, or None where it was not joined."""
+    meta = part.model._meta
+    attributes = {
+        "_partial": repr(not part.is_whole),
+        "_saved_in_db": "True",
+        "_custom_generated_pk": repr(meta.db_pk_column not in meta.generated_db_fields),
+        "_await_when_save": "{}",
+    }
+    for name, variable in part.variables.items():
+        convert = part.conversion(name)
+        if convert is not None:
+            scope[f"convert_{variable}"] = convert
+        attributes[name] = variable if convert is None else f"convert_{variable}({variable})"
+    # Where Tortoise looks for a related object that was read already.
+    attributes |= {f"_{name}": related.alias for name, related in part.related.items()}
+    scope[f"make_{part.alias}"], scope[f"model_{part.alias}"] = part.model.__new__, part.model
+    items = ", ".join(f"{name!r}: {value}" for name, value in attributes.items())
+    make = f"{part.alias} = make_{part.alias}(model_{part.alias})"
+    fill = f"put({part.alias}, '__dict__', {{{items}}})"
+    if not part.join:
+        return [make, fill]
+    # The rows of a list often refer to the same few.
+    known = f"known_{part.alias}"
+    return [
+        f"{part.alias} = {known}.get({part.key})",
+        f"if {part.alias} is None and {part.key} is not None:"
+        f" {make}; {fill}; {known}[{part.key}] = {part.alias}",
+    ]
+
+
+def _conversion(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None:
+    """What makes the column's Python value of the driver's; None where it is that already."""
+    members = getattr(column, "enum_type", None)
+    if members is not None:
+        return {None: None, **{member.value: member for member in cast(type[Enum], members)}}.__getitem__
+    if dialect == "sqlite" and isinstance(column, BooleanField):
+        return lambda value: None if value is None else bool(value)
+    if dialect == "sqlite" and isinstance(column, DatetimeField):
+        return _moment
+    native = (IntField, BigIntField, CharField, TextField, BooleanField, DatetimeField)
+    return None if isinstance(column, native) else column.to_python_value
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

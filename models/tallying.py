@@ -1,0 +1,111 @@
+"""The migration's step that has the database note every change of what orders come to.
+
+Triggers, because orders are written in several ways, some of them in bulk; and notes rather than the tallies
+themselves, because whoever orders at the same time would wait for each other there.
+"""
+
+from tortoise.migrations.operations import RunSQL
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+
+_COLUMNS = "(user_id, service_id, order_count, amount)"
+
+_SQLITE_ADD = (
+    f"INSERT INTO order_deltas {_COLUMNS} "
+    "SELECT {row}.user_id, {row}.service_id, {sign}1, {sign}{row}.charge "
+    "WHERE {row}.status NOT IN ('canceled', 'refunded');"
+)
+_SQLITE_TRIGGER = "CREATE TRIGGER orders_tallied_{name} AFTER {event} ON orders {when}BEGIN {acts} END"
+_SQLITE_WHEN = (
+    "WHEN (OLD.user_id, OLD.service_id, OLD.charge, OLD.status IN ('canceled', 'refunded')) "
+    "IS NOT (NEW.user_id, NEW.service_id, NEW.charge, NEW.status IN ('canceled', 'refunded')) "
+)
+_CHANGED = "user_id, service_id, charge, status"
+
+_POSTGRES_FUNCTION = """
+CREATE FUNCTION note_order_deltas() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    INSERT INTO order_deltas (user_id, service_id, order_count, amount)
+    SELECT user_id, service_id, -count(*), -sum(charge) FROM taken
+    WHERE status NOT IN ('canceled', 'refunded') GROUP BY user_id, service_id;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO order_deltas (user_id, service_id, order_count, amount)
+    SELECT user_id, service_id, count(*), sum(charge) FROM added
+    WHERE status NOT IN ('canceled', 'refunded') GROUP BY user_id, service_id;
+  END IF;
+  RETURN NULL;
+END $$
+"""
+# A list of columns and the changed rows as tables cannot go together: updates are looked at one by one.
+_POSTGRES_UPDATE_FUNCTION = """
+CREATE FUNCTION note_order_delta() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO order_deltas (user_id, service_id, order_count, amount)
+  SELECT user_id, service_id, order_count, amount FROM (VALUES
+    (OLD.user_id, OLD.service_id, -1, -OLD.charge, OLD.status),
+    (NEW.user_id, NEW.service_id, 1, NEW.charge, NEW.status)
+  ) AS changed (user_id, service_id, order_count, amount, status)
+  WHERE status NOT IN ('canceled', 'refunded');
+  RETURN NULL;
+END $$
+"""
+_POSTGRES_TRIGGERS = (
+    "CREATE TRIGGER orders_tallied_insert AFTER INSERT ON orders REFERENCING NEW TABLE AS added "
+    "FOR EACH STATEMENT EXECUTE FUNCTION note_order_deltas()",
+    "CREATE TRIGGER orders_tallied_delete AFTER DELETE ON orders REFERENCING OLD TABLE AS taken "
+    "FOR EACH STATEMENT EXECUTE FUNCTION note_order_deltas()",
+    f"CREATE TRIGGER orders_tallied_update AFTER UPDATE OF {_CHANGED} ON orders FOR EACH ROW "
+    "WHEN ((OLD.user_id, OLD.service_id, OLD.charge, OLD.status IN ('canceled', 'refunded')) "
+    "IS DISTINCT FROM (NEW.user_id, NEW.service_id, NEW.charge, NEW.status IN ('canceled', 'refunded'))) "
+    "EXECUTE FUNCTION note_order_delta()",
+)
+FILL = (
+    "INSERT INTO user_tallies (user_id, order_count, amount) SELECT user_id, count(*), sum(charge) "
+    "FROM orders WHERE status NOT IN ('canceled', 'refunded') GROUP BY user_id",
+    "INSERT INTO service_tallies (service_id, order_count) SELECT service_id, count(*) "
+    "FROM orders WHERE status NOT IN ('canceled', 'refunded') GROUP BY service_id",
+)
+
+"""Statements that fill empty tallies from the orders there are."""
+
+
+class TallyOrders(RunSQL):
+    """A migration's step: tallies of the orders there are, and from here on a note of every change."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def describe(self) -> str:
+        return "Tally orders by user and by service"
+
+    async def _run_sql(self, state_editor: BaseSchemaEditor, _sqls: object) -> None:
+        is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
+        triggers = _of_sqlite() if is_sqlite else _of_postgres()
+        # The triggers first: what is ordered meanwhile has to wait, and is noted then.
+        for statement in (*triggers, *FILL):
+            # Not by the editor's own way, which cuts scripts at each semicolon on SQLite.
+            await state_editor.client.execute_query(statement)
+
+
+def _of_sqlite() -> list[str]:
+    add = _SQLITE_ADD.format(row="NEW", sign="")
+    take = _SQLITE_ADD.format(row="OLD", sign="-")
+    events = (
+        ("insert", "INSERT", "", add),
+        ("delete", "DELETE", "", take),
+        ("update", f"UPDATE OF {_CHANGED}", _SQLITE_WHEN, f"{take} {add}"),
+    )
+    return [
+        _SQLITE_TRIGGER.format(name=name, event=event, when=when, acts=acts)
+        for name, event, when, acts in events
+    ]
+
+
+def _of_postgres() -> tuple[str, ...]:
+    return (
+        "LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE",
+        _POSTGRES_FUNCTION,
+        _POSTGRES_UPDATE_FUNCTION,
+        *_POSTGRES_TRIGGERS,
+    )

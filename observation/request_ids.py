@@ -1,0 +1,23 @@
+"""The id of the request that is being answered: in its answer, in its log lines and in reported errors."""
+
+import re
+import secrets
+from contextvars import ContextVar
+
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{7,127}", re.ASCII)
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def accepted(offered: str) -> str:
+    """The id that a caller or a proxy offered, or a new one where it is none that could be searched for."""
+    return offered if _SANE.fullmatch(offered) else secrets.token_hex(16)
+
+
+def begin(request_id: str) -> None:
+    """From here on, what this task and its children do is done for this request."""
+    _current.set(request_id)
+
+
+def current() -> str:
+    """The present request's id; empty outside of one."""
+    return _current.get()

@@ -1,0 +1,51 @@
+"""Errors of ours, reported to a service that speaks Sentry's protocol."""
+
+from typing import Any
+
+from config.settings import Settings
+from observation import request_ids
+from observation.logging import blotted
+from observation.packages import MissingPackage
+
+
+def start(settings: Settings) -> None:
+    """Report whatever is logged as an error from now on, if SENTRY_DSN is given.
+
+    Sent are the line, the traceback and the request's id; no variables, bodies, headers or breadcrumbs,
+    and what is private is blotted out as in logs.
+
+    Raises:
+        MissingPackage: sentry-sdk is not installed.
+    """
+    if settings.sentry_dsn is None:
+        return
+    try:
+        import sentry_sdk
+        from sentry_sdk.integrations.logging import LoggingIntegration
+    except ImportError as error:
+        raise MissingPackage("SENTRY_DSN", group="sentry") from error
+    sentry_sdk.init(
+        settings.sentry_dsn.get_secret_value(),
+        environment=settings.environment.value,
+        before_send=_without_secrets,
+        default_integrations=False,
+        integrations=[LoggingIntegration(level=None)],
+        include_local_variables=False,
+        include_source_context=False,
+        max_breadcrumbs=0,
+        max_request_body_size="never",
+    )
+
+
+def _without_secrets(event: Any, _: object) -> Any:
+    if request_id := request_ids.current():
+        event.setdefault("tags", {})["request_id"] = request_id
+    return _blotted(event)
+
+
+def _blotted(value: Any) -> Any:
+    if isinstance(value, str):
+        return blotted(value)
+    if isinstance(value, dict):
+        return {key: _blotted(member) for key, member in value.items()}
+    return [_blotted(member) for member in value] if isinstance(value, list | tuple) else value

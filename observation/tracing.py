@@ -1,0 +1,33 @@
+"""Traces of requests, sent to a collector of OpenTelemetry's."""
+
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from observation.packages import MissingPackage
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+
+def tracer(settings: Settings) -> "Tracer | None":
+    """What makes spans and sends them to OTLP_ENDPOINT in the background; None where that is not given.
+
+    Raises:
+        MissingPackage: OpenTelemetry is not installed.
+    """
+    if not settings.otlp_endpoint:
+        return None
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError as error:
+        raise MissingPackage("OTLP_ENDPOINT", group="tracing") from error
+    resource = Resource.create(
+        {"service.name": "vitrin", "deployment.environment.name": settings.environment}
+    )
+    # What is left is sent when the process ends: the provider sees to it by itself.
+    provider = TracerProvider(resource=resource)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(settings.otlp_endpoint)))
+    return provider.get_tracer("vitrin")

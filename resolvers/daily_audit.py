@@ -1,0 +1,74 @@
+"""The audit of the ledger once a day, a few wallets at a time, so that nobody waits for it."""
+
+import logging
+from datetime import timedelta
+
+from domain import notices
+from domain.states import AlertKind
+from models import Alert, AuditRun, User, database
+from resolvers import alerts
+from resolvers.alerts import Trouble
+from resolvers.audit import Difference, audit_wallets
+from resolvers.shop import Shop
+
+logger = logging.getLogger("vitrin.audit")
+
+WALLETS_AT_ONCE = 200
+_EVERY = timedelta(days=1)
+_RUNS_KEPT = timedelta(days=90)
+
+
+async def audit_a_little(_: Shop) -> int:
+    """Audit the next wallets of today's run; returns how many, 0 where the run is done.
+
+    Staff are told of the first difference, and again only after a whole run without any. Safe in any number
+    of workers: they take turns.
+    """
+    async with database.exclusive("daily audit"):
+        run = await _present_run()
+        if run is None:
+            return 0
+        users = User.filter(id__gte=run.next_user_id).order_by("id").limit(WALLETS_AT_ONCE)
+        ids = [user.id for user in await users.only("id")]
+        found = await audit_wallets(first_user_id=ids[0], last_user_id=ids[-1]) if ids else []
+        await _note(run, found, next_user_id=ids[-1] + 1 if ids else None)
+        return len(ids)
+
+
+async def _present_run() -> AuditRun | None:
+    """The run that is not finished, or a new one if the last began a day ago."""
+    now = await database.now()
+    last = await AuditRun.all().order_by("-id").first()
+    if last is not None and last.finished_at is None:
+        return last
+    if last is not None and last.began_at > now - _EVERY:
+        return None
+    await AuditRun.filter(began_at__lte=now - _RUNS_KEPT).delete()
+    return await AuditRun.create(began_at=now)
+
+
+async def _note(run: AuditRun, found: list[Difference], *, next_user_id: int | None) -> None:
+    for difference in found:
+        logger.error(
+            "%s: %s: expected %d, found %d",
+            difference.record,
+            difference.check,
+            difference.expected,
+            difference.found,
+        )
+    run.differences += len(found)
+    if found:
+        await alerts.tell(
+            Trouble(
+                kind=AlertKind.LEDGER_DIFFERS,
+                subject=alerts.SHOP,
+                sentence=notices.ledger_differs(found[0].record),
+            )
+        )
+    if next_user_id is not None:
+        run.next_user_id = next_user_id
+    else:
+        run.finished_at = await database.now()
+        if not run.differences:
+            await Alert.filter(kind=AlertKind.LEDGER_DIFFERS).delete()
+    await run.save(update_fields=["next_user_id", "differences", "finished_at"])

@@ -1,0 +1,102 @@
+"""Sign-in by an identity that an OpenID provider has vouched for; why so, tells decision 10."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain import emails
+from domain.roles import UserRole
+from models import OpenIdAttempt, OpenIdIdentity, User, database
+from resolvers import sessions
+from resolvers.login import Session
+from resolvers.shop import Shop
+
+_LONGEST_NAME = 100
+_LONGEST_SUBJECT = 255
+
+
+class SignInRefused(Exception):
+    """The identity opens no account here: its user is blocked, or newcomers are not taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who signed in, by the claims of a verified ID token. `email` is one that the provider has verified."""
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+async def sign_in(shop: Shop, identity: Identity) -> Session:
+    """A token for the identity's user, who may be new.
+
+    Raises:
+        SignInRefused: the user is blocked, the shop takes nobody new, or the subject is none.
+    """
+    if not 1 <= len(identity.subject) <= _LONGEST_SUBJECT:
+        raise SignInRefused
+    # One at a time: two first sign-ins of a person must not make two users.
+    async with database.exclusive("openid sign-in"):
+        now = await database.now()
+        user = await _user_of(shop, identity, now=now)
+        if not user.is_active:
+            raise SignInRefused
+        token, expires_at = await sessions.issue_token(shop, user, now=now)
+    return Session(access_token=token, expires_at=expires_at, user=user)
+
+
+async def remember_attempt(key: str, data: str, *, lifetime: timedelta) -> None:
+    """Keep what the callback will need."""
+    expires_at = await database.now() + lifetime
+    await OpenIdAttempt.create(id=_hash(key), data=data, expires_at=expires_at)
+
+
+async def take_attempt(key: str) -> str | None:
+    """What was kept, to the first who asks for it in time."""
+    statement = "DELETE FROM openid_attempts WHERE id = $1 AND expires_at > $2 RETURNING data"
+    rows = await database.fetch(statement, _hash(key), await database.now())
+    return str(rows[0]["data"]) if rows else None
+
+
+async def _user_of(shop: Shop, identity: Identity, *, now: datetime) -> User:
+    known = OpenIdIdentity.filter(issuer=identity.issuer, subject=identity.subject)
+    if found := await known.select_related("user").first():
+        return found.user
+    email = emails.normalize(identity.email) if identity.email else None
+    owner = await User.get_or_none(email=email) if email else None
+    if owner is not None and _may_be_taken_over(owner):
+        user = await _taken_over(shop, owner, now=now)
+    elif shop.settings.registration_open:
+        user = await User.create(
+            email=None if owner else email,
+            login_type=shop.settings.openid_login_type,
+            first_name=(identity.first_name or "")[:_LONGEST_NAME] or None,
+            last_name=(identity.last_name or "")[:_LONGEST_NAME] or None,
+            created_at=now,
+            updated_at=now,
+        )
+    else:
+        raise SignInRefused
+    await OpenIdIdentity.create(user=user, issuer=identity.issuer, subject=identity.subject, created_at=now)
+    return user
+
+
+def _may_be_taken_over(user: User) -> bool:
+    """Whether a verified e-mail proves more than what the account was opened by."""
+    return user.is_active and user.role is UserRole.USER and not user.mobile_verified
+
+
+async def _taken_over(shop: Shop, user: User, *, now: datetime) -> User:
+    """`user` as whoever owns its e-mail gets it: all that others may have opened it by ends."""
+    await sessions.revoke_tokens(user, now=now)
+    user.mobile, user.password_hash, user.api_key_hash = None, None, None
+    user.login_type, user.updated_at = shop.settings.openid_login_type, now
+    await user.save(update_fields=["mobile", "password_hash", "api_key_hash", "login_type", "updated_at"])
+    return user
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

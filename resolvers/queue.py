@@ -1,0 +1,42 @@
+"""How the queue of orders stands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import database
+
+_OLDEST_DUE = """
+SELECT MIN(o.due_at) AS due_at FROM orders o JOIN providers p ON p.id = o.provider_id
+WHERE o.dispatch = 'queued' AND o.due_at IS NOT NULL AND p.is_active
+"""
+_COUNTS = """
+SELECT (SELECT COUNT(*) FROM orders WHERE dispatch = 'queued') AS queued,
+    (SELECT COUNT(*) FROM orders WHERE status = 'awaiting') AS awaiting
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueState:
+    """`oldest_due` is how long the order that is due longest waits; zero where none is due."""
+
+    oldest_due: timedelta
+    queued: int
+    awaiting: int
+
+
+async def oldest_due() -> timedelta:
+    """How long the order that is due longest waits; orders of providers that are off are not due."""
+    now = await database.now()
+    (row,) = await database.fetch(_OLDEST_DUE)
+    due_at = row["due_at"]
+    if due_at is None:
+        return timedelta(0)
+    # SQLite keeps moments as text.
+    moment = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
+    return max(now - moment, timedelta(0))
+
+
+async def look() -> QueueState:
+    """The queue as it is now."""
+    (row,) = await database.fetch(_COUNTS)
+    return QueueState(oldest_due=await oldest_due(), queued=int(row["queued"]), awaiting=int(row["awaiting"]))

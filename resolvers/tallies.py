@@ -1,0 +1,94 @@
+"""Adding the noted changes of orders to the tallies, and reading both as one."""
+
+from tortoise.transactions import in_transaction
+
+from models import database
+from resolvers.shop import Shop
+
+_MOST_AT_ONCE = 10_000
+# Each user and service in order: two workers never wait for each other crosswise.
+_FOLD = """
+WITH taken AS (
+  DELETE FROM order_deltas WHERE id IN (
+    SELECT id FROM order_deltas ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+  ) RETURNING user_id, service_id, order_count, amount),
+users AS (
+  INSERT INTO user_tallies AS tally (user_id, order_count, amount)
+  SELECT user_id, sum(order_count), sum(amount) FROM taken GROUP BY user_id ORDER BY user_id
+  ON CONFLICT (user_id) DO UPDATE
+  SET order_count = tally.order_count + excluded.order_count, amount = tally.amount + excluded.amount),
+services AS (
+  INSERT INTO service_tallies AS tally (service_id, order_count)
+  SELECT service_id, sum(order_count) FROM taken GROUP BY service_id ORDER BY service_id
+  ON CONFLICT (service_id) DO UPDATE SET order_count = tally.order_count + excluded.order_count)
+SELECT count(*) AS folded FROM taken
+"""
+_SQLITE_OLDEST = """
+SELECT count(*) AS folded, max(id) AS latest FROM (SELECT id FROM order_deltas ORDER BY id LIMIT $1)
+"""
+_SQLITE_FOLD = (
+    """
+    INSERT INTO user_tallies (user_id, order_count, amount)
+    SELECT user_id, sum(order_count), sum(amount) FROM order_deltas WHERE id <= $1 GROUP BY user_id
+    ON CONFLICT (user_id) DO UPDATE
+    SET order_count = order_count + excluded.order_count, amount = amount + excluded.amount
+    """,
+    """
+    INSERT INTO service_tallies (service_id, order_count)
+    SELECT service_id, sum(order_count) FROM order_deltas WHERE id <= $1 GROUP BY service_id
+    ON CONFLICT (service_id) DO UPDATE SET order_count = order_count + excluded.order_count
+    """,
+    "DELETE FROM order_deltas WHERE id <= $1",
+)
+# Who has notes is added up; of all others, the tallies' index gives the first few.
+_TOP_USERS = """
+WITH noted AS (
+  SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM order_deltas GROUP BY user_id),
+merged AS (
+  SELECT n.user_id, n.order_count + COALESCE(t.order_count, 0) AS order_count,
+    n.amount + COALESCE(t.amount, 0) AS amount
+  FROM noted n LEFT JOIN user_tallies t ON t.user_id = n.user_id),
+others AS (
+  SELECT t.user_id, t.order_count, t.amount FROM user_tallies t
+  WHERE t.order_count > 0 AND NOT EXISTS (SELECT 1 FROM noted n WHERE n.user_id = t.user_id)
+  ORDER BY t.amount DESC, t.user_id LIMIT $1)
+SELECT user_id, order_count, amount FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
+WHERE order_count > 0 ORDER BY amount DESC, user_id LIMIT $1
+"""
+_TOP_SERVICES = """
+WITH noted AS (SELECT service_id, sum(order_count) AS order_count FROM order_deltas GROUP BY service_id),
+merged AS (
+  SELECT n.service_id, n.order_count + COALESCE(t.order_count, 0) AS order_count
+  FROM noted n LEFT JOIN service_tallies t ON t.service_id = n.service_id),
+others AS (
+  SELECT t.service_id, t.order_count FROM service_tallies t
+  WHERE t.order_count > 0 AND NOT EXISTS (SELECT 1 FROM noted n WHERE n.service_id = t.service_id)
+  ORDER BY t.order_count DESC, t.service_id LIMIT $1)
+SELECT service_id, order_count FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
+WHERE order_count > 0 ORDER BY order_count DESC, service_id LIMIT $1
+"""
+
+
+async def fold_deltas(_shop: Shop) -> int:
+    """Add noted changes to the tallies, the oldest first; how many. Whatever is read, sees each once."""
+    if database.dialect() == "postgres":
+        (row,) = await database.fetch(_FOLD, _MOST_AT_ONCE)
+        return int(row["folded"])
+    async with in_transaction():
+        (row,) = await database.fetch(_SQLITE_OLDEST, _MOST_AT_ONCE)
+        if row["folded"]:
+            for fold in _SQLITE_FOLD:
+                await database.fetch(fold, row["latest"])
+        return int(row["folded"])
+
+
+async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:
+    """Users with how much they ordered and for how much Toman, the largest amount first; one statement."""
+    rows = await database.fetch(_TOP_USERS, limit)
+    return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
+
+
+async def top_service_tallies(limit: int) -> list[tuple[int, int]]:
+    """Services with how often they were ordered, the most first; one statement."""
+    rows = await database.fetch(_TOP_SERVICES, limit)
+    return [(int(row["service_id"]), int(row["order_count"])) for row in rows]

@@ -1,0 +1,5 @@
+"""The REST routes as OpenAPI 3.1: for tools, and for whoever writes a client."""
+
+from rest_compat.description.document import document, route
+
+__all__ = ["document", "route"]

@@ -1,0 +1,50 @@
+"""The chapters that the routes stand in: OpenAPI's tags, in the order in which tools show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Group:
+    """A chapter. A route belongs to the group with the longest of `paths` that its own begins with."""
+
+    name: str
+    about: str
+    paths: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "Signing in",
+        "A code by SMS is exchanged for a token, which goes into the Authorization header of other requests.",
+        ("/v1/login",),
+    ),
+    Group("Profile", "The user whose token it is.", ("/v1/user",)),
+    Group("Notifications", "What the shop tells the user.", ("/v1/user/notifications",)),
+    Group("Tickets", "Conversations with the shop's staff.", ("/v1/user/tickets",)),
+    Group("Payments", "Money into the wallet, by a gateway's page.", ("/v1/user/payment",)),
+    Group("Statistics", "Who orders most and what is ordered most, for everyone.", ("/v1/stats",)),
+    Group("Catalogue", "What can be ordered, for everyone.", ("/v1/services", "/v1/categories")),
+    Group("Orders", "Paid from the wallet, delivered by the worker.", ("/v1/order",)),
+    Group(
+        "Gifts",
+        "Free credit, the wheel of fortune and what it gave.",
+        ("/v1/user/freecredit", "/v1/user/wof", "/v1/user/gifts"),
+    ),
+    # Last: whoever runs all routes one after another needs the token until here.
+    Group("Signing out", "The end of a token.", ("/v1/logout",)),
+)
+
+
+def group_of(path: str) -> Group:
+    """The group of a path below /api."""
+    return max(GROUPS, key=lambda group: _fit(group, path))
+
+
+def tags() -> list[Mapping[str, str]]:
+    """The groups as OpenAPI's `tags`."""
+    return [{"name": group.name, "description": group.about} for group in GROUPS]
+
+
+def _fit(group: Group, path: str) -> int:
+    return max((len(start) for start in group.paths if path.startswith(start)), default=0)

@@ -1,0 +1,101 @@
+"""Whatever a body, its type or its length says, no address answers 5xx."""
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.routing import Mount, Route
+
+from composition.web import application
+from domain.money import Toman
+from gateways.sandbox import SandboxPayments
+from resolvers.shop import Shop
+from rest_compat.routes import TABLE
+from tests.conftest import authorization, client_of
+from tests.fakes import create_user
+
+BODIES = (
+    b"",
+    b"null",
+    b"7",
+    b"9" * 5_000,
+    b'"text"',
+    b"[]",
+    b"[[]]",
+    b"{",
+    b"[" * 100_000,
+    b'{"a":' * 30_000,
+    b"\xff\xfe\x00",
+    b'{"key": "\\u0000\\ud800", "query": "\\ud800", "decision": "\\u0000", "username": "\\u0000"}',
+    b'{"query": 1, "variables": [], "action": {}, "decision": []}',
+    b"key=%ff%00&action=%00&decision=%ff&username=%ff",
+    b"&".join(b"a=b" for _ in range(300)),
+    b'--x\r\nContent-Disposition: form-data; name="decision"\r\n'
+    b"Content-Type: text/plain; charset=no\r\n\r\n\xff\r\n--x--",
+    b"--x\r\nContent-Disposition: form-data\r\n\r\n",
+    b"--x\r\nContent-Disposition",
+)
+TYPES = (
+    "",
+    "application/json",
+    "application/json; charset=utf-16",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "multipart/form-data; boundary=x",
+    "multipart/form-data; boundary=x; charset=no-such-codec",
+    "text/plain; charset=\xff",
+)
+
+
+def addresses(shop: Shop, authority: str) -> list[str]:
+    """Every address of the application, with something in place of what its path leaves open."""
+    found = []
+    for route in application(shop).routes:
+        if isinstance(route, Route):
+            found.append(route.path)
+        elif isinstance(route, Mount) and route.path != "/api":
+            found.append(f"{route.path}/index.html")
+    found += [f"/api{line.path}" for line in TABLE if (line.method, line.path) not in DOCUMENTED_500]
+    filled = {"{authority}": authority, "{number:int}": "4", "{id}": "1"}
+    for name, value in filled.items():
+        found = [path.replace(name, value) for path in found]
+    assert not [path for path in found if "{" in path]
+    return sorted(set(found))
+
+
+DOCUMENTED_500 = {("GET", "/v1/user/payment/test"), ("GET", "/v1/user/payment/verify")}
+"""The reference has these answer 500 to whatever is no payer's return."""
+
+
+# The stricter of the two databases.
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_no_body_of_any_type_makes_any_address_answer_5xx(shop: Shop, tmp_path: Path) -> None:
+    sandbox = SandboxPayments(tmp_path / "sandbox.sqlite3", public_url="http://localhost:8000")
+    page = await sandbox.open(
+        payment_id=1, amount=Toman(1_000), callback_url="http://localhost:8000/", description="", mobile=None
+    )
+    shop = replace(shop, payments={sandbox.name: sandbox})
+    paths = addresses(shop, page.authority)
+    assert {"/graphql", "/api/v2", "/healthz", "/api/v1/order"} <= set(paths)
+    token = await authorization(shop, await create_user())
+    failed = []
+    async with client_of(shop) as client:
+        for path, (number, body) in product(paths, enumerate(BODIES)):
+            # Each body as what it is, and, by turns, as what it is not.
+            for media_type in {TYPES[number % len(TYPES)], "application/json", TYPES[3], TYPES[5]}:
+                headers = {**token, "Content-Type": media_type.encode("latin-1")}
+                answer = await client.post(path, content=body, headers=headers)  # type: ignore[arg-type]
+                if answer.status_code >= 500:
+                    failed.append((path, body[:80], media_type, answer.status_code))
+    assert failed == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_length_that_is_no_number_is_no_fault_of_ours(client: httpx.AsyncClient) -> None:
+    for length in ("-1", "²", "9" * 5_000, "1e3", ""):
+        answer = await client.post(
+            "/api/v1/login", content=b"", headers=[(b"Content-Length", length.encode())]
+        )
+        assert answer.status_code in (200, 413)

@@ -1,0 +1,167 @@
+"""Clients that dribble, over raw sockets: each is cut in time, and holds nobody else up."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from asgi.connections import MOST_HEAD_BYTES
+from tests.live_servers import LiveServer
+
+_PATIENCE_SECONDS = 30
+_HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+_POST = (
+    b"POST /api/v1/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    settings = {"HEADER_TIMEOUT": "1", "BODY_TIMEOUT": "1", "SEND_TIMEOUT": "1"}
+    with LiveServer(tmp_path_factory.mktemp("slow"), **settings) as server:
+        yield server
+
+
+def connected(server: LiveServer) -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=_PATIENCE_SECONDS)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
+def answer_to_dribbling(
+    server: LiveServer, begin: bytes, drop: bytes, *, every_seconds: float = 0.05
+) -> bytes:
+    """All that comes back to a client that sends `begin` and then `drop` for ever, until it is cut."""
+    with connected(server) as client:
+        client.sendall(begin)
+        is_cut = threading.Event()
+
+        def dribble() -> None:
+            while not is_cut.wait(every_seconds):
+                try:
+                    client.sendall(drop)
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        try:
+            return all_of(client)
+        finally:
+            is_cut.set()
+            thread.join()
+
+
+def all_of(client: socket.socket) -> bytes:
+    """What comes until the server hangs up; a TimeoutError if it does not."""
+    received = b""
+    try:
+        while part := client.recv(65_536):
+            received += part
+    except ConnectionError:
+        pass
+    return received
+
+
+DRIBBLES: dict[str, tuple[bytes, bytes, list[bytes]]] = {
+    "nothing": (b"", b"", []),
+    "line ends": (b"", b"\r\n", []),
+    "an address": (b"GET /heal", b"x", [b"408"]),
+    "a header": (_HEAD, b"X-a: b\r\n", [b"408"]),
+    "a body": (_POST, b" ", [b"408"]),
+    "a chunked body": (
+        _POST.replace(b"Content-Length: 50", b"Transfer-Encoding: chunked"),
+        b"1\r\n \r\n",
+        [b"408"],
+    ),
+    "a body for GraphQL": (_POST.replace(b"/api/v1/login", b"/graphql"), b" ", [b"408"]),
+    "a body for a reseller": (_POST.replace(b"/api/v1/login", b"/api/v2"), b" ", [b"200"]),
+    "line ends after an answer": (_HEAD + b"\r\n", b"\r\n", [b"200"]),
+    "a header after an answer": (_HEAD + b"\r\n" + _HEAD, b"X-a: b\r\n", [b"200", b"408"]),
+    "a body that nobody reads": (_POST.replace(b"/login", b"/user"), b" ", [b"401"]),
+}
+"""What a client begins with, what it then sends for ever, and the statuses that it is answered."""
+
+
+def test_a_client_that_dribbles_is_cut(server: LiveServer) -> None:
+    with ThreadPoolExecutor(len(DRIBBLES)) as pool:
+        cut = {
+            name: pool.submit(answer_to_dribbling, server, begin, drop)
+            for name, (begin, drop, _) in DRIBBLES.items()
+        }
+    answers = {name: re.findall(rb"HTTP/1.1 ([0-9]+) ", answer.result()) for name, answer in cut.items()}
+    assert answers == {name: statuses for name, (_, _, statuses) in DRIBBLES.items()}
+    assert b"took too long" in cut["a body for a reseller"].result()
+    assert "Traceback" not in server.output()
+
+
+def test_a_head_without_end_is_refused_at_its_size(server: LiveServer) -> None:
+    with connected(server) as client:
+        client.sendall(_HEAD)
+        for _ in range(2 * MOST_HEAD_BYTES // 1_000):
+            try:
+                client.sendall(b"X-a: " + b"b" * 993 + b"\r\n")
+            except ConnectionError:
+                break
+        # Cut while it still writes, a client may lose the answer.
+        told = all_of(client)
+        assert told == b"" or told.startswith(b"HTTP/1.1 431 ")
+    assert answer_to_dribbling(server, _HEAD, b"X-a: " + b"b" * 9_993 + b"\r\n").startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_client_that_leaves_its_answer_unread_is_cut(server: LiveServer) -> None:
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.settimeout(_PATIENCE_SECONDS)
+        client.connect(("127.0.0.1", server.port))
+        # Many answers at once: one alone fits into what the kernel holds.
+        client.sendall(b"GET /api/v1/stats/top_services HTTP/1.1\r\nHost: a\r\n\r\n" * 2_000)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                client.send(b"\r\n")
+            except BlockingIOError:
+                pass
+            except OSError:
+                return
+            time.sleep(0.05)
+        raise AssertionError("the client was not cut")
+
+
+def test_a_hundred_dribbling_clients_hold_nobody_up(server: LiveServer) -> None:
+    with ThreadPoolExecutor(100) as pool:
+        slow = [
+            pool.submit(answer_to_dribbling, server, begin, drop, every_seconds=0.2)
+            for begin, drop in ((_HEAD, b"X-a: b\r\n"), (_POST, b" "))
+            for _ in range(50)
+        ]
+        for _ in range(20):
+            with connected(server) as client:
+                client.sendall(_HEAD + b"Connection: close\r\n\r\n")
+                assert all_of(client).startswith(b"HTTP/1.1 200 ")
+        assert {answer.result()[:13] for answer in slow} == {b"HTTP/1.1 408 "}
+
+
+def test_a_client_in_no_hurry_keeps_its_connection_between_whole_requests(server: LiveServer) -> None:
+    with connected(server) as client:
+        for _ in range(3):
+            client.sendall(_HEAD + b"\r\n")
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += client.recv(65_536)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert b"\r\nserver:" not in answer.lower()
+            time.sleep(1.2)
+
+
+def test_what_is_no_http_is_refused_without_a_word_about_the_server(server: LiveServer) -> None:
+    with connected(server) as client:
+        client.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+        answer = all_of(client)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"server:" not in answer.lower()
+    assert b"x-content-type-options: nosniff" in answer

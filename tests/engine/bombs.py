@@ -1,0 +1,135 @@
+"""Small requests that would cost a server much, each with the code of its refusal."""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bomb:
+    """The body of a POST to `/graphql` from nobody in particular, and what it must be answered."""
+
+    body: bytes
+    code: str
+
+    @classmethod
+    def of(cls, query: str, code: str, **variables: object) -> "Bomb":
+        return cls(json.dumps({"query": query, "variables": variables}).encode(), code)
+
+
+def _doubling(levels: int) -> str:
+    """Fragments that come to 2^levels fields."""
+    spread = [f"fragment f{n} on Service {{...f{n + 1} ...f{n + 1}}}" for n in range(levels)]
+    return (
+        f"{{services {{edges {{node {{...f0}}}}}}}} {' '.join(spread)} fragment f{levels} on Service {{id}}"
+    )
+
+
+def _aliased(count: int, field: str) -> str:
+    return " ".join(f"a{number}: {field}" for number in range(count))
+
+
+def _nested(count: int, opening: str, inside: str, closing: str) -> str:
+    return opening * count + inside + closing * count
+
+
+_ROW = "{edges {node {id status history {__typename} refills {id status} service {id name}}}}"
+_INVALID = "GRAPHQL_VALIDATION_FAILED"
+
+DOCUMENTS = {
+    "doubling fragments": Bomb.of(_doubling(20), "TOO_MANY_FIELDS"),
+    "a few doubling fragments": Bomb.of(_doubling(9), "TOO_MANY_FIELDS"),
+    "a long chain of doubling fragments": Bomb.of(_doubling(62), "DOCUMENT_TOO_DEEP"),
+    "very many doubling fragments": Bomb.of(_doubling(200), "TOO_MANY_TOKENS"),
+    "circular fragments": Bomb.of(
+        "{me {...a}} fragment a on User {...b} fragment b on User {...a}", _INVALID
+    ),
+    "fragments that nothing uses": Bomb.of(
+        "{me {id}} " + " ".join(f"fragment f{n} on User {{id}}" for n in range(100)), _INVALID
+    ),
+    "aliases": Bomb.of("{" + _aliased(150, "__typename") + "}", "TOO_MANY_ALIASES"),
+    "aliased mutations": Bomb.of("mutation {" + _aliased(300, "spinWheel") + "}", "TOO_MANY_TOKENS"),
+    "fewer aliased mutations": Bomb.of(
+        "mutation {" + _aliased(16, "logout {code}") + "}", "TOO_MANY_ALIASES"
+    ),
+    "the same field again and again": Bomb.of("{me {" + "id " * 450 + "}}", "TOO_MANY_FIELDS"),
+    "the same objects again and again": Bomb.of("{" + "me {id} " * 150 + "}", "TOO_MANY_FIELDS"),
+    "the same field in fragments": Bomb.of("{me {" + "... {id} " * 150 + "}}", "TOO_MANY_FIELDS"),
+    "directives": Bomb.of("{me {id" + " @skip(if: false)" * 100 + "}}", "TOO_MANY_DIRECTIVES"),
+    "unknown directives": Bomb.of("{me {id" + " @a" * 9 + "}}", "TOO_MANY_DIRECTIVES"),
+    "unknown directives everywhere": Bomb.of("{me {" + ("id" + " @a" * 8 + " ") * 40 + "}}", _INVALID),
+    "circular introspection": Bomb.of(
+        "{__schema {types {" + _nested(5, "fields {type {", "name", "}}") + "}}}", _INVALID
+    ),
+    "introspection again and again": Bomb.of(
+        "{" + _aliased(15, "__schema {types {fields {name type {name}}}}") + "}", "COST_TOO_HIGH"
+    ),
+    "deep selections": Bomb.of("{" + _nested(150, "me {", "id", "}") + "}", "DOCUMENT_TOO_DEEP"),
+    "rather deep selections": Bomb.of("{" + _nested(20, "me {", "id", "}") + "}", "DOCUMENT_TOO_DEEP"),
+    "very deep selections": Bomb.of("{me " * 5_000, "GRAPHQL_PARSE_FAILED"),
+    "deep inline fragments": Bomb.of("{" + _nested(90, "... {", "me {id}", "}") + "}", "DOCUMENT_TOO_DEEP"),
+    "a deep list": Bomb.of("{services(where: " + _nested(150, "[", "", "]") + ") {totalCount}}", _INVALID),
+    "a deep object": Bomb.of(
+        "{services(where: " + _nested(150, "{a: ", "1", "}") + ") {totalCount}}", _INVALID
+    ),
+    "large pages": Bomb.of("{" + _aliased(4, f"orders(first: 100) {_ROW}") + "}", "COST_TOO_HIGH"),
+    "large pages by a variable": Bomb.of(
+        "query ($n: Int) {" + _aliased(4, f"orders(first: $n) {_ROW}") + "}", "COST_TOO_HIGH", n=100
+    ),
+    "unknown fields": Bomb.of("{" + " ".join(f"unknown{n}" for n in range(450)) + "}", _INVALID),
+    "unknown arguments": Bomb.of(
+        "{services(" + " ".join(f"wher{n}: 1" for n in range(250)) + ") {totalCount}}", _INVALID
+    ),
+    "unknown input fields": Bomb.of(
+        "{services(where: {" + " ".join(f"nam{n}: 1" for n in range(250)) + "}) {totalCount}}", _INVALID
+    ),
+    "unknown types": Bomb.of(
+        "query (" + " ".join(f"$v{n}: Servic{n}" for n in range(190)) + ") {me {id}}", _INVALID
+    ),
+    "a long list of misspelled values": Bomb.of(
+        "{orders(where: {status: {in: [" + "PNDING " * 700 + "]}}) {totalCount}}", _INVALID
+    ),
+    "variables that nothing uses": Bomb.of(
+        "query (" + " ".join(f"$v{n}: Int" for n in range(190)) + ") {me {id}}", _INVALID
+    ),
+    "tokens": Bomb.of("{" + "id " * 100_000 + "}", "DOCUMENT_TOO_LONG"),
+    "tokens within the length": Bomb.of("{" + "id " * 10_000 + "}", "TOO_MANY_TOKENS"),
+    "comments": Bomb.of("{me {id}}" + "#\n" * 15_000, "TOO_MANY_TOKENS"),
+    "a long comment": Bomb.of("{me {id}} #" + "a" * 200_000, "DOCUMENT_TOO_LONG"),
+    "a long name": Bomb.of("{" + "a" * 32_000 + "}", _INVALID),
+    "a long text": Bomb.of('{node(id: "' + "\\n" * 100_000 + '") {id}}', "DOCUMENT_TOO_LONG"),
+    "a text without end": Bomb.of('{node(id: "' + "a" * 32_000, "GRAPHQL_PARSE_FAILED"),
+    "a giant number": Bomb.of("{services(first: " + "9" * 30_000 + ") {totalCount}}", "NUMBER_TOO_LONG"),
+    "a giant float": Bomb.of("{services(first: 1e" + "9" * 30_000 + ") {totalCount}}", "NUMBER_TOO_LONG"),
+    "deep variables": Bomb.of(
+        "query ($w: ServiceWhere) {services(where: $w) {totalCount}}",
+        "BAD_USER_INPUT",
+        w=json.loads(_nested(200, '{"a": ', "1", "}")),
+    ),
+    "many wrong variables": Bomb.of(
+        "query ($w: ServiceWhere) {services(where: $w) {totalCount}}",
+        "BAD_USER_INPUT",
+        w={f"nam{number}": number for number in range(5_000)},
+    ),
+}
+
+BODIES = {
+    name: Bomb(body, "BAD_REQUEST")
+    for name, body in {
+        "a batch": b"[" + b",".join([b'{"query": "{me {id}}"}'] * 1_000) + b"]",
+        "deep JSON": b"[" * 200_000,
+        "deep variables beyond JSON's depth": b'{"query": "{me {id}}", "variables": '
+        + b'{"a":' * 20_000
+        + b"1"
+        + b"}" * 20_001,
+        "a giant number in variables": b'{"query": "{me {id}}", "variables": {"a": ' + b"9" * 200_000 + b"}}",
+        "null": b"null",
+        "a number": b"1",
+        "no JSON": b"{" * 200_000,
+        "no UTF-8": b'{"query": "\xff"}',
+        "half a surrogate pair": b'{"query": "{echo(text: \\"\\ud800\\")}"}',
+        "no text": b'{"query": ["{me {id}}"]}',
+        "nothing": b"",
+    }.items()
+}
+
+BOMBS = {**DOCUMENTS, **BODIES}

@@ -1,0 +1,58 @@
+"""Buckets of points."""
+
+from engine.buckets import Buckets, Capacity
+
+HUNDRED = Capacity(points=100, restore_rate=10)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_caller_begins_with_a_full_bucket() -> None:
+    assert Buckets().remaining("a", HUNDRED) == 100
+
+
+def test_points_that_are_spent_come_back_but_no_more_than_the_bucket_holds() -> None:
+    clock = Clock()
+    buckets = Buckets(clock=clock)
+    assert buckets.spend("a", 60, HUNDRED) == 40
+
+    clock.now += 2.55
+    assert buckets.remaining("a", HUNDRED) == 65
+    clock.now += 60
+    assert buckets.remaining("a", HUNDRED) == 100
+
+
+def test_nobody_owes_points() -> None:
+    buckets = Buckets(clock=Clock())
+    assert buckets.spend("a", 1_000, HUNDRED) == 0
+    assert buckets.seconds_until("a", 15, HUNDRED) == 2
+
+
+def test_callers_do_not_spend_from_one_another() -> None:
+    buckets = Buckets(clock=Clock())
+    buckets.spend("a", 100, HUNDRED)
+    assert buckets.remaining("b", HUNDRED) == 100
+
+
+def test_a_clock_that_stands_still_gives_nothing_back() -> None:
+    buckets = Buckets(clock=Clock())
+    for _ in range(10):
+        buckets.spend("a", 10, HUNDRED)
+    assert buckets.remaining("a", HUNDRED) == 0
+
+
+def test_so_many_callers_are_remembered_and_the_one_silent_longest_is_not() -> None:
+    buckets = Buckets(clock=Clock(), most=2)
+    for caller in ("a", "b", "a", "c"):
+        buckets.spend(caller, 50, HUNDRED)
+
+    assert len(buckets) == 2
+    assert [buckets.remaining(caller, HUNDRED) for caller in "abc"] == [0, 100, 50]

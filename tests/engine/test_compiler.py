@@ -1,0 +1,153 @@
+"""Compiled completion answers what graphql-core does, whatever the values are."""
+
+import inspect
+import json
+from collections import Counter
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from graphql import ExecutionResult, execute, get_operation_ast, parse
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from engine.compiler import CompiledExecution
+from engine.plans import UNCOMPLETED, Plan, Plans
+from tests.engine.odd_schema import SCHEMA
+from tests.engine.odd_values import VALUES
+from tests.engine.random_documents import Asked, Asking
+
+# Values that a document does not ask for are never waited for.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::RuntimeWarning"),
+]
+
+CORE = SCHEMA._schema
+EVERYTHING = """
+query ($values: [String!]!) { %s(values: $values) {
+  id text textOpt whole broken truth colour size number moment day exact uuid json reversed grid gridOpt tags
+  leaf { __typename id title weight } leafOpt { title } leaves { id title }
+  node { __typename id ... on Leaf { title } } either { __typename ... on Branch { name leaves { title } } }
+  view { title weight longTitle leaf { id } } views { __typename longTitle title }
+} }
+"""
+FITTING_LISTS = """
+query ($values: [String!]!) { things(values: $values) { id text leaf { title } views { longTitle } colour } }
+"""
+
+
+async def _executed(asked: Asked, plans: Plans | None) -> ExecutionResult:
+    if plans is None:
+        result = execute(
+            CORE,
+            asked.document,
+            variable_values=asked.variables,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
+            operation_extensions=None,
+            executor_class=StrawberryGraphQLCoreExecutionContext,
+        )
+    else:
+        executor = CompiledExecution.of(
+            CORE,
+            asked.document,
+            get_operation_ast(asked.document),
+            plans=plans,
+            context_value=None,
+            raw_variable_values=asked.variables,
+            operation_name=None,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=False,
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        result = executor.execute_operation()  # type: ignore[assignment] # no incremental results here
+    return await result if inspect.isawaitable(result) else result
+
+
+def _written(result: ExecutionResult) -> tuple[bytes, Counter[str]]:
+    # Errors of places that fail at the same time come in any order.
+    errors = (json.dumps(error.formatted, default=str, sort_keys=True) for error in result.errors or [])
+    return orjson.dumps(result.data), Counter(errors)
+
+
+async def _assert_same(asked: Asked, *, times: int = 2) -> None:
+    expected = _written(await _executed(asked, None))
+    plans = Plans(CORE)
+    for _ in range(times):
+        assert _written(await _executed(asked, plans)) == expected, (asked.document.loc, asked.variables)
+
+
+@pytest.mark.parametrize("root", ["things", "thingsOpt", "thing"])
+@pytest.mark.parametrize("value", VALUES)
+async def test_every_value_completes_as_in_graphql_core(root: str, value: str) -> None:
+    document = parse(EVERYTHING % root)
+
+    await _assert_same(Asked(document, {"values": [value]}))
+    await _assert_same(Asked(document, {"values": ["fitting", value, "fitting"]}))
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_random_documents_complete_as_in_graphql_core(seed: int) -> None:
+    asking = Asking(CORE, Random(seed), list(VALUES))
+
+    for _ in range(60):
+        await _assert_same(asking.next("query", CORE.query_type))
+    for _ in range(6):
+        await _assert_same(asking.next("mutation", CORE.mutation_type))
+
+
+async def test_a_fitting_list_is_completed_by_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, plans = Asked(parse(FITTING_LISTS), {"values": ["fitting"] * 3}), Plans(CORE)
+    await _executed(asked, plans)
+
+    monkeypatch.setattr(CompiledExecution, "complete_value", _unless_at_the_root(CompiledExecution))
+    answered = await _executed(asked, plans)
+
+    assert answered.errors is None
+
+
+def _unless_at_the_root(executor: type[CompiledExecution]) -> Any:
+    complete_value: Any = executor.complete_value
+
+    def complete(self: Any, type_: Any, details: Any, info: Any, path: Any, *more: Any) -> Any:
+        assert path.prev is None, f"graphql-core completes {path.as_list()}"
+        return complete_value(self, type_, details, info, path, *more)
+
+    return complete
+
+
+def test_a_plan_that_keeps_failing_gives_up() -> None:
+    met: list[object] = []
+
+    def fail(value: object) -> None:
+        met.append(value)
+        raise TypeError
+
+    plan = Plan(fail)
+
+    assert {plan(number) for number in range(100)} == {UNCOMPLETED}
+    assert len(met) < 100
+
+
+async def test_an_operation_that_runs_once_is_not_compiled() -> None:
+    plans, document = Plans(CORE), parse("{ hello }")
+    node = get_operation_ast(document)
+    assert node is not None
+
+    assert plans.of(document, node) is None
+    assert plans.of(document, node) is not None
+
+
+def test_an_operation_has_few_variants() -> None:
+    plans, document = Plans(CORE), parse("query ($n: Int) { hello @include(if: $n) }")
+    node = get_operation_ast(document)
+    assert node is not None
+    plans.of(document, node)
+    operation = plans.of(document, node)
+    assert operation is not None
+
+    kept = [operation.variant({"n": number}) for number in range(100)]
+
+    assert 10 < sum(variant is not None for variant in kept) < 50

@@ -1,0 +1,98 @@
+"""The price of an operation, decided from its text and its variables."""
+
+import strawberry
+from graphql import parse
+
+import schema
+from engine.cost import MOST, Prices
+from engine.size import measure
+
+SCHEMA = schema.schema._schema
+ROWS = "{edges{node{id name}}}"
+"""What a page of services is asked for: four points a row."""
+
+
+def cost(text: str, name: str | None = None, **variables: object) -> int:
+    return measure(parse(text), Prices(SCHEMA)).cost(name, variables)
+
+
+def test_a_field_costs_a_point() -> None:
+    assert cost("{me {id mobile}}") == 3
+
+
+def test_what_the_schema_does_not_have_costs_a_point() -> None:
+    assert cost("{nothing {of this}}") == 3
+
+
+def test_a_page_counts_as_often_as_its_size_says() -> None:
+    assert cost(f"{{services(first: 5) {ROWS}}}") == 1 + 5 * 4
+    assert cost(f"{{services(last: 7) {ROWS}}}") == 1 + 7 * 4
+
+
+def test_a_page_of_no_size_is_the_usual_one() -> None:
+    assert cost(f"{{services {ROWS}}}") == 1 + 20 * 4
+    assert cost(f"{{services(first: null) {ROWS}}}") == 1 + 20 * 4
+
+
+def test_a_page_is_not_counted_beyond_what_the_shop_gives_nor_below_one() -> None:
+    assert cost(f"{{services(first: 99999999999999999999) {ROWS}}}") == 1 + 100 * 4
+    assert cost(f"{{services(first: -5) {ROWS}}}") == 1 + 4
+
+
+def test_a_page_s_size_may_be_a_variable() -> None:
+    text = f"query ($n: Int) {{services(first: $n) {ROWS}}}"
+    assert cost(text, n=3) == 1 + 3 * 4
+    assert cost(text, n=10**30) == 1 + 100 * 4
+    assert cost(text) == cost(text, n=None) == cost(text, n="3") == cost(text, n=True) == 1 + 20 * 4
+
+
+def test_a_variable_s_default_counts_where_none_is_given() -> None:
+    text = f"query ($n: Int = 2) {{services(first: $n) {ROWS}}}"
+    assert cost(text) == 1 + 2 * 4
+    assert cost(text, n=3) == 1 + 3 * 4
+
+
+def test_the_larger_of_two_sizes_counts() -> None:
+    assert cost(f"query ($n: Int) {{services(first: 2, last: $n) {ROWS}}}", n=9) == 1 + 9 * 4
+
+
+def test_pages_in_a_fragment_hang_on_the_operation_s_variables() -> None:
+    text = f"query ($n: Int) {{...f}} fragment f on Query {{a: services(first: $n) {ROWS} ...g}}"
+    text += f" fragment g on Query {{b: services(first: $n) {ROWS}}}"
+    assert cost(text, n=3) == 2 * (1 + 3 * 4)
+
+
+def test_a_list_of_objects_counts_ten_times_and_one_of_values_once() -> None:
+    assert cost("{categories {id name}}") == 1 + 10 * 2
+
+
+def test_a_mutation_costs_more_and_one_of_money_most() -> None:
+    assert cost("mutation {logout {__typename}}") == 10 + 1
+    assert cost("mutation {spinWheel {__typename}}") == 50 + 1
+
+
+def test_reading_the_schema_costs_more() -> None:
+    assert cost("{__schema {queryType {name}}}") == 2_000 + 2
+
+
+def test_the_named_operation_is_the_one_that_costs() -> None:
+    text = "query a {me {id}} query b {me {id mobile email}}"
+    assert (cost(text, "a"), cost(text, "b")) == (2, 4)
+    assert cost(text) == cost(text, "unknown") == 4
+
+
+def test_a_cost_beyond_all_limits_is_a_number_of_usual_length() -> None:
+    spreads = [f"fragment f{n} on Query {{...f{n + 1} ...f{n + 1}}}" for n in range(40)]
+    text = (
+        f"query ($n: Int) {{...f0}} {' '.join(spreads)} fragment f40 on Query {{services(first: $n) {ROWS}}}"
+    )
+    assert cost(text, n=100) == MOST
+
+
+def test_a_field_s_metadata_says_its_price() -> None:
+    @strawberry.type
+    class Query:
+        dear: int = strawberry.field(resolver=lambda: 1, metadata={"cost": 7})
+
+    prices = Prices(strawberry.Schema(Query)._schema)
+    assert measure(parse("{dear}"), prices).cost(None, {}) == 7

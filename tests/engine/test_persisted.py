@@ -1,0 +1,224 @@
+"""Documents that are asked for by hash or id."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from starlette.responses import HTMLResponse
+
+from config.settings import Settings
+from engine.persisted import BadManifest, PersistedDocuments, TrustedDocuments
+from engine.view import GraphQLView
+from engine.websocket import GraphQLSockets
+from schema.context import Context
+from tests.engine.small_sockets import SMALL
+from tests.fakes import RecordingSms, new_shop
+from tests.sockets import opened, serving
+
+ECHO = "query ($t: String!) {echo(text: $t)}"
+LANGUAGE = "{language}"
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def by_hash(hash_: str) -> dict[str, object]:
+    return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_}}}
+
+
+def view_of(folder: Path, **settings: object) -> GraphQLView:
+    shop = new_shop(Settings.model_validate({"data_folder": folder, **settings}), RecordingSms())
+    return GraphQLView(SMALL, shop=shop, context=Context, ide=HTMLResponse)
+
+
+@asynccontextmanager
+async def door(folder: Path, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(view_of(folder, **settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+        yield client
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
+    """Doors with settings of their own."""
+    return lambda **settings: door(tmp_path, **settings)
+
+
+Opening = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+def code_in(response: httpx.Response) -> str:
+    code: str = response.json()["errors"][0]["extensions"]["code"]
+    return code
+
+
+async def test_a_document_is_left_once_and_asked_for_by_its_hash(opening: Opening) -> None:
+    asked = {**by_hash(sha256(ECHO)), "variables": {"t": "a"}}
+    async with opening() as client:
+        missing = await client.post("/", json=asked)
+        assert code_in(missing) == "PERSISTED_QUERY_NOT_FOUND"
+        assert missing.json()["errors"][0]["message"] == "PersistedQueryNotFound"
+
+        left = await client.post("/", json={**asked, "query": ECHO})
+        found = await client.post("/", json=asked)
+        assert left.json()["data"] == found.json()["data"] == {"echo": "a"}
+
+
+async def test_a_hash_may_be_asked_by_get_and_as_a_document_id(opening: Opening) -> None:
+    asked = by_hash(sha256(LANGUAGE))
+    async with opening() as client:
+        await client.post("/", json={**asked, "query": LANGUAGE})
+
+        extensions = quote(json.dumps(asked["extensions"]))
+        got = await client.get(f"/?extensions={extensions}", headers={"accept": "text/html"})
+        assert got.json()["data"] == {"language": "fa"}
+        for document_id in (sha256(LANGUAGE), f"sha256:{sha256(LANGUAGE)}"):
+            posted = await client.post("/", json={"documentId": document_id})
+            assert posted.json()["data"] == {"language": "fa"}
+
+
+async def test_a_mutation_is_not_run_by_get_for_being_persisted(opening: Opening) -> None:
+    asked = by_hash(sha256("mutation {shout}"))
+    async with opening() as client:
+        await client.post("/", json={**asked, "query": "mutation {shout}"})
+        got = await client.get(f"/?extensions={quote(json.dumps(asked['extensions']))}")
+    assert (got.status_code, got.headers["allow"]) == (405, "POST")
+
+
+async def test_the_hash_of_another_text_is_refused_and_leaves_nothing(opening: Opening) -> None:
+    asked = by_hash(sha256(LANGUAGE))
+    async with opening() as client:
+        wrong = await client.post("/", json={**asked, "query": ECHO})
+        assert code_in(wrong) == "PERSISTED_QUERY_MISMATCH"
+        assert code_in(await client.post("/", json=asked)) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+async def test_without_a_store_clients_are_told_so(opening: Opening) -> None:
+    async with opening(graphql_persisted_queries=0) as client:
+        answer = await client.post("/", json=by_hash(sha256(LANGUAGE)))
+        assert code_in(answer) == "PERSISTED_QUERY_NOT_SUPPORTED"
+        assert (await client.post("/", json={"query": LANGUAGE})).json()["data"] == {"language": "fa"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"extensions": {"persistedQuery": 1}},
+        {"extensions": {"persistedQuery": {}}},
+        {"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "a"}}},
+        {"extensions": {"persistedQuery": {"version": 1}}},
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": 1}}},
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a" * 300}}},
+        {"extensions": {"persistedQuery": None}},
+        {"documentId": ""},
+        {"documentId": 1},
+        {"documentId": None},
+    ],
+)
+async def test_a_malformed_hash_is_a_bad_request(opening: Opening, body: dict[str, object]) -> None:
+    async with opening() as client:
+        answer = await client.post("/", json=body)
+    assert (answer.status_code, code_in(answer)) == (400, "BAD_REQUEST")
+
+
+def test_the_store_forgets_what_was_not_asked_for_longest() -> None:
+    store = PersistedDocuments(most=2)
+    for text in ("{a}", "{b}"):
+        store.text_of(text, sha256(text))
+    store.text_of(None, sha256("{a}"))
+    store.text_of("{c}", sha256("{c}"))
+
+    assert store.text_of(None, sha256("{a}")) == "{a}"
+    with pytest.raises(Exception, match="PersistedQueryNotFound"):
+        store.text_of(None, sha256("{b}"))
+
+
+def test_a_long_document_runs_but_is_not_kept() -> None:
+    store = PersistedDocuments(most=2)
+    text = "{a}" + " " * 10_000
+    assert store.text_of(text, sha256(text)) == text
+    with pytest.raises(Exception, match="PersistedQueryNotFound"):
+        store.text_of(None, sha256(text))
+
+
+async def test_a_socket_knows_what_was_left_over_http(tmp_path: Path) -> None:
+    view = view_of(tmp_path)
+    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
+    async with (
+        serving(GraphQLSockets(view.engine, shop=shop, context=Context)) as url,
+        httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as http,
+        opened(url) as client,
+    ):
+        await client.initialise()
+        asked = {**by_hash(sha256(ECHO)), "variables": {"t": "a"}}
+        await client.send("subscribe", id="1", payload=asked)
+        assert await client.error_code("1") == "PERSISTED_QUERY_NOT_FOUND"
+
+        await http.post("/", json={**asked, "query": ECHO})
+        await client.send("subscribe", id="1", payload=asked)
+        assert await client.next("1") == {"data": {"echo": "a"}}
+
+
+MANIFESTS = {
+    "plain": {"one": LANGUAGE, "two": ECHO},
+    "apollo": {
+        "format": "apollo-persisted-query-manifest",
+        "version": 1,
+        "operations": [
+            {"id": "one", "name": "", "type": "query", "body": LANGUAGE},
+            {"id": "two", "name": "", "type": "query", "body": ECHO},
+        ],
+    },
+}
+
+
+@pytest.fixture(params=MANIFESTS)
+def manifest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps(MANIFESTS[request.param]), encoding="utf-8")
+    return file
+
+
+async def test_only_trusted_documents_run(opening: Opening, manifest: Path) -> None:
+    async with opening(graphql_trusted_documents=manifest) as client:
+        for asked in ({"documentId": "one"}, by_hash("one"), {"query": LANGUAGE}):
+            assert (await client.post("/", json=asked)).json()["data"] == {"language": "fa"}
+
+        for asked in (
+            {"documentId": "three"},
+            {"query": "{__typename}"},
+            {"query": "{__typename}", "documentId": "one"},
+            {"query": "{__typename}", **by_hash(sha256("{__typename}"))},
+        ):
+            answer = await client.post("/", json=asked)
+            assert code_in(answer) == "DOCUMENT_NOT_TRUSTED"
+
+
+async def test_a_socket_runs_only_trusted_documents(tmp_path: Path, manifest: Path) -> None:
+    view = view_of(tmp_path, graphql_trusted_documents=manifest)
+    shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
+    async with serving(GraphQLSockets(view.engine, shop=shop, context=Context)) as url, opened(url) as client:
+        await client.initialise()
+        await client.start("1", "{__typename}")
+        assert await client.error_code("1") == "DOCUMENT_NOT_TRUSTED"
+        await client.send("subscribe", id="1", payload={"documentId": "one"})
+        assert await client.next("1") == {"data": {"language": "fa"}}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"a": 1}', '{"operations": [{"id": "a"}]}', '"a"'])
+def test_a_file_that_is_no_manifest_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "documents.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(BadManifest, match=r"documents\.json"):
+        TrustedDocuments.read(file)
+
+
+def test_a_manifest_that_is_missing_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(BadManifest, match=r"GRAPHQL_TRUSTED_DOCUMENTS=.*nowhere\.json"):
+        TrustedDocuments.read(tmp_path / "nowhere.json")

@@ -1,0 +1,64 @@
+"""The engine stays several times faster than Strawberry's own way, measured side by side in one run."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import strawberry
+from graphql import OperationType
+
+from config.settings import Settings
+from domain.messages import Language
+from engine.admission import GraphQLRequest
+from engine.execution import Engine
+from resolvers.sessions import SignedIn
+from tests.engine.odd_schema import CONFIG
+from tests.engine.odd_types import Branch, Leaf, Thing
+from tests.engine.odd_values import thing
+
+_ROWS = [thing() for _ in range(50)]
+_DOCUMENT = "{ things { id text textOpt whole truth colour size tags leaf { id title } leaves { title } } }"
+_TIMES_FASTER = 4
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def things(self) -> list[Thing]:
+        return _ROWS
+
+
+class Context:
+    language = Language.ENGLISH
+    viewer: SignedIn | None = None
+    address = "127.0.0.1"
+
+    def renewed(self) -> "Context":
+        return self
+
+
+async def _cpu_seconds(act: Callable[[], Awaitable[object]], *, times: int) -> float:
+    """CPU time of the quickest of several rounds: what else the machine does only adds to it."""
+    rounds = []
+    for _ in range(5):
+        begun = time.process_time()
+        for _ in range(times):
+            await act()
+        rounds.append(time.process_time() - begun)
+    return min(rounds) / times
+
+
+async def test_a_list_takes_a_quarter_of_plain_strawberry_s_time_at_most() -> None:
+    schema = strawberry.Schema(Query, types=[Leaf, Branch], config=CONFIG)
+    settings = Settings.model_validate({"graphql_points": "1000000000"})
+    engine, request = Engine(schema, settings), GraphQLRequest(query=_DOCUMENT)
+
+    async def ours() -> object:
+        answer = await engine.run(request, Context(), allowed=frozenset({OperationType.QUERY}))
+        return answer.data
+
+    async def plain() -> object:
+        result = await schema.execute(_DOCUMENT)
+        return result.data
+
+    assert await ours() == await ours() == await plain()
+    assert await _cpu_seconds(ours, times=10) * _TIMES_FASTER < await _cpu_seconds(plain, times=2)

@@ -1,0 +1,55 @@
+"""Exported rows as text: formulas are defused, numbers and moments keep their meaning."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from exports.formats import CsvWriter, JsonLinesWriter
+
+MOMENT = datetime(2026, 1, 31, 10, 0, 5, tzinfo=UTC)
+
+
+def written(*cells: str | int | bool | datetime | None) -> str:
+    target = io.StringIO()
+    CsvWriter(target, [f"column_{number}" for number in range(len(cells))]).write(cells)
+    return target.getvalue()
+
+
+def read_back(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '="a",b\nc', "＝1+1", "＋1", "－1", "＠1"],
+)
+def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None:
+    assert read_back(written(text, "b"))[1] == [f"'{text}", "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a=1", "https://a.example/?q=1", "", " =1", "۱۲۳", 'say "no", twice\nor so']
+)
+def test_any_other_text_is_read_back_as_it_was(text: str) -> None:
+    assert read_back(written(text, "b"))[1] == [text, "b"]
+
+
+def test_numbers_stay_numbers_and_moments_are_iso() -> None:
+    assert read_back(written(-250, None, True, False, MOMENT))[1] == [
+        "-250", "", "true", "false", "2026-01-31T10:00:05Z",
+    ]  # fmt: skip
+
+
+def test_json_lines_hold_one_object_a_line_with_nulls_and_line_breaks_inside() -> None:
+    target = io.StringIO()
+    writer = JsonLinesWriter(target, ["id", "link", "note", "created_at"])
+    writer.write([1, "=یک\nدو", None, MOMENT])
+    writer.write([2, "x", "y", MOMENT])
+    first, second = target.getvalue().splitlines()
+    assert json.loads(first) == {
+        "id": 1, "link": "=یک\nدو", "note": None, "created_at": "2026-01-31T10:00:05Z",
+    }  # fmt: skip
+    assert json.loads(second)["id"] == 2

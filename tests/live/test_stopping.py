@@ -1,0 +1,141 @@
+"""SIGTERM: what runs is finished, nothing new is begun, and the process ends within ten seconds."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from domain.order_life import Dispatch
+from domain.order_status import OrderStatus
+from models import Order, Provider, database
+from resolvers.shop import Shop
+from tests.live_servers import ROOT, LiveServer, free_port
+from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
+
+_MOST_SECONDS = 10
+_BODY = b'{"query": "{ services(first: 1) { totalCount } }"}'
+
+
+class SlowPanel(ThreadingHTTPServer):
+    """Takes orders and answers each after a while; `taken` counts them."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _PanelHandler)
+        self.taken = 0
+        self.first_came = threading.Event()
+
+
+class _PanelHandler(BaseHTTPRequestHandler):
+    server: SlowPanel
+
+    def do_POST(self) -> None:
+        form = self.rfile.read(int(self.headers["Content-Length"]))
+        answer = b'{"balance": "5", "currency": "USD"}'
+        if b"action=add" in form:
+            self.server.taken += 1
+            self.server.first_came.set()
+            time.sleep(4)
+            answer = b'{"order": %d}' % (900 + self.server.taken)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # the library's name
+        return
+
+
+@pytest.fixture
+def panel() -> Iterator[SlowPanel]:
+    with SlowPanel() as panel:
+        thread = threading.Thread(target=panel.serve_forever)
+        thread.start()
+        yield panel
+        panel.shutdown()
+        thread.join()
+
+
+def wait_until_refused(port: int) -> bool:
+    """Whether new connections were refused before running requests are cut off."""
+    for _ in range(40):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_server_finishes_the_request_that_it_has_begun_and_takes_no_other(tmp_path: Path) -> None:
+    with LiveServer(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(_BODY)}\r\n"
+        client.sendall(f"{head}Content-Type: application/json\r\n\r\n".encode() + _BODY[:9])
+        time.sleep(0.5)
+        began = time.monotonic()
+        server.terminate()
+        is_closed = wait_until_refused(server.port)
+        client.sendall(_BODY[9:])
+        client.settimeout(_MOST_SECONDS)
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+        server.stop()
+        took = time.monotonic() - began
+
+    assert is_closed
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"totalCount" in answer
+    assert took < _MOST_SECONDS
+    assert "Traceback" not in server.output()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_others(
+    shop: Shop, panel: SlowPanel, tmp_path: Path
+) -> None:
+    provider = await create_provider(concurrency=1)
+    await Provider.filter(id=provider.id).update(url=f"http://127.0.0.1:{panel.server_port}/api/v2")
+    service = await create_provider_service(provider)
+    for link in ("a", "b", "c"):
+        await place_order(shop, service, link=link)
+    port = free_port()
+    environment = {
+        **os.environ,
+        "WORKER_PORT": str(port),
+        "DATABASE_URL": shop.settings.database_url,
+        "DATA_FOLDER": str(tmp_path),
+        "ALLOW_PRIVATE_PROVIDERS": "true",
+    }
+    command = [sys.executable, "main.py", "worker"]
+    with (tmp_path / "log").open("w") as log:
+        worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            assert await asyncio.to_thread(panel.first_came.wait, 120), (tmp_path / "log").read_text()
+            metrics = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read()
+            began = time.monotonic()
+            worker.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(worker.wait, 30)
+            took = time.monotonic() - began
+        finally:
+            worker.kill()
+
+    assert (worker.returncode, panel.taken) == (0, 1)
+    assert b'vitrin_job_runs_total{job="hold lost orders",outcome="done"}' in metrics
+    assert took < _MOST_SECONDS
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    first, *others = await Order.all().order_by("id")
+    assert (first.dispatch, first.provider_order_id) == (Dispatch.SENT, 901)
+    now = await database.now()
+    for order in others:
+        assert (order.status, order.dispatch) == (OrderStatus.PENDING, Dispatch.QUEUED)
+        assert (order.worker, order.lease_until) == (None, None)
+        assert order.due_at is not None
+        assert order.due_at <= now

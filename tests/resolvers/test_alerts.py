@@ -1,0 +1,127 @@
+"""Managers and owners are told of each trouble of the shop once, until it is over."""
+
+from datetime import timedelta
+
+import pytest
+
+from config.settings import Settings
+from domain.roles import UserRole
+from domain.service_types import ServiceFlag
+from domain.states import LedgerKind, NotificationKind
+from models import Alert, AuditRun, LedgerEntry, Notification, Order, Provider, Service, User, database
+from resolvers import alerts, daily_audit
+from resolvers.audit import audit_ledger
+from resolvers.shop import Shop
+from tests.fakes import MOMENT, RecordingSms, create_user, new_shop
+from tests.resolvers.provider_records import create_provider_service, place_order
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def shop(db: str) -> Shop:
+    return new_shop(Settings(database_url=db, provider_low_balance=50_000), RecordingSms())
+
+
+@pytest.fixture
+async def owner(shop: Shop) -> User:
+    """The one who is told; support and customers are there, and are not."""
+    for role in (UserRole.USER, UserRole.SUPPORT, UserRole.OWNER):
+        user = await create_user()
+        await User.filter(id=user.id).update(role=role)
+    return user
+
+
+async def told(owner: User) -> list[str]:
+    """What was told since the last look."""
+    notes = await Notification.all().order_by("created_at")
+    await Notification.all().delete()
+    assert {(note.user_id, note.kind) for note in notes} <= {(owner.id, NotificationKind.SHOP_ALERT)}
+    return [note.message for note in notes]
+
+
+async def test_a_stale_queue_is_told_once_and_again_when_it_is_stale_anew(
+    shop: Shop, provider: Provider, owner: User
+) -> None:
+    order = await place_order(shop, await create_provider_service(provider))
+    assert (await alerts.watch_shop(shop), await told(owner)) == (0, [])
+
+    for _ in range(2):
+        await Order.filter(id=order.id).update(due_at=await database.now() - timedelta(minutes=11))
+        assert [await alerts.watch_shop(shop) for _ in range(3)] == [1, 0, 0]
+        (sentence,) = await told(owner)
+        assert "11 دقیقه" in sentence
+        await Order.filter(id=order.id).update(due_at=await database.now())
+        assert await alerts.watch_shop(shop) == 0
+        assert not await Alert.exists()
+
+
+@pytest.mark.parametrize(
+    ("balance", "is_told"),
+    [("0.83", True), ("-1", True), ("0.84", False), (None, False), ("n/a", False), ("NaN", False)],
+)
+async def test_a_low_balance_is_told_in_toman(
+    shop: Shop, provider: Provider, owner: User, balance: str | None, is_told: bool
+) -> None:
+    await Provider.filter(id=provider.id).update(balance=balance, toman_per_unit=60_000)
+    assert [await alerts.watch_shop(shop) for _ in range(2)] == [int(is_told), 0]
+    assert ["Panel" in sentence for sentence in await told(owner)] == [True] * is_told
+
+
+async def test_flagged_services_are_told_by_provider_and_again_when_there_are_more(
+    shop: Shop, provider: Provider, owner: User
+) -> None:
+    services = [await create_provider_service(provider) for _ in range(3)]
+    now = await database.now()
+
+    async def flag(service: Service, flag: ServiceFlag | None, *, minute: int) -> int:
+        moment = now + timedelta(minutes=minute)
+        await Service.filter(id=service.id).update(flag=flag, flagged_at=moment)
+        return await alerts.watch_shop(shop)
+
+    first, second, third = services
+    assert await flag(first, ServiceFlag.PRICE_MOVED, minute=0) == 1
+    assert await flag(second, ServiceFlag.VANISHED, minute=1) == 1
+    assert ["1 سرویس" in sentence or "2 سرویس" in sentence for sentence in await told(owner)] == [True, True]
+    assert await flag(first, None, minute=2) == 0
+    assert await flag(second, None, minute=2) == 0
+    assert not await Alert.exists()
+    assert await flag(third, ServiceFlag.BELOW_COST, minute=3) == 1
+
+
+async def test_the_daily_audit_walks_all_wallets_and_tells_of_a_difference_until_a_run_without(
+    shop: Shop, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily_audit, "WALLETS_AT_ONCE", 2)
+    wrong = await create_user(balance=500)
+    await User.filter(id=wrong.id).update(balance=400)
+
+    assert [await daily_audit.audit_a_little(shop) for _ in range(4)] == [2, 2, 0, 0]
+    (sentence,) = await told(owner)
+    assert f"user {wrong.id}" in sentence
+    run = await AuditRun.get()
+    assert (run.differences, run.finished_at is not None) == (1, True)
+
+    await _a_day_passes()
+    assert [await daily_audit.audit_a_little(shop) for _ in range(4)] == [2, 2, 0, 0]
+    assert await told(owner) == []
+
+    await User.filter(id=wrong.id).update(balance=500)
+    await _a_day_passes()
+    assert [await daily_audit.audit_a_little(shop) for _ in range(3)] == [2, 2, 0]
+    assert not await Alert.exists()
+
+
+async def test_the_daily_audit_finds_what_the_whole_one_finds(shop: Shop, owner: User) -> None:
+    user = await create_user(balance=500)
+    await LedgerEntry.create(
+        user_id=user.id, kind=LedgerKind.REFUND, amount=7, balance_after=7, cause="x", created_at=MOMENT
+    )
+    await daily_audit.audit_a_little(shop)
+    # The balance, the running sum, and an entry that names no order.
+    assert (await AuditRun.get()).differences == len(await audit_ledger()) == 3
+
+
+async def _a_day_passes() -> None:
+    for run in await AuditRun.all():
+        await AuditRun.filter(id=run.id).update(began_at=run.began_at - A_DAY)
