@@ -7,11 +7,17 @@ The module's name has to contain "sqlite": the migration executor picks its dial
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+    translate_exceptions,
+)
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
@@ -21,7 +27,26 @@ sqlite3.register_adapter(
 )
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+class ExactCounts(SqliteClient):
+    """Tells how many rows a statement changed itself; Tortoise counts what triggers change as well."""
+
+    @translate_exceptions
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[dict[str, Any]]]:
+        query = query.replace("\x00", "'||CHAR(0)||'")
+        async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", query, values)
+            before = connection.total_changes
+            rows = await connection.execute_fetchall(query, values)
+            if connection.total_changes == before:
+                return len(rows), rows
+            # In the same turn: another task's statement would be counted otherwise.
+            ((count,),) = await connection.execute_fetchall("SELECT changes()")
+            return count, rows
+
+
+class ImmediateTransaction(ExactCounts, SqliteTransactionWrapper):
     """A transaction that takes the write lock when it begins, and does `after_commit` in the end.
 
     A savepoint that is rolled back takes nothing away from `after_commit`.
@@ -79,7 +104,7 @@ class ImmediateTransactionContext(SqliteTransactionContext):
             raise
 
 
-class ImmediateSqliteClient(SqliteClient):
+class ImmediateSqliteClient(ExactCounts):
     """The client whose transactions are immediate."""
 
     def _in_transaction(self) -> TransactionContext:

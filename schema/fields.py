@@ -56,14 +56,16 @@ def query(*, description: str) -> Callable[[Callable[..., object]], StrawberryFi
     """A field of Query that the function resolves."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.field(function, description=with_example(description, function))
+        return strawberry.field(
+            function, description=with_example(description, to_camel_case(function.__name__))
+        )
 
     return declare
 
 
-def with_example(description: str, function: Callable[..., object]) -> str:
-    """`description` and, as Markdown, the document that `examples/` holds under the field's name."""
-    file = _EXAMPLES / f"{to_camel_case(function.__name__)}.graphql"
+def with_example(description: str, name: str) -> str:
+    """`description` and, as Markdown, the document that `examples/` holds under a name, mostly the field's."""
+    file = _EXAMPLES / f"{name}.graphql"
     return f"{description}\n\n```graphql\n{file.read_text(encoding='utf-8').strip()}\n```"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 from resolvers import live
 from schema.context import Info
@@ -24,7 +25,9 @@ def _followed(*, description: str) -> Callable[[Callable[..., object]], Strawber
     """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.subscription(function, description=with_example(description, function))
+        return strawberry.subscription(
+            function, description=with_example(description, to_camel_case(function.__name__))
+        )
 
     return declare
 

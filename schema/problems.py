@@ -113,7 +113,9 @@ def mutation(
     def declare(function: Callable[..., object]) -> StrawberryField:
         return strawberry.mutation(
             function,
-            description=with_example(description, function) if not prefix else description,
+            description=with_example(description, to_camel_case(function.__name__))
+            if not prefix
+            else description,
             extensions=[_Refusable(tuple(problems), prefix=prefix)],
             metadata={} if cost is None else {"cost": cost},
         )

@@ -14,7 +14,7 @@ async def all_rows() -> Rows:
     """Every row of every table but the access tokens, which tests themselves make to sign in."""
     kinds = [getattr(models, name) for name in models.__all__]
     return {
-        kind._meta.db_table: await kind.all().order_by("id").values()
+        kind._meta.db_table: await kind.all().order_by(kind._meta.pk_attr).values()
         for kind in kinds
         if kind is not AccessToken
     }

@@ -16,7 +16,7 @@ from schema.admin.settings import AdminSettingsMutation, AdminSettingsQuery
 from schema.admin.ticket import AdminTicketMutation, AdminTicketQuery
 from schema.admin.user import AdminUserMutation, AdminUserQuery
 from schema.context import Info
-from schema.fields import resolved
+from schema.fields import resolved, with_example
 
 __all__ = ["AdminRootMutation", "AdminRootQuery"]
 
@@ -67,7 +67,7 @@ class AdminMutation(
 class AdminRootQuery:
     """The way to what staff read."""
 
-    @resolved(description="What staff read. Needs a user.")
+    @resolved(description=with_example("What staff read. Needs a user.", "adminQuery"))
     def admin(self, info: Info) -> AdminQuery | None:
         return AdminQuery() if info.context.user else None
 
@@ -76,6 +76,6 @@ class AdminRootQuery:
 class AdminRootMutation:
     """The way to what staff do."""
 
-    @resolved(description="What staff do. Needs a user.")
+    @resolved(description=with_example("What staff do. Needs a user.", "adminMutation"))
     def admin(self, info: Info) -> AdminMutation | None:
         return AdminMutation() if info.context.user else None

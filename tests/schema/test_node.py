@@ -215,7 +215,10 @@ def test_every_type_with_an_id_is_a_node() -> None:
     types = [
         type_
         for type_ in schema.schema._schema.type_map.values()
-        if isinstance(type_, GraphQLObjectType) and "id" in type_.fields
+        if isinstance(type_, GraphQLObjectType)
+        and "id" in type_.fields
+        # Staff's records are found in the lists under `admin`, each by its own permission.
+        and not type_.name.startswith("Admin")
     ]
     assert [type_.name for type_ in types if "Node" not in [each.name for each in type_.interfaces]] == []
     assert {type_.name for type_ in types} - OWNED.keys() == {

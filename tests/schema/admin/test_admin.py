@@ -50,7 +50,9 @@ FIELDS_OF_OTHER_NAMES = {"ledger_page": "ledger", "audit_page": "auditLog", "lis
 async def ask(client: httpx.AsyncClient, headers: dict[str, str], query: str, **variables: object) -> Any:
     answer = await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    told = answer.json()
+    del told["extensions"]
+    return told
 
 
 def fields_of(name: str) -> dict[str, GraphQLField]:
