@@ -64,7 +64,7 @@ def query(*, description: str) -> Callable[[Callable[..., object]], StrawberryFi
 
 
 def with_example(description: str, name: str) -> str:
-    """`description` and, as Markdown, the document of `examples/` with a name, which mostly is the field's."""
+    """`description` and, as Markdown, the document in `examples/` of a name, which mostly is the field's."""
     file = _EXAMPLES / f"{name}.graphql"
     return f"{description}\n\n```graphql\n{file.read_text(encoding='utf-8').strip()}\n```"
 
