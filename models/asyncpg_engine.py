@@ -45,6 +45,17 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
         self._resting: list[Any] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
+    async def _initialize(self) -> None:
+        await super()._initialize()
+        put = self._queue.put_nowait
+
+        def put_and_tell(holder: Any) -> None:
+            put(holder)
+            self._hand_over(None)
+
+        # A place whose connection broke comes back by itself, some time after the connection was released.
+        self._queue.put_nowait = put_and_tell
+
     def get_idle_size(self) -> int:
         return int(super().get_idle_size()) + len(self._resting)
 
@@ -55,7 +66,6 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
         )
         if not is_idle:
             await super().release(connection, timeout=timeout)
-            self._hand_over(None)
             return
         pooled._on_release()
         if self._hand_over(connection):
@@ -86,7 +96,7 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
                 if (connection := await self._rested()) is not None:
                     return connection
                 if not self._queue.empty() or self._closing:
-                    return await self._opened()
+                    return await super()._acquire(None)
                 if (connection := await self._handed_over()) is not None:
                     return connection
 
@@ -99,14 +109,6 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
                 return connection
             await connection._holder.release(None)
         return None
-
-    async def _opened(self) -> Any:
-        try:
-            return await super()._acquire(None)
-        except BaseException:
-            # What could not be opened is in the queue again, for the next to try.
-            self._hand_over(None)
-            raise
 
     async def _handed_over(self) -> Any | None:
         """A connection that somebody gave up; None where there may be one in the queue."""

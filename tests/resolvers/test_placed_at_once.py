@@ -49,7 +49,9 @@ def without_numbers(rows: Rows) -> Rows:
     }
 
 
-async def written_by(shop: Shop, buyer: User, service: Service, details: OrderDetails, key: str | None) -> Any:
+async def written_by(
+    shop: Shop, buyer: User, service: Service, details: OrderDetails, key: str | None
+) -> Any:
     """The rows that one order leaves; they are taken away again."""
     before = await balance_of(buyer)
     order = await place(shop, buyer, service, details=details, key=key)
