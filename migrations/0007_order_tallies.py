@@ -36,7 +36,6 @@ class Migration(migrations.Migration):
             options={
                 "table": "service_tallies",
                 "app": "vitrin",
-                "indexes": [Index(fields=["order_count", "service_id"])],
                 "pk_attr": "service_id",
             },
             bases=["Model"],
@@ -51,7 +50,6 @@ class Migration(migrations.Migration):
             options={
                 "table": "user_tallies",
                 "app": "vitrin",
-                "indexes": [Index(fields=["amount", "user_id"])],
                 "pk_attr": "user_id",
             },
             bases=["Model"],

@@ -3,10 +3,10 @@
 The database itself notes every change (`models.tallying`); the worker adds the notes to the tallies
 (`resolvers.tallies`). At every moment tally and notes together are what adding up all orders would give.
 Canceled and refunded orders do not count.
+The tallies' indexes, from the most to the least, are `models.tallying`'s: Tortoise's own all rise.
 """
 
 from tortoise import fields
-from tortoise.indexes import Index
 from tortoise.models import Model
 
 
@@ -32,7 +32,6 @@ class UserTally(Model):
 
     class Meta:
         table = "user_tallies"
-        indexes = [Index(fields=("amount", "user_id"))]
 
 
 class ServiceTally(Model):
@@ -43,4 +42,3 @@ class ServiceTally(Model):
 
     class Meta:
         table = "service_tallies"
-        indexes = [Index(fields=("order_count", "service_id"))]

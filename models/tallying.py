@@ -69,6 +69,11 @@ FILL = (
 
 """Statements that fill empty tallies from the orders there are."""
 
+_INDEXES = (
+    "CREATE INDEX user_tallies_top ON user_tallies (amount DESC, user_id)",
+    "CREATE INDEX service_tallies_top ON service_tallies (order_count DESC, service_id)",
+)
+
 
 class TallyOrders(RunSQL):
     """A migration's step: tallies of the orders there are, and from here on a note of every change."""
@@ -83,7 +88,7 @@ class TallyOrders(RunSQL):
         is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
         triggers = _of_sqlite() if is_sqlite else _of_postgres()
         # The triggers first: what is ordered meanwhile has to wait, and is noted then.
-        for statement in (*triggers, *FILL):
+        for statement in (*triggers, *FILL, *_INDEXES):
             # Not by the editor's own way, which cuts scripts at each semicolon on SQLite.
             await state_editor.client.execute_query(statement)
 

@@ -111,11 +111,11 @@ class Query:
     ) -> str:
         return f"{info.field_name} {told(of)}"
 
-    @strawberry.field(extensions=[Bracketing()])
+    @strawberry.field(extensions=[Bracketing()])  # type: ignore[untyped-decorator] # as Strawberry types it
     async def bracketed(self, number: int = 1) -> str:
         return told(number)
 
-    @strawberry.field(extensions=[Doubling()])
+    @strawberry.field(extensions=[Doubling()])  # type: ignore[untyped-decorator] # the same
     async def doubled(self, number: int = 1) -> str:
         return told(number)
 

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "models/asyncpg_engine.py",
     "models/listening.py",
     "resolvers/live.py",
+    "resolvers/running_settings.py",
 }
 # They name the type to refuse it in what providers say.
 REFUSING = {"gateways/loose_json.py", "gateways/provider_answers.py"}
