@@ -1,16 +1,14 @@
 """A user's own orders: placing and reading them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids, links, pricing
-from domain.money import LARGEST_AMOUNT, Toman
-from domain.order_details import OrderDetails, specify
-from domain.order_life import OrderActor
+from domain import ids
+from domain.order_details import OrderDetails
 from domain.order_status import OrderSource, OrderStatus
 from domain.problems import (
     DuplicateOrder,
@@ -20,19 +18,16 @@ from domain.problems import (
     InvalidInput,
     InvalidLink,
     OrderNotFound,
-    Problem,
     QuantityOutOfRange,
     ServiceUnavailable,
     refuses,
 )
-from domain.service_types import ServiceType
-from models import Order, OrderEvent, Service, User, database, inserts, placing
+from models import Order, OrderEvent, User
 from models.rows import EVERYTHING, Records, Rows, Wanted
-from resolvers import idempotency, wallet
+from resolvers import idempotency
 from resolvers.filters import meeting
-from resolvers.idempotency import Attempt
-from resolvers.order_life import Change, note_event
 from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
+from resolvers.placement import Placement
 from resolvers.shop import Shop
 
 
@@ -171,34 +166,16 @@ async def create_order(
         DuplicateOrder: an earlier one for the link is not finished, where shop or service refuse that.
         IdempotencyKeyReused: the key was used for something else.
     """
-
     settings = await shop.current_settings()
-    refuses_duplicates = settings.refuse_duplicate_orders
-
-    def offered(terms: _Terms) -> Order:
-        service = terms.service
-        specification = specify(service.type, details, limits=service.limits, today=terms.now.date())
-        return Order.placed(
-            buyer=buyer,
-            service=service,
-            link=_target(service, link, username=specification.username),
-            specification=specification,
-            charge=_charge(service, specification.units, discount_percent=terms.discount_percent),
-            source=source,
-            now=terms.now,
-        )
-
-    async def place() -> Order:
-        terms = await _terms_now(buyer, service_id, category_id)
-        order = offered(terms)
-        if refuses_duplicates or terms.service.refuses_duplicates:
-            await _refuse_duplicate(buyer, terms.service, order.link)
-        spending = await wallet.spend(buyer.id, Toman(order.charge))
-        await inserts.save(order)
-        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=terms.now)
-        await spending.record(order=order)
-        return order
-
+    placement = Placement(
+        buyer=buyer,
+        service_id=service_id,
+        category_id=category_id,
+        link=link,
+        details=details,
+        source=source,
+        refuses_duplicates=settings.refuse_duplicate_orders,
+    )
     attempt = idempotency.attempt(
         buyer,
         key=idempotency_key,
@@ -207,84 +184,5 @@ async def create_order(
         link=(link or "").strip(),
         details=details.asked_for(),
     )
-    if placing.can_place() and not refuses_duplicates:
-        order = await _placed_at_once(buyer, service_id, category_id, offered, attempt)
-        if order is not None:
-            return order
-    return await idempotency.once(attempt, place, recall=Order.get_as_placed)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Terms:
-    service: Service
-    discount_percent: int
-    now: datetime
-
-
-async def _terms_now(buyer: User, service_id: int, category_id: int | None) -> _Terms:
-    service = await _orderable(service_id, category_id)
-    discount, now = await _discount_now(buyer)
-    return _Terms(service=service, discount_percent=discount, now=now)
-
-
-async def _placed_at_once(
-    buyer: User,
-    service_id: int,
-    category_id: int | None,
-    offered: Callable[[_Terms], Order],
-    attempt: Attempt | None,
-) -> Order | None:
-    """The order where nothing stands in its way; None, and nothing done, where anything might.
-
-    A discount that changed since the buyer was recognised is noticed, and so is a used key. What depends on
-    the day, and every refusal, is left to the operation.
-    """
-    try:
-        service = await _orderable(service_id, category_id)
-        if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
-            return None
-        terms = _Terms(service=service, discount_percent=buyer.custom_rate, now=datetime.now(UTC))
-        order = offered(terms)
-    except Problem:
-        return None
-    claim = None if attempt is None else idempotency.claim_of(attempt)
-    is_placed = await placing.place(order, discount_percent=buyer.custom_rate, claim=claim)
-    return order if is_placed else None
-
-
-async def _orderable(service_id: int, category_id: int | None) -> Service:
-    service = await Service.get_on_sale(service_id)
-    if service is None or category_id not in (None, service.category_id):
-        raise ServiceUnavailable
-    return service
-
-
-def _target(service: Service, link: str | None, *, username: str | None) -> str:
-    """What the order is delivered to: its link, or the subscribed user where no link is given."""
-    if link is None and service.type is ServiceType.SUBSCRIPTIONS and username is not None:
-        return username
-    return links.parse(link or "")
-
-
-async def _discount_now(buyer: User) -> tuple[int, datetime]:
-    """The buyer's discount in percent and the database's clock, by one statement.
-
-    Read anew: the request's own copy may be older than a change of the discount.
-    """
-    statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608
-    (row,) = await database.fetch(statement, buyer.id)
-    return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
-
-
-def _charge(service: Service, units: int, *, discount_percent: int) -> Toman:
-    charge = pricing.charge(Toman(service.price), units, type=service.type, discount_percent=discount_percent)
-    if charge > LARGEST_AMOUNT:
-        raise InvalidInput(field="quantity")
-    return charge
-
-
-async def _refuse_duplicate(buyer: User, service: Service, link: str) -> None:
-    # Locked, so that of two twins at once the second sees the first.
-    await User.filter(id=buyer.id).select_for_update().get()
-    if await Order.has_unfinished(buyer=buyer, service=service, link=link):
-        raise DuplicateOrder
+    placed = await placement.at_once(attempt)
+    return placed or await idempotency.once(attempt, placement.place, recall=Order.get_as_placed)

@@ -1,0 +1,112 @@
+"""Placing an order: at once where the database can, else step by step."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from domain import links, pricing
+from domain.money import LARGEST_AMOUNT, Toman
+from domain.order_details import OrderDetails, specify
+from domain.order_life import OrderActor
+from domain.order_status import OrderSource
+from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
+from domain.service_types import ServiceType
+from models import Order, Service, User, database, inserts, placing
+from resolvers import idempotency, wallet
+from resolvers.idempotency import Attempt
+from resolvers.order_life import Change, note_event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """What a buyer asks for. With `refuses_duplicates` the shop takes one unfinished order a link."""
+
+    buyer: User
+    service_id: int
+    category_id: int | None
+    link: str | None
+    details: OrderDetails
+    source: OrderSource
+    refuses_duplicates: bool
+
+    async def at_once(self, attempt: Attempt | None) -> Order | None:
+        """The order where nothing stands in its way; None, and nothing done, where anything might.
+
+        A discount that changed since the buyer was recognised is noticed, and so is a used key. What depends
+        on the day, and every refusal, is left to `place`.
+        """
+        if self.refuses_duplicates or not placing.can_place():
+            return None
+        discount = self.buyer.custom_rate
+        try:
+            service = await self._service()
+            if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
+                return None
+            order = self._order(service, discount_percent=discount, now=datetime.now(UTC))
+        except Problem:
+            return None
+        claim = None if attempt is None else idempotency.claim_of(attempt)
+        return order if await placing.place(order, discount_percent=discount, claim=claim) else None
+
+    async def place(self) -> Order:
+        """The order, in the caller's transaction.
+
+        Raises:
+            Problem: whatever stands in its way.
+        """
+        service = await self._service()
+        discount, now = await self._discount_now()
+        order = self._order(service, discount_percent=discount, now=now)
+        if self.refuses_duplicates or service.refuses_duplicates:
+            await self._refuse_duplicate(service, order.link)
+        spending = await wallet.spend(self.buyer.id, Toman(order.charge))
+        await inserts.save(order)
+        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
+        await spending.record(order=order)
+        return order
+
+    async def _service(self) -> Service:
+        service = await Service.get_on_sale(self.service_id)
+        if service is None or self.category_id not in (None, service.category_id):
+            raise ServiceUnavailable
+        return service
+
+    def _order(self, service: Service, *, discount_percent: int, now: datetime) -> Order:
+        specification = specify(service.type, self.details, limits=service.limits, today=now.date())
+        return Order.placed(
+            buyer=self.buyer,
+            service=service,
+            link=_target(service, self.link, username=specification.username),
+            specification=specification,
+            charge=_charge(service, specification.units, discount_percent=discount_percent),
+            source=self.source,
+            now=now,
+        )
+
+    async def _discount_now(self) -> tuple[int, datetime]:
+        """The buyer's discount in percent and the database's clock, by one statement.
+
+        Read anew: the request's own copy may be older than a change of the discount.
+        """
+        statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608
+        (row,) = await database.fetch(statement, self.buyer.id)
+        return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
+
+    async def _refuse_duplicate(self, service: Service, link: str) -> None:
+        # Locked, so that of two twins at once the second sees the first.
+        await User.filter(id=self.buyer.id).select_for_update().get()
+        if await Order.has_unfinished(buyer=self.buyer, service=service, link=link):
+            raise DuplicateOrder
+
+
+def _target(service: Service, link: str | None, *, username: str | None) -> str:
+    """What the order is delivered to: its link, or the subscribed user where no link is given."""
+    if link is None and service.type is ServiceType.SUBSCRIPTIONS and username is not None:
+        return username
+    return links.parse(link or "")
+
+
+def _charge(service: Service, units: int, *, discount_percent: int) -> Toman:
+    charge = pricing.charge(Toman(service.price), units, type=service.type, discount_percent=discount_percent)
+    if charge > LARGEST_AMOUNT:
+        raise InvalidInput(field="quantity")
+    return charge
