@@ -1,18 +1,27 @@
-"""Mends of Tortoise 1.1.9's schema editors; importing this module applies them.
+"""Mends of Tortoise 1.1.9's migrations; importing this module applies them.
 
 CREATE TABLE drops CHECKs and conditional unique constraints (tortoise-orm issue 2272), and SQLite's
 table rebuild loses indexes, uniques and, by cascade, the rows of child tables. The first is put right;
 the second is refused, so that such a migration is written by hand.
+Before every operation all models are made anew, so that what it changes can be compared with what was. What
+only adds does not look back: without, an installation from nothing takes two thirds of the time.
 """
 
+from typing import Any
+
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel, RunSQL
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 from tortoise.models import Model
 
 Constraint = CheckConstraint | UniqueConstraint
 _create_model = BaseSchemaEditor.create_model
 _add_constraint = SqliteSchemaEditor.add_constraint
+_apply = Migration.apply
+_ADDS_ONLY = (AddConstraint, AddField, AddIndex, CreateModel, RunSQL)
 
 
 class RebuildRefused(Exception):
@@ -68,3 +77,18 @@ async def _refuse_rebuild(self: SqliteSchemaEditor, model: type[Model], **change
 BaseSchemaEditor.create_model = _create_model_with_constraints  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 SqliteSchemaEditor.add_constraint = _add_conditional_unique  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 SqliteSchemaEditor._remake_table = _refuse_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
+
+
+async def _apply_without_looking_back(self: Migration, state: State, **options: Any) -> State:
+    if options.get("collect_sql") or not all(isinstance(one, _ADDS_ONLY) for one in self.operations):
+        return await _apply(self, state, **options)
+    clone = state.clone
+    # These operations never read what was before them.
+    state.clone = lambda: state  # type: ignore[method-assign]
+    try:
+        return await _apply(self, state, **options)
+    finally:
+        state.clone = clone  # type: ignore[method-assign]
+
+
+Migration.apply = _apply_without_looking_back  # type: ignore[method-assign]
