@@ -110,13 +110,15 @@ async def test_who_waits_too_long_is_told_and_nothing_is_lost(pool: Pool) -> Non
 async def test_connections_that_the_server_cut_while_they_rested_are_replaced(
     pool: Pool, database_url: str
 ) -> None:
+    there = [holder._con for holder in pool._holders if holder._con is not None]
+    assert len(there) == pool.get_size()
     session = await database.open_session(database_url, name="test")
     await session.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await session.close()
-    while not all(connection._con is None or connection._con.is_closed() for connection in pool._resting):
+    while not all(connection.is_closed() for connection in there):
         await asyncio.sleep(0.01)
 
     assert await all_are_there(pool)
