@@ -16,7 +16,7 @@ from domain.money import Toman
 from domain.order_life import Dispatch
 from domain.problems import InsufficientBalance
 from gateways.providers import HttpProviderApi
-from models import Order, User, database
+from models import Order, User, database, placing
 from resolvers import following, idempotency, submission, wallet
 from resolvers.wallet import Spending
 
@@ -66,8 +66,8 @@ def die_at(point: str, passes: int) -> None:
     """Arrange the death at a named point."""
     die = Countdown(passes)
     arrange: dict[str, Callable[[], None]] = {
-        POINTS[0]: lambda: setattr(Spending, "record", after(Spending.record, die)),
-        POINTS[1]: lambda: setattr(idempotency, "once", after(idempotency.once, die)),
+        POINTS[0]: lambda: _die_before_the_commit(die),
+        POINTS[1]: lambda: _die_after_the_commit(die),
         POINTS[2]: lambda: setattr(submission, "_claim", after(submission._claim, die)),
         POINTS[3]: lambda: setattr(HttpProviderApi, "add", before(HttpProviderApi.add, die)),
         POINTS[4]: lambda: setattr(HttpProviderApi, "add", after(HttpProviderApi.add, die)),
@@ -75,6 +75,21 @@ def die_at(point: str, passes: int) -> None:
         POINTS[6]: lambda: setattr(following, "_settle", before(following._settle, die)),
     }
     arrange[point]()
+
+
+def _die_before_the_commit(die: Countdown) -> None:
+    _place_step_by_step()
+    setattr(Spending, "record", after(Spending.record, die))  # noqa: B010 - mypy refuses the plain form
+
+
+def _die_after_the_commit(die: Countdown) -> None:
+    setattr(idempotency, "once", after(idempotency.once, die))  # noqa: B010 - the same
+    setattr(placing, "place", after(placing.place, die))  # noqa: B010 - the same
+
+
+def _place_step_by_step() -> None:
+    """One statement has no middle to die in, and nothing between a look and an act."""
+    setattr(placing, "can_place", lambda: False)  # noqa: B010 - the same
 
 
 async def _queue_what_is_unknown(order_id: int, *_: object, **__: object) -> None:
@@ -121,8 +136,10 @@ def plant(fault: str) -> None:
     if fault == "resend on start":
         _plant_job("hold lost orders", _queue_what_was_lost)
     if fault == "check then act":
+        _place_step_by_step()
         setattr(wallet, "spend", _spend_after_a_look)  # noqa: B010 - the same
     if fault == "no transaction":
+        _place_step_by_step()
         setattr(idempotency, "in_transaction", _NoTransaction)  # noqa: B010 - the same
         setattr(wallet, "spend", _spend_and_linger)  # noqa: B010 - the same
 
