@@ -19,7 +19,7 @@ from benchmarks.shop import Shop
 from benchmarks.works import KEY, Ask, Work
 from composition.installation import build_shop
 from models import Provider, database
-from resolvers import submission
+from resolvers import submission, tallies
 
 _WARM_UP_SECONDS = 2.0
 _FEWEST = 3
@@ -130,10 +130,22 @@ def measured(places: Sequence[Place], *, rounds: int, most: int, within_seconds:
                     list(timed(of_place[name], most=most, within_seconds=_WARM_UP_SECONDS))
                 seconds = list(timed(of_place[name], most=most, within_seconds=within_seconds))
                 latencies.note(name, size, seconds)
+            if name == "createOrder":
+                for place in places:
+                    asyncio.run(_tally(place.shop))
         for place in places:
             claims = asyncio.run(_claims(place.shop, most=most, within_seconds=within_seconds))
             latencies.note("worker's claim", place.shop.sizes.orders, claims)
     return latencies
+
+
+async def _tally(opened: Shop) -> None:
+    """What the worker does every ten seconds, and does not do here, for it does not run."""
+    settings = contestants.shop_settings(opened.environment)
+    shop = build_shop(settings)
+    async with database.connected(settings.effective_database_url):
+        while await tallies.fold_deltas(shop):
+            """Until nothing is left."""
 
 
 async def _claims(opened: Shop, *, most: int, within_seconds: float) -> list[float]:
