@@ -178,7 +178,7 @@ async def _sign_in(shop: Shop, recipient: Recipient, *, now: datetime) -> Sessio
     else:
         # Locked and read again: the number may have been changed, or the user blocked, since the look-up.
         users = User.filter(id=recipient.user.id, mobile=recipient.mobile, is_active=True)
-        user = await users.select_for_update().first()
+        user = await users.select_for_update(no_key=True).first()
     if user is None:
         return None
     if not user.mobile_verified:

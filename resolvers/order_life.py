@@ -41,7 +41,7 @@ class Change:
 
 async def lock_order(order_id: int) -> Order:
     """The order as it is now, kept from other changes to the end of the transaction."""
-    return await Order.filter(id=order_id).select_for_update().get()
+    return await Order.filter(id=order_id).select_for_update(no_key=True).get()
 
 
 async def change_order(order: Order, change: Change, *, now: datetime) -> None:

@@ -93,7 +93,7 @@ class Placement:
 
     async def _refuse_duplicate(self, service: Service, link: str) -> None:
         # Locked, so that of two twins at once the second sees the first.
-        await User.filter(id=self.buyer.id).select_for_update().get()
+        await User.filter(id=self.buyer.id).select_for_update(no_key=True).get()
         if await Order.has_unfinished(buyer=self.buyer, service=service, link=link):
             raise DuplicateOrder
 

@@ -52,7 +52,7 @@ async def _save(user: User, changes: dict[str, object]) -> User:
     try:
         async with in_transaction():
             # Locked and read anew: the request's own copy may be older than another change.
-            current = await User.filter(id=user.id).select_for_update().get()
+            current = await User.filter(id=user.id).select_for_update(no_key=True).get()
             if changes.get("mobile") == current.mobile:
                 changes = {name: value for name, value in changes.items() if not name.startswith("mobile")}
             await _refuse_taken(user, changes)

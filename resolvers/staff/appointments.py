@@ -39,7 +39,7 @@ async def appoint(mobile: str, *, role: UserRole) -> Appointment:
         raise InvalidInput(field="mobile")
     now = await database.now()
     async with in_transaction():
-        user = await User.filter(mobile=number, mobile_verified=True).select_for_update().first()
+        user = await User.filter(mobile=number, mobile_verified=True).select_for_update(no_key=True).first()
         if user is None:
             user = await User.create(
                 mobile=number, mobile_verified=True, role=role, created_at=now, updated_at=now

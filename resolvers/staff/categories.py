@@ -152,7 +152,7 @@ async def lock_category(category_id: int) -> Category:
         CategoryNotFound: there is none with this id.
     """
     found = Category.filter(id=category_id if ids.is_possible(category_id) else 0)
-    category = await found.select_for_update().first()
+    category = await found.select_for_update(no_key=True).first()
     if category is None:
         raise CategoryNotFound
     return category

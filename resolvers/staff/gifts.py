@@ -101,7 +101,7 @@ async def update_gift(
     """
     async with on_duty(staff, Permission.CHANGE_GIFTS) as duty:
         found = Gift.filter(id=gift_id if ids.is_possible(gift_id) else 0)
-        gift = await found.select_for_update().first()
+        gift = await found.select_for_update(no_key=True).first()
         if gift is None:
             raise WheelGiftNotFound
         before = columns_of(gift)

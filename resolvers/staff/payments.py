@@ -122,7 +122,7 @@ async def reject_payment(staff: User, *, payment_id: int, reason: str) -> Paymen
 async def _locked(duty: Duty, payment_id: int) -> Payment:
     """A mismatched payment, kept from colleagues to the end of the transaction."""
     found = Payment.filter(id=payment_id if ids.is_possible(payment_id) else 0)
-    payment = await found.select_for_update().first()
+    payment = await found.select_for_update(no_key=True).first()
     if payment is None:
         raise PaymentNotFound
     if payment.user_id is not None:

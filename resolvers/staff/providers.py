@@ -188,7 +188,7 @@ async def _recorded(
 
 async def _locked(provider_id: int) -> Provider:
     found = Provider.filter(id=provider_id if ids.is_possible(provider_id) else 0)
-    provider = await found.select_for_update().first()
+    provider = await found.select_for_update(no_key=True).first()
     if provider is None:
         raise ProviderNotFound
     return provider

@@ -96,7 +96,7 @@ async def reprice_services(staff: User, *, percent: int, rounding: int, where: S
     async with on_duty(staff, Permission.REPRICE_SERVICES) as duty:
         changed: list[Service] = []
         before: dict[int, int] = {}
-        for service in await where.apply(Service.all()).select_for_update().order_by("id"):
+        for service in await where.apply(Service.all()).select_for_update(no_key=True).order_by("id"):
             price = resale.price(Toman(service.price), margin_percent=percent, rounding=Toman(rounding))
             if price is None:
                 raise InvalidInput(field="percent")

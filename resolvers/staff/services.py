@@ -131,7 +131,7 @@ async def _recorded(duty: Duty, act: StaffAct, service: Service, *, before: Mapp
 
 async def _locked(service_id: int) -> Service:
     found = Service.filter(id=service_id if ids.is_possible(service_id) else 0)
-    service = await found.select_for_update().first()
+    service = await found.select_for_update(no_key=True).first()
     if service is None:
         raise ServiceNotFound
     return service

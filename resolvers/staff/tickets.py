@@ -159,7 +159,7 @@ async def _may_answer(user_id: int) -> bool:
 
 async def _locked(ticket_id: int) -> Ticket:
     found = Ticket.filter(id=ticket_id if ids.is_possible(ticket_id) else 0)
-    ticket = await found.select_for_update().first()
+    ticket = await found.select_for_update(no_key=True).first()
     if ticket is None:
         raise TicketNotFound
     return ticket

@@ -240,7 +240,7 @@ async def _entry(entry_id: int) -> LedgerEntry:
 async def _locked(duty: Duty, user_id: int) -> User:
     """The user as they are now, kept from other changes; one on whom the member of staff may act."""
     found = User.filter(id=user_id if ids.is_possible(user_id) else 0)
-    user = await found.select_for_update().first()
+    user = await found.select_for_update(no_key=True).first()
     if user is None:
         raise UserNotFound
     duty.check_may_act_on(user)

@@ -1,0 +1,35 @@
+"""Rows are locked so that who only refers to them does not wait.
+
+On PostgreSQL a foreign key holds its row with FOR KEY SHARE. Who holds one so and then locks it FOR UPDATE
+waits for whoever did the same a moment before, who waits for him: a deadlock.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.live_servers import ROOT
+
+FILES = sorted((ROOT / "resolvers").rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_rows_are_locked_without_their_key(file: Path) -> None:
+    assert _locks_with_the_key(file.read_text()) == []
+
+
+def test_a_lock_with_the_key_would_be_found() -> None:
+    assert _locks_with_the_key("user = User.filter().select_for_update().first()") == [1]
+
+
+def _locks_with_the_key(text: str) -> list[int]:
+    """The lines that lock rows more than a change of other columns needs."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+        and "no_key" not in {keyword.arg for keyword in node.keywords}
+    ]
