@@ -31,6 +31,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     print(f"GraphiQL      {address}/graphql")
     print(f"REST routes   {address}/api/v1/")
     print(f"Reseller API  {address}/api/v2")
+    print(f"Staff pages   {address}/admin")
     if not settings.is_production:
         print(
             f"Demo sign-in  mobile {DEMO_MOBILE}; its code is printed here. "

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
+import admin.door
 import documentation.door
 import reseller_api.door
 import rest_compat.routes
@@ -69,6 +70,7 @@ def application(shop: Shop) -> Starlette:
             Mount("/api", app=rest),
             # A mount does not match its own bare path.
             Route("/api", rest),
+            *admin.door.routes(shop),
             *well_known.routes(shop),
             *health.routes(shop.settings),
             *_openid_routes(shop),

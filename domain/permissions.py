@@ -9,6 +9,7 @@ from domain.roles import UserRole
 class Permission(StrEnum):
     """One right of staff's. Reading is apart from changing, and money from everything else."""
 
+    READ_FIGURES = "read_figures"
     READ_CATALOGUE = "read_catalogue"
     READ_PROVIDERS = "read_providers"
     READ_USERS = "read_users"

@@ -6,6 +6,7 @@ from domain import permissions
 from schema.admin.audit_log import AdminAuditQuery
 from schema.admin.category import AdminCategoryMutation, AdminCategoryQuery
 from schema.admin.enums import Permission
+from schema.admin.figures import AdminFiguresQuery
 from schema.admin.gift import AdminGiftMutation, AdminGiftQuery
 from schema.admin.ledger import AdminLedgerMutation, AdminLedgerQuery
 from schema.admin.order import AdminOrderMutation, AdminOrderQuery
@@ -34,6 +35,7 @@ class AdminQuery(
     AdminLedgerQuery,
     AdminAuditQuery,
     AdminSettingsQuery,
+    AdminFiguresQuery,
 ):
     """The root of staff's reading."""
 

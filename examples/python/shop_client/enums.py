@@ -169,6 +169,7 @@ class PaymentStatus(str, Enum):
 
 
 class Permission(str, Enum):
+    READ_FIGURES = "READ_FIGURES"
     READ_CATALOGUE = "READ_CATALOGUE"
     READ_PROVIDERS = "READ_PROVIDERS"
     READ_USERS = "READ_USERS"

@@ -34,6 +34,7 @@ from resolvers.pages import Direction, PageRequest
 from resolvers.staff import (
     audit_log,
     categories,
+    figures,
     gifts,
     order_lists,
     orders,
@@ -190,6 +191,13 @@ LISTS = [
         settings.list_settings,
         Permission.READ_SETTINGS,
         lambda w, s: settings.list_settings(w.shop, s),
+        is_read=True,
+    ),
+    Deed(
+        figures.shop_figures,
+        Permission.READ_FIGURES,
+        lambda _, s: figures.shop_figures(s),
+        {InvalidInput: lambda _, s: figures.shop_figures(s, days=367)},
         is_read=True,
     ),
 ]

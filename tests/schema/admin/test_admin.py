@@ -44,7 +44,12 @@ WHERE = {
     "ledger": '{kind: {in: [ORDER_CHARGE]}, createdAt: {gte: "2026-01-01T00:00:00Z"}}',
     "auditLog": "{act: {in: [NOTE_ORDER]}, subject: {in: [ORDER]}}",
 }
-FIELDS_OF_OTHER_NAMES = {"ledger_page": "ledger", "audit_page": "auditLog", "list_settings": "settings"}
+FIELDS_OF_OTHER_NAMES = {
+    "ledger_page": "ledger",
+    "audit_page": "auditLog",
+    "list_settings": "settings",
+    "shop_figures": "figures",
+}
 
 
 async def ask(client: httpx.AsyncClient, headers: dict[str, str], query: str, **variables: object) -> Any:
@@ -80,7 +85,7 @@ def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> No
         assert field.description
         assert f"`{deed.permission.name}`" in field.description
     assert len(acts) == sum(not deed.is_read for deed in DEEDS)
-    assert reads.keys() == {*LISTS, "settings", "permissions"}
+    assert reads.keys() == {*LISTS, "settings", "figures", "permissions"}
 
 
 async def with_a_note(client: httpx.AsyncClient, shop: Shop) -> tuple[World, dict[str, str]]:
@@ -187,3 +192,21 @@ async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: S
     read = await ask(client, headers, "{ admin { settings { name value isOverridden } } }")
     assert not any(setting["isOverridden"] for setting in read["data"]["admin"]["settings"])
     assert await AuditEntry.all().count() == 2
+
+
+async def test_the_figures_of_the_day_are_told(client: httpx.AsyncClient, shop: Shop) -> None:
+    world = await create_world(shop)
+    headers = await authorization(shop, world.manager)
+    query = """{ admin { figures(days: 2) {
+      days { day orderCount income deposits } statuses { status count }
+      queued oldestDueSeconds awaiting slow openTickets providers { name balance } } } }"""
+
+    told = (await ask(client, headers, query))["data"]["admin"]["figures"]
+
+    yesterday, today = told["days"]
+    assert yesterday["day"] < today["day"]
+    assert (yesterday["orderCount"], today["orderCount"]) == (0, 1)
+    assert (today["income"], today["deposits"]) == (100, 0)
+    assert {row["status"]: row["count"] for row in told["statuses"]}["ERROR"] == 1
+    assert told["openTickets"] == 1
+    assert [provider["name"] for provider in told["providers"]] == [world.provider.name]

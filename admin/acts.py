@@ -1,0 +1,161 @@
+"""Acts on a record: a button on its page, a box that asks for what the act needs, and one operation."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette_admin.actions import ActionSelection, action, row_action
+from starlette_admin.exceptions import ActionFailed
+from starlette_admin.flash import flash
+from starlette_admin.i18n import gettext
+
+from admin import templating
+from admin.refusals import told_in_a_box
+from domain import digits
+from domain.permissions import Permission
+from domain.problems import InvalidInput
+
+Choices = Sequence[tuple[str, str]]
+Do = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One thing that a box asks for. With `choices` it is a list, with `rows` a text of several lines.
+
+    `kind` is that of a single line: text, number, checkbox or hidden.
+    `value` is what stands there first, told by the record.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: Choices | None = None
+    rows: int = 0
+    value: Callable[[Any], object] = field(default=lambda _: "")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was entered into a box, by the names of its questions."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """A text as it was entered."""
+        return self.values[name]
+
+    def integer(self, name: str) -> int:
+        """A whole number, in any of the three digit scripts.
+
+        Raises:
+            InvalidInput: something else was entered.
+        """
+        value = digits.parse_integer(self.values[name].strip())
+        if value is None:
+            raise InvalidInput(field=name)
+        return value
+
+    def is_checked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return self.values[name] == "on"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Whose act it is, and on which records; on all where `when` is None."""
+
+    needs: Permission
+    when: Callable[[Any], bool] | None
+
+
+def rules_of(handler: Callable[..., object]) -> Rules:
+    """The rules of a method that `act` or `act_on_many` decorates."""
+    rules: Rules = handler.rules  # type: ignore[attr-defined] # put there by the decorators
+    return rules
+
+
+def act(
+    name: str,
+    text: str,
+    *,
+    needs: Permission,
+    icon: str,
+    asks: Sequence[Ask] = (),
+    question: str | None = None,
+    when: Callable[[Any], bool] | None = None,
+) -> Callable[[Do], Any]:
+    """An act on one record: `async def act(self, request, pk, given)`, for whoever has the permission.
+
+    `question` stands above what is asked, the act's name where there is none. The button is there `when`
+    the record says so; the operation decides for itself. Put on methods of a `StaffView`.
+    """
+
+    def wrap(do: Do) -> Any:
+        @wraps(do)
+        async def handler(self: Any, request: Request, pk: Any) -> None:
+            given = await _given(request, asks)
+            with told_in_a_box():
+                await do(self, request, _number(pk), given)
+            flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
+
+        decorated: Any = row_action(
+            name=name,
+            text=text,
+            confirmation=question or text,
+            header=text,
+            icon_class=icon,
+            modal_size="md",
+            form=lambda _, record: _box(asks, record),
+        )(handler)
+        decorated.rules = Rules(needs=needs, when=when)
+        return decorated
+
+    return wrap
+
+
+def act_on_many(
+    name: str, text: str, *, needs: Permission, icon: str, asks: Sequence[Ask]
+) -> Callable[[Do], Any]:
+    """An act on all records that are ticked: `async def act(self, request, pks, given)`."""
+
+    def wrap(do: Do) -> Any:
+        @wraps(do)
+        async def handler(self: Any, request: Request, selection: ActionSelection) -> None:
+            given = await _given(request, asks)
+            pks = [_number(pk) for pk in await selection.pks()]
+            with told_in_a_box():
+                await do(self, request, pks, given)
+            flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
+
+        decorated: Any = action(
+            name=name,
+            text=text,
+            confirmation=text,
+            icon_class=icon,
+            modal_size="md",
+            form=lambda _: _box(asks),
+        )(handler)
+        decorated.rules = Rules(needs=needs, when=None)
+        return decorated
+
+    return wrap
+
+
+async def _given(request: Request, asks: Sequence[Ask]) -> Given:
+    form = await request.form()
+    return Given({ask.name: str(form.get(ask.name) or "") for ask in asks})
+
+
+def _box(asks: Sequence[Ask], record: object = None) -> str:
+    """What a box asks for, as HTML."""
+    return templating.written("act.html", asks=asks, record=record) if asks else ""
+
+
+def _number(pk: Any) -> int:
+    number = digits.parse_integer(str(pk))
+    if number is None:
+        raise ActionFailed(gettext("There is no such record."))
+    return number

@@ -1,0 +1,48 @@
+"""Routes of the staff's pages; what they are made of is loaded when the first of staff comes."""
+
+import asyncio
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from resolvers.shop import Shop
+
+# What this application's own router noted, which another one must not find.
+_OF_THE_ROUTER = frozenset({"router", "endpoint", "path_params", "app"})
+
+
+def routes(shop: Shop) -> Iterator[BaseRoute]:
+    """`/admin` and all below it."""
+    pages = StaffPages(shop)
+    yield Route("/admin", pages)
+    yield Route("/admin/{rest:path}", pages)
+
+
+class StaffPages:
+    """The pages, made at the first request: they take 30 MB, which processes that only sell do without."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._scheme = urlsplit(shop.settings.effective_public_url).scheme
+        self._pages: ASGIApp | None = None
+        self._making = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pages = self._pages or await self._made()
+        # Addresses in the pages are whole ones: behind a proxy, the scheme is the public one.
+        own = {name: value for name, value in scope.items() if name not in _OF_THE_ROUTER}
+        await pages({**own, "scheme": self._scheme, "state": dict(scope.get("state", {}))}, receive, send)
+
+    async def _made(self) -> ASGIApp:
+        async with self._making:
+            if self._pages is None:
+                self._pages = await asyncio.to_thread(_make, self._shop)
+        return self._pages
+
+
+def _make(shop: Shop) -> ASGIApp:
+    from admin import site
+
+    return site.application(shop)

@@ -1,0 +1,99 @@
+"""Fields of the pages: how values of the shop's kinds are shown, and which inputs they get."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from starlette.requests import Request
+from starlette_admin.fields import (
+    BaseField,
+    BooleanField,
+    DateTimeField,
+    EnumField,
+    HasOne,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
+from starlette_admin.types import Formatter, RequestAction
+
+from admin import language
+from admin.labels import choices
+
+_SHOWN = (RequestAction.LIST, RequestAction.DETAIL)
+
+
+def amount(name: str, label: str, **more: Any) -> IntegerField:
+    """An amount of whole Toman."""
+    return IntegerField(name, label=label, formatter=_shown(language.toman), **more)
+
+
+def count(name: str, label: str, **more: Any) -> IntegerField:
+    """A number of things."""
+    return IntegerField(name, label=label, formatter=_shown(language.number), **more)
+
+
+def number(name: str = "id", label: str = "#", **more: Any) -> IntegerField:
+    """A record's number, as people tell it each other."""
+    return IntegerField(name, label=label, **more)
+
+
+def moment(name: str, label: str, **more: Any) -> DateTimeField:
+    """A moment that the shop noted; nobody enters it."""
+    return DateTimeField(
+        name,
+        label=label,
+        formatter=_shown(language.moment),
+        read_only=True,
+        exclude_from_create=True,
+        exclude_from_edit=True,
+        **more,
+    )
+
+
+def text(name: str, label: str, **more: Any) -> StringField:
+    """A line of text."""
+    return StringField(name, label=label, **more)
+
+
+def long_text(name: str, label: str, **more: Any) -> TextAreaField:
+    """Text of several lines, on a record's own page only."""
+    return TextAreaField(name, label=label, exclude_from_list=True, **more)
+
+
+def flag(name: str, label: str, **more: Any) -> BooleanField:
+    """Yes or no."""
+    return BooleanField(name, label=label, **more)
+
+
+def choice(name: str, label: str, kind: type[StrEnum], **more: Any) -> EnumField:
+    """One of the values of an enum."""
+    return EnumField(name, label=label, choices=choices(kind), **more)
+
+
+def relation(name: str, label: str, key: str, **more: Any) -> HasOne:
+    """The record of another list, the one called `key`, that this one belongs to."""
+    return HasOne(name, label=label, key=key, **more)
+
+
+def block(name: str, label: str, template: str, getter: Callable[[Request, Any], Any]) -> BaseField:
+    """Something with a template of its own, on a record's own page only."""
+    return BaseField(
+        name,
+        label=label,
+        getter=getter,
+        detail_template=f"fields/{template}.html",
+        read_only=True,
+        searchable=False,
+        orderable=False,
+        exclude_from_list=True,
+        exclude_from_create=True,
+        exclude_from_edit=True,
+    )
+
+
+def _shown(write: Callable[[Any], str]) -> dict[RequestAction, Formatter]:
+    def shown(_: Request, value: Any) -> str | None:
+        return None if value is None else write(value)
+
+    return dict.fromkeys(_SHOWN, shown)

@@ -1,0 +1,50 @@
+"""What the shop's own words are called on the pages."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from starlette_admin.i18n import lazy_gettext
+
+from domain.order_life import Dispatch, OrderActor
+from domain.order_status import OrderSource, OrderStatus
+from domain.service_types import ServiceSource, ServiceType
+
+# By kind: members of two kinds are equal where their values are.
+_WORDED: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+    OrderStatus: {OrderStatus.INPROGRESS: "In progress"},
+    OrderSource: {
+        OrderSource.UNKNOWN: "Old panel",
+        OrderSource.DIRECT: "Web",
+        OrderSource.API: "Reseller API",
+        OrderSource.MOBILE_APP_GIFT: "Gift",
+        OrderSource.GRAPHQL: "GraphQL",
+    },
+    OrderActor: {OrderActor.SYSTEM: "The shop"},
+    Dispatch: {
+        Dispatch.NONE: "By staff",
+        Dispatch.QUEUED: "Waits to be sent",
+        Dispatch.SENDING: "On the wire",
+        Dispatch.SENT: "At the provider",
+        Dispatch.UNKNOWN: "Unknown outcome",
+        Dispatch.REFUSED: "Refused by the provider",
+        Dispatch.CLOSED: "Settled",
+    },
+    ServiceType: {ServiceType.DEFAULT: "By quantity"},
+    ServiceSource: {ServiceSource.MANUAL: "By staff", ServiceSource.API: "Provider"},
+}
+
+
+def english(member: StrEnum) -> str:
+    """The English label of an enum's member, which is also its key in the catalogue."""
+    worded = _WORDED.get(type(member), {}).get(member)
+    return worded or member.name.replace("_", " ").capitalize()
+
+
+def label(member: StrEnum) -> str:
+    """A label that is translated when it is shown."""
+    return lazy_gettext(english(member))
+
+
+def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """Each value of an enum with its label."""
+    return [(member.value, label(member)) for member in kind]

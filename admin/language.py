@@ -1,0 +1,67 @@
+"""The languages of the pages, and how each writes numbers, amounts and moments."""
+
+from datetime import datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from starlette_admin import i18n
+from starlette_admin.i18n import I18nConfig, get_locale, gettext
+
+from domain import persian
+from domain.messages import Language
+
+CATALOGUES = Path(__file__).with_name("translations")
+CONFIG = I18nConfig(
+    default_locale=Language.PERSIAN.value,
+    # The library compares it whole, and no browser sends just one language's name.
+    language_header_name=None,
+    language_switcher=[language.value for language in Language],
+)
+_TEHRAN = ZoneInfo("Asia/Tehran")
+
+
+@cache
+def add_persian() -> None:
+    """Teach starlette-admin Persian: it brings none. Both catalogues become one, ours over the library's."""
+    persian_texts = _catalogue("library.po")
+    persian_texts.merge(_catalogue("shop.po"))
+    i18n.SUPPORTED_LOCALES.append(Language.PERSIAN.value)
+    i18n.translations[Language.PERSIAN.value] = persian_texts
+
+
+def language() -> Language:
+    """The language of the page that is being written."""
+    return Language.PERSIAN if get_locale() == Language.PERSIAN.value else Language.ENGLISH
+
+
+def is_persian() -> bool:
+    """Whether the page is in Persian, and so from right to left."""
+    return language() is Language.PERSIAN
+
+
+def number(value: int) -> str:
+    """A number in groups of three: ۱۲٬۰۰۰ or 12,000."""
+    return persian.number(value) if is_persian() else f"{value:,}"
+
+
+def toman(value: int) -> str:
+    """An amount of whole Toman with its unit."""
+    return gettext("%(amount)s Toman") % {"amount": number(value)}
+
+
+def moment(value: datetime) -> str:
+    """Date and time of day in Tehran; Jalali in Persian. `value` must carry its zone."""
+    return persian.moment(value) if is_persian() else f"{value.astimezone(_TEHRAN):%Y-%m-%d %H:%M}"
+
+
+def _catalogue(name: str) -> Translations:
+    compiled = BytesIO()
+    with (CATALOGUES / name).open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return Translations(compiled, domain="admin")

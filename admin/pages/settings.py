@@ -1,0 +1,113 @@
+"""The settings that staff may change while the shop runs."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.flash import flash, get_flashed_messages
+from starlette_admin.i18n import gettext
+from starlette_admin.i18n import lazy_gettext as _
+from starlette_admin.routing import route
+from starlette_admin.views import CustomView
+
+from admin.access import may, staff_of
+from admin.refusals import sentence
+from domain import digits
+from domain.permissions import Permission
+from domain.problems import InvalidInput, Problem
+from domain.running_settings import RunningSetting, Value
+from resolvers.shop import Shop
+from resolvers.staff import settings
+
+_SEE_OTHER = 303
+_REFUSED = 422
+_LABELS: Mapping[RunningSetting, str] = {
+    RunningSetting.FREE_CREDIT_MIN: _("Smallest free credit, in Toman"),
+    RunningSetting.FREE_CREDIT_MAX: _("Largest free credit, in Toman"),
+    RunningSetting.FREE_CREDITS_PER_MONTH: _("Free credits in 30 days"),
+    RunningSetting.WHEEL_INTERVAL_DAYS: _("Days between two turns of the wheel"),
+    RunningSetting.WHEEL_GIFTS_PER_MONTH: _("Gifts of the wheel in 30 days"),
+    RunningSetting.PAYMENT_MIN: _("Smallest payment, in Toman"),
+    RunningSetting.PAYMENT_MAX: _("Largest payment, in Toman"),
+    RunningSetting.REFUSE_DUPLICATE_ORDERS: _("One unfinished order a buyer, service and link"),
+}
+_SWITCHES = frozenset({RunningSetting.REFUSE_DUPLICATE_ORDERS})
+
+
+class SettingsPage(CustomView):
+    """A form of all settings; one button keeps them, another goes back to what the environment says."""
+
+    menu_label = _("Settings")
+    icon = "fa-solid fa-sliders"
+    path = "/settings"
+    route_name = "settings"
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__()
+        self._shop = shop
+
+    def is_accessible(self, request: Request) -> bool:
+        return may(request, Permission.READ_SETTINGS)
+
+    @route("", methods=["GET", "POST"])
+    async def index(self, request: Request) -> Response:
+        """The form, and what is sent by it."""
+        if request.method == "GET":
+            return await self._page(request)
+        form = await request.form()
+        try:
+            await self._keep(request, form)
+        except Problem as problem:
+            field = problem.field if isinstance(problem, InvalidInput) else ""
+            return await self._page(request, entered=form, refusal=sentence(problem), field=field)
+        flash(request, gettext("The settings were kept."), "success")
+        return RedirectResponse(request.url_for("admin:settings"), _SEE_OTHER)
+
+    async def _keep(self, request: Request, form: FormData) -> None:
+        staff = staff_of(request)
+        if form.get("reset"):
+            await settings.reset_settings(self._shop, staff, names=list(RunningSetting))
+        else:
+            entered = {name: _entered(name, form) for name in RunningSetting}
+            await settings.update_settings(self._shop, staff, values=entered)
+
+    async def _page(
+        self,
+        request: Request,
+        *,
+        entered: FormData | None = None,
+        refusal: str | None = None,
+        field: str = "",
+    ) -> Response:
+        rows = [
+            {
+                "name": current.name.value,
+                "label": _LABELS[current.name],
+                "is_switch": current.name in _SWITCHES,
+                "value": current.value if entered is None else entered.get(current.name.value),
+                "default": current.default,
+                "is_overridden": current.is_overridden,
+                "is_wrong": field == current.name.value,
+            }
+            for current in await settings.list_settings(self._shop, staff_of(request))
+        ]
+        page = {
+            "title": str(self.menu_label),
+            "rows": rows,
+            "refusal": refusal,
+            "flashed_messages": get_flashed_messages(request),
+            "may_change": may(request, Permission.CHANGE_SETTINGS),
+        }
+        if self.templates is None:
+            raise LookupError("the pages were not put together")
+        return self.templates.TemplateResponse(request, "settings.html", page, _REFUSED if refusal else 200)
+
+
+def _entered(name: RunningSetting, form: FormData) -> Value:
+    if name in _SWITCHES:
+        return form.get(name.value) == "on"
+    number = digits.parse_integer(str(form.get(name.value) or "").strip())
+    if number is None:
+        raise InvalidInput(field=name.value)
+    return number

@@ -1,0 +1,44 @@
+"""What the pages say where an operation refuses."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from starlette_admin.exceptions import ActionFailed, FormValidationError
+
+from admin.language import language
+from domain import messages
+from domain.problems import InvalidInput, Problem
+
+
+def sentence(problem: Problem) -> str:
+    """The problem in the page's language."""
+    return messages.of(problem, language())
+
+
+@contextmanager
+def told_in_a_box() -> Iterator[None]:
+    """Turn refusals of an act into the library's own, which a box on the page tells.
+
+    Raises:
+        ActionFailed: the operation refused.
+    """
+    try:
+        yield
+    except Problem as problem:
+        raise ActionFailed(sentence(problem)) from problem
+
+
+@contextmanager
+def told_at_the_field(field_of: Mapping[str, str], *, otherwise: str) -> Iterator[None]:
+    """Turn refusals of a form into the library's own, which stands at a field.
+
+    `field_of` maps a problem's field, or its code, to the form's; all else is told at the field `otherwise`.
+
+    Raises:
+        FormValidationError: the operation refused.
+    """
+    try:
+        yield
+    except Problem as problem:
+        told = problem.field if isinstance(problem, InvalidInput) else problem.code.value
+        raise FormValidationError({field_of.get(told, otherwise): sentence(problem)}) from problem

@@ -1,0 +1,118 @@
+"""Signing in to the pages by a login code, and out; the session is a token like any other, in a cookie."""
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+from starlette_admin.auth import AdminUser, BaseAuthProvider
+from starlette_admin.helpers import index_url, safe_redirect_url
+
+from admin import access
+from admin.refusals import sentence
+from asgi.authentication import address_of
+from domain.problems import Forbidden, Problem
+from models import User
+from resolvers import login, sessions
+from resolvers.login import Session
+from resolvers.shop import Shop
+
+_SEE_OTHER = 303
+_REFUSED = 400
+
+
+class LoginCodes(BaseAuthProvider):
+    """Lets in whom the shop's login codes recognise and whose role has any permission.
+
+    The cookie is out of scripts' reach and is not sent with forms of other sites. The token in it is looked
+    up for every request: signed out, blocked or demoted, its holder is out at once.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__()
+        self._shop = shop
+        self._is_https = shop.settings.effective_public_url.startswith("https://")
+        # The prefix keeps other hosts of the domain from setting it; browsers take it by https only.
+        self._cookie = "__Host-staff" if self._is_https else "staff"
+
+    async def authenticate(self, request: Request) -> AdminUser | None:
+        """Who works on the pages, or None where nobody of staff is signed in."""
+        bearer = request.cookies.get(self._cookie)
+        viewer = await sessions.authenticate(self._shop, bearer) if bearer else None
+        if viewer is None or not access.is_staff(viewer.user.role):
+            return None
+        access.remember(request, viewer)
+        return AdminUser(username=_name(viewer.user))
+
+    def get_routes(self, templates: Jinja2Templates) -> list[Route]:
+        """The page for signing in, and the way out."""
+
+        async def sign_in(request: Request) -> Response:
+            return await self._sign_in(request, templates)
+
+        return [
+            Route(self.login_path, sign_in, methods=["GET", "POST"], name="login"),
+            Route(self.logout_path, self._sign_out, methods=["POST"], name="logout"),
+        ]
+
+    async def _sign_in(self, request: Request, templates: Jinja2Templates) -> Response:
+        if access.viewer_of(request) is not None:
+            return RedirectResponse(_next(request), _SEE_OTHER)
+        form = await request.form()
+        username, code = str(form.get("username") or "").strip(), str(form.get("code") or "").strip()
+        page = {"username": username, "is_code_sent": False, "error": None}
+        try:
+            if code:
+                # Where it is refused, the page asks for the code again.
+                page["is_code_sent"] = True
+                return await self._welcome(request, username, code)
+            if username:
+                await login.request_login_code(self._shop, username=username, address=address_of(request))
+                page["is_code_sent"] = True
+        except Problem as problem:
+            page["error"] = sentence(problem)
+        status = _REFUSED if page["error"] else 200
+        return templates.TemplateResponse(request, "sign_in.html", page, status)
+
+    async def _welcome(self, request: Request, username: str, code: str) -> Response:
+        session = await login.verify_login_code(self._shop, username=username, code=code)
+        if not access.is_staff(session.user.role):
+            await self._end(session.access_token)
+            raise Forbidden
+        response = RedirectResponse(_next(request), _SEE_OTHER)
+        self._remember(response, session)
+        return response
+
+    def _remember(self, response: Response, session: Session) -> None:
+        response.set_cookie(
+            self._cookie,
+            session.access_token,
+            max_age=max(0, int((session.expires_at - datetime.now(UTC)).total_seconds())),
+            secure=self._is_https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    async def _sign_out(self, request: Request) -> Response:
+        if bearer := request.cookies.get(self._cookie):
+            await self._end(bearer)
+        response = RedirectResponse(index_url(request), _SEE_OTHER)
+        response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
+        return response
+
+    async def _end(self, bearer: str) -> None:
+        viewer = await sessions.authenticate(self._shop, bearer)
+        if viewer is not None:
+            await login.logout(viewer)
+
+
+def _name(user: User) -> str:
+    name = " ".join(filter(None, (user.first_name, user.last_name)))
+    return name or user.mobile or user.email or f"#{user.id}"
+
+
+def _next(request: Request) -> str:
+    """The page that was asked for, of this site only."""
+    first = index_url(request)
+    return str(safe_redirect_url(request.query_params.get("next") or first, request, first))

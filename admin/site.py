@@ -1,0 +1,83 @@
+"""The pages put together."""
+
+import hmac
+import logging
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.types import ASGIApp
+from starlette_admin.contrib.tortoise import Admin
+from starlette_admin.i18n import TimezoneConfig
+from starlette_admin.i18n import lazy_gettext as _
+from starlette_admin.theme import DefaultTheme
+
+from admin import language, templating
+from admin.pages.dashboard import Dashboard
+from admin.pages.settings import SettingsPage
+from admin.protection import PageProtection
+from admin.sign_in import LoginCodes
+from admin.views.audit_log import AuditView
+from admin.views.categories import CategoryView
+from admin.views.gifts import GiftView
+from admin.views.ledger import LedgerView
+from admin.views.orders import OrderView
+from admin.views.payments import PaymentView
+from admin.views.providers import ProviderView
+from admin.views.services import ServiceView
+from admin.views.tickets import TicketView
+from admin.views.users import UserView
+from resolvers.shop import Shop
+
+PATH = "/admin"
+
+
+class Directed(DefaultTheme):
+    """The library's look, from right to left where the language is written so."""
+
+    def html_attrs(self, request: Request) -> dict[str, str]:
+        attributes: dict[str, str] = super().html_attrs(request)
+        return {**attributes, "dir": "rtl" if language.is_persian() else "ltr"}
+
+
+_LISTS = (
+    OrderView,
+    TicketView,
+    UserView,
+    ServiceView,
+    CategoryView,
+    ProviderView,
+    PaymentView,
+    LedgerView,
+    GiftView,
+    AuditView,
+)
+
+
+def application(shop: Shop) -> ASGIApp:
+    """The staff's pages below `PATH`."""
+    language.add_persian()
+    # It tells of every page that is looked at, and of everyone who has to sign in.
+    logging.getLogger("starlette_admin").setLevel(logging.ERROR)
+    admin = Admin(
+        title=_("Vitrin"),
+        base_url=PATH,
+        auth_provider=LoginCodes(shop),
+        # Signs what forms carry against forgery; one for all processes of the installation.
+        secret_key=hmac.digest(shop.login_code_key, b"staff's pages", "sha256").hex(),
+        index_view=Dashboard(),
+        i18n_config=language.CONFIG,
+        timezone_config=TimezoneConfig(
+            default_timezone="Asia/Tehran", timezone_cookie_name=None, use_user_locale_timezone=False
+        ),
+        theme=Directed(),
+        templates_dir=str(templating.FOLDER),
+        additional_loaders=templating.loaders(),
+        static_dir=str(templating.ASSETS),
+    )
+    for view in _LISTS:
+        admin.add_view(view(shop))
+    admin.add_view(SettingsPage(shop))
+    pages = Starlette(middleware=[Middleware(PageProtection)])
+    admin.mount_to(pages)
+    return pages

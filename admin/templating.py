@@ -1,0 +1,49 @@
+"""Templates whose scripts carry the page's nonce, so that no other script runs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+
+FOLDER = Path(__file__).with_name("templates")
+ASSETS = Path(__file__).with_name("assets")
+_SCRIPT = "<script"
+_WITH_NONCE = '<script nonce="{{ request.state.nonce }}"'
+_PARTS = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+Source = tuple[str, str | None, Callable[[], bool] | None]
+
+
+class _WithNonces(BaseLoader):
+    """Another loader's templates, with the nonce in each script of their own source.
+
+    What is filled in when a page is written comes later and so never gets one.
+    """
+
+    def __init__(self, loader: BaseLoader) -> None:
+        self._loader = loader
+
+    def get_source(self, environment: Environment, template: str) -> Source:
+        source, filename, is_fresh = self._loader.get_source(environment, template)
+        return source.replace(_SCRIPT, _WITH_NONCE), filename, is_fresh
+
+
+def loaders() -> list[BaseLoader]:
+    """The library's templates, which those of ours in `FOLDER` extend as `library/…`."""
+    library = PackageLoader("starlette_admin", "templates")
+    return [_WithNonces(_Named("library/", library)), _WithNonces(library)]
+
+
+def written(name: str, **values: object) -> str:
+    """A template of ours that is a part of a page."""
+    return _PARTS.get_template(name).render(**values)
+
+
+class _Named(BaseLoader):
+    """A loader's templates under names with a prefix."""
+
+    def __init__(self, prefix: str, loader: BaseLoader) -> None:
+        self._prefix = prefix
+        self._loader = loader
+
+    def get_source(self, environment: Environment, template: str) -> Source:
+        return self._loader.get_source(environment, template.removeprefix(self._prefix))

@@ -1,0 +1,182 @@
+"""What every list of the staff's pages has in common: permissions, and no way around the operations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NoReturn
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette_admin.contrib.tortoise import ModelView
+from starlette_admin.fields import BaseField, PasswordField, RelationField
+from starlette_admin.filters import FilterGroup
+from starlette_admin.types import RequestAction, RowActionsDisplayType
+from tortoise.exceptions import OperationalError
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from admin.access import may, staff_of
+from admin.acts import rules_of
+from admin.refusals import told_at_the_field
+from domain import digits, ids
+from domain.permissions import Permission
+from models import User
+from resolvers.shop import Shop
+
+_ACTS_OF_THE_LIBRARY = frozenset({"view", "edit", "delete", "export"})
+
+
+class StaffView(ModelView):
+    """A list of one model, `of`, that reads by itself and writes by operations.
+
+    `reads` is needed to see it, `writes` to add and change records, where `add` and `change` are there to do
+    it. `field_of` maps the fields and codes of problems to the form's, `main_field` takes all else.
+    The box for searching looks into the columns `texts`; filters are there for every column of the list.
+    """
+
+    of: ClassVar[type[Model]]
+    reads: ClassVar[Permission]
+    writes: ClassVar[Permission | None] = None
+    adds: ClassVar[bool] = False
+    changes: ClassVar[bool] = False
+    field_of: ClassVar[Mapping[str, str]] = {}
+    main_field: ClassVar[str] = "name"
+    texts: ClassVar[Sequence[str]] = ()
+
+    # What leaves the shop as a file goes through `main.py export`, which no spreadsheet computes.
+    exporters = ()
+    importers = ()
+    page_size = 25
+    page_size_options = (25, 50, 100)
+    fields_default_sort = (("id", True),)
+    column_visibility = False
+    row_actions_display_type = RowActionsDisplayType.KEBAB
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.fields = self.columns()
+        self.searchable_fields = [
+            field.name
+            for field in self.fields
+            if field.name in self.of._meta.db_fields and not isinstance(field, PasswordField)
+        ]
+        super().__init__(self.of)
+
+    def columns(self) -> Sequence[BaseField]:
+        """The fields, new ones each time: they belong to one installation's pages."""
+        raise NotImplementedError
+
+    def told(self, record: Any) -> str:
+        """What a record is called where others name it."""
+        # Kept together from left to right, also amid Persian.
+        return f"\u2066#{record.id}\u2069"
+
+    async def add(self, staff: User, data: Mapping[str, Any]) -> Model:
+        """Make a record of what was entered, by its operation."""
+        raise NotImplementedError
+
+    async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Model:
+        """Change a record to what was entered, by its operation."""
+        raise NotImplementedError
+
+    def is_accessible(self, request: Request) -> bool:
+        return may(request, self.reads)
+
+    def can_create(self, request: Request) -> bool:
+        return self.adds and self._writes(request)
+
+    def can_edit(self, request: Request) -> bool:
+        return self.changes and self._writes(request)
+
+    def can_delete(self, request: Request) -> bool:
+        return False
+
+    def can_export(self, request: Request) -> bool:
+        return False
+
+    def can_import(self, request: Request) -> bool:
+        return False
+
+    def can_access_field(
+        self, request: Request, field: BaseField, action: RequestAction | None = None
+    ) -> bool:
+        if isinstance(field, RelationField) and not self._find_foreign_view(str(field.key)).is_accessible(
+            request
+        ):
+            return False
+        return bool(super().can_access_field(request, field, action))
+
+    async def is_row_action_allowed(self, request: Request, name: str) -> bool:
+        if name in _ACTS_OF_THE_LIBRARY:
+            return bool(await super().is_row_action_allowed(request, name))
+        return may(request, rules_of(self._row_actions_handlers[name]).needs)
+
+    async def is_row_action_allowed_for_obj(self, request: Request, name: str, obj: Any) -> bool:
+        if not await self.is_row_action_allowed(request, name):
+            return False
+        if name in _ACTS_OF_THE_LIBRARY:
+            return True
+        when = rules_of(self._row_actions_handlers[name]).when
+        return when is None or when(obj)
+
+    async def is_action_allowed(self, request: Request, name: str) -> bool:
+        if name in _ACTS_OF_THE_LIBRARY:
+            return bool(await super().is_action_allowed(request, name))
+        return may(request, rules_of(self._actions_handlers[name]).needs)
+
+    async def repr(self, obj: Any, request: Request) -> str:
+        return self.told(obj)
+
+    async def select2_result(self, obj: Any, request: Request) -> str:
+        return str(Markup("<span>{}</span>").format(self.told(obj)))
+
+    def get_search_query(self, request: Request, term: str) -> Q:
+        """Those whose texts hold the term, and the one that has it as its number."""
+        number = digits.parse_integer(term.strip().lstrip("#"))
+        found = Q(id=number if number is not None and ids.is_possible(number) else 0)
+        for name in self.texts:
+            found |= Q(**{f"{name}__icontains": term})
+        return found
+
+    async def find_all(
+        self,
+        request: Request,
+        skip: int = 0,
+        limit: int = 100,
+        q: str | None = None,
+        sorts: Sequence[tuple[str, str]] | None = None,
+        filters: FilterGroup | None = None,
+    ) -> Sequence[Any]:
+        try:
+            rows: Sequence[Any] = await super().find_all(request, skip, limit, q, sorts, filters)
+        except (OperationalError, OverflowError, ValueError) as error:
+            _refuse_filter(error)
+        return rows
+
+    async def count(self, request: Request, q: str | None = None, filters: FilterGroup | None = None) -> int:
+        try:
+            return int(await super().count(request, q, filters))
+        except (OperationalError, OverflowError, ValueError) as error:
+            _refuse_filter(error)
+
+    async def create(self, request: Request, data: dict[str, Any]) -> Any:
+        with told_at_the_field(self.field_of, otherwise=self.main_field):
+            return await self.add(staff_of(request), data)
+
+    async def edit(self, request: Request, pk: Any, data: dict[str, Any]) -> Any:
+        with told_at_the_field(self.field_of, otherwise=self.main_field):
+            return await self.change(staff_of(request), self._coerce_pk(pk) or 0, data)
+
+    async def delete(self, request: Request, pks: list[Any]) -> int | None:
+        raise HTTPException(403)
+
+    def _coerce_pk(self, pk: Any) -> int | None:
+        number = digits.parse_integer(str(pk))
+        return number if number is not None and ids.is_possible(number) else None
+
+    def _writes(self, request: Request) -> bool:
+        return self.writes is not None and may(request, self.writes)
+
+
+def _refuse_filter(error: Exception) -> NoReturn:
+    """Numbers beyond a column, which the drivers refuse to send."""
+    raise HTTPException(400) from error

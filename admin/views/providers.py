@@ -1,0 +1,120 @@
+"""Who delivers what the shop sells."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette_admin.fields import BaseField, PasswordField
+from starlette_admin.i18n import lazy_gettext as _
+
+from admin import fields
+from admin.access import staff_of
+from admin.acts import Ask, Given, act
+from admin.views.base import StaffView
+from domain.permissions import Permission
+from models import Provider, User
+from resolvers.staff import providers
+from resolvers.staff.providers import ProviderValues
+
+
+class ProviderView(StaffView):
+    """Upstream providers; their keys are entered here and never shown."""
+
+    of = Provider
+    key = "providers"
+    icon = "fa-solid fa-truck-fast"
+    menu_label = _("Providers")
+    display_name = _("Provider")
+    reads = Permission.READ_PROVIDERS
+    writes = Permission.CHANGE_PROVIDERS
+    adds = changes = True
+    texts = ("name", "url")
+    sortable_fields = ("id", "name", "synced_at")
+    field_of = {
+        "url": "url",
+        "apiKey": "api_key",
+        "tomanPerUnit": "toman_per_unit",
+        "marginPercent": "margin_percent",
+        "rounding": "rounding",
+        "concurrency": "concurrency",
+    }
+
+    def columns(self) -> Sequence[BaseField]:
+        told_by_provider = {"exclude_from_create": True, "exclude_from_edit": True}
+        return [
+            fields.number(),
+            fields.text("name", _("Name"), required=True),
+            fields.text("url", _("Address of its API"), required=True),
+            PasswordField(
+                "api_key",
+                label=_("Key of its API"),
+                help_text=_("Left empty, the key stays as it is"),
+                getter=lambda _request, _record: None,
+                exclude_from_list=True,
+                exclude_from_detail=True,
+            ),
+            fields.text("balance", _("Balance there"), **told_by_provider),
+            fields.text("currency", _("Currency"), **told_by_provider),
+            fields.amount(
+                "toman_per_unit", _("Toman for one unit of its currency"), default=1, exclude_from_list=True
+            ),
+            fields.count("margin_percent", _("Margin in percent"), default=30, exclude_from_list=True),
+            fields.amount("rounding", _("Prices are multiples of"), default=1, exclude_from_list=True),
+            fields.count("concurrency", _("Calls at once"), default=10, exclude_from_list=True),
+            fields.flag("is_active", _("In use"), **told_by_provider),
+            fields.moment("synced_at", _("Catalogue read at")),
+        ]
+
+    def told(self, record: Provider) -> str:
+        return record.name
+
+    async def add(self, staff: User, data: Mapping[str, Any]) -> Provider:
+        return await providers.add_provider(staff, values=_values(data))
+
+    async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Provider:
+        return await providers.update_provider(staff, provider_id=pk, values=_values(data))
+
+    @act(
+        "sync",
+        _("Read the catalogue"),
+        needs=Permission.SYNC_PROVIDERS,
+        icon="fa-solid fa-rotate",
+        question=_("Prices, limits and what is gone are taken over from the provider."),
+        asks=[Ask(name="adds", label=_("Add services that the shop does not have yet"), kind="checkbox")],
+    )
+    async def sync(self, request: Request, pk: int, given: Given) -> None:
+        await providers.sync_provider(
+            self.shop, staff_of(request), provider_id=pk, adds_services=given.is_checked("adds")
+        )
+
+    @act(
+        "switch_on",
+        _("Use again"),
+        needs=Permission.SWITCH_PROVIDERS,
+        icon="fa-solid fa-toggle-on",
+        when=lambda provider: not provider.is_active,
+    )
+    async def switch_on(self, request: Request, pk: int, _given: Given) -> None:
+        await providers.set_provider_active(staff_of(request), provider_id=pk, is_active=True)
+
+    @act(
+        "switch_off",
+        _("Send it nothing"),
+        needs=Permission.SWITCH_PROVIDERS,
+        icon="fa-solid fa-toggle-off",
+        when=lambda provider: provider.is_active,
+    )
+    async def switch_off(self, request: Request, pk: int, _given: Given) -> None:
+        await providers.set_provider_active(staff_of(request), provider_id=pk, is_active=False)
+
+
+def _values(data: Mapping[str, Any]) -> ProviderValues:
+    return ProviderValues(
+        name=data["name"],
+        url=data["url"],
+        api_key=data["api_key"] or None,
+        toman_per_unit=data["toman_per_unit"],
+        margin_percent=data["margin_percent"],
+        rounding=data["rounding"],
+        concurrency=data["concurrency"],
+    )

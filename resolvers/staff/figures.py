@@ -1,0 +1,151 @@
+"""The shop's figures as staff look at them every morning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain import permissions
+from domain.order_status import GIVEN_BACK, OrderStatus
+from domain.permissions import Permission
+from domain.problems import Forbidden, InvalidInput, refuses
+from domain.states import PaymentStatus, TicketStatus
+from models import Order, Provider, Ticket, User, database
+from resolvers import queue
+from resolvers.queue import QueueState
+from resolvers.staff.duty import permit
+
+LONGEST_WINDOW = 366
+SLOW_AFTER = timedelta(days=1)
+"""An order is slow when nothing has happened to it for so long."""
+
+Row = Mapping[str, int | str]
+
+_TEHRAN = ZoneInfo("Asia/Tehran")
+_DAY_SECONDS = 86_400
+_UNDER_WAY = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
+_OPEN_TICKETS = (TicketStatus.NEW, TicketStatus.PENDING)
+_SECONDS_SINCE_1970 = {
+    "postgres": "floor(extract(epoch FROM {column}))::bigint",
+    "sqlite": "CAST(strftime('%s', {column}) AS INTEGER)",
+}
+_ORDERS = """
+SELECT ({seconds} + $1) / 86400 AS day, status, count(*) AS order_count, sum(charge - refunded) AS income
+FROM orders WHERE created_at >= $2 GROUP BY 1, 2
+"""
+_DEPOSITS = """
+SELECT ({seconds} + $1) / 86400 AS day, sum(amount) AS deposits
+FROM payments WHERE credited_at >= $2 AND status = $3 AND user_id IS NOT NULL GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayFigures:
+    """A day in Tehran: orders placed on it, what is kept of their charges, and what was paid into wallets.
+
+    Amounts are whole Toman. Canceled and refunded orders are not counted.
+    """
+
+    day: date
+    order_count: int
+    income: int
+    deposits: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopFigures:
+    """The shop as it stands; `days` are without a gap, the oldest first.
+
+    `statuses` counts the orders of these days. `slow` are orders under way that nothing has happened to for a
+    day, whenever they were placed.
+    """
+
+    days: Sequence[DayFigures]
+    statuses: Mapping[OrderStatus, int]
+    queue: QueueState
+    slow: int
+    open_tickets: int
+    providers: Sequence[Provider]
+
+
+@refuses(Forbidden, InvalidInput)
+async def shop_figures(staff: User, *, days: int = 30) -> ShopFigures:
+    """Orders and income by day, and what waits for staff. Provider balances are as last told, in their units.
+
+    Providers are left out for roles that may not read them.
+
+    Raises:
+        Forbidden: not for this role.
+        InvalidInput: `days` outside 1 to 366.
+    """
+    if not 1 <= days <= LONGEST_WINDOW:
+        raise InvalidInput(field="days")
+    actor = await permit(staff, Permission.READ_FIGURES)
+    now = await database.now()
+    window = _Window(now, days)
+    rows = await _grouped(_ORDERS, "created_at", window)
+    deposits = await _grouped(_DEPOSITS, "credited_at", window, PaymentStatus.PAID.value)
+    return ShopFigures(
+        days=window.filled(rows, deposits),
+        statuses=_by_status(rows),
+        queue=await queue.look(),
+        slow=await Order.filter(status__in=_UNDER_WAY, updated_at__lt=now - SLOW_AFTER).count(),
+        open_tickets=await Ticket.filter(status__in=_OPEN_TICKETS).count(),
+        providers=await _providers_for(actor),
+    )
+
+
+class _Window:
+    """The last `days` days of Tehran up to now, counted as days since 1970 there."""
+
+    def __init__(self, now: datetime, days: int) -> None:
+        # Iran has kept one offset since 2022.
+        offset = now.astimezone(_TEHRAN).utcoffset() or timedelta(0)
+        self.offset_seconds = int(offset.total_seconds())
+        today = (int(now.timestamp()) + self.offset_seconds) // _DAY_SECONDS
+        self.numbers = range(today - days + 1, today + 1)
+        self.begins_at = datetime.fromtimestamp(self.numbers[0] * _DAY_SECONDS - self.offset_seconds, UTC)
+
+    def filled(self, orders: Sequence[Row], deposits: Sequence[Row]) -> list[DayFigures]:
+        """Every day with what the rows tell of it."""
+        kept = [row for row in orders if OrderStatus(str(row["status"])) not in GIVEN_BACK]
+        paid = _sums(deposits, "deposits")
+        placed, income = _sums(kept, "order_count"), _sums(kept, "income")
+        return [
+            DayFigures(
+                day=datetime.fromtimestamp(number * _DAY_SECONDS, UTC).date(),
+                order_count=placed.get(number, 0),
+                income=income.get(number, 0),
+                deposits=paid.get(number, 0),
+            )
+            for number in self.numbers
+        ]
+
+
+async def _grouped(statement: str, column: str, window: _Window, *values: str) -> Sequence[Row]:
+    seconds = _SECONDS_SINCE_1970[database.dialect()].format(column=column)
+    begins_at = window.begins_at
+    # SQLite keeps moments as text.
+    beginning = begins_at if database.dialect() == "postgres" else str(begins_at)
+    return await database.fetch(statement.format(seconds=seconds), window.offset_seconds, beginning, *values)
+
+
+def _sums(rows: Sequence[Row], column: str) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for row in rows:
+        day = int(row["day"])
+        sums[day] = sums.get(day, 0) + int(row[column])
+    return sums
+
+
+def _by_status(rows: Sequence[Row]) -> dict[OrderStatus, int]:
+    counts = dict.fromkeys(OrderStatus, 0)
+    for row in rows:
+        counts[OrderStatus(str(row["status"]))] += int(row["order_count"])
+    return counts
+
+
+async def _providers_for(actor: User) -> Sequence[Provider]:
+    if not permissions.allows(actor.role, Permission.READ_PROVIDERS):
+        return []
+    return await Provider.filter(is_active=True).order_by("id")

@@ -1,0 +1,118 @@
+"""A desk at which somebody of staff works: the pages in Chromium."""
+
+import re
+from collections.abc import Callable
+
+from selenium import webdriver
+from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from tests import browsers
+from tests.live_servers import LiveServer
+
+PATIENCE_SECONDS = 30
+
+
+def _clicked(selector: str) -> Callable[[webdriver.Chrome], bool]:
+    def click(driver: webdriver.Chrome) -> bool:
+        driver.find_element(By.CSS_SELECTOR, selector).click()
+        return True
+
+    return click
+
+
+def codes_sent(server: LiveServer, mobile: str) -> list[str]:
+    """The login codes that the console's SMS gateway printed."""
+    return re.findall(rf"SMS to {mobile}: \D*(\d{{6}})", server.output())
+
+
+class Desk:
+    """A browser in which somebody of staff works."""
+
+    def __init__(self, driver: webdriver.Chrome, server: LiveServer) -> None:
+        self.driver = driver
+        self.server = server
+        # Lists of what was looked up are drawn anew while they are looked at.
+        passing = [StaleElementReferenceException, ElementClickInterceptedException]
+        self.wait = WebDriverWait(driver, PATIENCE_SECONDS, ignored_exceptions=passing)
+
+    def sign_in(self, mobile: str, *, language: str = "fa") -> None:
+        self.driver.delete_all_cookies()
+        self.driver.get(f"{self.server.url}/admin/login")
+        self.driver.add_cookie({"name": "language", "value": language, "path": "/"})
+        codes = len(codes_sent(self.server, mobile))
+        self.open("/")
+        self.find("#username").send_keys(mobile, Keys.ENTER)
+        self.find("#code")
+        self.wait.until(lambda _: len(codes_sent(self.server, mobile)) > codes)
+        self.find("#code").send_keys(codes_sent(self.server, mobile)[-1], Keys.ENTER)
+        self.wait.until(lambda driver: "/login" not in driver.current_url)
+
+    def open(self, path: str) -> None:
+        self.driver.get(f"{self.server.url}/admin{path}")
+
+    def find(self, selector: str) -> WebElement:
+        return self.wait.until(expected_conditions.element_to_be_clickable((By.CSS_SELECTOR, selector)))
+
+    def fill(self, **values: str) -> None:
+        for name, value in values.items():
+            entry = self.find(f'[name="{name}"]')
+            if entry.tag_name == "select":
+                Select(entry).select_by_visible_text(value)
+            else:
+                entry.clear()
+                entry.send_keys(value)
+
+    def choose(self, name: str, text: str) -> None:
+        """Look a record up in a field that names another list's."""
+        entry = self.find(f'select[name="{name}"] + .select2 .select2-selection')
+        self._bring_into_view(entry)
+        entry.click()
+        self.find(".select2-search__field").send_keys(text)
+        self.wait.until(lambda driver: text in driver.find_element(By.CSS_SELECTOR, ".select2-results").text)
+        self.wait.until(_clicked(".select2-results__option--highlighted"))
+
+    def save(self) -> None:
+        """Send the form, and wait until the list says that it was kept."""
+        button = self.find('.card-footer button[type="submit"]:not([name])')
+        self._bring_into_view(button)
+        button.click()
+        self.wait.until(lambda driver: "/list" in driver.current_url)
+
+    def _bring_into_view(self, element: WebElement) -> None:
+        self.driver.execute_script(
+            "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
+        )
+
+    def act(self, name: str, **values: str) -> None:
+        """Press a record's button, fill its box, and wait until the page says that it was done."""
+        self.find(f'a[data-sa-name="{name}"]').click()
+        submit = self.find('[data-sa-action="action-submit"]')
+        self.fill(**values)
+        submit.click()
+        self.wait.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, ".alert-success"))
+
+    def first_number(self) -> str:
+        """The number of a list's first record."""
+        return self._first_record().text
+
+    def open_first(self) -> None:
+        """Go to the page of a list's first record."""
+        self._first_record().click()
+        self.wait.until(lambda driver: "/detail" in driver.current_url)
+
+    def _first_record(self) -> WebElement:
+        heads = self.driver.find_elements(By.CSS_SELECTOR, "th")
+        columns = [head.get_attribute("data-column") for head in heads]
+        return self.driver.find_elements(By.CSS_SELECTOR, "tbody tr:first-child td")[columns.index("id")]
+
+    def text(self) -> str:
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def foreign_requests(self) -> list[str]:
+        own = (f"{self.server.url}/", "data:", "blob:")
+        return [url for url in browsers.requested_urls(self.driver) if not url.startswith(own)]

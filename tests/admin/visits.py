@@ -1,0 +1,53 @@
+"""Looking at the staff's pages without a browser: signed in, with the forms' token."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+
+import httpx
+
+from models import User, database
+from resolvers import sessions
+from resolvers.shop import Shop
+
+CSRF = "starlette_admin_csrftoken"
+
+
+class Visit:
+    """A client of the pages, signed in as `user`."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    @classmethod
+    async def of(cls, shop: Shop, client: httpx.AsyncClient, user: User, *, language: str = "en") -> "Visit":
+        token, _ = await sessions.issue_token(shop, user, now=await database.now())
+        client.cookies.clear()
+        client.cookies.set("staff", token)
+        client.cookies.set("language", language)
+        return cls(client)
+
+    async def get(self, path: str, **query: str | int) -> httpx.Response:
+        return await self.client.get(f"/admin{path}", params=query)
+
+    async def post(self, path: str, form: Mapping[str, str], **query: str | int) -> httpx.Response:
+        """Send a form with the token that pages put into it."""
+        if CSRF not in self.client.cookies:
+            await self.get("/login")
+        sent = {**form, "csrftoken": self.client.cookies[CSRF].strip('"')}
+        return await self.client.post(f"/admin{path}", params=query, data=sent)
+
+    async def act(self, key: str, pk: int, name: str, **form: str) -> httpx.Response:
+        """Press a record's button and send what its box asks for."""
+        return await self.post(f"/_api/{key}/row-action", form, pk=pk, name=name)
+
+    async def buttons(self, key: str, pk: int) -> set[str]:
+        """The acts that a record's page offers."""
+        page = await self.get(f"/{key}/detail", pk=pk)
+        assert page.status_code == 200, page.text
+        return set(re.findall(r'data-sa-name="([^"]+)"', page.text))
+
+
+def said(answer: httpx.Response) -> str:
+    """The text of a page, without its tags."""
+    return unescape(re.sub(r"<[^>]+>", " ", answer.text))
