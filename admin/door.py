@@ -21,7 +21,7 @@ def routes(shop: Shop) -> Iterator[BaseRoute]:
 
 
 class StaffPages:
-    """The pages, made at the first request: they take 30 MB, which processes that only sell do without."""
+    """The pages, made at the first request: they take 10 MB, which processes that only sell do without."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop

@@ -58,7 +58,7 @@ def addresses(shop: Shop, authority: str) -> list[str]:
         elif isinstance(route, Mount) and route.path != "/api":
             found.append(f"{route.path}/index.html")
     found += [f"/api{line.path}" for line in TABLE if (line.method, line.path) not in DOCUMENTED_500]
-    filled = {"{authority}": authority, "{number:int}": "4", "{id}": "1"}
+    filled = {"{authority}": authority, "{number:int}": "4", "{id}": "1", "{rest:path}": "login"}
     for name, value in filled.items():
         found = [path.replace(name, value) for path in found]
     assert not [path for path in found if "{" in path]

@@ -1,7 +1,7 @@
 """The shop's figures: what adding everything up by hand gives, by days as Tehran has them."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -30,18 +30,19 @@ async def test_they_are_what_adding_up_by_hand_gives(seed: int, shop: Shop) -> N
     found = await shop_figures(world.owner, days=DAYS)
 
     now = await database.now()
-    orders, payments = await Order.all(), await Payment.exclude(credited_at=None)
+    orders = await Order.all()
+    credited = [(payment.credited_at, payment.amount) for payment in await Payment.all()]
     today = now.astimezone(TEHRAN).date()
     assert [day.day for day in found.days] == [today - timedelta(days=back) for back in range(DAYS)][::-1]
     for day in found.days:
         placed = [order for order in orders if day_of(order.created_at) == day.day]
         kept = [order for order in placed if order.status not in GIVEN_BACK]
-        paid = [payment for payment in payments if day_of(payment.credited_at) == day.day]
+        paid = [amount for moment, amount in credited if moment is not None and day_of(moment) == day.day]
         assert day == DayFigures(
             day=day.day,
             order_count=len(kept),
             income=sum(order.charge - order.refunded for order in kept),
-            deposits=sum(payment.amount for payment in paid),
+            deposits=sum(paid),
         )
     counted = Counter(order.status for order in orders if day_of(order.created_at) >= found.days[0].day)
     assert {status: count for status, count in found.statuses.items() if count} == counted
@@ -51,7 +52,7 @@ async def test_they_are_what_adding_up_by_hand_gives(seed: int, shop: Shop) -> N
     assert found.queue.awaiting == sum(order.status is OrderStatus.AWAITING for order in orders)
 
 
-def day_of(moment: datetime) -> object:
+def day_of(moment: datetime) -> date:
     return moment.astimezone(TEHRAN).date()
 
 
@@ -99,8 +100,16 @@ async def test_a_day_begins_at_midnight_in_tehran(before_midnight: bool, day: in
 async def test_what_nobody_was_credited_for_is_no_deposit(shop: Shop) -> None:
     world = await create_world(shop)
     now = await database.now()
-    columns = {"gateway": "sandbox", "amount": 500, "created_at": now, "updated_at": now, "credited_at": now}
-    await Payment.create(user_id=None, authority="test", status=PaymentStatus.PAID, **columns)
+    await Payment.create(
+        user_id=None,
+        gateway="sandbox",
+        authority="test",
+        amount=500,
+        status=PaymentStatus.PAID,
+        created_at=now,
+        updated_at=now,
+        credited_at=now,
+    )
 
     assert (await shop_figures(world.owner, days=1)).days[0].deposits == 0
 
