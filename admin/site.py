@@ -15,6 +15,7 @@ from starlette_admin.theme import DefaultTheme
 from admin import language, templating
 from admin.pages.dashboard import Dashboard
 from admin.pages.settings import SettingsPage
+from admin.posted_forms import PostedForms
 from admin.protection import PageProtection
 from admin.sign_in import LoginCodes
 from admin.views.audit_log import AuditView
@@ -78,6 +79,6 @@ def application(shop: Shop) -> ASGIApp:
     for view in _LISTS:
         admin.add_view(view(shop))
     admin.add_view(SettingsPage(shop))
-    pages = Starlette(middleware=[Middleware(PageProtection)])
+    pages = Starlette(middleware=[Middleware(PageProtection), Middleware(PostedForms)])
     admin.mount_to(pages)
     return pages

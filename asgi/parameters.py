@@ -144,13 +144,23 @@ def _form_fields(encoded: bytes) -> Mapping[str, str]:
     return dict(fields)
 
 
-async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, str]:
+def safe_multipart_type(content_type: str) -> str | None:
+    """A content type of multipart/form-data with its boundary alone; None where that is malformed.
+
+    Without its charset: the parser would decode with any codec of Python's, punycode's quadratic one among
+    them.
+    """
     boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
     if not _BOUNDARY.fullmatch(boundary):
+        return None
+    return f'multipart/form-data; boundary="{boundary.decode()}"'
+
+
+async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, str]:
+    safe_type = safe_multipart_type(content_type)
+    if safe_type is None:
         return {}
-    # Written anew without its charset: the parser would decode with any codec of Python's, punycode's
-    # quadratic one among them.
-    headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode()}"'})
+    headers = Headers({"content-type": safe_type})
     parser = MultiPartParser(headers, _whole(body), max_files=_MOST_FIELDS, max_fields=_MOST_FIELDS)
     try:
         form = await parser.parse()

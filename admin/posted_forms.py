@@ -1,0 +1,73 @@
+"""Forms that are sent to the pages: what starlette-admin's own parsing would fail at is refused before."""
+
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from asgi.parameters import safe_multipart_type
+
+_MULTIPART = "multipart/form-data"
+
+
+class PostedForms:
+    """Answers 400 to a form that is malformed; passes on all others, without a charset of their own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        media_type = request.headers.get("content-type", "")
+        if media_type.lower().startswith(_MULTIPART):
+            safe_type = safe_multipart_type(media_type)
+            if safe_type is None:
+                await _refusal()(scope, receive, send)
+                return
+            scope = {**scope, "headers": _typed(scope["headers"], safe_type)}
+        body = await request.body()
+        if not await _is_readable(scope, body):
+            await _refusal()(scope, receive, send)
+            return
+        await self._app(scope, _Again(body, receive), send)
+
+
+class _Again:
+    """A request's body once more; after it, whatever the connection tells."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+def _typed(headers: list[tuple[bytes, bytes]], media_type: str) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in headers if name != b"content-type"]
+    return [*kept, (b"content-type", media_type.encode())]
+
+
+async def _is_readable(scope: Scope, body: bytes) -> bool:
+    request = Request({**scope, "state": {}}, _Again(body, _nothing))
+    try:
+        form = await request.form()
+    except (MultiPartException, HTTPException):
+        return False
+    await form.close()
+    return True
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _refusal() -> PlainTextResponse:
+    return PlainTextResponse("The form is malformed.", 400)
