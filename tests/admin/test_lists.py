@@ -101,7 +101,7 @@ async def test_looking_never_breaks_and_changes_nothing(
     world = await create_world(shop)
     visit = await Visit.of(shop, client, world.owner)
     before = await all_rows()
-    hostile = ["'\"%_\\", "#1", "۱۲", "9" * 30, "\x00", "<script>", "-1", "س" * 500]
+    hostile = ["'\"%_\\", "#1", "۲۰۰۰۰۰۰۰۰۰", "9" * 30, "\x00", "<script>", "-1", "س" * 500]
     for term in hostile:
         assert (await visit.get(f"/{view.key}/list", q=term)).status_code in (200, 400), term
         assert (await visit.get(f"/{view.key}/detail", pk=term)).status_code == 404, term
