@@ -1,5 +1,6 @@
 """Who takes part: ours as users run it, and the peers, each one process on the same core."""
 
+import os
 import secrets
 import shutil
 import sys
@@ -76,9 +77,9 @@ async def sign_in(settings: Settings, user_ids: Iterable[int]) -> dict[int, str]
 
 
 def our_server(environment: Mapping[str, str], folder: Path, *, core: int | None = SERVER_CORE) -> Server:
-    """`main.py serve`; its worker is another process and does not run."""
+    """`main.py serve` by SERVER_PYTHON or this Python; its worker is another process and does not run."""
     port = int(environment["PORT"])
-    command = [sys.executable, "main.py", "serve"]
+    command = [os.environ.get("SERVER_PYTHON", sys.executable), "main.py", "serve"]
     if core is not None:
         command = pinned(command, core=core)
     return Server(OURS, port, command, ROOT, environment, folder / f"{OURS}-{port}.log")
