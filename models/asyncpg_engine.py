@@ -19,6 +19,8 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base_postgres.client import translate_exceptions
 
+from models.gathering import Gathering
+
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """What PostgreSQL counts a moment's microseconds from."""
 _MICROSECOND = timedelta(microseconds=1)
@@ -139,6 +141,11 @@ class StatelessClient(AsyncpgDBClient):
     """The client of stateless connections in a prompt pool."""
 
     connection_class = StatelessConnection
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.gathering = Gathering(self.read)
+        """What is looked up outside transactions."""
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0, "init": _know_moments}

@@ -18,6 +18,7 @@ from tortoise.fields.base import Field
 from tortoise.models import Model
 
 from models import database
+from models.asyncpg_engine import StatelessClient
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Model)
@@ -174,13 +175,7 @@ class Rows(Generic[M]):
         `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
         """
         current = database.connection()
-        dialect = str(current.capabilities.dialect)
-        key = (dialect, clauses, wanted)
-        statement = self._statements.get(key)
-        if statement is None:
-            statement = self._statements[key] = self._made(dialect, clauses, wanted)
-            if len(self._statements) > _MOST_STATEMENTS:
-                self._statements.popitem(last=False)
+        statement = self._statement(str(current.capabilities.dialect), clauses, wanted)
         return Records(statement, await database.read(statement.text, values, by=current))
 
     async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
@@ -194,6 +189,35 @@ class Rows(Generic[M]):
             return await self.fetch(f"WHERE t.{column} = ANY($1) {order}", list(keys))
         keys_of_json = "SELECT value FROM json_each($1)"
         return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
+
+    async def with_key(
+        self, key: object, condition: str = "TRUE", *, wanted: Wanted = EVERYTHING
+    ) -> M | None:
+        """The row with this primary key if it meets a condition on `t`; None where there is none.
+
+        On PostgreSQL, outside transactions, callers of about the same moment share a statement, which begins
+        after they asked. The key has to be one that the column can hold.
+        """
+        current = database.connection()
+        if isinstance(current, StatelessClient):
+            statement = self._statement("postgres", self._with_key("= ANY($1)", condition), wanted)
+            values = await current.gathering.rows(statement.text, key)
+        else:
+            statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
+            values = await database.read(statement.text, [key], by=current)
+        return next(iter(Records[M](statement, values).objects), None)
+
+    def _with_key(self, comparison: str, condition: str) -> str:
+        return f"WHERE t.{self.primary_key} {comparison} AND {condition}"
+
+    def _statement(self, dialect: str, clauses: str, wanted: Wanted) -> _Statement:
+        key = (dialect, clauses, wanted)
+        statement = self._statements.get(key)
+        if statement is None:
+            statement = self._statements[key] = self._made(dialect, clauses, wanted)
+            if len(self._statements) > _MOST_STATEMENTS:
+                self._statements.popitem(last=False)
+        return statement
 
     def _made(self, dialect: str, clauses: str, wanted: Wanted) -> _Statement:
         layout = Layout("t", self.model, wanted, dialect)

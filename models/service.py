@@ -87,8 +87,7 @@ class Service(Model):
         """The service if it and its category are on sale."""
         if not ids.is_possible(service_id):
             return None
-        found = await Rows.of(cls).fetch(f"WHERE t.id = $1 AND {ON_SALE}", service_id)
-        return next(iter(found), None)
+        return await Rows.of(cls).with_key(service_id, ON_SALE)
 
     @property
     def limits(self) -> Limits:

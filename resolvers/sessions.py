@@ -10,7 +10,7 @@ from models.rows import EVERYTHING, Rows, Wanted
 from resolvers.shop import Shop
 
 _TOKENS = Rows.of(AccessToken)
-_UNREVOKED = "WHERE t.id = $1 AND t.revoked_at IS NULL"
+_UNREVOKED = "t.revoked_at IS NULL"
 _WITH_USER = Wanted(frozenset({"expires_at"}), (("user", EVERYTHING),))
 
 
@@ -37,8 +37,7 @@ async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
     if claims is None:
         return None
     # Every time: a token that was revoked in another process ends at once.
-    rows = await _TOKENS.fetch(_UNREVOKED, claims.token_id, wanted=_WITH_USER)
-    row = next(iter(rows), None)
+    row = await _TOKENS.with_key(claims.token_id, _UNREVOKED, wanted=_WITH_USER)
     if row is None or row.user_id != claims.user_id or not row.user.is_active:
         return None
     return SignedIn(user=row.user, token_id=row.id, expires_at=row.expires_at)
