@@ -1,12 +1,13 @@
 """Where our server's CPU time goes: `uv run python -m benchmarks.profile [Q1 Q2 Q3 M1]`.
 
-The application is called in this process, without a network, and the running frame's package is noted every
+The application is called in this process, without a network, by 32 callers at once, and the running frame's package is noted every
 few milliseconds of CPU time. cProfile would not do: its own cost falls on whatever calls small functions.
 Samplers of wall-clock time would not do either: they count the waiting for PostgreSQL. C code counts for the
 Python function around it.
 """
 
 import argparse
+import asyncio
 import secrets
 import signal
 import sysconfig
@@ -31,6 +32,7 @@ from composition.web import application
 
 _INTERVAL_SECONDS = 0.001
 _WARM_UP = 50
+_AT_ONCE = 32
 _ORDERS = 20_000
 _LEAST_SHARE = 0.005
 _LIBRARIES = Path(sysconfig.get_paths()["purelib"])
@@ -127,12 +129,16 @@ async def _profile(app: Starlette, opened: Shop, work: Work, requests: int) -> P
         await call(app, ask)
     begun = time.process_time()
     with Sampler() as sampler:
-        for ask in asks:
-            await call(app, ask)
+        await asyncio.gather(*(_calls(app, asks[place::_AT_ONCE]) for place in range(_AT_ONCE)))
     microseconds = (time.process_time() - begun) / requests * 1_000_000
     return Profile(
         work=work, microseconds=microseconds, packages=sampler.packages, functions=sampler.functions
     )
+
+
+async def _calls(app: Starlette, asks: list[Ask]) -> None:
+    for ask in asks:
+        await call(app, ask)
 
 
 def table(found: list[Profile]) -> str:

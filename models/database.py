@@ -168,6 +168,13 @@ def clock() -> str:
     return "floor(extract(epoch FROM clock_timestamp()))::bigint"
 
 
+def seconds_of(moment: str, dialect_name: str) -> str:
+    """The whole unix seconds of a moment, as an expression of the one that tells it."""
+    if dialect_name == "sqlite":
+        return f"CAST(strftime('%s', {moment}) AS INTEGER)"
+    return f"floor(date_part('epoch', {moment}))::bigint"
+
+
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
     rows = await fetch(f"SELECT {clock()} AS seconds")

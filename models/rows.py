@@ -31,11 +31,13 @@ _MOST_STATEMENTS = 256
 class Wanted:
     """The columns to read of a row, None for all, and of the rows that it refers to, by the relation's name.
 
-    The primary key comes along, and so do the columns that refer to those rows.
+    The primary key comes along, and so do the columns that refer to those rows. Moments named in `seconds`
+    are read as whole unix seconds; there are no objects of such rows.
     """
 
     columns: frozenset[str] | None = None
     related: tuple[tuple[str, "Wanted"], ...] = ()
+    seconds: frozenset[str] = frozenset()
 
     def including(self, column: str) -> "Wanted":
         """The same with one more column."""
@@ -92,6 +94,8 @@ class Layout:
 
     def conversion(self, name: str) -> Callable[[Any], Any] | None:
         """What makes the column's value of the driver's; None where it is that already."""
+        if name in self.wanted.seconds:
+            return None
         return _conversion(self.model._meta.fields_map[name], self.dialect)
 
     @property
@@ -106,7 +110,11 @@ class Layout:
     @property
     def columns(self) -> list[str]:
         """As the statement selects them."""
-        return [f'{self.alias}."{self.model._meta.fields_db_projection[name]}"' for name in self.variables]
+        return [self._column(name) for name in self.variables]
+
+    def _column(self, name: str) -> str:
+        column = f'{self.alias}."{self.model._meta.fields_db_projection[name]}"'
+        return f"({database.seconds_of(column, self.dialect)})" if name in self.wanted.seconds else column
 
     def _fields(self) -> list[str]:
         """Names of the model's fields that are read; every relation's own column among them."""
@@ -205,7 +213,8 @@ class Rows(Generic[M]):
         else:
             statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
             values = await database.read(statement.text, [key], by=current)
-        return next(iter(Records[M](statement, values).objects), None)
+        records: Records[M] = Records(statement, values)
+        return next(iter(records.objects), None)
 
     def _with_key(self, comparison: str, condition: str) -> str:
         return f"WHERE t.{self.primary_key} {comparison} AND {condition}"
@@ -240,7 +249,13 @@ def read_along(row: Model, relation: str) -> Any:
 
 
 def _hydrator(layout: Layout) -> Hydrate:
-    """A function that makes the objects of a statement's rows."""
+    """A function that makes the objects of a statement's rows.
+
+    Raises:
+        TypeError: moments were read as seconds, which the objects' are not.
+    """
+    if any(part.wanted.seconds for part in layout.all()):
+        raise TypeError(f"rows of {layout.model.__name__} that were not read to be objects")
     scope: dict[str, object] = {"put": object.__setattr__}
     parts = list(layout.all())
     body = [line for part in reversed(parts) for line in _making(part, scope)]

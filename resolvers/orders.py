@@ -89,9 +89,9 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
     return history
 
 
-async def list_orders(user: User) -> Records[Order]:
-    """All orders of `user`, newest first."""
-    return await _ORDERS.read(f"WHERE {_OWN} ORDER BY t.id DESC", user.id)
+async def list_orders(user: User, *, wanted: Wanted = EVERYTHING) -> Records[Order]:
+    """All orders of `user`, newest first, with what is wanted of each."""
+    return await _ORDERS.read(f"WHERE {_OWN} ORDER BY t.id DESC", user.id, wanted=wanted)
 
 
 async def orders_page(

@@ -12,7 +12,7 @@ from rest_compat import order_forms, requests, shapes
 
 async def list_all(_request: Request, viewer: SignedIn) -> Answer:
     """GET order."""
-    return Answer(shapes.order_list(await orders.list_orders(viewer.user)))
+    return Answer(shapes.order_list(await orders.list_orders(viewer.user, wanted=shapes.ORDERS_WANTED)))
 
 
 async def create(request: Request, viewer: SignedIn) -> Answer:

@@ -10,7 +10,13 @@ from rest_compat.shapes.notifications import (
     notifications_marked_read,
     unread_notification_list,
 )
-from rest_compat.shapes.orders import bare_order, gift_order_created, order_created, order_list
+from rest_compat.shapes.orders import (
+    ORDERS_WANTED,
+    bare_order,
+    gift_order_created,
+    order_created,
+    order_list,
+)
 from rest_compat.shapes.payments import free_credit_given, payment_started
 from rest_compat.shapes.stats import top_services, top_users
 from rest_compat.shapes.tickets import (
@@ -22,6 +28,7 @@ from rest_compat.shapes.tickets import (
 from rest_compat.shapes.users import login_code_sent, profile, signed_in, signed_out
 
 __all__ = [
+    "ORDERS_WANTED",
     "bare_order",
     "category_list",
     "free_credit_given",

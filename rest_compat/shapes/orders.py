@@ -6,22 +6,20 @@ from asgi.answers import Body
 from domain.order_status import OrderSource
 from models import Order
 from models.rows import Records
-from rest_compat.shapes.rows import Made, RowShape
+from rest_compat.shapes.rows import Made, RowShape, Seconds
 from rest_compat.shapes.times import unix
 
 # An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
 _SOURCES_OF_THE_OLD_TABLE = (OrderSource.DIRECT, OrderSource.API)
-
-
-def _source(source: str) -> str:
-    return source if source in _SOURCES_OF_THE_OLD_TABLE else ""
-
+_SOURCES = {
+    source.value: source.value if source in _SOURCES_OF_THE_OLD_TABLE else "" for source in OrderSource
+}
 
 _ORDER = RowShape[Order](
     {
         "id": "id",
         "ids": "legacy_key",
-        "type": Made("source", _source),
+        "type": Made("source", _SOURCES.__getitem__),
         "cate_id": "category_id",
         "service_id": "service_id",
         "service_type": "service_type",
@@ -54,10 +52,14 @@ _ORDER = RowShape[Order](
         "interval": "interval",
         "dripfeed_quantity": "drip_feed_quantity",
         "note": "note",
-        "changed": Made("updated_at", unix),
-        "created": Made("created_at", unix),
+        "changed": Seconds("updated_at"),
+        "created": Seconds("created_at"),
     }
 )
+
+
+ORDERS_WANTED = _ORDER.wanted
+"""What `order_list` needs to be read of orders."""
 
 
 def order_list(rows: Records[Order] | Sequence[Order]) -> Body:

@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar, cast
 from tortoise.models import Model
 
 from asgi.answers import Body
-from models.rows import Layout, Records
+from models.rows import Layout, Records, Wanted
+from rest_compat.shapes.times import unix
 
 M = TypeVar("M", bound=Model)
 
@@ -20,6 +21,13 @@ class Made:
     make: Callable[[Any], object]
 
 
+class Seconds(Made):
+    """A moment in whole unix seconds, which the database makes of it where it can."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column, unix)
+
+
 class RowShape(Generic[M]):
     """The keys of an object in their order, each with its column."""
 
@@ -27,6 +35,11 @@ class RowShape(Generic[M]):
         self._keys = {
             key: (one, None) if isinstance(one, str) else (one.column, one.make) for key, one in keys.items()
         }
+        self.wanted = Wanted(
+            columns=frozenset(column for column, _ in self._keys.values()),
+            seconds=frozenset(one.column for one in keys.values() if isinstance(one, Seconds)),
+        )
+        """What of a row `of_all` needs to be read."""
         self._of = self._compiled(lambda column: f"row.{column}", {}, "def of(row): return {}")
         self._of_all: dict[Layout, Callable[[Any], list[Body]]] = {}
 
@@ -55,15 +68,21 @@ class RowShape(Generic[M]):
             scope[f"convert_{variable}"] = convert
             return f"convert_{variable}({variable})"
 
-        return self._compiled(read, scope, f"def of(rows): return [{{}} for {layout.unpacked} in rows]")
+        function = f"def of(rows): return [{{}} for {layout.unpacked} in rows]"
+        return self._compiled(read, scope, function, ready=layout.wanted.seconds)
 
     def _compiled(
-        self, read: Callable[[str], str], scope: dict[str, object], function: str
+        self,
+        read: Callable[[str], str],
+        scope: dict[str, object],
+        function: str,
+        *,
+        ready: frozenset[str] = frozenset(),
     ) -> Callable[[Any], Any]:
         items = []
         for place, (key, (column, make)) in enumerate(self._keys.items()):
             value = read(column)
-            if make is not None:
+            if make is not None and column not in ready:
                 scope[f"make_{place}"] = make
                 value = f"make_{place}({value})"
             items.append(f"{key!r}: {value}")
