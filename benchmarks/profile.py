@@ -1,9 +1,9 @@
 """Where our server's CPU time goes: `uv run python -m benchmarks.profile [Q1 Q2 Q3 M1]`.
 
-The application is called in this process, without a network, by 32 callers at once, and the running frame's package is noted every
-few milliseconds of CPU time. cProfile would not do: its own cost falls on whatever calls small functions.
-Samplers of wall-clock time would not do either: they count the waiting for PostgreSQL. C code counts for the
-Python function around it.
+The application is called in this process, without a network, by 32 callers at once, and the running frame's
+package is noted every few milliseconds of CPU time. cProfile would not do: its own cost falls on whatever
+calls small functions. Samplers of wall-clock time would not do either: they count the waiting for PostgreSQL.
+C code counts for the Python function around it.
 """
 
 import argparse

@@ -1,16 +1,12 @@
 """Variables of an operation that runs again: what of their coercion depends on the document is done once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import (
-    GraphQLBoolean,
     GraphQLError,
-    GraphQLID,
     GraphQLInputType,
-    GraphQLInt,
     GraphQLSchema,
-    GraphQLString,
     OperationDefinitionNode,
     Undefined,
     coerce_input_value,
@@ -19,9 +15,7 @@ from graphql import (
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, input_is_nested_too_deeply
 
-_LARGEST_INT = 2_147_483_647
-_SAME: dict[object, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
-"""Of built-in scalars, the type of the values that they take as they are."""
+from engine.coercion import NotFinite, coercer
 
 
 class Variables:
@@ -32,7 +26,7 @@ class Variables:
         signatures = [one for one in found if isinstance(one, GraphQLVariableSignature)]
         self._is_usable = len(signatures) == len(found)
         self._declared = [
-            (signature, node.default_value is not None)
+            (signature, node.default_value is not None, _coercer(signature.type))
             for signature, node in zip(signatures, operation.variable_definitions or (), strict=False)
         ]
 
@@ -42,28 +36,30 @@ class Variables:
             return None
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for signature, has_default in self._declared:
-            name, type_ = signature.name, signature.type
+        for signature, has_default, coerce in self._declared:
+            name = signature.name
             value = given.get(name, Undefined)
             if value is Undefined:
-                if has_default or is_non_null_type(type_):
+                if has_default or is_non_null_type(signature.type):
                     return None
                 sources[name] = VariableValueSource(signature)
                 continue
             sources[name] = VariableValueSource(signature, value)
-            value = _coerced(value, type_)
+            value = coerce(value)
             if value is Undefined:
                 return None
             coerced[name] = value
         return VariableValues(sources, coerced)
 
 
+def _coercer(type_: GraphQLInputType) -> Callable[[Any], Any]:
+    try:
+        return coercer(type_)
+    except (NotFinite, GraphQLError):
+        return lambda value: _coerced(value, type_)
+
+
 def _coerced(value: Any, type_: GraphQLInputType) -> Any:
-    bare = type_.of_type if is_non_null_type(type_) else type_
-    if type(value) is _SAME.get(bare, Undefined):
-        return value
-    if bare is GraphQLInt and type(value) is int and -_LARGEST_INT - 1 <= value <= _LARGEST_INT:
-        return value
     try:
         return Undefined if input_is_nested_too_deeply(value, type_) else coerce_input_value(value, type_)
     except (GraphQLError, RecursionError):

@@ -9,7 +9,7 @@ Asked = list[tuple[object, asyncio.Future[list[Any]]]]
 
 
 class Gathering:
-    """Whoever asks while a statement runs is answered by the next one: what was read before is told to nobody.
+    """Whoever asks while a statement runs is answered by the next: what was read before is told to nobody.
 
     `read` gives the rows of a statement that takes a list of keys, each row with its key in the first column.
     One event loop's.
@@ -33,7 +33,7 @@ class Gathering:
             run = asyncio.create_task(self._run(statement))
             self._runs.add(run)
             run.add_done_callback(self._runs.discard)
-        waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
         asked.append((key, waiting))
         return await waiting
 

@@ -209,7 +209,7 @@ class Rows(Generic[M]):
         current = database.connection()
         if isinstance(current, StatelessClient):
             statement = self._statement("postgres", self._with_key("= ANY($1)", condition), wanted)
-            values = await current.gathering.rows(statement.text, key)
+            values: Sequence[Any] = await current.gathering.rows(statement.text, key)
         else:
             statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
             values = await database.read(statement.text, [key], by=current)
