@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast
 
 from graphql import (
     DocumentNode,
-    Executor,
     GraphQLError,
     GraphQLList,
     GraphQLObjectType,
@@ -29,12 +28,13 @@ from engine.calls import Call, NotPrepared
 from engine.code import NotCompilable
 from engine.generator import Generator
 from engine.plans import UNCOMPLETED, Plan, Plans, Variant, is_static
+from engine.roots import RepeatedExecution
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
 
 
-class CompiledExecution(Executor[Any]):
+class CompiledExecution(RepeatedExecution):
     """One execution of an operation, with the plans of one of its variants.
 
     Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
@@ -49,7 +49,7 @@ class CompiledExecution(Executor[Any]):
     ) -> None:
         super().__init__(*arguments, **named)
         self.operation_extensions = operation_extensions
-        self._variant = variant if self.middleware_manager is None else None
+        self.variant = variant if self.middleware_manager is None else None
         # By the identity of what graphql-core collected, which is kept here for as long.
         self._found: dict[tuple[int, int], tuple[Plan, object]] = {}
 
@@ -76,7 +76,7 @@ class CompiledExecution(Executor[Any]):
                 **options,
             )
             if known is not None and isinstance(built, CompiledExecution):
-                built._variant = known.variant(built.variable_values.coerced)
+                built.variant = known.variant(built.variable_values.coerced)
             return cast("list[GraphQLError] | CompiledExecution", built)
         return cls(
             schema,
@@ -170,9 +170,9 @@ class CompiledExecution(Executor[Any]):
         )
 
     def _call(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Call | None:
-        if self._variant is None:
+        if self.variant is None:
             return None
-        calls, node = self._variant.calls, details[0].node
+        calls, node = self.variant.calls, details[0].node
         if id(node) not in calls:
             field = self.schema.get_field(parent_type, node.name.value)
             try:
@@ -192,16 +192,16 @@ class CompiledExecution(Executor[Any]):
     def _plan(
         self, type_: T, collected: C, position_context: object, generate: Callable[[Generator, T, C], Plan]
     ) -> Plan | None:
-        if self._variant is None or position_context is not None:
+        if self.variant is None or position_context is not None:
             return None
         found = self._found.get((id(type_), id(collected)))
         if found is not None:
             return found[0]
         # Types and nodes outlive the plans: the schema and the plans' operation hold them.
         key = (id(type_), isinstance(collected, dict), *_node_ids(collected))
-        plan = self._variant.get(key)
+        plan = self.variant.get(key)
         if plan is None:
-            plan = self._variant[key] = self._generated(type_, collected, generate)
+            plan = self.variant[key] = self._generated(type_, collected, generate)
         self._found[id(type_), id(collected)] = (plan, collected)
         return plan
 

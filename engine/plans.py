@@ -2,19 +2,21 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
+    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
     visit,
 )
-from graphql.execution.collect_fields import FieldDetails, FragmentDetails
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, GroupedFieldSet
 from graphql.execution.values import VariableValues
 
 from engine.calls import Call
@@ -55,6 +57,15 @@ class Plan:
         return completed
 
 
+@dataclass(frozen=True)
+class Roots:
+    """The fields of an operation, as graphql-core collected them."""
+
+    type: GraphQLObjectType
+    fields: GroupedFieldSet
+    are_serial: bool
+
+
 class Variant(dict[Hashable, Plan]):
     """The plans of an operation for one choice of what @skip and @include leave."""
 
@@ -62,6 +73,8 @@ class Variant(dict[Hashable, Plan]):
         super().__init__()
         self.calls: dict[int, Call | None] = {}
         """Prepared calls by the identity of the field's node; None where there is none."""
+        self.roots: Roots | None = None
+        """Known once it has run."""
 
 
 class Operation:

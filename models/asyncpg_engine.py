@@ -94,13 +94,20 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the same
         async with asyncio.timeout(timeout) if timeout is not None else contextlib.nullcontext():
-            while True:
-                if (connection := await self._rested()) is not None:
-                    return connection
-                if not self._queue.empty() or self._closing:
-                    return await super()._acquire(None)
-                if (connection := await self._handed_over()) is not None:
-                    return connection
+            return await self.taken()
+
+    async def taken(self) -> Any:
+        """A connection, however long it takes; to be released."""
+        resting = self._resting
+        if resting and (pooled := resting[-1]._con) is not None and not pooled.is_closed():
+            return resting.pop()
+        while True:
+            if (connection := await self._rested()) is not None:
+                return connection
+            if not self._queue.empty() or self._closing:
+                return await super()._acquire(None)
+            if (connection := await self._handed_over()) is not None:
+                return connection
 
     async def _rested(self) -> Any | None:
         while self._resting:
@@ -151,7 +158,6 @@ class StatelessClient(AsyncpgDBClient):
         defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0, "init": _know_moments}
         return await PromptPool(None, record_class=asyncpg.Record, **{**defaults, **options})
 
-    @translate_exceptions
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions."""
         if self._pool is None:
@@ -159,13 +165,21 @@ class StatelessClient(AsyncpgDBClient):
                 """The first statement opens the pool."""
         pool: Any = self._pool
         self.log.debug("%s: %s", statement, values)
-        connection = await pool._acquire(None)
         try:
-            # Without the proxy, which looks after callers that keep a connection too long.
-            rows: list[Any] = await connection._con.fetch(statement, *values)
-            return rows
-        finally:
-            await pool.release(connection)
+            connection = await pool.taken()
+            try:
+                # Without the proxy, which looks after callers that keep a connection too long.
+                rows: list[Any] = await connection._con.fetch(statement, *values)
+                return rows
+            finally:
+                await pool.release(connection)
+        except asyncpg.PostgresError as error:
+            await self._fail(error)
+            raise
+
+    @translate_exceptions
+    async def _fail(self, error: asyncpg.PostgresError) -> None:
+        raise error
 
 
 async def _know_moments(connection: asyncpg.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tortoise.fields import DatetimeField
@@ -16,7 +17,9 @@ M = TypeVar("M", bound=Model)
 class _Insert(NamedTuple):
     statement: str
     defaults: Mapping[str, object]
-    columns: list[tuple[str, str, Callable[[Any], Any] | None, Field[Any]]]
+    columns: tuple[str, ...]
+    plain: Callable[[Mapping[str, Any]], tuple[object, ...]]
+    converted: list[tuple[str, Callable[[Any], Any] | None, Field[Any]]]
     checked: list[tuple[str, Field[Any]]]
 
 
@@ -28,8 +31,13 @@ def unsaved(model: type[M], values: Mapping[str, object]) -> M:
     return row
 
 
-def written(row: Model) -> dict[str, object]:
-    """The columns of a row that is not saved yet, without its key, as the driver takes them.
+def columns(model: type[Model]) -> tuple[str, ...]:
+    """The columns of the model's table but its key, in the order of `written`."""
+    return _insert(model).columns
+
+
+def written(row: Model) -> list[object]:
+    """The values of a row that is not saved yet, without its key, as the driver takes them.
 
     Raises:
         ValidationError: a text is too long.
@@ -38,10 +46,11 @@ def written(row: Model) -> dict[str, object]:
     attributes = vars(row)
     for name, column in insert.checked:
         column.validate(attributes[name])
-    return {
-        column: field.to_db_value(attributes[name], row) if write is None else write(attributes[name])
-        for name, column, write, field in insert.columns
-    }
+    values = [*insert.plain(attributes)]
+    for name, write, field in insert.converted:
+        value = attributes[name]
+        values.append(field.to_db_value(value, row) if write is None else write(value))
+    return values
 
 
 async def save(row: M) -> M:
@@ -51,7 +60,7 @@ async def save(row: M) -> M:
         IntegrityError: it breaks a constraint.
         ValidationError: a text is too long.
     """
-    (made,) = await database.fetch(_insert(type(row)).statement, *written(row).values())
+    (made,) = await database.fetch(_insert(type(row)).statement, *written(row))
     key = row._meta.pk_attr
     vars(row).update({key: made[key], "_saved_in_db": True})
     return row
@@ -72,25 +81,39 @@ def _insert(model: type[Model]) -> _Insert:
     fields = {name: meta.fields_map[name] for name in names}
     if any(callable(field.default) for field in fields.values()):
         raise TypeError(f"{model.__name__} has defaults to be computed")
-    columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
-    places = ", ".join(f"${place}" for place, _ in enumerate(names, 1))
+    plain = [name for name, field in fields.items() if _is_plain(field)]
+    converted = [name for name in names if name not in plain]
+    columns = tuple(meta.fields_db_projection[name] for name in (*plain, *converted))
+    spelled = ", ".join(f'"{column}"' for column in columns)
+    places = ", ".join(f"${place}" for place, _ in enumerate(columns, 1))
     return _Insert(
-        f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{meta.db_pk_column}"',  # noqa: S608
+        f'INSERT INTO "{meta.db_table}" ({spelled}) VALUES ({places}) RETURNING "{meta.db_pk_column}"',  # noqa: S608
         {name: field.default for name, field in fields.items()} | {meta.pk_attr: None},
-        [(name, meta.fields_db_projection[name], _writer(field), field) for name, field in fields.items()],
+        columns,
+        _reader(plain),
+        [(name, _writer(fields[name]), fields[name]) for name in converted],
         [(name, field) for name, field in fields.items() if field.validators],
     )
+
+
+def _reader(names: list[str]) -> Callable[[Mapping[str, Any]], tuple[object, ...]]:
+    """What reads the values of these names; `itemgetter` gives a tuple of two or more only."""
+    if len(names) < 2:
+        return lambda attributes: tuple([attributes[name] for name in names])
+    return itemgetter(*names)
+
+
+def _is_plain(column: Field[Any]) -> bool:
+    """Whether the driver takes the attribute as it is."""
+    has_members = getattr(column, "enum_type", None) is not None
+    is_same = type(column).to_db_value is Field.to_db_value or isinstance(column, DatetimeField)
+    return is_same and not has_members
 
 
 def _writer(column: Field[Any]) -> Callable[[Any], Any] | None:
     """What makes the driver's value of the column's; None where Tortoise has to."""
     members = getattr(column, "enum_type", None)
-    if members is not None:
-        names = {member: member.value for member in members}
-        return {None: None, **names}.__getitem__
-    is_plain = type(column).to_db_value is Field.to_db_value or isinstance(column, DatetimeField)
-    return _unchanged if is_plain else None
-
-
-def _unchanged(value: Any) -> Any:
-    return value
+    if members is None:
+        return None
+    names = {member: member.value for member in members}
+    return {None: None, **names}.__getitem__

@@ -7,7 +7,7 @@ answered, the balance charged, order, history and ledger are written; or nothing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache
 
 import asyncpg
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -63,12 +63,13 @@ class Claim:
     lifetime: timedelta
 
 
-def can_place() -> bool:
-    """Whether orders can be placed so here: on PostgreSQL, outside transactions, which it might spoil."""
-    return isinstance(database.connection(), StatelessClient)
+def client() -> StatelessClient | None:
+    """By whom orders can be placed so: on PostgreSQL, outside transactions, which it might spoil."""
+    current = database.connection()
+    return current if isinstance(current, StatelessClient) else None
 
 
-async def place(order: Order, *, discount_percent: int, claim: Claim | None) -> bool:
+async def place(order: Order, *, discount_percent: int, claim: Claim | None, by: StatelessClient) -> bool:
     """Charge the buyer and save the order; its moments are the database's.
 
     False where nothing was done: the balance is too low, the buyer's discount is another by now, or the key
@@ -77,22 +78,23 @@ async def place(order: Order, *, discount_percent: int, claim: Claim | None) -> 
     Raises:
         ValidationError: a text is too long.
     """
+    columns = inserts.columns(Order)
     values = inserts.written(order)
-    clocked = tuple(name for name in _BY_THE_CLOCK if values[name] is not None)
-    columns = {name: value for name, value in values.items() if value is not None and name not in clocked}
-    more: dict[str, object] = {
-        "user": order.user_id,
-        "charge": order.charge,
-        "rate": discount_percent,
-        "actor": OrderActor.BUYER.value,
-        "status": order.status.value,
-        "kind": LedgerKind.ORDER_CHARGE.value,
-    }
+    for name in _BY_THE_CLOCK:
+        place = columns.index(name)
+        values[place] = values[place] is not None
+    values += (
+        order.user_id,
+        order.charge,
+        discount_percent,
+        OrderActor.BUYER.value,
+        order.status.value,
+        LedgerKind.ORDER_CHARGE.value,
+    )
     if claim is not None:
-        more |= vars(claim)
-    statement = _statement(tuple(columns), clocked, tuple(more), database.clock())
+        values += (claim.key, claim.operation, claim.fingerprint, claim.lifetime)
     try:
-        rows = await database.read(statement, [*columns.values(), *more.values()])
+        rows = await by.read(_statement(database.clock(), is_claimed=claim is not None), values)
     except IntegrityError:
         return False
     except OperationalError as error:
@@ -102,27 +104,29 @@ async def place(order: Order, *, discount_percent: int, claim: Claim | None) -> 
     if not rows:
         return False
     moment = rows[0]["created_at"]
-    vars(order).update({**dict.fromkeys(clocked, moment), "id": rows[0]["id"], "_saved_in_db": True})
+    clocked = {name: moment for name in _BY_THE_CLOCK if getattr(order, name) is not None}
+    vars(order).update({**clocked, "id": rows[0]["id"], "_saved_in_db": True})
     return True
 
 
-@lru_cache(64)
-def _statement(columns: tuple[str, ...], clocked: tuple[str, ...], more: tuple[str, ...], clock: str) -> str:
-    """The statement of orders with these columns and, as the clock has it, those. The others are null."""
-    places = {name: f"${len(columns) + place}::{_TYPES[name]}" for place, name in enumerate(more, 1)}
-    is_claimed = "key" in more
-    names = [*(["id"] if is_claimed else []), *columns, *clocked]
-    values = [
-        *(["numbered.id"] if is_claimed else []),
-        *(f"${place}" for place, _ in enumerate(columns, 1)),
-        *("clock.now" for _ in clocked),
-    ]
+@cache
+def _statement(clock: str, *, is_claimed: bool) -> str:
+    """The statement; its values are those of `inserts.columns`, of `_MORE` and, with a claim, of `_OF_CLAIM`.
+
+    Of the moments by the clock it is told whether there are any.
+    """
+    columns = inserts.columns(Order)
+    more = _MORE | _OF_CLAIM if is_claimed else _MORE
+    places = {
+        name: f"${len(columns) + place}::{type_}" for place, (name, type_) in enumerate(more.items(), 1)
+    }
+    written = [_value(name, f"${place}") for place, name in enumerate(columns, 1)]
     parts = [_CLOCK, *([_CLAIMED] if is_claimed else []), _SPENT, _WRITTEN]
     shape: Mapping[str, str] = {
         **places,
         "clock": clock,
-        "columns": ", ".join(f'"{name}"' for name in names),
-        "values": ", ".join(values),
+        "columns": ", ".join(f'"{name}"' for name in ([*_NUMBER, *columns] if is_claimed else columns)),
+        "values": ", ".join([*_NUMBER.values(), *written] if is_claimed else written),
         "if_claimed": "AND EXISTS (SELECT 1 FROM claimed)" if is_claimed else "",
         "and_numbered": ", numbered" if is_claimed else "",
     }
@@ -130,15 +134,17 @@ def _statement(columns: tuple[str, ...], clocked: tuple[str, ...], more: tuple[s
     return f"WITH {ctes} {_PLACED_OR_FAILED if is_claimed else _PLACED}"
 
 
-_TYPES = {
+def _value(column: str, place: str) -> str:
+    return f"CASE WHEN {place}::bool THEN clock.now END" if column in _BY_THE_CLOCK else place
+
+
+_NUMBER = {"id": "numbered.id"}
+_MORE = {
     "user": "int",
     "charge": "bigint",
     "rate": "int",
     "actor": "varchar",
     "status": "varchar",
     "kind": "varchar",
-    "key": "varchar",
-    "operation": "varchar",
-    "fingerprint": "varchar",
-    "lifetime": "interval",
 }
+_OF_CLAIM = {"key": "varchar", "operation": "varchar", "fingerprint": "varchar", "lifetime": "interval"}

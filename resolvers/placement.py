@@ -34,7 +34,8 @@ class Placement:
         A discount that changed since the buyer was recognised is noticed, and so is a used key. What depends
         on the day, and every refusal, is left to `place`.
         """
-        if self.refuses_duplicates or not placing.can_place():
+        client = placing.client()
+        if self.refuses_duplicates or client is None:
             return None
         discount = self.buyer.custom_rate
         try:
@@ -45,7 +46,8 @@ class Placement:
         except Problem:
             return None
         claim = None if attempt is None else idempotency.claim_of(attempt)
-        return order if await placing.place(order, discount_percent=discount, claim=claim) else None
+        is_placed = await placing.place(order, discount_percent=discount, claim=claim, by=client)
+        return order if is_placed else None
 
     async def place(self) -> Order:
         """The order, in the caller's transaction.

@@ -62,7 +62,7 @@ async def _executed(asked: Asked, plans: Plans | None) -> ExecutionResult:
         )
         if isinstance(executor, list):
             return ExecutionResult(None, executor)
-        result = executor.execute_operation()  # type: ignore[assignment] # no incremental results here
+        result = executor.execute_operation()
     return await result if inspect.isawaitable(result) else result
 
 

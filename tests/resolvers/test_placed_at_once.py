@@ -37,7 +37,7 @@ CASES: dict[str, tuple[dict[str, Any], OrderDetails]] = {
 @pytest.fixture(params=["at once", "step by step"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "step by step":
-        monkeypatch.setattr(placing, "can_place", lambda: False)
+        monkeypatch.setattr(placing, "client", lambda: None)
     return str(request.param)
 
 
@@ -80,7 +80,7 @@ async def test_both_ways_leave_the_same(
     service = await create_service(**{"price": 1_999, **columns})
 
     at_once = await written_by(shop, buyer, service, details, key)
-    monkeypatch.setattr(placing, "can_place", lambda: False)
+    monkeypatch.setattr(placing, "client", lambda: None)
 
     step_by_step = await written_by(shop, buyer, service, details, key)
     for table in WRITTEN:
@@ -98,7 +98,7 @@ async def test_what_a_provider_delivers_is_queued_either_way(
     details = OrderDetails(quantity=100)
 
     at_once = await written_by(shop, buyer, service, details, None)
-    monkeypatch.setattr(placing, "can_place", lambda: False)
+    monkeypatch.setattr(placing, "client", lambda: None)
 
     assert at_once == await written_by(shop, buyer, service, details, None)
     assert at_once[0]["orders"][0]["due_at"] is not None
