@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from graphql import ExecutionResult, execute, get_operation_ast, parse
+from graphql.execution.collect_fields import collect_fields
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -35,6 +36,10 @@ query ($values: [String!]!) { %s(values: $values) {
 """
 FITTING_LISTS = """
 query ($values: [String!]!) { things(values: $values) { id text leaf { title } views { longTitle } colour } }
+"""
+
+SKIPPING = """
+query ($out: Boolean!) { things(values: ["fitting"]) { id } none: things(values: []) @skip(if: $out) { id } }
 """
 
 
@@ -72,7 +77,7 @@ def _written(result: ExecutionResult) -> tuple[bytes, Counter[str]]:
     return orjson.dumps(result.data), Counter(errors)
 
 
-async def _assert_same(asked: Asked, *, times: int = 2) -> None:
+async def _assert_same(asked: Asked, *, times: int = 4) -> None:
     expected = _written(await _executed(asked, None))
     plans = Plans(CORE)
     for _ in range(times):
@@ -96,6 +101,26 @@ async def test_random_documents_complete_as_in_graphql_core(seed: int) -> None:
         await _assert_same(asking.next("query", CORE.query_type))
     for _ in range(6):
         await _assert_same(asking.next("mutation", CORE.mutation_type))
+
+
+async def test_the_fields_of_an_operation_are_collected_twice_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    collected: list[object] = []
+
+    def counted(*arguments: Any) -> Any:
+        collected.append(arguments)
+        return collect_fields(*arguments)
+
+    monkeypatch.setattr("graphql.execution.executor.collect_fields", counted)
+    document, plans = parse(SKIPPING), Plans(CORE)
+
+    answers = [
+        (await _executed(Asked(document, {"out": number % 2 == 0}), plans)).data for number in range(12)
+    ]
+
+    assert len(collected) <= 4
+    assert [sorted(answer or ()) for answer in answers] == [["things"], ["none", "things"]] * 6
 
 
 async def test_a_fitting_list_is_completed_by_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,3 +67,22 @@ async def test_a_changed_row_can_be_saved(demo_shop: Shop) -> None:
         await user.save()
 
         assert (await User.get(id=user.id)).first_name == "نام"
+
+
+async def test_moments_wanted_as_seconds_are_the_clock_s_and_no_object_is_made_of_them(
+    demo_shop: Shop,
+) -> None:
+    wanted = Wanted(frozenset({"created_at", "due_at"}), seconds=frozenset({"created_at", "due_at"}))
+    async with database.connected(demo_shop.settings.effective_database_url):
+        records = await Rows(Order).read("ORDER BY t.id", wanted=wanted)
+        orders = await Order.all().order_by("id")
+
+    names = list(records.layout.variables)
+    for row, order in zip(records.values, orders, strict=True):
+        read = dict(zip(names, row, strict=True))
+        assert read["id"] == order.id
+        for name in ("created_at", "due_at"):
+            moment = getattr(order, name)
+            assert read[name] == (None if moment is None else int(moment.timestamp()))
+    with pytest.raises(TypeError, match="Order"):
+        _ = records.objects
