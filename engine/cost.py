@@ -6,6 +6,7 @@ or `last` times, what is inside another list of objects ten times.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graphql import (
     FieldNode,
@@ -155,6 +156,12 @@ class Prices:
         if name in INTROSPECTION:
             return _INTROSPECTION_PRICES[name]
         return self._fields.get(type_name, {}).get(name, _UNKNOWN)
+
+
+@lru_cache(4)
+def prices_of(schema: GraphQLSchema) -> Prices:
+    """The prices of a schema; the same for all who ask."""
+    return Prices(schema)
 
 
 def literal(value: ValueNode) -> int | None:

@@ -10,7 +10,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from engine import overlaps
-from engine.cost import Prices
+from engine.cost import prices_of
 from engine.limits import MOST_OVERLAPS, Limits
 from engine.size import Size, measure
 
@@ -56,7 +56,7 @@ class Documents:
 
     def __init__(self, schema: strawberry.Schema, *, shows_schema: bool) -> None:
         self._schema = schema._schema
-        self._prices = Prices(self._schema)
+        self._prices = prices_of(self._schema)
         self._shows_schema = shows_schema
         self._kept: OrderedDict[str, tuple[DocumentNode, Size]] = OrderedDict()
 

@@ -10,6 +10,8 @@ import pytest
 from tests.fakes import key_pem
 from tests.live_servers import ROOT
 
+pytestmark = pytest.mark.processes
+
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """The command with nothing but these settings."""

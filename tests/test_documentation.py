@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from config.settings import described_settings
 from domain import trade_words
 from domain.permissions import GRANTED, Permission
@@ -14,6 +16,8 @@ from domain.roles import UserRole
 from reseller_api import errors
 from tests.conftest import new_token
 from tests.live_servers import ROOT, LiveServer
+
+pytestmark = pytest.mark.processes
 
 
 def test_operating_md_lists_every_setting_with_its_default_and_meaning() -> None:

@@ -12,6 +12,8 @@ from tests.live_servers import free_port
 from tests.loopback_panel import LoopbackPanel
 from tests.test_command_line import run
 
+pytestmark = pytest.mark.processes
+
 KEY = "s3cret-key"
 FOLLOWERS = {
     "service": 7,

@@ -13,7 +13,7 @@ from models import AuditEntry, Category, Gift, Provider, Service
 from resolvers.running_settings import stored
 from resolvers.shop import Shop
 from tests.admin.visits import Visit, said
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.resolvers.staff.world import World, create_world
 
 
@@ -103,14 +103,14 @@ async def test_a_wrong_value_is_told_at_its_field_and_changes_nothing(
     changed: dict[str, str], field: str, shop: Shop, client: httpx.AsyncClient
 ) -> None:
     visit, world = await visit_of_owner(shop, client)
-    before = await all_rows()
+    before = await stored_rows()
 
     answer = await visit.post("/services/create", service_form(world, **changed))
 
     assert answer.status_code == 422
     assert field in wrong_fields(answer)
     assert "5000" in answer.text or "max_quantity" in changed
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 def wrong_fields(answer: httpx.Response) -> set[str]:
@@ -184,9 +184,9 @@ async def test_managers_see_settings_and_change_none(shop: Shop, client: httpx.A
 async def test_support_makes_nothing(key: str, shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
     visit = await Visit.of(shop, client, world.staff[UserRole.SUPPORT])
-    before = await all_rows()
+    before = await stored_rows()
 
     assert (await visit.post(f"/{key}/create", service_form(world))).status_code == 403
     assert (await visit.post(f"/{key}/edit", service_form(world), pk=1)).status_code == 403
 
-    assert await all_rows() == before
+    assert await stored_rows() == before

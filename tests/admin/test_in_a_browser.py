@@ -15,6 +15,8 @@ from tests.admin.customers import Customer
 from tests.admin.desk import Desk
 from tests.live_servers import ROOT, LiveServer
 
+pytestmark = pytest.mark.processes
+
 OWNER, SUPPORT, CUSTOMER = serve.DEMO_MOBILE, "09120000001", "09120000002"
 CATEGORY, SERVICE = "دستهٔ تازه", "لایک تازه"
 LISTS = "orders tickets users services categories providers payments ledger gifts audit".split()

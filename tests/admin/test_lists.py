@@ -22,7 +22,7 @@ from domain.roles import UserRole
 from models import Order, Provider, Ticket, User
 from resolvers.shop import Shop
 from tests.admin.visits import Visit, said
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.resolvers.staff.world import World, create_world
 
 LISTS: list[type[StaffView]] = [
@@ -100,7 +100,7 @@ async def test_looking_never_breaks_and_changes_nothing(
 ) -> None:
     world = await create_world(shop)
     visit = await Visit.of(shop, client, world.owner)
-    before = await all_rows()
+    before = await stored_rows()
     hostile = ["'\"%_\\", "#1", "۲۰۰۰۰۰۰۰۰۰", "9" * 30, "\x00", "<script>", "-1", "س" * 500]
     for term in hostile:
         assert (await visit.get(f"/{view.key}/list", q=term)).status_code in (200, 400), term
@@ -113,7 +113,7 @@ async def test_looking_never_breaks_and_changes_nothing(
         answer = await visit.client.get(f"/admin/{view.key}/list?filter={quote(chosen)}")
         assert answer.status_code in (200, 400), chosen
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("key", ["orders", "ledger", "audit", "payments", "users"])
@@ -134,7 +134,7 @@ async def test_nothing_is_deleted_exported_or_imported(
 ) -> None:
     world = await create_world(shop)
     visit = await Visit.of(shop, client, world.owner)
-    before = await all_rows()
+    before = await stored_rows()
 
     for name in ("delete", "export"):
         answer = await visit.post(f"/_api/{view.key}/action", {}, name=name, pks="1")
@@ -142,7 +142,7 @@ async def test_nothing_is_deleted_exported_or_imported(
     assert (await visit.act(str(view.key), 1, "delete")).status_code == 400
     assert (await visit.post(f"/_api/{view.key}/import", {})).status_code == 403
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_support_sees_no_provider(shop: Shop, client: httpx.AsyncClient) -> None:

@@ -16,6 +16,7 @@ MOBILE = "09019998877"
 _JSON = {"Content-Type": "application/json"}
 
 
+@pytest.mark.processes
 async def test_nothing_that_a_client_sends_in_confidence_is_printed_even_at_debug(tmp_path: Path) -> None:
     with LiveServer(tmp_path, LOG_LEVEL="DEBUG", HEADER_TIMEOUT="5") as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:

@@ -12,6 +12,8 @@ import pytest
 from asgi.connections import MOST_HEAD_BYTES
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 _PATIENCE_SECONDS = 30
 _HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
 _POST = (

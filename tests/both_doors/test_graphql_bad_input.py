@@ -13,7 +13,7 @@ from tests.both_doors.mutation_arguments import ARGUMENTS, TYPES, request, takes
 from tests.both_doors.order_requests import LINK
 from tests.both_doors.world import World, create_catalogue, create_world, global_id
 from tests.conftest import authorization
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import MOMENT, RecordingSms, create_user
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 
@@ -65,10 +65,10 @@ async def check_refused(
     before_act = ARGUMENTS[argument].before
     if before_act:
         await before_act(world)
-    before = await all_rows()
+    before = await stored_rows()
     for kind, value in values.items():
         assert await refused(client, world.headers, request(argument, world, value)), kind
-    assert await all_rows() == before
+    assert await stored_rows() == before
     assert not await refused(client, world.headers, request(argument, world))
 
 
@@ -107,10 +107,10 @@ async def test_such_a_number_is_refused_when_the_document_itself_holds_it(
         query = f"mutation {{ act: {mutation}({field}) {{ __typename {PROBLEM} }} }}"
         return json.dumps({"query": query}).encode()
 
-    before = await all_rows()
+    before = await stored_rows()
     for number in {**WHOLE_NUMBERS, "digits without end": DIGITS}.values():
         assert await refused(client, world.headers, body(number)), number[:50]
-    assert await all_rows() == before
+    assert await stored_rows() == before
     assert not await refused(client, world.headers, body("5000"))
 
 

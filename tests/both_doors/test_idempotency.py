@@ -12,7 +12,7 @@ from resolvers.shop import Shop
 from tests.both_doors.money_acts import TOO_LONG, win
 from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
 from tests.both_doors.world import World, create_catalogue, create_world, global_id
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import RecordingSms
 from tests.resolvers.money_records import balance_of
 
@@ -104,12 +104,12 @@ async def test_a_mutation_asked_again_with_its_key_gives_its_first_answer_and_ch
     document, variables = MUTATIONS[name]
 
     first = await app.ask(document, variables(world))
-    before = await all_rows()
+    before = await stored_rows()
     again = await app.ask(document, variables(world))
 
     assert "code" not in first
     assert again == first
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EVERY_MUTATION
@@ -117,12 +117,12 @@ async def test_the_key_of_one_mutation_is_refused_for_another(name: str, app: Cl
     document, variables = MUTATIONS[name]
     other, others = MUTATIONS["startPayment" if name != "startPayment" else "createOrder"]
     await app.ask(other, others(world))
-    before = await all_rows()
+    before = await stored_rows()
 
     refused = await app.ask(document, variables(world))
 
     assert (refused["__typename"], refused["code"]) == ("IdempotencyKeyReused", "IDEMPOTENCY_KEY_REUSED")
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EVERY_MUTATION
@@ -131,22 +131,22 @@ async def test_a_malformed_key_is_invalid_input_of_its_argument(
     key: str, name: str, app: Client, world: World
 ) -> None:
     document, variables = MUTATIONS[name]
-    before = await all_rows()
+    before = await stored_rows()
 
     refused = await app.ask(document, variables(world), key)
 
     assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "idempotencyKey")
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EVERY_ROUTE
 async def test_a_malformed_key_is_a_400_of_rest(path: str, app: Client, world: World) -> None:
-    before = await all_rows()
+    before = await stored_rows()
 
     refused = await app.post(path, ROUTES[path](world), TOO_LONG.encode())
 
     assert (refused.status_code, refused.json()["status"]) == (200, 400)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EVERY_ROUTE
@@ -154,14 +154,14 @@ async def test_rest_gives_its_first_answer_again_word_for_word(path: str, app: C
     first = await app.post(path, ROUTES[path](world))
     await Order.all().update(status=OrderStatus.COMPLETED, remains=3)
     await Service.all().update(is_active=False)
-    before = await all_rows()
+    before = await stored_rows()
 
     again = await app.post(path, ROUTES[path](world))
 
     assert first.json()["status"] in (201, 302)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers.get("location") == first.headers.get("location")
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EVERY_ROUTE
@@ -169,12 +169,12 @@ async def test_a_key_that_was_used_for_something_else_is_an_http_422(
     path: str, app: Client, world: World
 ) -> None:
     await app.post("user/payment", {"amount": 25_001})
-    before = await all_rows()
+    before = await stored_rows()
 
     refused = await app.post(path, ROUTES[path](world))
 
     assert (refused.status_code, refused.json()["status"]) == (422, 422)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("key", ["کلید".encode(), b"\xff\x80", b"'\"%_\\", b" k "], ids=ascii)
@@ -236,23 +236,23 @@ async def test_the_same_key_and_order_at_both_doors_is_one_order(
 async def test_an_order_that_is_repeated_at_the_other_door_is_charged_once(app: Client, world: World) -> None:
     await app.post("order", PLAIN.for_rest(world, {}))
     balance = await balance_of(world.user)
-    before = await all_rows()
+    before = await stored_rows()
 
     await app.ask(CREATE_ORDER, PLAIN.for_graphql(world, {}))
     await app.post("order", PLAIN.for_rest(world, {}))
 
     assert balance == 10_000 - 100
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_another_order_with_the_key_is_refused_at_the_other_door(app: Client, world: World) -> None:
     await app.ask(CREATE_ORDER, PLAIN.for_graphql(world, {}))
-    before = await all_rows()
+    before = await stored_rows()
 
     refused = await app.post("order", PLAIN.for_rest(world, {"quantity": 101}))
 
     assert (refused.status_code, refused.json()["status"]) == (422, 422)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_the_same_key_and_payment_at_both_doors_is_one_payment(app: Client) -> None:

@@ -16,6 +16,8 @@ from tests.conftest import new_token
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 FOLDER = Path(__file__).parent / "newman"
 _PATIENCE_SECONDS = 120
 _ONCE_IN_A_WHILE = {

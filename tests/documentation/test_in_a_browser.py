@@ -12,6 +12,8 @@ from rest_compat.routes import TABLE
 from tests import browsers
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 PATIENCE_SECONDS = 30
 READY = {"/docs": "article", "/docs/swagger": ".opblock", "/docs/reseller": "table"}
 

@@ -12,6 +12,8 @@ from rest_compat import description
 from tests.conftest import new_token
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 _PATIENCE_SECONDS = 120
 # Interpreter, what goes before all examples, and what around each so that its answer comes on one line.
 _LANGUAGES = {

@@ -10,6 +10,8 @@ import pytest
 
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 FOLDER = Path(__file__).parent / "graphql_http"
 
 

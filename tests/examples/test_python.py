@@ -11,6 +11,8 @@ import pytest
 from tests.examples.clients import PYTHON, conversation, needs
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 BIN = PYTHON / ".venv" / "bin"
 
 

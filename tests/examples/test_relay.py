@@ -4,8 +4,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.examples.clients import needs
 from tests.live_servers import ROOT
+
+pytestmark = pytest.mark.processes
 
 FOLDER = Path(__file__).parent / "relay"
 ARTIFACTS = {

@@ -10,6 +10,8 @@ import pytest
 from tests.examples.clients import TYPESCRIPT, conversation, needs
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(autouse=True)
 def _installed() -> None:

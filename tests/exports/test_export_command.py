@@ -20,6 +20,8 @@ from tests.live_servers import ROOT
 from tests.resolvers.records import create_order, create_service
 from tests.test_command_line import run
 
+pytestmark = pytest.mark.processes
+
 T = TypeVar("T")
 
 

@@ -13,7 +13,7 @@ from composition.web import application
 from resolvers.shop import Shop
 from schema.node import Node, global_id
 from tests.conftest import authorization
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import create_user
 from tests.foreign_records.owners import create_owner
 from tests.schema.roots import ROOT_FIELDS
@@ -112,12 +112,12 @@ async def test_another_user_s_record_is_refused_and_nothing_changes(
     key = global_id(each.type_name, owner.keys[each.key])
     body = {"query": document(path, each), "variables": {"id": key}}
     stranger = await authorization(shop, await create_user(balance=10_000))
-    before = await all_rows()
+    before = await stored_rows()
 
     for headers in (stranger, {}):
         assert is_refused((await client.post("/graphql", json=body, headers=headers)).json())
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
     owned = await client.post("/graphql", json=body, headers=await authorization(shop, owner.user))
     assert not is_refused(owned.json()), owned.text
 
@@ -125,11 +125,11 @@ async def test_another_user_s_record_is_refused_and_nothing_changes(
 async def test_another_user_s_record_cannot_be_followed(shop: Shop) -> None:
     owner = await create_owner()
     stranger = await authorization(shop, await create_user())
-    before = await all_rows()
+    before = await stored_rows()
     async with serving(application(shop)) as url, opened(url) as client:
         await client.initialise(stranger)
         for path, each in FOLLOWED:
             key = global_id(each.type_name, owner.keys[each.key])
             await client.start(path, document(path, each), id=key)
             assert await client.error_code(path) == "FORBIDDEN"
-    assert await all_rows() == before
+    assert await stored_rows() == before

@@ -10,7 +10,7 @@ from reseller_api.actions import ACTIONS
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
 from tests.conftest import authorization
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import create_user
 from tests.foreign_records.owners import Owner, create_owner
 from tests.reseller_api.resellers import Reseller
@@ -91,12 +91,12 @@ async def test_another_user_s_record_is_refused_and_nothing_changes(
 ) -> None:
     owner = await create_owner()
     stranger = await authorization(shop, await create_user(balance=10_000))
-    before = await all_rows()
+    before = await stored_rows()
 
     for headers, statuses in ((stranger, (403, 404)), ({}, (401,))):
         assert (await send(client, place, owner, headers))["status"] in statuses
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
     owned = await send(client, place, owner, await authorization(shop, owner.user))
     assert owned["status"] not in (401, 403, 404), owned
 
@@ -107,10 +107,10 @@ async def test_another_reseller_s_record_is_none(
 ) -> None:
     owner = await create_owner()
     stranger = await Reseller.with_wallet(client, balance=10_000)
-    before = await all_rows()
+    before = await stored_rows()
 
     foreign = await stranger.ask(action, **{parameter: owner.keys[kind]})
     missing = await stranger.ask(action, **{parameter: 2_000_000_000})
 
     assert str(foreign).replace(str(owner.keys[kind]), "N") == str(missing).replace("2000000000", "N")
-    assert await all_rows() == before
+    assert await stored_rows() == before

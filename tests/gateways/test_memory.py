@@ -7,6 +7,8 @@ import pytest
 
 from tests.live_servers import ROOT
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.parametrize("library", ["rich", "pygments", "authlib", "starlette_admin", "babel"])
 def test_a_server_starts_without(library: str) -> None:

@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.legacy.panels import write_panel
 from tests.test_command_line import run
+
+pytestmark = pytest.mark.processes
 
 
 def test_the_command_imports_tells_its_sums_and_what_was_rejected(tmp_path: Path) -> None:

@@ -6,12 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from legacy_import import importing
 from models import LegacyFinding, LegacyImportTable, Order, User, database
 from resolvers import audit
 from tests.legacy import generate
 from tests.legacy.panels import Silence, source_of
 from tests.live_servers import ROOT
+
+pytestmark = pytest.mark.processes
 
 _USERS, _ORDERS, _BATCH = 120, 500, 9
 IMPORT = """

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from tortoise.transactions import in_transaction
 
 from domain.order_life import OrderActor
@@ -17,6 +18,8 @@ from tests.live_updates import break_listeners
 from tests.money.fleet import Fleet
 from tests.resolvers.records import create_order, create_service, create_ticket
 from tests.sockets import Client, opened
+
+pytestmark = pytest.mark.processes
 
 ORDERS = "subscription {orderUpdated {id status}}"
 REPLY = "mutation ($id: ID!, $text: String!) {replyToTicket(ticketId: $id, message: $text) {__typename}}"

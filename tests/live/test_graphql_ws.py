@@ -16,6 +16,8 @@ from tests.conftest import new_token
 from tests.live_servers import LiveServer
 from tests.live_updates import soon
 
+pytestmark = pytest.mark.processes
+
 FOLDER = Path(__file__).parent / "graphql_ws"
 FOLLOW = "subscription ($id: ID!) {ticketMessageAdded(ticketId: $id) {message isMine}}"
 REPLY = 'mutation ($id: ID!) {replyToTicket(ticketId: $id, message: "hi") {__typename}}'

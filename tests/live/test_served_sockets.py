@@ -8,6 +8,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.live_servers import LiveServer
 from tests.sockets import opened
 
+pytestmark = pytest.mark.processes
+
 LARGEST = 262_144
 
 

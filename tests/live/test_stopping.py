@@ -22,6 +22,8 @@ from resolvers.shop import Shop
 from tests.live_servers import ROOT, LiveServer, free_port
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
+pytestmark = pytest.mark.processes
+
 _MOST_SECONDS = 10
 _BODY = b'{"query": "{ services(first: 1) { totalCount } }"}'
 

@@ -48,6 +48,7 @@ async def hasty_sqlite(sqlite_file: Path) -> AsyncIterator[Path]:
         yield sqlite_file
 
 
+@pytest.mark.processes
 async def test_four_processes_that_read_and_then_write_never_meet_a_locked_sqlite(sqlite_file: Path) -> None:
     url = f"sqlite://{sqlite_file}"
     async with database.connected(url):
@@ -59,6 +60,7 @@ async def test_four_processes_that_read_and_then_write_never_meet_a_locked_sqlit
         assert (await Category.get(name="counter")).position == 100
 
 
+@pytest.mark.processes
 async def test_exclusive_transactions_of_four_processes_lose_no_write(database_url: str) -> None:
     async with database.connected(database_url):
         await create_category(name="counter")

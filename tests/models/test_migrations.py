@@ -22,6 +22,8 @@ from tests.fakes import create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together
 
+pytestmark = pytest.mark.processes
+
 NAMES = sorted(file.stem for file in Path(migrations.__file__).parent.glob("[0-9]*.py"))
 MIGRATE = """
 import asyncio

@@ -4,12 +4,15 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests import browsers
+
+pytestmark = pytest.mark.processes
 
 if TYPE_CHECKING:
     from tests.live_servers import LiveServer

@@ -8,7 +8,7 @@ from models import Order, User
 from resolvers import api_keys
 from resolvers.shop import Shop
 from tests.conftest import authorization
-from tests.database_state import all_rows, recorded_statements
+from tests.database_state import all_rows, recorded_statements, stored_rows
 from tests.fakes import create_user
 from tests.reseller_api.conftest import NewReseller
 from tests.reseller_api.resellers import URL, Reseller
@@ -55,7 +55,7 @@ async def test_without_a_key_that_counts_no_action_does_anything(
 ) -> None:
     stored = (await User.get(id=reseller.user.id)).api_key_hash
     await create_order(reseller.user, await create_service())
-    before = await all_rows()
+    before = await stored_rows()
     keys = [
         "",
         "vt_",
@@ -71,7 +71,7 @@ async def test_without_a_key_that_counts_no_action_does_anything(
         assert (answer.status_code, answer.json()) == (200, INVALID)
     answer = await client.post(URL, data={"action": action})
     assert (answer.status_code, answer.json()) == (200, INVALID)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_a_blocked_user_s_key_does_not_count(reseller: Reseller) -> None:
@@ -109,7 +109,7 @@ async def test_another_reseller_s_orders_are_as_unknown_as_none(
 ) -> None:
     other = await new_reseller(0)
     foreign = await create_order(other.user, await create_service(), status=OrderStatus.COMPLETED)
-    before = await all_rows()
+    before = await stored_rows()
     for order in (foreign.id, 2_000_000_000):
         unknown = {"error": "Incorrect order ID"}
         assert await reseller.ask("status", order=order) == unknown
@@ -117,5 +117,5 @@ async def test_another_reseller_s_orders_are_as_unknown_as_none(
         assert await reseller.ask("refill", order=order) == unknown
         assert await reseller.ask("refill", orders=order) == [{"order": order, "refill": unknown}]
         assert await reseller.ask("cancel", orders=order) == [{"order": order, "cancel": unknown}]
-    assert await all_rows() == before
+    assert await stored_rows() == before
     assert await Order.filter(user_id=other.user.id).count() == 1

@@ -16,7 +16,7 @@ from models import Order, OrderEvent, Provider, User, database
 from resolvers import cancellation, submission
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import (
@@ -179,12 +179,12 @@ async def test_what_cannot_be_canceled_is_refused_and_left_as_it_was(
     order = await send_order(shop, provider, can_cancel=can_cancel)
     if columns:
         await Order.filter(id=order.id).update(**columns)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(OrderNotCancelable):
         await cancel(order)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_a_cancellation_can_be_asked_for_once(shop: Shop, provider: Provider) -> None:

@@ -13,7 +13,7 @@ from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefuse
 from models import LedgerEntry, Notification, Payment, User
 from resolvers import notifications, payments
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import all_rows, stored_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.money_records import (
     AMOUNT,
@@ -68,12 +68,12 @@ async def test_a_payment_is_credited_once_whatever_is_said_of_it_afterwards(
     payer = await create_user()
     payment = await paid(shop, payer)
     await confirm(shop, payment)
-    before = await all_rows()
+    before = await stored_rows()
 
     bank.paid.clear()
 
     assert await confirm(shop, payment, is_canceled=is_canceled) is PaymentStatus.PAID
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_confirmations_at_once_credit_once(shop: Shop, bank: FakePayments) -> None:
@@ -220,7 +220,7 @@ async def test_a_notification_that_fails_takes_the_credit_and_the_status_back(
     shop: Shop, bank: FakePayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     payment = await paid(shop, await create_user())
-    before = await all_rows()
+    before = await stored_rows()
 
     async def fail(*_: object, **__: object) -> None:
         raise RuntimeError("struck")
@@ -230,5 +230,5 @@ async def test_a_notification_that_fails_takes_the_credit_and_the_status_back(
         with pytest.raises(RuntimeError):
             await confirm(shop, payment)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
     assert await confirm(shop, payment) is PaymentStatus.PAID

@@ -22,7 +22,7 @@ from domain.states import LedgerKind
 from models import Category, LedgerEntry, Order, Provider, Service, User
 from resolvers import orders
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers import records
 from tests.resolvers.logins import with_settings
@@ -223,13 +223,13 @@ async def test_a_service_or_a_category_that_is_switched_off_is_unavailable(shop:
     service, shelved = await create_service(), await create_service()
     await change(service, is_active=False)
     await Category.filter(id=shelved.category_id).update(is_active=False)
-    before = await all_rows()
+    before = await stored_rows()
 
     for refused in (service, shelved):
         with pytest.raises(ServiceUnavailable):
             await place(shop, buyer, refused)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 REFUSED: list[tuple[type[Problem], dict[str, Any]]] = [
@@ -259,12 +259,12 @@ async def test_a_refused_order_leaves_every_table_as_it_was(
 ) -> None:
     buyer, service = await create_user(balance=500), await create_service(price=1_000, smallest=10)
     sound = {"service_id": service.id, "link": LINK, "details": OrderDetails(quantity=500)}
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(problem):
         await orders.create_order(shop, buyer, source=OrderSource.GRAPHQL, **{**sound, **changes})
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("guard", ["setting", "service"])
@@ -277,12 +277,12 @@ async def test_a_second_order_for_a_link_is_refused_while_the_first_runs(
     await change(service, refuses_duplicates=guard == "service")
     await place(guarded, buyer, service)
     await Order.all().update(status=status)
-    before = await all_rows()
+    before = await stored_rows()
 
     if status in RUNNING:
         with pytest.raises(DuplicateOrder):
             await place(guarded, buyer, service, link=f" {LINK} ")
-        assert await all_rows() == before
+        assert await stored_rows() == before
     else:
         await place(guarded, buyer, service)
 
@@ -318,13 +318,13 @@ async def test_a_charge_beyond_the_largest_amount_is_refused_however_rich_the_bu
 ) -> None:
     buyer = await create_user(balance=LARGEST_AMOUNT)
     service = await create_service(price=price, largest=LARGEST_AMOUNT)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(InvalidInput) as refusal:
         await place(shop, buyer, service, quantity=quantity)
 
     assert refusal.value.field == "quantity"
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize(("price", "quantity"), [(LARGEST_AMOUNT, 1_000), (1_000, LARGEST_AMOUNT)])

@@ -11,7 +11,7 @@ from models import LedgerEntry, Notification, User
 from resolvers import free_credit
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import SECOND, Clock, balance_of, columns, ledger_of, stop_clock
@@ -85,11 +85,11 @@ async def test_a_refused_claim_changes_nothing_and_moves_no_wait(shop: Shop, clo
     user = await create_user()
     await claim(shop, user)
     clock.move(timedelta(hours=1))
-    before = await all_rows()
+    before = await stored_rows()
 
     await refused_wait(shop, user)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_no_more_than_the_monthly_number_is_given_in_thirty_days_to_the_second(
@@ -102,10 +102,10 @@ async def test_no_more_than_the_monthly_number_is_given_in_thirty_days_to_the_se
     await claim(rare, user)
 
     clock.move(MONTH - DAY - SECOND)
-    before = await all_rows()
+    before = await stored_rows()
     with pytest.raises(FreeCreditsUsedUp):
         await claim(rare, user)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     clock.move(SECOND)
     await claim(rare, user)

@@ -23,7 +23,7 @@ from models import IdempotencyKey, Order, Service, User, database
 from resolvers import free_credit, gifts, orders, payments, wheel
 from resolvers.idempotency import LIFETIME
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import all_rows, stored_rows
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import LINK, SECOND, Clock, balance_of, columns, place, stop_clock
@@ -63,11 +63,11 @@ async def test_the_same_key_gives_the_same_order_and_charges_once(shop: Shop) ->
     buyer, service = await create_user(balance=1_000), await create_service()
 
     first = await place(shop, buyer, service, key="k")
-    before = await all_rows()
+    before = await stored_rows()
     again = await place(shop, buyer, service, key="k")
 
     assert columns(again) == columns(first)
-    assert await all_rows() == before
+    assert await stored_rows() == before
     assert await balance_of(buyer) == 900
 
 
@@ -151,10 +151,10 @@ async def test_each_refusal_of_the_shops_state_is_kept(problem: type[Problem], s
 
 async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(shop: Shop) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    before = await all_rows()
+    before = await stored_rows()
     with pytest.raises(InvalidInput):
         await place(shop, buyer, service, quantity=None, key="k")
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     assert (await place(shop, buyer, service, key="k")).quantity == 100
 
@@ -174,12 +174,12 @@ async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(s
 async def test_the_key_of_an_order_is_refused_for_another_one(changes: dict[str, Any], shop: Shop) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     await asked(shop, buyer, service)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(IdempotencyKeyReused):
         await asked(shop, buyer, service, **changes)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 OTHER_ACTS: dict[str, Callable[[Shop, User], Awaitable[object]]] = {
@@ -196,12 +196,12 @@ async def test_the_key_of_an_order_is_refused_for_another_act(operation: str, sh
     buyer, service = await create_user(balance=1_000), await create_service()
     await create_gift(service)
     await place(shop, buyer, service, key="k")
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(IdempotencyKeyReused):
         await OTHER_ACTS[operation](shop, buyer)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_the_key_of_an_order_is_good_at_a_door_that_names_the_category_too(shop: Shop) -> None:
@@ -250,11 +250,11 @@ async def test_an_act_that_crashes_keeps_neither_its_key_nor_anything_else(shop:
     user = await create_user()
     # No amount lies between these two: drawing one fails.
     broken = with_settings(shop, free_credit_min=100, free_credit_max=10)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(ValueError, match="positive"):
         await free_credit.claim_free_credit(broken, user, idempotency_key="k")
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     assert (await free_credit.claim_free_credit(shop, user, idempotency_key="k")).amount >= 10
 
@@ -262,13 +262,13 @@ async def test_an_act_that_crashes_keeps_neither_its_key_nor_anything_else(shop:
 @pytest.mark.parametrize("key", ["", " \n", "k" * 256, "a\x00b", "\ud800"], ids=ascii)
 async def test_a_key_that_is_blank_or_too_long_or_cannot_be_stored_is_refused(key: str, shop: Shop) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(InvalidInput) as refusal:
         await place(shop, buyer, service, key=key)
 
     assert refusal.value.field == "idempotencyKey"
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("key", ["k" * 255, "😀" * 255, "کلید", "'\"%_\\"])

@@ -19,7 +19,7 @@ from resolvers.audit import audit_ledger
 from resolvers.order_life import Change, TransitionRefused, change_order, lock_order
 from resolvers.shop import Shop
 from resolvers.wallet import BalanceTooLarge
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.provider_records import balance_of, history, place_order
 from tests.resolvers.records import create_gift, create_service, win_gift
@@ -77,13 +77,13 @@ async def test_a_change_that_fails_in_the_middle_leaves_nothing(shop: Shop, serv
         cause="a very rich buyer",
         now=MOMENT,
     )
-    before = await all_rows()
+    before = await stored_rows()
 
     # By then the order and its history are written.
     with pytest.raises(BalanceTooLarge):
         await change(order, S.CANCELED)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("to", [S.CANCELED, S.REFUNDED, S.PARTIAL], ids=str)
@@ -164,13 +164,13 @@ async def test_a_refused_step_leaves_every_row_as_it_was(shop: Shop, service: Se
     for current in dict.fromkeys(current for current, _ in REFUSED):
         orders[current] = await place_order(shop, service)
         await Order.filter(id=orders[current].id).update(status=current)
-    before = await all_rows()
+    before = await stored_rows()
 
     for current, to in REFUSED:
         with pytest.raises(TransitionRefused, match=f"is {current} and cannot become {to}"):
             await change(orders[current], to, note="Try", remains=3, start_count=7)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("others", [[S.CANCELED], [S.REFUNDED], [S.PARTIAL, S.REFUNDED, S.COMPLETED]])

@@ -15,7 +15,7 @@ from models import Category, IdempotencyKey, LedgerEntry, Order, Service, User, 
 from resolvers.audit import audit_ledger
 from resolvers.idempotency import LIFETIME
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import all_rows, stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import (
@@ -192,13 +192,13 @@ async def test_a_twin_of_an_unfinished_order_is_refused(whose: str, shop: Shop) 
 
 async def test_refused_at_once_nothing_is_left_but_what_the_steps_leave(shop: Shop) -> None:
     buyer, service = await create_user(balance=99), await create_service()
-    before = await all_rows()
+    before = await stored_rows()
 
     for _ in range(2):
         with pytest.raises(InsufficientBalance):
             await place(shop, buyer, service)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: Shop) -> None:

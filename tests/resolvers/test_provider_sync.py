@@ -14,7 +14,7 @@ from models import Provider, Service, database
 from resolvers import provider_sync
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from resolvers.shop import Shop
-from tests.database_state import all_rows, recorded_statements
+from tests.database_state import recorded_statements, stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, new_shop
 from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
@@ -178,13 +178,13 @@ async def test_a_catalogue_that_cannot_be_read_changes_nothing(
     failure: Exception | None, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     await import_service(shop, provider)
-    before = await all_rows()
+    before = await stored_rows()
     panels.fail_next, panels.catalogue = [failure] if failure else [], ()  # type: ignore[list-item]  # each is one
 
     with pytest.raises(CatalogueUnreadable):
         await provider_sync.sync_provider(shop, provider, adds_services=True)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_services_of_staff_and_of_other_providers_are_left_alone(

@@ -10,7 +10,7 @@ from domain.order_status import OrderSource, OrderStatus
 from domain.problems import GiftNotFound, GiftSpent, IdempotencyKeyReused, InvalidLink, ServiceUnavailable
 from models import Category, Order, Service, User, UserGift
 from resolvers import gifts
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import create_user
 from tests.resolvers.money_records import LINK, SECOND, Clock, balance_of, columns, ledger_of, stop_clock
 from tests.resolvers.records import create_gift, create_service, win_gift
@@ -83,12 +83,12 @@ async def test_a_gift_works_once(use: Use, clock: Clock) -> None:
     user = await create_user()
     won = await won_by(user, clock)
     await use(user, won)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(GiftSpent):
         await use(user, won, link="https://example.com/p/2")
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EITHER_WAY
@@ -99,22 +99,22 @@ async def test_a_gift_works_until_the_second_in_which_it_expires(use: Use, clock
     clock.move(timedelta(days=1) - SECOND)
     await use(user, won)
     clock.move(SECOND)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(GiftSpent):
         await use(user, late)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EITHER_WAY
 async def test_a_gift_of_another_user_is_not_found(use: Use, clock: Clock) -> None:
     won, stranger = await won_by(await create_user(), clock), await create_user()
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(GiftNotFound):
         await use(stranger, won)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("gift_id", [0, -1, 999_999, 2**31, 2**63, 10**30])
@@ -163,11 +163,11 @@ async def test_a_gift_whose_service_is_off_stays_unused_until_it_is_back(
     user = await create_user()
     won = await won_by(user, clock)
     await switched_off.all().update(is_active=False)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(ServiceUnavailable):
         await use(user, won)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     await switched_off.all().update(is_active=True)
     assert (await use(user, won)).quantity == 30
@@ -180,12 +180,12 @@ async def test_a_gift_whose_service_is_off_stays_unused_until_it_is_back(
 async def test_a_wrong_link_is_refused_and_leaves_the_gift_unused(use: Use, link: str, clock: Clock) -> None:
     user = await create_user()
     won = await won_by(user, clock)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(InvalidLink):
         await use(user, won, link=link)
 
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @EITHER_WAY

@@ -15,7 +15,7 @@ from resolvers import wallet
 from resolvers.audit import audit_ledger
 from resolvers.pages import Direction, PageRequest
 from resolvers.wallet import BalanceTooLarge, LedgerFilter
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.money_records import SECOND, balance_of, ledger_of
 from tests.resolvers.records import create_order, create_service
@@ -59,12 +59,12 @@ async def test_a_spend_lowers_the_balance_and_is_recorded_as_the_charge_of_its_o
 
 async def test_the_whole_balance_can_be_spent_and_not_a_toman_more() -> None:
     user = await create_user(balance=1_000)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(InsufficientBalance) as refusal:
         await wallet.spend(user.id, Toman(1_001))
     assert (refusal.value.balance, refusal.value.charge) == (1_000, 1_001)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     assert (await wallet.spend(user.id, Toman(1_000))).balance_after == 0
 
@@ -132,11 +132,11 @@ async def test_a_credit_raises_the_balance_and_enters_what_it_belongs_to() -> No
 async def test_a_cause_is_credited_once_a_kind_and_a_second_time_changes_nothing() -> None:
     user = await create_user()
     await give(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(IntegrityError):
         await give(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     await give(user, 5, cause="payment:7", kind=LedgerKind.ADJUSTMENT)
     assert await balance_of(user) == 15
@@ -145,13 +145,13 @@ async def test_a_cause_is_credited_once_a_kind_and_a_second_time_changes_nothing
 async def test_a_balance_may_reach_the_largest_amount_and_not_pass_it() -> None:
     user = await create_user(balance=1)
     await give(user, LARGEST_AMOUNT - 1, cause="much")
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(BalanceTooLarge):
         await give(user, 1, cause="more")
 
     assert await balance_of(user) == LARGEST_AMOUNT
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_the_largest_balance_can_be_spent_at_once() -> None:

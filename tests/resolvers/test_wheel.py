@@ -10,7 +10,7 @@ from domain.states import NotificationKind
 from models import Category, Gift, Notification, Service, User, UserGift
 from resolvers import gifts, wheel
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import all_rows, stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import LINK, SECOND, Clock, columns, ledger_of, stop_clock
@@ -101,11 +101,11 @@ async def test_an_empty_wheel_refuses_and_costs_no_turn(shop: Shop) -> None:
     user = await create_user()
     gift = await create_gift(await create_service())
     await Gift.all().update(is_active=False)
-    before = await all_rows()
+    before = await stored_rows()
 
     with pytest.raises(NoGiftToWin):
         await spin(shop, user)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     await Gift.all().update(is_active=True)
     assert (await spin(shop, user)).gift_id == gift.id
@@ -138,10 +138,10 @@ async def test_no_more_than_the_monthly_number_is_won_in_thirty_days_to_the_seco
     await spin(rare, user)
 
     clock.move(MONTH - DAY - SECOND)
-    before = await all_rows()
+    before = await stored_rows()
     with pytest.raises(WheelUsedUp):
         await spin(rare, user)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     clock.move(SECOND)
     await spin(rare, user)
@@ -171,13 +171,13 @@ async def test_the_same_key_gives_the_same_gift(shop: Shop) -> None:
     user = await create_user()
     await create_gift(await create_service(name="Likes"))
     first = await spin(shop, user, key="k")
-    before = await all_rows()
+    before = await stored_rows()
 
     again = await spin(shop, user, key="k")
 
     assert columns(again) == columns(first)
     assert again.gift.service.name == "Likes"
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_the_same_key_gives_the_gift_as_it_was_won_even_after_its_use(shop: Shop) -> None:

@@ -6,7 +6,7 @@ import pytest
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
 from tests.conftest import authorization
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import create_user
 from tests.rest_compat.reference import ENDPOINTS
 
@@ -54,7 +54,7 @@ async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
     method: str, path: str, field: str, demo_client: httpx.AsyncClient, demo_shop: Shop
 ) -> None:
     headers = {**await authorization(demo_shop, await create_user()), "Content-Type": "application/json"}
-    before = await all_rows()
+    before = await stored_rows()
     answers = {
         name: await demo_client.request(
             method, url_of(path), headers=headers, content=f'{{"{field}": {value}}}'
@@ -65,7 +65,7 @@ async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
     if method == "POST":
         statuses = {name: answer.json()["status"] for name, answer in answers.items()}
         assert set(statuses.values()) <= {400, 403}, statuses
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
@@ -73,7 +73,7 @@ async def test_a_broken_body_counts_as_empty_and_stores_nothing(
     body: bytes, demo_client: httpx.AsyncClient, demo_shop: Shop
 ) -> None:
     headers = {**await authorization(demo_shop, await create_user()), "Content-Type": "application/json"}
-    before = await all_rows()
+    before = await stored_rows()
     for path in (path for path in POSTS if path != "/v1/user/notifications"):
         answer = await demo_client.post(url_of(path), headers=headers, content=body)
         empty = await demo_client.post(url_of(path), headers=headers)
@@ -81,7 +81,7 @@ async def test_a_broken_body_counts_as_empty_and_stores_nothing(
     for path in ("/v1/stats/top_users", "/v1/services", "/v1/categories"):
         answer = await demo_client.request("GET", url_of(path), headers=headers, content=body)
         assert answer.json() == (await demo_client.get(url_of(path))).json()
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from tests.conftest import new_token
 from tests.live_servers import LiveServer
 from tests.rest_compat.reference import ENDPOINTS
 
+pytestmark = pytest.mark.processes
+
 SERVED = {(line.method, f"/api{line.path}") for line in TABLE}
 COMMANDS = [endpoint for endpoint in ENDPOINTS if (endpoint["method"], endpoint["path"]) in SERVED]
 # The page's example values are no real ones, so these commands end in a documented refusal.

@@ -9,7 +9,7 @@ import pytest
 from models import Gift, Order, User, UserGift, database
 from resolvers.shop import Shop
 from tests.conftest import authorization
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.resolvers.records import win_gift
 from tests.rest_compat.reference import answer, answers
 
@@ -194,11 +194,11 @@ async def test_head_of_a_route_that_acts_does_nothing(
     path: str, headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
 
-    before = await all_rows()
+    before = await stored_rows()
     response = await demo_client.head(f"/api/v1/{path}", headers=headers)
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["cache-control"] == "no-store"
-    assert await all_rows() == before
+    assert await stored_rows() == before
     assert (await demo_client.get("/api/v1/user", headers=headers)).status_code == 200
 
 

@@ -12,7 +12,7 @@ from domain.service_types import ServiceType
 from models import LedgerEntry, Order, Service
 from resolvers.shop import Shop
 from tests.conftest import authorization
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fakes import create_user
 from tests.resolvers.records import create_service
 from tests.rest_compat.reference import answers
@@ -187,10 +187,10 @@ def stored(order: Order) -> Fields:
 
 async def check_refused(answer: Awaitable[httpx.Response]) -> None:
     """The documented 400, and nothing stored."""
-    before = await all_rows()
+    before = await stored_rows()
     refused = await answer
     assert (refused.status_code, refused.json()) == (200, answers("POST", "/v1/order")[1])
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda encoding: encoding.__name__)

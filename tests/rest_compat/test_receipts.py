@@ -14,7 +14,7 @@ from domain.states import PaymentStatus
 from gateways.errors import GatewayUnavailable
 from models import Payment, User
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import all_rows, stored_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import balance_of
@@ -289,14 +289,14 @@ async def test_parameters_of_no_payment_at_their_gateway_are_answered_404_and_ch
     gateway: str, query: dict[str, str], client: httpx.AsyncClient
 ) -> None:
     await payment_of(await create_user(), gateway=gateway)
-    before = await all_rows()
+    before = await stored_rows()
 
     answer = await client.get(VERIFY, params=query)
 
     assert answer.status_code == 404
     assert UNKNOWN in answer.text
     assert HOSTILE not in answer.text
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize("raw", ["Authority=%ff&Status=OK", "Authority=%ed%a0%80", "trackId=%00&success=1"])

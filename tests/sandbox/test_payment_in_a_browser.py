@@ -10,6 +10,8 @@ from config.settings import Settings
 from tests import browsers
 from tests.live_servers import LiveServer
 
+pytestmark = pytest.mark.processes
+
 PATIENCE_SECONDS = 30
 PHONE = (360, 740)
 HEADINGS = {

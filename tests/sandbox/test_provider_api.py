@@ -327,6 +327,7 @@ async def test_production_has_no_sandbox_provider(
     assert answer.status_code == status
 
 
+@pytest.mark.processes
 def test_an_order_placed_by_rest_at_the_default_server_is_completed_within_seconds(
     live_server: LiveServer, demo_token: str
 ) -> None:

@@ -9,6 +9,8 @@ from tests.live_servers import LiveServer
 from tests.schemathesis.graphql import check_graphql
 from tests.schemathesis.rest import check_rest
 
+pytestmark = pytest.mark.processes
+
 EXAMPLES = 50
 SEED = 1
 

@@ -21,7 +21,7 @@ from domain.staff_acts import StaffAct
 from models import AuditEntry, User
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
-from tests.database_state import all_rows
+from tests.database_state import stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT
 from tests.resolvers.provider_records import CATALOGUE_ROW
@@ -65,7 +65,7 @@ async def test_a_deed_is_done_by_the_roles_that_have_its_permission_alone(
 ) -> None:
     panels.catalogue = (CATALOGUE_ROW,)
     world = await create_world(shop)
-    before = await all_rows()
+    before = await stored_rows()
     for role, member in world.staff.items():
         if not allows(role, deed.permission):
             with pytest.raises(Forbidden):
@@ -74,7 +74,7 @@ async def test_a_deed_is_done_by_the_roles_that_have_its_permission_alone(
     with pytest.raises(Forbidden):
         await deed.act(world, world.owner)
     await User.filter(id=world.owner.id).update(is_active=True)
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
     permitted = [role for role in UserRole if allows(role, deed.permission)]
     for role in permitted:

@@ -13,7 +13,7 @@ from models import AuditEntry
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
 from tests.conftest import authorization
-from tests.database_state import all_rows, recorded_statements
+from tests.database_state import recorded_statements, stored_rows
 from tests.fakes import create_user
 from tests.resolvers.staff.deeds import DEEDS
 from tests.resolvers.staff.world import World, create_world, member
@@ -136,7 +136,7 @@ async def test_people_in_a_list_cost_no_more_statements_as_it_grows(
 async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient, shop: Shop) -> None:
     world, _ = await with_a_note(client, shop)
     headers = await authorization(shop, await create_user(balance=5))
-    before = await all_rows()
+    before = await stored_rows()
     for name, selection in LISTS.items():
         answer = await ask(client, headers, f"{{ admin {{ {name} {PAGE % selection} }} }}")
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN", name
@@ -153,7 +153,7 @@ async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient
     ):
         answer = await ask(client, {}, query)
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert await all_rows() == before
+    assert await stored_rows() == before
 
 
 async def test_support_reads_an_order_s_buyer_but_no_provider(client: httpx.AsyncClient, shop: Shop) -> None:
