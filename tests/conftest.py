@@ -9,12 +9,11 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -29,6 +28,7 @@ from models import User, database
 from resolvers import sessions
 from resolvers.shop import Shop
 from tests import browsers
+from tests.databases import Sweeper, Templates, administer, database_of, sqlite_copy
 from tests.fakes import RecordingSms, new_shop
 from tests.live_servers import ROOT, LiveServer
 
@@ -41,14 +41,6 @@ if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES:
 # A slow machine is no counterexample.
 hypothesis_settings.register_profile("vitrin", deadline=None)
 hypothesis_settings.load_profile("vitrin")
-
-
-@dataclass(frozen=True)
-class Templates:
-    """Databases that tests copy: migrated and empty, and with the demo."""
-
-    empty: str
-    demo: str
 
 
 async def _load_demo(url: str) -> None:
@@ -93,17 +85,15 @@ def _tortoise_url(uri: str) -> str:
     return uri.replace("postgresql://", "postgres://", 1)
 
 
-def database_of(server: str, name: str) -> str:
-    parts = urlsplit(server)
-    return urlunsplit(parts._replace(path=f"/{name}"))
-
-
-async def administer(server: str, statement: str) -> None:
-    session = await asyncpg.connect(server.replace("postgres://", "postgresql://", 1))
-    try:
-        await session.execute(statement)
-    finally:
-        await session.close()
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: str, postgres_templates: Templates) -> Iterator[Sweeper]:
+    """A migrated database that tests use in turn: copying one takes twenty times as long as emptying it."""
+    name, template = f"vitrin_shared_{uuid.uuid4().hex[:8]}", urlsplit(postgres_templates.empty).path[1:]
+    asyncio.run(administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    sweeper = Sweeper(database_of(postgres_server, name))
+    yield sweeper
+    sweeper.close()
+    asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -120,41 +110,23 @@ def postgres_templates(postgres_server: str) -> Iterator[Templates]:
         asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-_SWEEP = """
-SET session_replication_role = replica;
-DO $$ DECLARE name text; BEGIN
-    FOR name IN
-        SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'
-    LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
-END $$;
-"""
-"""Empties every table; the role leaves foreign keys unchecked, so that their order does not matter."""
-
-
-def _sqlite_copy(template: str, tmp_path: Path) -> str:
-    copy = tmp_path / "test.sqlite3"
-    shutil.copy(template.removeprefix("sqlite://"), copy)
-    return f"sqlite://{copy}"
-
-
 # Not async: they ask for the templates, whose own asyncio.run must find no loop running.
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database of each kind. Tests may write rows, but not change tables."""
     if request.param == "sqlite":
-        yield _sqlite_copy(request.getfixturevalue("sqlite_templates").empty, tmp_path)
+        yield sqlite_copy(request.getfixturevalue("sqlite_templates").empty, tmp_path)
         return
-    # Copying a database takes twenty times as long as emptying one.
-    url: str = request.getfixturevalue("postgres_templates").empty
-    yield url
-    asyncio.run(administer(url, _SWEEP))
+    shared: Sweeper = request.getfixturevalue("shared_postgres")
+    yield shared.url
+    shared.sweep()
 
 
 @contextmanager
 def copied_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
     """A copy of the template `kind` in the database that the fixture's parameter names."""
     if request.param == "sqlite":
-        yield _sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), kind), folder)
+        yield sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), kind), folder)
         return
     server: str = request.getfixturevalue("postgres_server")
     template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
@@ -198,16 +170,26 @@ def sms() -> RecordingSms:
     return RecordingSms()
 
 
+@cache
+def _defaults() -> Settings:
+    return Settings()
+
+
+def settings_of(url: str, **others: object) -> Settings:
+    """The defaults over a database, without reading and checking them anew for every test."""
+    return _defaults().model_copy(update={"database_url": url, **others})
+
+
 @pytest.fixture
 def shop(db: str, sms: RecordingSms) -> Shop:
     """A shop over an empty database."""
-    return new_shop(Settings(database_url=db, rate_limit="1000000/minute"), sms)
+    return new_shop(settings_of(db, rate_limit="1000000/minute"), sms)
 
 
 @pytest.fixture
 def demo_shop(demo_db: str, sms: RecordingSms) -> Shop:
     """A shop over the demo."""
-    return new_shop(Settings(database_url=demo_db, rate_limit="1000000/minute"), sms)
+    return new_shop(settings_of(demo_db, rate_limit="1000000/minute"), sms)
 
 
 def client_of(shop: Shop) -> httpx.AsyncClient:

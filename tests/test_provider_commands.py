@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Templates
+from tests.databases import Templates
 from tests.live_servers import free_port
 from tests.loopback_panel import LoopbackPanel
 from tests.test_command_line import run

@@ -1,5 +1,6 @@
 """The whole document, put together from the route table."""
 
+from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -26,16 +27,12 @@ _ABOUT = (
 
 def document(public_url: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description of every route, for an installation at `public_url`."""
-    paths: dict[str, dict[str, Schema]] = {}
-    for line in TABLE:
-        operations = paths.setdefault(f"/api{line.path}", {})
-        operations[line.method.lower()] = _operation(line, DESCRIPTIONS[line.method, line.path])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Vitrin", "version": "1", "description": _ABOUT},
         "servers": [{"url": public_url}],
         "tags": tags(),
-        "paths": paths,
+        "paths": _paths(),
         "components": {
             "schemas": dict(RECORDS),
             "responses": framework_answers(),
@@ -60,6 +57,15 @@ def route(public_url: str) -> Route:
         return Response(body, headers=headers, media_type="application/json")
 
     return Route(PATH, answer)
+
+
+@cache
+def _paths() -> dict[str, dict[str, Schema]]:
+    paths: dict[str, dict[str, Schema]] = {}
+    for line in TABLE:
+        operations = paths.setdefault(f"/api{line.path}", {})
+        operations[line.method.lower()] = _operation(line, DESCRIPTIONS[line.method, line.path])
+    return paths
 
 
 def _operation(line: LegacyRoute, description: Description) -> Schema:

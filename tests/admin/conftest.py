@@ -2,8 +2,8 @@
 
 import pytest
 
-from config.settings import Settings
 from resolvers.shop import Shop
+from tests.conftest import settings_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 
@@ -16,4 +16,4 @@ def panels() -> FakeProviders:
 @pytest.fixture
 def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
     """A shop over an empty database, with `panels` upstream."""
-    return new_shop(Settings(database_url=db), sms, providers=panels)
+    return new_shop(settings_of(db), sms, providers=panels)

@@ -14,8 +14,8 @@ from domain.states import LedgerKind
 from models import User, database
 from resolvers import wallet
 from resolvers.audit import audit_ledger
-from tests.conftest import administer
 from tests.database_state import Rows, all_rows
+from tests.databases import administer
 from tests.live_servers import ROOT
 
 pytestmark = pytest.mark.processes

@@ -13,7 +13,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from models import Category, Refill, User, database
-from tests.conftest import Templates
+from tests.databases import Templates
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together

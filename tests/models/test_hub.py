@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 from models import database, live
 from models.hub import MOST_KEYS, Hub
 from models.live import CHANNEL, Announcement, LiveTopic, announce
-from tests.conftest import administer, database_of
+from tests.databases import administer, database_of
 from tests.live_updates import break_listeners, listening_hub, soon
 
 SARA, REZA = 1, 2

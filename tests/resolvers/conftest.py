@@ -2,9 +2,9 @@
 
 import pytest
 
-from config.settings import Settings
 from models import Provider
 from resolvers.shop import Shop
+from tests.conftest import settings_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import create_provider
@@ -18,7 +18,7 @@ def panels() -> FakeProviders:
 @pytest.fixture
 def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
     """A shop over an empty database, with `panels` upstream."""
-    return new_shop(Settings(database_url=db), sms, providers=panels)
+    return new_shop(settings_of(db), sms, providers=panels)
 
 
 @pytest.fixture
