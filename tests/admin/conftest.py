@@ -1,11 +1,41 @@
 """A shop whose providers are a stand-in in memory."""
 
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
+from starlette_admin.base import BaseAdmin
 
 from resolvers.shop import Shop
 from tests.conftest import settings_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Every test has an application of its own; its pages' templates are compiled once."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
+
+
+@pytest.fixture(autouse=True)
+def compiled_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up = BaseAdmin._setup_templates
+
+    def with_compiled(admin: BaseAdmin) -> None:
+        set_up(admin)
+        admin.templates.env.bytecode_cache = _COMPILED
+
+    monkeypatch.setattr(BaseAdmin, "_setup_templates", with_compiled)
 
 
 @pytest.fixture
