@@ -1,64 +1,85 @@
-"""Lookups by key that are made at about the same time, by one statement for all of them."""
+"""What is asked of the database at about the same time, by one statement for all who ask."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R", covariant=True)
 
 Read = Callable[[str, list[object]], Awaitable[Sequence[Any]]]
-Asked = list[tuple[object, asyncio.Future[list[Any]]]]
+Asked = list[tuple[Any, asyncio.Future[Any]]]
+
+
+class Gathered(Protocol[A, R]):
+    """A kind of question, hashable; equal ones are answered together."""
+
+    async def answers(self, read: Read, asked: list[A]) -> Sequence[R]:
+        """An answer to each, in the order of `asked`; `read` gives the rows of a statement."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Rows by their key: `statement` takes a list of keys and tells each row's key in the first column."""
+
+    statement: str
+
+    async def answers(self, read: Read, asked: list[object]) -> list[list[Any]]:
+        """The rows with each of the keys."""
+        found: dict[object, list[Any]] = {}
+        for row in await read(self.statement, [list({*asked})]):
+            found.setdefault(row[0], []).append(row)
+        return [found.get(key, []) for key in asked]
 
 
 class Gathering:
     """Whoever asks while a statement runs is answered by the next: what was read before is told to nobody.
 
-    `read` gives the rows of a statement that takes a list of keys, each row with its key in the first column.
-    One event loop's.
+    One statement of a kind runs at a time. One event loop's.
     """
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[Gathered[Any, Any], Asked] = {}
         self._runs: set[asyncio.Task[None]] = set()
 
-    async def rows(self, statement: str, key: object) -> list[Any]:
-        """The rows with this key.
+    async def ask(self, kind: Gathered[A, R], question: A) -> R:
+        """The answer to one of the questions of a kind.
 
         Raises:
-            Exception: whatever the statement does, to all whom it was to answer. So a key has to be one that
-                the column can hold.
+            Exception: whatever the statement does, to all whom it was to answer. So a question has to be one
+                that the statement can take.
         """
-        asked = self._asked.get(statement)
+        asked = self._asked.get(kind)
         if asked is None:
-            asked = self._asked[statement] = []
-            run = asyncio.create_task(self._run(statement))
+            asked = self._asked[kind] = []
+            run = asyncio.create_task(self._run(kind))
             self._runs.add(run)
             run.add_done_callback(self._runs.discard)
-        waiting: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
-        asked.append((key, waiting))
+        waiting: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        asked.append((question, waiting))
         return await waiting
 
-    async def _run(self, statement: str) -> None:
+    async def _run(self, kind: Gathered[Any, Any]) -> None:
         asked: Asked = []
         try:
-            while asked := self._asked[statement]:
-                self._asked[statement] = []
-                await self._answer(statement, asked)
+            while asked := self._asked[kind]:
+                self._asked[kind] = []
+                await self._answer(kind, [one for one in asked if not one[1].done()])
         finally:
             # Nobody is left here but where the event loop ends.
-            for _, waiting in (*asked, *self._asked.pop(statement)):
+            for _, waiting in (*asked, *self._asked.pop(kind)):
                 waiting.cancel()
 
-    async def _answer(self, statement: str, asked: Asked) -> None:
+    async def _answer(self, kind: Gathered[Any, Any], asked: Asked) -> None:
         try:
-            rows = await self._read(statement, [list({key for key, _ in asked})])
+            answers = await kind.answers(self._read, [question for question, _ in asked])
         except Exception as error:
             for _, waiting in asked:
                 if not waiting.done():
                     waiting.set_exception(error)
             return
-        found: dict[object, list[Any]] = {}
-        for row in rows:
-            found.setdefault(row[0], []).append(row)
-        for key, waiting in asked:
+        for (_, waiting), answer in zip(asked, answers, strict=True):
             if not waiting.done():
-                waiting.set_result(found.get(key, []))
+                waiting.set_result(answer)

@@ -3,7 +3,15 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models import database
 from models.user import User
+
+# Whose key it is, and the key: locks of two numbers share nothing with those of one (`database.exclusive`).
+# hashtext is PostgreSQL's own hash of a text; two keys of a user with the same wait for each other, no more.
+_LOCKED = "(user_id, hashtext(key))"
+TRY_LOCK = f"pg_try_advisory_xact_lock{_LOCKED}"
+"""Whether only this transaction may claim `key` of `user_id` from here on; PostgreSQL's, without waiting."""
+_LOCK = f"SELECT pg_advisory_xact_lock{_LOCKED} FROM (VALUES ($1::int, $2::text)) AS asked (user_id, key)"  # noqa: S608
 
 
 class IdempotencyKey(Model):
@@ -25,3 +33,9 @@ class IdempotencyKey(Model):
         table = "idempotency_keys"
         unique_together = (("user_id", "key"),)
         indexes = [("expires_at",)]
+
+    @classmethod
+    async def lock(cls, user_id: int, key: str) -> None:
+        """Let nobody else claim the key until this transaction ends. SQLite's exclude each other anyhow."""
+        if database.dialect() == "postgres":
+            await database.fetch(_LOCK, user_id, key)

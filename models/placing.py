@@ -1,56 +1,79 @@
-"""An order placed by one statement, on PostgreSQL.
+"""Orders placed by one statement, on PostgreSQL.
 
 What the operation does step by step in a transaction happens here at once: the client's key is claimed and
-answered, the balance charged, order, history and ledger are written; or nothing is.
+answered, the balance charged, order, history and ledger are written; or nothing is. Orders of one moment,
+whosever they are, share the statement. It waits for nobody: buyers whose balance others hold are passed
+over, and theirs are placed by a statement that waits for this buyer alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import asyncpg
+import orjson
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from domain.order_life import OrderActor
 from domain.states import LedgerKind
 from models import database, inserts
 from models.asyncpg_engine import StatelessClient
+from models.gathering import Read
+from models.idempotency_key import TRY_LOCK
 from models.order import Order
 
 _BY_THE_CLOCK = ("created_at", "updated_at", "due_at")
-_CLOCK = "clock AS (SELECT to_timestamp({clock}) AS now)"
-# Claimed before the balance is locked, as the operation does it: the other way round, two could wait for
-# each other.
-_CLAIMED = """
-numbered AS (SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id),
+_NEVER_DONE = (asyncpg.DataError, asyncpg.TransactionRollbackError)
+_MORE = {
+    "rate": "int",
+    "key": "varchar",
+    "operation": "varchar",
+    "fingerprint": "varchar",
+    "lifetime": "int",
+}
+# Buyers are locked before keys are claimed, the operation does it the other way round. They cannot wait for
+# each other all the same: whoever is about to claim a key takes `IdempotencyKey.lock` first, and here it is
+# only tried.
+_STATEMENT = """
+WITH clock AS (SELECT to_timestamp({clock}) AS now),
+asked AS (
+  SELECT * FROM ROWS FROM (json_to_recordset($1) AS ({asked})) WITH ORDINALITY AS asked ({names}, place)),
+buyers AS (
+  SELECT id, balance, custom_rate FROM users WHERE id IN (SELECT user_id FROM asked)
+  FOR NO KEY UPDATE {passing_over}),
+summed AS (
+  SELECT asked.*, balance, sum(charge) OVER (PARTITION BY user_id ORDER BY place) AS total
+  FROM asked JOIN buyers ON buyers.id = user_id AND custom_rate = rate),
+numbered AS MATERIALIZED (
+  SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id, summed.* FROM summed
+  WHERE total <= balance AND (key IS NULL OR {may_claim})),
 claimed AS (
   INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, answer, created_at, expires_at)
-  SELECT {user}, {key}, {operation}, {fingerprint}, '{{"id":' || numbered.id || '}}',
-    clock.now, clock.now + {lifetime}
-  FROM numbered, clock RETURNING id)
-"""
-_SPENT = """
-spent AS (
-  UPDATE users SET balance = balance - {charge}
-  WHERE id = {user} AND balance >= {charge} AND custom_rate = {rate} {if_claimed} RETURNING balance)
-"""
-_WRITTEN = """
+  SELECT user_id, key, operation, fingerprint, '{{"id":' || id || '}}',
+    now, now + make_interval(secs => lifetime)
+  FROM numbered, clock WHERE key IS NOT NULL
+  ON CONFLICT (user_id, key) DO NOTHING RETURNING answer),
 placed AS (
-  INSERT INTO orders ({columns}) SELECT {values} FROM spent, clock{and_numbered} RETURNING id, created_at),
+  SELECT numbered.*, balance - sum(charge) OVER (PARTITION BY user_id ORDER BY place) AS balance_after
+  FROM numbered WHERE key IS NULL OR '{{"id":' || id || '}}' IN (SELECT answer FROM claimed)),
+charged AS (
+  UPDATE users SET balance = users.balance - bill.total
+  FROM (SELECT user_id, sum(charge)::bigint AS total FROM placed GROUP BY user_id) AS bill
+  WHERE users.id = bill.user_id),
+written AS (INSERT INTO orders (id, {columns}) SELECT id, {values} FROM placed, clock),
 noted AS (
   INSERT INTO order_events (order_id, actor, to_status, created_at)
-  SELECT id, {actor}, {status}, created_at FROM placed),
+  SELECT id, '{actor}', status, now FROM placed, clock),
 entered AS (
   INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, order_id, created_at)
-  SELECT {user}, {kind}, -{charge}, spent.balance, 'order:' || placed.id, placed.id, placed.created_at
-  FROM placed, spent WHERE {charge} <> 0)
+  SELECT user_id, '{kind}', -charge, balance_after, 'order:' || id, id, now
+  FROM placed, clock WHERE charge <> 0)
+SELECT placed.id, now, buyers.id IS NULL AS is_held
+FROM clock, asked LEFT JOIN placed USING (place) LEFT JOIN buyers ON buyers.id = asked.user_id
+ORDER BY place
 """
-_PLACED = "SELECT id, created_at FROM placed"
-# A claimed key without an order must not stay: where nothing was spent, this fails and takes all back.
-_PLACED_OR_FAILED = (
-    "SELECT (SELECT id FROM placed), (SELECT created_at FROM placed), 1 / (SELECT count(*) FROM spent)"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +84,25 @@ class Claim:
     operation: str
     fingerprint: str
     lifetime: timedelta
+
+
+@dataclass(frozen=True)
+class _Placing:
+    """Orders of `buyer_id`, or of all buyers whose balance nobody else holds."""
+
+    clock: str
+    buyer_id: int | None = None
+
+    async def answers(self, read: Read, asked: list[str]) -> Sequence[Any]:
+        statement = _statement(self.clock, is_waiting=self.buyer_id is not None)
+        try:
+            return await read(statement, [f"[{','.join(asked)}]"])
+        except IntegrityError:
+            return [_NOT_DONE] * len(asked)
+        except OperationalError as error:
+            if error.args and isinstance(error.args[0], _NEVER_DONE):
+                return [_NOT_DONE] * len(asked)
+            raise
 
 
 def client() -> StatelessClient | None:
@@ -78,73 +120,54 @@ async def place(order: Order, *, discount_percent: int, claim: Claim | None, by:
     Raises:
         ValidationError: a text is too long.
     """
-    columns = inserts.columns(Order)
-    values = inserts.written(order)
+    row = dict(zip(inserts.columns(Order), inserts.written(order), strict=True))
+    row = {name: value for name, value in row.items() if value is not None}
     for name in _BY_THE_CLOCK:
-        place = columns.index(name)
-        values[place] = values[place] is not None
-    values += (
-        order.user_id,
-        order.charge,
-        discount_percent,
-        OrderActor.BUYER.value,
-        order.status.value,
-        LedgerKind.ORDER_CHARGE.value,
-    )
+        row[name] = name in row
+    row["rate"] = discount_percent
     if claim is not None:
-        values += (claim.key, claim.operation, claim.fingerprint, claim.lifetime)
-    try:
-        rows = await by.read(_statement(database.clock(), is_claimed=claim is not None), values)
-    except IntegrityError:
+        row |= {
+            "key": claim.key,
+            "operation": claim.operation,
+            "fingerprint": claim.fingerprint,
+            "lifetime": int(claim.lifetime.total_seconds()),
+        }
+    clock, asked = database.clock(), orjson.dumps(row).decode()
+    placed = await by.gathering.ask(_Placing(clock), asked)
+    if placed["is_held"]:
+        placed = await by.gathering.ask(_Placing(clock, order.user_id), asked)
+    if placed["id"] is None:
         return False
-    except OperationalError as error:
-        if error.args and isinstance(error.args[0], asyncpg.DivisionByZeroError):
-            return False
-        raise
-    if not rows:
-        return False
-    moment = rows[0]["created_at"]
-    clocked = {name: moment for name in _BY_THE_CLOCK if getattr(order, name) is not None}
-    vars(order).update({**clocked, "id": rows[0]["id"], "_saved_in_db": True})
+    moment: datetime = placed["now"]
+    clocked = {name: moment for name in _BY_THE_CLOCK if row[name]}
+    vars(order).update({**clocked, "id": placed["id"], "_saved_in_db": True})
     return True
 
 
 @cache
-def _statement(clock: str, *, is_claimed: bool) -> str:
-    """The statement; its values are those of `inserts.columns`, of `_MORE` and, with a claim, of `_OF_CLAIM`.
-
-    Of the moments by the clock it is told whether there are any.
-    """
-    columns = inserts.columns(Order)
-    more = _MORE | _OF_CLAIM if is_claimed else _MORE
-    places = {
-        name: f"${len(columns) + place}::{type_}" for place, (name, type_) in enumerate(more.items(), 1)
+def _statement(clock: str, *, is_waiting: bool) -> str:
+    """The statement; it takes the orders as a list of records and answers each in its place."""
+    fields = Order._meta.fields_map
+    types = {
+        column: "bool" if column in _BY_THE_CLOCK else fields[column].get_for_dialect("postgres", "SQL_TYPE")
+        for column in inserts.columns(Order)
     }
-    written = [_value(name, f"${place}") for place, name in enumerate(columns, 1)]
-    parts = [_CLOCK, *([_CLAIMED] if is_claimed else []), _SPENT, _WRITTEN]
-    shape: Mapping[str, str] = {
-        **places,
-        "clock": clock,
-        "columns": ", ".join(f'"{name}"' for name in ([*_NUMBER, *columns] if is_claimed else columns)),
-        "values": ", ".join([*_NUMBER.values(), *written] if is_claimed else written),
-        "if_claimed": "AND EXISTS (SELECT 1 FROM claimed)" if is_claimed else "",
-        "and_numbered": ", numbered" if is_claimed else "",
-    }
-    ctes = ",".join(part.format(**shape) for part in parts)
-    return f"WITH {ctes} {_PLACED_OR_FAILED if is_claimed else _PLACED}"
+    asked = types | _MORE
+    return _STATEMENT.format(
+        clock=clock,
+        asked=", ".join(f'"{name}" {type_}' for name, type_ in asked.items()),
+        names=", ".join(f'"{name}"' for name in asked),
+        passing_over="" if is_waiting else "SKIP LOCKED",
+        may_claim=TRY_LOCK,
+        columns=", ".join(f'"{name}"' for name in types),
+        values=", ".join(map(_value, types)),
+        actor=OrderActor.BUYER.value,
+        kind=LedgerKind.ORDER_CHARGE.value,
+    )
 
 
-def _value(column: str, place: str) -> str:
-    return f"CASE WHEN {place}::bool THEN clock.now END" if column in _BY_THE_CLOCK else place
+def _value(column: str) -> str:
+    return f"CASE WHEN {column} THEN now END" if column in _BY_THE_CLOCK else f'"{column}"'
 
 
-_NUMBER = {"id": "numbered.id"}
-_MORE = {
-    "user": "int",
-    "charge": "bigint",
-    "rate": "int",
-    "actor": "varchar",
-    "status": "varchar",
-    "kind": "varchar",
-}
-_OF_CLAIM = {"key": "varchar", "operation": "varchar", "fingerprint": "varchar", "lifetime": "interval"}
+_NOT_DONE = {"id": None, "is_held": False}

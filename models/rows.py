@@ -19,6 +19,7 @@ from tortoise.models import Model
 
 from models import database
 from models.asyncpg_engine import StatelessClient
+from models.gathering import Lookup
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Model)
@@ -209,7 +210,7 @@ class Rows(Generic[M]):
         current = database.connection()
         if isinstance(current, StatelessClient):
             statement = self._statement("postgres", self._with_key("= ANY($1)", condition), wanted)
-            values: Sequence[Any] = await current.gathering.rows(statement.text, key)
+            values: Sequence[Any] = await current.gathering.ask(Lookup(statement.text), key)
         else:
             statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
             values = await database.read(statement.text, [key], by=current)

@@ -102,6 +102,7 @@ def claim_of(attempt: Attempt) -> Claim:
 
 async def claim(attempt: Attempt, *, now: datetime) -> bool:
     """Whether the key is this attempt's to use; False where it was used in the last 24 hours."""
+    await IdempotencyKey.lock(attempt.user_id, attempt.key)
     rows = await database.fetch(
         _CLAIM,
         attempt.user_id,

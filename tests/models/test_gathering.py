@@ -12,11 +12,11 @@ from tortoise.transactions import in_transaction
 
 from models import User, database
 from models.asyncpg_engine import StatelessClient
-from models.gathering import Gathering
+from models.gathering import Gathering, Lookup
 from models.rows import Rows
 from tests.fakes import create_user
 
-STATEMENT = "of keys"
+LOOKUP = Lookup("of keys")
 
 
 class Database:
@@ -40,7 +40,7 @@ class Database:
 
 
 def ask(gathering: Gathering, *keys: object) -> list[asyncio.Task[list[Any]]]:
-    return [asyncio.create_task(gathering.rows(STATEMENT, key)) for key in keys]
+    return [asyncio.create_task(gathering.ask(LOOKUP, key)) for key in keys]
 
 
 async def settled() -> None:
@@ -91,7 +91,7 @@ async def test_an_error_reaches_all_whom_the_statement_was_for_and_nobody_else()
     database.error = None
     database.known[1] = [(1,)]
     database.turn.release()
-    assert await gathering.rows(STATEMENT, 1) == [(1,)]
+    assert await gathering.ask(LOOKUP, 1) == [(1,)]
 
 
 @pytest.mark.parametrize("gone", [0, 1])
@@ -152,6 +152,6 @@ async def test_a_statement_that_fails_is_told_as_tortoise_tells_it(database_url:
         assert isinstance(client, StatelessClient)
 
         with pytest.raises(OperationalError, match="no_such_table"):
-            await client.gathering.rows("SELECT id FROM no_such_table WHERE id = ANY($1)", 1)
+            await client.gathering.ask(Lookup("SELECT id FROM no_such_table WHERE id = ANY($1)"), 1)
 
-        assert await client.gathering.rows("SELECT 1 WHERE 1 = ANY($1::int[])", 1)
+        assert await client.gathering.ask(Lookup("SELECT 1 WHERE 1 = ANY($1::int[])"), 1)
