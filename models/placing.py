@@ -22,11 +22,13 @@ from models import database, inserts
 from models.asyncpg_engine import StatelessClient
 from models.gathering import Read
 from models.idempotency_key import TRY_LOCK
+from models.offers import IS_UNCHANGED, Offer
 from models.order import Order
 
 _BY_THE_CLOCK = ("created_at", "updated_at", "due_at")
 _NEVER_DONE = (asyncpg.DataError, asyncpg.TransactionRollbackError)
 _MORE = {
+    "version": "varchar",
     "rate": "int",
     "key": "varchar",
     "operation": "varchar",
@@ -45,7 +47,7 @@ buyers AS (
   FOR NO KEY UPDATE {passing_over}),
 summed AS (
   SELECT asked.*, balance, sum(charge) OVER (PARTITION BY user_id ORDER BY place) AS total
-  FROM asked JOIN buyers ON buyers.id = user_id AND custom_rate = rate),
+  FROM asked JOIN buyers ON buyers.id = user_id AND custom_rate = rate WHERE {is_unchanged}),
 numbered AS MATERIALIZED (
   SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id, summed.* FROM summed
   WHERE total <= balance AND (key IS NULL OR {may_claim})),
@@ -111,20 +113,22 @@ def client() -> StatelessClient | None:
     return current if isinstance(current, StatelessClient) else None
 
 
-async def place(order: Order, *, discount_percent: int, claim: Claim | None, by: StatelessClient) -> bool:
+async def place(
+    order: Order, *, offer: Offer, discount_percent: int, claim: Claim | None, by: StatelessClient
+) -> bool:
     """Charge the buyer and save the order; its moments are the database's.
 
-    False where nothing was done: the balance is too low, the buyer's discount is another by now, or the key
-    was used. Which one, the operation has to find out.
+    False where nothing was done: the balance is too low, the service or the buyer's discount is another by
+    now, or the key was used. Which one, the operation has to find out.
 
     Raises:
         ValidationError: a text is too long.
     """
-    row = dict(zip(inserts.columns(Order), inserts.written(order), strict=True))
-    row = {name: value for name, value in row.items() if value is not None}
+    values = zip(inserts.columns(Order), inserts.written(order), strict=True)
+    row = {name: value for name, value in values if value is not None}
     for name in _BY_THE_CLOCK:
         row[name] = name in row
-    row["rate"] = discount_percent
+    row |= {"version": offer.version, "rate": discount_percent}
     if claim is not None:
         row |= {
             "key": claim.key,
@@ -158,6 +162,7 @@ def _statement(clock: str, *, is_waiting: bool) -> str:
         asked=", ".join(f'"{name}" {type_}' for name, type_ in asked.items()),
         names=", ".join(f'"{name}"' for name in asked),
         passing_over="" if is_waiting else "SKIP LOCKED",
+        is_unchanged=IS_UNCHANGED,
         may_claim=TRY_LOCK,
         columns=", ".join(f'"{name}"' for name in types),
         values=", ".join(map(_value, types)),

@@ -10,7 +10,9 @@ from domain.order_life import OrderActor
 from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
-from models import Order, Service, User, database, inserts, placing
+from models import Order, Service, User, database, inserts, offers, placing
+from models.asyncpg_engine import StatelessClient
+from models.offers import Offer
 from resolvers import idempotency, wallet
 from resolvers.idempotency import Attempt
 from resolvers.order_life import Change, note_event
@@ -31,23 +33,18 @@ class Placement:
     async def at_once(self, attempt: Attempt | None) -> Order | None:
         """The order where nothing stands in its way; None, and nothing done, where anything might.
 
-        A discount that changed since the buyer was recognised is noticed, and so is a used key. What depends
-        on the day, and every refusal, is left to `place`.
+        A discount that changed since the buyer was recognised is noticed, and so are a service that changed
+        and a used key. What depends on the day, and every refusal, is left to `place`.
         """
         client = placing.client()
         if self.refuses_duplicates or client is None:
             return None
-        discount = self.buyer.custom_rate
-        try:
-            service = await self._service()
-            if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
-                return None
-            order = self._order(service, discount_percent=discount, now=datetime.now(UTC))
-        except Problem:
-            return None
-        claim = None if attempt is None else idempotency.claim_of(attempt)
-        is_placed = await placing.place(order, discount_percent=discount, claim=claim, by=client)
-        return order if is_placed else None
+        offer = await offers.recall(self.service_id, by=client)
+        order = await self._at_once(offer, attempt, client) if offer else None
+        if order is None:
+            # Maybe it is another by now.
+            offers.forget(self.service_id, by=client)
+        return order
 
     async def place(self) -> Order:
         """The order, in the caller's transaction.
@@ -65,6 +62,20 @@ class Placement:
         await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await spending.record(order=order)
         return order
+
+    async def _at_once(self, offer: Offer, attempt: Attempt | None, by: StatelessClient) -> Order | None:
+        service, discount = offer.service, self.buyer.custom_rate
+        if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
+            return None
+        if self.category_id not in (None, service.category_id):
+            return None
+        try:
+            order = self._order(service, discount_percent=discount, now=datetime.now(UTC))
+        except Problem:
+            return None
+        claim = None if attempt is None else idempotency.claim_of(attempt)
+        is_placed = await placing.place(order, offer=offer, discount_percent=discount, claim=claim, by=by)
+        return order if is_placed else None
 
     async def _service(self) -> Service:
         service = await Service.get_on_sale(self.service_id)

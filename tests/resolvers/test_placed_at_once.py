@@ -7,7 +7,7 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from domain.order_details import DripFeed, OrderDetails
-from domain.problems import IdempotencyKeyReused, InsufficientBalance, ServiceUnavailable
+from domain.problems import IdempotencyKeyReused, InsufficientBalance, QuantityOutOfRange, ServiceUnavailable
 from domain.service_types import ServiceType
 from models import Category, IdempotencyKey, Order, Service, User, database, placing
 from resolvers.idempotency import LIFETIME
@@ -104,15 +104,56 @@ async def test_what_a_provider_delivers_is_queued_either_way(
     assert at_once[0]["orders"][0]["due_at"] is not None
 
 
-async def test_it_takes_one_read_and_one_write(shop: Shop) -> None:
+async def test_it_takes_one_statement_once_the_service_is_known(shop: Shop) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
+    await place(shop, buyer, service, key="k")
 
     with recorded_statements() as statements:
-        await place(shop, buyer, service, key="k")
+        await place(shop, buyer, service, key="l")
 
-    read, write = [statement for statement in statements if "setting_overrides" not in statement]
-    assert read.startswith("SELECT")
-    assert write.startswith("WITH clock")
+    (write,) = [statement for statement in statements if "setting_overrides" not in statement]
+    assert write.strip().startswith("WITH clock")
+
+
+@pytest.mark.parametrize(
+    ("changed", "charge"), [({"price": 2_000}, 200), ({"provider_drip_feed": False}, 100), ({}, 100)]
+)
+async def test_a_known_service_that_changed_is_sold_as_it_is_now(
+    changed: dict[str, Any], charge: int, shop: Shop, way: str
+) -> None:
+    buyer, service = await create_user(balance=1_000), await create_service()
+    await place(shop, buyer, service)
+    if changed:
+        await Service.filter(id=service.id).update(**changed)
+
+    for number in (1, 2):
+        assert (await place(shop, buyer, service)).charge == charge
+        assert await balance_of(buyer) == 900 - number * charge
+
+
+async def test_limits_that_were_raised_count_for_whom_they_refused(shop: Shop, way: str) -> None:
+    buyer, service = await create_user(balance=10_000), await create_service()
+    more = service.max_quantity + 1
+    with pytest.raises(QuantityOutOfRange):
+        await place(shop, buyer, service, quantity=more)
+    await Service.filter(id=service.id).update(max_quantity=more)
+
+    assert (await place(shop, buyer, service, quantity=more)).quantity == more
+
+
+async def test_a_change_of_a_service_between_two_looks_at_it_is_noticed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer, service = await create_user(balance=1_000), await create_service()
+    look_up = Service.get_on_sale
+
+    async def changed_before(service_id: int) -> Service | None:
+        await Service.filter(id=service_id).update(price=2_000)
+        return await look_up(service_id)
+
+    monkeypatch.setattr(Service, "get_on_sale", changed_before)
+
+    assert (await place(shop, buyer, service)).charge == 200
 
 
 async def test_a_balance_that_is_too_low_keeps_the_refusal_under_the_key_and_nothing_else(
@@ -158,6 +199,7 @@ async def test_an_expired_key_begins_anew(shop: Shop, way: str, monkeypatch: pyt
 @pytest.mark.parametrize("off", ["service", "category"])
 async def test_what_is_switched_off_is_not_sold(off: str, shop: Shop, way: str) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
+    await place(shop, buyer, service)
     if off == "service":
         await Service.filter(id=service.id).update(is_active=False)
     else:

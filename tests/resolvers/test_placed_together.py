@@ -13,7 +13,7 @@ from domain.order_details import OrderDetails, specify
 from domain.order_status import OrderSource
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User, database, placing
+from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User, database, offers, placing
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.database_state import recorded_statements, stored_rows
@@ -49,6 +49,15 @@ async def until_somebody_waits(session: asyncpg.Connection) -> None:
             await asyncio.sleep(0.01)
 
 
+async def placed(order: Order) -> bool:
+    """Whether the statement places it."""
+    client = placing.client()
+    assert client is not None
+    offer = await offers.recall(order.service_id, by=client)
+    assert offer is not None
+    return await placing.place(order, offer=offer, discount_percent=0, claim=None, by=client)
+
+
 def unsaved(buyer: User, service: Service, *, quantity: int = 100) -> Order:
     specification = specify(
         service.type,
@@ -73,7 +82,7 @@ def unsaved(buyer: User, service: Service, *, quantity: int = 100) -> Order:
 async def test_orders_of_one_moment_share_few_statements(keys: bool, shop: Shop) -> None:
     buyers, service = [await create_user(balance=1_000) for _ in range(20)], await create_service()
     with recorded_statements() as statements:
-        placed = await asyncio.gather(
+        made = await asyncio.gather(
             *(
                 place(shop, buyer, service, key=f"k{number}" if keys else None)
                 for buyer in buyers
@@ -82,8 +91,8 @@ async def test_orders_of_one_moment_share_few_statements(keys: bool, shop: Shop)
         )
 
     assert len([one for one in statements if one.strip().startswith("WITH clock")]) < 20
-    assert len({order.id for order in placed}) == await Order.all().count() == 60
-    assert [order.user_id for order in placed] == [buyer.id for buyer in buyers for _ in range(3)]
+    assert len({order.id for order in made}) == await Order.all().count() == 60
+    assert [order.user_id for order in made] == [buyer.id for buyer in buyers for _ in range(3)]
     assert {await balance_of(buyer) for buyer in buyers} == {700}
     assert await OrderEvent.all().count() == 60
     assert await IdempotencyKey.all().count() == (60 if keys else 0)
@@ -93,9 +102,9 @@ async def test_orders_of_one_moment_share_few_statements(keys: bool, shop: Shop)
 async def test_a_buyer_s_orders_of_one_moment_are_entered_one_after_the_other(shop: Shop) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    placed = await asyncio.gather(*(place(shop, buyer, service, quantity=n) for n in (10, 200, 30)))
+    made = await asyncio.gather(*(place(shop, buyer, service, quantity=n) for n in (10, 200, 30)))
 
-    charges = [order.charge for order in sorted(placed, key=lambda order: order.id)]
+    charges = [order.charge for order in sorted(made, key=lambda order: order.id)]
     kinds, amounts, balances = zip(*await ledger_of(buyer), strict=True)
     assert kinds == (LedgerKind.OPENING, *[LedgerKind.ORDER_CHARGE] * 3)
     assert amounts == (1_000, *(-charge for charge in charges))
@@ -153,15 +162,11 @@ async def test_whoever_s_key_is_being_claimed_waits_alone(
 
 async def test_what_the_database_refuses_takes_nothing_and_leaves_the_others_to_the_steps(shop: Shop) -> None:
     buyers, service = [await create_user(balance=1_000) for _ in range(3)], await create_service()
-    client = placing.client()
-    assert client is not None
     before = await stored_rows()
 
     done = await asyncio.gather(
         *(
-            placing.place(
-                unsaved(buyer, service, quantity=quantity), discount_percent=0, claim=None, by=client
-            )
+            placed(unsaved(buyer, service, quantity=quantity))
             for buyer, quantity in zip(buyers, (100, 0, 100), strict=True)
         )
     )
@@ -174,15 +179,11 @@ async def test_what_the_database_refuses_takes_nothing_and_leaves_the_others_to_
 async def test_a_text_that_no_database_takes_is_its_own_order_s_error(text: str, shop: Shop) -> None:
     buyer, other = await create_user(balance=1_000), await create_user(balance=1_000)
     service = await create_service()
-    client = placing.client()
-    assert client is not None
     odd = unsaved(buyer, service)
     odd.link = text
 
     sound, refused = await asyncio.gather(
-        placing.place(unsaved(other, service), discount_percent=0, claim=None, by=client),
-        placing.place(odd, discount_percent=0, claim=None, by=client),
-        return_exceptions=True,
+        placed(unsaved(other, service)), placed(odd), return_exceptions=True
     )
 
     assert isinstance(refused, UnicodeEncodeError | TypeError) or refused is False

@@ -1,0 +1,56 @@
+"""Services as this process saw them last; the statement that places orders finds out if they still are so.
+
+On PostgreSQL alone: there every row tells by which transaction it was written.
+"""
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from domain import ids
+from models.asyncpg_engine import StatelessClient
+from models.gathering import Lookup
+from models.service import Service
+
+_CAPACITY = 1_000
+_VERSIONS = Lookup("SELECT id, xmin::text FROM services WHERE id = ANY($1)")
+IS_UNCHANGED = (
+    "EXISTS (SELECT FROM services JOIN categories ON categories.id = category_id "
+    "WHERE services.id = service_id AND services.xmin::text = version "
+    "AND services.is_active AND categories.is_active)"
+)
+"""Whether the service `service_id` is on sale, and as it was at `version`: a condition on these columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service, and the version that its row had, or an older one."""
+
+    service: Service
+    version: str
+
+
+_seen: WeakKeyDictionary[StatelessClient, dict[int, Offer]] = WeakKeyDictionary()
+
+
+async def recall(service_id: int, *, by: StatelessClient) -> Offer | None:
+    """The service as it was on sale when it was last looked up; looked up now if it was not yet."""
+    seen = _seen.setdefault(by, {})
+    offer = seen.get(service_id)
+    if offer is None and ids.is_possible(service_id) and (offer := await _look_up(service_id, by)):
+        if len(seen) >= _CAPACITY:
+            del seen[next(iter(seen))]
+        seen[service_id] = offer
+    return offer
+
+
+def forget(service_id: int, *, by: StatelessClient) -> None:
+    """Have the service looked up when it is asked for next."""
+    _seen.get(by, {}).pop(service_id, None)
+
+
+async def _look_up(service_id: int, by: StatelessClient) -> Offer | None:
+    # The version first: where a change comes between, the row is newer than the version tells, and the
+    # statement refuses. The other way round it would sell what was.
+    versions = await by.gathering.ask(_VERSIONS, service_id)
+    service = await Service.get_on_sale(service_id) if versions else None
+    return None if service is None else Offer(service, versions[0][1])
