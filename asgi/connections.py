@@ -43,9 +43,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        # Line ends before a request, and what follows a body that was answered unread, begin no message.
-        if self.cycle is not None and self.cycle.response_complete:
-            self._await_head()
+        before = self.cycle
         super().data_received(data)
         if self._is_in_head:
             # Most heads come as a whole and need no deadline.
@@ -53,6 +51,9 @@ class _BoundedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
                 self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif before is not None and before is self.cycle and before.response_complete:
+            # Line ends before a request, and what follows a body that was answered unread, begin no message.
+            self._await_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -27,6 +27,7 @@ from benchmarks.places import ROOT
 from benchmarks.seed import Sizes
 from benchmarks.shop import Shop
 from benchmarks.works import KEY, Ask, Work
+from commands.serve import settle_garbage
 from composition.installation import build_shop
 from composition.web import application
 
@@ -171,6 +172,7 @@ def main() -> None:
     if arguments.section:
         sections.require(arguments.section)
     installation.install()
+    settle_garbage()
     with shop.temporary(Sizes(_ORDERS)) as (_, opened):
         found = uvloop.run(profiles(opened, arguments.works, arguments.requests))
     print(table(found))

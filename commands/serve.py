@@ -39,7 +39,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         )
     sys.stdout.flush()
     served = application(shop)
-    _settle_garbage()
+    settle_garbage()
     config = uvicorn.Config(
         served,
         host=settings.host,
@@ -79,7 +79,7 @@ class _Server(uvicorn.Server):
         self._shop.stopping.set()
 
 
-def _settle_garbage() -> None:
+def settle_garbage() -> None:
     """Leave what lives as long as the process out of every collection, and collect the rest less often.
 
     A request makes thousands of short-lived objects and hardly a cycle.

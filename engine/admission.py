@@ -39,12 +39,16 @@ class RequestContext(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class GraphQLRequest:
-    """What a client asks to run: a text, the id of one that the server knows, or both."""
+    """What a client asks to run: a text, the id of one that the server knows, or both.
+
+    With `is_storable` the variables are known to hold no text that a database could not store.
+    """
 
     query: str | None = None
     document_id: str | None = None
     operation_name: str | None = None
     variables: dict[str, object] | None = None
+    is_storable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,8 @@ class Admission:
         return Admitted(prepared.document, cost, account)
 
     async def _prepared(self, request: GraphQLRequest, limits: Limits) -> Prepared:
-        _check_storable(request.variables or {})
+        if not request.is_storable:
+            _check_storable(request.variables or {})
         text = self.text_of(request)
         if self._documents.knows(text):
             return self._prepare(text, request, limits)

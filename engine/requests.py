@@ -33,12 +33,14 @@ async def read(request: Request, receive: Receive) -> GraphQLRequest:
     if request.method == "GET":
         return typed(_of_query_string(request))
     if request.method == "POST":
-        return typed(await _of_body(request, receive))
+        body = await _of_body(request, receive)
+        # JSON that was decoded spells no half of a surrogate pair, and NUL in this way alone.
+        return typed(_object(body), is_storable=rb"\u0000" not in body)
     raise BadRequest("GraphQL is asked by GET or POST.", status=405, allow="GET, POST")
 
 
-def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
-    """What the parameters of a GraphQL request ask to run.
+def typed(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:
+    """What the parameters of a GraphQL request ask to run, `is_storable` or not.
 
     Raises:
         BadRequest: one is missing or of another type.
@@ -62,6 +64,7 @@ def typed(parameters: Mapping[str, object]) -> GraphQLRequest:
         # Forms and playgrounds send an empty name where they mean none.
         operation_name=operation_name or None,
         variables=variables,
+        is_storable=is_storable,
     )
 
 
@@ -103,14 +106,18 @@ def _of_query_string(request: Request) -> dict[str, object]:
     return parameters
 
 
-async def _of_body(request: Request, receive: Receive) -> dict[str, object]:
+async def _of_body(request: Request, receive: Receive) -> bytes:
     media_type = header(request.scope, b"content-type").partition(";")[0].strip().lower()
     if media_type != _JSON:
         raise BadRequest(f"The content type must be {_JSON}.", status=415)
-    body = _json(await _whole(receive))
-    if not isinstance(body, dict):
+    return await _whole(receive)
+
+
+def _object(body: bytes) -> dict[str, object]:
+    decoded = _json(body)
+    if not isinstance(decoded, dict):
         raise BadRequest("The body must be a JSON object; several operations in one request are not taken.")
-    return body
+    return decoded
 
 
 async def _whole(receive: Receive) -> bytes:

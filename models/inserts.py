@@ -92,7 +92,7 @@ def _insert(model: type[Model]) -> _Insert:
         columns,
         _reader(plain),
         [(name, _writer(fields[name]), fields[name]) for name in converted],
-        [(name, field) for name, field in fields.items() if field.validators],
+        [(name, field) for name, field in fields.items() if field.validators and not _has_members(field)],
     )
 
 
@@ -105,9 +105,13 @@ def _reader(names: list[str]) -> Callable[[Mapping[str, Any]], tuple[object, ...
 
 def _is_plain(column: Field[Any]) -> bool:
     """Whether the driver takes the attribute as it is."""
-    has_members = getattr(column, "enum_type", None) is not None
     is_same = type(column).to_db_value is Field.to_db_value or isinstance(column, DatetimeField)
-    return is_same and not has_members
+    return is_same and not _has_members(column)
+
+
+def _has_members(column: Field[Any]) -> bool:
+    """Whether its values are an enum's, of which none is too long."""
+    return getattr(column, "enum_type", None) is not None
 
 
 def _writer(column: Field[Any]) -> Callable[[Any], Any] | None:

@@ -9,7 +9,7 @@ over, and theirs are placed by a statement that waits for this buyer alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -137,7 +137,7 @@ async def place(
             "lifetime": int(claim.lifetime.total_seconds()),
         }
     clock, asked = database.clock(), orjson.dumps(row).decode()
-    placed = await by.gathering.ask(_Placing(clock), asked)
+    placed = await by.gathering.ask(_placing(clock), asked)
     if placed["is_held"]:
         placed = await by.gathering.ask(_Placing(clock, order.user_id), asked)
     if placed["id"] is None:
@@ -148,7 +148,13 @@ async def place(
     return True
 
 
-@cache
+@lru_cache(1)
+def _placing(clock: str) -> _Placing:
+    """Of all buyers; the same object, which need not be compared."""
+    return _Placing(clock)
+
+
+@lru_cache(8)
 def _statement(clock: str, *, is_waiting: bool) -> str:
     """The statement; it takes the orders as a list of records and answers each in its place."""
     fields = Order._meta.fields_map

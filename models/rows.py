@@ -133,6 +133,10 @@ class _Statement:
     layout: Layout
 
     @cached_property
+    def lookup(self) -> Lookup:
+        return Lookup(self.text)
+
+    @cached_property
     def hydrate(self) -> Hydrate:
         return _hydrator(self.layout)
 
@@ -210,7 +214,7 @@ class Rows(Generic[M]):
         current = database.connection()
         if isinstance(current, StatelessClient):
             statement = self._statement("postgres", self._with_key("= ANY($1)", condition), wanted)
-            values: Sequence[Any] = await current.gathering.ask(Lookup(statement.text), key)
+            values: Sequence[Any] = await current.gathering.ask(statement.lookup, key)
         else:
             statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
             values = await database.read(statement.text, [key], by=current)

@@ -24,8 +24,9 @@ class Overrides:
         if time.monotonic() >= self._old_at_seconds:
             values = await stored()
             self._values, self._old_at_seconds = values, time.monotonic() + _BELIEVED_FOR.total_seconds()
-        changed = {name.value: value for name, value in self._values.items()}
-        return settings.model_copy(update=changed) if changed else settings
+        if not self._values:
+            return settings
+        return settings.model_copy(update={name.value: value for name, value in self._values.items()})
 
     def forget(self) -> None:
         """Read anew at the next occasion."""
