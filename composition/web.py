@@ -61,11 +61,11 @@ def application(shop: Shop) -> Starlette:
     settings = shop.settings
     return Starlette(
         routes=[
+            # Tried one after the other: what is asked most comes first.
+            Route("/graphql", graphql),
             WebSocketRoute("/graphql", sockets),
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
-            # Tried one after the other: what is asked most comes first.
-            Route("/graphql", graphql),
             *reseller_api.door.routes(shop),
             Mount("/api", app=rest),
             # A mount does not match its own bare path.

@@ -109,6 +109,9 @@ def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: 
 
 
 def _spelled(*texts: str | None) -> list[str]:
+    # Most orders have none of them.
+    if texts.count(None) == len(texts):
+        return []
     return sorted({text.strip() for text in texts if text is not None})
 
 

@@ -152,7 +152,7 @@ class StatelessClient(AsyncpgDBClient):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.gathering = Gathering(self.read)
-        """What is looked up outside transactions."""
+        """What is asked outside transactions."""
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0, "init": _know_moments}

@@ -20,7 +20,8 @@ import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.connection import get_connections
+from tortoise.connection import ConnectionHandler
+from tortoise.context import require_context
 from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
@@ -99,7 +100,7 @@ async def connected(url: str) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The current connection: the transaction's inside one, else the process's."""
-    connections = get_connections()
+    connections = _connections()
     (name,) = connections.db_config
     current: BaseDBAsyncClient = connections.get(name)
     return current
@@ -108,8 +109,13 @@ def connection() -> BaseDBAsyncClient:
 def dialect() -> str:
     """`sqlite` or `postgres`."""
     # Connections are named after it.
-    (name,) = get_connections().db_config
+    (name,) = _connections().db_config
     return name
+
+
+def _connections() -> ConnectionHandler:
+    # Tortoise's own function imports something each time.
+    return require_context().connections
 
 
 async def read(

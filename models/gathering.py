@@ -9,6 +9,7 @@ A = TypeVar("A")
 R = TypeVar("R", covariant=True)
 
 Read = Callable[[str, list[object]], Awaitable[Sequence[Any]]]
+_MOST = 100
 Asked = list[tuple[Any, asyncio.Future[Any]]]
 
 
@@ -34,9 +35,9 @@ class Lookup:
 
 
 class Gathering:
-    """Whoever asks while a statement runs is answered by the next: what was read before is told to nobody.
+    """Whoever asks while a statement runs is answered by a later one: what was read before is told to nobody.
 
-    One statement of a kind runs at a time. One event loop's.
+    One statement of a kind runs at a time, for a hundred callers at most. One event loop's.
     """
 
     def __init__(self, read: Read) -> None:
@@ -64,8 +65,8 @@ class Gathering:
     async def _run(self, kind: Gathered[Any, Any]) -> None:
         asked: Asked = []
         try:
-            while asked := self._asked[kind]:
-                self._asked[kind] = []
+            while everybody := self._asked[kind]:
+                asked, self._asked[kind] = everybody[:_MOST], everybody[_MOST:]
                 await self._answer(kind, [one for one in asked if not one[1].done()])
         finally:
             # Nobody is left here but where the event loop ends.

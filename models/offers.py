@@ -9,21 +9,31 @@ from weakref import WeakKeyDictionary
 from domain import ids
 from models.asyncpg_engine import StatelessClient
 from models.gathering import Lookup
+from models.rows import Wanted
 from models.service import Service
 
-_CAPACITY = 1_000
-_VERSIONS = Lookup("SELECT id, xmin::text FROM services WHERE id = ANY($1)")
+_CAPACITY = 5_000
+_PLACED = Wanted(
+    frozenset(
+        "category_id price min_quantity max_quantity drip_feed type source provider_id provider_service_id "
+        "provider_drip_feed refuses_duplicates".split()
+    )
+)
+"""What an order takes of its service. Descriptions are long, and thousands of services are remembered."""
+# Which transaction wrote the row; and when that was, as numbers of transactions come again after a failover.
+_VERSION = "concat(services.xmin, ' ', services.updated_at)"
+_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services WHERE id = ANY($1)")  # noqa: S608
 IS_UNCHANGED = (
-    "EXISTS (SELECT FROM services JOIN categories ON categories.id = category_id "
-    "WHERE services.id = service_id AND services.xmin::text = version "
+    "EXISTS (SELECT FROM services JOIN categories ON categories.id = services.category_id "
+    f"WHERE services.id = asked.service_id AND {_VERSION} = asked.version "
     "AND services.is_active AND categories.is_active)"
 )
-"""Whether the service `service_id` is on sale, and as it was at `version`: a condition on these columns."""
+"""Whether a service is on sale and as it was, as a condition on `asked`: its `service_id` and `version`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service, and the version that its row had, or an older one."""
+    """A service with what an order takes of it, and the version that its row had, or an older one."""
 
     service: Service
     version: str
@@ -52,5 +62,5 @@ async def _look_up(service_id: int, by: StatelessClient) -> Offer | None:
     # The version first: where a change comes between, the row is newer than the version tells, and the
     # statement refuses. The other way round it would sell what was.
     versions = await by.gathering.ask(_VERSIONS, service_id)
-    service = await Service.get_on_sale(service_id) if versions else None
+    service = await Service.get_on_sale(service_id, wanted=_PLACED) if versions else None
     return None if service is None else Offer(service, versions[0][1])

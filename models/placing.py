@@ -2,10 +2,11 @@
 
 What the operation does step by step in a transaction happens here at once: the client's key is claimed and
 answered, the balance charged, order, history and ledger are written; or nothing is. Orders of one moment,
-whosever they are, share the statement. It waits for nobody: buyers whose balance others hold are passed
-over, and theirs are placed by a statement that waits for this buyer alone.
+whosever they are, share the statement. It waits for no balance and no key of anybody's: buyers whose balance
+others hold are passed over, and theirs are placed by a statement that waits for this buyer alone.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,15 +19,15 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from domain.order_life import OrderActor
 from domain.states import LedgerKind
-from models import database, inserts
+from models import database, inserts, offers
 from models.asyncpg_engine import StatelessClient
 from models.gathering import Read
 from models.idempotency_key import TRY_LOCK
 from models.offers import IS_UNCHANGED, Offer
 from models.order import Order
 
+_log = logging.getLogger("vitrin.placing")
 _BY_THE_CLOCK = ("created_at", "updated_at", "due_at")
-_NEVER_DONE = (asyncpg.DataError, asyncpg.TransactionRollbackError)
 _MORE = {
     "version": "varchar",
     "rate": "int",
@@ -41,13 +42,14 @@ _MORE = {
 _STATEMENT = """
 WITH clock AS (SELECT to_timestamp({clock}) AS now),
 asked AS (
-  SELECT * FROM ROWS FROM (json_to_recordset($1) AS ({asked})) WITH ORDINALITY AS asked ({names}, place)),
+  SELECT asked.*, {is_unchanged} AS is_unchanged
+  FROM ROWS FROM (json_to_recordset($1) AS ({asked})) WITH ORDINALITY AS asked ({names}, place)),
 buyers AS (
-  SELECT id, balance, custom_rate FROM users WHERE id IN (SELECT user_id FROM asked)
+  SELECT id, balance, custom_rate FROM users WHERE id = ANY(ARRAY(SELECT user_id FROM asked))
   FOR NO KEY UPDATE {passing_over}),
 summed AS (
   SELECT asked.*, balance, sum(charge) OVER (PARTITION BY user_id ORDER BY place) AS total
-  FROM asked JOIN buyers ON buyers.id = user_id AND custom_rate = rate WHERE {is_unchanged}),
+  FROM asked JOIN buyers ON buyers.id = user_id AND custom_rate = rate WHERE is_unchanged),
 numbered AS MATERIALIZED (
   SELECT nextval(pg_get_serial_sequence('orders', 'id'))::int AS id, summed.* FROM summed
   WHERE total <= balance AND (key IS NULL OR {may_claim})),
@@ -72,7 +74,7 @@ entered AS (
   INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, order_id, created_at)
   SELECT user_id, '{kind}', -charge, balance_after, 'order:' || id, id, now
   FROM placed, clock WHERE charge <> 0)
-SELECT placed.id, now, buyers.id IS NULL AS is_held
+SELECT placed.id, now, asked.is_unchanged, buyers.id IS NULL AS is_held
 FROM clock, asked LEFT JOIN placed USING (place) LEFT JOIN buyers ON buyers.id = asked.user_id
 ORDER BY place
 """
@@ -99,12 +101,11 @@ class _Placing:
         statement = _statement(self.clock, is_waiting=self.buyer_id is not None)
         try:
             return await read(statement, [f"[{','.join(asked)}]"])
-        except IntegrityError:
+        except (OperationalError, asyncpg.TransactionRollbackError) as error:
+            if not _has_done_nothing(error):
+                raise
+            _log.warning("%s orders of one moment go step by step: %s", len(asked), type(error).__name__)
             return [_NOT_DONE] * len(asked)
-        except OperationalError as error:
-            if error.args and isinstance(error.args[0], _NEVER_DONE):
-                return [_NOT_DONE] * len(asked)
-            raise
 
 
 def client() -> StatelessClient | None:
@@ -119,7 +120,8 @@ async def place(
     """Charge the buyer and save the order; its moments are the database's.
 
     False where nothing was done: the balance is too low, the service or the buyer's discount is another by
-    now, or the key was used. Which one, the operation has to find out.
+    now, the key was used or is being claimed, or the database refused an order of the same moment. Which
+    one, the operation has to find out.
 
     Raises:
         ValidationError: a text is too long.
@@ -140,6 +142,8 @@ async def place(
     placed = await by.gathering.ask(_placing(clock), asked)
     if placed["is_held"]:
         placed = await by.gathering.ask(_Placing(clock, order.user_id), asked)
+    if not placed["is_unchanged"]:
+        offers.forget(order.service_id, by=by)
     if placed["id"] is None:
         return False
     moment: datetime = placed["now"]
@@ -181,4 +185,14 @@ def _value(column: str) -> str:
     return f"CASE WHEN {column} THEN now END" if column in _BY_THE_CLOCK else f'"{column}"'
 
 
-_NOT_DONE = {"id": None, "is_held": False}
+def _has_done_nothing(error: Exception) -> bool:
+    """Whether PostgreSQL took the statement back for a constraint, a value or a deadlock.
+
+    Of Tortoise's OperationalErrors the rest are statements that cannot be right.
+    """
+    if isinstance(error, OperationalError) and not isinstance(error, IntegrityError):
+        return bool(error.args) and isinstance(error.args[0], asyncpg.DataError)
+    return not isinstance(error, asyncpg.StatementCompletionUnknownError)
+
+
+_NOT_DONE = {"id": None, "is_held": False, "is_unchanged": True}

@@ -11,8 +11,6 @@ from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
 from models import Order, Service, User, database, inserts, offers, placing
-from models.asyncpg_engine import StatelessClient
-from models.offers import Offer
 from resolvers import idempotency, wallet
 from resolvers.idempotency import Attempt
 from resolvers.order_life import Change, note_event
@@ -40,11 +38,17 @@ class Placement:
         if self.refuses_duplicates or client is None:
             return None
         offer = await offers.recall(self.service_id, by=client)
-        order = await self._at_once(offer, attempt, client) if offer else None
+        if offer is None:
+            return None
+        discount = self.buyer.custom_rate
+        order = self._offered(offer.service, discount_percent=discount)
         if order is None:
-            # Maybe it is another by now.
+            # Maybe it is another by now, and would be sold.
             offers.forget(self.service_id, by=client)
-        return order
+            return None
+        claim = None if attempt is None else idempotency.claim_of(attempt)
+        is_placed = await placing.place(order, offer=offer, discount_percent=discount, claim=claim, by=client)
+        return order if is_placed else None
 
     async def place(self) -> Order:
         """The order, in the caller's transaction.
@@ -63,19 +67,16 @@ class Placement:
         await spending.record(order=order)
         return order
 
-    async def _at_once(self, offer: Offer, attempt: Attempt | None, by: StatelessClient) -> Order | None:
-        service, discount = offer.service, self.buyer.custom_rate
+    def _offered(self, service: Service, *, discount_percent: int) -> Order | None:
+        """The order of a service that may be another by now; None where it cannot be placed at once."""
         if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
             return None
         if self.category_id not in (None, service.category_id):
             return None
         try:
-            order = self._order(service, discount_percent=discount, now=datetime.now(UTC))
+            return self._order(service, discount_percent=discount_percent, now=datetime.now(UTC))
         except Problem:
             return None
-        claim = None if attempt is None else idempotency.claim_of(attempt)
-        is_placed = await placing.place(order, offer=offer, discount_percent=discount, claim=claim, by=by)
-        return order if is_placed else None
 
     async def _service(self) -> Service:
         service = await Service.get_on_sale(self.service_id)

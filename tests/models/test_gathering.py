@@ -110,6 +110,17 @@ async def test_a_caller_that_goes_harms_nobody(gone: int) -> None:
     assert answers[1 - gone] == [(2 - gone,)]
 
 
+async def test_a_statement_is_for_a_hundred_callers_at_most() -> None:
+    database = Database()
+    database.known = {key: [(key,)] for key in range(250)}
+    asked = ask(Gathering(database.read), *range(250))
+    for _ in range(3):
+        database.turn.release()
+
+    assert await asyncio.gather(*asked) == [[(key,)] for key in range(250)]
+    assert [len(keys) for keys in database.asked] == [100, 100, 50]
+
+
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_many_lookups_take_few_statements_and_each_finds_its_row(
     database_url: str, monkeypatch: pytest.MonkeyPatch

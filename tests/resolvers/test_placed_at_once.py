@@ -147,9 +147,9 @@ async def test_a_change_of_a_service_between_two_looks_at_it_is_noticed(
     buyer, service = await create_user(balance=1_000), await create_service()
     look_up = Service.get_on_sale
 
-    async def changed_before(service_id: int) -> Service | None:
+    async def changed_before(service_id: int, **wanted: Any) -> Service | None:
         await Service.filter(id=service_id).update(price=2_000)
-        return await look_up(service_id)
+        return await look_up(service_id, **wanted)
 
     monkeypatch.setattr(Service, "get_on_sale", changed_before)
 

@@ -1,9 +1,10 @@
 """On PostgreSQL orders of one moment are placed by one statement, which waits for nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import pytest
@@ -14,6 +15,7 @@ from domain.order_status import OrderSource
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
 from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User, database, offers, placing
+from models.asyncpg_engine import StatelessClient
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.database_state import recorded_statements, stored_rows
@@ -49,10 +51,15 @@ async def until_somebody_waits(session: asyncpg.Connection) -> None:
             await asyncio.sleep(0.01)
 
 
-async def placed(order: Order) -> bool:
-    """Whether the statement places it."""
+def _client() -> StatelessClient:
     client = placing.client()
     assert client is not None
+    return client
+
+
+async def placed(order: Order) -> bool:
+    """Whether the statement places it."""
+    client = _client()
     offer = await offers.recall(order.service_id, by=client)
     assert offer is not None
     return await placing.place(order, offer=offer, discount_percent=0, claim=None, by=client)
@@ -173,6 +180,59 @@ async def test_what_the_database_refuses_takes_nothing_and_leaves_the_others_to_
 
     assert done == [False] * 3
     assert await stored_rows() == before
+
+
+async def test_a_deadlock_leaves_all_orders_of_the_moment_to_the_steps(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyers, service = [await create_user(balance=1_000) for _ in range(3)], await create_service()
+    await place(shop, buyers[0], service)
+
+    async def deadlocked(*_: object) -> Sequence[Any]:
+        raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    monkeypatch.setattr(_client().gathering, "_read", deadlocked)
+
+    made = await asyncio.gather(*(place(shop, buyer, service, key="k") for buyer in buyers))
+
+    assert len({order.id for order in made}) == 3
+    assert [await balance_of(buyer) for buyer in buyers] == [800, 900, 900]
+
+
+async def test_a_statement_whose_end_nobody_knows_is_an_error_to_all(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyers, service = [await create_user(balance=1_000) for _ in range(3)], await create_service()
+    await place(shop, buyers[0], service)
+    client = _client()
+
+    async def cut(statement: str, values: list[object]) -> Sequence[Any]:
+        await client.read(statement, values)
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client.gathering, "_read", cut)
+        answers = await asyncio.gather(
+            *(place(shop, buyer, service, key="k") for buyer in buyers), return_exceptions=True
+        )
+
+    assert all(isinstance(answer, asyncpg.ConnectionDoesNotExistError) for answer in answers)
+    # They were placed all the same: the same keys find that out.
+    again = [await place(shop, buyer, service, key="k") for buyer in buyers]
+    assert len({order.id for order in again}) == 3
+    assert [await balance_of(buyer) for buyer in buyers] == [800, 900, 900]
+
+
+async def test_who_cannot_pay_leaves_the_service_known_to_others(shop: Shop) -> None:
+    buyer, poor, service = await create_user(balance=1_000), await create_user(), await create_service()
+    await place(shop, buyer, service)
+    with pytest.raises(InsufficientBalance):
+        await place(shop, poor, service)
+
+    with recorded_statements() as statements:
+        await place(shop, buyer, service)
+
+    assert len([one for one in statements if "setting_overrides" not in one]) == 1
 
 
 @pytest.mark.parametrize("text", ["\x00", "\ud800"])
