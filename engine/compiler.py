@@ -10,12 +10,14 @@ from typing import Any, TypeVar, cast
 
 from graphql import (
     DocumentNode,
+    GraphQLAbstractType,
     GraphQLError,
     GraphQLList,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    GraphQLUnionType,
     OperationDefinitionNode,
     default_field_resolver,
     default_type_resolver,
@@ -23,6 +25,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.cast import get_strawberry_type_cast
 
 from engine.calls import Call, NotPrepared
 from engine.code import NotCompilable
@@ -127,6 +131,38 @@ class CompiledExecution(RepeatedExecution):
             return_type, field_details_list, info, path, result, position_context
         )
 
+    def complete_abstract_value(
+        self,
+        return_type: GraphQLAbstractType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> AwaitableOrValue[dict[str, Any]]:
+        members = {} if self.variant is None else self.variant.members
+        member = members.get((id(return_type), type(result)))
+        if member is None or get_strawberry_type_cast(result) is not None:
+            return super().complete_abstract_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+        return self.complete_object_value(member, field_details_list, info, path, result, position_context)
+
+    def ensure_valid_runtime_type(
+        self,
+        runtime_type_name: Any,
+        return_type: GraphQLAbstractType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        result: Any,
+    ) -> GraphQLObjectType:
+        type_ = super().ensure_valid_runtime_type(
+            runtime_type_name, return_type, field_details_list, info, result
+        )
+        if self.variant is not None and _is_told_by_class(return_type, result):
+            self.variant.members[id(return_type), type(result)] = type_
+        return type_
+
     def execute_fields(
         self,
         parent_type: GraphQLObjectType,
@@ -213,6 +249,17 @@ class CompiledExecution(RepeatedExecution):
             return Plan(None)
         finally:
             generator.finish()
+
+
+def _is_told_by_class(abstract: GraphQLAbstractType, value: object) -> bool:
+    """Whether Strawberry tells the member of a union by the value's class alone: not if that is generic."""
+    definition = getattr(type(value), "__strawberry_definition__", None)
+    return (
+        isinstance(abstract, GraphQLUnionType)
+        and isinstance(definition, StrawberryObjectDefinition)
+        and not definition.is_graphql_generic
+        and get_strawberry_type_cast(value) is None
+    )
 
 
 def _value_plan(generator: Generator, type_: GraphQLOutputType, details: FieldDetailsList) -> Plan:

@@ -73,6 +73,8 @@ class Variant(dict[Hashable, Plan]):
         super().__init__()
         self.calls: dict[int, Call | None] = {}
         """Prepared calls by the identity of the field's node; None where there is none."""
+        self.members: dict[tuple[int, type], GraphQLObjectType] = {}
+        """Which of a union's types the objects of a class are, by the union's identity."""
         self.roots: Roots | None = None
         """Known once it has run."""
 

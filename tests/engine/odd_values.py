@@ -137,6 +137,8 @@ VALUES: dict[str, Callable[[], Any]] = {
     "cast to another": lambda: thing(leaf=strawberry.cast(Branch, leaf(1))),
     "unset": lambda: thing(text_opt=strawberry.UNSET),
     "foreign node": lambda: thing(node=object()),
+    "leaf for either": lambda: thing(either=leaf(1)),
+    "either cast to another": lambda: thing(either=strawberry.cast(Branch, leaf(1))),
     "foreign either": lambda: thing(either=object()),
     "view of nobody's": lambda: thing(view=View(row=leaf(1, title="nobody's"))),
     "view without row": lambda: thing(views=[View(row=None), View(row=leaf(1))]),
