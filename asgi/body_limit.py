@@ -24,13 +24,12 @@ class BodyLimit:
         self._most_bytes = most_bytes
         self._within = within
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         body = _Body(scope, receive, most_bytes=self._most_bytes, within=self._within)
 
-        await self._app(
+        return self._app(
             scope, body.receive, changing(send, body.say_farewell, types=("http.response.start",))
         )
 

@@ -1,6 +1,6 @@
 """Headers as ASGI has them: pairs of bytes, names in lower case."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.types import Message, Scope, Send
 
@@ -24,11 +24,12 @@ def encoded(headers: Iterable[tuple[str, str]]) -> Pairs:
 def changing(send: Send, change: Callable[[Pairs], None], *, types: tuple[str, ...]) -> Send:
     """A `send` that lets `change` see the headers of the messages of these types first."""
 
-    async def changed_send(message: Message) -> None:
+    # No coroutine of its own: several of these stand around every answer.
+    def changed_send(message: Message) -> Awaitable[None]:
         if message["type"] in types:
             headers = list(message.get("headers", ()))
             change(headers)
             message["headers"] = headers
-        await send(message)
+        return send(message)
 
     return changed_send

@@ -1,6 +1,7 @@
 """Counts and times every HTTP request by the template of its route."""
 
 import time
+from collections.abc import Awaitable
 from functools import cache
 
 from prometheus_client import Counter, Histogram
@@ -24,11 +25,11 @@ class Measurement:
             return
         status, began = "cut", time.perf_counter()
 
-        async def noting_send(message: Message) -> None:
+        def noting_send(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = str(message["status"])
-            await send(message)
+            return send(message)
 
         meters.REQUESTS_RUNNING.inc()
         try:

@@ -1,5 +1,7 @@
 """Gives every request an id, by which its log lines and a client's report are found."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.headers import changing, header
@@ -15,11 +17,10 @@ class RequestIds:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         request_id = request_ids.accepted(header(scope, _NAME))
         request_ids.begin(request_id)
         pair = (_NAME, request_id.encode("latin-1"))
-        await self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))
+        return self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))

@@ -1,5 +1,7 @@
 """What every answer tells browsers not to do with it."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.headers import Pairs, changing, encoded
@@ -28,9 +30,9 @@ class SecurityHeaders:
 
         self._headers = encoded(names.items())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         is_http = scope["type"] == "http"
-        await self._app(scope, receive, changing(send, self._add, types=_ANSWERS) if is_http else send)
+        return self._app(scope, receive, changing(send, self._add, types=_ANSWERS) if is_http else send)
 
     def _add(self, headers: Pairs) -> None:
         present = {name for name, _ in headers}
