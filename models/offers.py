@@ -10,7 +10,7 @@ from domain import ids
 from models.asyncpg_engine import StatelessClient
 from models.gathering import Lookup
 from models.rows import Wanted
-from models.service import Service
+from models.service import ON_SALE, Service
 
 _CAPACITY = 5_000
 _PLACED = Wanted(
@@ -21,12 +21,11 @@ _PLACED = Wanted(
 )
 """What an order takes of its service. Descriptions are long, and thousands of services are remembered."""
 # Which transaction wrote the row; and when that was, as numbers of transactions come again after a failover.
-_VERSION = "concat(services.xmin, ' ', services.updated_at)"
-_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services WHERE id = ANY($1)")  # noqa: S608
+_VERSION = "concat(t.xmin, ' ', t.updated_at)"
+_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services t WHERE id = ANY($1)")  # noqa: S608
 IS_UNCHANGED = (
-    "EXISTS (SELECT FROM services JOIN categories ON categories.id = services.category_id "
-    f"WHERE services.id = asked.service_id AND {_VERSION} = asked.version "
-    "AND services.is_active AND categories.is_active)"
+    f"EXISTS (SELECT FROM services t WHERE t.id = asked.service_id AND {_VERSION} = asked.version "
+    f"AND {ON_SALE})"
 )
 """Whether a service is on sale and as it was, as a condition on `asked`: its `service_id` and `version`."""
 

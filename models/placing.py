@@ -36,6 +36,8 @@ _MORE = {
     "fingerprint": "varchar",
     "lifetime": "int",
 }
+# What the client's key is answered again; it tells the order, and so which of two with one key was placed.
+_ANSWER = """'{"id":' || id || '}'"""
 # Buyers are locked before keys are claimed, the operation does it the other way round. They cannot wait for
 # each other all the same: whoever is about to claim a key takes `IdempotencyKey.lock` first, and here it is
 # only tried.
@@ -55,13 +57,12 @@ numbered AS MATERIALIZED (
   WHERE total <= balance AND (key IS NULL OR {may_claim})),
 claimed AS (
   INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, answer, created_at, expires_at)
-  SELECT user_id, key, operation, fingerprint, '{{"id":' || id || '}}',
-    now, now + make_interval(secs => lifetime)
+  SELECT user_id, key, operation, fingerprint, {answer}, now, now + make_interval(secs => lifetime)
   FROM numbered, clock WHERE key IS NOT NULL
   ON CONFLICT (user_id, key) DO NOTHING RETURNING answer),
 placed AS (
   SELECT numbered.*, balance - sum(charge) OVER (PARTITION BY user_id ORDER BY place) AS balance_after
-  FROM numbered WHERE key IS NULL OR '{{"id":' || id || '}}' IN (SELECT answer FROM claimed)),
+  FROM numbered WHERE key IS NULL OR {answer} IN (SELECT answer FROM claimed)),
 charged AS (
   UPDATE users SET balance = users.balance - bill.total
   FROM (SELECT user_id, sum(charge)::bigint AS total FROM placed GROUP BY user_id) AS bill
@@ -174,6 +175,7 @@ def _statement(clock: str, *, is_waiting: bool) -> str:
         passing_over="" if is_waiting else "SKIP LOCKED",
         is_unchanged=IS_UNCHANGED,
         may_claim=TRY_LOCK,
+        answer=_ANSWER,
         columns=", ".join(f'"{name}"' for name in types),
         values=", ".join(map(_value, types)),
         actor=OrderActor.BUYER.value,

@@ -71,8 +71,6 @@ class Placement:
         """The order of a service that may be another by now; None where it cannot be placed at once."""
         if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
             return None
-        if self.category_id not in (None, service.category_id):
-            return None
         try:
             return self._order(service, discount_percent=discount_percent, now=datetime.now(UTC))
         except Problem:
@@ -80,11 +78,13 @@ class Placement:
 
     async def _service(self) -> Service:
         service = await Service.get_on_sale(self.service_id)
-        if service is None or self.category_id not in (None, service.category_id):
+        if service is None:
             raise ServiceUnavailable
         return service
 
     def _order(self, service: Service, *, discount_percent: int, now: datetime) -> Order:
+        if self.category_id not in (None, service.category_id):
+            raise ServiceUnavailable
         specification = specify(service.type, self.details, limits=service.limits, today=now.date())
         return Order.placed(
             buyer=self.buyer,
