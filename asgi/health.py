@@ -25,15 +25,21 @@ _NEVER_KEPT = {"Cache-Control": "no-store"}
 Check = dict[str, object]
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
-    """`/healthz`, `/readyz` and `/metrics`; they need a connected database."""
+def routes(settings: Settings, stopping: asyncio.Event) -> list[BaseRoute]:
+    """`/healthz`, `/readyz` and `/metrics`; they need a connected database.
+
+    The first two answer 503 once `stopping` is set.
+    """
 
     async def health(_: Request) -> JSONResponse:
+        if stopping.is_set():
+            return JSONResponse({"status": "stopping"}, 503, _NEVER_KEPT)
         await database.now()
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> JSONResponse:
         checks = await _checks(settings.queue_max_age)
+        checks["running"] = {"ok": not stopping.is_set()}
         is_ready = all(check["ok"] for check in checks.values())
         body = {"status": "ready" if is_ready else "not ready", "checks": checks}
         return JSONResponse(body, 200 if is_ready else 503, _NEVER_KEPT)

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import gc
 import sys
+import time
 from datetime import timedelta
 from types import FrameType
 
@@ -67,11 +68,24 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Tells the embedded worker to stop as soon as the process is told, not when the last request is done."""
+    """Tells the embedded worker to stop as soon as the process is told, not when the last request is done.
+
+    Takes requests for `STOP_DELAY` more, so that load balancers send the next elsewhere before it closes its
+    port. A second signal from the keyboard ends that.
+    """
 
     def __init__(self, config: uvicorn.Config, shop: Shop) -> None:
         super().__init__(config)
         self._shop = shop
+        self._closes_at: float | None = None
+
+    async def on_tick(self, counter: int) -> bool:
+        if not await super().on_tick(counter):
+            return False
+        now = time.monotonic()
+        if self._closes_at is None:
+            self._closes_at = now + self._shop.settings.stop_delay.total_seconds()
+        return self.force_exit or now >= self._closes_at
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)

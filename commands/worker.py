@@ -15,6 +15,7 @@ from commands.preparation import prepare
 from composition.installation import build_shop
 from config.settings import Settings, check_production
 from models import database
+from resolvers.shop import Shop
 from worker import loop
 
 
@@ -27,7 +28,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
         await prepare(settings)
-        async with database.connected(settings.effective_database_url), _health_served(settings):
+        async with database.connected(settings.effective_database_url), _health_served(shop):
             await loop.run(shop, shop.stopping)
 
     uvloop.run(work())
@@ -42,13 +43,14 @@ class _SideServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _health_served(settings: Settings) -> AsyncIterator[None]:
+async def _health_served(shop: Shop) -> AsyncIterator[None]:
     """`/healthz`, `/readyz` and `/metrics` of the worker's process at WORKER_PORT, if that is given."""
+    settings = shop.settings
     if settings.worker_port is None:
         yield
         return
     config = uvicorn.Config(
-        Starlette(routes=health.routes(settings)),
+        Starlette(routes=health.routes(settings, shop.stopping)),
         host=settings.host,
         port=settings.worker_port,
         log_config=None,

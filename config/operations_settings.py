@@ -4,12 +4,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from config.durations import LeastASecond
+from config.durations import LeastASecond, from_seconds
 
 _SHORTEST_TOKEN = 16
+# With six seconds for requests that run by then, a process ends within ten.
+StopDelay = Annotated[
+    timedelta, BeforeValidator(from_seconds), Field(ge=timedelta(0), le=timedelta(seconds=3))
+]
 
 
 class LogFormat(StrEnum):
@@ -31,6 +35,11 @@ class OperationsSettings(BaseSettings):
     )
     worker_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
         None, description="port of /healthz, /readyz and /metrics of a worker process; empty: none"
+    )
+    stop_delay: StopDelay = Field(
+        timedelta(0),
+        description="how long a server that is told to stop still takes requests while /healthz answers 503, "
+        "for load balancers to notice; at most 3 seconds",
     )
     metrics_token: SecretStr | None = Field(
         None,

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from domain.order_life import Dispatch
@@ -78,6 +79,17 @@ def wait_until_refused(port: int) -> bool:
     return False
 
 
+def status_until(expected: int, url: str) -> int | None:
+    """The first status that is as expected, over connections of their own; None once they are refused."""
+    while True:
+        try:
+            answer = httpx.get(url)
+        except httpx.ConnectError:
+            return None
+        if answer.status_code == expected:
+            return expected
+
+
 def test_a_server_finishes_the_request_that_it_has_begun_and_takes_no_other(tmp_path: Path) -> None:
     with LiveServer(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
         head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(_BODY)}\r\n"
@@ -95,6 +107,21 @@ def test_a_server_finishes_the_request_that_it_has_begun_and_takes_no_other(tmp_
     assert is_closed
     assert answer.startswith(b"HTTP/1.1 200")
     assert b"totalCount" in answer
+    assert took < _MOST_SECONDS
+    assert "Traceback" not in server.output()
+
+
+def test_a_server_tells_load_balancers_before_it_closes_its_port(tmp_path: Path) -> None:
+    with LiveServer(tmp_path, STOP_DELAY="3") as server:
+        began = time.monotonic()
+        server.terminate()
+        health = status_until(503, f"{server.url}/healthz")
+        shop = status_until(200, f"{server.url}/docs/openapi.json")
+        is_closed = wait_until_refused(server.port)
+        server.stop()
+        took = time.monotonic() - began
+
+    assert (health, shop, is_closed) == (503, 200, True)
     assert took < _MOST_SECONDS
     assert "Traceback" not in server.output()
 
