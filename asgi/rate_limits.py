@@ -1,11 +1,14 @@
 """Rate limits: counting, and the general limit of the REST routes as Laravel's throttle answers it."""
 
+import asyncio
+import logging
 import time
 from dataclasses import dataclass
 
 import orjson
 from limits import RateLimitItem, parse
 from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,8 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from asgi.authentication import address_of, viewer_of
 from asgi.headers import changing, encoded
 from asgi.windows import MemoryWindows
+from observation.packages import MissingPackage
 
+_logger = logging.getLogger("vitrin.limits")
 _MEMORY = "async+memory://"
+_STORAGE_WITHIN_SECONDS = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,20 +38,30 @@ class Window:
 
 
 class RateLimit:
-    """So many requests in a window, such as 60/minute, for each caller."""
+    """So many requests in a window, such as 60/minute, for each caller.
+
+    While a storage that processes share is away, each counts for itself.
+    """
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
-        self._here = MemoryWindows(self._limit.get_expiry()) if storage == _MEMORY else None
-        self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
+        self._here = MemoryWindows(self._limit.get_expiry())
+        self._shared = None if storage == _MEMORY else _shared(storage)
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
-        if self._here is not None:
-            requests, ends_at = self._here.count(caller)
-            return self._window(requests <= self._limit.amount, self._limit.amount - requests, ends_at)
-        is_within = await self._limiter.hit(self._limit, caller)
-        window = await self._limiter.get_window_stats(self._limit, caller)
+        if self._shared is not None:
+            try:
+                async with asyncio.timeout(_STORAGE_WITHIN_SECONDS):
+                    return await self._count_together(self._shared, caller)
+            except (StorageError, TimeoutError) as error:
+                _logger.warning("requests are counted by each process alone: %r", error)
+        requests, ends_at = self._here.count(caller)
+        return self._window(requests <= self._limit.amount, self._limit.amount - requests, ends_at)
+
+    async def _count_together(self, limiter: FixedWindowRateLimiter, caller: str) -> Window:
+        is_within = await limiter.hit(self._limit, caller)
+        window = await limiter.get_window_stats(self._limit, caller)
         return self._window(is_within, window.remaining, window.reset_time)
 
     def _window(self, is_within: bool, remaining: int, ends_at: float) -> Window:
@@ -55,6 +71,14 @@ class RateLimit:
             remaining=max(0, remaining),
             reset_at_unix=int(ends_at),
         )
+
+
+def _shared(storage: str) -> FixedWindowRateLimiter:
+    try:
+        shared = storage_from_string(storage, implementation="redispy", wrap_exceptions=True)
+    except ConfigurationError as error:
+        raise MissingPackage("RATE_LIMIT_STORAGE", group="redis") from error
+    return FixedWindowRateLimiter(shared)
 
 
 class RateLimits:

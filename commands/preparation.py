@@ -14,9 +14,8 @@ async def prepare(settings: Settings) -> None:
     Raises:
         UnsafeInProduction: the database holds the demo.
     """
-    url = settings.effective_database_url
-    await database.migrate(url)
-    async with database.connected(url):
+    await database.migrate(settings.session_database_url)
+    async with database.connected(settings.effective_database_url):
         if settings.is_production and await demo.is_loaded():
             raise UnsafeInProduction(
                 "the database holds the demo's data: give DATABASE_URL of another database"

@@ -48,7 +48,7 @@ def application(shop: Shop) -> Starlette:
         url = shop.settings.effective_database_url
         async with (
             database.connected(url),
-            shop.hub.listening(url),
+            shop.hub.listening(shop.settings.session_database_url),
             sockets.watched(),
             _embedded_worker(shop),
         ):

@@ -74,6 +74,11 @@ class Settings(GraphQLSettings, OperationsSettings):
     database_url: str = Field(
         "", description="sqlite:///abs/path.sqlite3 or postgres://…; empty: vitrin.sqlite3 in DATA_FOLDER"
     )
+    database_session_url: str = Field(
+        "",
+        description="the same PostgreSQL past a pooler, for migrations and LISTEN, which need a session; "
+        "empty: DATABASE_URL",
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
 
     jwt_key_files: Annotated[tuple[Path, ...], NoDecode] = Field(
@@ -156,7 +161,9 @@ class Settings(GraphQLSettings, OperationsSettings):
         "60/minute", description="REST requests a user or address may make, such as 60/minute"
     )
     rate_limit_storage: str = Field(
-        "async+memory://", description="where they are counted; async+redis://… for several processes"
+        "async+memory://",
+        pattern=r"^async\+(memory|redis|rediss)://",
+        description="where they are counted; async+redis://… for several processes, needs the group redis",
     )
     reseller_rate_limit: str = Field(
         "600/minute", description="reseller API requests that one user's key may make"
@@ -263,6 +270,11 @@ class Settings(GraphQLSettings, OperationsSettings):
     def effective_database_url(self) -> str:
         """DATABASE_URL, or the embedded database in the data folder."""
         return self.database_url or f"sqlite://{self.data_folder / 'vitrin.sqlite3'}"
+
+    @property
+    def session_database_url(self) -> str:
+        """The database by an address that keeps one session a connection."""
+        return self.database_session_url or self.effective_database_url
 
     @property
     def shows_graphql_schema(self) -> bool:

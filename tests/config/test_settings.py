@@ -163,6 +163,16 @@ def test_a_given_database_is_the_one_that_is_used(
     assert (settings.effective_database_url, settings.is_embedded) == (url, is_embedded)
 
 
+@pytest.mark.parametrize(("given", "used"), [("", "postgres://pooler/shop"), ("postgres://db/shop",) * 2])
+def test_what_needs_a_session_may_go_past_a_pooler(
+    environment: pytest.MonkeyPatch, given: str, used: str
+) -> None:
+    environment.setenv("DATABASE_URL", "postgres://pooler/shop")
+    environment.setenv("DATABASE_SESSION_URL", given)
+
+    assert Settings().session_database_url == used
+
+
 def test_the_embedded_database_lies_in_the_data_folder(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DATA_FOLDER", "/var/lib/vitrin")
 
