@@ -1,6 +1,7 @@
 """The last resort: what a request gets when the database is away or our code fails."""
 
 import logging
+from collections.abc import Awaitable
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -23,10 +24,10 @@ class Failures:
             return
         has_started = False
 
-        async def watched_send(message: Message) -> None:
+        def watched_send(message: Message) -> Awaitable[None]:
             nonlocal has_started
             has_started = True
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, watched_send)

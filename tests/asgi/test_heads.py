@@ -1,0 +1,123 @@
+"""Answers are written byte for byte as uvicorn writes them, and refused where it refuses them."""
+
+import asyncio
+import logging
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.types import Message
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from asgi.heads import Answer
+
+LENGTH = (b"content-length", b"2")
+HEADERS = st.sampled_from(
+    [
+        (b"content-type", b"application/json"),
+        (b"Vary", b"Origin"),
+        (b"vary", b"Accept"),
+        LENGTH,
+        (b"Content-Length", b"2"),
+        (b"content-length", b"7"),
+        (b"content-length", b"two"),
+        (b"transfer-encoding", b"chunked"),
+        (b"connection", b"close"),
+        (b"connection", b"keep-alive"),
+        (b"x-request-id", b"a\r\nset-cookie: b"),
+        (b"x request", b"id"),
+        (b"x-empty", b""),
+        (b"x-latin", "é".encode("latin-1")),
+    ]
+)
+
+
+class Wire(asyncio.Transport):
+    """Remembers what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.is_closed = False
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def resume_reading(self) -> None: ...
+
+
+async def told(
+    kind: type[RequestResponseCycle], messages: list[Message], **options: Any
+) -> dict[str, object]:
+    """What comes of the messages: bytes, how the connection is left, and what was raised."""
+    wire, log = Wire(), logging.getLogger("test")
+    cycle = kind(
+        scope={"type": "http", "method": options.pop("method", "GET")},  # type: ignore[typeddict-item]  # no more is read
+        transport=wire,
+        flow=FlowControl(wire),
+        logger=log,
+        access_logger=log,
+        access_log=False,
+        default_headers=[(b"date", b"Fri, 27 Nov 2026 16:38:29 GMT")],
+        message_event=asyncio.Event(),
+        expect_100_continue=False,
+        on_response=lambda: None,
+        **options,
+    )
+    raised = ""
+    try:
+        for message in messages:
+            await cycle.send(message)  # type: ignore[arg-type]  # as the application sends it
+    except (RuntimeError, ValueError) as error:
+        raised = f"{type(error).__name__}: {error}"
+    return {
+        # A head that is refused half-way is never written, by either.
+        "written": wire.written,
+        "closed": wire.is_closed,
+        "complete": cycle.response_complete,
+        "raised": raised,
+    }
+
+
+@given(
+    headers=st.lists(HEADERS, max_size=6),
+    body=st.sampled_from([b"", b"ok", b"more than it said"]),
+    status=st.sampled_from([200, 204, 304, 404]),
+    method=st.sampled_from(["GET", "HEAD", "POST"]),
+    keep_alive=st.booleans(),
+)
+def test_an_answer_is_what_uvicorn_would_have_written(
+    headers: list[tuple[bytes, bytes]], body: bytes, status: int, method: str, keep_alive: bool
+) -> None:
+    def messages() -> list[Message]:
+        return [
+            {"type": "http.response.start", "status": status, "headers": list(headers)},
+            {"type": "http.response.body", "body": body},
+        ]
+
+    options: dict[str, Any] = {"method": method, "keep_alive": keep_alive}
+    ours = asyncio.run(told(Answer, messages(), **options))
+    theirs = asyncio.run(told(RequestResponseCycle, messages(), **options))
+
+    assert ours == theirs
+
+
+async def test_a_head_without_surprises_is_written_at_once() -> None:
+    messages: list[Message] = [
+        {"type": "http.response.start", "status": 200, "headers": [LENGTH, (b"vary", b"Origin")]},
+        {"type": "http.response.body", "body": b"ok"},
+    ]
+    answer = await told(Answer, messages, keep_alive=True)
+
+    assert answer["written"] == (
+        b"HTTP/1.1 200 OK\r\ndate: Fri, 27 Nov 2026 16:38:29 GMT\r\n"
+        b"content-length: 2\r\nvary: Origin\r\n\r\nok"
+    )
+    assert (answer["complete"], answer["raised"]) == (True, "")
