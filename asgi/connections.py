@@ -4,10 +4,13 @@ import asyncio
 import http
 from datetime import timedelta
 
-from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http import httptools_impl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from asgi.heads import Answer
+
+# uvicorn has a setting for its protocols, and none for what they make of a request.
+httptools_impl.RequestResponseCycle = Answer  # type: ignore[misc]
 
 MOST_HEAD_BYTES = 65_536
 """Bytes after which a head that has not ended yet is refused."""
@@ -65,11 +68,6 @@ class _BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_came()
         super().on_headers_complete()
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        # uvicorn makes them, of the class that it names itself.
-        cycle.__class__ = Answer
-        super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -4,18 +4,16 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.types import Message, Scope, Send
 
-_FIRST_VALUES = "vitrin.headers"
-
 Pairs = list[tuple[bytes, bytes]]
 
 
 def header(scope: Scope, name: bytes) -> str:
     """The first value of a request's header, empty where it has none; `name` in lower case."""
-    values: dict[bytes, bytes] | None = scope.get(_FIRST_VALUES)
-    if values is None:
-        # The first of several is the last to be written.
-        values = scope[_FIRST_VALUES] = dict(reversed(scope["headers"]))
-    return values.get(name, b"").decode("latin-1")
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
 
 
 def encoded(headers: Iterable[tuple[str, str]]) -> Pairs:

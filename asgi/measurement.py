@@ -2,9 +2,7 @@
 
 import time
 from collections.abc import Awaitable
-from functools import cache
 
-from prometheus_client import Counter, Histogram
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +16,8 @@ class Measurement:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._running = 0
+        meters.REQUESTS_RUNNING.set_function(lambda: self._running)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -31,20 +31,14 @@ class Measurement:
                 status = str(message["status"])
             return send(message)
 
-        meters.REQUESTS_RUNNING.inc()
+        self._running += 1
         try:
             await self._app(scope, receive, noting_send)
         finally:
-            meters.REQUESTS_RUNNING.dec()
+            self._running -= 1
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            requests, seconds = _meters(method, route_of(scope), status)
-            requests.inc()
-            seconds.observe(time.perf_counter() - began)
-
-
-@cache
-def _meters(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
-    return meters.REQUESTS.labels(method, route, status), meters.REQUEST_SECONDS.labels(method, route)
+            route = route_of(scope)
+            meters.REQUESTS.note((method, route, status), (method, route), time.perf_counter() - began)
 
 
 def route_of(scope: Scope) -> str:

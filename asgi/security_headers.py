@@ -35,5 +35,5 @@ class SecurityHeaders:
         return self._app(scope, receive, changing(send, self._add, types=_ANSWERS) if is_http else send)
 
     def _add(self, headers: Pairs) -> None:
-        present = {name for name, _ in headers}
+        present = dict(headers)
         headers += [pair for pair in self._headers if pair[0] not in present]

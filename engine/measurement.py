@@ -1,10 +1,8 @@
 """Counts operations, by names that clients cannot make up."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode
-from prometheus_client import Counter, Histogram
 
 from observation import meters
 
@@ -25,14 +23,8 @@ class Measurement:
             return
         name = operation.name.value if operation.name else "anonymous"
         known = name if name in self._known or operation.name is None else "other"
-        runs, duration = _meters(known, _outcome(errors), operation.operation.value, _first_field(operation))
-        runs.inc()
-        duration.observe(seconds)
-
-
-@cache
-def _meters(name: str, outcome: str, type_: str, field: str) -> tuple[Counter, Histogram]:
-    return meters.OPERATIONS.labels(name, outcome), meters.OPERATION_SECONDS.labels(type_, field)
+        kind = (operation.operation.value, _first_field(operation))
+        meters.OPERATIONS.note((known, _outcome(errors)), kind, seconds)
 
 
 def _outcome(errors: Sequence[GraphQLError]) -> str:

@@ -5,6 +5,8 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from observation.durations import Durations
+
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
@@ -13,35 +15,29 @@ GCCollector(registry=REGISTRY)
 _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 
-REQUESTS = Counter(
-    "vitrin_http_requests",
-    "HTTP requests that were answered.",
-    ["method", "route", "status"],
-    registry=REGISTRY,
-)
-REQUEST_SECONDS = Histogram(
-    "vitrin_http_request_seconds",
-    "From a request's head to the end of its answer.",
-    ["method", "route"],
+REQUESTS = Durations(
+    counter="vitrin_http_requests",
+    counted="HTTP requests that were answered.",
+    counter_labels=["method", "route", "status"],
+    histogram="vitrin_http_request_seconds",
+    timed="From a request's head to the end of its answer.",
+    histogram_labels=["method", "route"],
     buckets=_REQUEST_BUCKETS,
-    registry=REGISTRY,
 )
 REQUESTS_RUNNING = Gauge(
     "vitrin_http_requests_running", "HTTP requests that are being answered.", registry=REGISTRY
 )
-OPERATIONS = Counter(
-    "vitrin_graphql_operations",
-    "GraphQL operations that ran, by name where the name is known here.",
-    ["operation", "outcome"],
-    registry=REGISTRY,
-)
-OPERATION_SECONDS = Histogram(
-    "vitrin_graphql_operation_seconds",
-    "Running an admitted query or mutation, by the first of its fields.",
-    ["type", "field"],
+OPERATIONS = Durations(
+    counter="vitrin_graphql_operations",
+    counted="GraphQL operations that ran, by name where the name is known here.",
+    counter_labels=["operation", "outcome"],
+    histogram="vitrin_graphql_operation_seconds",
+    timed="Running an admitted query or mutation, by the first of its fields.",
+    histogram_labels=["type", "field"],
     buckets=_REQUEST_BUCKETS,
-    registry=REGISTRY,
 )
+for durations in (REQUESTS, OPERATIONS):
+    REGISTRY.register(durations)
 SOCKETS = Gauge("vitrin_websockets", "Open WebSockets.", registry=REGISTRY)
 
 PROVIDER_CALLS = Counter(

@@ -1,16 +1,20 @@
 """The id of the request that is being answered: in its answer, in its log lines and in reported errors."""
 
+import itertools
 import re
 import secrets
 from contextvars import ContextVar
 
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{7,127}", re.ASCII)
+# Ids have to differ, and are no secrets: a chance for the process, and a number for each.
+_PROCESS = secrets.token_hex(8)
+_numbers = itertools.count(1)
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def accepted(offered: str) -> str:
     """The id that a caller or a proxy offered, or a new one where it is none that could be searched for."""
-    return offered if _SANE.fullmatch(offered) else secrets.token_hex(16)
+    return offered if _SANE.fullmatch(offered) else f"{_PROCESS}{next(_numbers):016x}"
 
 
 def begin(request_id: str) -> None:

@@ -1,0 +1,64 @@
+"""How often things happen and how long they take, for Prometheus, at the cost of two look-ups each.
+
+The client library's own counters take a lock for each figure: five a request, of a single thread.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
+
+Labels = tuple[str, ...]
+
+
+class Durations(Collector):
+    """A counter and a histogram of the same events, each with labels of its own. For one thread.
+
+    `buckets` are their upper bounds in seconds, ascending.
+    """
+
+    def __init__(
+        self,
+        *,
+        counter: str,
+        counted: str,
+        counter_labels: Sequence[str],
+        histogram: str,
+        timed: str,
+        histogram_labels: Sequence[str],
+        buckets: Sequence[float],
+    ) -> None:
+        self._counter = (counter, counted, counter_labels)
+        self._histogram = (histogram, timed, histogram_labels)
+        self._bounds = buckets
+        self._bound_texts = [*map(floatToGoString, buckets), "+Inf"]
+        self._counts: Counter[Labels] = Counter()
+        self._seconds: defaultdict[Labels, float] = defaultdict(float)
+        self._filled: dict[Labels, list[int]] = {}
+
+    def note(self, counted: Labels, timed: Labels, seconds: float) -> None:
+        """Note one event under the values of its labels."""
+        self._counts[counted] += 1
+        filled = self._filled.get(timed)
+        if filled is None:
+            filled = self._filled[timed] = [0] * len(self._bound_texts)
+        filled[bisect_left(self._bounds, seconds)] += 1
+        self._seconds[timed] += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The two families as they are now."""
+        name, text, labels = self._counter
+        counts = CounterMetricFamily(name, text, labels=labels)
+        for values, count in self._counts.items():
+            counts.add_metric(values, count)
+        yield counts
+        name, text, labels = self._histogram
+        durations = HistogramMetricFamily(name, text, labels=labels)
+        for values, filled in self._filled.items():
+            buckets = list(zip(self._bound_texts, accumulate(filled), strict=True))
+            durations.add_metric(values, buckets, self._seconds[values])
+        yield durations
