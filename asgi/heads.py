@@ -1,4 +1,4 @@
-"""The heads of answers: uvicorn's, with the lines that come again and again made and checked once."""
+"""uvicorn's answers, with head and body sent as one, and the lines of heads that come again made once."""
 
 from collections.abc import Coroutine
 from functools import lru_cache
@@ -19,34 +19,66 @@ _LINES_KEPT = 512
 
 
 class Answer(RequestResponseCycle):
-    """One request and its answer on a connection; whatever is not the usual case is uvicorn's."""
+    """One request and its answer on a connection; whatever is not the usual case is uvicorn's.
+
+    A head waits for the beginning of its body, as ASGI has it: one packet less for most answers.
+    """
+
+    _head = b""
 
     def send(self, message: Message) -> Coroutine[Any, Any, None]:  # type: ignore[override] # as it is awaited
-        is_usual = (
-            message["type"] == "http.response.start"
-            and self.keep_alive
-            and not (self.response_started or self.disconnected or self.access_log or self.flow.write_paused)
-        )
-        return self._begin(message) if is_usual else super().send(message)  # type: ignore[arg-type] # the same
+        if self._head:
+            return self._begin(message)
+        if not (self.response_started or self.access_log or self.disconnected) and self.keep_alive:
+            return self._prepare(message)
+        return super().send(message)  # type: ignore[arg-type] # the same
 
-    async def _begin(self, message: Message) -> None:
+    async def _prepare(self, message: Message) -> None:
+        head = self._usual_head(message) if message["type"] == "http.response.start" else None
+        if head is None:
+            await super().send(message)  # type: ignore[arg-type] # the same
+            return
+        self._head = head
+        self.response_started, self.waiting_for_100_continue = True, False
+        self.chunked_encoding = False
+
+    def _usual_head(self, message: Message) -> bytes | None:
+        """The head of an answer that tells its length; None where uvicorn has more to say or to refuse."""
         lines, length = [STATUS_LINE[message["status"]]], None
         for pair in (*self.default_headers, *message.get("headers", ())):
             line = _line(*pair)
             if line is None:
                 if pair[0] != _LENGTH or length is not None:
-                    await super().send(message)  # type: ignore[arg-type] # the same
-                    return
+                    return None
                 length = int(pair[1].decode())
                 line = b"content-length: %d\r\n" % length
             lines.append(line)
         if length is None:
+            return None
+        self.expected_content_length = length
+        return b"".join((*lines, b"\r\n"))
+
+    async def _begin(self, message: Message) -> None:
+        head, self._head = self._head, b""
+        body = message.get("body", b"")
+        is_whole = (
+            message["type"] == "http.response.body"
+            and not message.get("more_body", False)
+            and len(body) == self.expected_content_length
+            and self.scope["method"] != "HEAD"
+            and not (self.disconnected or self.flow.write_paused)
+        )
+        if not is_whole:
+            self.transport.write(head)
             await super().send(message)  # type: ignore[arg-type] # the same
             return
-        self.response_started, self.waiting_for_100_continue = True, False
-        self.chunked_encoding, self.expected_content_length = False, length
-        lines.append(b"\r\n")
-        self.transport.write(b"".join(lines))
+        self.transport.write(head + body)
+        self.expected_content_length = 0
+        self.response_complete = True
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
 
 
 @lru_cache(_LINES_KEPT)
