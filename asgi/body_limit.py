@@ -4,7 +4,6 @@ import asyncio
 import types
 from collections.abc import Awaitable, Coroutine, Generator
 from datetime import timedelta
-from types import CoroutineType
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -72,7 +71,7 @@ class _Body:
         receiving = self._receive()
         try:
             # Most bodies are there already: nothing to wait for, and no deadline to set.
-            if not isinstance(receiving, CoroutineType):
+            if not isinstance(receiving, types.CoroutineType):
                 return await self._in_time(receiving)
             waited_for = receiving.send(None)
         except StopIteration as done:

@@ -1,4 +1,7 @@
-"""What uvicorn leaves open: how long a client may take over its request's head, and over our answer."""
+"""What uvicorn leaves open: how long a client may take over its request's head, and over our answer.
+
+Importing this makes all of uvicorn's HTTP connections in the process answer by `asgi.cycles`.
+"""
 
 import asyncio
 import http
@@ -7,10 +10,10 @@ from datetime import timedelta
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from asgi.heads import Answer
+from asgi.cycles import Cycle
 
 # uvicorn has a setting for its protocols, and none for what they make of a request.
-httptools_impl.RequestResponseCycle = Answer  # type: ignore[misc]
+httptools_impl.RequestResponseCycle = Cycle  # type: ignore[misc]
 
 MOST_HEAD_BYTES = 65_536
 """Bytes after which a head that has not ended yet is refused."""

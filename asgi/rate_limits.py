@@ -21,6 +21,8 @@ from observation.packages import MissingPackage
 _logger = logging.getLogger("vitrin.limits")
 _MEMORY = "async+memory://"
 _STORAGE_WITHIN_SECONDS = 1
+# Between two looks at a storage that hangs, which cost a second each.
+_ALONE_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,22 +42,24 @@ class Window:
 class RateLimit:
     """So many requests in a window, such as 60/minute, for each caller.
 
-    While a storage that processes share is away, each counts for itself.
+    While a storage that processes share is away, each counts for itself, and looks for it now and then.
     """
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
         self._here = MemoryWindows(self._limit.get_expiry())
         self._shared = None if storage == _MEMORY else _shared(storage)
+        self._alone_until = 0.0
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
-        if self._shared is not None:
+        if self._shared is not None and time.monotonic() >= self._alone_until:
             try:
                 async with asyncio.timeout(_STORAGE_WITHIN_SECONDS):
                     return await self._count_together(self._shared, caller)
             except (StorageError, TimeoutError) as error:
-                _logger.warning("requests are counted by each process alone: %r", error)
+                self._alone_until = time.monotonic() + _ALONE_SECONDS
+                _logger.warning("requests are counted by this process alone: %r", error)
         requests, ends_at = self._here.count(caller)
         return self._window(requests <= self._limit.amount, self._limit.amount - requests, ends_at)
 

@@ -35,5 +35,6 @@ class SecurityHeaders:
         return self._app(scope, receive, changing(send, self._add, types=_ANSWERS) if is_http else send)
 
     def _add(self, headers: Pairs) -> None:
+        # A table is made quicker than a set of its names.
         present = dict(headers)
         headers += [pair for pair in self._headers if pair[0] not in present]

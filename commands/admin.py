@@ -34,7 +34,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 async def _appoint(settings: Settings, arguments: argparse.Namespace) -> Appointment:
-    await database.migrate(settings.session_database_url)
+    await database.migrate(settings.effective_session_url)
     async with database.connected(settings.effective_database_url):
         return await appointments.appoint(arguments.mobile, role=UserRole(arguments.role))
 

@@ -13,7 +13,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     """Load the demo into an empty database."""
 
     async def load() -> None:
-        await database.migrate(settings.session_database_url)
+        await database.migrate(settings.effective_session_url)
         async with database.connected(settings.effective_database_url):
             await demo.load(datetime.now(UTC))
 

@@ -66,7 +66,7 @@ def _zone(text: str) -> ZoneInfo:
 
 
 async def _import(settings: Settings, source: Source, rejects: Path) -> Report:
-    await database.migrate(settings.session_database_url)
+    await database.migrate(settings.effective_session_url)
     async with database.connected(settings.effective_database_url):
         # Opened first: where it cannot be written, nothing is.
         with _opened(rejects) as target, Bars() as bars:

@@ -9,5 +9,5 @@ from models import database
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Apply the migrations that the database lacks."""
-    applied = asyncio.run(database.migrate(settings.session_database_url))
+    applied = asyncio.run(database.migrate(settings.effective_session_url))
     print("\n".join(applied) or "nothing to apply")

@@ -14,7 +14,7 @@ async def prepare(settings: Settings) -> None:
     Raises:
         UnsafeInProduction: the database holds the demo.
     """
-    await database.migrate(settings.session_database_url)
+    await database.migrate(settings.effective_session_url)
     async with database.connected(settings.effective_database_url):
         if settings.is_production and await demo.is_loaded():
             raise UnsafeInProduction(

@@ -19,7 +19,8 @@ from config.settings import Settings, check_production
 from resolvers.shop import Shop
 
 DEMO_MOBILE = "09011235566"
-# The jobs of an embedded worker and the last SMS take two seconds more at most; process managers wait ten.
+# From when the process is told. The jobs of an embedded worker and the last SMS take two seconds more at
+# most; process managers wait ten.
 _REQUESTS_WITHIN = timedelta(seconds=6)
 
 
@@ -51,7 +52,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=_REQUESTS_WITHIN.seconds,
+        timeout_graceful_shutdown=(_REQUESTS_WITHIN - settings.stop_delay).seconds,
         ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,
         # Answers are short, and each compressed socket would hold its tables for as long as it lives.
@@ -77,14 +78,14 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, shop: Shop) -> None:
         super().__init__(config)
         self._shop = shop
-        self._closes_at: float | None = None
+        self._closes_at: timedelta | None = None
 
     async def on_tick(self, counter: int) -> bool:
         if not await super().on_tick(counter):
             return False
-        now = time.monotonic()
+        now = timedelta(seconds=time.monotonic())
         if self._closes_at is None:
-            self._closes_at = now + self._shop.settings.stop_delay.total_seconds()
+            self._closes_at = now + self._shop.settings.stop_delay
         return self.force_exit or now >= self._closes_at
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

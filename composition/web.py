@@ -45,10 +45,9 @@ def application(shop: Shop) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        url = shop.settings.effective_database_url
         async with (
-            database.connected(url),
-            shop.hub.listening(shop.settings.session_database_url),
+            database.connected(shop.settings.effective_database_url),
+            shop.hub.listening(shop.settings.effective_session_url),
             sockets.watched(),
             _embedded_worker(shop),
         ):

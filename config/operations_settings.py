@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode
 from config.durations import LeastASecond, from_seconds
 
 _SHORTEST_TOKEN = 16
-# With six seconds for requests that run by then, a process ends within ten.
+# Of the six seconds that running requests have: a process ends within ten.
 StopDelay = Annotated[
     timedelta, BeforeValidator(from_seconds), Field(ge=timedelta(0), le=timedelta(seconds=3))
 ]

@@ -76,8 +76,8 @@ class Settings(GraphQLSettings, OperationsSettings):
     )
     database_session_url: str = Field(
         "",
-        description="the same PostgreSQL past a pooler, for migrations and LISTEN, which need a session; "
-        "empty: DATABASE_URL",
+        description="the same PostgreSQL past a pooler, for migrations, LISTEN and backups, which need a "
+        "session; empty: DATABASE_URL",
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
 
@@ -204,6 +204,15 @@ class Settings(GraphQLSettings, OperationsSettings):
         return value
 
     @model_validator(mode="after")
+    def _has_sessions_of_the_same_database(self) -> Self:
+        past_a_pooler = self.database_session_url
+        if past_a_pooler and (
+            self.is_embedded or not past_a_pooler.startswith(("postgres://", "asyncpg://"))
+        ):
+            raise ValueError("DATABASE_SESSION_URL must begin with postgres://, as DATABASE_URL does then")
+        return self
+
+    @model_validator(mode="after")
     def _has_the_gateway_s_key(self) -> Self:
         keys = {SmsGatewayName.KAVENEGAR: self.kavenegar_api_key, SmsGatewayName.SMSIR: self.smsir_api_key}
         if self.sms_gateway in keys and keys[self.sms_gateway] is None:
@@ -272,7 +281,7 @@ class Settings(GraphQLSettings, OperationsSettings):
         return self.database_url or f"sqlite://{self.data_folder / 'vitrin.sqlite3'}"
 
     @property
-    def session_database_url(self) -> str:
+    def effective_session_url(self) -> str:
         """The database by an address that keeps one session a connection."""
         return self.database_session_url or self.effective_database_url
 

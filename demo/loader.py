@@ -98,5 +98,5 @@ async def _continue_ids() -> None:
         if model._meta.pk.generated:
             table = model._meta.db_table
             await database.connection().execute_query(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608 - the table is a model's
             )

@@ -4,7 +4,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from domain.problems import Problem, ProblemCode, to_record
+from domain.problem_codes import ProblemCode
+from domain.problems import Problem, to_record
 
 
 class Language(StrEnum):

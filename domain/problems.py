@@ -7,55 +7,12 @@ sentence: each door words it for its own clients.
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from domain.money import Toman
+from domain.problem_codes import ProblemCode
 
 Operation = TypeVar("Operation", bound=Callable[..., object])
-
-
-class ProblemCode(StrEnum):
-    """Stable codes of all problems; clients may branch on them."""
-
-    INVALID_INPUT = "invalid_input"
-    MALFORMED_USERNAME = "malformed_username"
-    UNKNOWN_USER = "unknown_user"
-    WRONG_LOGIN_CODE = "wrong_login_code"
-    TOO_MANY_CODES = "too_many_codes"
-    MOBILE_TAKEN = "mobile_taken"
-    EMAIL_TAKEN = "email_taken"
-    TICKET_NOT_FOUND = "ticket_not_found"
-    ORDER_NOT_FOUND = "order_not_found"
-    FORBIDDEN = "forbidden"
-    SERVICE_UNAVAILABLE = "service_unavailable"
-    INVALID_LINK = "invalid_link"
-    QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
-    INSUFFICIENT_BALANCE = "insufficient_balance"
-    DUPLICATE_ORDER = "duplicate_order"
-    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
-    IDEMPOTENCY_KEY_IN_PROGRESS = "idempotency_key_in_progress"
-    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
-    PAYMENT_GATEWAY_UNAVAILABLE = "payment_gateway_unavailable"
-    PAYMENT_NOT_FOUND = "payment_not_found"
-    FREE_CREDIT_TOO_SOON = "free_credit_too_soon"
-    FREE_CREDITS_USED_UP = "free_credits_used_up"
-    WHEEL_TOO_SOON = "wheel_too_soon"
-    WHEEL_USED_UP = "wheel_used_up"
-    NO_GIFT_TO_WIN = "no_gift_to_win"
-    GIFT_NOT_FOUND = "gift_not_found"
-    GIFT_SPENT = "gift_spent"
-    ORDER_NOT_CANCELABLE = "order_not_cancelable"
-    REFILL_UNAVAILABLE = "refill_unavailable"
-    USER_NOT_FOUND = "user_not_found"
-    CATEGORY_NOT_FOUND = "category_not_found"
-    SERVICE_NOT_FOUND = "service_not_found"
-    PROVIDER_NOT_FOUND = "provider_not_found"
-    WHEEL_GIFT_NOT_FOUND = "wheel_gift_not_found"
-    PROVIDER_CATALOGUE_UNREADABLE = "provider_catalogue_unreadable"
-    ORDER_NOT_CHANGEABLE = "order_not_changeable"
-    ORDER_MAY_BE_AT_PROVIDER = "order_may_be_at_provider"
-    PAYMENT_NOT_MISMATCHED = "payment_not_mismatched"
 
 
 @dataclass(kw_only=True, eq=False)

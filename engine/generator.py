@@ -91,5 +91,5 @@ class Generator:
         source = "\n".join([f"def complete({parameters}):", *code.lines, f" return {result}"])
         scope = self._globals
         # The names in it are the generator's own, and attributes that are identifiers.
-        exec(compile(source, "<completion>", "exec"), scope)  # noqa: S102
+        exec(compile(source, "<completion>", "exec"), scope)  # noqa: S102 - the source is ours
         return cast(Callable[..., Any], scope.pop("complete"))

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TextIO
+from typing import TextIO
 
 import orjson
 
@@ -11,13 +11,6 @@ from exports.tables import Row, Value
 
 # https://owasp.org/www-community/attacks/CSV_Injection: what makes a spreadsheet compute a cell.
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-class Writer(Protocol):
-    """Writes rows, one after the other."""
-
-    def write(self, row: Row) -> None:
-        """Write one row."""
 
 
 class CsvWriter:

@@ -11,7 +11,7 @@ from models.user import User
 _LOCKED = "(user_id, hashtext(key))"
 TRY_LOCK = f"pg_try_advisory_xact_lock{_LOCKED}"
 """Whether only this transaction may claim `key` of `user_id` from here on; PostgreSQL's, without waiting."""
-_LOCK = f"SELECT pg_advisory_xact_lock{_LOCKED} FROM (VALUES ($1::int, $2::text)) AS asked (user_id, key)"  # noqa: S608
+_LOCK = f"SELECT pg_advisory_xact_lock{_LOCKED} FROM (VALUES ($1::int, $2::text)) AS asked (user_id, key)"  # noqa: S608 - a constant
 
 
 class IdempotencyKey(Model):

@@ -87,7 +87,7 @@ def _insert(model: type[Model]) -> _Insert:
     spelled = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join(f"${place}" for place, _ in enumerate(columns, 1))
     return _Insert(
-        f'INSERT INTO "{meta.db_table}" ({spelled}) VALUES ({places}) RETURNING "{meta.db_pk_column}"',  # noqa: S608
+        f'INSERT INTO "{meta.db_table}" ({spelled}) VALUES ({places}) RETURNING "{meta.db_pk_column}"',  # noqa: S608 - a model's names
         {name: field.default for name, field in fields.items()} | {meta.pk_attr: None},
         columns,
         _reader(plain),

@@ -22,7 +22,7 @@ _PLACED = Wanted(
 """What an order takes of its service. Descriptions are long, and thousands of services are remembered."""
 # Which transaction wrote the row; and when that was, as numbers of transactions come again after a failover.
 _VERSION = "concat(t.xmin, ' ', t.updated_at)"
-_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services t WHERE id = ANY($1)")  # noqa: S608
+_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services t WHERE id = ANY($1)")  # noqa: S608 - a constant
 IS_UNCHANGED = (
     f"EXISTS (SELECT FROM services t WHERE t.id = asked.service_id AND {_VERSION} = asked.version "
     f"AND {ON_SALE})"

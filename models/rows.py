@@ -237,7 +237,7 @@ class Rows(Generic[M]):
         layout = Layout("t", self.model, wanted, dialect)
         columns = ", ".join(column for part in layout.all() for column in part.columns)
         joins = " ".join(part.join for part in layout.all())
-        text = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {joins} {clauses}'  # noqa: S608
+        text = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {joins} {clauses}'  # noqa: S608 - names of models
         return _Statement(database.spelled(text, dialect), layout)
 
 

@@ -17,27 +17,27 @@ _CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 
 REQUESTS = Durations(
     counter="vitrin_http_requests",
-    counted="HTTP requests that were answered.",
+    counter_help="HTTP requests that were answered.",
     counter_labels=["method", "route", "status"],
     histogram="vitrin_http_request_seconds",
-    timed="From a request's head to the end of its answer.",
+    histogram_help="From a request's head to the end of its answer.",
     histogram_labels=["method", "route"],
     buckets=_REQUEST_BUCKETS,
+    registry=REGISTRY,
 )
 REQUESTS_RUNNING = Gauge(
     "vitrin_http_requests_running", "HTTP requests that are being answered.", registry=REGISTRY
 )
 OPERATIONS = Durations(
     counter="vitrin_graphql_operations",
-    counted="GraphQL operations that ran, by name where the name is known here.",
+    counter_help="GraphQL operations that ran, by name where the name is known here.",
     counter_labels=["operation", "outcome"],
     histogram="vitrin_graphql_operation_seconds",
-    timed="Running an admitted query or mutation, by the first of its fields.",
+    histogram_help="Running an admitted query or mutation, by the first of its fields.",
     histogram_labels=["type", "field"],
     buckets=_REQUEST_BUCKETS,
+    registry=REGISTRY,
 )
-for durations in (REQUESTS, OPERATIONS):
-    REGISTRY.register(durations)
 SOCKETS = Gauge("vitrin_websockets", "Open WebSockets.", registry=REGISTRY)
 
 PROVIDER_CALLS = Counter(

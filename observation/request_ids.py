@@ -6,9 +6,9 @@ import secrets
 from contextvars import ContextVar
 
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{7,127}", re.ASCII)
-# Ids have to differ, and are no secrets: a chance for the process, and a number for each.
+# Ids have to differ and are no secrets: chance tells processes apart, a number the requests of one.
 _PROCESS = secrets.token_hex(8)
-_numbers = itertools.count(1)
+_numbers = itertools.count(secrets.randbits(32))
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 

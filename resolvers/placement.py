@@ -101,7 +101,7 @@ class Placement:
 
         Read anew: the request's own copy may be older than a change of the discount.
         """
-        statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608
+        statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608 - a constant
         (row,) = await database.fetch(statement, self.buyer.id)
         return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
 

@@ -7,7 +7,7 @@ import strawberry
 
 from domain.order_life import OrderActor
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
-from domain.problems import ProblemCode
+from domain.problem_codes import ProblemCode
 from domain.roles import UserRole
 from domain.service_types import ServiceType
 from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus

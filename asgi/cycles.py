@@ -18,7 +18,7 @@ _FRAMING = {_LENGTH, b"transfer-encoding", b"connection"}
 _LINES_KEPT = 512
 
 
-class Answer(RequestResponseCycle):
+class Cycle(RequestResponseCycle):
     """One request and its answer on a connection; whatever is not the usual case is uvicorn's.
 
     A head waits for the beginning of its body, as ASGI has it: one packet less for most answers.
@@ -69,7 +69,9 @@ class Answer(RequestResponseCycle):
             and not (self.disconnected or self.flow.write_paused)
         )
         if not is_whole:
-            self.transport.write(head)
+            # Nothing may be written to a connection that is gone.
+            if not self.disconnected:
+                self.transport.write(head)
             await super().send(message)  # type: ignore[arg-type] # the same
             return
         self.transport.write(head + body)

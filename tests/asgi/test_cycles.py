@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
+from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from asgi.heads import Answer
+from asgi.cycles import Cycle
 
-Cycle = TypeVar("Cycle", bound=RequestResponseCycle)
+UVICORNS: Any = Cycle.__base__
+"""Under its own name the served one is found."""
+Answering = TypeVar("Answering", bound=Cycle)
 
 LENGTH = (b"content-length", b"2")
 HEADERS = st.sampled_from(
@@ -44,6 +46,9 @@ class Wire(asyncio.Transport):
         self.is_closed = False
 
     def write(self, data: Any) -> None:
+        if self.is_closed:
+            # As uvloop does.
+            raise RuntimeError("the handler is closed")
         self.packets.append(bytes(data))
 
     def close(self) -> None:
@@ -55,7 +60,7 @@ class Wire(asyncio.Transport):
     def resume_reading(self) -> None: ...
 
 
-def cycle_of(kind: type[Cycle], wire: Wire, *, method: str, keep_alive: bool) -> Cycle:
+def cycle_of(kind: type[Answering], wire: Wire, *, method: str, keep_alive: bool) -> Answering:
     log = logging.getLogger("test")
     return kind(
         scope={"type": "http", "method": method},  # type: ignore[typeddict-item]  # no more is read
@@ -72,16 +77,14 @@ def cycle_of(kind: type[Cycle], wire: Wire, *, method: str, keep_alive: bool) ->
     )
 
 
-async def told(
-    kind: type[RequestResponseCycle], messages: list[Message], **options: Any
-) -> dict[str, object]:
+async def told(kind: type[Cycle], messages: list[Message], **options: Any) -> dict[str, object]:
     """What comes of the messages: bytes, how the connection is left, and what was raised."""
     wire = Wire()
     cycle = cycle_of(kind, wire, **options)
     raised = ""
     try:
         for message in messages:
-            await cycle.send(message)  # type: ignore[arg-type]  # as the application sends it
+            await cycle.send(message)
     except (RuntimeError, ValueError) as error:
         raised = f"{type(error).__name__}: {error}"
     return {
@@ -111,8 +114,8 @@ def test_an_answer_is_what_uvicorn_would_have_written(
         ]
 
     options: dict[str, Any] = {"method": method, "keep_alive": keep_alive}
-    ours = asyncio.run(told(Answer, messages(), **options))
-    theirs = asyncio.run(told(RequestResponseCycle, messages(), **options))
+    ours = asyncio.run(told(Cycle, messages(), **options))
+    theirs = asyncio.run(told(UVICORNS, messages(), **options))
 
     assert ours.pop("packets") <= theirs.pop("packets")  # type: ignore[operator]  # numbers
     assert ours == theirs
@@ -123,7 +126,7 @@ async def test_head_and_body_go_out_as_one() -> None:
         {"type": "http.response.start", "status": 200, "headers": [LENGTH, (b"vary", b"Origin")]},
         {"type": "http.response.body", "body": b"ok"},
     ]
-    answer = await told(Answer, messages, method="GET", keep_alive=True)
+    answer = await told(Cycle, messages, method="GET", keep_alive=True)
 
     assert answer["written"] == (
         b"HTTP/1.1 200 OK\r\ndate: Fri, 27 Nov 2026 16:38:29 GMT\r\n"
@@ -136,7 +139,7 @@ async def test_a_head_waits_for_its_body_and_comes_before_it_when_the_client_rea
     start: Message = {"type": "http.response.start", "status": 200, "headers": [LENGTH]}
     body: Message = {"type": "http.response.body", "body": b"ok"}
     wire, sent = Wire(), []
-    cycle = cycle_of(Answer, wire, method="GET", keep_alive=True)
+    cycle = cycle_of(Cycle, wire, method="GET", keep_alive=True)
     await cycle.send(start)
     sent.append(list(wire.packets))
     cycle.flow.pause_writing()
@@ -149,3 +152,19 @@ async def test_a_head_waits_for_its_body_and_comes_before_it_when_the_client_rea
     assert sent[0] == []
     assert b"".join(sent[1]).endswith(b"content-length: 2\r\n\r\n")
     assert b"".join(wire.packets).endswith(b"\r\n\r\nok")
+
+
+async def test_a_head_whose_connection_is_gone_is_dropped_with_its_body() -> None:
+    wire = Wire()
+    cycle = cycle_of(Cycle, wire, method="GET", keep_alive=True)
+    await cycle.send({"type": "http.response.start", "status": 200, "headers": [LENGTH]})
+    cycle.disconnected = True
+    wire.close()
+    await cycle.send({"type": "http.response.body", "body": b"ok"})
+
+    assert wire.packets == []
+
+
+def test_uvicorn_answers_by_it() -> None:
+    assert httptools_impl.RequestResponseCycle is Cycle
+    assert UVICORNS is not Cycle
