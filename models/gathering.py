@@ -55,22 +55,24 @@ class Gathering:
         asked = self._asked.get(kind)
         if asked is None:
             asked = self._asked[kind] = []
-            run = asyncio.create_task(self._run(kind))
+            run = asyncio.create_task(self._run(kind, asked))
             self._runs.add(run)
             run.add_done_callback(self._runs.discard)
         waiting: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         asked.append((question, waiting))
         return await waiting
 
-    async def _run(self, kind: Gathered[Any, Any]) -> None:
+    async def _run(self, kind: Gathered[Any, Any], everybody: Asked) -> None:
         asked: Asked = []
         try:
-            while everybody := self._asked[kind]:
-                asked, self._asked[kind] = everybody[:_MOST], everybody[_MOST:]
+            while everybody:
+                asked = everybody[:_MOST]
+                del everybody[:_MOST]
                 await self._answer(kind, [one for one in asked if not one[1].done()])
         finally:
+            del self._asked[kind]
             # Nobody is left here but where the event loop ends.
-            for _, waiting in (*asked, *self._asked.pop(kind)):
+            for _, waiting in (*asked, *everybody):
                 waiting.cancel()
 
     async def _answer(self, kind: Gathered[Any, Any], asked: Asked) -> None:
