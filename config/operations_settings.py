@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode
 
 from config.durations import LeastASecond, from_seconds
+from config.lists import split_at_commas
 
 _SHORTEST_TOKEN = 16
 # Of the six seconds that running requests have: a process ends within ten.
@@ -89,6 +90,4 @@ class OperationsSettings(BaseSettings):
     @field_validator("metrics_operations", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return split_at_commas(value)

@@ -13,6 +13,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from config.durations import Duration, LeastASecond, Timeout
 from config.graphql_settings import GraphQLSettings
+from config.lists import split_at_commas
 from config.operations_settings import OperationsSettings
 from config.refusals import CannotRun
 
@@ -189,12 +190,8 @@ class Settings(GraphQLSettings, OperationsSettings):
 
     @field_validator("jwt_key_files", "allowed_origins", mode="before")
     @classmethod
-    def _split_at_commas(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+    def _split(cls, value: object) -> object:
+        return split_at_commas(value)
 
     @field_validator("database_url")
     @classmethod

@@ -1,0 +1,8 @@
+"""Settings that are lists."""
+
+
+def split_at_commas(value: object) -> object:
+    """The parts of a text between its commas, without blank ones; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
