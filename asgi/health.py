@@ -17,6 +17,7 @@ from config.settings import Settings
 from models import database
 from observation import meters
 from resolvers import queue
+from resolvers.shop import Shop
 
 _DATABASE_WITHIN_SECONDS = 5
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -25,27 +26,27 @@ _NEVER_KEPT = {"Cache-Control": "no-store"}
 Check = dict[str, object]
 
 
-def routes(settings: Settings, stopping: asyncio.Event) -> list[BaseRoute]:
+def routes(shop: Shop) -> list[BaseRoute]:
     """`/healthz`, `/readyz` and `/metrics`; they need a connected database.
 
-    The first two answer 503 once `stopping` is set.
+    The first two answer 503 once the process was told to stop.
     """
 
     async def health(_: Request) -> JSONResponse:
-        if stopping.is_set():
+        if shop.stopping.is_set():
             return JSONResponse({"status": "stopping"}, 503, _NEVER_KEPT)
         await database.now()
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> JSONResponse:
-        checks = await _checks(settings.queue_max_age)
-        checks["running"] = {"ok": not stopping.is_set()}
+        checks = await _checks(shop.settings.queue_max_age)
+        checks["running"] = {"ok": not shop.stopping.is_set()}
         is_ready = all(check["ok"] for check in checks.values())
         body = {"status": "ready" if is_ready else "not ready", "checks": checks}
         return JSONResponse(body, 200 if is_ready else 503, _NEVER_KEPT)
 
     async def metrics(request: Request) -> Response:
-        if refusal := _refusal(request, settings):
+        if refusal := _refusal(request, shop.settings):
             return refusal
         await _look_at_the_database()
         return Response(generate_latest(meters.REGISTRY), headers=_NEVER_KEPT, media_type=CONTENT_TYPE_LATEST)

@@ -50,7 +50,7 @@ async def _health_served(shop: Shop) -> AsyncIterator[None]:
         yield
         return
     config = uvicorn.Config(
-        Starlette(routes=health.routes(settings, shop.stopping)),
+        Starlette(routes=health.routes(shop)),
         host=settings.host,
         port=settings.worker_port,
         log_config=None,

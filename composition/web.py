@@ -71,7 +71,7 @@ def application(shop: Shop) -> Starlette:
             Route("/api", rest),
             *admin.door.routes(shop),
             *well_known.routes(shop),
-            *health.routes(shop.settings, shop.stopping),
+            *health.routes(shop),
             *_openid_routes(shop),
             description.route(settings.effective_public_url),
             *documentation.door.routes(

@@ -4,17 +4,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings
 
-from config.durations import LeastASecond, from_seconds
-from config.lists import split_at_commas
+from config.durations import Duration, LeastASecond
+from config.lists import CommaSeparated
 
 _SHORTEST_TOKEN = 16
-# Of the six seconds that running requests have: a process ends within ten.
-StopDelay = Annotated[
-    timedelta, BeforeValidator(from_seconds), Field(ge=timedelta(0), le=timedelta(seconds=3))
-]
 
 
 class LogFormat(StrEnum):
@@ -37,8 +33,10 @@ class OperationsSettings(BaseSettings):
     worker_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
         None, description="port of /healthz, /readyz and /metrics of a worker process; empty: none"
     )
-    stop_delay: StopDelay = Field(
+    # Of the six seconds that running requests have: a process ends within ten.
+    stop_delay: Duration = Field(
         timedelta(0),
+        le=timedelta(seconds=3),
         description="how long a server that is told to stop still takes requests while /healthz answers 503, "
         "for load balancers to notice; at most 3 seconds",
     )
@@ -48,7 +46,7 @@ class OperationsSettings(BaseSettings):
         description="bearer token that /metrics asks for, 16 characters or more; "
         "empty: it answers only this machine's own processes",
     )
-    metrics_operations: Annotated[tuple[str, ...], NoDecode] = Field(
+    metrics_operations: CommaSeparated[str] = Field(
         (),
         description="GraphQL operation names that metrics tell apart besides those of trusted documents, "
         "comma separated",
@@ -86,8 +84,3 @@ class OperationsSettings(BaseSettings):
         if self.openid_issuer and not self.openid_client_id:
             raise ValueError("OPENID_ISSUER needs OPENID_CLIENT_ID")
         return self
-
-    @field_validator("metrics_operations", mode="before")
-    @classmethod
-    def _split_names(cls, value: object) -> object:
-        return split_at_commas(value)

@@ -9,14 +9,15 @@ from typing import Annotated, Self
 
 import limits
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from config.durations import Duration, LeastASecond, Timeout
 from config.graphql_settings import GraphQLSettings
-from config.lists import split_at_commas
+from config.lists import CommaSeparated
 from config.operations_settings import OperationsSettings
 from config.refusals import CannotRun
 
+_POSTGRESQL = ("postgres://", "asyncpg://")
 Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
 Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
@@ -82,7 +83,7 @@ class Settings(GraphQLSettings, OperationsSettings):
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
 
-    jwt_key_files: Annotated[tuple[Path, ...], NoDecode] = Field(
+    jwt_key_files: CommaSeparated[Path] = Field(
         (), description="PEM files of RSA keys, comma separated: the first signs, the others still verify"
     )
     token_lifetime: Duration = Field(timedelta(days=365), description="how long a sign-in lasts")
@@ -182,30 +183,23 @@ class Settings(GraphQLSettings, OperationsSettings):
     send_timeout: Timeout = Field(
         timedelta(seconds=60), description="how long a client may leave the rest of an answer unread"
     )
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    allowed_origins: CommaSeparated[str] = Field(
         (),
         description="origins other than the shop's own whose pages may call it and open WebSockets, "
         "comma separated; * for all",
     )
 
-    @field_validator("jwt_key_files", "allowed_origins", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return split_at_commas(value)
-
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite://", "postgres://", "asyncpg://")):
+        if value and not value.startswith(("sqlite://", *_POSTGRESQL)):
             raise ValueError("DATABASE_URL must begin with sqlite:// or postgres://")
         return value
 
     @model_validator(mode="after")
     def _has_sessions_of_the_same_database(self) -> Self:
         past_a_pooler = self.database_session_url
-        if past_a_pooler and (
-            self.is_embedded or not past_a_pooler.startswith(("postgres://", "asyncpg://"))
-        ):
+        if past_a_pooler and (self.is_embedded or not past_a_pooler.startswith(_POSTGRESQL)):
             raise ValueError("DATABASE_SESSION_URL must begin with postgres://, as DATABASE_URL does then")
         return self
 

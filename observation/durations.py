@@ -39,16 +39,13 @@ class Durations(Collector):
         self._bound_texts = [*map(floatToGoString, buckets), "+Inf"]
         self._counts: Counter[Labels] = Counter()
         self._seconds: defaultdict[Labels, float] = defaultdict(float)
-        self._filled: dict[Labels, list[int]] = {}
+        self._filled: defaultdict[Labels, list[int]] = defaultdict(lambda: [0] * len(self._bound_texts))
         registry.register(self)
 
     def note(self, counted: Labels, timed: Labels, seconds: float) -> None:
         """Note one event under the values of its labels."""
         self._counts[counted] += 1
-        filled = self._filled.get(timed)
-        if filled is None:
-            filled = self._filled[timed] = [0] * len(self._bound_texts)
-        filled[bisect_left(self._bounds, seconds)] += 1
+        self._filled[timed][bisect_left(self._bounds, seconds)] += 1
         self._seconds[timed] += seconds
 
     def collect(self) -> Iterator[Metric]:
