@@ -1,18 +1,21 @@
 """Who calls: the bearer token and the address of a request."""
 
+from datetime import UTC, datetime
+
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.headers import header
+from domain.tokens import Claims
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 
 
 class Authentication:
-    """Recognises `Authorization: Bearer …` once a request; a bad token is the same as none.
+    """Verifies `Authorization: Bearer …` once a request; a bad token is the same as none.
 
-    WebSockets bring theirs in a message, see `engine.websocket`.
+    The database is asked by `viewer_of`. WebSockets bring their token in a message, see `engine.websocket`.
     """
 
     def __init__(self, app: ASGIApp, *, shop: Shop) -> None:
@@ -21,12 +24,12 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["viewer"] = await self._viewer(scope)
+            scope["claims"] = self._claims(scope)
         await self._app(scope, receive, send)
 
-    async def _viewer(self, scope: Scope) -> SignedIn | None:
+    def _claims(self, scope: Scope) -> Claims | None:
         bearer = bearer_in(header(scope, b"authorization"))
-        return None if bearer is None else await sessions.authenticate(self._shop, bearer)
+        return None if bearer is None else self._shop.tokens.verify(bearer, now=datetime.now(UTC))
 
 
 def bearer_in(authorization: str) -> str | None:
@@ -35,10 +38,16 @@ def bearer_in(authorization: str) -> str | None:
     return bearer.strip() if scheme.lower() == "bearer" else None
 
 
-def viewer_of(connection: HTTPConnection) -> SignedIn | None:
-    """Who is signed in, or None."""
-    viewer: SignedIn | None = connection.scope.get("viewer")
-    return viewer
+def claims_of(connection: HTTPConnection) -> Claims | None:
+    """Whom the caller's token names; it may have been revoked since, and its user blocked."""
+    claims: Claims | None = connection.scope.get("claims")
+    return claims
+
+
+async def viewer_of(connection: HTTPConnection, shop: Shop) -> SignedIn | None:
+    """Who is signed in, by what the database says now, or None."""
+    claims = claims_of(connection)
+    return None if claims is None else await sessions.recognise(shop, claims)
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -13,10 +13,11 @@ from limits.storage import storage_from_string
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import address_of, viewer_of
+from asgi.authentication import address_of, claims_of, viewer_of
 from asgi.headers import changing, encoded
 from asgi.windows import MemoryWindows
 from observation.packages import MissingPackage
+from resolvers.shop import Shop
 
 _logger = logging.getLogger("vitrin.limits")
 _MEMORY = "async+memory://"
@@ -91,8 +92,11 @@ class RateLimits:
     What is below `but_not` has limits of its own.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: str, storage: str, below: str, but_not: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, shop: Shop, limit: str, storage: str, below: str, but_not: str
+    ) -> None:
         self._app = app
+        self._shop = shop
         self._below = below
         self._but_not = but_not
         self._limit = RateLimit(limit, storage=storage)
@@ -101,7 +105,7 @@ class RateLimits:
         if scope["type"] != "http" or not self._counts(f"{scope['path']}/"):
             await self._app(scope, receive, send)
             return
-        window = await self._limit.count(_caller(HTTPConnection(scope)))
+        window = await self._window(HTTPConnection(scope))
         headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
         if window.is_within:
             pairs = encoded(headers.items())
@@ -110,13 +114,17 @@ class RateLimits:
         else:
             await _refuse(send, headers, window)
 
+    async def _window(self, connection: HTTPConnection) -> Window:
+        claims = claims_of(connection)
+        if claims is not None:
+            window = await self._limit.count(f"user:{claims.user_id}")
+            # Who found a token that was revoked can use up its user's window once, not every minute.
+            if window.is_within or await viewer_of(connection, self._shop) is not None:
+                return window
+        return await self._limit.count(f"address:{address_of(connection)}")
+
     def _counts(self, path: str) -> bool:
         return path.startswith(f"{self._below}/") and not path.startswith(f"{self._but_not}/")
-
-
-def _caller(connection: HTTPConnection) -> str:
-    viewer = viewer_of(connection)
-    return f"user:{viewer.user.id}" if viewer else f"address:{address_of(connection)}"
 
 
 async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:

@@ -112,6 +112,7 @@ def _middleware(shop: Shop) -> list[Middleware]:
         Middleware(Authentication, shop=shop),
         Middleware(
             RateLimits,
+            shop=shop,
             limit=settings.rate_limit,
             storage=settings.rate_limit_storage,
             below="/api",

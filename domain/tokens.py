@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -11,6 +12,9 @@ from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
 from config.refusals import CannotRun
+from domain import ids
+
+V = TypeVar("V")
 
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
@@ -50,6 +54,7 @@ class TokenKeys:
         self._signing = keys[0]
         self._all = KeySet(list(keys))
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
+        self._ended: OrderedDict[str, None] = OrderedDict()
 
     def issue(self, *, user_id: int, token_id: str, issued_at: datetime, expires_at: datetime) -> str:
         """A signed token; moments are written as whole unix seconds."""
@@ -73,13 +78,16 @@ class TokenKeys:
         """
         remembered = self._verified.get(token)
         if remembered is not None and remembered.since <= now < remembered.claims.expires_at:
-            return remembered.claims
-        claims = self._verify(token, now=now)
-        if claims is not None:
-            self._verified[token] = _Verified(claims, since=now)
-            if len(self._verified) > _REMEMBERED:
-                self._verified.popitem(last=False)
-        return claims
+            claims: Claims | None = remembered.claims
+        else:
+            claims = self._verify(token, now=now)
+            if claims is not None:
+                _remember(self._verified, token, _Verified(claims, since=now))
+        return None if claims is None or claims.token_id in self._ended else claims
+
+    def end(self, token_id: str) -> None:
+        """Take a token that was revoked, which it stays, for none of ours from now on."""
+        _remember(self._ended, token_id, None)
 
     def _verify(self, token: str, *, now: datetime) -> Claims | None:
         if len(token) > _LONGEST_TOKEN:
@@ -87,10 +95,11 @@ class TokenKeys:
         try:
             claims = jwt.decode(token, self._all, algorithms=_ALGORITHMS).claims
             _registry(now).validate(claims)
-            if claims["exp"] <= now.timestamp():
+            user_id = int(claims["sub"])
+            if claims["exp"] <= now.timestamp() or not ids.is_possible(user_id):
                 return None
             return Claims(
-                user_id=int(claims["sub"]),
+                user_id=user_id,
                 token_id=str(claims["jti"]),
                 expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             )
@@ -100,6 +109,12 @@ class TokenKeys:
     def public_jwks(self) -> dict[str, object]:
         """The public keys as a JSON Web Key Set (RFC 7517)."""
         return {"keys": [dict(key) for key in self._all.as_dict(private=False)["keys"]]}
+
+
+def _remember(memory: OrderedDict[str, V], key: str, value: V) -> None:
+    memory[key] = value
+    if len(memory) > _REMEMBERED:
+        memory.popitem(last=False)
 
 
 def _import(pem: bytes) -> RSAKey:

@@ -67,7 +67,7 @@ class GraphQLView:
         asked = await requests.read(request, receive)
         context = self._context(
             shop=self._shop,
-            viewer=viewer_of(request),
+            viewer=await viewer_of(request, self._shop),
             address=address_of(request),
             language=messages.preferred_language(header(request.scope, b"accept-language")),
         )

@@ -22,9 +22,10 @@ from domain.problems import (
     ServiceUnavailable,
     refuses,
 )
+from domain.tokens import Claims
 from models import Order, OrderEvent, User
 from models.rows import EVERYTHING, Records, Rows, Wanted
-from resolvers import idempotency
+from resolvers import idempotency, sessions
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.placement import Placement
@@ -92,6 +93,16 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
 async def list_orders(user: User, *, wanted: Wanted = EVERYTHING) -> Records[Order]:
     """All orders of `user`, newest first, with what is wanted of each."""
     return await _ORDERS.read(f"WHERE {_OWN} ORDER BY t.id DESC", user.id, wanted=wanted)
+
+
+async def orders_at_once(claims: Claims, *, wanted: Wanted = EVERYTHING) -> Records[Order] | None:
+    """What `list_orders` lists, by the statement that finds the token's user signed in.
+
+    None where it found nothing: there are no orders, or nobody is signed in.
+    """
+    clauses = f"WHERE {_OWN} AND {sessions.IS_SIGNED_IN} ORDER BY t.id DESC"
+    found = await _ORDERS.read(clauses, claims.user_id, claims.token_id, wanted=wanted)
+    return found if found.values else None
 
 
 async def orders_page(

@@ -5,12 +5,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from domain.tokens import Claims
 from models import AccessToken, User
 from models.rows import EVERYTHING, Rows, Wanted
 from resolvers.shop import Shop
 
 _TOKENS = Rows.of(AccessToken)
 _UNREVOKED = "t.revoked_at IS NULL"
+IS_SIGNED_IN = (
+    "EXISTS (SELECT 1 FROM access_tokens s JOIN users u ON u.id = s.user_id"
+    " WHERE s.user_id = $1 AND s.id = $2 AND s.revoked_at IS NULL AND u.is_active)"
+)
+"""A condition in SQL: whether `recognise` would know the user $1 by the token $2."""
+
 _WITH_USER = Wanted(frozenset({"expires_at"}), (("user", EVERYTHING),))
 
 
@@ -34,11 +41,17 @@ async def issue_token(shop: Shop, user: User, *, now: datetime) -> tuple[str, da
 async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
     """Who holds `bearer`; None where it is invalid, expired or revoked, or its user blocked."""
     claims = shop.tokens.verify(bearer, now=datetime.now(UTC))
-    if claims is None:
-        return None
+    return None if claims is None else await recognise(shop, claims)
+
+
+async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
+    """Who holds the verified token; None where it is revoked, or its user blocked."""
     # Every time: a token that was revoked in another process ends at once.
     row = await _TOKENS.with_key(claims.token_id, _UNREVOKED, wanted=_WITH_USER)
-    if row is None or row.user_id != claims.user_id or not row.user.is_active:
+    if row is None:
+        shop.tokens.end(claims.token_id)
+        return None
+    if row.user_id != claims.user_id or not row.user.is_active:
         return None
     return SignedIn(user=row.user, token_id=row.id, expires_at=row.expires_at)
 

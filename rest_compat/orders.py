@@ -5,6 +5,7 @@ from starlette.requests import Request
 from asgi.answers import Answer
 from asgi.parameters import idempotency_key
 from domain.order_status import OrderSource
+from domain.tokens import Claims
 from resolvers import orders
 from resolvers.sessions import SignedIn
 from rest_compat import order_forms, requests, shapes
@@ -13,6 +14,12 @@ from rest_compat import order_forms, requests, shapes
 async def list_all(_request: Request, viewer: SignedIn) -> Answer:
     """GET order."""
     return Answer(shapes.order_list(await orders.list_orders(viewer.user, wanted=shapes.ORDERS_WANTED)))
+
+
+async def list_at_once(claims: Claims) -> Answer | None:
+    """GET order, in the usual case."""
+    found = await orders.orders_at_once(claims, wanted=shapes.ORDERS_WANTED)
+    return None if found is None else Answer(shapes.order_list(found))
 
 
 async def create(request: Request, viewer: SignedIn) -> Answer:

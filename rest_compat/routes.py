@@ -13,8 +13,9 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.answers import Answer
-from asgi.authentication import viewer_of
+from asgi.authentication import claims_of, viewer_of
 from domain.problems import Problem
+from domain.tokens import Claims
 from models import database
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -26,6 +27,7 @@ from rest_compat import (
     notifications,
     orders,
     payments,
+    requests,
     stats,
     tickets,
     users,
@@ -33,6 +35,7 @@ from rest_compat import (
 
 Handler = Callable[[Request], Awaitable[Response]]
 SignedInHandler = Callable[[Request, SignedIn], Awaitable[Response]]
+AtOnce = Callable[[Claims], Awaitable[Response | None]]
 
 _logger = logging.getLogger("vitrin.rest")
 
@@ -52,9 +55,23 @@ def _open(method: str, path: str, handler: Handler, *, is_safe: bool = True) -> 
     return LegacyRoute(method, path, handler, needs_token=False, is_safe=is_safe)
 
 
-def _signed_in(method: str, path: str, handler: SignedInHandler, *, is_safe: bool = True) -> LegacyRoute:
+def _signed_in(
+    method: str,
+    path: str,
+    handler: SignedInHandler,
+    *,
+    is_safe: bool = True,
+    at_once: AtOnce | None = None,
+) -> LegacyRoute:
+    """A route for users. `at_once` may answer by a statement that finds them signed in as well."""
+
     async def authenticated(request: Request) -> Response:
-        viewer = viewer_of(request)
+        claims = claims_of(request)
+        if claims is not None and at_once is not None:
+            response = await at_once(claims)
+            if response is not None:
+                return response
+        viewer = await viewer_of(request, requests.shop(request))
         return errors.unauthenticated() if viewer is None else await handler(request, viewer)
 
     return LegacyRoute(method, path, authenticated, needs_token=True, is_safe=is_safe)
@@ -81,7 +98,7 @@ TABLE = (
     _open("GET", "/v1/services", catalogue.list_services),
     _open("GET", "/v1/categories", catalogue.list_categories),
     _signed_in("GET", "/v1/user/freecredit", payments.claim_free_credit, is_safe=False),
-    _signed_in("GET", "/v1/order", orders.list_all),
+    _signed_in("GET", "/v1/order", orders.list_all, at_once=orders.list_at_once),
     _signed_in("POST", "/v1/order", orders.create),
     _signed_in("GET", "/v1/order/{id}", orders.show),
     _signed_in("GET", "/v1/user/wof", gifts.spin_wheel, is_safe=False),
@@ -153,7 +170,7 @@ def _methods(line: LegacyRoute) -> tuple[str, ...]:
 
 async def _head_of_an_act(line: LegacyRoute, request: Request) -> Response:
     """HEAD of a GET that does something: done by nobody who only looks (RFC 9110, 9.2.1)."""
-    is_refused = line.needs_token and viewer_of(request) is None
+    is_refused = line.needs_token and await viewer_of(request, requests.shop(request)) is None
     return errors.unauthenticated() if is_refused else Answer({})
 
 

@@ -61,6 +61,6 @@ async def test_a_database_that_is_away_while_signing_in_is_told_as_503(
     async def away(*_: object) -> User:
         raise DBConnectionError("gone")
 
-    monkeypatch.setattr("resolvers.sessions.authenticate", away)
+    monkeypatch.setattr("resolvers.sessions.recognise", away)
     answer = await client.get("/api/v1/user", headers=headers)
     assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})

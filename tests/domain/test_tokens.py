@@ -46,6 +46,17 @@ def test_a_token_that_was_valid_once_has_its_first_and_last_second_still() -> No
     assert keys.verify(token + "a", now=MOMENT) is None
 
 
+def test_a_token_that_was_ended_is_none_of_ours_and_others_still_are() -> None:
+    keys, token, other = TokenKeys([key_pem()]), issued(), issued(token_id="b" * 80)
+    assert keys.verify(token, now=MOMENT) is not None
+
+    keys.end("a" * 80)
+
+    assert keys.verify(token, now=MOMENT) is None
+    assert keys.verify(issued(user_id=173), now=MOMENT) is None
+    assert keys.verify(other, now=MOMENT) is not None
+
+
 @settings(max_examples=20)
 @given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
 def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:

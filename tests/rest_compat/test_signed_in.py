@@ -1,0 +1,131 @@
+"""Whom the REST door takes for signed in, and by how many statements it finds out."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from config.settings import Settings
+from models import AccessToken, Order, User, database
+from resolvers import sessions
+from resolvers.shop import Shop
+from tests.conftest import authorization, client_of
+from tests.database_state import recorded_statements
+from tests.fakes import create_user
+from tests.rest_compat.test_statement_counts import add_rows
+
+REFUSED = (401, {"message": "Unauthenticated."})
+ENDINGS: dict[str, Callable[[User], Awaitable[object]]] = {
+    "revoked": lambda user: AccessToken.filter(user=user).update(revoked_at=user.created_at),
+    "token deleted": lambda user: AccessToken.filter(user=user).delete(),
+    "blocked": lambda user: User.filter(id=user.id).update(is_active=False),
+}
+
+
+async def ids_listed(client: httpx.AsyncClient, headers: dict[str, str]) -> list[int]:
+    answer = await client.get("/api/v1/order", headers=headers)
+    assert answer.status_code == 200
+    return [order["id"] for order in answer.json()["orders"]]
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_the_order_list_is_refused_from_the_moment_a_session_ends(
+    ending: str, rows: int, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    user = await create_user()
+    await add_rows(user, rows)
+    headers = await authorization(shop, user)
+    assert len(await ids_listed(client, headers)) == rows
+
+    await ENDINGS[ending](user)
+
+    answers = [await client.get("/api/v1/order", headers=headers) for _ in range(2)]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [REFUSED] * 2
+
+
+async def test_whoever_is_unblocked_sees_the_orders_again(client: httpx.AsyncClient, shop: Shop) -> None:
+    user = await create_user()
+    await add_rows(user, 1)
+    headers = await authorization(shop, user)
+    await User.filter(id=user.id).update(is_active=False)
+    assert (await client.get("/api/v1/order", headers=headers)).status_code == 401
+
+    await User.filter(id=user.id).update(is_active=True)
+
+    assert len(await ids_listed(client, headers)) == 1
+
+
+async def test_the_order_list_is_the_tokens_users_own_newest_first(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    user, other = await create_user(), await create_user()
+    await add_rows(user, 3)
+    await add_rows(other, 2)
+
+    listed = await ids_listed(client, await authorization(shop, user))
+
+    assert listed == [order.id for order in await Order.filter(user=user).order_by("-id")]
+
+
+async def test_a_token_that_names_another_user_than_its_row_lists_nobodys_orders(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    user, other = await create_user(), await create_user()
+    for one in (user, other):
+        await add_rows(one, 1)
+    now = await database.now()
+    await sessions.issue_token(shop, other, now=now)
+    row = await AccessToken.get(user=other)
+    forged = shop.tokens.issue(
+        user_id=user.id, token_id=row.id, issued_at=row.issued_at, expires_at=row.expires_at
+    )
+
+    answer = await client.get("/api/v1/order", headers={"Authorization": f"Bearer {forged}"})
+
+    assert (answer.status_code, answer.json()) == REFUSED
+
+
+async def statements_of(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> int:
+    """How many statements a GET sends that is not the first of its kind."""
+    await client.get(f"/api/v1/{path}", headers=headers)
+    with recorded_statements() as sent:
+        answer = await client.get(f"/api/v1/{path}", headers=headers)
+    assert answer.status_code == 200
+    return len(sent)
+
+
+async def test_one_statement_finds_the_session_and_its_users_orders(
+    client: httpx.AsyncClient, shop: Shop
+) -> None:
+    user = await create_user()
+    await add_rows(user, 2)
+
+    assert await statements_of(client, "order", await authorization(shop, user)) == 1
+
+
+@pytest.mark.parametrize("path", ["services", "categories", "stats/top_users", "stats/top_services"])
+async def test_what_everybody_may_see_costs_no_statement_to_find_out_who_asks(
+    path: str, client: httpx.AsyncClient, shop: Shop
+) -> None:
+    user = await create_user()
+    await add_rows(user, 2)
+
+    signed_in = await statements_of(client, path, await authorization(shop, user))
+
+    assert signed_in == await statements_of(client, path, {}) > 0
+
+
+async def test_who_found_a_revoked_token_uses_up_its_users_requests_once(db: str, shop: Shop) -> None:
+    user = await create_user()
+    headers = await authorization(shop, user)
+    await AccessToken.filter(user=user).update(revoked_at=user.created_at)
+    limited = replace(shop, settings=Settings(database_url=db, rate_limit="2/minute"))
+    async with client_of(limited) as client:
+        stranger = [await client.get("/api/v1/nothing", headers=headers) for _ in range(6)]
+
+    # Two as the user, whose third is looked at; two as the address.
+    assert [answer.status_code for answer in stranger] == [404] * 4 + [429] * 2
+    token = headers["Authorization"].removeprefix("Bearer ")
+    assert limited.tokens.verify(token, now=await database.now()) is None
