@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from domain import ids
+from models import database
 from models.asyncpg_engine import StatelessClient
 from models.gathering import Lookup
 from models.rows import Wanted
@@ -22,7 +23,7 @@ _PLACED = Wanted(
 """What an order takes of its service. Descriptions are long, and thousands of services are remembered."""
 # Which transaction wrote the row; and when that was, as numbers of transactions come again after a failover.
 _VERSION = "concat(t.xmin, ' ', t.updated_at)"
-_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services t WHERE id = ANY($1)")  # noqa: S608 - a constant
+_VERSIONS = Lookup(f"SELECT id, {_VERSION} FROM services t WHERE id {database.among('int')}")  # noqa: S608 - a constant
 IS_UNCHANGED = (
     f"EXISTS (SELECT FROM services t WHERE t.id = asked.service_id AND {_VERSION} = asked.version "
     f"AND {ON_SALE})"

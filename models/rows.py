@@ -199,7 +199,7 @@ class Rows(Generic[M]):
         """The rows with one of these values in a column, by one statement however many there are."""
         order = f"ORDER BY t.{order_by}"
         if database.dialect() == "postgres":
-            return await self.fetch(f"WHERE t.{column} = ANY($1) {order}", list(keys))
+            return await self.fetch(f"WHERE t.{column} {self._among(column)} {order}", list(keys))
         keys_of_json = "SELECT value FROM json_each($1)"
         return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
 
@@ -213,13 +213,22 @@ class Rows(Generic[M]):
         """
         current = database.connection()
         if isinstance(current, StatelessClient):
-            statement = self._statement("postgres", self._with_key("= ANY($1)", condition), wanted)
+            statement = self._statement("postgres", self._with_key(self._among_keys, condition), wanted)
             values: Sequence[Any] = await current.gathering.ask(statement.lookup, key)
         else:
             statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
             values = await database.read(statement.text, [key], by=current)
         records: Records[M] = Records(statement, values)
         return next(iter(records.objects), None)
+
+    @cached_property
+    def _among_keys(self) -> str:
+        return self._among(self.primary_key)
+
+    def _among(self, column: str) -> str:
+        kind: str = self.model._meta.fields_map[column].get_for_dialect("postgres", "SQL_TYPE")
+        # A cast to VARCHAR(80) would cut a longer key down to somebody's.
+        return database.among(kind.partition("(")[0])
 
     def _with_key(self, comparison: str, condition: str) -> str:
         return f"WHERE t.{self.primary_key} {comparison} AND {condition}"

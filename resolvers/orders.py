@@ -69,6 +69,7 @@ class OrderFilter:
 _ALL = OrderFilter()
 _ORDERS = Rows.of(Order)
 _OWN = "t.user_id = $1"
+_OF_WHO_IS_SIGNED_IN = f"WHERE t.user_id = {sessions.WHO_IS_SIGNED_IN} ORDER BY t.id DESC"
 
 
 async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
@@ -100,8 +101,7 @@ async def orders_at_once(claims: Claims, *, wanted: Wanted = EVERYTHING) -> Reco
 
     None where it found nothing: there are no orders, or nobody is signed in.
     """
-    clauses = f"WHERE {_OWN} AND {sessions.IS_SIGNED_IN} ORDER BY t.id DESC"
-    found = await _ORDERS.read(clauses, claims.user_id, claims.token_id, wanted=wanted)
+    found = await _ORDERS.read(_OF_WHO_IS_SIGNED_IN, claims.token_id, claims.user_id, wanted=wanted)
     return found if found.values else None
 
 

@@ -12,11 +12,11 @@ from resolvers.shop import Shop
 
 _TOKENS = Rows.of(AccessToken)
 _UNREVOKED = "t.revoked_at IS NULL"
-IS_SIGNED_IN = (
-    "EXISTS (SELECT 1 FROM access_tokens s JOIN users u ON u.id = s.user_id"
-    " WHERE s.user_id = $1 AND s.id = $2 AND s.revoked_at IS NULL AND u.is_active)"
+WHO_IS_SIGNED_IN = (
+    "(SELECT s.user_id FROM access_tokens s JOIN users u ON u.id = s.user_id"
+    " WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND u.is_active)"
 )
-"""A condition in SQL: whether `recognise` would know the user $1 by the token $2."""
+"""In SQL: the id of whom `recognise` knows by the claims' token and user, or NULL."""
 
 _WITH_USER = Wanted(frozenset({"expires_at"}), (("user", EVERYTHING),))
 

@@ -1,0 +1,87 @@
+"""PostgreSQL plans the statements of the busiest requests once a connection, not once a request."""
+
+import pytest
+
+from models import AccessToken, Order, database
+from models.asyncpg_engine import StatelessClient
+from models.rows import Rows
+from resolvers import orders, sessions
+from resolvers.shop import Shop
+from tests.fakes import create_user
+from tests.rest_compat.test_statement_counts import add_rows
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+
+# PostgreSQL plans a statement five times before it compares.
+PLANNED_ANYWAY = 5
+
+
+async def replicate(table: str, *, times: int, **changed: str) -> None:
+    """More rows like each that is there, but for some columns, given in SQL; `n` is the copy's number."""
+    client = database.connection()
+    columns = [
+        str(row["name"])
+        for row in await database.fetch(
+            "SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass"
+            " AND attnum > 0 AND NOT attisdropped",
+            table,
+        )
+    ]
+    values = ", ".join(changed.get(name, f't."{name}"') for name in columns)
+    names = ", ".join(f'"{name}"' for name in columns)
+    await client.execute_script(
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, generate_series(1, {times}) n;"
+        f"ANALYZE {table}"
+    )
+
+
+async def times_planned(beginning: str) -> int:
+    """How often the statement that begins so was planned by the connection that is used next."""
+    client = database.connection()
+    assert isinstance(client, StatelessClient)
+    [row] = await client.read(
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE starts_with(statement, $1)",
+        [beginning],
+    )
+    assert row["custom_plans"] + row["generic_plans"] == 30
+    return int(row["custom_plans"])
+
+
+async def test_a_session_s_lookup(db: str, shop: Shop) -> None:
+    user = await create_user()
+    token, _ = await sessions.issue_token(shop, user, now=await database.now())
+    await replicate("access_tokens", times=5_000, id="md5(n::text) || md5(t.id)")
+
+    for _ in range(30):
+        assert await sessions.authenticate(shop, token) is not None
+
+    assert await times_planned('SELECT t."id", t."expires_at"') == PLANNED_ANYWAY
+    assert await AccessToken.all().count() == 5_001
+
+
+async def test_the_orders_of_whoever_is_signed_in(db: str, shop: Shop) -> None:
+    small, large = await create_user(), await create_user()
+    await add_rows(large, 1)
+    await replicate("orders", times=5_000, id="t.id * 10000 + n")
+    given = await Order.filter(user=large).order_by("-id").limit(2).values_list("id", flat=True)
+    await Order.filter(id__in=given).update(user_id=small.id)
+    token, _ = await sessions.issue_token(shop, small, now=await database.now())
+    claims = shop.tokens.verify(token, now=await database.now())
+    assert claims is not None
+
+    for _ in range(30):
+        found = await orders.orders_at_once(claims)
+        assert found is not None
+        assert len(found.values) == 2
+
+    assert await times_planned('SELECT t."id", t."legacy_key"') == PLANNED_ANYWAY
+
+
+async def test_rows_by_their_keys(db: str) -> None:
+    user = await create_user()
+    await replicate("users", times=5_000, id="100000 + n", mobile="NULL", email="NULL", api_key_hash="NULL")
+
+    for _ in range(30):
+        assert len(await Rows.of(type(user)).by_key("id", [user.id, 100_001])) == 2
+
+    assert await times_planned('SELECT t."id", t."legacy_key", t."role"') == PLANNED_ANYWAY
