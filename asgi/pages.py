@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from domain import persian
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _SHARED = Path(__file__).parent / "templates"
 
@@ -16,14 +18,23 @@ Render = Callable[..., HTMLResponse]
 
 def renderer(folder: Path) -> Render:
     """`render(name, status_code, **values)` for the templates of `folder`, which may extend `page.html`."""
-    environment = Environment(
-        loader=FileSystemLoader([folder, _SHARED]), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters.update(number=persian.number, digits=persian.digits, moment=persian.moment)
+
+    @cache
+    def environment() -> "Environment":
+        # Both take 4 MB, which a server of GraphQL alone has no use for.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        from domain import persian
+
+        made = Environment(
+            loader=FileSystemLoader([folder, _SHARED]), autoescape=True, undefined=StrictUndefined
+        )
+        made.filters.update(number=persian.number, digits=persian.digits, moment=persian.moment)
+        return made
 
     def render(name: str, status_code: int = 200, **values: object) -> HTMLResponse:
         nonce = secrets.token_urlsafe(16)
-        content = environment.get_template(name).render(nonce=nonce, **values)
+        content = environment().get_template(name).render(nonce=nonce, **values)
         return HTMLResponse(content, status_code, _headers(nonce))
 
     return render
