@@ -21,7 +21,7 @@ def renderer(folder: Path) -> Render:
 
     @cache
     def environment() -> "Environment":
-        # Both take 4 MB, which a server of GraphQL alone has no use for.
+        # Both take 6 MB, which a server of GraphQL alone has no use for.
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
         from domain import persian
