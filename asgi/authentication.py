@@ -45,9 +45,12 @@ def claims_of(connection: HTTPConnection) -> Claims | None:
 
 
 async def viewer_of(connection: HTTPConnection, shop: Shop) -> SignedIn | None:
-    """Who is signed in, by what the database says now, or None."""
-    claims = claims_of(connection)
-    return None if claims is None else await sessions.recognise(shop, claims)
+    """Who is signed in, or None, by what the database says when the request first wants to know."""
+    if "viewer" not in connection.scope:
+        claims = claims_of(connection)
+        connection.scope["viewer"] = None if claims is None else await sessions.recognise(shop, claims)
+    viewer: SignedIn | None = connection.scope["viewer"]
+    return viewer
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.authentication import address_of, claims_of, viewer_of
 from asgi.headers import changing, encoded
-from asgi.windows import MemoryWindows
+from asgi.windows import MemoryNames, MemoryWindows
+from domain.tokens import Claims
 from observation.packages import MissingPackage
 from resolvers.shop import Shop
 
@@ -48,9 +49,14 @@ class RateLimit:
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
-        self._here = MemoryWindows(self._limit.get_expiry())
+        self._here = MemoryWindows(self.seconds)
         self._shared = None if storage == _MEMORY else _shared(storage)
         self._alone_until = 0.0
+
+    @property
+    def seconds(self) -> int:
+        """The length of a window."""
+        return self._limit.get_expiry()
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
@@ -89,7 +95,8 @@ def _shared(storage: str) -> FixedWindowRateLimiter:
 class RateLimits:
     """So many requests a user, or an address where nobody is signed in, below one path.
 
-    What is below `but_not` has limits of its own.
+    Whether a token still signs its user in is looked up once a window: whoever found one that was revoked
+    must not use up its user's requests for long. What is below `but_not` has limits of its own.
     """
 
     def __init__(
@@ -100,12 +107,13 @@ class RateLimits:
         self._below = below
         self._but_not = but_not
         self._limit = RateLimit(limit, storage=storage)
+        self._recognised = MemoryNames(self._limit.seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not self._counts(f"{scope['path']}/"):
             await self._app(scope, receive, send)
             return
-        window = await self._window(HTTPConnection(scope))
+        window = await self._limit.count(await self._caller(HTTPConnection(scope)))
         headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
         if window.is_within:
             pairs = encoded(headers.items())
@@ -114,14 +122,19 @@ class RateLimits:
         else:
             await _refuse(send, headers, window)
 
-    async def _window(self, connection: HTTPConnection) -> Window:
+    async def _caller(self, connection: HTTPConnection) -> str:
         claims = claims_of(connection)
-        if claims is not None:
-            window = await self._limit.count(f"user:{claims.user_id}")
-            # Who found a token that was revoked can use up its user's window once, not every minute.
-            if window.is_within or await viewer_of(connection, self._shop) is not None:
-                return window
-        return await self._limit.count(f"address:{address_of(connection)}")
+        if claims is None or not await self._is_recognised(connection, claims):
+            return f"address:{address_of(connection)}"
+        return f"user:{claims.user_id}"
+
+    async def _is_recognised(self, connection: HTTPConnection, claims: Claims) -> bool:
+        if claims.token_id in self._recognised:
+            return True
+        if await viewer_of(connection, self._shop) is None:
+            return False
+        self._recognised.add(claims.token_id)
+        return True
 
     def _counts(self, path: str) -> bool:
         return path.startswith(f"{self._below}/") and not path.startswith(f"{self._but_not}/")

@@ -1,4 +1,4 @@
-"""Counting in fixed windows of time, in this process."""
+"""Counting and remembering in fixed windows of time, in this process."""
 
 import time
 from dataclasses import dataclass
@@ -32,3 +32,23 @@ class MemoryWindows:
             count = self._counts[caller] = _Count(now + self._seconds)
         count.requests += 1
         return count.requests, count.ends_at
+
+
+class MemoryNames:
+    """Names of the present window, which ends for all of them at once."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._names: set[str] = set()
+        self._ends_at = 0.0
+
+    def add(self, name: str) -> None:
+        """Know `name` until the window ends."""
+        self._names.add(name)
+
+    def __contains__(self, name: str) -> bool:
+        now = time.time()
+        if now >= self._ends_at:
+            self._names.clear()
+            self._ends_at = now + self._seconds
+        return name in self._names

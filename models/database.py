@@ -147,7 +147,8 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
 def among(kind: str) -> str:
     """What follows a column that is one of a list, `$1`, of values of a PostgreSQL type.
 
-    Hidden in a subselect, as PostgreSQL plans for each list that it sees anew: half of what a lookup takes.
+    Hidden in a subselect: PostgreSQL plans anew for each list that it sees, which takes as long as looking up
+    one key does.
     """
     return f"= ANY((SELECT $1::{kind}[])::{kind}[])"
 

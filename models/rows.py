@@ -226,9 +226,10 @@ class Rows(Generic[M]):
         return self._among(self.primary_key)
 
     def _among(self, column: str) -> str:
-        kind: str = self.model._meta.fields_map[column].get_for_dialect("postgres", "SQL_TYPE")
+        field = self.model._meta.fields_map[column]
         # A cast to VARCHAR(80) would cut a longer key down to somebody's.
-        return database.among(kind.partition("(")[0])
+        is_text = isinstance(field, CharField)
+        return database.among("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
 
     def _with_key(self, comparison: str, condition: str) -> str:
         return f"WHERE t.{self.primary_key} {comparison} AND {condition}"

@@ -45,7 +45,10 @@ async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
 
 
 async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
-    """Who holds the verified token; None where it is revoked, or its user blocked."""
+    """Who holds the verified token; None where it is revoked, or its user blocked.
+
+    A token that was revoked is none of ours from then on, in this process.
+    """
     # Every time: a token that was revoked in another process ends at once.
     row = await _TOKENS.with_key(claims.token_id, _UNREVOKED, wanted=_WITH_USER)
     if row is None:

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -159,7 +160,8 @@ class _Resource:
             return errors.method_not_allowed(request.method, list(self._lines))
         if request.method != "HEAD":
             return await _answer(line, request)
-        response = await (_answer(line, request) if line.is_safe else _head_of_an_act(line, request))
+        looking = line if line.is_safe else replace(line, handler=partial(_head_of_an_act, line))
+        response = await _answer(looking, request)
         response.body = b""
         return response
 

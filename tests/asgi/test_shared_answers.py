@@ -53,14 +53,33 @@ async def test_a_database_that_is_away_is_told_as_503_by_both_doors(
     assert "10.0.0.7" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/user"),
+        ("GET", "/api/v1/order"),
+        ("HEAD", "/api/v1/logout"),
+        ("POST", "/graphql"),
+    ],
+)
+@pytest.mark.parametrize("is_recent", [True, False])
 async def test_a_database_that_is_away_while_signing_in_is_told_as_503(
-    client: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    is_recent: bool,
+    method: str,
+    path: str,
+    client: httpx.AsyncClient,
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     headers = await authorization(shop, await create_user())
+    if is_recent:
+        assert (await client.get("/api/v1/user", headers=headers)).status_code == 200
 
     async def away(*_: object) -> User:
         raise DBConnectionError("gone")
 
     monkeypatch.setattr("resolvers.sessions.recognise", away)
-    answer = await client.get("/api/v1/user", headers=headers)
-    assert (answer.status_code, answer.json()) == (503, {"message": "Service Unavailable"})
+    answer = await client.request(method, path, headers=headers, json={"query": "{ __typename }"})
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.content == (b"" if method == "HEAD" else b'{"message":"Service Unavailable"}')

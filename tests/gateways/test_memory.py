@@ -10,7 +10,10 @@ from tests.live_servers import ROOT
 pytestmark = pytest.mark.processes
 
 
-@pytest.mark.parametrize("library", ["rich", "pygments", "authlib", "starlette_admin", "babel"])
+@pytest.mark.parametrize(
+    "library",
+    ["rich", "pygments", "authlib", "starlette_admin", "babel", "jinja2", "markdown_it", "persiantools"],
+)
 def test_a_server_starts_without(library: str) -> None:
     program = f"import composition.web, sys; raise SystemExit({library!r} in sys.modules)"
 

@@ -1,5 +1,6 @@
 """Whom the REST door takes for signed in, and by how many statements it finds out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -117,15 +118,35 @@ async def test_what_everybody_may_see_costs_no_statement_to_find_out_who_asks(
     assert signed_in == await statements_of(client, path, {}) > 0
 
 
-async def test_who_found_a_revoked_token_uses_up_its_users_requests_once(db: str, shop: Shop) -> None:
+@pytest.mark.parametrize("route", ["nothing", "services", "user"])
+async def test_who_found_a_revoked_token_uses_up_no_request_of_its_user(
+    route: str, db: str, shop: Shop
+) -> None:
     user = await create_user()
-    headers = await authorization(shop, user)
-    await AccessToken.filter(user=user).update(revoked_at=user.created_at)
+    stolen, own = await authorization(shop, user), await authorization(shop, user)
+    claims = shop.tokens.verify(stolen["Authorization"].removeprefix("Bearer "), now=await database.now())
+    assert claims is not None
+    await AccessToken.filter(id=claims.token_id).update(revoked_at=user.created_at)
     limited = replace(shop, settings=Settings(database_url=db, rate_limit="2/minute"))
     async with client_of(limited) as client:
-        stranger = [await client.get("/api/v1/nothing", headers=headers) for _ in range(6)]
+        strangers = [await client.get(f"/api/v1/{route}", headers=stolen) for _ in range(3)]
+        users = [await client.get("/api/v1/user", headers=own) for _ in range(3)]
 
-    # Two as the user, whose third is looked at; two as the address.
-    assert [answer.status_code for answer in stranger] == [404] * 4 + [429] * 2
-    token = headers["Authorization"].removeprefix("Bearer ")
-    assert limited.tokens.verify(token, now=await database.now()) is None
+    assert [answer.status_code for answer in strangers][2] == 429
+    assert [answer.status_code for answer in users] == [200, 200, 429]
+
+
+async def test_the_rate_limit_looks_for_a_session_anew_in_the_next_window(db: str, shop: Shop) -> None:
+    user = await create_user()
+    headers = await authorization(shop, user)
+    limited = replace(shop, settings=Settings(database_url=db, rate_limit="2/second"))
+    async with client_of(limited) as client:
+        before = await client.get("/api/v1/nothing", headers=headers)
+        await AccessToken.filter(user=user).update(revoked_at=user.created_at)
+        await asyncio.sleep(1.1)
+        with recorded_statements() as sent:
+            after = [await client.get("/api/v1/nothing", headers=headers) for _ in range(2)]
+
+    assert [before.status_code, *(answer.status_code for answer in after)] == [404] * 3
+    # Once: it is none of ours from then on.
+    assert len(sent) == 1
