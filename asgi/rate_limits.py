@@ -25,6 +25,7 @@ _MEMORY = "async+memory://"
 _STORAGE_WITHIN_SECONDS = 1
 # Between two looks at a storage that hangs, which cost a second each.
 _ALONE_SECONDS = 30
+_TRUSTED_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +50,9 @@ class RateLimit:
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
-        self._here = MemoryWindows(self.seconds)
+        self._here = MemoryWindows(self._limit.get_expiry())
         self._shared = None if storage == _MEMORY else _shared(storage)
         self._alone_until = 0.0
-
-    @property
-    def seconds(self) -> int:
-        """The length of a window."""
-        return self._limit.get_expiry()
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
@@ -95,7 +91,7 @@ def _shared(storage: str) -> FixedWindowRateLimiter:
 class RateLimits:
     """So many requests a user, or an address where nobody is signed in, below one path.
 
-    Whether a token still signs its user in is looked up once a window: whoever found one that was revoked
+    Whether a token still signs its user in is looked up once a minute: whoever found one that was revoked
     must not use up its user's requests for long. What is below `but_not` has limits of its own.
     """
 
@@ -107,7 +103,7 @@ class RateLimits:
         self._below = below
         self._but_not = but_not
         self._limit = RateLimit(limit, storage=storage)
-        self._recognised = MemoryNames(self._limit.seconds)
+        self._recognised = MemoryNames(_TRUSTED_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not self._counts(f"{scope['path']}/"):

@@ -136,14 +136,17 @@ async def test_who_found_a_revoked_token_uses_up_no_request_of_its_user(
     assert [answer.status_code for answer in users] == [200, 200, 429]
 
 
-async def test_the_rate_limit_looks_for_a_session_anew_in_the_next_window(db: str, shop: Shop) -> None:
+async def test_the_rate_limit_looks_for_a_session_now_and_then(
+    db: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asgi.rate_limits._TRUSTED_SECONDS", 0.5)
     user = await create_user()
     headers = await authorization(shop, user)
-    limited = replace(shop, settings=Settings(database_url=db, rate_limit="2/second"))
+    limited = replace(shop, settings=Settings(database_url=db, rate_limit="3/minute"))
     async with client_of(limited) as client:
         before = await client.get("/api/v1/nothing", headers=headers)
         await AccessToken.filter(user=user).update(revoked_at=user.created_at)
-        await asyncio.sleep(1.1)
+        await asyncio.sleep(0.6)
         with recorded_statements() as sent:
             after = [await client.get("/api/v1/nothing", headers=headers) for _ in range(2)]
 
