@@ -1,29 +1,22 @@
-import asyncio
-import contextvars
+"""Each service that sends SMS: what it is asked, and what its answers mean."""
+
 import io
 import json
 import logging
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from gateways.errors import (
-    GatewayAnsweredNonsense,
-    GatewayError,
-    GatewayRefused,
-    GatewayUnavailable,
-)
-from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
+from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
 from tests.gateways.provider_server import ProviderServer
 
 MOBILE = "09011235566"
 CODE = "483920"
 KEY = "4B6576656E65-secret"
-A_MINUTE = timedelta(minutes=1)
 
 KAVENEGAR_SENT = json.dumps(
     {
@@ -225,151 +218,3 @@ async def test_no_failure_shows_the_key_or_the_code_in_its_text_or_in_a_log(
     ]
     assert KEY not in caplog.text
     assert CODE not in caplog.text
-
-
-AMBIENT: contextvars.ContextVar[str] = contextvars.ContextVar("AMBIENT", default="none")
-
-
-class RememberingSms:
-    """Keeps what it sent; holds each message until `open` is set, and raises `fail_with` if there is one."""
-
-    def __init__(self, *, fail_with: Exception | None = None) -> None:
-        self.sent: list[tuple[str, str]] = []
-        self.ambient: list[str] = []
-        self.busy = 0
-        self.busiest = 0
-        self.open = asyncio.Event()
-        self._fail_with = fail_with
-
-    async def send_login_code(self, *, mobile: str, code: str) -> None:
-        self.ambient.append(AMBIENT.get())
-        self.busy += 1
-        self.busiest = max(self.busiest, self.busy)
-        try:
-            await asyncio.sleep(0)  # Lets others in, as any network call does.
-            await self.open.wait()
-        finally:
-            self.busy -= 1
-        if self._fail_with:
-            raise self._fail_with
-        self.sent.append((mobile, code))
-
-
-async def test_outbox_returns_before_sending_and_drain_waits_for_it() -> None:
-    sms = RememberingSms()
-    outbox = SmsOutbox(sms)
-
-    outbox.send_login_code_later(mobile=MOBILE, code=CODE)
-    assert sms.sent == []
-    sms.open.set()
-    await outbox.drain(A_MINUTE)
-
-    assert sms.sent == [(MOBILE, CODE)]
-
-
-async def test_draining_an_idle_outbox_sends_nothing() -> None:
-    sms = RememberingSms()
-    await SmsOutbox(sms).drain(A_MINUTE)
-    assert sms.sent == []
-
-
-async def test_drain_gives_up_messages_that_are_late(caplog: pytest.LogCaptureFixture) -> None:
-    sms = RememberingSms()
-    outbox = SmsOutbox(sms, max_sending=1)
-    outbox.send_login_code_later(mobile=MOBILE, code=CODE)
-    outbox.send_login_code_later(mobile=MOBILE, code=CODE)
-
-    await outbox.drain(timedelta(seconds=0.01))
-
-    assert (sms.sent, sms.busy) == ([], 0)
-    assert [record.getMessage() for record in caplog.records] == ["2 login codes given up at shutdown"]
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        GatewayRefused(431, f"bad token {CODE} for {MOBILE}"),
-        GatewayUnavailable("127.0.0.1 unavailable (ReadTimeout)", request_sent=True),
-        ValueError(f"a bug that shows {CODE}"),
-    ],
-)
-async def test_outbox_logs_a_failure_without_the_code_or_the_whole_number(
-    caplog: pytest.LogCaptureFixture, failure: Exception
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    sms = RememberingSms(fail_with=failure)
-    sms.open.set()
-    outbox = SmsOutbox(sms)
-
-    outbox.send_login_code_later(mobile=MOBILE, code=CODE)
-    await outbox.drain(A_MINUTE)
-
-    [record] = [record for record in caplog.records if record.name == "vitrin.sms"]
-    assert record.levelno == logging.ERROR
-    assert f"0901****566 not sent: {type(failure).__name__}" in record.getMessage()
-    assert CODE not in caplog.text
-    assert MOBILE not in caplog.text
-
-
-async def test_a_failed_message_does_not_stop_the_next(caplog: pytest.LogCaptureFixture) -> None:
-    sms = RememberingSms(fail_with=RuntimeError())
-    sms.open.set()
-    outbox = SmsOutbox(sms, max_sending=1)
-
-    for _ in range(3):
-        outbox.send_login_code_later(mobile=MOBILE, code=CODE)
-    await outbox.drain(A_MINUTE)
-
-    assert len(caplog.records) == 3
-
-
-async def test_outbox_sends_outside_the_context_of_its_caller() -> None:
-    sms = RememberingSms()
-    sms.open.set()
-    outbox = SmsOutbox(sms)
-    AMBIENT.set("a transaction's connection")
-
-    outbox.send_login_code_later(mobile=MOBILE, code=CODE)
-    await outbox.drain(A_MINUTE)
-
-    assert sms.ambient == ["none"]
-
-
-async def test_outbox_sends_only_so_many_at_once_and_in_order() -> None:
-    sms = RememberingSms()
-    outbox = SmsOutbox(sms, max_sending=2)
-    for number in range(5):
-        outbox.send_login_code_later(mobile=MOBILE, code=f"00000{number}")
-
-    sms.open.set()
-    await outbox.drain(A_MINUTE)
-
-    assert sms.busiest == 2
-    assert sms.sent == [(MOBILE, f"00000{number}") for number in range(5)]
-
-
-async def test_outbox_drops_and_logs_a_message_over_its_bound(caplog: pytest.LogCaptureFixture) -> None:
-    sms = RememberingSms()
-    outbox = SmsOutbox(sms, max_pending=2)
-    for number in range(3):
-        outbox.send_login_code_later(mobile=MOBILE, code=f"00000{number}")
-
-    sms.open.set()
-    await outbox.drain(A_MINUTE)
-
-    assert sms.sent == [(MOBILE, "000000"), (MOBILE, "000001")]
-    assert [record.getMessage() for record in caplog.records] == [
-        "login code for 0901****566 dropped: 2 are waiting"
-    ]
-
-
-async def test_outbox_takes_messages_again_once_earlier_ones_are_through() -> None:
-    sms = RememberingSms()
-    sms.open.set()
-    outbox = SmsOutbox(sms, max_pending=1)
-
-    for number in range(3):
-        outbox.send_login_code_later(mobile=MOBILE, code=f"00000{number}")
-        await outbox.drain(A_MINUTE)
-
-    assert len(sms.sent) == 3
