@@ -53,6 +53,16 @@ async def viewer_of(connection: HTTPConnection, shop: Shop) -> SignedIn | None:
     return viewer
 
 
+def note_recognised(connection: HTTPConnection) -> None:
+    """Tell that the database knows the token's session, as who read by it found out."""
+    connection.scope["is_recognised"] = True
+
+
+def is_recognised(connection: HTTPConnection) -> bool:
+    """Whether the request has found the token's session so far."""
+    return connection.scope.get("viewer") is not None or "is_recognised" in connection.scope
+
+
 def address_of(connection: HTTPConnection) -> str:
     """The caller's IP address."""
     return connection.client.host if connection.client else "unknown"

@@ -13,10 +13,11 @@ from limits.storage import storage_from_string
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import address_of, claims_of, viewer_of
+from asgi.authentication import address_of, claims_of, is_recognised, viewer_of
 from asgi.headers import changing, encoded
 from asgi.windows import MemoryNames, MemoryWindows
 from domain.tokens import Claims
+from models import database
 from observation.packages import MissingPackage
 from resolvers.shop import Shop
 
@@ -91,8 +92,9 @@ def _shared(storage: str) -> FixedWindowRateLimiter:
 class RateLimits:
     """So many requests a user, or an address where nobody is signed in, below one path.
 
-    Whether a token still signs its user in is looked up once a minute: whoever found one that was revoked
-    must not use up its user's requests for long. What is below `but_not` has limits of its own.
+    Whoever found a token that was revoked must not use up its user's requests: once a minute a request
+    that did not ask whether the token still holds has it looked up, after it was answered. What is below
+    `but_not` has limits of its own.
     """
 
     def __init__(
@@ -109,7 +111,9 @@ class RateLimits:
         if scope["type"] != "http" or not self._counts(f"{scope['path']}/"):
             await self._app(scope, receive, send)
             return
-        window = await self._limit.count(await self._caller(HTTPConnection(scope)))
+        connection = HTTPConnection(scope)
+        claims = claims_of(connection)
+        window = await self._limit.count(_caller(connection, claims))
         headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
         if window.is_within:
             pairs = encoded(headers.items())
@@ -117,23 +121,24 @@ class RateLimits:
             await self._app(scope, receive, add)
         else:
             await _refuse(send, headers, window)
+        if claims is not None and claims.token_id not in self._recognised:
+            await self._recognise(connection, claims)
 
-    async def _caller(self, connection: HTTPConnection) -> str:
-        claims = claims_of(connection)
-        if claims is None or not await self._is_recognised(connection, claims):
-            return f"address:{address_of(connection)}"
-        return f"user:{claims.user_id}"
-
-    async def _is_recognised(self, connection: HTTPConnection, claims: Claims) -> bool:
-        if claims.token_id in self._recognised:
-            return True
-        if await viewer_of(connection, self._shop) is None:
-            return False
-        self._recognised.add(claims.token_id)
-        return True
+    async def _recognise(self, connection: HTTPConnection, claims: Claims) -> None:
+        try:
+            if is_recognised(connection) or await viewer_of(connection, self._shop) is not None:
+                self._recognised.add(claims.token_id)
+        except Exception as error:
+            # The request was answered; the next one asks again.
+            if not database.is_unavailable(error):
+                raise
 
     def _counts(self, path: str) -> bool:
         return path.startswith(f"{self._below}/") and not path.startswith(f"{self._but_not}/")
+
+
+def _caller(connection: HTTPConnection, claims: Claims | None) -> str:
+    return f"address:{address_of(connection)}" if claims is None else f"user:{claims.user_id}"
 
 
 async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.answers import Answer
-from asgi.authentication import claims_of, viewer_of
+from asgi.authentication import claims_of, note_recognised, viewer_of
 from domain.problems import Problem
 from domain.tokens import Claims
 from models import database
@@ -71,6 +71,7 @@ def _signed_in(
         if claims is not None and at_once is not None:
             response = await at_once(claims)
             if response is not None:
+                note_recognised(request)
                 return response
         viewer = await viewer_of(request, requests.shop(request))
         return errors.unauthenticated() if viewer is None else await handler(request, viewer)
