@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from config.refusals import CannotRun
 from config.settings import Settings, described_settings
-from observation import logging, sentry
+from observation import logging, security_log, sentry
 
 _DEFAULT = "serve"
 _COMMANDS = (
@@ -58,6 +58,7 @@ def main() -> None:
     try:
         settings = Settings()
         logging.configure(settings.log_level, settings.log_format)
+        security_log.configure(settings.security_log_file)
         sentry.start(settings)
         arguments.run(settings, arguments)
     except (CannotRun, ValidationError) as refusal:

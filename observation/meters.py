@@ -53,6 +53,9 @@ PROVIDER_CALL_SECONDS = Histogram(
     buckets=_CALL_BUCKETS,
     registry=REGISTRY,
 )
+SECURITY_EVENTS = Counter(
+    "vitrin_security_events", "Events of the security log, by their names.", ["event"], registry=REGISTRY
+)
 SMS = Counter("vitrin_sms", "Login codes handed to the SMS service, or not.", ["outcome"], registry=REGISTRY)
 
 JOB_RUNS = Counter(

@@ -4,15 +4,15 @@ from typing import Any
 
 from config.settings import Settings
 from observation import request_ids
-from observation.logging import blotted
 from observation.packages import MissingPackage
+from observation.redaction import redact
 
 
 def start(settings: Settings) -> None:
     """Report whatever is logged as an error from now on, if SENTRY_DSN is given.
 
     Sent are the line, the traceback and the request's id; no variables, bodies, headers or breadcrumbs,
-    and what is private is blotted out as in logs.
+    and what is private is removed as in logs.
 
     Raises:
         MissingPackage: sentry-sdk is not installed.
@@ -40,12 +40,12 @@ def start(settings: Settings) -> None:
 def _without_secrets(event: Any, _: object) -> Any:
     if request_id := request_ids.current():
         event.setdefault("tags", {})["request_id"] = request_id
-    return _blotted(event)
+    return _redacted(event)
 
 
-def _blotted(value: Any) -> Any:
+def _redacted(value: Any) -> Any:
     if isinstance(value, str):
-        return blotted(value)
+        return redact(value)
     if isinstance(value, dict):
-        return {key: _blotted(member) for key, member in value.items()}
-    return [_blotted(member) for member in value] if isinstance(value, list | tuple) else value
+        return {key: _redacted(member) for key, member in value.items()}
+    return [_redacted(member) for member in value] if isinstance(value, list | tuple) else value

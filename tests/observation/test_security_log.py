@@ -1,0 +1,73 @@
+"""The security log: JSON lines with stable names, counted, without secrets, bounded under a flood."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from observation import meters, request_ids, security_log
+from observation.security_log import MAX_LINES_PER_SECOND, SecurityEvent
+from tests.live_servers import ROOT
+
+
+@pytest.fixture
+def stream(tmp_path: Path) -> Iterator[Path]:
+    """The file that the security log is written to for one test."""
+    logger = logging.getLogger(security_log.LOGGER_NAME)
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    file = tmp_path / "security.jsonl"
+    security_log.configure(file)
+    yield file
+    logger.handlers, logger.level, logger.propagate = before
+
+
+def test_an_event_is_one_json_line_with_what_is_known_of_it(stream: Path) -> None:
+    request_ids.begin("the-request-17")
+
+    security_log.record(SecurityEvent.CODE_FAILED, user_id=176, network="198.51.100.7", scope="network")
+
+    (line,) = map(json.loads, stream.read_text(encoding="utf-8").splitlines())
+    assert line.pop("time").endswith("+00:00")
+    assert line == {
+        "event": "login_code.failed",
+        "user_id": 176,
+        "network": "198.51.100.7",
+        "request_id": "the-request-17",
+        "scope": "network",
+    }
+
+
+def test_a_detail_can_neither_break_the_line_nor_hold_a_secret(stream: Path) -> None:
+    security_log.record(SecurityEvent.SIGN_IN_REFUSED, reason="a\r\nb\u2028c 09121234567 Bearer abc.def")
+
+    (line,) = stream.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["reason"] == "a\r\nb\u2028c [mobile] Bearer [token]"
+
+
+def test_a_flood_of_one_event_is_bounded_counted_and_leaves_other_events_alone(
+    stream: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    counted = meters.SECURITY_EVENTS.labels(SecurityEvent.RATE_LIMIT_REACHED)
+    before = counted._value.get()
+
+    for _ in range(MAX_LINES_PER_SECOND + 7):
+        security_log.record(SecurityEvent.RATE_LIMIT_REACHED)
+    security_log.record(SecurityEvent.SIGNED_IN)
+    now += 1
+    security_log.record(SecurityEvent.RATE_LIMIT_REACHED)
+
+    lines = [json.loads(line) for line in stream.read_text(encoding="utf-8").splitlines()]
+    assert [line["event"] for line in lines].count("rate_limit.reached") == MAX_LINES_PER_SECOND + 1
+    assert [line["event"] for line in lines[-2:]] == ["sign_in.succeeded", "rate_limit.reached"]
+    assert lines[-1]["suppressed"] == 7
+    assert counted._value.get() - before == MAX_LINES_PER_SECOND + 8
+
+
+def test_operating_md_lists_every_event() -> None:
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- security events")[2].partition("<!-- end of security events")[0]
+    assert [event for event in SecurityEvent if f"`{event}`" not in table] == []
