@@ -11,7 +11,7 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 
 from admin import access
 from admin.refusals import sentence
-from asgi.authentication import address_of
+from asgi.client_network import client_network
 from domain.problems import Forbidden, Problem
 from models import User
 from resolvers import login, sessions
@@ -68,7 +68,7 @@ class LoginCodes(BaseAuthProvider):
                 page["is_code_sent"] = True
                 return await self._welcome(request, username, code)
             if username:
-                await login.request_login_code(self._shop, username=username, address=address_of(request))
+                await login.request_login_code(self._shop, username=username, address=client_network(request))
                 page["is_code_sent"] = True
         except Problem as problem:
             page["error"] = sentence(problem)

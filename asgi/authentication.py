@@ -1,4 +1,4 @@
-"""Who calls: the bearer token and the address of a request."""
+"""Who calls: the bearer token of a request."""
 
 from datetime import UTC, datetime
 
@@ -61,8 +61,3 @@ def note_recognised(connection: HTTPConnection) -> None:
 def is_recognised(connection: HTTPConnection) -> bool:
     """Whether the request has found the token's session so far."""
     return connection.scope.get("viewer") is not None or "is_recognised" in connection.scope
-
-
-def address_of(connection: HTTPConnection) -> str:
-    """The caller's IP address."""
-    return connection.client.host if connection.client else "unknown"

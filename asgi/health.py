@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import ipaddress
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from asgi.authentication import address_of, bearer_in
+from asgi.authentication import bearer_in
+from asgi.client_network import client_address
 from config.settings import Settings
+from domain.networks import parse_address
 from models import database
 from observation import meters
 from resolvers import queue
@@ -112,10 +113,8 @@ def _is_of_this_machine(request: Request) -> bool:
     """Whether a process beside this one asks for itself; a proxy on the same machine asks for others."""
     if any(name in request.headers for name in _FORWARDED):
         return False
-    try:
-        return ipaddress.ip_address(address_of(request)).is_loopback
-    except ValueError:
-        return False
+    address = parse_address(client_address(request))
+    return address is not None and address.is_loopback
 
 
 async def _look_at_the_database() -> None:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from asgi.answers import Answer
-from asgi.authentication import address_of
+from asgi.client_network import client_network
 from asgi.rate_limits import RateLimit
 from config.settings import Settings
 from resolvers import openid_login
@@ -53,7 +53,7 @@ class OpenIdDoor:
 
     async def log_in(self, request: Request) -> Response:
         """Begin: off to the provider."""
-        window = await self._limit.count(f"openid:{address_of(request)}")
+        window = await self._limit.count(f"openid:{client_network(request)}")
         if not window.is_within:
             headers = {"Retry-After": str(window.retry_after_seconds)}
             return _refusal("too_many_requests", 429, headers)

@@ -13,7 +13,8 @@ from limits.storage import storage_from_string
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import address_of, claims_of, is_recognised, viewer_of
+from asgi.authentication import claims_of, is_recognised, viewer_of
+from asgi.client_network import client_network
 from asgi.headers import changing, encoded
 from asgi.windows import MemoryNames, MemoryWindows
 from domain.tokens import Claims
@@ -138,7 +139,7 @@ class RateLimits:
 
 
 def _caller(connection: HTTPConnection, claims: Claims | None) -> str:
-    return f"address:{address_of(connection)}" if claims is None else f"user:{claims.user_id}"
+    return f"address:{client_network(connection)}" if claims is None else f"user:{claims.user_id}"
 
 
 async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:

@@ -51,7 +51,8 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         # Its lines would hold query strings, in which the legacy app sends codes and resellers their keys.
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
+        # `asgi.client_network` reads what proxies forward.
+        proxy_headers=False,
         timeout_graceful_shutdown=(_REQUESTS_WITHIN - settings.stop_delay).seconds,
         ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,

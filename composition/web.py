@@ -18,6 +18,7 @@ import schema
 from asgi import health, well_known
 from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
+from asgi.client_network import TrustedProxiesMiddleware
 from asgi.failures import Failures
 from asgi.measurement import Measurement
 from asgi.origins import CrossOrigin
@@ -90,6 +91,7 @@ def _middleware(shop: Shop) -> list[Middleware]:
     """What stands around every door, the outermost first."""
     settings = shop.settings
     return [
+        *_proxies(settings),
         Middleware(RequestIds),
         Middleware(Measurement),
         *_tracing(settings),
@@ -120,6 +122,11 @@ def _middleware(shop: Shop) -> list[Middleware]:
         ),
         Middleware(BodyLimit, most_bytes=settings.max_body_bytes, within=settings.body_timeout),
     ]
+
+
+def _proxies(settings: Settings) -> Iterator[Middleware]:
+    if settings.trusted_proxies:
+        yield Middleware(TrustedProxiesMiddleware, trusted=settings.trusted_proxies)
 
 
 def _tracing(settings: Settings) -> Iterator[Middleware]:

@@ -1,5 +1,6 @@
 """All settings, each read from the environment variable of its own name in capitals."""
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -67,8 +68,10 @@ class Settings(GraphQLSettings, OperationsSettings):
     public_url: str = Field(
         "", description="address under which browsers reach the shop; empty: http://HOST:PORT"
     )
-    trusted_proxies: str = Field(
-        "", description="addresses whose X-Forwarded-For is believed, comma separated"
+    trusted_proxies: CommaSeparated[str] = Field(
+        (),
+        description="addresses and networks of proxies whose X-Forwarded-For is believed, comma separated; "
+        "* for whoever connects",
     )
     data_folder: Path = Field(
         Path("data"), description="folder of the embedded database and of generated keys"
@@ -232,6 +235,19 @@ class Settings(GraphQLSettings, OperationsSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if entry != "*":
+                try:
+                    ipaddress.ip_network(entry, strict=False)
+                except ValueError:
+                    raise ValueError(
+                        f"TRUSTED_PROXIES must hold addresses, networks or *, not {entry!r}"
+                    ) from None
+        return value
 
     @field_validator("allowed_origins")
     @classmethod

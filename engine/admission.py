@@ -1,6 +1,5 @@
 """Whether an operation may run: decided from its text, its cost and what its caller has left to spend."""
 
-import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -211,17 +210,7 @@ def _kind(context: RequestContext) -> CallerKind:
 def _caller(context: RequestContext) -> str:
     if context.viewer is not None:
         return f"user:{context.viewer.user.id}"
-    return f"address:{_network(context.address)}"
-
-
-def _network(address: str) -> str:
-    """The address, or the /64 that an IPv6 one is in: whoever has one of these has all of them."""
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.IPv6Network((address, 64), strict=False))
-    except ValueError:
-        return address
+    return f"address:{context.address}"
 
 
 def _check_storable(variables: dict[str, object]) -> None:

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import address_of, viewer_of
+from asgi.authentication import viewer_of
+from asgi.client_network import client_network
 from asgi.headers import encoded, header
 from domain import messages
 from domain.messages import Language
@@ -68,7 +69,7 @@ class GraphQLView:
         context = self._context(
             shop=self._shop,
             viewer=await viewer_of(request, self._shop),
-            address=address_of(request),
+            address=client_network(request),
             language=messages.preferred_language(header(request.scope, b"accept-language")),
         )
         try:

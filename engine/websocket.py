@@ -21,7 +21,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
 from asgi import origins
-from asgi.authentication import address_of, bearer_in
+from asgi.authentication import bearer_in
+from asgi.client_network import client_network
 from domain import messages
 from engine import requests
 from engine.admission import GraphQLRequest
@@ -154,7 +155,7 @@ class _Caller:
         self._engine = engine
         self._shop = shop
         self._context = context
-        self._address = address_of(websocket)
+        self._address = client_network(websocket)
         self._languages = websocket.headers.get("accept-language", "")
         self._bearer: str | None = None
         self.connection_params: Mapping[str, object] = {}

@@ -20,7 +20,7 @@ class LoginCode(Model):
     )
     user_id: int | None
     subject = fields.CharField(254)
-    address = fields.CharField(45, description="the asker's IP address")
+    address = fields.CharField(45, description="the asker's network, see domain.networks")
     code_hash = fields.CharField(64)
     is_sent = fields.BooleanField()
     is_live = fields.BooleanField(default=True)

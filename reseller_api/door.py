@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from asgi.answers import Answer
-from asgi.authentication import address_of
+from asgi.client_network import client_network
 from asgi.parameters import Parameters, idempotency_key, sent_with
 from asgi.rate_limits import RateLimit
 from domain.problems import Problem
@@ -67,7 +67,7 @@ class ResellerApi:
         if request.method not in ("GET", "POST"):
             raise Refused(errors.INVALID_METHOD)
         # Before the key is looked up: guessing keys must not cost the database anything.
-        await _count(self._addresses, f"reseller-address:{address_of(request)}")
+        await _count(self._addresses, f"reseller-address:{client_network(request)}")
         sent = Parameters(await sent_with(request))
         user = await api_keys.user_of_key(key_of(request, sent))
         if user is None:

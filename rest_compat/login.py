@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from asgi.answers import Answer
-from asgi.authentication import address_of
+from asgi.client_network import client_network
 from resolvers import login
 from resolvers.sessions import SignedIn
 from rest_compat import requests, shapes
@@ -13,7 +13,7 @@ async def request_code(request: Request) -> Answer:
     """POST login."""
     sent = await requests.parameters(request)
     expires_at = await login.request_login_code(
-        requests.shop(request), username=sent.required_text("username"), address=address_of(request)
+        requests.shop(request), username=sent.required_text("username"), address=client_network(request)
     )
     return Answer(shapes.login_code_sent(expires_at))
 

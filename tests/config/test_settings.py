@@ -49,7 +49,7 @@ def test_an_empty_environment_gives_a_development_shop_for_this_machine_only() -
     settings = Settings()
 
     assert (settings.environment, settings.is_production) == (Environment.DEVELOPMENT, False)
-    assert (settings.host, settings.port, settings.trusted_proxies) == ("127.0.0.1", 8_000, "")
+    assert (settings.host, settings.port, settings.trusted_proxies) == ("127.0.0.1", 8_000, ())
     assert settings.sms_gateway is SmsGatewayName.CONSOLE
     assert settings.effective_database_url == "sqlite://data/vitrin.sqlite3"
     assert settings.is_embedded

@@ -1,0 +1,38 @@
+"""IP addresses in one spelling, and the network by which limits count one caller."""
+
+import ipaddress
+from functools import lru_cache
+
+_IPV6_PREFIX_LENGTH = 64
+# Longest text of an address with its zone, RFC 4291 and RFC 6874; longer ones are nobody's address.
+_MAX_ADDRESS_LENGTH = 64
+_CACHED_ADDRESSES = 4_096
+
+
+def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address, IPv4 where an IPv6 one only maps it; None for anything else."""
+    if len(text) > _MAX_ADDRESS_LENGTH:
+        return None
+    try:
+        # A zone (fe80::1%eth0) names an interface of this machine, not a caller.
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+@lru_cache(_CACHED_ADDRESSES)
+def network_of(address: str) -> str:
+    """The network that one caller is assumed to hold: an IPv4 address, or the /64 of an IPv6 one.
+
+    Providers give each customer at least a /64 (RFC 6177, RIPE-690), so addresses within it are free for
+    them to choose. Text that is not an address counts as one unknown caller.
+    """
+    ip = parse_address(address)
+    if ip is None:
+        return "unknown"
+    if ip.version == 4:
+        return str(ip)
+    return str(ipaddress.IPv6Network((ip, _IPV6_PREFIX_LENGTH), strict=False))
