@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
+    against,
     contestants,
     equality,
     installation,
@@ -38,8 +39,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "only", nargs="?", default="", help="regex over WORK:SERVER, such as 'Q[12]:(vitrin|apollo)'"
     )
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=8, help="length of one run")
+    parser.add_argument(
+        "--against",
+        metavar="CHECKOUT",
+        help="compare this version with another checkout's, without the peers",
+    )
+    parser.add_argument("--rounds", type=int, help=f"3; with --against {against.ROUNDS}")
+    parser.add_argument("--seconds", type=float, help="length of one run: 8; with --against about 3")
     parser.add_argument("--tries", type=int, default=3, help="of a run in which others were busy")
     parser.add_argument("--orders", type=int, default=seed.STUDY_ORDERS, help="a multiple of 2000")
     parser.add_argument("--verify-only", action="store_true", help="compare the answers and stop")
@@ -47,12 +53,19 @@ def _arguments() -> argparse.Namespace:
         "--section", default="figures", help="of docs/performance.md, where a whole run is written"
     )
     parser.add_argument("--note", default="", help="what a reader of the figures should know")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.rounds = arguments.rounds or (against.ROUNDS if arguments.against else 3)
+    arguments.seconds = arguments.seconds or (3 if arguments.against else 8)
+    return arguments
 
 
 def main() -> None:
     """Install, load, start, compare, measure, report."""
     arguments = _arguments()
+    if arguments.against:
+        installation.install_tools()
+        against.compare(arguments)
+        return
     sections.require(arguments.section)
     installation.install()
     # What this program does must not fall on the servers' core.

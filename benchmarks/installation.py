@@ -21,14 +21,19 @@ _OLDEST_NODE_OF_POSTGRAPHILE = 22
 
 def install() -> None:
     """Install what is missing; a second call finds everything there."""
-    if missing := list(_missing_packages()):
-        subprocess.run(["apt-get", "update", "-qq"], check=True)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-        subprocess.run(install, check=True, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    install_tools()
     if not _is_current(_NODE_INSTALLED, NODE_FOLDER / "package-lock.json"):
         subprocess.run(["npm", "ci"], cwd=NODE_FOLDER, check=True)
     if not _is_current(_PYTHON_INSTALLED, PYTHON_FOLDER / "requirements.txt"):
         _install_python_peers()
+
+
+def install_tools() -> None:
+    """Install wrk and PostgreSQL where they are missing."""
+    if missing := list(_missing_packages()):
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        subprocess.run(install, check=True, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
 
 
 def _missing_packages() -> Iterator[str]:

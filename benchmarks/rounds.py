@@ -117,16 +117,18 @@ class Stopwatch:
             *processes.core_busy_seconds(LOAD_CORE),
         )
 
-    def read(self, load: Load, *, server_pid: int) -> Run:
-        """The run that has just ended."""
+    def read(self, load: Load, *, server_pid: int, unanswered: int = wrk.CONNECTIONS) -> Run:
+        """The run that has just ended.
+
+        `unanswered` requests were worked on as well: a run that ends by time leaves one on each connection.
+        """
         spent = [now - then for now, then in zip(self._now(), self._begun, strict=True)]
         wall, server, postgres, load_generator, server_core, stolen1, load_core, stolen2 = spent
         foreign = max(0.0, server_core - server) / wall
         # What others do on the second core hurts only a server that waits for PostgreSQL or wrk.
         if server / wall < _SATURATED:
             foreign += max(0.0, load_core - load_generator - postgres) / wall
-        # Answers that wrk no longer waited for were worked on all the same: one on each connection.
-        requests = load.requests + wrk.CONNECTIONS
+        requests = load.requests + unanswered
         return Run(
             per_second=load.per_second,
             p50_ms=load.p50_ms,
@@ -177,13 +179,13 @@ class Measurement:
         for _ in range(_WARM_UP_RUNS):
             if self.responses < enough:
                 self._load(cell, min(self._seconds, _LONGEST_WARM_UP))
-        _settle(cell.contestant.server.pid)
+        settle(cell.contestant.server.pid)
 
     def _watched(self, cell: Cell) -> Run:
-        _wait_for_quiet()
+        wait_for_quiet()
         watch = Stopwatch(cell.contestant.server.pid, self._cluster.pid)
         load = self._load(cell, self._seconds)
-        _settle(cell.contestant.server.pid)
+        settle(cell.contestant.server.pid)
         return watch.read(load, server_pid=cell.contestant.server.pid)
 
     def _load(self, cell: Cell, seconds: float) -> Load:
@@ -194,7 +196,7 @@ class Measurement:
         return load
 
 
-def _settle(pid: int) -> None:
+def settle(pid: int) -> None:
     """Until the server has done what wrk left it with when it hung up."""
     deadline, spent = time.monotonic() + _SETTLED_WITHIN_SECONDS, -1.0
     while time.monotonic() < deadline and spent < (now := processes.cpu_seconds(pid)):
@@ -202,7 +204,7 @@ def _settle(pid: int) -> None:
         time.sleep(0.2)
 
 
-def _wait_for_quiet() -> None:
+def wait_for_quiet() -> None:
     """Until nobody else is busy, but not for long."""
     deadline = time.monotonic() + _QUIET_WITHIN_SECONDS
     while time.monotonic() < deadline:

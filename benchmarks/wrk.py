@@ -2,9 +2,11 @@
 
 import json
 import random
+import signal
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.contestants import Contestant
@@ -42,6 +44,26 @@ function done(summary, latency)
         errors.status, errors.connect + errors.read + errors.write + errors.timeout))
 end
 """
+
+# Lua. wrk itself only ends by time: here connections that have nothing left to send wait, and the last
+# one to do so prints a line.
+_COUNTED = """
+local limit, granted, waiting = {requests}, 0, 0
+function delay()
+    if granted < limit then
+        granted = granted + 1
+        return 0
+    end
+    waiting = waiting + 1
+    if waiting == {connections} then
+        io.write("{finished}\\n")
+        io.flush()
+    end
+    return 3600000
+end
+"""
+_FINISHED = "all requests are answered"
+_MAX_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +138,35 @@ def run(
         command = pinned(command, core=core)
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return parse(done.stdout + done.stderr)
+
+
+def run_counted(url: str, file: Path, *, requests: int, nonce: str) -> Load:
+    """Send exactly `requests` requests, and return when all of them are answered.
+
+    `seconds` of the load is the time until then.
+
+    Raises:
+        RuntimeError: they were not all answered within ten minutes.
+    """
+    counted = file.with_stem(f"{file.stem}-counted")
+    limit = _COUNTED.format(requests=requests, connections=CONNECTIONS, finished=_FINISHED)
+    counted.write_text(file.read_text(encoding="utf-8") + limit, encoding="utf-8")
+    options = ["-t1", f"-c{CONNECTIONS}", f"-d{_MAX_SECONDS}s", "--timeout", "30s", "-s", str(counted)]
+    command = pinned(["wrk", *options, url, "--", nonce], core=LOAD_CORE)
+    began = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        if process.stdout is None:
+            raise RuntimeError("wrk has no output")
+        lines = []
+        seconds = 0.0
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith(_FINISHED):
+                seconds = time.monotonic() - began
+                process.send_signal(signal.SIGINT)
+    if not seconds:
+        raise RuntimeError(f"wrk did not finish: {''.join(lines)[-500:]}")
+    return replace(parse("".join(lines)), seconds=seconds)
 
 
 def _table(ask: Ask) -> str:

@@ -1,0 +1,233 @@
+"""This version against another: `uv run python -m benchmarks --against CHECKOUT`. See README.md.
+
+Every round starts both servers anew, so that what differs between two starts of one version (hash seeds,
+where memory lies) is part of the interval. Each version has a cluster of its own, so that all of PostgreSQL's
+CPU time belongs to one of them.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import equality, intervals, preparation, processes, rounds, works, wrk
+from benchmarks.cluster import Cluster
+from benchmarks.contestants import Contestant
+from benchmarks.places import LOAD_CORE, ROOT, SERVER_CORE, pinned
+from benchmarks.processes import Server
+from benchmarks.rounds import MOST_FOREIGN, Run, Stopwatch
+from benchmarks.seed import Sizes
+from benchmarks.works import Work
+from benchmarks.wrk import Load
+
+ROUNDS = 12
+_WARM_UP_REQUESTS = 400
+_MIN_REQUESTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """One checkout: its server, its cluster, wrk's scripts, and the runs that count."""
+
+    contestant: Contestant
+    cluster: Cluster
+    scripts: dict[Work, Path]
+    body_sizes: dict[Work, int] = field(default_factory=dict)
+    """Bytes of a verified answer; errors are shorter than any."""
+    runs: dict[Work, list[Run]] = field(default_factory=lambda: {work: [] for work in Work})
+
+    @property
+    def server(self) -> Server:
+        return self.contestant.server
+
+    def load(self, work: Work, requests: int) -> Load:
+        """Send exactly so many requests.
+
+        Raises:
+            SystemExit: not all of them were answered with data.
+        """
+        script, nonce = self.scripts[work], secrets.token_hex(6)
+        load = wrk.run_counted(self.server.url, script, requests=requests, nonce=nonce)
+        complete = load.requests == requests and load.bytes_each >= self.body_sizes[work] / 2
+        if load.refused or load.lost or not complete:
+            raise SystemExit(f"{self.server.name} fails at {work} under load: {load}")
+        return load
+
+    def watched(self, work: Work, requests: int) -> Run:
+        """The same, measured."""
+        rounds.wait_for_quiet()
+        watch = Stopwatch(self.server.pid, self.cluster.pid)
+        load = self.load(work, requests)
+        rounds.settle(self.server.pid)
+        return watch.read(load, server_pid=self.server.pid, unanswered=0)
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """Measure both versions in turns and print the intervals of the ratio, this version over the other."""
+    if arguments.rounds < 2:
+        raise SystemExit("an interval needs two rounds at least, and ten to be narrow")
+    os.sched_setaffinity(0, {LOAD_CORE})
+    sizes = Sizes(arguments.orders)
+    chosen = [work for work in Work if re.search(arguments.only, work)]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vitrin-bench-")))
+        checkouts = {"other": Path(arguments.against).resolve(), "this": ROOT}
+        versions = [
+            _prepared(name, checkout, stack.enter_context(Cluster()), sizes, folder)
+            for name, checkout in checkouts.items()
+        ]
+        requests = _check_and_calibrate(versions, sizes, chosen, seconds=arguments.seconds)
+        for number in range(arguments.rounds):
+            _round(versions, chosen, requests, tries=arguments.tries, number=number)
+    other, this = versions
+    print(f"\n{table(other.runs, this.runs)}\n\nMedians; ratios are this version over {arguments.against}.")
+
+
+def interpreter_of(checkout: Path) -> str:
+    """The Python of a checkout's own environment; ours where it has none and the same dependencies.
+
+    Raises:
+        SystemExit: it has neither.
+    """
+    own = checkout / ".venv" / "bin" / "python"
+    if own.exists():
+        return str(own)
+    if _dependencies(checkout) == _dependencies(ROOT):
+        return sys.executable
+    raise SystemExit(f"{checkout} has other dependencies and no environment: run `uv sync` there")
+
+
+def _dependencies(checkout: Path) -> object:
+    try:
+        text = (checkout / "pyproject.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SystemExit(f"{checkout} is no checkout of Vitrin") from None
+    declared = tomllib.loads(text)
+    return declared["project"]["dependencies"], declared.get("tool", {}).get("uv")
+
+
+def _prepared(name: str, checkout: Path, cluster: Cluster, sizes: Sizes, folder: Path) -> Version:
+    """Load the version's database by its own migrations and its own seed."""
+    print(f"loading {sizes.orders:,} orders for {name}: {checkout}", flush=True)
+    python, port, place = interpreter_of(checkout), processes.free_port(), folder / name
+    place.mkdir()
+    text = Path(preparation.__file__).read_text(encoding="utf-8")
+    command = [python, "-c", text, str(cluster.port), str(sizes.orders), str(place), str(port)]
+    done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, text=True, check=True)
+    prepared = json.loads(done.stdout.splitlines()[-1])
+    tokens = {int(user_id): token for user_id, token in prepared["tokens"].items()}
+    serve = pinned([python, "main.py", "serve"], core=SERVER_CORE)
+    server = Server(name, port, serve, checkout, prepared["environment"], place / "log")
+    contestant = Contestant(server, works.of_vitrin(tokens))
+    scripts = {
+        work: wrk.write_script(contestant, work, equality.users_of(work, sizes), place) for work in Work
+    }
+    return Version(contestant, cluster, scripts)
+
+
+@contextmanager
+def _running(versions: Sequence[Version]) -> Iterator[None]:
+    try:
+        for one in versions:
+            one.server.start()
+        for one in versions:
+            one.server.wait_until_it_answers()
+        yield
+    finally:
+        for one in versions:
+            one.server.stop()
+
+
+def _check_and_calibrate(
+    versions: Sequence[Version], sizes: Sizes, chosen: Sequence[Work], *, seconds: float
+) -> dict[Work, int]:
+    """How many requests of each work take the other version about so long; both give the same data."""
+    with _running(versions):
+        if differences := equality.differences([one.contestant for one in versions], sizes):
+            print("\n".join(differences), flush=True)
+            raise SystemExit("the versions give different data")
+        for one in versions:
+            for work in chosen:
+                ask = one.contestant.asks[work](equality.users_of(work, sizes)[0])
+                one.body_sizes[work] = len(equality.send(one.server.url, ask))
+        return {work: _calibrated(versions[0], work, seconds) for work in chosen}
+
+
+def _calibrated(version: Version, work: Work, seconds: float) -> int:
+    version.load(work, _WARM_UP_REQUESTS)
+    return max(_MIN_REQUESTS, int(version.load(work, _WARM_UP_REQUESTS).per_second * seconds))
+
+
+def _round(
+    versions: Sequence[Version], chosen: Sequence[Work], requests: dict[Work, int], *, tries: int, number: int
+) -> None:
+    with _running(versions):
+        for work in random.sample(chosen, len(chosen)):
+            for one in versions:
+                one.load(work, _WARM_UP_REQUESTS)
+            # Alternating, so that neither always goes first.
+            order = versions if number % 2 == 0 else versions[::-1]
+            pair = _cleanest_pair(order, work, requests[work], tries=tries)
+            for one, run in zip(order, pair, strict=True):
+                one.runs[work].append(run)
+            print(_line(number, work, versions), flush=True)
+
+
+def _cleanest_pair(order: Sequence[Version], work: Work, requests: int, *, tries: int) -> list[Run]:
+    """One run of each; of several tries, the pair during which others used the machine least."""
+    best = [one.watched(work, requests) for one in order]
+    for _ in range(tries - 1):
+        if _foreign(best) <= MOST_FOREIGN:
+            break
+        best = min(best, [one.watched(work, requests) for one in order], key=_foreign)
+    return best
+
+
+def _foreign(pair: Sequence[Run]) -> float:
+    return max(run.foreign for run in pair)
+
+
+def _server_cpu(run: Run) -> float:
+    return run.server_cpu_ms
+
+
+def _whole_cpu(run: Run) -> float:
+    return run.server_cpu_ms + run.postgres_cpu_ms
+
+
+def _line(number: int, work: Work, versions: Sequence[Version]) -> str:
+    other, this = (one.runs[work][-1] for one in versions)
+    return (
+        f"round {number + 1:2}  {work}  server {other.server_cpu_ms:6.3f} -> {this.server_cpu_ms:6.3f} ms  "
+        f"with PostgreSQL {_whole_cpu(other):6.3f} -> {_whole_cpu(this):6.3f} ms  "
+        f"foreign {_foreign([other, this]):4.0%}"
+    )
+
+
+def table(other: Mapping[Work, Sequence[Run]], this: Mapping[Work, Sequence[Run]]) -> str:
+    """Medians of both versions, and the intervals of this one's CPU time over the other's, in Markdown."""
+    lines = [
+        "| work | rounds | requests | server ms | ratio [95 %] | server + PostgreSQL ms | ratio [95 %] |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for work, runs in other.items():
+        if not runs:
+            continue
+        cells = [work, str(len(runs)), str(runs[0].requests)]
+        for figure in (_server_cpu, _whole_cpu):
+            before, after = list(map(figure, runs)), list(map(figure, this[work]))
+            interval = intervals.of_paired_ratios(list(zip(before, after, strict=True)))
+            cells += [f"{statistics.median(before):.3f} → {statistics.median(after):.3f}", str(interval)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
