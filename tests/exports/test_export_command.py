@@ -20,7 +20,7 @@ from tests.live_servers import ROOT
 from tests.resolvers.records import create_order, create_service
 from tests.test_command_line import run
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 T = TypeVar("T")
 

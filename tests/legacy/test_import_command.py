@@ -8,7 +8,7 @@ import pytest
 from tests.legacy.panels import write_panel
 from tests.test_command_line import run
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 
 def test_the_command_imports_tells_its_sums_and_what_was_rejected(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from tests.fakes import MOMENT, create_user
 from tests.legacy import generate
 from tests.legacy.panels import SOUND, Silence, source_of, write_panel
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def import_folder(folder: Path, *, batch_size: int = 3) -> Report:

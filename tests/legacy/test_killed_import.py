@@ -15,7 +15,7 @@ from tests.legacy import generate
 from tests.legacy.panels import Silence, source_of
 from tests.live_servers import ROOT
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 _USERS, _ORDERS, _BATCH = 120, 500, 9
 IMPORT = """

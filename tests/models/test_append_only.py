@@ -8,7 +8,7 @@ from domain.staff_acts import StaffAct, StaffSubject
 from models import AuditEntry, database
 from tests.fakes import MOMENT, create_user
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from models import (
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_category, create_order, create_service
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 class Times(TypedDict):

@@ -13,10 +13,12 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from models import Category, Refill, User, database
-from tests.databases import Templates
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together
+from tests.templates import Templates
+
+pytestmark = pytest.mark.both_databases
 
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
 INCREMENT = """

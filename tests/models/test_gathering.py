@@ -16,6 +16,8 @@ from models.gathering import Gathering, Lookup
 from models.rows import Rows
 from tests.fakes import create_user
 
+pytestmark = pytest.mark.both_databases
+
 LOOKUP = Lookup("of keys")
 
 

@@ -14,6 +14,8 @@ from models.live import CHANNEL, Announcement, LiveTopic, announce
 from tests.databases import administer, database_of
 from tests.live_updates import break_listeners, listening_hub, soon
 
+pytestmark = pytest.mark.both_databases
+
 SARA, REZA = 1, 2
 
 

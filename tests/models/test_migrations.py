@@ -22,7 +22,7 @@ from tests.fakes import create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 NAMES = sorted(file.stem for file in Path(migrations.__file__).parent.glob("[0-9]*.py"))
 MIGRATE = """

@@ -9,6 +9,8 @@ from models import Category, Order, Service, User, database
 from models.rows import Rows, Wanted
 from resolvers.shop import Shop
 
+pytestmark = pytest.mark.both_databases
+
 WITH_SERVICE = Wanted(None, (("service", Wanted(None, (("category", Wanted()),))), ("category", Wanted())))
 
 

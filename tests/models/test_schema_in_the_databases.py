@@ -11,7 +11,7 @@ from tortoise.models import Model
 import models
 from models import database
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 MODELS: list[type[Model]] = [getattr(models, name) for name in models.__all__]
 
 

@@ -14,7 +14,7 @@ from tests.money.fleet import Fleet, running_fleet
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("fleet")
     with (
-        copied_database(request, "empty", folder) as url,
+        copied_database(request, request.param, "empty", folder) as url,
         running_fleet(url, folder, processes=4) as fleet,
     ):
         yield fleet

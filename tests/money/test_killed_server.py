@@ -24,7 +24,7 @@ from tests.money.fleet import Fleet, running_fleet
 from tests.money.test_at_once import CREATE_ORDER
 from tests.resolvers.records import create_service
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 ORDERS = 500
 AT_ONCE = 8

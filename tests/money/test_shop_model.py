@@ -24,6 +24,8 @@ from tests.conftest import authorization, client_of
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
 from tests.resolvers.records import create_gift, create_service
 
+pytestmark = pytest.mark.both_databases
+
 DISCOUNT, MIN, MAX = 7, 10, 5_000
 PRICES = (333, 1_000, 99_999)
 DOORS = st.sampled_from(["rest", "graphql"])

@@ -14,6 +14,8 @@ from tests.resolvers import records
 from tests.resolvers.money_records import AMOUNT, LINK, confirm, paid, place, start
 from tests.resolvers.records import create_gift, create_service
 
+pytestmark = pytest.mark.both_databases
+
 BALANCE = "balance is the sum of the ledger"
 RUNNING_SUM = "balance after each entry is the running sum"
 CHARGED = "order was charged once"

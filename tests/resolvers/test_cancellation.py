@@ -28,6 +28,8 @@ from tests.resolvers.provider_records import (
     send_order,
 )
 
+pytestmark = pytest.mark.both_databases
+
 S = OrderStatus
 SUBSCRIPTION = OrderDetails(username="sara", subscription=Subscription(posts=3, min=10, max=20, delay=30))
 

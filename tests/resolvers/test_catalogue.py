@@ -9,7 +9,7 @@ from resolvers.catalogue import CategoryOrderField, ServiceFilter, ServiceOrderF
 from resolvers.pages import Direction, PageRequest
 from tests.resolvers.records import create_category, create_service
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def found(where: ServiceFilter) -> list[int]:

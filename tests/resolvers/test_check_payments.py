@@ -26,6 +26,8 @@ from tests.resolvers.money_records import (
     stop_clock,
 )
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 FIRST_CHECK = 5 * MINUTE
 TIMED_OUT = GatewayUnavailable("timed out", request_sent=True)

@@ -28,6 +28,8 @@ from tests.resolvers.money_records import (
 )
 from tests.rest_compat import reference
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 SAYINGS = pytest.mark.parametrize(
     ("is_canceled", "unpaid"), [(True, PaymentStatus.CANCELED), (False, PaymentStatus.FAILED)]

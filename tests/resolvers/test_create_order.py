@@ -29,6 +29,8 @@ from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import LINK, balance_of, columns, ledger_of, place
 from tests.resolvers.records import create_service
 
+pytestmark = pytest.mark.both_databases
+
 PRICE = 1_999
 UNSET: dict[str, object] = {
     **dict.fromkeys(("usernames", "username", "hashtags", "hashtag", "media", "comments")),

@@ -18,6 +18,8 @@ from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import balance_of, make_due, send_order
 
+pytestmark = pytest.mark.both_databases
+
 S = OrderStatus
 THREE_RUNS = OrderDetails(quantity=100, drip_feed=DripFeed(runs=3, interval=30))
 

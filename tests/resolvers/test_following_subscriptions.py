@@ -13,6 +13,8 @@ from resolvers.shop import Shop
 from tests.fake_providers import FakeProviders
 from tests.resolvers.provider_records import balance_of, make_due, send_order
 
+pytestmark = pytest.mark.both_databases
+
 # Three posts of at most twenty units, for 60 Toman.
 DETAILS = OrderDetails(username="sara", subscription=Subscription(posts=3, min=10, max=20, delay=30))
 

@@ -16,6 +16,8 @@ from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import SECOND, Clock, balance_of, columns, ledger_of, stop_clock
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 

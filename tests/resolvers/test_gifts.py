@@ -9,7 +9,7 @@ from resolvers import gifts
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_service
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def win(user: User, *, is_used: bool = False, expires_after: timedelta = timedelta(days=1)) -> UserGift:

@@ -13,6 +13,8 @@ from resolvers.shop import Shop
 from tests.fakes import create_user
 from tests.resolvers.logins import request_code
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 

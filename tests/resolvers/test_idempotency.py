@@ -29,6 +29,8 @@ from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import LINK, SECOND, Clock, balance_of, columns, place, stop_clock
 from tests.resolvers.records import create_gift, create_service
 
+pytestmark = pytest.mark.both_databases
+
 MOVED_ON: dict[str, Any] = {
     "status": OrderStatus.PARTIAL,
     "refunded": 40,

@@ -23,6 +23,8 @@ from tests.fakes import create_user
 from tests.live_updates import listening_hub, soon
 from tests.resolvers.records import create_notification, create_order, create_service, create_ticket
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest_asyncio.fixture
 async def hub(db: str) -> AsyncIterator[Hub]:

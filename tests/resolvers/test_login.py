@@ -20,6 +20,8 @@ from tests.resolvers.logins import (
     sign_in,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_request_sends_one_code_of_six_digits_to_the_mobile(shop: Shop, sms: RecordingSms) -> None:
     await create_user(mobile=MOBILE)

@@ -19,6 +19,8 @@ from tests.resolvers.logins import (
     with_settings,
 )
 
+pytestmark = pytest.mark.both_databases
+
 NOBODY = "nobody@example.com"
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from domain.problems import TooManyCodes, WrongLoginCode
 from models import AccessToken, LoginCode, User
 from resolvers import login
@@ -9,6 +11,8 @@ from resolvers.login import Session
 from resolvers.shop import Shop
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import MOBILE, other_than, receive_code, request_code
+
+pytestmark = pytest.mark.both_databases
 
 
 async def try_code(shop: Shop, code: str) -> Session | type[Exception]:

@@ -12,7 +12,7 @@ from resolvers.pages import PageRequest
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_notification
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 HOUR = timedelta(hours=1)
 
 

@@ -24,6 +24,8 @@ from tests.fakes import MOMENT, create_user
 from tests.resolvers.provider_records import balance_of, history, place_order
 from tests.resolvers.records import create_gift, create_service, win_gift
 
+pytestmark = pytest.mark.both_databases
+
 S = OrderStatus
 LATER = MOMENT + timedelta(days=9_000)
 REFUSED = [

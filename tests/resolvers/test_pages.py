@@ -20,7 +20,7 @@ from resolvers.tickets import TicketFilter
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_notification, create_order, create_service, create_ticket
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 Reader = Callable[[PageRequest], Awaitable[Page[Order]]]
 SECOND = timedelta(seconds=1)
 

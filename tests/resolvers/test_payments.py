@@ -33,6 +33,8 @@ from tests.resolvers.money_records import (
     with_bank,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def bank(shop: Shop) -> FakePayments:

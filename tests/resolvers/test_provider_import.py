@@ -15,6 +15,8 @@ from resolvers.shop import Shop
 from tests.fake_providers import FakeProviders
 from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def panels() -> FakeProviders:

@@ -19,6 +19,8 @@ from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, new_shop
 from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def panels() -> FakeProviders:

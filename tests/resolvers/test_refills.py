@@ -18,6 +18,8 @@ from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import send_order
 
+pytestmark = pytest.mark.both_databases
+
 DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 DAY = timedelta(hours=24)
 

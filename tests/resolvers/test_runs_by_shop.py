@@ -1,5 +1,7 @@
 """Drip-feeds that the shop sends run by run: what the whole order shows meanwhile."""
 
+import pytest
+
 from config.settings import Settings
 from domain.order_details import DripFeed, OrderDetails
 from domain.order_status import OrderSource, OrderStatus
@@ -8,6 +10,8 @@ from resolvers import following, orders, submission
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import create_provider, create_provider_service
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_what_remains_of_one_run_is_not_told_as_what_remains_of_all(db: str, sms: RecordingSms) -> None:

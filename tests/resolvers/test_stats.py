@@ -10,7 +10,7 @@ from resolvers import stats
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_order, create_service
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
 SECOND = timedelta(seconds=1)
 

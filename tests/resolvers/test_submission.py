@@ -30,6 +30,8 @@ from tests.resolvers.provider_records import (
     place_order,
 )
 
+pytestmark = pytest.mark.both_databases
+
 UNSENT = GatewayUnavailable("panel.example unavailable", request_sent=False)
 LOST = GatewayUnavailable("panel.example unavailable", request_sent=True)
 

@@ -16,7 +16,7 @@ from tests.database_state import recorded_statements
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from tests.fakes import create_user
 from tests.resolvers.money_records import LINK, SECOND, Clock, balance_of, columns, ledger_of, stop_clock
 from tests.resolvers.records import create_gift, create_service, win_gift
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 Use = Callable[..., Awaitable[Order]]
 
 

@@ -20,7 +20,7 @@ from tests.fakes import MOMENT, create_user
 from tests.resolvers.money_records import SECOND, balance_of, ledger_of
 from tests.resolvers.records import create_order, create_service
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def give(user: User, amount: int, *, cause: str, kind: LedgerKind = LedgerKind.ADJUSTMENT) -> None:

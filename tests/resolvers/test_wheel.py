@@ -16,6 +16,8 @@ from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import LINK, SECOND, Clock, columns, ledger_of, stop_clock
 from tests.resolvers.records import create_gift, create_service, win_gift
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 

@@ -12,6 +12,8 @@ from rest_compat.routes import TABLE
 from tests.conftest import authorization
 from tests.rest_compat.reference import ENDPOINTS, answer, answers
 
+pytestmark = pytest.mark.both_databases
+
 WHOM = 176
 
 

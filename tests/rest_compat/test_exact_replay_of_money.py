@@ -13,6 +13,8 @@ from tests.database_state import stored_rows
 from tests.resolvers.records import win_gift
 from tests.rest_compat.reference import answer, answers
 
+pytestmark = pytest.mark.both_databases
+
 WHOM = 176
 LINK = "https://www.instagram.com/p/CA2-Sn-n9YX/?igshid=umy1k0igwj1b"
 ORDER = {"service_id": "1816", "category_id": "50", "quantity": 100, "link": LINK, "runs": 1}

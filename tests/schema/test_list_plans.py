@@ -13,6 +13,8 @@ from tests.database_state import recorded_statements
 from tests.fakes import create_user
 from tests.schema.lists import ADD, ListReader, connections
 
+pytestmark = pytest.mark.both_databases
+
 LISTS = [(name, column) for name, (_, columns) in connections().items() for column in columns]
 # On a table of a few rows PostgreSQL would sort whatever indexes there are.
 AVOIDED = ("seqscan", "bitmapscan", "sort", "incremental_sort")

@@ -14,6 +14,8 @@ from tests.conftest import authorization
 from tests.fakes import create_user
 from tests.schema.lists import ADD, ListReader, connections
 
+pytestmark = pytest.mark.both_databases
+
 LISTS = [(name, column) for name, (_, columns) in connections().items() for column in columns]
 ROWS = {
     "services": Service,

@@ -20,6 +20,8 @@ from tests.resolvers.provider_records import create_provider, create_provider_se
 from worker import loop
 from worker.jobs import ProviderJob
 
+pytestmark = pytest.mark.both_databases
+
 AT_ONCE = timedelta(0)
 
 

@@ -16,6 +16,8 @@ from resolvers.staff.figures import DayFigures, shop_figures
 from tests.resolvers.records import create_ticket
 from tests.resolvers.staff.world import World, create_world, member, refused
 
+pytestmark = pytest.mark.both_databases
+
 TEHRAN = ZoneInfo("Asia/Tehran")
 DAYS = 5
 UNDER_WAY = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.INPROGRESS)

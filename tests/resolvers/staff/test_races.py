@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable
 
+import pytest
+
 from domain.problems import Forbidden, OrderNotChangeable, PaymentNotMismatched, Problem
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
@@ -12,6 +14,8 @@ from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from resolvers.staff import orders, payments, settings, users
 from tests.resolvers.staff.world import BALANCE, CHARGE, create_world, member
+
+pytestmark = pytest.mark.both_databases
 
 
 async def outcome(act: Awaitable[object]) -> type[Problem] | None:
