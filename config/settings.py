@@ -18,7 +18,7 @@ from config.lists import CommaSeparated
 from config.operations_settings import OperationsSettings
 from config.refusals import CannotRun
 
-_POSTGRESQL = ("postgres://", "asyncpg://")
+POSTGRES_SCHEMES = ("postgres://", "postgresql://", "asyncpg://")
 Positive = Annotated[int, Field(ge=1)]
 # The largest integer that every JSON client reads exactly, as `domain.money` has it.
 Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
@@ -195,14 +195,14 @@ class Settings(GraphQLSettings, OperationsSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite://", *_POSTGRESQL)):
+        if value and not value.startswith(("sqlite://", *POSTGRES_SCHEMES)):
             raise ValueError("DATABASE_URL must begin with sqlite:// or postgres://")
         return value
 
     @model_validator(mode="after")
     def _has_sessions_of_the_same_database(self) -> Self:
         past_a_pooler = self.database_session_url
-        if past_a_pooler and (self.is_embedded or not past_a_pooler.startswith(_POSTGRESQL)):
+        if past_a_pooler and (self.is_embedded or not past_a_pooler.startswith(POSTGRES_SCHEMES)):
             raise ValueError("DATABASE_SESSION_URL must begin with postgres://, as DATABASE_URL does then")
         return self
 

@@ -16,8 +16,14 @@ from functools import lru_cache
 from typing import Any
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.backends.base_postgres.client import translate_exceptions
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from models.gathering import Gathering
 
@@ -144,7 +150,28 @@ class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
         return False
 
 
-class StatelessClient(AsyncpgDBClient):
+class _ReadOnlyIsOutage(AsyncpgDBClient):
+    """Reports a write to a read-only server as an operational error.
+
+    Tortoise takes it for a transaction in a wrong state, and leaves that transaction open.
+    """
+
+    async def _translate_exceptions(self, func: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return await super()._translate_exceptions(func, *arguments, **options)
+        except TransactionManagementError as error:
+            cause = error.args[0] if error.args else None
+            if isinstance(cause, asyncpg.ReadOnlySQLTransactionError):
+                raise OperationalError(cause) from cause
+            raise
+
+
+class _Transaction(_ReadOnlyIsOutage, TransactionWrapper):
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_Transaction(self))
+
+
+class StatelessClient(_ReadOnlyIsOutage):
     """The client of stateless connections in a prompt pool."""
 
     connection_class = StatelessConnection
@@ -156,7 +183,13 @@ class StatelessClient(AsyncpgDBClient):
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0, "init": _know_moments}
-        return await PromptPool(None, record_class=asyncpg.Record, **{**defaults, **options})
+        # The DSN says where and who; Tortoise's own defaults beside it, such as port 5432, would win over it.
+        beside_dsn = ("host", "port", "user", "password", "database")
+        arguments = {name: value for name, value in options.items() if name not in beside_dsn}
+        return await PromptPool(record_class=asyncpg.Record, **{**defaults, **arguments})
+
+    def _in_transaction(self) -> TransactionContext:
+        return TransactionContextPooled(_Transaction(self), self._pool_init_lock)
 
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions."""

@@ -4,10 +4,9 @@ import asyncio
 import fcntl
 import functools
 import hashlib
+import os
 import pkgutil
 import re
-import sqlite3
-import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,68 +21,41 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import ConnectionHandler
 from tortoise.context import require_context
-from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
 import migrations
 import models.migration_mends  # noqa: F401 - importing it applies the mends
 from models.asyncpg_engine import StatelessClient
-from models.sqlite_engine import ImmediateTransaction
+from models.database_errors import is_unavailable as is_unavailable
+from models.database_url import is_postgres, parse_postgres_url
+from models.sqlite_engine import ImmediateSqliteClient, ImmediateTransaction
 
 APP = "vitrin"
-_CONNECTION_FAULTS = (
-    DBConnectionError,
-    ConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    # A connection that was cut in the middle leaves asyncpg's protocol in a state of its own.
-    asyncpg.InternalClientError,
-    # Deadlocks and serialization failures: the same request may succeed a moment later.
-    asyncpg.TransactionRollbackError,
-)
 _MIGRATION_LOCK = 7_326_954_410
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")
 
 
 def configuration(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a database URL in Tortoise's own forms.
+    """Tortoise's configuration for a SQLite or PostgreSQL URL.
 
     The connection is named after its dialect: Tortoise caches SQL by connection name alone.
+
+    Raises:
+        InvalidDatabaseUrl: a part of a PostgreSQL URL that cannot be read.
     """
-    connection: dict[str, Any] = expand_db_url(url)
-    dialect = "sqlite" if "sqlite" in connection["engine"] else "postgres"
-    if dialect == "sqlite":
-        connection["engine"] = "models.sqlite_engine"
-        connection["credentials"] = {
-            "busy_timeout": 5_000,
-            "synchronous": "NORMAL",
-            **connection["credentials"],
-        }
+    connection: dict[str, Any]
+    if is_postgres(url):
+        dialect, address = "postgres", parse_postgres_url(url)
+        credentials = {"dsn": address.dsn, **address.options}
+        connection = {"engine": "models.asyncpg_engine", "credentials": credentials}
     else:
-        connection["engine"] = "models.asyncpg_engine"
+        dialect, connection = "sqlite", expand_db_url(url)
+        connection["engine"] = "models.sqlite_engine"
+        defaults = {"busy_timeout": 5_000, "synchronous": "NORMAL"}
+        connection["credentials"] = {**defaults, **connection["credentials"]}
     app = {"models": ["models"], "migrations": "migrations", "default_connection": dialect}
     return {"connections": {dialect: connection}, "apps": {APP: app}, "use_tz": True, "timezone": "UTC"}
-
-
-def is_unavailable(error: Exception | None) -> bool:
-    """Whether a query failed because the database is away or busy, and not for what it asked."""
-    if isinstance(error, _CONNECTION_FAULTS):
-        return True
-    # A server that restarts has no socket for a moment; files of our own that are missing are our fault.
-    if isinstance(error, OSError):
-        return _passed_through_the_driver(error)
-    # Tortoise wraps SQLite's lock time-outs and full disks so, and PostgreSQL's refusals of a statement too.
-    if type(error) is not OperationalError:
-        return False
-    return bool(error.args) and isinstance(error.args[0], sqlite3.OperationalError)
-
-
-def _passed_through_the_driver(error: BaseException) -> bool:
-    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
-    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame in frames)
 
 
 @asynccontextmanager
@@ -196,6 +168,20 @@ async def now() -> datetime:
     return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
 
 
+async def is_read_only() -> bool:
+    """Whether the database takes no writes: a PostgreSQL standby, or a server set to read-only.
+
+    Raises:
+        DatabaseFileReplaced: SQLite's file was moved or replaced while it was open.
+    """
+    current = connection()
+    if isinstance(current, ImmediateSqliteClient):
+        current.check_file()
+        return not os.access(current.filename, os.W_OK)
+    rows = await fetch("SELECT current_setting('transaction_read_only') AS read_only")
+    return bool(rows[0]["read_only"] == "on")
+
+
 @asynccontextmanager
 async def exclusive(name: str) -> AsyncIterator[None]:
     """A transaction that no other one of the same `name` overlaps, in any process.
@@ -221,7 +207,7 @@ async def snapshot() -> AsyncIterator[None]:
 async def migrate(url: str) -> list[str]:
     """Apply what is missing and return the names of what was applied. Safe when several start at once."""
     config = configuration(url)
-    async with _alone(config), connected(url):
+    async with _alone(url, config), connected(url):
         executor = MigrationExecutor(connection(), config["apps"])
         target = MigrationTarget(app_label=APP, name="__latest__")
         plan = await executor.plan([target])
@@ -259,10 +245,9 @@ def pool_state() -> PoolState | None:
 
 
 @asynccontextmanager
-async def _alone(config: dict[str, Any]) -> AsyncIterator[None]:
+async def _alone(url: str, config: dict[str, Any]) -> AsyncIterator[None]:
     (dialect_name, settings), *_ = config["connections"].items()
-    credentials = settings["credentials"]
-    locked = _file_locked(credentials) if dialect_name == "sqlite" else _server_locked(credentials)
+    locked = _file_locked(settings["credentials"]) if dialect_name == "sqlite" else _server_locked(url)
     async with locked:
         yield
 
@@ -277,8 +262,8 @@ async def _file_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _server_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
-    session = await _open_session(credentials)
+async def _server_locked(url: str) -> AsyncIterator[None]:
+    session = await _open_session(url)
     try:
         # Held by the session: it ends with the connection even if this process dies.
         await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
@@ -293,13 +278,11 @@ async def open_session(url: str, *, name: str) -> asyncpg.Connection:
     Raises:
         OSError, TimeoutError, asyncpg.PostgresError: there is none to be had.
     """
-    (settings,) = configuration(url)["connections"].values()
     return await _open_session(
-        settings["credentials"], timeout=10, command_timeout=10, server_settings={"application_name": name}
+        url, timeout=10, command_timeout=10, server_settings={"application_name": name}
     )
 
 
-async def _open_session(credentials: dict[str, Any], **options: object) -> asyncpg.Connection:
-    names = ("user", "password", "host", "port", "database", "ssl")
-    given = {name: credentials[name] for name in names if credentials.get(name)}
-    return await asyncpg.connect(**given, **options)
+async def _open_session(url: str, **options: object) -> asyncpg.Connection:
+    address = parse_postgres_url(url)
+    return await asyncpg.connect(address.dsn, **{**options, **address.session_options})

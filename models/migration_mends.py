@@ -9,9 +9,13 @@ only adds does not look back: without, an installation from nothing takes two th
 
 from typing import Any
 
+import asyncpg
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.migration import Migration
 from tortoise.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel, RunSQL
+from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.migrations.schema_generator.state import State
@@ -74,8 +78,22 @@ async def _refuse_rebuild(self: SqliteSchemaEditor, model: type[Model], **change
     raise RebuildRefused(f"table {model._meta.db_table}")
 
 
+async def _read_applied_migrations(self: MigrationRecorder) -> list[MigrationKey]:
+    """Applied migrations, none where the table is missing. Tortoise takes every error for a missing table."""
+    statement = f'SELECT app, name FROM "{self.table_name}" ORDER BY applied_at, app, name'  # noqa: S608 - our own table
+    try:
+        _, rows = await self.connection.execute_query(statement)
+    except OperationalError as error:
+        cause = error.args[0] if error.args else None
+        if isinstance(cause, asyncpg.UndefinedTableError) or "no such table" in str(cause):
+            return []
+        raise
+    return [MigrationKey(app_label=row["app"], name=row["name"]) for row in rows]
+
+
 BaseSchemaEditor.create_model = _create_model_with_constraints  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 SqliteSchemaEditor.add_constraint = _add_conditional_unique  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
+MigrationRecorder.applied_migrations = _read_applied_migrations  # type: ignore[method-assign, unused-ignore]  # the mend itself
 SqliteSchemaEditor._remake_table = _refuse_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 
 

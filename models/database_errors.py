@@ -1,0 +1,47 @@
+"""What a failure of the database means: an outage that passes, or a fault of ours."""
+
+import sqlite3
+import traceback
+
+import asyncpg
+from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
+
+from models.sqlite_engine import DatabaseFileReplaced
+
+_OUTAGES = (
+    DBConnectionError,
+    DatabaseFileReplaced,
+    ConnectionError,
+    asyncpg.PostgresConnectionError,  # class 08
+    asyncpg.InterfaceError,
+    # A connection that was cut in the middle leaves asyncpg's protocol in a state of its own.
+    asyncpg.InternalClientError,
+    # Class 40, deadlocks and serialization failures: the same request may succeed a moment later.
+    asyncpg.TransactionRollbackError,
+    # Class 53: full disks, no memory, too many connections.
+    asyncpg.InsufficientResourcesError,
+    # Class 57: shutdowns and restarts, and statements that ran into statement_timeout.
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,  # 55P03, lock_timeout
+    asyncpg.ReadOnlySQLTransactionError,  # 25006, a standby after a failover
+    # SQLite's lock time-outs, full disks and read-only files.
+    sqlite3.OperationalError,
+)
+
+
+def is_unavailable(error: Exception | None) -> bool:
+    """Whether a query failed because the database is away, busy or read-only, and not for what it asked."""
+    if isinstance(error, _OUTAGES):
+        return True
+    # A server that restarts has no socket for a moment; files of our own that are missing are our fault.
+    if isinstance(error, OSError):
+        return _passed_through_asyncpg(error)
+    # Tortoise wraps the driver's error; subclasses, such as IntegrityError, tell of what was asked.
+    if error is None or type(error) not in (OperationalError, TransactionManagementError):
+        return False
+    return bool(error.args) and isinstance(error.args[0], _OUTAGES)
+
+
+def _passed_through_asyncpg(error: BaseException) -> bool:
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame in frames)
