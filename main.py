@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import sys
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from config.settings import Settings, described_settings
 from observation import logging, security_log, sentry
 
 _DEFAULT = "serve"
+_INTERRUPTED = 130  # 128 and SIGINT, as shells report it
 _COMMANDS = (
     "serve",
     "worker",
@@ -53,19 +55,31 @@ def _settings_help() -> str:
 
 def main() -> None:
     """Run the command line."""
-    asked = sys.argv[1:] or [_DEFAULT]
-    arguments = _parser(asked).parse_args(asked)
+    for stream in (sys.stdout, sys.stderr):
+        # Schemas, exports and help hold Persian; a terminal that is set to ASCII must not end them.
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8")
+    words = sys.argv[1:] or [_DEFAULT]
+    arguments = _parser(words).parse_args(words)
     try:
         settings = Settings()
         logging.configure(settings.log_level, settings.log_format)
         security_log.configure(settings.security_log_file)
         sentry.start(settings)
         arguments.run(settings, arguments)
-    except (CannotRun, ValidationError) as refusal:
-        raise SystemExit(f"vitrin: {refusal}") from refusal
-    except OSError as error:
-        # Key files that are missing, a port that is taken, a database host that does not answer.
+    except (CannotRun, ValidationError) as error:
         raise SystemExit(f"vitrin: {error}") from error
+    except KeyboardInterrupt:
+        print("vitrin: interrupted", file=sys.stderr)
+        raise SystemExit(_INTERRUPTED) from None
+    except Exception as error:
+        # Not before: most runs never need what it imports.
+        from commands.failures import describe_failure
+
+        line = describe_failure(error)
+        if line is None:
+            raise
+        raise SystemExit(f"vitrin: {line}") from error
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Signing in to the pages by a login code, and out; the session is a token like any other, in a cookie."""
 
-from datetime import UTC, datetime
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -14,6 +12,7 @@ from admin.refusals import sentence
 from asgi.client_network import client_network
 from domain.problems import Forbidden, Problem
 from models import User
+from models.clock import CLOCK
 from resolvers import login, sessions
 from resolvers.login import Session
 from resolvers.shop import Shop
@@ -88,7 +87,7 @@ class LoginCodes(BaseAuthProvider):
         response.set_cookie(
             self._cookie,
             session.access_token,
-            max_age=max(0, int((session.expires_at - datetime.now(UTC)).total_seconds())),
+            max_age=max(0, int((session.expires_at - CLOCK.estimate()).total_seconds())),
             secure=self._is_https,
             httponly=True,
             samesite="lax",

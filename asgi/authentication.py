@@ -1,12 +1,11 @@
 """Who calls: the bearer token of a request."""
 
-from datetime import UTC, datetime
-
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.headers import header
 from domain.tokens import Claims
+from models.clock import CLOCK
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -29,7 +28,7 @@ class Authentication:
 
     def _claims(self, scope: Scope) -> Claims | None:
         bearer = bearer_in(header(scope, b"authorization"))
-        return None if bearer is None else self._shop.tokens.verify(bearer, now=datetime.now(UTC))
+        return None if bearer is None else self._shop.tokens.verify(bearer, now=CLOCK.estimate())
 
 
 def bearer_in(authorization: str) -> str | None:

@@ -16,6 +16,7 @@ from asgi.client_network import client_address
 from config.settings import Settings
 from domain.networks import parse_address
 from models import database
+from models.clock import CLOCK
 from observation import meters
 from resolvers import queue
 from resolvers.shop import Shop
@@ -59,6 +60,7 @@ async def _checks(queue_max_age: timedelta) -> dict[str, Check]:
     checks: dict[str, Check] = {}
     for name, check in (
         ("database", _database),
+        ("clock", _clock),
         ("migrations", _migrations),
         ("queue", _queue(queue_max_age)),
     ):
@@ -78,7 +80,15 @@ async def _checked(check: Callable[[], Awaitable[Check]]) -> Check:
 async def _database() -> Check:
     began = time.perf_counter()
     await database.now()
-    return {"ok": True, "milliseconds": round((time.perf_counter() - began) * 1_000, 1)}
+    milliseconds = round((time.perf_counter() - began) * 1_000, 1)
+    is_read_only = await database.is_read_only()
+    return {"ok": not is_read_only, "milliseconds": milliseconds, "read_only": is_read_only}
+
+
+async def _clock() -> Check:
+    """How far the database's clock is from this machine's; reported only, as tokens go by the database's."""
+    await database.now()
+    return {"ok": True, "difference_seconds": int(CLOCK.difference.total_seconds())}
 
 
 async def _migrations() -> Check:

@@ -56,9 +56,14 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
         selection = Selection(since=arguments.since, until=arguments.until, user_id=user_id)
         async with tables.steady():
             with _target(arguments.output) as target:
+                rows = aiter(tables.rows_of(table, selection))
+                # The first row before the header: a table that cannot be read must not leave half a file.
+                first = await anext(rows, None)
                 writer_of = JsonLinesWriter if arguments.json else CsvWriter
                 writer = writer_of(target, table.columns)
-                async for row in tables.rows_of(table, selection):
+                if first is not None:
+                    writer.write(first)
+                async for row in rows:
                     writer.write(row)
 
 

@@ -4,8 +4,11 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import logging
+import signal
 import sys
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from types import FrameType
 
@@ -16,9 +19,12 @@ from commands.preparation import prepare
 from composition.installation import build_shop
 from composition.web import application
 from config.settings import Settings, check_production
+from models.sqlite_lock import database_lock
 from resolvers.shop import Shop
 
 DEMO_MOBILE = "09011235566"
+
+_log = logging.getLogger("vitrin.serve")
 # From when the process is told. The jobs of an embedded worker and the last SMS take two seconds more at
 # most; process managers wait ten.
 _REQUESTS_WITHIN = timedelta(seconds=6)
@@ -62,6 +68,16 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         lifespan="on",
     )
     server = _Server(config, shop)
+    if not settings.is_embedded:
+        _serve(server)
+        return
+    with database_lock(settings.effective_database_url) as is_only_server:
+        if not is_only_server:
+            _log.warning("another server has this SQLite file open: live updates do not cross processes")
+        _serve(server)
+
+
+def _serve(server: "_Server") -> None:
     # The stop by the keyboard, after which uvicorn raises it again.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
@@ -88,6 +104,15 @@ class _Server(uvicorn.Server):
         if self._closes_at is None:
             self._closes_at = now + self._shop.settings.stop_delay
         return self.force_exit or now >= self._closes_at
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order on SIGHUP, too, unless the process was started to ignore it, as by nohup."""
+        with super().capture_signals():
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+                # As SIGTERM: uvicorn raises the signal again when it has stopped.
+                signal.signal(signal.SIGHUP, lambda _, frame: self.handle_exit(signal.SIGTERM, frame))
+            yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)

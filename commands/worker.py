@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from asgi import health
 from commands.preparation import prepare
 from composition.installation import build_shop
+from config.refusals import CannotRun
 from config.settings import Settings, check_production
 from models import database
 from resolvers.shop import Shop
@@ -25,13 +27,25 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     shop = build_shop(settings)
 
     async def work() -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
         await prepare(settings)
         async with database.connected(settings.effective_database_url), _health_served(shop):
             await loop.run(shop, shop.stopping)
 
     uvloop.run(work())
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket; uvicorn itself ends the process where the port is taken.
+
+    Raises:
+        CannotRun: the port is taken, or the address is not this machine's.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise CannotRun(f"WORKER_PORT={port} on {host}: {error.strerror}") from error
 
 
 class _SideServer(uvicorn.Server):
@@ -60,7 +74,7 @@ async def _health_served(shop: Shop) -> AsyncIterator[None]:
         timeout_graceful_shutdown=1,
     )
     server = _SideServer(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[_listen(settings.host, settings.worker_port)]))
     try:
         yield
     finally:

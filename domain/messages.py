@@ -109,7 +109,7 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
     ),
     ProblemCode.PAYMENT_NOT_MISMATCHED: (
         "این پرداخت در انتظار بررسی نیست",
-        "This payment does not wait for a decision.",
+        "This payment is not awaiting review.",
     ),
     ProblemCode.GIFT_SPENT: ("هدیه شما استفاده یا منقضی شده است", "Your gift was used, or has expired."),
 }

@@ -33,6 +33,14 @@ def payment_mismatched(*, payment_id: int, amount: Toman) -> str:
     )
 
 
+def payment_unverified(*, payment_id: int, amount: Toman) -> str:
+    """For staff: the gateway never said whether this payment was paid."""
+    return (
+        f"درگاه نتیجه پرداخت شماره {payment_id} به مبلغ {amount} تومان را اعلام نکرد."
+        " لطفاً آن را در پنل درگاه بررسی کنید."
+    )
+
+
 def queue_stale(*, minutes: int) -> str:
     """For staff: orders that are due are not sent."""
     return f"سفارش‌ها ارسال نمی‌شوند: قدیمی‌ترین سفارش {minutes} دقیقه است که در صف مانده است."
@@ -54,6 +62,16 @@ def services_flagged(provider_name: str, *, services: int) -> str:
 def ledger_differs(record: str) -> str:
     """For staff: the audit found a figure that the ledger does not explain; `record` is the first."""
     return f"حسابرسی روزانه اختلافی یافت ({record}). فهرست کامل: main.py audit"
+
+
+def clock_differs(machine: str, *, seconds: int) -> str:
+    """For staff: a machine's clock and the database's are apart; `seconds` is positive where it is behind."""
+    return f"ساعت سرور «{machine}» با ساعت پایگاه داده {abs(seconds)} ثانیه اختلاف دارد."
+
+
+def sms_failing(gateway: str) -> str:
+    """For staff: login codes are not delivered."""
+    return f"پیامک‌های ورود از طریق «{gateway}» ارسال نمی‌شوند."
 
 
 def _dear(first_name: str | None) -> str:

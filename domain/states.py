@@ -17,7 +17,8 @@ class PaymentStatus(StrEnum):
 
     `mismatched`: another amount was paid than the one that was asked; staff decide. They make it `paid`,
     with the amount that they credit, or `rejected`. `failed` and `canceled` may still become paid, where
-    the gateway says so later.
+    the gateway says so later. `unverified`: the gateway gave no verdict for as long as it was asked; staff
+    decide as for `mismatched`, unless the gateway confirms it first.
     """
 
     PENDING = "pending"
@@ -25,7 +26,13 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     MISMATCHED = "mismatched"
+    UNVERIFIED = "unverified"
     REJECTED = "rejected"
+
+    @classmethod
+    def awaiting_review(cls) -> "tuple[PaymentStatus, ...]":
+        """States that staff decide about."""
+        return (cls.MISMATCHED, cls.UNVERIFIED)
 
 
 class RefillStatus(StrEnum):
@@ -66,6 +73,8 @@ class AlertKind(StrEnum):
     BALANCE_LOW = "balance_low"
     SERVICES_FLAGGED = "services_flagged"
     LEDGER_DIFFERS = "ledger_differs"
+    CLOCK_DIFFERS = "clock_differs"
+    SMS_FAILING = "sms_failing"
 
 
 class FindingKind(StrEnum):

@@ -27,6 +27,7 @@ from tortoise.transactions import in_transaction
 import migrations
 import models.migration_mends  # noqa: F401 - importing it applies the mends
 from models.asyncpg_engine import StatelessClient
+from models.clock import CLOCK
 from models.database_errors import is_unavailable as is_unavailable
 from models.database_url import is_postgres, parse_postgres_url
 from models.sqlite_engine import ImmediateSqliteClient, ImmediateTransaction
@@ -165,7 +166,9 @@ def seconds_of(moment: str, dialect_name: str) -> str:
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
     rows = await fetch(f"SELECT {clock()} AS seconds")
-    return datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
+    reading = datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
+    CLOCK.record(reading)
+    return reading
 
 
 async def is_read_only() -> bool:

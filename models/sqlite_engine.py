@@ -138,6 +138,8 @@ class ImmediateSqliteClient(ExactCounts):
         self._file_identity: tuple[int, int] | None = None
 
     async def create_connection(self, with_db: bool) -> None:
+        # aiosqlite's thread would report a file that cannot be opened once more, after the loop has closed.
+        sqlite3.connect(self.filename).close()
         try:
             await super().create_connection(with_db)
             self._file_identity = self._identify_file()

@@ -41,7 +41,12 @@ _MOST_DOUBLINGS = 10
 _LONGEST_AUTHORITY = 64
 _CHECKED_AT_ONCE = 20
 # A payer may leave the gateway and come back, so only a confirmed payment is settled for good.
-_OPEN = (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.CANCELED)
+_OPEN = (
+    PaymentStatus.PENDING,
+    PaymentStatus.FAILED,
+    PaymentStatus.CANCELED,
+    PaymentStatus.UNVERIFIED,
+)
 
 logger = logging.getLogger("vitrin.payments")
 
@@ -174,8 +179,11 @@ async def check_payments(shop: Shop) -> int:
     payments = await due.order_by("check_after").limit(_CHECKED_AT_ONCE)
     asked = 0
     for payment in payments:
-        if await _claim_check(shop, payment):
-            await _checked(shop, payment, unpaid=None)
+        if await _claim_check(payment):
+            is_last = _is_last_check(shop, payment)
+            await _checked(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
+            if is_last:
+                await _end_checks(payment)
             asked += 1
     return asked
 
@@ -234,13 +242,23 @@ async def _note_page(payment: Payment, page: PaymentPage) -> None:
     await payment.save(update_fields=["authority", "url", "status", "check_after"])
 
 
-async def _claim_check(shop: Shop, payment: Payment) -> bool:
-    """Whether this process is the one that asks; the next time comes later each time, and then never."""
+async def _claim_check(payment: Payment) -> bool:
+    """Whether this process is the one that asks; the next check comes later each time.
+
+    The next check is scheduled even where this one is the last: a process that dies in between must not leave
+    the payment pending for good.
+    """
     now = await database.now()
     wait = min(_FIRST_CHECK * 2 ** min(payment.checks, _MOST_DOUBLINGS), _LONGEST_WAIT)
-    is_last = now + wait > payment.created_at + shop.settings.payment_lifetime
     mine = Payment.filter(id=payment.id, check_after=payment.check_after)
-    return await mine.update(check_after=None if is_last else now + wait, checks=F("checks") + 1) == 1
+    if await mine.update(check_after=now + wait, checks=F("checks") + 1) != 1:
+        return False
+    payment.check_after = now + wait
+    return True
+
+
+def _is_last_check(shop: Shop, payment: Payment) -> bool:
+    return (payment.check_after or payment.created_at) > payment.created_at + shop.settings.payment_lifetime
 
 
 async def _checked(shop: Shop, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
@@ -265,9 +283,22 @@ async def _settle(payment: Payment, verification: Verification, *, unpaid: Payme
             await _credit_once(payment, verification, now=now)
         elif verification.verdict is Verdict.AMOUNT_DIFFERS:
             await _refuse_once(payment, now=now)
-        elif unpaid is not None or await Payment.exists(id=payment.id, check_after=None):
-            pending = Payment.filter(id=payment.id, status=PaymentStatus.PENDING)
-            await pending.update(status=unpaid or PaymentStatus.FAILED, updated_at=now)
+        elif unpaid is not None:
+            # A payment that was unverified is decided now, too: nobody paid.
+            waiting = (PaymentStatus.PENDING, PaymentStatus.UNVERIFIED)
+            await Payment.filter(id=payment.id, status__in=waiting).update(status=unpaid, updated_at=now)
+
+
+async def _end_checks(payment: Payment) -> None:
+    """Ask no more; a payment that is still pending may be money, and waits for staff from here on."""
+    async with in_transaction():
+        now = await database.now()
+        await Payment.filter(id=payment.id).update(check_after=None)
+        pending = Payment.filter(id=payment.id, status=PaymentStatus.PENDING)
+        if await pending.update(status=PaymentStatus.UNVERIFIED, updated_at=now):
+            logger.error("payment unverified: payment=%d gateway=%s", payment.id, payment.gateway)
+            sentence = notices.payment_unverified(payment_id=payment.id, amount=Toman(payment.amount))
+            await _notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
 
 
 async def _credit_once(payment: Payment, verification: Verification, *, now: datetime) -> None:
@@ -314,5 +345,9 @@ async def _refuse_once(payment: Payment, *, now: datetime) -> None:
         return
     logger.error("payment %d: another amount was paid than %d Toman", payment.id, payment.amount)
     sentence = notices.payment_mismatched(payment_id=payment.id, amount=Toman(payment.amount))
+    await _notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
+
+
+async def _notify_staff(kind: NotificationKind, sentence: str, *, now: datetime) -> None:
     for member in await User.filter(role__in=STAFF_OF_MONEY, is_active=True):
-        await notifications.notify(member.id, NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
+        await notifications.notify(member.id, kind, sentence, now=now)

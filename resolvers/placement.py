@@ -11,6 +11,7 @@ from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
 from models import Order, Service, User, database, inserts, offers, placing
+from models.clock import CLOCK
 from resolvers import idempotency, wallet
 from resolvers.idempotency import Attempt
 from resolvers.order_life import Change, note_event
@@ -72,7 +73,7 @@ class Placement:
         if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
             return None
         try:
-            return self._order(service, discount_percent=discount_percent, now=datetime.now(UTC))
+            return self._order(service, discount_percent=discount_percent, now=CLOCK.estimate())
         except Problem:
             return None
 

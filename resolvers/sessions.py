@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from domain.tokens import Claims
 from models import AccessToken, User
+from models.clock import CLOCK
 from models.rows import EVERYTHING, Rows, Wanted
 from resolvers.shop import Shop
 
@@ -40,7 +41,7 @@ async def issue_token(shop: Shop, user: User, *, now: datetime) -> tuple[str, da
 
 async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
     """Who holds `bearer`; None where it is invalid, expired or revoked, or its user blocked."""
-    claims = shop.tokens.verify(bearer, now=datetime.now(UTC))
+    claims = shop.tokens.verify(bearer, now=CLOCK.estimate())
     return None if claims is None else await recognise(shop, claims)
 
 
@@ -64,7 +65,7 @@ async def still_signed_in(token_ids: Collection[str]) -> set[str]:
     tokens = AccessToken.filter(
         id__in=list(token_ids),
         revoked_at=None,
-        expires_at__gt=datetime.now(UTC),
+        expires_at__gt=CLOCK.estimate(),
         user__is_active=True,
     )
     return {str(token_id) for token_id in await tokens.values_list("id", flat=True)}

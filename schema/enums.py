@@ -60,7 +60,7 @@ strawberry.enum(PaymentOrderField, description="What payments sort by.")
 strawberry.enum(
     PaymentStatus,
     description="PENDING until the gateway confirms or denies it; FAILED and CANCELED may still become PAID. "
-    "MISMATCHED: another amount was paid, and staff look into it.",
+    "Staff look into two: MISMATCHED, another amount was paid, and UNVERIFIED, the gateway gave no verdict.",
 )
 strawberry.enum(ProblemCode, description="What went wrong, for programs. A code never changes its meaning.")
 strawberry.enum(

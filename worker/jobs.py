@@ -8,6 +8,7 @@ from models import Provider
 from resolvers import (
     alerts,
     cancellation,
+    clock_watch,
     daily_audit,
     following,
     housekeeping,
@@ -50,6 +51,7 @@ JOBS = (
     Job(name="tally orders", operation=tallies.fold_deltas, rest=timedelta(seconds=10)),
     Job(name="sync providers", operation=provider_sync.sync_due_providers, rest=timedelta(minutes=1)),
     Job(name="watch the shop", operation=alerts.watch_shop, rest=timedelta(minutes=1)),
+    Job(name="compare clocks", operation=clock_watch.compare_clocks, rest=timedelta(minutes=5)),
     Job(name="daily audit", operation=daily_audit.audit_a_little, rest=timedelta(minutes=10)),
     Job(name="remove expired", operation=housekeeping.remove_expired, rest=timedelta(minutes=5)),
 )

@@ -18,12 +18,12 @@ from resolvers.staff import payments
 _REASON = Ask(name="reason", label=_("Reason"), rows=2)
 
 
-def _is_mismatched(payment: Payment) -> bool:
-    return payment.status is PaymentStatus.MISMATCHED
+def _awaits_review(payment: Payment) -> bool:
+    return payment.status in PaymentStatus.awaiting_review()
 
 
 class PaymentView(StaffView):
-    """Payments through the gateways; staff settle those of which another amount was paid."""
+    """Payments through the gateways; staff settle those that the gateway left open."""
 
     of = Payment
     key = "payments"
@@ -63,7 +63,7 @@ class PaymentView(StaffView):
             ),
             _REASON,
         ],
-        when=_is_mismatched,
+        when=_awaits_review,
     )
     async def settle(self, request: Request, pk: int, given: Given) -> None:
         await payments.settle_payment(
@@ -77,7 +77,7 @@ class PaymentView(StaffView):
         icon="fa-solid fa-xmark",
         question=_("Nothing is credited; what was paid goes back outside of the shop."),
         asks=[_REASON],
-        when=_is_mismatched,
+        when=_awaits_review,
     )
     async def reject(self, request: Request, pk: int, given: Given) -> None:
         await payments.reject_payment(staff_of(request), payment_id=pk, reason=given.text("reason"))

@@ -1,4 +1,4 @@
-"""Payments, as staff look through them and decide on those of another amount than asked."""
+"""Payments, as staff look through them and decide on those that the gateway left open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ async def payments_page(
 
 @refuses(Forbidden, InvalidInput, PaymentNotFound, PaymentNotMismatched)
 async def settle_payment(staff: User, *, payment_id: int, amount: int, reason: str) -> Payment:
-    """Credit a mismatched payment with what was really paid, in Toman, which becomes its amount; once.
+    """Credit a mismatched or unverified payment with what was really paid, in Toman, as its amount; once.
 
     Raises:
         Forbidden: not for this role, or not on this payer's payments.
@@ -102,7 +102,7 @@ async def settle_payment(staff: User, *, payment_id: int, amount: int, reason: s
 
 @refuses(Forbidden, InvalidInput, PaymentNotFound, PaymentNotMismatched)
 async def reject_payment(staff: User, *, payment_id: int, reason: str) -> Payment:
-    """Settle a mismatched payment without crediting it; what was paid goes back outside of the shop.
+    """Settle a mismatched or unverified payment without crediting it; money goes back outside the shop.
 
     Raises:
         Forbidden: not for this role, or not on this payer's payments.
@@ -120,14 +120,14 @@ async def reject_payment(staff: User, *, payment_id: int, reason: str) -> Paymen
 
 
 async def _locked(duty: Duty, payment_id: int) -> Payment:
-    """A mismatched payment, kept from colleagues to the end of the transaction."""
+    """A payment that awaits review, kept from colleagues to the end of the transaction."""
     found = Payment.filter(id=payment_id if ids.is_possible(payment_id) else 0)
     payment = await found.select_for_update(no_key=True).first()
     if payment is None:
         raise PaymentNotFound
     if payment.user_id is not None:
         duty.check_may_act_on(await User.get(id=payment.user_id))
-    if payment.status is not PaymentStatus.MISMATCHED:
+    if payment.status not in PaymentStatus.awaiting_review():
         raise PaymentNotMismatched
     return payment
 

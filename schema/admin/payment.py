@@ -144,7 +144,8 @@ class AdminPaymentMutation:
     @admin_mutation(
         payments.settle_payment,
         InvalidInput,
-        description="Credit a mismatched payment with what was really paid; once. Needs `SETTLE_PAYMENTS`.",
+        description="Credit a mismatched or unverified payment with what was really paid; once. "
+        "Needs `SETTLE_PAYMENTS`.",
     )
     async def settle_payment(
         self,
@@ -170,7 +171,8 @@ class AdminPaymentMutation:
     @admin_mutation(
         payments.reject_payment,
         InvalidInput,
-        description="Settle a mismatched payment without crediting it. Needs `SETTLE_PAYMENTS`.",
+        description="Settle a mismatched or unverified payment without crediting it. "
+        "Needs `SETTLE_PAYMENTS`.",
     )
     async def reject_payment(
         self,

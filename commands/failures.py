@@ -1,0 +1,62 @@
+"""Expected failures at the command line, each as one line that says what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import asyncpg
+from tortoise.exceptions import BaseORMException
+
+_HINTS: tuple[tuple[type[Exception], str], ...] = (
+    (asyncpg.InvalidAuthorizationSpecificationError, "check the user and password in DATABASE_URL"),
+    (asyncpg.InvalidCatalogNameError, "create the database, such as by `createdb`, or check DATABASE_URL"),
+    (asyncpg.TooManyConnectionsError, "raise max_connections, or lower maxsize in DATABASE_URL"),
+    (asyncpg.UndefinedTableError, "run `main.py migrate` first"),
+    (asyncpg.UndefinedColumnError, "run `main.py migrate` first"),
+    (asyncpg.InsufficientPrivilegeError, "grant the database user its right, or own the tables with it"),
+    (asyncpg.ReadOnlySQLTransactionError, "name the primary server in DATABASE_URL"),
+    (asyncpg.LockNotAvailableError, "another session holds a lock; try again when it has ended"),
+    (asyncpg.QueryCanceledError, "the server's statement_timeout ended a statement"),
+)
+_SQLITE_HINTS = (
+    ("unable to open database file", "check that DATABASE_URL's folder exists and is writable"),
+    ("readonly database", "give this user write access to the file and its folder"),
+    ("database is locked", "another process is writing; try again when it has ended"),
+    ("no such table", "run `main.py migrate` first"),
+    ("no such column", "run `main.py migrate` first"),
+    ("disk is full", "free some disk space"),
+    ("file is not a database", "DATABASE_URL does not name a SQLite file"),
+)
+_DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
+
+
+def describe_failure(error: BaseException) -> str | None:
+    """One line about a failure of the database, the network or the file system; None for a fault of ours."""
+    for cause in _causes(error):
+        if isinstance(cause, _DATABASE_ERRORS):
+            return _with_hint(cause)
+        if isinstance(cause, TimeoutError):
+            return "the database did not answer in time: check its address in DATABASE_URL"
+        if isinstance(cause, OSError):
+            return str(cause)
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The driver's error first, which Tortoise wraps, then what carries it."""
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+        return
+    if isinstance(error, BaseORMException):
+        if error.__cause__ is not None:
+            yield from _causes(error.__cause__)
+        yield from (one for one in error.args if isinstance(one, BaseException))
+    yield error
+
+
+def _with_hint(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
+    if hint is None and isinstance(error, sqlite3.Error):
+        hint = next((hint for words, hint in _SQLITE_HINTS if words in text), None)
+    return f"database: {text}" + (f" ({hint})" if hint else "")

@@ -1,0 +1,30 @@
+"""Staff are informed when a worker's machine and the database disagree about the time."""
+
+import socket
+from datetime import timedelta
+
+from domain import notices
+from domain.states import AlertKind
+from models import Alert, database
+from models.clock import CLOCK
+from resolvers import alerts
+from resolvers.alerts import Trouble
+from resolvers.shop import Shop
+
+MAX_DIFFERENCE = timedelta(seconds=30)
+
+
+async def compare_clocks(_: Shop) -> int:
+    """Raise or end the alert about this machine's clock; returns 1 where it is new.
+
+    Tokens and limits go by the database's clock; log lines and certificates by the machine's.
+    """
+    machine = socket.gethostname()[:64]
+    async with database.exclusive("alerts"):
+        await database.now()
+        difference = CLOCK.difference
+        if abs(difference) <= MAX_DIFFERENCE:
+            await Alert.filter(kind=AlertKind.CLOCK_DIFFERS, subject=machine).delete()
+            return 0
+        sentence = notices.clock_differs(machine, seconds=int(difference.total_seconds()))
+        return await alerts.tell(Trouble(kind=AlertKind.CLOCK_DIFFERS, subject=machine, sentence=sentence))
