@@ -56,7 +56,7 @@ class OperationsSettings(BaseSettings):
     log_format: LogFormat = Field(LogFormat.TEXT, description="text, or json: one object a line")
     security_log_file: Path | None = Field(
         None,
-        description="file that the security log is appended to, one JSON object a line; empty: standard error",
+        description="file the security log is appended to, one JSON object a line; empty: standard error",
     )
     sentry_dsn: SecretStr | None = Field(
         None, description="where errors are reported, by Sentry's protocol; needs the group sentry"

@@ -35,6 +35,7 @@ class LedgerEntry(Model):
         "vitrin.Payment", related_name="ledger_entries", null=True, on_delete=fields.RESTRICT
     )
     payment_id: int | None
+    units = fields.BigIntField(null=True, description="quantity that an order's charge is for")
     note = fields.TextField(null=True)
     created_at = fields.DatetimeField()
 

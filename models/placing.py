@@ -72,8 +72,8 @@ noted AS (
   INSERT INTO order_events (order_id, actor, to_status, created_at)
   SELECT id, '{actor}', status, now FROM placed, clock),
 entered AS (
-  INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, order_id, created_at)
-  SELECT user_id, '{kind}', -charge, balance_after, 'order:' || id, id, now
+  INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, order_id, units, created_at)
+  SELECT user_id, '{kind}', -charge, balance_after, 'order:' || id, id, quantity, now
   FROM placed, clock WHERE charge <> 0)
 SELECT placed.id, now, asked.is_unchanged, buyers.id IS NULL AS is_held
 FROM clock, asked LEFT JOIN placed USING (place) LEFT JOIN buyers ON buyers.id = asked.user_id

@@ -198,9 +198,10 @@ class ImmediateSqliteClient(ExactCounts):
     async def _open_reader(self) -> aiosqlite.Connection:
         async with self._reader_lock:
             if self._reader is None:
-                # The other connection makes the file and switches it to WAL.
-                async with self.acquire_connection():
-                    pass
+                if self._connection is None:
+                    # It makes the file and switches it to WAL. Where it is open, a writer may hold its lock.
+                    async with self.acquire_connection():
+                        pass
                 self._reader = await self._connect_reader()
             return self._reader
 

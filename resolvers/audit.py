@@ -92,6 +92,81 @@ _CHECKS = {
         WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.amount, 0) + COALESCE(d.total, 0)
         """,
     ),
+    "canceled or refunded order gave its whole charge back": (
+        "order",
+        """
+        SELECT o.id, o.charge AS expected, o.refunded AS found FROM orders o
+        WHERE {o.user_id} AND NOT o.is_imported AND o.status IN ('canceled', 'refunded')
+            AND o.refunded <> o.charge
+        """,
+    ),
+    "order has the quantity that was charged": (
+        "order",
+        """
+        SELECT o.id, l.units AS expected, o.quantity AS found
+        FROM ledger_entries l JOIN orders o ON o.id = l.order_id
+        WHERE {l.user_id} AND l.kind = 'order_charge' AND l.units IS NOT NULL AND l.units <> o.quantity
+        """,
+    ),
+    "record of the old panel has no entry": (
+        "ledger entry",
+        """
+        SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l
+        LEFT JOIN orders o ON o.id = l.order_id LEFT JOIN payments p ON p.id = l.payment_id
+        WHERE {l.user_id} AND ((l.kind = 'order_charge' AND o.is_imported)
+            OR (l.kind = 'payment' AND p.is_imported))
+        """,
+    ),
+    "adjustment is in the log of staff's actions": (
+        "ledger entry",
+        """
+        SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l
+        WHERE {l.user_id} AND l.kind = 'adjustment' AND NOT EXISTS (
+            SELECT 1 FROM audit_entries a
+            WHERE a.subject = 'user' AND a.subject_id = l.user_id AND a.act = 'adjust_balance'
+                AND a.created_at = l.created_at
+                AND REPLACE(a.after, ' ', '') = '{"balance":' || l.balance_after || '}')
+        """,
+    ),
+    "opening balance is a wallet's first entry": (
+        "ledger entry",
+        """
+        SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l
+        WHERE {l.user_id} AND l.kind = 'opening' AND EXISTS (
+            SELECT 1 FROM ledger_entries e WHERE e.user_id = l.user_id AND e.id < l.id)
+        """,
+    ),
+    "free credit is no later than the user's last turn": (
+        "ledger entry",
+        """
+        SELECT l.id, 0 AS expected, l.amount AS found FROM ledger_entries l JOIN users u ON u.id = l.user_id
+        WHERE {l.user_id} AND l.kind = 'free_credit'
+            AND (u.free_credit_at IS NULL OR l.created_at > u.free_credit_at)
+        """,
+    ),
+    "order belongs to a user": (
+        "order",
+        """
+        SELECT o.id, o.user_id AS expected, 0 AS found FROM orders o LEFT JOIN users u ON u.id = o.user_id
+        WHERE {o.user_id} AND u.id IS NULL
+        """,
+    ),
+    "payment belongs to a user": (
+        "payment",
+        """
+        SELECT p.id, p.user_id AS expected, 0 AS found
+        FROM payments p LEFT JOIN users u ON u.id = p.user_id
+        WHERE {p.user_id} AND p.user_id IS NOT NULL AND u.id IS NULL
+        """,
+    ),
+    "entry belongs to a user": (
+        "ledger entry",
+        """
+        SELECT l.id, l.user_id AS expected, 0 AS found
+        FROM ledger_entries l LEFT JOIN users u ON u.id = l.user_id
+        WHERE {l.user_id} AND u.id IS NULL
+        """,
+    ),
     "charges, refunds and payments name what they belong to": (
         "ledger entry",
         """

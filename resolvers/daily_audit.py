@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from domain import notices
+from domain import ids, notices
 from domain.states import AlertKind
 from models import Alert, AuditRun, User, database
 from resolvers import alerts
@@ -29,10 +29,12 @@ async def audit_a_little(_: Shop) -> int:
         if run is None:
             return 0
         users = User.filter(id__gte=run.next_user_id).order_by("id").limit(WALLETS_AT_ONCE)
-        ids = [user.id for user in await users.only("id")]
-        found = await audit_wallets(first_user_id=ids[0], last_user_id=ids[-1]) if ids else []
-        await _note(run, found, next_user_id=ids[-1] + 1 if ids else None)
-        return len(ids)
+        user_ids = [user.id for user in await users.only("id")]
+        # The last batch has no end: users who were deleted past the foreign keys may lie beyond it.
+        last = user_ids[-1] if len(user_ids) == WALLETS_AT_ONCE else ids.LARGEST_ID
+        found = await audit_wallets(first_user_id=run.next_user_id, last_user_id=last)
+        await _note(run, found, next_user_id=user_ids[-1] + 1 if user_ids else None)
+        return len(user_ids)
 
 
 async def _present_run() -> AuditRun | None:

@@ -98,6 +98,7 @@ class Spending:
                 "balance_after": self.balance_after,
                 "cause": f"order:{order.id}",
                 "order_id": order.id,
+                "units": order.quantity,
                 "created_at": order.created_at,
             }
             await inserts.create(LedgerEntry, values)
