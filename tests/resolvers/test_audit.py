@@ -1,13 +1,14 @@
 """The audit finds what the ledger does not explain, and nothing in a sound shop."""
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from domain.money import Toman
 from domain.order_status import OrderStatus
 from domain.states import LedgerKind, PaymentStatus
-from models import LedgerEntry, Order, Payment, User
+from models import LedgerEntry, Order, Payment, User, database
 from resolvers import free_credit, gifts, wallet, wheel
-from resolvers.audit import Difference, audit_ledger
+from resolvers.audit import Difference, audit_ledger, audit_wallets
 from resolvers.shop import Shop
 from tests.fakes import MOMENT, create_user
 from tests.resolvers import records
@@ -21,6 +22,7 @@ RUNNING_SUM = "balance after each entry is the running sum"
 CHARGED = "order was charged once"
 GAVE_BACK = "order gave back what its ledger says"
 CREDITED = "payment was credited once, if it was paid"
+_EVERYBODY = {"first_user_id": 0, "last_user_id": 2**31 - 1}
 NAMED = "charges, refunds and payments name what they belong to"
 
 
@@ -205,3 +207,56 @@ async def test_a_test_payment_that_was_credited_is_found(buyer: User) -> None:
     await Payment.filter(id=payment.id).update(user_id=None)
 
     assert await differences() != []
+
+
+# What writes past the operations could leave, each found by its own check.
+_PLANTED = {
+    "canceled or refunded order gave its whole charge back": "UPDATE orders SET status = 'canceled'",
+    "order has the quantity that was charged": "UPDATE orders SET quantity = quantity * 10",
+    "record of the old panel has no entry": "UPDATE orders SET is_imported = TRUE",
+    "adjustment is in the log of staff's actions": (
+        "INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, created_at) "
+        "SELECT id, 'adjustment', 5000, balance + 5000, 'adjustment:x', created_at FROM users"
+    ),
+    "opening balance is a wallet's first entry": (
+        "INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, created_at) "
+        "SELECT id, 'opening', 5000, balance + 5000, 'opening:user:0', created_at FROM users"
+    ),
+    "free credit is no later than the user's last turn": (
+        "INSERT INTO ledger_entries (user_id, kind, amount, balance_after, cause, created_at) "
+        "SELECT id, 'free_credit', 5000, balance + 5000, 'free_credit:0:0', created_at FROM users"
+    ),
+}
+
+
+async def test_what_is_written_past_the_operations_is_found(
+    shop: Shop, buyer: User, subtests: pytest.Subtests
+) -> None:
+    for check, statement in _PLANTED.items():
+        with subtests.test(check):
+            async with in_transaction() as transaction:
+                await transaction.execute_query(statement)
+                if statement.startswith("INSERT"):
+                    await transaction.execute_query("UPDATE users SET balance = balance + 5000")
+                found = {difference.check for difference in await audit_wallets(**_EVERYBODY)}
+                await transaction.rollback()
+            assert check in found
+    assert await audit_ledger() == []
+
+
+async def test_records_of_users_who_were_deleted_past_the_foreign_keys_are_found(
+    shop: Shop, buyer: User
+) -> None:
+    if database.dialect() == "postgres":
+        async with in_transaction() as transaction:
+            await transaction.execute_query("SET LOCAL session_replication_role = replica")
+            await transaction.execute_query(f"DELETE FROM users WHERE id = {buyer.id}")
+    else:
+        # SQLite ignores the switch inside a transaction.
+        await database.fetch("PRAGMA foreign_keys = OFF")
+        await database.fetch(f"DELETE FROM users WHERE id = {buyer.id}")
+        await database.fetch("PRAGMA foreign_keys = ON")
+
+    found = {difference.check for difference in await audit_wallets(**_EVERYBODY)}
+
+    assert {"order belongs to a user", "payment belongs to a user", "entry belongs to a user"} <= found

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.states import PaymentStatus
+from domain.roles import UserRole
+from domain.states import NotificationKind, PaymentStatus
 from gateways.errors import GatewayUnavailable
-from models import Payment
+from models import Notification, Payment, User
 from resolvers import payments
 from resolvers.shop import Shop
 from tests.database_state import all_rows
@@ -245,3 +246,38 @@ async def test_a_payment_is_settled_once_the_gateway_that_the_shop_left_is_back(
     await payments.check_payments(shop)
 
     assert await balance_of(payer) == AMOUNT
+
+
+async def test_a_payment_that_the_gateway_never_judged_waits_for_staff_who_are_notified(
+    shop: Shop, bank: FakePayments, clock: Clock
+) -> None:
+    payer, owner = await create_user(), await create_user()
+    await User.filter(id=owner.id).update(role=UserRole.OWNER)
+    await paid(shop, payer)
+
+    while (due := (await Payment.get()).check_after) is not None:
+        clock.moment = due
+        bank.fail_next = TIMED_OUT
+        await payments.check_payments(shop)
+
+    payment = await Payment.get()
+    assert payment.status is PaymentStatus.UNVERIFIED
+    assert await Notification.filter(user_id=owner.id, kind=NotificationKind.PAYMENT_MISMATCHED).count() == 1
+    assert await balance_of(payer) == 0
+
+    assert await confirm(shop, payment) is PaymentStatus.PAID
+    assert await confirm(shop, payment) is PaymentStatus.PAID
+    assert await balance_of(payer) == AMOUNT
+
+
+async def test_a_payment_of_a_gateway_that_is_configured_no_more_waits_for_staff_in_the_end(
+    shop: Shop, clock: Clock
+) -> None:
+    await start(shop, await create_user())
+    await Payment.all().update(gateway="zibal")
+
+    while (due := (await Payment.get()).check_after) is not None:
+        clock.moment = due
+        await payments.check_payments(shop)
+
+    assert (await Payment.get()).status is PaymentStatus.UNVERIFIED

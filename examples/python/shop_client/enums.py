@@ -165,6 +165,7 @@ class PaymentStatus(str, Enum):
     FAILED = "FAILED"
     CANCELED = "CANCELED"
     MISMATCHED = "MISMATCHED"
+    UNVERIFIED = "UNVERIFIED"
     REJECTED = "REJECTED"
 
 
