@@ -24,7 +24,7 @@ def build_shop(settings: Settings) -> Shop:
         settings=settings,
         tokens=TokenKeys(keys.jwt_key_pems(settings)),
         login_code_key=keys.login_code_key(settings),
-        sms=SmsOutbox(_sms_gateway(settings)),
+        sms=_sms_outbox(settings),
         payments={gateway.name: gateway for gateway in _payment_gateways(settings)},
         providers=_provider_api(settings, allow_private=settings.allow_private_providers),
         sandbox_providers=_provider_api(settings, allow_private=True),
@@ -56,20 +56,26 @@ def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
         )
 
 
-def _sms_gateway(settings: Settings) -> SmsGateway:
-    if settings.sms_gateway is SmsGatewayName.CONSOLE:
+def _sms_outbox(settings: Settings) -> SmsOutbox:
+    fallback = settings.sms_fallback_gateway
+    return SmsOutbox(
+        _sms_gateway(settings, settings.sms_gateway),
+        None if fallback is None else _sms_gateway(settings, fallback),
+    )
+
+
+def _sms_gateway(settings: Settings, name: SmsGatewayName) -> SmsGateway:
+    if name is SmsGatewayName.CONSOLE:
         return ConsoleSms(sys.stdout)
     client = http.new_client(
         connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
     )
-    if settings.sms_gateway is SmsGatewayName.KAVENEGAR and settings.kavenegar_api_key:
+    if name is SmsGatewayName.KAVENEGAR and settings.kavenegar_api_key:
         return KavenegarSms(
             client, settings.kavenegar_api_key, settings.kavenegar_template, base_url=settings.kavenegar_url
         )
-    if settings.sms_gateway is SmsGatewayName.SMSIR and settings.smsir_api_key:
+    if name is SmsGatewayName.SMSIR and settings.smsir_api_key:
         return SmsIrSms(
             client, settings.smsir_api_key, settings.smsir_template_id, base_url=settings.smsir_url
         )
-    raise UnsafeInProduction(
-        f"SMS_GATEWAY={settings.sms_gateway} needs its key: give {settings.sms_gateway.upper()}_API_KEY"
-    )
+    raise UnsafeInProduction(f"SMS by {name} needs its key: give {name.upper()}_API_KEY")

@@ -109,6 +109,9 @@ class Settings(GraphQLSettings, OperationsSettings):
     registration_open: bool = Field(True, description="whether a login from an unknown mobile creates a user")
 
     sms_gateway: SmsGatewayName = Field(SmsGatewayName.CONSOLE, description="console, kavenegar or smsir")
+    sms_fallback_gateway: SmsGatewayName | None = Field(
+        None, description="kavenegar or smsir: takes login codes that SMS_GATEWAY does not; empty: none"
+    )
     kavenegar_api_key: SecretStr | None = Field(None, description="Kavenegar's API key")
     kavenegar_template: str = Field("vitrin-login", description="Kavenegar's lookup template")
     kavenegar_url: str = Field("https://api.kavenegar.com", description="Kavenegar's host")
@@ -209,8 +212,14 @@ class Settings(GraphQLSettings, OperationsSettings):
     @model_validator(mode="after")
     def _has_the_gateway_s_key(self) -> Self:
         keys = {SmsGatewayName.KAVENEGAR: self.kavenegar_api_key, SmsGatewayName.SMSIR: self.smsir_api_key}
-        if self.sms_gateway in keys and keys[self.sms_gateway] is None:
-            raise ValueError(f"SMS_GATEWAY={self.sms_gateway} needs {self.sms_gateway.upper()}_API_KEY")
+        for variable, name in (
+            ("SMS_GATEWAY", self.sms_gateway),
+            ("SMS_FALLBACK_GATEWAY", self.sms_fallback_gateway),
+        ):
+            if name in keys and keys[name] is None:
+                raise ValueError(f"{variable}={name} needs {name.upper()}_API_KEY")
+        if self.sms_fallback_gateway in (self.sms_gateway, SmsGatewayName.CONSOLE):
+            raise ValueError("SMS_FALLBACK_GATEWAY must be another service than SMS_GATEWAY, and not console")
         return self
 
     @model_validator(mode="after")

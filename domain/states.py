@@ -66,6 +66,14 @@ class NotificationKind(StrEnum):
     SHOP_ALERT = "shop_alert"
 
 
+class SmsDelivery(StrEnum):
+    """What became of a message. `refused`: certainly not sent; `unknown`: the service did not say."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
 class AlertKind(StrEnum):
     """What may be wrong with the shop itself."""
 

@@ -31,10 +31,11 @@ class GatewayBusy(GatewayError):
 class GatewayRefused(GatewayError):
     """The service understood and said no.
 
-    `code` is the service's own. `text` is its own sentence: not for logs, as it may repeat the request.
+    `code` is the service's own, and `meaning` what its documentation says of it, in our words. `text` is its
+    own sentence: not for logs, as it may repeat the request.
     """
 
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(f"refused with code {code}")
+    def __init__(self, code: int, text: str, *, meaning: str | None = None) -> None:
+        super().__init__(f"refused with code {code}" + (f" ({meaning})" if meaning else ""))
         self.code = code
         self.text = text

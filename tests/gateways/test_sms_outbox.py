@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.states import SmsDelivery
 from gateways.errors import GatewayRefused, GatewayUnavailable
 from gateways.sms import SmsOutbox
 
@@ -159,3 +160,55 @@ async def test_outbox_takes_messages_again_once_earlier_ones_are_through() -> No
         await outbox.drain(A_MINUTE)
 
     assert len(sms.sent) == 3
+
+
+class ScriptedSms:
+    """Raises the given failures in turn, then sends."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.asked = 0
+        self.sent: list[tuple[str, str]] = []
+
+    async def send_login_code(self, *, mobile: str, code: str) -> None:
+        self.asked += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((mobile, code))
+
+
+REFUSED = GatewayRefused(418, "no credit")
+NOT_SENT = GatewayUnavailable("refused to connect", request_sent=False)
+TIMED_OUT = GatewayUnavailable("timed out", request_sent=True)
+
+
+async def deliver(*gateways: ScriptedSms) -> list[SmsDelivery]:
+    """What is reported of one message through these gateways."""
+    reported: list[SmsDelivery] = []
+
+    async def report(delivery: SmsDelivery) -> None:
+        reported.append(delivery)
+
+    outbox = SmsOutbox(*gateways)
+    outbox.send_login_code_later(mobile=MOBILE, code=CODE, report=report)
+    await outbox.drain(A_MINUTE)
+    return reported
+
+
+async def test_a_message_is_reported_as_sent_refused_or_unknown_once(subtests: pytest.Subtests) -> None:
+    cases: list[tuple[str, list[ScriptedSms], SmsDelivery, list[int]]] = [
+        ("sent", [ScriptedSms()], SmsDelivery.SENT, [1]),
+        ("refused", [ScriptedSms(REFUSED)], SmsDelivery.REFUSED, [1]),
+        ("not sent twice", [ScriptedSms(NOT_SENT, NOT_SENT)], SmsDelivery.REFUSED, [2]),
+        ("not sent, then sent", [ScriptedSms(NOT_SENT)], SmsDelivery.SENT, [2]),
+        ("timed out", [ScriptedSms(TIMED_OUT)], SmsDelivery.UNKNOWN, [1]),
+        ("a bug", [ScriptedSms(ValueError("x"))], SmsDelivery.UNKNOWN, [1]),
+        ("fallback after a refusal", [ScriptedSms(REFUSED), ScriptedSms()], SmsDelivery.SENT, [1, 1]),
+        ("fallback after a time-out", [ScriptedSms(TIMED_OUT), ScriptedSms()], SmsDelivery.SENT, [1, 1]),
+        ("both refuse", [ScriptedSms(REFUSED), ScriptedSms(REFUSED)], SmsDelivery.REFUSED, [1, 1]),
+        ("one is unknown", [ScriptedSms(TIMED_OUT), ScriptedSms(REFUSED)], SmsDelivery.UNKNOWN, [1, 1]),
+    ]
+    for name, gateways, delivery, asked in cases:
+        with subtests.test(name):
+            assert await deliver(*gateways) == [delivery]
+            assert [gateway.asked for gateway in gateways] == asked
