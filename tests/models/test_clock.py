@@ -28,7 +28,8 @@ async def test_tokens_are_judged_by_the_database_s_clock_not_by_the_machine_s(
 ) -> None:
     user = await create_user()
     ahead = datetime.now(UTC).replace(microsecond=0) + HOUR
-    monkeypatch.setattr(CLOCK, "_reading", None)
+    for name in ("_reading", "_read_at", "_difference"):
+        monkeypatch.setattr(CLOCK, name, getattr(CLOCK, name))
     CLOCK.record(ahead)
 
     token, _ = await sessions.issue_token(shop, user, now=ahead)
