@@ -37,6 +37,7 @@ from tests.databases import (
 )
 from tests.fakes import RecordingSms, new_shop
 from tests.live_servers import ROOT, LiveServer
+from tests.network import closed_to_the_outside
 from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
 
 if MEMORY:
@@ -52,13 +53,13 @@ hypothesis_settings.load_profile("vitrin")
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     folder = tmp_path_factory.mktemp("sqlite")
-    empty = copy_migrated_sqlite(folder)
+    copy_migrated_sqlite(folder / "empty.sqlite3")
 
     def copied() -> str:
         shutil.copy(folder / "empty.sqlite3", folder / "demo.sqlite3")
         return f"sqlite://{folder}/demo.sqlite3"
 
-    return Templates(empty, copied)
+    return Templates(f"sqlite://{folder}/empty.sqlite3", copied)
 
 
 @pytest.fixture(scope="session")
@@ -95,15 +96,30 @@ def postgres_templates(postgres: tuple[str, str]) -> Iterator[Templates]:
     asyncio.run(administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
+@contextmanager
+def _shared_postgres(server: str, template: str) -> Iterator[SharedPostgres]:
+    name = f"vitrin_shared_{uuid.uuid4().hex[:8]}"
+    source = urlsplit(template).path[1:]
+    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"))
+    shared = SharedPostgres(database_of(server, name))
+    yield shared
+    shared.close()
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture(scope="session")
 def shared_postgres(postgres_server: str, postgres_templates: Templates) -> Iterator[SharedPostgres]:
     """A migrated database that tests use in turn: copying one takes twenty times as long as emptying it."""
-    name, template = f"vitrin_shared_{uuid.uuid4().hex[:8]}", urlsplit(postgres_templates.empty).path[1:]
-    asyncio.run(administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    shared = SharedPostgres(database_of(postgres_server, name))
-    yield shared
-    shared.close()
-    asyncio.run(administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)"))
+    with _shared_postgres(postgres_server, postgres_templates.empty) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_demo(postgres_server: str, postgres_templates: Templates) -> Iterator[SharedPostgres]:
+    """The same with the demo."""
+    with _shared_postgres(postgres_server, postgres_templates.demo) as shared:
+        shared.remember_rows()
+        yield shared
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +128,16 @@ def shared_sqlite(
 ) -> Iterator[SharedSqlite]:
     """A migrated file that tests use in turn."""
     shared = SharedSqlite(sqlite_templates.empty, tmp_path_factory.mktemp("shared"))
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="session")
+def shared_sqlite_demo(
+    sqlite_templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedSqlite]:
+    """The same with the demo."""
+    shared = SharedSqlite(sqlite_templates.demo, tmp_path_factory.mktemp("shared"))
     yield shared
     shared.close()
 
@@ -201,11 +227,26 @@ async def db(database_url: str, kept_connections: dict[str, KeptConnection]) -> 
         yield database_url
 
 
+@pytest.fixture
+def shared_demo_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
+    """A database with the demo, restored when a test has written."""
+    shared: SharedDatabase = request.getfixturevalue(f"shared_{database_kind}_demo")
+    yield shared.url
+    shared.sweep()
+
+
 @pytest_asyncio.fixture
-async def demo_db(demo_database_url: str) -> AsyncIterator[str]:
+async def demo_db(shared_demo_url: str, kept_connections: dict[str, KeptConnection]) -> AsyncIterator[str]:
     """Connected to a database with the demo; yields its URL."""
-    async with database.connected(demo_database_url):
-        yield demo_database_url
+    kept = kept_connections.setdefault(shared_demo_url, KeptConnection(shared_demo_url))
+    async with kept.current():
+        yield shared_demo_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside_connections() -> Iterator[None]:
+    with closed_to_the_outside():
+        yield
 
 
 @pytest_asyncio.fixture(scope="session")

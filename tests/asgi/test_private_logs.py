@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from observation.logging import PrivateFormatter
+from tests.cases import for_each
 from tests.live_servers import LiveServer
 from tests.sockets import opened
 
@@ -50,7 +51,7 @@ async def test_nothing_that_a_client_sends_in_confidence_is_printed_even_at_debu
     assert [line for line in printed if CANARY in line or MOBILE in line] == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("told", "written"),
     [
         ("sent to 09121234567 and +989121234567", "sent to [mobile] and [mobile]"),

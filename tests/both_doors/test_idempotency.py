@@ -16,8 +16,6 @@ from tests.database_state import stored_rows
 from tests.fakes import RecordingSms
 from tests.resolvers.money_records import balance_of
 
-pytestmark = pytest.mark.both_databases
-
 KEY = "8d2c5b2e-5f3b-4a55-9a5e-3f0f6f4a7c11"
 PROBLEM = "... on Problem { code } ... on InvalidInput { field }"
 ORDER = (

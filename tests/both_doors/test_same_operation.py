@@ -26,8 +26,6 @@ from tests.both_doors.world import GRAPHQL, REST, Act, act_out, create_catalogue
 from tests.fakes import RecordingSms
 from tests.resolvers.logins import with_settings
 
-pytestmark = pytest.mark.both_databases
-
 EVERY_ACT = [*ACTS, *MONEY_ACTS]
 ANY_LIMIT = "REST reads any limit as one from 1 to 10"
 NO_KEY = "REST takes no key on a GET route"

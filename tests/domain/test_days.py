@@ -1,16 +1,15 @@
 from datetime import date
 
-import pytest
-
 from domain import days
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize("text", ["31/12/2026", " 31/12/2026 ", "۳۱/۱۲/۲۰۲۶", "٣١/١٢/٢٠٢٦"])
+@for_each("text", ["31/12/2026", " 31/12/2026 ", "۳۱/۱۲/۲۰۲۶", "٣١/١٢/٢٠٢٦"])
 def test_a_day_is_read_in_every_script(text: str) -> None:
     assert days.parse(text) == date(2026, 12, 31)
 
 
-@pytest.mark.parametrize("text", ["", "2026-12-31", "32/12/2026", "31/13/2026", "31/12/26", "tomorrow"])
+@for_each("text", ["", "2026-12-31", "32/12/2026", "31/13/2026", "31/12/26", "tomorrow"])
 def test_anything_else_is_no_day(text: str) -> None:
     assert days.parse(text) is None
 

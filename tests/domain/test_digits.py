@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import digits
+from tests.cases import for_each
 
 ZEROS = "0۰٠"
 
@@ -31,7 +31,7 @@ def test_parse_integer_reads_any_text_as_an_integer_or_as_none(text: str) -> Non
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     ["", "-", "+1", " 1", "1 ", "1_000", "1,000", "1.0", "1e3", "0x1", "--1", "१", "²", "1\n", "9" * 20],
 )

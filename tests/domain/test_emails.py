@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import emails
+from tests.cases import for_each
 
 
 @given(st.emails())
@@ -24,7 +24,7 @@ def test_an_accepted_address_has_one_at_a_dotted_domain_and_no_blanks(text: str)
         assert len(email) <= 254
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "Sara@Example.com",
@@ -39,7 +39,7 @@ def test_usual_addresses_are_accepted(text: str) -> None:
     assert emails.normalize(text) == text.lower()
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",
@@ -61,7 +61,6 @@ def test_usual_addresses_are_accepted(text: str) -> None:
         f"{'a' * 64}@{'b' * 180}.{'c' * 63}",
         f"{'İ' * 60}@{'İ' * 100}.com",
     ],
-    ids=ascii,
 )
 def test_what_is_no_address_is_none(text: str) -> None:
     assert emails.normalize(text) is None

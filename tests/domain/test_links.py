@@ -2,9 +2,10 @@ import pytest
 
 from domain import links
 from domain.problems import InvalidLink
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "https://www.instagram.com/p/CA2-Sn-n9YX/?igshid=umy1k0igwj1b",
@@ -23,7 +24,7 @@ def test_an_address_or_a_page_s_name_is_taken_as_it_is(text: str) -> None:
     assert links.parse(f"  {text}\n") == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",

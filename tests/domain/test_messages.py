@@ -1,4 +1,3 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -6,6 +5,7 @@ from domain import messages
 from domain.messages import Language
 from domain.problem_codes import ProblemCode
 from domain.problems import Problem
+from tests.cases import for_each
 from tests.domain.made_problems import made
 
 
@@ -21,7 +21,7 @@ def test_every_code_has_one_problem() -> None:
     assert sorted(kind.code for kind in problems()) == sorted(ProblemCode)
 
 
-@pytest.mark.parametrize("kind", problems(), ids=lambda kind: kind.__name__)
+@for_each("kind", problems())
 def test_every_problem_has_a_sentence_in_both_languages(kind: type[Problem]) -> None:
     persian = messages.of(made(kind), Language.PERSIAN)
     english = messages.of(made(kind), Language.ENGLISH)
@@ -37,7 +37,7 @@ def test_no_two_problems_share_a_sentence() -> None:
         assert len(set(sentences)) == len(sentences)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("header", "language"),
     [
         ("", Language.PERSIAN),

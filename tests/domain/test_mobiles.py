@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import mobiles
+from tests.cases import for_each
 
 NUMBERS = st.from_regex(r"9[0-9]{9}", fullmatch=True, alphabet="0123456789")
 PREFIXES = ["", "0", "98", "+98", "0098"]
@@ -35,7 +35,7 @@ def test_normalize_gives_the_stored_form_or_none(text: str) -> None:
     assert mobile is None or mobiles.normalize(mobile) == mobile
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.order_details import DELAYS, DripFeed, Limits, OrderDetails, Specification, Subscription, specify
 from domain.problems import InvalidInput, QuantityOutOfRange
 from domain.service_types import ServiceType
+from tests.cases import for_each
 
 TODAY = date(2026, 11, 24)
 LIMITS = Limits(min=2, max=1_000, drip_feed=False)
@@ -66,25 +67,25 @@ def refused_field(kind: ServiceType, details: OrderDetails, limits: Limits = LIM
     return refusal.value.field
 
 
-@pytest.mark.parametrize("kind", ServiceType)
+@for_each("kind", ServiceType)
 def test_each_type_keeps_what_it_needs_and_nothing_else(kind: ServiceType) -> None:
     assert specify(kind, FULL, limits=LIMITS, today=TODAY) == SPECIFIED[kind]
 
 
-@pytest.mark.parametrize("kind", ServiceType)
+@for_each("kind", ServiceType)
 def test_each_type_is_content_with_what_it_needs(kind: ServiceType) -> None:
     needed = OrderDetails(**{name: getattr(FULL, name) for name in NEEDS[kind]})
     assert specify(kind, needed, limits=LIMITS, today=TODAY) == SPECIFIED[kind]
 
 
-@pytest.mark.parametrize(("kind", "name", "told"), MISSING)
+@for_each(("kind", "name", "told"), MISSING)
 def test_what_a_type_needs_is_refused_by_name_when_it_is_missing(
     kind: ServiceType, name: str, told: str
 ) -> None:
     assert refused_field(kind, replace(FULL, **{name: None})) == told
 
 
-@pytest.mark.parametrize(("kind", "name", "told"), MISSING)
+@for_each(("kind", "name", "told"), MISSING)
 def test_a_text_that_is_blank_or_cannot_be_stored_is_refused(kind: ServiceType, name: str, told: str) -> None:
     if isinstance(getattr(FULL, name), str):
         for text in ("", " \n ", "a\x00b", "a\ud800", "x" * 100_001):
@@ -92,12 +93,12 @@ def test_a_text_that_is_blank_or_cannot_be_stored_is_refused(kind: ServiceType, 
             assert refused_field(kind, replace(FULL, **change)) == told
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 2**53, 2**63, -(2**63)])
+@for_each("quantity", [0, -1, 2**53, 2**63, -(2**63)])
 def test_a_quantity_that_is_no_count_is_refused(quantity: int) -> None:
     assert refused_field(ServiceType.DEFAULT, replace(FULL, quantity=quantity)) == "quantity"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "details"),
     [
         (ServiceType.DEFAULT, OrderDetails(quantity=1)),
@@ -129,7 +130,7 @@ def test_a_drip_feed_multiplies_the_quantity_of_a_run() -> None:
     assert (specification.units, specification.drip_feed) == (1_000, details.drip_feed)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("drip_feed", "told"),
     [
         (DripFeed(runs=0, interval=30), "runs"),
@@ -151,14 +152,14 @@ def test_the_total_of_a_drip_feed_counts_against_the_maximum_and_its_run_against
             specify(ServiceType.DEFAULT, details, limits=RUNNING, today=TODAY)
 
 
-@pytest.mark.parametrize("kind", ServiceType)
+@for_each("kind", ServiceType)
 def test_a_drip_feed_is_refused_where_the_service_or_its_type_has_none(kind: ServiceType) -> None:
     limits = LIMITS if kind is ServiceType.DEFAULT else RUNNING
     details = replace(FULL, drip_feed=DripFeed(runs=2, interval=5))
     assert refused_field(kind, details, limits) == "dripFeed"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "told"),
     [
         ({"posts": 0}, "posts"),
@@ -175,7 +176,7 @@ def test_a_subscription_without_sense_is_refused_by_name(change: dict[str, objec
     assert refused_field(ServiceType.SUBSCRIPTIONS, details) == told
 
 
-@pytest.mark.parametrize("delay", DELAYS)
+@for_each("delay", DELAYS)
 def test_a_subscription_may_wait_as_the_trade_has_it_and_end_today(delay: int) -> None:
     subscription = Subscription(posts=1, min=5, max=5, delay=delay, expiry=TODAY)
     details = OrderDetails(username="sara", subscription=subscription)

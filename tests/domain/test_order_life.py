@@ -2,13 +2,13 @@
 
 import itertools
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import order_life
 from domain.money import Toman
 from domain.order_status import OrderStatus, SubscriptionStatus
+from tests.cases import for_each
 
 # Providers skip steps, so each later one may follow. An error is sent again, held or settled by staff.
 MATRIX = """
@@ -44,7 +44,7 @@ def refund(to: OrderStatus, *, charge: int, refunded: int = 0, remains: int = 0,
     )
 
 
-@pytest.mark.parametrize(("current", "to"), PAIRS)
+@for_each(("current", "to"), PAIRS)
 def test_an_order_goes_the_ways_of_the_matrix_and_no_other(current: OrderStatus, to: OrderStatus) -> None:
     assert order_life.may_become(current, to) is ((current, to) in ALLOWED)
 
@@ -54,7 +54,7 @@ def test_the_matrix_tells_of_every_status() -> None:
     assert {current for current, _ in PAIRS} == set(OrderStatus)
 
 
-@pytest.mark.parametrize("status", OrderStatus)
+@for_each("status", OrderStatus)
 def test_delivery_is_over_where_money_was_kept_or_given_back_for_good(status: OrderStatus) -> None:
     over = {OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED}
     assert order_life.is_settled(status) is (status in over)
@@ -87,9 +87,8 @@ def test_a_partial_order_gives_back_the_undelivered_share_rounded_down(
     assert share * units <= charge * remains < (share + 1) * units
 
 
-@pytest.mark.parametrize(
-    ("remains", "refunded", "due"),
-    [(0, 0, 0), (1, 0, 33), (2, 0, 66), (3, 0, 100), (2, 50, 50), (3, 100, 0)],
+@for_each(
+    ("remains", "refunded", "due"), [(0, 0, 0), (1, 0, 33), (2, 0, 66), (3, 0, 100), (2, 50, 50), (3, 100, 0)]
 )
 def test_a_partial_order_of_three_units_for_a_hundred_toman_gives_back(
     remains: int, refunded: int, due: int
@@ -104,8 +103,8 @@ def test_every_other_status_gives_back_nothing(
     assert refund(to, charge=charge, remains=remains, units=units) == 0
 
 
-@pytest.mark.parametrize("running", [SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED])
-@pytest.mark.parametrize(
+@for_each("running", [SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED])
+@for_each(
     ("status", "ended"),
     [
         (OrderStatus.COMPLETED, SubscriptionStatus.COMPLETED),

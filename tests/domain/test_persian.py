@@ -1,12 +1,11 @@
 from datetime import UTC, datetime
 
-import pytest
-
 from domain import notices, persian
 from domain.money import Toman
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("moment", "read"),
     [
         (datetime(2026, 11, 21, 20, 29, 59, tzinfo=UTC), "۱۴۰۵/۰۸/۳۰ ساعت ۲۳:۵۹"),
@@ -35,6 +34,6 @@ def test_a_credited_payment_is_told_in_the_reference_s_words() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [None, "", "  "])
+@for_each("name", [None, "", "  "])
 def test_a_user_without_a_name_is_addressed_all_the_same(name: str | None) -> None:
     assert notices.payment_credited(name, Toman(1)).startswith("کاربر عزیز، ")

@@ -12,6 +12,7 @@ from domain.problems import (
     refuses,
     to_record,
 )
+from tests.cases import for_each
 from tests.domain.made_problems import made
 
 
@@ -44,7 +45,7 @@ def test_a_problem_can_be_raised_from_another_and_raised_again() -> None:
         raise refusal.value
 
 
-@pytest.mark.parametrize("kind", Problem.__subclasses__(), ids=lambda kind: kind.__name__)
+@for_each("kind", Problem.__subclasses__())
 def test_a_problem_comes_back_from_its_record_as_it_went(kind: type[Problem]) -> None:
     problem = made(kind)
     recorded = from_record(json.loads(json.dumps(to_record(problem))))

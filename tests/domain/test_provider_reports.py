@@ -1,12 +1,12 @@
 """Providers report what they like; what the shop believes of it can be true."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import provider_reports
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.provider_reports import Reading, Report
+from tests.cases import for_each
 
 OVER = {OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED}
 GIVEN_BACK = {OrderStatus.CANCELED, OrderStatus.REFUNDED}
@@ -50,7 +50,7 @@ def test_a_start_that_is_believed_is_a_count(report: Report) -> None:
     assert believed is None or (believed == report.start_count and 0 <= believed < 2**53)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("told", "believed"),
     [
         (None, None),
@@ -71,7 +71,7 @@ def test_a_status_with_a_possible_number_is_believed(
     assert reading == Reading(status=believed, remains=4)
 
 
-@pytest.mark.parametrize("remains", [None, -1, 11, 2**63 - 1])
+@for_each("remains", [None, -1, 11, 2**63 - 1])
 def test_a_partial_delivery_without_a_possible_number_is_doubted_in_the_provider_s_words(
     remains: int | None,
 ) -> None:
@@ -79,13 +79,13 @@ def test_a_partial_delivery_without_a_possible_number_is_doubted_in_the_provider
     assert reading == Reading(status=None, doubt=f"partial with {remains} of 10 remaining")
 
 
-@pytest.mark.parametrize("remains", [0, 10])
+@for_each("remains", [0, 10])
 def test_a_partial_delivery_may_lack_nothing_or_all(remains: int) -> None:
     reading = provider_reports.read(Report(status=OrderStatus.PARTIAL, remains=remains), units=10)
     assert reading == Reading(status=OrderStatus.PARTIAL, remains=remains)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("told", "posts", "reading"),
     [
         (None, 1, Reading(status=None)),
@@ -108,7 +108,7 @@ def test_a_subscription_to_three_posts_of_twenty_units(
     assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("told", "posts", "reading"),
     [
         (OrderStatus.PROCESSING, 1, Reading(status=None)),
@@ -124,7 +124,7 @@ def test_a_subscription_that_is_told_of_in_the_words_for_orders(
     assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
 
 
-@pytest.mark.parametrize("status", [None, *OrderStatus])
+@for_each("status", [None, *OrderStatus])
 def test_a_run_is_over_once_nothing_more_will_come(status: OrderStatus | None) -> None:
     assert provider_reports.is_over(status) is (status in OVER)
 

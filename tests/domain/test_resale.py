@@ -3,12 +3,12 @@
 from decimal import Decimal
 from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import resale
 from domain.money import LARGEST_AMOUNT, Toman
+from tests.cases import for_each
 
 # As `gateways.loose_json.price` reads them: fifteen digits on either side of the point.
 rates = st.builds(
@@ -33,7 +33,7 @@ def test_a_cost_is_the_exact_one_rounded_up_to_a_whole_toman(rate: Decimal, cour
         assert exact <= cost < exact + 1
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("rate", "course", "cost"),
     [
         ("0", 95_000, 0),
@@ -49,7 +49,7 @@ def test_a_rate_in_the_provider_s_currency_costs_whole_toman(rate: str, course: 
     assert resale.cost(Decimal(rate), toman_per_unit=Toman(course)) == cost
 
 
-@pytest.mark.parametrize("rate", ["NaN", "Infinity", "-Infinity", "-0.01", "9007199254740992", "1E+400000"])
+@for_each("rate", ["NaN", "Infinity", "-Infinity", "-0.01", "9007199254740992", "1E+400000"])
 def test_a_rate_that_is_no_amount_has_no_cost(rate: str) -> None:
     assert resale.cost(Decimal(rate), toman_per_unit=Toman(1)) is None
 
@@ -65,7 +65,7 @@ def test_a_price_is_never_below_cost_and_the_margin(cost: Toman, margin: int, ro
         assert price % rounding == 0
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cost", "margin", "rounding", "price"),
     [
         (1_000, 0, 1, 1_000),
@@ -87,7 +87,7 @@ def test_a_price_beyond_every_amount_is_none() -> None:
     assert resale.price(LARGEST_AMOUNT, margin_percent=0, rounding=Toman(1_000)) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after", "is_beyond"),
     [
         (1_000, 1_000, False),

@@ -2,13 +2,13 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from domain.tokens import Claims, TokenKeys
+from tests.cases import for_each
 from tests.fakes import MOMENT, key_pem
 
 KEYS = TokenKeys([key_pem()])
@@ -65,7 +65,7 @@ def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> N
     assert claims == Claims(user_id=user_id, token_id=token_id, expires_at=MOMENT + DAY)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("moment", "is_valid"),
     [
         # The machine that issues and the one that reads may differ by so much.
@@ -127,7 +127,7 @@ def test_a_token_changed_in_one_character_is_refused(data: st.DataObject) -> Non
     assert changed == TOKEN or KEYS.verify(changed, now=MOMENT) is None
 
 
-@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@for_each("opening", ["[", '{"a":'])
 def test_a_deeply_nested_header_or_payload_is_refused_without_an_error(opening: str) -> None:
     deep = base64.urlsafe_b64encode(opening.encode() * (3_000 // len(opening))).decode().rstrip("=")
     header, _, signature = TOKEN.split(".")

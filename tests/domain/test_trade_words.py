@@ -1,13 +1,12 @@
 """The trade's words are complete, and read back by the shop's own gateway."""
 
-import pytest
-
 from domain import trade_words
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
 from domain.states import RefillStatus
 from gateways.http import JsonAnswer
 from gateways.provider_answers import catalogue, refill, statuses
+from tests.cases import for_each
 
 
 def test_every_status_and_type_has_a_word() -> None:
@@ -30,7 +29,7 @@ def test_statuses_are_worded_as_the_trade_words_them() -> None:
     }
 
 
-@pytest.mark.parametrize("status", OrderStatus)
+@for_each("status", OrderStatus)
 def test_another_installation_reads_each_status_back(status: OrderStatus) -> None:
     word = trade_words.ORDER_STATUSES[status]
     read = statuses(JsonAnswer(200, {"7": {"status": word}}), [7]).states[7].status
@@ -38,13 +37,13 @@ def test_another_installation_reads_each_status_back(status: OrderStatus) -> Non
     assert read is (OrderStatus.PENDING if status in waits else status)
 
 
-@pytest.mark.parametrize("status", RefillStatus)
+@for_each("status", RefillStatus)
 def test_another_installation_reads_each_refill_s_status_back(status: RefillStatus) -> None:
     answer = JsonAnswer(200, {"status": trade_words.REFILL_STATUSES[status]})
     assert refill(answer).status is status
 
 
-@pytest.mark.parametrize("kind", ServiceType)
+@for_each("kind", ServiceType)
 def test_another_installation_reads_each_type_back(kind: ServiceType) -> None:
     row = {"service": 1, "name": "x", "rate": "1", "type": trade_words.SERVICE_TYPES[kind]}
     assert catalogue(JsonAnswer(200, [row])).services[0].type is kind

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 import schema
 from config.settings import Settings
 from engine.view import GraphQLView
+from tests.cases import for_each
 from tests.engine.bombs import BOMBS, DOCUMENTS, Bomb
 from tests.fakes import RecordingSms, new_shop
 
@@ -37,7 +38,7 @@ async def explode(http: httpx.AsyncClient, bomb: Bomb) -> tuple[httpx.Response, 
     return response, time.process_time() - begun
 
 
-@pytest.mark.parametrize("name", BOMBS)
+@for_each("name", BOMBS)
 async def test_a_bomb_is_refused_by_its_code_and_before_it_costs_much(
     http: httpx.AsyncClient, name: str
 ) -> None:
@@ -55,7 +56,7 @@ async def test_a_bomb_is_refused_by_its_code_and_before_it_costs_much(
     assert min(seconds for _, seconds in answers) < MOST_SECONDS
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@for_each("name", DOCUMENTS)
 async def test_a_refused_document_tells_its_cost(http: httpx.AsyncClient, name: str) -> None:
     response, _ = await explode(http, DOCUMENTS[name])
     cost = response.json()["extensions"]["cost"]

@@ -6,7 +6,6 @@ from dataclasses import asdict, is_dataclass
 from typing import Annotated, Any, Optional
 
 import orjson
-import pytest
 import strawberry
 from graphql import OperationType
 from strawberry.extensions import FieldExtension
@@ -15,6 +14,7 @@ from strawberry.relay import GlobalID
 from config.settings import Settings
 from engine.admission import GraphQLRequest
 from engine.execution import Engine
+from tests.cases import for_each
 from tests.engine.test_speed import Context
 
 
@@ -172,7 +172,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("document", "variables"), ASKED, ids=range(len(ASKED)))
+@for_each(("document", "variables"), ASKED)
 async def test_arguments_are_strawberry_s_own(document: str, variables: dict[str, Any]) -> None:
     engine = Engine(SCHEMA, Settings.model_validate({"graphql_points": "1000000000"}))
     request = GraphQLRequest(query=document, variables=variables)

@@ -3,7 +3,6 @@
 from random import Random
 from typing import Any
 
-import pytest
 from graphql import (
     Undefined,
     build_schema,
@@ -17,6 +16,7 @@ from graphql import (
 
 import schema
 from engine.coercion import NotFinite, coercer
+from tests.cases import for_each
 
 ODD = build_schema("""
     type Query { a(one: Own, more: Outer): Int }
@@ -83,7 +83,7 @@ def known_inputs() -> list[Any]:
     return [type_ for type_ in types if is_input_type(type_) and not str(type_).startswith("__")]
 
 
-@pytest.mark.parametrize("type_", known_inputs(), ids=str)
+@for_each("type_", known_inputs())
 def test_values_are_coerced_as_graphql_core_does(type_: Any) -> None:
     random, taken = Random(str(type_)), 0
     try:

@@ -15,9 +15,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from engine.compiler import CompiledExecution
 from engine.plans import UNCOMPLETED, Plan, Plans
+from tests.cases import for_each
 from tests.engine.odd_schema import SCHEMA
 from tests.engine.odd_values import VALUES
 from tests.engine.random_documents import Asked, Asking
+from tests.searches import DEPTH
 
 # Values that a document does not ask for are never waited for.
 pytestmark = [
@@ -84,8 +86,8 @@ async def _assert_same(asked: Asked, *, times: int = 4) -> None:
         assert _written(await _executed(asked, plans)) == expected, (asked.document.loc, asked.variables)
 
 
-@pytest.mark.parametrize("root", ["things", "thingsOpt", "thing"])
-@pytest.mark.parametrize("value", VALUES)
+@for_each("root", ["things", "thingsOpt", "thing"])
+@for_each("value", VALUES)
 async def test_every_value_completes_as_in_graphql_core(root: str, value: str) -> None:
     document = parse(EVERYTHING % root)
 
@@ -93,7 +95,8 @@ async def test_every_value_completes_as_in_graphql_core(root: str, value: str) -
     await _assert_same(Asked(document, {"values": ["fitting", value, "fitting"]}))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.random_search
+@for_each("seed", range(2 * DEPTH))
 async def test_random_documents_complete_as_in_graphql_core(seed: int) -> None:
     asking = Asking(CORE, Random(seed), list(VALUES))
 

@@ -11,6 +11,7 @@ from engine import documents
 from engine.documents import Documents, UnusableDocument
 from engine.limits import Limits
 from engine.size import UNSTORABLE
+from tests.cases import for_each
 
 OVERLAPS = "The same fields are asked for too many times."
 CIRCLE = "Cannot spread fragment 'f' within itself."
@@ -114,7 +115,7 @@ def test_introspection_passes() -> None:
     assert prepared(store, get_introspection_query())
 
 
-@pytest.mark.parametrize("text", [nested(12), "{thing{" + "name " * 63 + "}}", aliased(15)])
+@for_each("text", [nested(12), "{thing{" + "name " * 63 + "}}", aliased(15)])
 def test_a_document_at_a_limit_passes(store: Documents, text: str) -> None:
     assert prepared(store, text)
 
@@ -129,7 +130,7 @@ MISSPELLED = [
 INVALID = "GRAPHQL_VALIDATION_FAILED"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message", "code"),
     [
         (nested(13), "The document is deeper than 12 levels.", "DOCUMENT_TOO_DEEP"),
@@ -166,16 +167,16 @@ NO_DOCUMENTS = [
 ]
 
 
-@pytest.mark.parametrize("text", NO_DOCUMENTS)
+@for_each("text", NO_DOCUMENTS)
 def test_a_text_that_is_no_document_is_refused(store: Documents, text: str) -> None:
     assert refusal(store, text)[1] == "GRAPHQL_PARSE_FAILED"
 
 
-@pytest.mark.parametrize("text", ["{" + "thing " * 1_001 + "}", "{thing{name}}" + "#\n" * 2_000])
+@for_each("text", ["{" + "thing " * 1_001 + "}", "{thing{name}}" + "#\n" * 2_000])
 def test_a_text_of_too_many_tokens_is_refused(store: Documents, text: str) -> None:
     assert refusal(store, text)[1] == "TOO_MANY_TOKENS"
 
 
-@pytest.mark.parametrize("text", ['{thing(text: "a\\u0000"){name}}', '{thing(text: """a\0"""){name}}'])
+@for_each("text", ['{thing(text: "a\\u0000"){name}}', '{thing(text: """a\0"""){name}}'])
 def test_a_text_that_no_database_stores_is_refused(store: Documents, text: str) -> None:
     assert refusal(store, text) == (UNSTORABLE, "BAD_USER_INPUT")

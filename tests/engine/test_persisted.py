@@ -16,6 +16,7 @@ from engine.persisted import BadManifest, PersistedDocuments, TrustedDocuments
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
 from schema.context import Context
+from tests.cases import for_each
 from tests.engine.small_sockets import SMALL
 from tests.fakes import RecordingSms, new_shop
 from tests.sockets import opened, serving
@@ -106,7 +107,7 @@ async def test_without_a_store_clients_are_told_so(opening: Opening) -> None:
         assert (await client.post("/", json={"query": LANGUAGE})).json()["data"] == {"language": "fa"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         {"extensions": {"persistedQuery": 1}},

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 
+import pytest
 import strawberry
 from graphql import OperationType
 
@@ -14,6 +15,8 @@ from resolvers.sessions import SignedIn
 from tests.engine.odd_schema import CONFIG
 from tests.engine.odd_types import Branch, Leaf, Thing
 from tests.engine.odd_values import thing
+
+pytestmark = pytest.mark.slow  # compares CPU times
 
 _ROWS = [thing() for _ in range(50)]
 _DOCUMENT = "{ things { id text textOpt whole truth colour size tags leaf { id title } leaves { title } } }"

@@ -21,6 +21,7 @@ from domain.problems import Forbidden, InvalidInput
 from engine.view import GraphQLView
 from schema.context import Context, Info
 from schema.scalars import SCALARS
+from tests.cases import for_each
 from tests.fakes import RecordingSms, new_shop
 
 MODERN = "application/graphql-response+json"
@@ -119,13 +120,13 @@ async def test_post_mutates(http: httpx.AsyncClient) -> None:
     assert answer_in(await ask(http, "mutation{shout}")) == {"data": {"shout": "done"}}
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
+@for_each("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
 async def test_other_methods_are_refused(http: httpx.AsyncClient, method: str) -> None:
     response = await http.request(method, "/")
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
 
 
-@pytest.mark.parametrize("content_type", ["APPLICATION/JSON", "application/json; charset=UTF-8"])
+@for_each("content_type", ["APPLICATION/JSON", "application/json; charset=UTF-8"])
 async def test_json_is_known_in_any_case(http: httpx.AsyncClient, content_type: str) -> None:
     response = await http.post("/", content=b'{"query":"{language}"}', headers={"content-type": content_type})
     assert response.status_code == 200
@@ -134,7 +135,7 @@ async def test_json_is_known_in_any_case(http: httpx.AsyncClient, content_type: 
 FORM_TYPES = ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 
 
-@pytest.mark.parametrize("content_type", FORM_TYPES)
+@for_each("content_type", FORM_TYPES)
 async def test_what_a_foreign_page_could_send_is_refused(http: httpx.AsyncClient, content_type: str) -> None:
     response = await http.post("/", content=b'{"query":"{language}"}', headers={"content-type": content_type})
     assert (response.status_code, first_extensions(response)) == (
@@ -174,8 +175,8 @@ BROKEN_BODIES = {
 }
 
 
-@pytest.mark.parametrize("body", BROKEN_BODIES.values(), ids=BROKEN_BODIES.keys())
-@pytest.mark.parametrize("accept", ["application/json", MODERN])
+@for_each("body", BROKEN_BODIES.values())
+@for_each("accept", ["application/json", MODERN])
 async def test_a_broken_body_is_a_bad_request(http: httpx.AsyncClient, body: bytes, accept: str) -> None:
     headers = {"content-type": "application/json", "accept": accept}
     response = await http.post("/", content=body, headers=headers)
@@ -192,7 +193,7 @@ BROKEN_QUERY_STRINGS = [
 ]
 
 
-@pytest.mark.parametrize("query", BROKEN_QUERY_STRINGS)
+@for_each("query", BROKEN_QUERY_STRINGS)
 async def test_a_broken_query_string_is_a_bad_request(http: httpx.AsyncClient, query: str) -> None:
     response = await http.get(f"/?{query}", headers={"accept": "*/*"})
     assert (response.status_code, first_extensions(response)) == (
@@ -201,13 +202,13 @@ async def test_a_broken_query_string_is_a_bad_request(http: httpx.AsyncClient, q
     )
 
 
-@pytest.mark.parametrize("path", ["query={echo(text:%22%00%22)}", "query=%ff{a}", "query={language}%00"])
+@for_each("path", ["query={echo(text:%22%00%22)}", "query=%ff{a}", "query={language}%00"])
 async def test_hostile_query_strings_are_no_faults_of_ours(http: httpx.AsyncClient, path: str) -> None:
     response = await http.get(f"/?{path}", headers={"accept": MODERN})
     assert response.status_code == 400
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("query", "code"),
     [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -218,7 +219,7 @@ async def test_hostile_query_strings_are_no_faults_of_ours(http: httpx.AsyncClie
         ('{echo(text: "\\u0000")}', "BAD_USER_INPUT"),
     ],
 )
-@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), ("*/*", 200), (MODERN, 400)])
+@for_each(("accept", "status"), [("application/json", 200), ("*/*", 200), (MODERN, 400)])
 async def test_what_cannot_run_has_no_data(
     http: httpx.AsyncClient, query: str, code: str, accept: str, status: int
 ) -> None:
@@ -259,9 +260,7 @@ async def test_fields_learn_the_address(http: httpx.AsyncClient) -> None:
     assert answer_in(await ask(http, "{address}")) == {"data": {"address": "127.0.0.1"}}
 
 
-@pytest.mark.parametrize(
-    ("language", "message"), [("fa", "منع دسترسی"), ("en", "You have no access to this record.")]
-)
+@for_each(("language", "message"), [("fa", "منع دسترسی"), ("en", "You have no access to this record.")])
 async def test_a_problem_of_a_query_is_told_in_the_callers_language(
     http: httpx.AsyncClient, language: str, message: str
 ) -> None:

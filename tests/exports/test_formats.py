@@ -5,9 +5,8 @@ import io
 import json
 from datetime import UTC, datetime
 
-import pytest
-
 from exports.formats import CsvWriter, JsonLinesWriter
+from tests.cases import for_each
 
 MOMENT = datetime(2026, 1, 31, 10, 0, 5, tzinfo=UTC)
 
@@ -22,7 +21,7 @@ def read_back(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '="a",b\nc', "＝1+1", "＋1", "－1", "＠1"],
 )
@@ -30,9 +29,7 @@ def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None
     assert read_back(written(text, "b"))[1] == [f"'{text}", "b"]
 
 
-@pytest.mark.parametrize(
-    "text", ["a=1", "https://a.example/?q=1", "", " =1", "۱۲۳", 'say "no", twice\nor so']
-)
+@for_each("text", ["a=1", "https://a.example/?q=1", "", " =1", "۱۲۳", 'say "no", twice\nor so'])
 def test_any_other_text_is_read_back_as_it_was(text: str) -> None:
     assert read_back(written(text, "b"))[1] == [text, "b"]
 

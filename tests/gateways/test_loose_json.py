@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import orjson
-import pytest
 
 from gateways import loose_json
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "text"),
     [
         ("  Ok \n", "Ok"),
@@ -24,7 +24,7 @@ def test_a_text_or_a_number_is_its_trimmed_text_and_the_rest_is_none(value: obje
     assert loose_json.text(value) == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "number"),
     [
         (157, 157),
@@ -59,7 +59,7 @@ def test_a_whole_number_is_read_in_any_spelling_and_never_guessed(value: object,
     assert loose_json.integer(value) == number
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "number"),
     [
         (1, 1),
@@ -86,7 +86,7 @@ def test_an_identifier_is_a_positive_integer_and_nothing_near_it(value: object, 
     assert loose_json.identifier(value) == number
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("json", "price"),
     [
         ('"0.90"', "0.90"),
@@ -103,18 +103,18 @@ def test_a_price_is_the_very_decimal_that_the_json_says(json: str, price: str) -
     assert loose_json.price(orjson.loads(json)) == Decimal(price)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value", ["", "-1", -1, -0.5, "1,234.5", "1e5", 1e20, "NaN", "Infinity", "9" * 16, True, None, [], "$1"]
 )
 def test_what_is_no_price_for_certain_is_none(value: object) -> None:
     assert loose_json.price(value) is None
 
 
-@pytest.mark.parametrize("value", [True, 1, "1", "true", "True", " TRUE "])
+@for_each("value", [True, 1, "1", "true", "True", " TRUE "])
 def test_a_flag_is_set_in_every_spelling_of_true(value: object) -> None:
     assert loose_json.flag(value)
 
 
-@pytest.mark.parametrize("value", [False, 0, "0", "false", "", None, 2, "yes", [], {}])
+@for_each("value", [False, 0, "0", "false", "", None, 2, "yes", [], {}])
 def test_a_flag_is_not_set_by_anything_else(value: object) -> None:
     assert not loose_json.flag(value)

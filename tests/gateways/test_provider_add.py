@@ -12,6 +12,7 @@ from gateways.errors import GatewayAnsweredNonsense, GatewayRefused, GatewayUnav
 from gateways.provider_addresses import ForbiddenAddress, ProviderClient
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import HttpProviderApi, ProviderAccount, ProviderApi
+from tests.cases import for_each
 from tests.gateways.provider_apis import HASTY, KEY, LINK, ORDER, account_at, connected
 from tests.gateways.provider_server import ProviderServer
 
@@ -300,7 +301,7 @@ async def test_add_was_certainly_not_sent_when_the_connection_is_refused(
     assert not raised.value.request_sent
 
 
-@pytest.mark.parametrize(
+@for_each(
     "url",
     [
         "",

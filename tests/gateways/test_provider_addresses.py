@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from gateways.errors import GatewayUnavailable
 from gateways.provider_addresses import CheckedNetwork, ForbiddenAddress, check_url, is_public
+from tests.cases import for_each
 from tests.gateways.provider_apis import HASTY, account_at, connected
 from tests.gateways.provider_server import ProviderServer
 
@@ -108,12 +109,12 @@ NOT_PUBLIC = [
 ]
 
 
-@pytest.mark.parametrize("address", NOT_PUBLIC)
+@for_each("address", NOT_PUBLIC)
 def test_an_address_that_is_not_of_the_public_internet_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "address",
     [
         PUBLIC,
@@ -140,7 +141,7 @@ def test_an_ipv4_address_inside_an_ipv6_address_is_as_public_as_alone(address: i
     assert is_public(f"::ffff:{address}") == is_public(f"64:ff9b::{address}") == is_public(str(address))
 
 
-@pytest.mark.parametrize("address", NOT_PUBLIC)
+@for_each("address", NOT_PUBLIC)
 async def test_a_name_that_leads_to_an_address_that_is_not_public_is_refused_and_nothing_sent(
     address: str,
 ) -> None:

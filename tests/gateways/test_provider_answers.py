@@ -13,6 +13,7 @@ from gateways.provider_results import (
     ProviderBalance,
     ProviderRefill,
 )
+from tests.cases import for_each
 
 SUCCESS: dict[str, object] = {"order": 1, "status": "Pending", "cancel": 1, "refill": 1, "balance": "1"}
 
@@ -35,7 +36,7 @@ every_reader_of_objects = pytest.mark.parametrize(
 
 
 @every_reader
-@pytest.mark.parametrize("http_status", [200, 201, 400, 401, 403, 404, 422])
+@for_each("http_status", [200, 201, 400, 401, 403, 404, 422])
 def test_a_textual_error_is_a_refusal_with_the_http_status_as_its_code(read: Read, http_status: int) -> None:
     with pytest.raises(GatewayRefused) as raised:
         read(JsonAnswer(http_status, {"error": " Invalid API key\x00 "}))
@@ -52,7 +53,7 @@ def test_a_refusal_keeps_no_more_than_500_characters(read: Read) -> None:
 
 
 @every_reader
-@pytest.mark.parametrize("http_status", [100, 301, 302, 307, 500, 502, 503, 599])
+@for_each("http_status", [100, 301, 302, 307, 500, 502, 503, 599])
 def test_a_textual_error_in_a_redirect_or_in_a_failure_of_the_server_is_nonsense(
     read: Read, http_status: int
 ) -> None:
@@ -61,21 +62,21 @@ def test_a_textual_error_in_a_redirect_or_in_a_failure_of_the_server_is_nonsense
 
 
 @every_reader
-@pytest.mark.parametrize("error", [True, 1, ["x"], {"message": "x"}, " ", "\x00"])
+@for_each("error", [True, 1, ["x"], {"message": "x"}, " ", "\x00"])
 def test_an_error_without_a_text_is_nonsense_even_beside_a_success(read: Read, error: object) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         read(JsonAnswer(200, SUCCESS | {"error": error}))
 
 
 @every_reader
-@pytest.mark.parametrize("body", [None, True, 5, 5.5, "ok", {}, {"message": "Ok"}])
+@for_each("body", [None, True, 5, 5.5, "ok", {}, {"message": "Ok"}])
 def test_a_body_that_holds_nothing_of_use_is_nonsense(read: Read, body: object) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         read(JsonAnswer(200, body))
 
 
 @every_reader_of_objects
-@pytest.mark.parametrize("body", [[], [[]], [None], ["ok"], [{}]])
+@for_each("body", [[], [[]], [None], ["ok"], [{}]])
 def test_a_list_that_holds_nothing_of_use_is_nonsense_unless_it_is_a_catalogue(
     read: Read, body: object
 ) -> None:
@@ -84,7 +85,7 @@ def test_a_list_that_holds_nothing_of_use_is_nonsense_unless_it_is_a_catalogue(
 
 
 @every_reader
-@pytest.mark.parametrize("http_status", [400, 404])
+@for_each("http_status", [400, 404])
 def test_success_inside_a_failed_http_status_is_nonsense(read: Read, http_status: int) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         read(JsonAnswer(http_status, SUCCESS))
@@ -166,7 +167,7 @@ def test_a_refusal_names_no_order(error: object, order: object, http_status: int
         pass
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         [{"order": 9, "cancel": {"error": "Incorrect order ID"}}, {"order": 2, "cancel": 1}, {"order": 3}],
@@ -189,26 +190,26 @@ def test_a_cancellation_of_the_one_order_asked_needs_no_number() -> None:
     assert provider_answers.cancellations(JsonAnswer(200, {"cancel": 1}), [2]).accepted == {2}
 
 
-@pytest.mark.parametrize("outcome", [0, False, "", "Ok", None, [], {}, {"error": ""}, -1, 1.0])
+@for_each("outcome", [0, False, "", "Ok", None, [], {}, {"error": ""}, -1, 1.0])
 def test_a_cancellation_without_a_yes_or_a_reason_is_nonsense(outcome: object) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         provider_answers.cancellations(JsonAnswer(200, [{"order": 2, "cancel": outcome}]), [2])
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body", [{"refill": "5"}, {"refill": 5}, {"refill": 5, "status": "success"}, [{"order": 1, "refill": 5}]]
 )
 def test_a_refill_s_number_is_read(body: object) -> None:
     assert provider_answers.refill_id(JsonAnswer(200, body)) == 5
 
 
-@pytest.mark.parametrize("refill", [None, 0, "0", "", "Ok", True, -1, 1.5, [], {}])
+@for_each("refill", [None, 0, "0", "", "Ok", True, -1, 1.5, [], {}])
 def test_a_refill_without_a_number_is_nonsense(refill: object) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         provider_answers.refill_id(JsonAnswer(200, {"refill": refill}))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("read", "body"),
     [
         (provider_answers.refill_id, {"refill": {"error": "Refill is disabled"}}),
@@ -225,7 +226,7 @@ def test_a_refusal_inside_a_row_is_one(read: Read, body: object) -> None:
     assert raised.value.text == "Refill is disabled"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "status"),
     [
         ("Pending", RefillStatus.PENDING),
@@ -235,7 +236,7 @@ def test_a_refusal_inside_a_row_is_one(read: Read, body: object) -> None:
         ("Awaiting", None),
     ],
 )
-@pytest.mark.parametrize("wrap", [lambda row: row, lambda row: [row | {"refill": 1}]])
+@for_each("wrap", [lambda row: row, lambda row: [row | {"refill": 1}]])
 def test_a_refill_s_status_is_read_and_its_word_is_kept(
     written: str, status: RefillStatus | None, wrap: Callable[[dict[str, str]], object]
 ) -> None:
@@ -244,7 +245,7 @@ def test_a_refill_s_status_is_read_and_its_word_is_kept(
     assert refill == ProviderRefill(status=status, status_text=written)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "amount", "currency"),
     [
         ({"balance": "100.84292", "currency": "USD"}, "100.84292", "USD"),
@@ -260,7 +261,7 @@ def test_a_balance_is_text_as_the_provider_words_it(body: object, amount: str, c
     )
 
 
-@pytest.mark.parametrize("balance", [None, "", [], True, "9" * 41])
+@for_each("balance", [None, "", [], True, "9" * 41])
 def test_a_balance_that_is_none_is_nonsense(balance: object) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         provider_answers.balance(JsonAnswer(200, {"balance": balance}))

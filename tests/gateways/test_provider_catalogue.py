@@ -6,6 +6,7 @@ from domain.service_types import ServiceType
 from gateways import provider_answers
 from gateways.http import JsonAnswer
 from gateways.provider_results import ProviderService
+from tests.cases import for_each
 
 SERVICE = {
     "service": 1,
@@ -63,7 +64,7 @@ def test_a_service_of_few_words_is_read_with_nothing_made_up() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "kind"),
     [
         ("Default", ServiceType.DEFAULT),

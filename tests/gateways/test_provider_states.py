@@ -5,13 +5,14 @@ from gateways import provider_answers
 from gateways.errors import GatewayAnsweredNonsense
 from gateways.http import JsonAnswer
 from gateways.provider_results import ProviderOrderState
+from tests.cases import for_each
 
 
 def state_of(entry: dict[str, object]) -> ProviderOrderState:
     return provider_answers.statuses(JsonAnswer(200, {"7": entry}), [7]).states[7]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "status"),
     [
         ("Pending", OrderStatus.PENDING),
@@ -45,12 +46,12 @@ def test_an_order_s_status_is_known_in_any_spelling_and_its_word_is_kept(
     assert (state.status, state.status_text) == (status, written)
 
 
-@pytest.mark.parametrize("entry", [{}, {"status": None}, {"status": []}, {"status": True}])
+@for_each("entry", [{}, {"status": None}, {"status": []}, {"status": True}])
 def test_an_order_without_a_readable_status_has_none(entry: dict[str, object]) -> None:
     assert (state_of(entry).status, state_of(entry).status_text) == (None, "")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "status"),
     [
         *((status.value, status) for status in SubscriptionStatus),
@@ -93,19 +94,19 @@ def test_a_drip_feed_s_state_tells_its_runs() -> None:
     assert state_of({"status": "In progress", "runs": 3, "orders": []}).runs == 3
 
 
-@pytest.mark.parametrize("written", ["Unknown", None, "", "+5", "1,234", [], {}, True])
+@for_each("written", ["Unknown", None, "", "+5", "1,234", [], {}, True])
 def test_counts_that_are_not_told_for_certain_are_none(written: object) -> None:
     state = state_of({"status": "Partial", "start_count": written, "remains": written})
 
     assert (state.start_count, state.remains) == (None, None)
 
 
-@pytest.mark.parametrize("written", [-5, "-5"])
+@for_each("written", [-5, "-5"])
 def test_over_delivery_stays_a_negative_number(written: object) -> None:
     assert state_of({"status": "Completed", "remains": written}).remains == -5
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "charge"),
     [("0.27819", "0.27819"), (0.27819, "0.27819"), (12, "12"), (None, None), ("", None), ("9" * 41, None)],
 )
@@ -141,7 +142,7 @@ def test_statuses_part_states_from_refusals_and_leave_out_what_was_not_asked(bod
     assert statuses.errors == {10: "Incorrect order ID"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "asked", "known"),
     [
         ({"status": "Completed"}, [1], [1]),
@@ -155,7 +156,7 @@ def test_the_state_of_one_order_alone_is_that_order_s(
     assert list(provider_answers.statuses(JsonAnswer(200, body), asked).states) == known
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "asked"),
     [
         ({"status": "Completed"}, [1, 2]),

@@ -8,6 +8,7 @@ import pytest
 from domain.money import LARGEST_AMOUNT, Toman
 from gateways.payments import Verdict
 from gateways.sandbox import SandboxPayments
+from tests.cases import for_each
 
 CALLBACK = "https://shop.example/api/v1/user/payment/verify"
 AMOUNT = Toman(25_000)
@@ -63,7 +64,7 @@ async def test_an_opened_payment_is_found_undecided(sandbox: SandboxPayments) ->
     assert payment.description == "شارژ کیف پول (7)"
 
 
-@pytest.mark.parametrize("authority", ["", NOWHERE, "' OR '1'='1", "%"])
+@for_each("authority", ["", NOWHERE, "' OR '1'='1", "%"])
 async def test_an_authority_of_no_payment_is_found_nowhere_and_unpaid(
     authority: str, sandbox: SandboxPayments
 ) -> None:
@@ -97,7 +98,7 @@ async def test_a_paid_payment_comes_with_a_receipt_that_stays_the_same(sandbox: 
     assert await sandbox.verify(authority=authority, amount=AMOUNT) == first
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("paid", "expected"),
     [
         (None, Verdict.UNPAID),
@@ -123,7 +124,7 @@ async def test_the_amount_that_counts_is_the_one_that_is_asked_about(sandbox: Sa
     assert await verdict(sandbox, authority, Toman(AMOUNT + 1)) is Verdict.AMOUNT_DIFFERS
 
 
-@pytest.mark.parametrize(("first", "second"), [(AMOUNT, None), (None, AMOUNT), (AMOUNT, Toman(1))])
+@for_each(("first", "second"), [(AMOUNT, None), (None, AMOUNT), (AMOUNT, Toman(1))])
 async def test_the_first_decision_stands(
     first: Toman | None, second: Toman | None, sandbox: SandboxPayments
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from legacy_import import states
 from legacy_import.cells import Row, Unreadable
 from legacy_import.files import NULL, Dialect
+from tests.cases import for_each
 from tests.legacy.panels import ZONE
 
 
@@ -15,7 +16,7 @@ def row(cell: str, *, dialect: Dialect = Dialect.CSV) -> Row:
     return Row([cell], {"cell": 0}, dialect=dialect, zone=ZONE)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cell", "rounded_up", "taken", "is_told"),
     [
         ("352", False, 352, False),
@@ -35,7 +36,7 @@ def test_money_is_whole_toman_and_lost_fractions_are_told(
     assert bool(read.notes) is is_told
 
 
-@pytest.mark.parametrize(
+@for_each(
     "cell",
     ["-1", "-0.5", "", "NULL", "12,000", "1e5", "NaN", "Infinity", "9007199254740992", "1_0", "٫", "=1"],
 )
@@ -44,13 +45,13 @@ def test_money_that_is_negative_missing_or_no_number_lets_the_row_fall(cell: str
         row(cell).money("cell")
 
 
-@pytest.mark.parametrize("cell", ["0", "-5", "2147483648", "abc", "1.5", "", "99999999999999999999", "²"])
+@for_each("cell", ["0", "-5", "2147483648", "abc", "1.5", "", "99999999999999999999", "²"])
 def test_an_id_is_a_positive_32_bit_integer(cell: str) -> None:
     with pytest.raises(Unreadable):
         row(cell).id("cell")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cell", "moment"),
     [
         ("1591431859", datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)),
@@ -83,7 +84,7 @@ def test_a_long_text_is_cut_and_told_and_a_huge_one_lets_the_row_fall() -> None:
         row("x" * 1_000_001).text("cell")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cell", "taken"),
     [
         (r'"a\nb"', "a\nb"),
@@ -99,7 +100,7 @@ def test_a_list_that_was_stored_as_json_is_read_as_its_text(cell: str, taken: st
     assert row(cell).listed("cell") == taken
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("cell", "state"),
     [("active", "inprogress"), ("Completed", "completed"), ("fail", "error"), ("cancelled", "canceled")],
 )
@@ -107,8 +108,8 @@ def test_order_states_are_mapped(cell: str, state: str) -> None:
     assert row(cell).state("cell", states.ORDER_STATUSES) == state
 
 
-@pytest.mark.parametrize("read", [lambda cell: row(cell).state("cell", states.ORDER_STATUSES)])
-@pytest.mark.parametrize("cell", ["", "done", "x" * 1_000])
+@for_each("read", [lambda cell: row(cell).state("cell", states.ORDER_STATUSES)])
+@for_each("cell", ["", "done", "x" * 1_000])
 def test_a_state_without_meaning_lets_the_row_fall(read: Callable[[str], object], cell: str) -> None:
     with pytest.raises(Unreadable, match="unknown"):
         read(cell)

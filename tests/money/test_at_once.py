@@ -14,6 +14,8 @@ from tests.fakes import create_user
 from tests.money.fleet import Fleet
 from tests.resolvers.records import create_gift, create_service, win_gift
 
+pytestmark = pytest.mark.processes
+
 LINK = "https://example.com/p/1"
 CREATE_ORDER = """
 mutation ($input: CreateOrderInput!, $key: String) {

@@ -4,8 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
+from tests.cases import for_each
 from tests.live_servers import ROOT
 
 # Weights of an Accept-Language header, and seconds for the event loop, are no money.
@@ -56,11 +55,11 @@ def _is_path(node: ast.BinOp) -> bool:
     return is_text or isinstance(node.right, ast.JoinedStr)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(Path(file).relative_to(ROOT)))
+@for_each("file", FILES)
 def test_no_float_comes_near_money(file: Path) -> None:
     assert list(floats_in(file.read_text(encoding="utf-8"))) == []
 
 
-@pytest.mark.parametrize("line", ["x = 0.1", "x = price / 1000", "x = float(price)", "x = round(price, 2)"])
+@for_each("line", ["x = 0.1", "x = price / 1000", "x = float(price)", "x = round(price, 2)"])
 def test_a_float_would_be_found(line: str) -> None:
     assert list(floats_in(line)) != []

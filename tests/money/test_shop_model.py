@@ -23,6 +23,7 @@ from tests.both_doors.world import global_id
 from tests.conftest import authorization, client_of
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
 from tests.resolvers.records import create_gift, create_service
+from tests.searches import DEPTH
 
 pytestmark = pytest.mark.both_databases
 
@@ -275,12 +276,16 @@ class BothDoors(RuleBasedStateMachine):
         assert self.run(audit_ledger()) == []
 
 
+@pytest.mark.random_search
 def test_the_shop_does_what_the_model_does_through_either_door(installation: Installation) -> None:
     machine = type("BothDoorsHere", (BothDoors,), {"installation": installation})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=30, stateful_step_count=30, suppress_health_check=list(HealthCheck), deadline=None
+            max_examples=8 * DEPTH,
+            stateful_step_count=30,
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
         ),
     )
     walked = installation.run(Order.all().count()), installation.run(Payment.all().count())

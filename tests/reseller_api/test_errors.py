@@ -12,6 +12,7 @@ from domain.problems import InvalidInput, Problem, problems_of
 from models import Order, Service
 from reseller_api import errors
 from resolvers import catalogue
+from tests.cases import for_each
 from tests.domain.made_problems import made
 from tests.live_servers import ROOT
 from tests.reseller_api.resellers import URL, Reseller
@@ -50,7 +51,7 @@ def test_every_problem_of_every_operation_that_the_door_calls_has_a_wording() ->
     assert raised == errors.WORDINGS.keys()
 
 
-@pytest.mark.parametrize("kind", errors.WORDINGS, ids=lambda kind: kind.__name__)
+@for_each("kind", errors.WORDINGS)
 def test_a_wording_is_one_english_sentence_without_gaps(kind: type[Problem]) -> None:
     sentence = str(errors.body_of(made(kind))["error"])
     assert sentence
@@ -58,7 +59,7 @@ def test_a_wording_is_one_english_sentence_without_gaps(kind: type[Problem]) -> 
     assert sentence.isascii()
 
 
-@pytest.mark.parametrize("name", ["dripFeed", "subscription", "mediaUrl", "idempotencyKey"])
+@for_each("name", ["dripFeed", "subscription", "mediaUrl", "idempotencyKey"])
 def test_fields_that_the_trade_names_otherwise_are_named_as_it_does(name: str) -> None:
     told = str(errors.body_of(InvalidInput(field=name))["error"])
     assert name not in told

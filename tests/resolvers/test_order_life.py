@@ -23,6 +23,7 @@ from tests.database_state import stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.provider_records import balance_of, history, place_order
 from tests.resolvers.records import create_gift, create_service, win_gift
+from tests.searches import DEPTH
 
 pytestmark = pytest.mark.both_databases
 
@@ -128,7 +129,8 @@ async def test_what_was_given_back_already_is_not_given_back_again(shop: Shop, s
     assert await audit_ledger() == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.random_search
+@pytest.mark.parametrize("seed", range(DEPTH))
 async def test_no_walk_through_the_statuses_gives_back_more_than_the_charge(
     seed: int, shop: Shop, service: Service
 ) -> None:

@@ -17,8 +17,10 @@ from resolvers.notifications import NotificationFilter
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pages import Direction, Page, PageRequest
 from resolvers.tickets import TicketFilter
+from tests.cases import for_each
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_notification, create_order, create_service, create_ticket
+from tests.searches import DEPTH
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 Reader = Callable[[PageRequest], Awaitable[Page[Order]]]
@@ -92,7 +94,8 @@ def forged(*key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.random_search
+@settings(max_examples=10 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     size=st.integers(1, 26),
     by=st.sampled_from(OrderOrderField),
@@ -234,8 +237,8 @@ async def test_services_page_by_names_of_any_script_and_length() -> None:
     assert sorted(walked) == sorted(names)
 
 
-@pytest.mark.parametrize("size", [0, -1, 101, 10**30])
-@pytest.mark.parametrize("field", ["first", "last"])
+@for_each("size", [0, -1, 101, 10**30])
+@for_each("field", ["first", "last"])
 async def test_a_size_outside_one_to_a_hundred_is_refused_by_its_field(size: int, field: str) -> None:
     request = PageRequest(first=size) if field == "first" else PageRequest(last=size)
 
@@ -252,7 +255,7 @@ async def test_first_and_last_at_once_are_refused() -> None:
     assert refusal.value.field == "last"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "cursor",
     [
         "",
@@ -282,9 +285,8 @@ async def test_first_and_last_at_once_are_refused() -> None:
         base64.urlsafe_b64encode(b"[" * 900).decode(),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
-    ids=lambda cursor: ascii(cursor)[:20],
 )
-@pytest.mark.parametrize("field", ["after", "before"])
+@for_each("field", ["after", "before"])
 async def test_a_forged_cursor_is_refused_by_its_field(cursor: str, field: str) -> None:
     request = PageRequest(after=cursor) if field == "after" else PageRequest(before=cursor)
 
@@ -294,9 +296,7 @@ async def test_a_forged_cursor_is_refused_by_its_field(cursor: str, field: str) 
     assert refusal.value.field == field
 
 
-@pytest.mark.parametrize(
-    "moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", 5, None, "9" * 30, "\x00"], ids=ascii
-)
+@for_each("moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", 5, None, "9" * 30, "\x00"])
 async def test_a_cursor_with_something_else_than_a_moment_is_refused(moment: object) -> None:
     read = reader(await create_user(), by=OrderOrderField.CREATED_AT)
     await read(PageRequest(after=forged("orders.created_at", "2026-01-01T00:00:00+00:00", 1)))
@@ -305,7 +305,7 @@ async def test_a_cursor_with_something_else_than_a_moment_is_refused(moment: obj
         await read(PageRequest(after=forged("orders.created_at", moment, 1)))
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+03:30", "9999-12-31T23:59:59-08:00"])
+@for_each("moment", ["0001-01-01T00:00:00+03:30", "9999-12-31T23:59:59-08:00"])
 async def test_a_cursor_with_a_moment_outside_the_calendar_is_refused(moment: str) -> None:
     read = reader(await create_user(), by=OrderOrderField.CREATED_AT)
 
@@ -313,7 +313,7 @@ async def test_a_cursor_with_a_moment_outside_the_calendar_is_refused(moment: st
         await read(PageRequest(after=forged("orders.created_at", moment, 1)))
 
 
-@pytest.mark.parametrize("name", [5, None, "a\x00b", ["a"]], ids=ascii)
+@for_each("name", [5, None, "a\x00b", ["a"]])
 async def test_a_cursor_with_something_else_than_a_text_is_refused(name: object) -> None:
     with pytest.raises(InvalidInput):
         await catalogue.services_page(

@@ -31,6 +31,7 @@ from tests.resolvers.money_records import (
 from tests.resolvers.provider_records import create_provider, create_provider_service
 from tests.resolvers.records import create_category, create_service
 from tests.resolvers.test_create_order import ASKED
+from tests.searches import DEPTH
 
 pytestmark = [
     pytest.mark.usefixtures("db"),
@@ -124,7 +125,8 @@ async def written_for(user: User) -> dict[str, object]:
     return rows
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.random_search
+@pytest.mark.parametrize("seed", range(2 * DEPTH))
 async def test_two_alike_buyers_end_alike_whichever_way_they_go(seed: int, shop: Shop, clock: Clock) -> None:
     chance = Random(seed)
     services = await create_services()
@@ -215,7 +217,8 @@ async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: Shop) -
     assert sum(isinstance(answer, IdempotencyKeyReused) for answer in answers) == 40
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.random_search
+@pytest.mark.parametrize("seed", range(DEPTH))
 async def test_both_ways_at_once_keep_every_toman(seed: int, shop: Shop) -> None:
     chance = Random(seed)
     buyers = [await create_user(balance=1_000) for _ in range(3)]

@@ -7,14 +7,13 @@ waits for whoever did the same a moment before, who waits for him: a deadlock.
 import ast
 from pathlib import Path
 
-import pytest
-
+from tests.cases import for_each
 from tests.live_servers import ROOT
 
 FILES = sorted((ROOT / "resolvers").rglob("*.py"))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+@for_each("file", FILES)
 def test_rows_are_locked_without_their_key(file: Path) -> None:
     assert _locks_with_the_key(file.read_text()) == []
 

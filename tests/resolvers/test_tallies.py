@@ -15,6 +15,7 @@ from resolvers.shop import Shop
 from tests.database_state import recorded_statements
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
+from tests.searches import DEPTH
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,7 +44,8 @@ async def assert_exact(limit: int) -> None:
     assert await tallies.top_service_tallies(limit) == services[:limit]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.random_search
+@pytest.mark.parametrize("seed", range(2 * DEPTH))
 async def test_a_random_history_is_tallied_exactly(seed: int, shop: Shop) -> None:
     chance = Random(seed)
     users = [await create_user() for _ in range(5)]

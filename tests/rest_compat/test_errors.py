@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
 from domain.problems import (
     CategoryNotFound,
     FreeCreditTooSoon,
@@ -28,6 +26,7 @@ from domain.problems import (
 )
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat import errors
+from tests.cases import for_each
 from tests.domain.made_problems import made
 from tests.rest_compat.reference import answers
 
@@ -86,12 +85,12 @@ def body_of(problem: Problem, path: str) -> dict[str, object]:
     return body
 
 
-@pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
+@for_each("kind", PROBLEMS)
 def test_every_problem_has_a_wording_on_any_route(kind: type[Problem]) -> None:
     assert set(body_of(made(kind), "/v1/anything")) == {"status", "message"}
 
 
-@pytest.mark.parametrize("route", REFUSING, ids=" ".join)
+@for_each("route", REFUSING)
 def test_refusals_of_an_operation_are_the_documented_ones_of_its_route(route: tuple[str, str]) -> None:
     documented = [
         body for body in answers(*route) if set(body) == {"status", "message"} and body["status"] >= 400
@@ -102,7 +101,7 @@ def test_refusals_of_an_operation_are_the_documented_ones_of_its_route(route: tu
     assert {body["status"] for body in raised if body not in documented} == UNDOCUMENTED.get(route, set())
 
 
-@pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
+@for_each("kind", PROBLEMS)
 def test_only_what_the_reference_does_not_know_is_told_by_the_http_status(kind: type[Problem]) -> None:
     answer = errors.refused(made(kind), "/v1/order")
     told = json.loads(bytes(answer.body))["status"]

@@ -10,16 +10,15 @@ from models import User
 from resolvers import tickets
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
+from tests.cases import for_each
 from tests.conftest import authorization, client_of
 from tests.fakes import create_user
 
 SIGNED_IN_ROUTES = [(line.method, line.path) for line in TABLE if line.needs_token]
 
 
-@pytest.mark.parametrize(("method", "path"), SIGNED_IN_ROUTES)
-@pytest.mark.parametrize(
-    "header", [None, "Bearer", "Bearer x.y.z", "Basic YTpi", "bearer ", f"Bearer {'a' * 5000}"]
-)
+@for_each(("method", "path"), SIGNED_IN_ROUTES)
+@for_each("header", [None, "Bearer", "Bearer x.y.z", "Basic YTpi", "bearer ", f"Bearer {'a' * 5000}"])
 async def test_a_route_that_needs_a_token_refuses_without_a_valid_one(
     method: str, path: str, header: str | None, client: httpx.AsyncClient
 ) -> None:
@@ -28,9 +27,7 @@ async def test_a_route_that_needs_a_token_refuses_without_a_valid_one(
     assert (response.status_code, response.json()) == (401, {"message": "Unauthenticated."})
 
 
-@pytest.mark.parametrize(
-    "path", ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/user", "/api/v1/user/x/y"]
-)
+@for_each("path", ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/user", "/api/v1/user/x/y"])
 async def test_an_unknown_route_answers_404_with_an_empty_message(
     path: str, client: httpx.AsyncClient
 ) -> None:

@@ -10,6 +10,7 @@ from domain.problems import InvalidInput
 from resolvers.pages import Direction
 from rest_compat import requests
 from rest_compat.requests import Parameters
+from tests.cases import for_each
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -30,7 +31,7 @@ def multipart(*parts: tuple[str, str]) -> bytes:
     return f"{encoded}--B--\r\n".encode()
 
 
-@pytest.mark.parametrize(
+@for_each(
     "content_type",
     ["application/json", "APPLICATION/JSON; charset=utf-8", "application/vnd.api+json", "text/json"],
 )
@@ -56,9 +57,7 @@ async def test_multipart_charset_is_not_obeyed() -> None:
     assert sent.text("subject") == "abc-def"
 
 
-@pytest.mark.parametrize(
-    "content_type", ["multipart/form-data", 'multipart/form-data; boundary="a\nb"', "text/plain", ""]
-)
+@for_each("content_type", ["multipart/form-data", 'multipart/form-data; boundary="a\nb"', "text/plain", ""])
 async def test_body_of_no_readable_type_counts_as_empty(content_type: str) -> None:
     sent = await parse(body=b'{"username": "ali"}', content_type=content_type)
     assert sent.text("username") is None
@@ -69,7 +68,7 @@ async def test_broken_multipart_counts_as_empty() -> None:
     assert sent.text("subject") is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         b"",
@@ -107,7 +106,7 @@ async def test_more_fields_than_any_route_has_count_as_none() -> None:
     assert sent.text("a") is None
 
 
-@pytest.mark.parametrize("value", ["", "  \t", None])
+@for_each("value", ["", "  \t", None])
 def test_blank_text_and_null_are_absent(value: str | None) -> None:
     sent = Parameters({"a": value})
     assert sent.text("a") is None
@@ -115,7 +114,7 @@ def test_blank_text_and_null_are_absent(value: str | None) -> None:
         sent.required_text("a")
 
 
-@pytest.mark.parametrize(("value", "secret"), [("", ""), (" x ", " x "), (12, "12"), (None, None)])
+@for_each(("value", "secret"), [("", ""), (" x ", " x "), (12, "12"), (None, None)])
 def test_secret_is_neither_trimmed_nor_absent_when_blank(value: object, secret: str | None) -> None:
     assert Parameters({"password": value}).secret("password") == secret
 
@@ -124,7 +123,7 @@ def test_integer_counts_as_text_of_its_digits() -> None:
     assert Parameters({"username": 9011235566}).text("username") == "9011235566"
 
 
-@pytest.mark.parametrize("value", [True, 1.5, [], ["a"], {"a": 1}, "a\x00b", "\ud800"])
+@for_each("value", [True, 1.5, [], ["a"], {"a": 1}, "a\x00b", "\ud800"])
 def test_text_refuses_what_is_no_storable_text(value: object) -> None:
     with pytest.raises(InvalidInput) as refusal:
         Parameters({"subject": value}).text("subject")
@@ -145,7 +144,7 @@ async def test_bytes_that_are_no_utf8_in_a_form_are_malformed() -> None:
             sent.text(name)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "integer"),
     [
         (9, 9),
@@ -169,19 +168,17 @@ def test_integer_is_read_in_three_digit_scripts(value: object, integer: int | No
     assert Parameters({"n": value}).integer("n") == integer
 
 
-@pytest.mark.parametrize(
-    ("value", "limit"), [(3, 3), ("۱", 1), (10, 10), (12, 10), (0, 10), (-1, 10), ("x", 10)]
-)
+@for_each(("value", "limit"), [(3, 3), ("۱", 1), (10, 10), (12, 10), (0, 10), (-1, 10), ("x", 10)])
 def test_integer_outside_the_bounds_is_the_default(value: object, limit: int) -> None:
     assert Parameters({"limit": value}).integer_within(range(1, 11), "limit", default=10) == limit
 
 
-@pytest.mark.parametrize("value", [-1, "x", None])
+@for_each("value", [-1, "x", None])
 def test_moment_that_is_none_is_none(value: object) -> None:
     assert Parameters({"offset": value}).moment("offset") is None
 
 
-@pytest.mark.parametrize("value", [253_402_300_800, 2**62])
+@for_each("value", [253_402_300_800, 2**62])
 def test_moment_after_the_calendar_is_its_last_day(value: int) -> None:
     assert Parameters({"offset": value}).moment("offset") == datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -192,7 +189,7 @@ def test_moment_is_read_from_unix_seconds() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "ordering"),
     [
         ("price", ("PRICE", Direction.ASC)),
@@ -209,8 +206,6 @@ def test_ordering_takes_known_columns_only(value: object, ordering: tuple[str, D
     assert sent.ordering("order_by", {"price": "PRICE"}, default="ID") == ordering
 
 
-@pytest.mark.parametrize(
-    ("spelled", "record"), [("19", 19), ("۱۹", 19), ("sint", 0), ("9" * 30, 0), ("1e3", 0), ("-1", -1)]
-)
+@for_each(("spelled", "record"), [("19", 19), ("۱۹", 19), ("sint", 0), ("9" * 30, 0), ("1e3", 0), ("-1", -1)])
 def test_record_id_of_no_integer_is_no_records(spelled: str, record: int) -> None:
     assert requests.record_id(Request({"type": "http", "path_params": {"id": spelled}})) == record

@@ -14,6 +14,7 @@ from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
 from rest_compat import routes
+from tests.cases import for_each
 from tests.fakes import RecordingSms, new_shop
 from tests.rest_compat.reference import ENDPOINTS
 
@@ -55,7 +56,7 @@ async def test_every_route_with_a_token_refuses_none(door: httpx.AsyncClient) ->
             assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."})
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("method", "path", "allowed"),
     [
         ("PUT", "/v1/user", "GET, HEAD, POST"),
@@ -81,13 +82,13 @@ async def test_options_lists_the_methods(door: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.headers["allow"], answer.content) == (200, "GET, HEAD, POST", b"")
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/v1/user/tickets/1/2", "/v2/user"])
+@for_each("path", ["/", "/v1", "/v1/nothing", "/v1/user/tickets/1/2", "/v2/user"])
 async def test_unknown_route_is_404_with_an_empty_message(door: httpx.AsyncClient, path: str) -> None:
     answer = await door.get(f"/api{path}")
     assert (answer.status_code, answer.json()) == (404, {"message": ""})
 
 
-@pytest.mark.parametrize("path", ["/v1/user/", "/v1/user//", "/v1/user/tickets/19/"])
+@for_each("path", ["/v1/user/", "/v1/user//", "/v1/user/tickets/19/"])
 async def test_slash_at_the_end_changes_nothing(door: httpx.AsyncClient, path: str) -> None:
     assert (await door.get(f"/api{path}")).json() == {"message": "Unauthenticated."}
 

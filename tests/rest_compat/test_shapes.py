@@ -25,6 +25,7 @@ from models import (
 from resolvers.login import Session
 from resolvers.stats import TopService, TopUser
 from rest_compat import shapes
+from tests.cases import for_each
 from tests.rest_compat.reference import answer
 
 MOMENT = datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)
@@ -115,7 +116,7 @@ def spelling(value: object) -> object:
     return None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("method", "path", "make"),
     [
         ("POST", "/v1/login", lambda: shapes.login_code_sent(MOMENT)),
@@ -153,7 +154,7 @@ def test_keys_are_the_documented_ones_in_their_order(
     assert spelling(make()) == spelling(answer(method, path))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("role", "spelled"),
     [
         (UserRole.USER, "user"),
@@ -179,7 +180,7 @@ def test_top_user_has_a_masked_mobile_or_null() -> None:
     assert [within(shown, "users", index, "mobile") for index in (0, 1)] == ["0930****399", None]
 
 
-@pytest.mark.parametrize(("stored", "shown"), [("630", 630), ("a-1", "a-1"), (None, None)])
+@for_each(("stored", "shown"), [("630", 630), ("a-1", "a-1"), (None, None)])
 def test_top_service_has_a_number_where_the_providers_id_is_one(stored: str | None, shown: object) -> None:
     body = shapes.top_services([TopService(new_service(provider_service_id=stored), 1)])
     assert within(body, "services", 0, "service", "api_service_id") == shown

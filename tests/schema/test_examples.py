@@ -3,12 +3,12 @@
 import re
 
 import httpx
-import pytest
 from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, parse, validate
 
 import schema
 from models import User
 from resolvers.shop import Shop
+from tests.cases import for_each
 from tests.conftest import authorization
 from tests.schema.roots import ROOT_FIELDS
 
@@ -22,7 +22,7 @@ def example_of(name: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("name", ROOT_FIELDS)
+@for_each("name", ROOT_FIELDS)
 def test_a_root_field_is_described_with_a_valid_example_of_itself(name: str) -> None:
     document = parse(example_of(name))
     assert validate(schema.schema._schema, document) == []

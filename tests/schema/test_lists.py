@@ -13,8 +13,7 @@ from resolvers.shop import Shop
 from tests.conftest import authorization
 from tests.fakes import create_user
 from tests.schema.lists import ADD, ListReader, connections
-
-pytestmark = pytest.mark.both_databases
+from tests.searches import DEPTH
 
 LISTS = [(name, column) for name, (_, columns) in connections().items() for column in columns]
 ROWS = {
@@ -72,8 +71,9 @@ def test_every_list_that_pages_has_a_maker_of_rows() -> None:
     assert ADD.keys() == ROWS.keys() == connections().keys()
 
 
+@pytest.mark.random_search
 @pytest.mark.parametrize(("name", "column"), LISTS)
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1 + DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     direction=st.sampled_from(["ASC", "DESC"]),
     size=st.integers(1, 4),

@@ -13,6 +13,7 @@ from domain.problems import InvalidInput
 from models import LedgerEntry, Payment, Refill, TicketMessage, User
 from resolvers.shop import Shop
 from schema.node import global_id, parse_id, parse_uuid
+from tests.cases import for_each
 from tests.conftest import authorization
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import (
@@ -54,7 +55,7 @@ def test_a_global_id_with_a_uuid_is_read_back() -> None:
     assert parse_uuid(global_id("Notification", key), "Notification", field="ids") == key
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",
@@ -158,7 +159,7 @@ async def look_at(key: str, client: httpx.AsyncClient, headers: dict[str, str]) 
     return body
 
 
-@pytest.mark.parametrize("kind", OWNED)
+@for_each("kind", OWNED)
 async def test_the_owner_of_a_record_finds_it_by_its_global_id(
     kind: str, client: httpx.AsyncClient, shop: Shop
 ) -> None:
@@ -172,7 +173,7 @@ async def test_the_owner_of_a_record_finds_it_by_its_global_id(
     assert (node["__typename"], node["id"]) == (kind, key)
 
 
-@pytest.mark.parametrize("kind", OWNED)
+@for_each("kind", OWNED)
 async def test_another_users_record_cannot_be_told_from_one_that_is_not_there(
     kind: str, client: httpx.AsyncClient, shop: Shop
 ) -> None:
@@ -183,7 +184,7 @@ async def test_another_users_record_cannot_be_told_from_one_that_is_not_there(
     assert await look_at(missing(kind), client, stranger) == NOBODY_S
 
 
-@pytest.mark.parametrize("kind", OWNED)
+@for_each("kind", OWNED)
 async def test_a_visitor_is_asked_to_sign_in_whether_the_record_is_there_or_not(
     kind: str, client: httpx.AsyncClient
 ) -> None:
@@ -197,8 +198,8 @@ async def test_a_visitor_is_asked_to_sign_in_whether_the_record_is_there_or_not(
     assert await look_at(missing(kind), client, {}) == there
 
 
-@pytest.mark.parametrize("kind", BY_NUMBER)
-@pytest.mark.parametrize("number", [0, 2**31 - 1, 2**31, 9_999_999_999])
+@for_each("kind", BY_NUMBER)
+@for_each("number", [0, 2**31 - 1, 2**31, 9_999_999_999])
 async def test_a_number_that_no_record_can_have_is_null(
     number: int, kind: str, client: httpx.AsyncClient, shop: Shop
 ) -> None:

@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import get_type_hints
 
-import pytest
-
 from domain.messages import Language
 from domain.problems import Forbidden, InvalidInput, Problem, TooManyCodes
 from schema import problems
+from tests.cases import for_each
 
 
 def test_a_wait_is_told_in_whole_seconds_rounded_up() -> None:
@@ -28,7 +27,7 @@ def test_a_sentence_is_in_the_asked_language() -> None:
     assert problems.show(Forbidden(), Language.PERSIAN).message == "منع دسترسی"
 
 
-@pytest.mark.parametrize("problem", Problem.__subclasses__())
+@for_each("problem", Problem.__subclasses__())
 def test_every_problem_has_its_type(problem: type[Problem]) -> None:
     facts = get_type_hints(problem).keys() - {"code"}
     shown = problems._TYPES[problem]

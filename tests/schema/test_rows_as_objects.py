@@ -14,6 +14,7 @@ from resolvers.pages import Page
 from tests.conftest import authorization, client_of
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.records import create_category, create_order, create_service
+from tests.searches import DEPTH
 
 DOCUMENTS = 60
 ORDERS = ("ID", "CHARGE", "QUANTITY", "CREATED_AT", "UPDATED_AT")
@@ -92,7 +93,8 @@ class Documents:
         return " ".join(self._chance.sample(choices, self._chance.randrange(1, len(choices) + 1)))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.random_search
+@pytest.mark.parametrize("seed", range(DEPTH))
 async def test_rows_are_answered_as_their_objects_are(
     seed: int, db: str, sms: RecordingSms, monkeypatch: pytest.MonkeyPatch
 ) -> None:

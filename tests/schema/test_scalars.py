@@ -7,26 +7,27 @@ from graphql import GraphQLError
 
 from engine import written
 from schema.scalars import in_utc, moment, whole_number
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize("value", [0, -1, 2**31, 2**53 - 1, -(2**53) + 1])
+@for_each("value", [0, -1, 2**31, 2**53 - 1, -(2**53) + 1])
 def test_a_whole_number_passes_unchanged(value: int) -> None:
     assert whole_number(value) == value
 
 
-@pytest.mark.parametrize("value", [1.0, 1.5, True, "1", "1_000", None, [1], 2**53, -(2**53), float("nan")])
+@for_each("value", [1.0, 1.5, True, "1", "1_000", None, [1], 2**53, -(2**53), float("nan")])
 def test_anything_else_is_no_whole_number(value: object) -> None:
     with pytest.raises(GraphQLError):
         whole_number(value)
 
 
-@pytest.mark.parametrize("text", ["2026-01-31T20:30:00Z", "2026-02-01T00:00:00+03:30", "20260131T203000.0Z"])
+@for_each("text", ["2026-01-31T20:30:00Z", "2026-02-01T00:00:00+03:30", "20260131T203000.0Z"])
 def test_a_moment_is_read_in_utc(text: str) -> None:
     assert moment(text) == datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
     assert moment(text).tzinfo is UTC
 
 
-@pytest.mark.parametrize(
+@for_each(
     "value", ["", "2026-01-31", "2026-01-31T20:30:00", "now", 0, 1.5, True, None, "0001-01-01T00:00:00+10:00"]
 )
 def test_a_moment_without_its_zone_is_none(value: object) -> None:

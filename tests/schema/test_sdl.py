@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -30,6 +29,7 @@ from resolvers import (
     tickets,
     wheel,
 )
+from tests.cases import for_each
 
 TYPES = {name: type_ for name, type_ in schema.schema._schema.type_map.items() if not name.startswith("__")}
 ENUMS = sorted(name for name, type_ in TYPES.items() if isinstance(type_, GraphQLEnumType))
@@ -60,7 +60,7 @@ def test_the_committed_schema_is_the_served_one() -> None:
     assert committed == schema.sdl(), "uv run main.py export-schema > schema/schema.graphql"
 
 
-@pytest.mark.parametrize("name", sorted(TYPES.keys() - BUILT_IN))
+@for_each("name", sorted(TYPES.keys() - BUILT_IN))
 def test_everything_is_described(name: str) -> None:
     type_ = TYPES[name]
     assert type_.description
@@ -71,14 +71,14 @@ def test_everything_is_described(name: str) -> None:
         assert [argument for argument, value in arguments if not value.description] == []
 
 
-@pytest.mark.parametrize("name", ENUMS)
+@for_each("name", ENUMS)
 def test_enum_values_are_upper_case(name: str) -> None:
     enum = TYPES[name]
     assert isinstance(enum, GraphQLEnumType)
     assert [value for value in enum.values if value != value.upper()] == []
 
 
-@pytest.mark.parametrize(("field", "operation", "success"), MUTATIONS)
+@for_each(("field", "operation", "success"), MUTATIONS)
 def test_a_mutation_answers_its_success_or_each_declared_problem(
     field: str, operation: object, success: str
 ) -> None:
