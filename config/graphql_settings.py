@@ -20,14 +20,14 @@ class GraphQLSettings(BaseSettings):
         PerCaller(12, 12, 15), description="levels of a GraphQL document, for anonymous,user,staff"
     )
     graphql_max_aliases: PerCallerSetting = Field(
-        PerCaller(15, 30, 100), description="aliases of a GraphQL document, for anonymous,user,staff"
+        PerCaller(1_000, 1_000, 1_000), description="aliases of a GraphQL document, for anonymous,user,staff"
     )
     graphql_max_directives: PerCallerSetting = Field(
         PerCaller(8, 8, 8),
         description="directives in one place of a GraphQL document, for anonymous,user,staff",
     )
     graphql_max_tokens: PerCallerSetting = Field(
-        PerCaller(800, 1_000, 2_000), description="tokens of a GraphQL document, for anonymous,user,staff"
+        PerCaller(2_000, 4_000, 4_000), description="tokens of a GraphQL document, for anonymous,user,staff"
     )
     graphql_points: PerCallerSetting = Field(
         PerCaller(50_000, 100_000, 500_000),
@@ -43,6 +43,10 @@ class GraphQLSettings(BaseSettings):
     )
     graphql_persisted_queries: Annotated[int, Field(ge=0)] = Field(
         1_000, description="documents that clients may leave with a server to ask by hash; 0: none"
+    )
+    graphql_document_cache_bytes: Annotated[int, Field(ge=0)] = Field(
+        16 * 1024**2,
+        description="memory for documents that come again, ready to run, in each server process",
     )
     graphql_trusted_documents: Path | None = Field(
         None,

@@ -1,8 +1,8 @@
 """Whether an operation may run: decided from its text, its cost and what its caller has left to spend."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 import strawberry
@@ -13,16 +13,25 @@ from config.settings import Settings
 from domain import texts
 from domain.messages import Language
 from domain.roles import UserRole
+from engine.accounts import Account, Cost
 from engine.buckets import Buckets, Capacity
-from engine.documents import Documents, Prepared, UnusableDocument
+from engine.documents import MAX_CHARACTERS, Document, Documents, UnusableDocument, cache_key
+from engine.fair_queue import FairQueue, QueueFull
 from engine.limits import Limits
 from engine.persisted import PersistedDocuments, TrustedDocuments
 from engine.size import UNSTORABLE
-from engine.turns import Turns
 from resolvers.sessions import SignedIn
 
 RATE_LIMITED = "RATE_LIMITED"
-_CHARACTERS_A_POINT = 100
+
+_CHARACTERS_PER_POINT = 10
+"""Of an unseen document: reading 100 characters takes about as long as running 10 points of a known one."""
+
+_REFUSED_CHARACTERS_PER_POINT = 100
+"""Of a document that is refused before it is read."""
+
+Wait = Callable[[Awaitable[Document]], Awaitable[Document]]
+"""How a transport waits for a document to be prepared; it cancels what its client has left."""
 
 
 class RequestContext(Protocol):
@@ -50,28 +59,6 @@ class GraphQLRequest:
     is_storable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What an operation costs, and the caller's bucket after it, in points.
-
-    `requested` is the price of the refusal where the document is refused before its own is known.
-    """
-
-    requested: int
-    limit: int
-    remaining: int
-    restore_rate: int
-
-    def shown(self) -> dict[str, int]:
-        """As `extensions.cost` tells it."""
-        return {
-            "requested": self.requested,
-            "limit": self.limit,
-            "remaining": self.remaining,
-            "restoreRate": self.restore_rate,
-        }
-
-
 class Refused(Exception):
     """The operation may not run; `retry_after_seconds` is when it may, if it is only too early."""
 
@@ -85,61 +72,59 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
-    buckets: Buckets
-    caller: str
-    capacity: Capacity
-
-    @property
-    def remaining(self) -> int:
-        return self.buckets.remaining(self.caller, self.capacity)
-
-    def spend(self, points: int, *, requested: int) -> Cost:
-        return self._cost(requested, self.buckets.spend(self.caller, points, self.capacity))
-
-    def cost(self, requested: int) -> Cost:
-        return self._cost(requested, self.remaining)
-
-    def refusal_for_now(self, *, requested: int) -> Refused:
-        seconds = self.buckets.seconds_until(self.caller, requested, self.capacity)
-        error = GraphQLError(
-            f"The operation costs {requested} points, of which {self.remaining} are left; "
-            f"try again after {seconds} seconds.",
-            extensions={"code": RATE_LIMITED, "retryAfter": seconds},
-        )
-        return Refused([error], self.cost(requested), retry_after_seconds=seconds)
-
-    def _cost(self, requested: int, remaining: int) -> Cost:
-        return Cost(requested, self.capacity.points, remaining, self.capacity.restore_rate)
-
-
-@dataclass(frozen=True, slots=True)
 class Admitted:
-    """An operation that may run; `cost` is as it was admitted."""
+    """An operation that may run; `cost` is as it was admitted, `is_kept` whether its document runs again."""
 
     document: DocumentNode
     cost: Cost
-    _account: _Account
+    is_kept: bool
+    _account: Account
 
     def cost_now(self) -> Cost:
         """The same price, and what is left by now."""
         return self._account.cost(self.cost.requested)
 
 
+@dataclass(slots=True)
+class _Preparation:
+    """The work on an unseen document, as the queue runs it; `has_begun` tells whether it cost anything."""
+
+    prepare: Callable[[], Document]
+    has_begun: bool = field(default=False, init=False)
+
+    def __call__(self) -> Document:
+        self.has_begun = True
+        return self.prepare()
+
+
 class Admission:
-    """The door of one schema: limits and buckets are those of the settings, by kind of caller."""
+    """Decides what may run on one schema: limits and buckets are those of the settings, by kind of caller.
+
+    Points are charged before anything is waited for. Reading an unseen document is charged by its length,
+    then it waits in a line of its caller's; once its operation's price is known, the rest of it is charged.
+    """
 
     def __init__(
-        self, schema: strawberry.Schema, settings: Settings, *, clock: Callable[[], float] = time.monotonic
+        self,
+        schema: strawberry.Schema,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        on_evict: Callable[[DocumentNode], None] | None = None,
     ) -> None:
         trusted = settings.graphql_trusted_documents
         self._texts = (
-            PersistedDocuments(most=settings.graphql_persisted_queries)
+            PersistedDocuments(max_documents=settings.graphql_persisted_queries)
             if trusted is None
             else TrustedDocuments.read(trusted)
         )
-        self._documents = Documents(schema, shows_schema=settings.shows_graphql_schema)
-        self._turns = Turns()
+        self._documents = Documents(
+            schema,
+            shows_schema=settings.shows_graphql_schema,
+            max_bytes=settings.graphql_document_cache_bytes,
+            on_evict=on_evict,
+        )
+        self._queue = FairQueue()
         self._buckets = Buckets(clock=clock)
         self._limits = {kind: Limits.of(kind, settings) for kind in CallerKind}
         self._capacities = {
@@ -160,45 +145,130 @@ class Admission:
         """
         return self._texts.text_of(request.query, request.document_id)
 
-    async def admit(self, request: GraphQLRequest, context: RequestContext) -> Admitted:
+    async def admit(
+        self, request: GraphQLRequest, context: RequestContext, *, wait: Wait | None = None
+    ) -> Admitted:
         """Charge the caller for the operation, which may run then.
 
-        A refusal costs a point, and one more for each hundred characters that had to be read. A document
-        that was not seen before waits for its turn.
-
         Raises:
-            Refused: the document cannot run, or the caller's bucket holds too little for it.
+            Refused: the document cannot run, the caller's bucket holds too little for it, or too many of
+                the caller's documents wait already.
         """
         kind = _kind(context)
-        account = _Account(self._buckets, _caller(context), self._capacities[kind])
-        remaining = account.remaining
-        if remaining < 1:
-            raise account.refusal_for_now(requested=1)
-        price = 1 + len(request.query or "") // _CHARACTERS_A_POINT
+        account = Account(self._buckets, _caller(context), self._capacities[kind])
+        if account.remaining < 1:
+            raise _too_few_points(account, requested=1)
         try:
-            prepared = await self._prepared(request, self._limits[kind])
+            if not request.is_storable:
+                _check_storable(request.variables or {})
+            text = self.text_of(request)
         except UnusableDocument as unusable:
-            requested = price if unusable.cost is None else unusable.cost
-            raise Refused(unusable.errors, account.spend(price, requested=requested)) from unusable
-        if prepared.cost > remaining:
-            account.spend(price, requested=prepared.cost)
-            raise account.refusal_for_now(requested=prepared.cost)
-        cost = account.spend(prepared.cost, requested=prepared.cost)
-        return Admitted(prepared.document, cost, account)
+            price = _refusal_price(request.query)
+            raise Refused(unusable.errors, account.spend(price, requested=price)) from unusable
+        key = cache_key(text)
+        document = self._documents.find(key)
+        if document is None:
+            return await self._admit_unseen(key, text, request, account, self._limits[kind], wait)
+        return self._admit_known(document, request, account, self._limits[kind])
 
-    async def _prepared(self, request: GraphQLRequest, limits: Limits) -> Prepared:
-        if not request.is_storable:
-            _check_storable(request.variables or {})
-        text = self.text_of(request)
-        if self._documents.knows(text):
-            return self._prepare(text, request, limits)
-        async with self._turns:
-            return self._prepare(text, request, limits)
+    def _admit_known(
+        self, document: Document, request: GraphQLRequest, account: Account, limits: Limits
+    ) -> Admitted:
+        try:
+            price = self._cost_of(document, request, limits)
+        except UnusableDocument as unusable:
+            paid = account.spend(_refusal_price(request.query), requested=unusable.cost or 1)
+            raise Refused(unusable.errors, paid) from unusable
+        cost = account.try_spend(price, requested=price)
+        if cost is None:
+            account.spend(_refusal_price(request.query), requested=price)
+            raise _too_few_points(account, requested=price)
+        return Admitted(document.ast, cost, True, account)
 
-    def _prepare(self, text: str, request: GraphQLRequest, limits: Limits) -> Prepared:
-        return self._documents.prepare(
-            text, limits, operation_name=request.operation_name, variables=request.variables or {}
+    async def _admit_unseen(
+        self,
+        key: str,
+        text: str,
+        request: GraphQLRequest,
+        account: Account,
+        limits: Limits,
+        wait: Wait | None,
+    ) -> Admitted:
+        reading_price = self._reading_price(text)
+        charged = account.try_spend(reading_price, requested=reading_price)
+        if charged is None:
+            raise _too_few_points(account, requested=reading_price)
+        preparation = self._preparation(key, text, request, limits)
+        try:
+            waiting = self._queue.run(account.caller, preparation)
+            document = await (waiting if wait is None else wait(waiting))
+            price = max(reading_price, self._cost_of(document, request, limits))
+        except QueueFull as full:
+            account.refund(reading_price - 1)
+            raise _too_many_waiting(account, full, requested=reading_price) from full
+        except UnusableDocument as unusable:
+            requested = max(reading_price, unusable.cost or 1)
+            raise Refused(unusable.errors, replace(charged, requested=requested)) from unusable
+        except BaseException:
+            if not preparation.has_begun:
+                account.refund(reading_price)
+            raise
+        # Even if it cannot be paid for now: when the client comes again, it is known.
+        is_kept = self._documents.keep(key, document, is_trusted=self._has_trusted_texts)
+        cost = account.try_spend(price - reading_price, requested=price)
+        if cost is None:
+            raise _too_few_points(account, requested=price)
+        return Admitted(document.ast, cost, is_kept, account)
+
+    def _preparation(self, key: str, text: str, request: GraphQLRequest, limits: Limits) -> _Preparation:
+        def prepare() -> Document:
+            # Others may have brought the same document meanwhile.
+            return self._documents.peek(key) or self._documents.prepare(
+                text,
+                limits,
+                operation_name=request.operation_name,
+                variables=request.variables or {},
+                is_trusted=self._has_trusted_texts,
+            )
+
+        return _Preparation(prepare)
+
+    def _cost_of(self, document: Document, request: GraphQLRequest, limits: Limits) -> int:
+        return self._documents.cost_of(
+            document, limits, operation_name=request.operation_name, variables=request.variables or {}
         )
+
+    def _reading_price(self, text: str) -> int:
+        if len(text) > MAX_CHARACTERS and not self._has_trusted_texts:
+            return _refusal_price(text)
+        return 1 + min(len(text), MAX_CHARACTERS) // _CHARACTERS_PER_POINT
+
+    @property
+    def _has_trusted_texts(self) -> bool:
+        return isinstance(self._texts, TrustedDocuments)
+
+
+def _refusal_price(query: str | None) -> int:
+    return 1 + len(query or "") // _REFUSED_CHARACTERS_PER_POINT
+
+
+def _too_few_points(account: Account, *, requested: int) -> Refused:
+    seconds = account.seconds_until(requested)
+    error = GraphQLError(
+        f"The operation costs {requested} points, of which {account.remaining} are left; "
+        f"try again after {seconds} seconds.",
+        extensions={"code": RATE_LIMITED, "retryAfter": seconds},
+    )
+    return Refused([error], account.cost(requested), retry_after_seconds=seconds)
+
+
+def _too_many_waiting(account: Account, full: QueueFull, *, requested: int) -> Refused:
+    seconds = full.retry_after_seconds
+    error = GraphQLError(
+        f"Too many of your new documents are waiting to be read; try again after {seconds} seconds.",
+        extensions={"code": RATE_LIMITED, "retryAfter": seconds},
+    )
+    return Refused([error], account.cost(requested), retry_after_seconds=seconds)
 
 
 def _kind(context: RequestContext) -> CallerKind:

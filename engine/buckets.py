@@ -41,12 +41,24 @@ class Buckets:
 
     def spend(self, caller: str, points: int, capacity: Capacity) -> int:
         """Take `points` out, to nothing at most; what remains."""
-        left = max(0.0, self._refilled(caller, capacity) - points)
-        self._levels[caller] = _Level(left, self._clock())
+        return self._set(caller, max(0.0, self._refilled(caller, capacity) - points))
+
+    def try_spend(self, caller: str, points: int, capacity: Capacity) -> int | None:
+        """Take `points` out if there are so many; what remains, None where there are too few."""
+        left = self._refilled(caller, capacity) - points
+        return self._set(caller, left) if left >= 0 else None
+
+    def refund(self, caller: str, points: int, capacity: Capacity) -> int:
+        """Put back `points` that bought nothing; what remains."""
+        left = min(float(capacity.points), self._refilled(caller, capacity) + points)
+        return self._set(caller, left)
+
+    def _set(self, caller: str, points: float) -> int:
+        self._levels[caller] = _Level(points, self._clock())
         self._levels.move_to_end(caller)
         if len(self._levels) > self._most:
             self._levels.popitem(last=False)
-        return math.floor(left)
+        return math.floor(points)
 
     def seconds_until(self, caller: str, points: int, capacity: Capacity) -> int:
         """Whole seconds after which `caller` has `points`; 1 or more."""

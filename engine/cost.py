@@ -7,6 +7,7 @@ or `last` times, what is inside another list of objects ten times.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeGuard
 
 from graphql import (
     FieldNode,
@@ -48,8 +49,13 @@ class Repeat:
     def times(self, variables: Mapping[str, object]) -> int:
         """1 to `LONGEST_PAGE`; the usual page where nothing says a number."""
         found = [variables.get(name) for name in self.variables]
-        numbers = [value for value in (self.number, *found) if type(value) is int]
+        # GraphQL's Int takes 100.0, and JSON may write it 1e2.
+        numbers = [int(value) for value in (self.number, *found) if _is_whole(value)]
         return min(max(1, *numbers), LONGEST_PAGE) if numbers else USUAL_PAGE
+
+
+def _is_whole(value: object) -> TypeGuard[int | float]:
+    return type(value) is int or (isinstance(value, float) and value.is_integer())
 
 
 _ONCE = Repeat(1)

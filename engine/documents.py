@@ -1,7 +1,6 @@
-"""Documents, ready to run: parsed, measured, limited and validated once a text."""
+"""Documents, ready to run: parsed, measured, limited and validated, and kept where they come again."""
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import strawberry
@@ -10,20 +9,22 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from engine import overlaps
+from engine.byte_cache import ByteCache, Doorkeeper
+from engine.compaction import compact
 from engine.cost import prices_of
-from engine.limits import MOST_OVERLAPS, Limits
+from engine.limits import MAX_OVERLAPS, Limits
 from engine.size import Size, measure
 
-_CAPACITY = 500
-_LONGEST_KEPT = 8_192
-"""Characters; what clients send again and again is short, and the store's size must have a bound."""
+MAX_CHARACTERS = 32_768
+"""Of a document that is read at all: time goes into long texts even where they are one token."""
 
-_LONGEST = 32_768
-"""Characters that are read at all: time goes into long texts even where they are one token."""
+_MAX_COMMENTS = 1_000
+MAX_ERRORS = 5
+"""Errors reported for a document that cannot run; each costs time to find and to word."""
 
-_MOST_COMMENTS = 1_000
-MOST_ERRORS = 5
-"""Errors that are told of what cannot run; each costs time to find and to word."""
+_REMEMBERED_KEYS = 4_096
+_PLAN_BYTES_PER_FIELD = 3_000
+"""What the compiled plan of a field takes, measured over the shop's own operations."""
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _INVALID = "GRAPHQL_VALIDATION_FAILED"
@@ -44,94 +45,150 @@ class UnusableDocument(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document that may run, and what its operation costs."""
+class Document:
+    """A valid document; `size_bytes` estimates its memory, that of compiled plans included."""
 
-    document: DocumentNode
-    cost: int
+    ast: DocumentNode
+    size: Size
+    size_bytes: int
+
+
+def cache_key(text: str) -> str:
+    """The key by which documents are kept and recognised."""
+    return text
 
 
 class Documents:
-    """The documents of one schema; the latest usable ones are kept."""
+    """The documents of one schema; those that come a second time are kept, in `max_bytes` at most.
 
-    def __init__(self, schema: strawberry.Schema, *, shows_schema: bool) -> None:
+    Documents that the shop itself has published are kept at once and for good. `on_evict` is called with
+    each document that is kept no longer.
+    """
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        shows_schema: bool,
+        max_bytes: int,
+        on_evict: Callable[[DocumentNode], None] | None = None,
+    ) -> None:
         self._schema = schema._schema
         self._prices = prices_of(self._schema)
         self._shows_schema = shows_schema
-        self._kept: OrderedDict[str, tuple[DocumentNode, Size]] = OrderedDict()
+        self._trusted: dict[str, Document] = {}
+        self._seen: Doorkeeper[str] = Doorkeeper(_REMEMBERED_KEYS)
+        self._kept: ByteCache[str, Document] = ByteCache(
+            max_bytes, on_evict=None if on_evict is None else lambda document: on_evict(document.ast)
+        )
 
-    def knows(self, text: str) -> bool:
-        """Whether preparing `text` takes no work."""
-        return text in self._kept
+    @property
+    def size_bytes(self) -> int:
+        """Bytes that the kept documents are estimated to take, without the trusted ones."""
+        return self._kept.size_bytes
+
+    def find(self, key: str) -> Document | None:
+        """The document that is kept under `key`."""
+        return self._kept.get(key) or self._trusted.get(key)
+
+    def peek(self, key: str) -> Document | None:
+        """The same without counting as a use; runs in any thread."""
+        return self._kept.peek(key) or self._trusted.get(key)
+
+    def keep(self, key: str, document: Document, *, is_trusted: bool) -> bool:
+        """Keep a prepared document if it is trusted or was seen before; whether it is kept now."""
+        if is_trusted:
+            self._trusted[key] = document
+            return True
+        if not self._seen.has_seen(key):
+            return False
+        self._kept.put(key, document, size_bytes=document.size_bytes)
+        return key in self._kept
+
+    def cost_of(
+        self,
+        document: Document,
+        limits: Limits,
+        *,
+        operation_name: str | None,
+        variables: Mapping[str, object],
+    ) -> int:
+        """What an operation of a document costs, in points.
+
+        Raises:
+            UnusableDocument: it is above the limits.
+        """
+        return self._checked_cost(document.size, limits, operation_name, variables)
 
     def prepare(
-        self, text: str, limits: Limits, *, operation_name: str | None, variables: Mapping[str, object]
-    ) -> Prepared:
-        """The document that `text` spells, fit to be executed.
+        self,
+        text: str,
+        limits: Limits,
+        *,
+        operation_name: str | None,
+        variables: Mapping[str, object],
+        is_trusted: bool = False,
+    ) -> Document:
+        """The document that `text` spells, fit to be executed; runs in any thread.
+
+        The limits on the text itself guard the parser from strangers; trusted documents are exempt.
 
         Raises:
             UnusableDocument: it is no document, above the limits, or does not fit the schema.
         """
-        if kept := self._kept.get(text):
-            self._kept.move_to_end(text)
-            document, size = kept
-        else:
-            document = _parsed(text, limits)
-            size = self._measured(document)
-        cost = size.cost(operation_name, variables)
-        try:
-            self._check(size, cost, limits)
-        except GraphQLError as error:
-            raise UnusableDocument([error], code=_INVALID, cost=cost) from error
-        if not kept:
-            self._validate(document, cost)
-            self._keep(text, document, size)
-        return Prepared(document, cost)
+        ast = _parse(text, None if is_trusted else limits.tokens)
+        size = self._measure(ast)
+        cost = self._checked_cost(size, limits, operation_name, variables)
+        self._validate(ast, cost)
+        size_bytes = compact(ast) + size.fields * _PLAN_BYTES_PER_FIELD
+        return Document(ast, size, size_bytes)
 
-    def _measured(self, document: DocumentNode) -> Size:
+    def _measure(self, ast: DocumentNode) -> Size:
         try:
-            return measure(document, self._prices)
+            return measure(ast, self._prices)
         except GraphQLError as error:
             raise UnusableDocument([error], code=_INVALID) from error
 
-    def _check(self, size: Size, cost: int, limits: Limits) -> None:
-        limits.check(size)
-        limits.check_cost(cost)
-        if size.shows_schema and not self._shows_schema:
-            raise GraphQLError(
-                "This server does not show its schema.", extensions={"code": "INTROSPECTION_DISABLED"}
-            )
+    def _checked_cost(
+        self, size: Size, limits: Limits, operation_name: str | None, variables: Mapping[str, object]
+    ) -> int:
+        cost = size.cost(operation_name, variables)
+        try:
+            limits.check(size)
+            limits.check_cost(cost)
+            if size.shows_schema and not self._shows_schema:
+                raise GraphQLError(
+                    "This server does not show its schema.", extensions={"code": "INTROSPECTION_DISABLED"}
+                )
+        except GraphQLError as error:
+            raise UnusableDocument([error], code=_INVALID, cost=cost) from error
+        return cost
 
-    def _validate(self, document: DocumentNode, cost: int) -> None:
-        if overlaps.count(document) > MOST_OVERLAPS:
+    def _validate(self, ast: DocumentNode, cost: int) -> None:
+        if overlaps.count(ast) > MAX_OVERLAPS:
             error = GraphQLError("The same fields are asked for too many times.")
             raise UnusableDocument([error], code="TOO_MANY_FIELDS", cost=cost)
         errors = validate(
             self._schema,
-            document,
+            ast,
             _RULES,
-            max_errors=MOST_ERRORS,
+            max_errors=MAX_ERRORS,
             hide_suggestions=not self._shows_schema,
         )
         if errors:
             raise UnusableDocument(errors, code=_INVALID, cost=cost)
 
-    def _keep(self, text: str, document: DocumentNode, size: Size) -> None:
-        if len(text) <= _LONGEST_KEPT:
-            self._kept[text] = (document, size)
-            if len(self._kept) > _CAPACITY:
-                self._kept.popitem(last=False)
 
-
-def _parsed(text: str, limits: Limits) -> DocumentNode:
-    if len(text) > _LONGEST:
-        error = GraphQLError(f"The document has more than {_LONGEST} characters.")
+def _parse(text: str, max_tokens: int | None) -> DocumentNode:
+    """The syntax tree of a text; `max_tokens` is None for a text that needs no guarding against."""
+    if max_tokens is not None and len(text) > MAX_CHARACTERS:
+        error = GraphQLError(f"The document has more than {MAX_CHARACTERS} characters.")
         raise UnusableDocument([error], code="DOCUMENT_TOO_LONG")
     try:
         return parse(
             text,
-            max_tokens=limits.tokens,
-            max_comments=_MOST_COMMENTS,
+            max_tokens=max_tokens,
+            max_comments=None if max_tokens is None else _MAX_COMMENTS,
             allow_empty_selection_sets=False,
         )
     except GraphQLSyntaxError as error:

@@ -14,6 +14,7 @@ from observation import request_ids
 _log = logging.getLogger("vitrin.graphql")
 _LONGEST_MESSAGE = 500
 _UNAVAILABLE = "SERVICE_UNAVAILABLE"
+BAD_BEARER = "The token is not valid."
 
 
 def public(error: GraphQLError, language: Language) -> GraphQLError:

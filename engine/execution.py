@@ -27,9 +27,10 @@ from strawberry.execution import optimized_is_awaitable
 
 from config.settings import Settings
 from engine import errors
-from engine.admission import Admission, Cost, GraphQLRequest, Refused, RequestContext
+from engine.accounts import Cost
+from engine.admission import Admission, Admitted, GraphQLRequest, Refused, RequestContext, Wait
 from engine.compiler import CompiledExecution
-from engine.documents import MOST_ERRORS
+from engine.documents import MAX_ERRORS
 from engine.measurement import Measurement
 from engine.plans import Plans
 
@@ -64,27 +65,32 @@ class Engine:
         self._schema = schema
         self._hides_suggestions = not settings.shows_graphql_schema
         self._plans = Plans(schema._schema)
-        self.admission = Admission(schema, settings)
+        self.admission = Admission(schema, settings, on_evict=self._plans.forget)
         names = (*settings.metrics_operations, *self.admission.trusted_operations)
         self._measurement = Measurement(frozenset(names))
 
     async def run(
-        self, request: GraphQLRequest, context: RequestContext, *, allowed: frozenset[OperationType]
+        self,
+        request: GraphQLRequest,
+        context: RequestContext,
+        *,
+        allowed: frozenset[OperationType],
+        wait: Wait | None = None,
     ) -> Answer:
-        """The answer, its errors as `errors.public` words them.
+        """The answer, its errors as `errors.public` words them. `wait` may give up an unseen document.
 
         Raises:
             OperationNotAllowed: the operation's type is not among `allowed`.
         """
         try:
-            admitted = await self.admission.admit(request, context)
+            admitted = await self.admission.admit(request, context, wait=wait)
         except Refused as refused:
             return _refused(refused, context)
         operation = get_operation_ast(admitted.document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
         began = time.perf_counter()
-        answer = await self._executed(admitted.document, operation, request, context)
+        answer = await self._executed(admitted, operation, request, context)
         self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
         return answer.at(admitted.cost)
 
@@ -102,7 +108,7 @@ class Engine:
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
             began = time.perf_counter()
-            answer = await self._executed(document, operation, request, context)
+            answer = await self._executed(admitted, operation, request, context)
             self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
             yield answer.at(admitted.cost)
             return
@@ -112,25 +118,26 @@ class Engine:
 
     async def _executed(
         self,
-        document: DocumentNode,
+        admitted: Admitted,
         operation: OperationDefinitionNode | None,
         request: GraphQLRequest,
         context: RequestContext,
     ) -> Answer:
         executor = CompiledExecution.of(
             self._schema._schema,
-            document,
-            operation,
+            admitted.document,
+            # Plans keep their operation alive: none for a document that is not kept itself.
+            operation if admitted.is_kept else None,
             plans=self._plans,
             context_value=context,
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             is_awaitable=optimized_is_awaitable,
             hide_suggestions=self._hides_suggestions,
-            max_coercion_errors=MOST_ERRORS,
+            max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            return _refusal(executor[:MOST_ERRORS], context)
+            return _refusal(executor[:MAX_ERRORS], context)
         result = executor.execute_operation()
         # Nothing is delivered bit by bit here, which the same method would answer otherwise.
         return _answer(
@@ -152,10 +159,10 @@ class Engine:
             operation_name=request.operation_name,
             operation_extensions=None,
             hide_suggestions=self._hides_suggestions,
-            max_coercion_errors=MOST_ERRORS,
+            max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            yield _refusal(executor[:MOST_ERRORS], context)
+            yield _refusal(executor[:MAX_ERRORS], context)
             return
         created = create_source_event_stream(executor)
         source = await created if inspect.isawaitable(created) else created
@@ -179,7 +186,7 @@ def _answer(result: ExecutionResult, context: RequestContext) -> Answer:
     found = result.errors or []
     # Errors of fields have a path; those of variables and of the operation's name have none.
     if result.data is None and not any(error.path for error in found):
-        return _refusal(found[:MOST_ERRORS], context)
+        return _refusal(found[:MAX_ERRORS], context)
     return Answer(data=result.data, errors=[errors.public(error, context.language) for error in found])
 
 

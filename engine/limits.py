@@ -9,8 +9,8 @@ from config.per_caller import CallerKind
 from config.settings import Settings
 from engine.size import Size
 
-MOST_FIELDS = 500
-MOST_OVERLAPS = 4_000
+MAX_FIELDS = 2_000
+MAX_OVERLAPS = 4_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,8 @@ class Limits:
             raise _refusal(f"The document is deeper than {self.depth} levels.", "DOCUMENT_TOO_DEEP")
         if size.aliases > self.aliases:
             raise _refusal(f"More than {self.aliases} aliases.", "TOO_MANY_ALIASES")
-        if size.fields > MOST_FIELDS:
-            raise _refusal(f"More than {MOST_FIELDS} fields, with fragments written out.", "TOO_MANY_FIELDS")
+        if size.fields > MAX_FIELDS:
+            raise _refusal(f"More than {MAX_FIELDS} fields, with fragments written out.", "TOO_MANY_FIELDS")
 
     def check_cost(self, cost: int) -> None:
         """Refuse what is too dear for these limits.

@@ -4,17 +4,18 @@ import contextlib
 import functools
 import hashlib
 import json
-from collections import OrderedDict
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from config.refusals import CannotRun
-from engine.documents import UnusableDocument
+from engine.byte_cache import ByteCache
+from engine.documents import MAX_CHARACTERS, UnusableDocument
 
-_LONGEST_KEPT = 8_192
-"""Characters, so that the store has a bound."""
+_BYTES_PER_DOCUMENT = 8_192
+"""What the store holds for each document that it may keep; one may be larger where others are smaller."""
 
 
 class BadManifest(CannotRun):
@@ -27,13 +28,15 @@ class BadManifest(CannotRun):
 class PersistedDocuments:
     """Automatic persisted queries: a client leaves a document once and asks by its SHA-256 from then on.
 
-    The store belongs to this process and forgets what was not asked for longest: clients send the text
-    again when they are told so.
+    The store belongs to this process, holds `max_documents` and about 8 kB for each of them, and drops
+    texts that nobody asks for first: clients send the text again when they are told so.
     """
 
-    def __init__(self, *, most: int) -> None:
-        self._most = most
-        self._texts: OrderedDict[str, str] = OrderedDict()
+    def __init__(self, *, max_documents: int) -> None:
+        self._texts: ByteCache[str, str] = ByteCache(
+            max_documents * _BYTES_PER_DOCUMENT, max_entries=max_documents
+        )
+        self._is_on = max_documents > 0
 
     def text_of(self, text: str | None, document_id: str | None) -> str:
         """The document that a request means; kept, if it says both text and hash.
@@ -43,28 +46,24 @@ class PersistedDocuments:
         """
         if document_id is None:
             return text or ""
-        if not self._most:
+        if not self._is_on:
             raise _refusal("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
         if text is None:
-            return self._found(document_id)
+            return self._find(document_id)
+        if len(text) > MAX_CHARACTERS:
+            # It will be refused for its length, and is not worth hashing.
+            return text
         if _hash(text) != document_id:
             raise _refusal("The hash is not the document's SHA-256.", "PERSISTED_QUERY_MISMATCH")
-        self._keep(document_id, text)
+        if self._texts.peek(document_id) is None:
+            self._texts.put(document_id, text, size_bytes=sys.getsizeof(text))
         return text
 
-    def _found(self, document_id: str) -> str:
-        if document_id not in self._texts:
+    def _find(self, document_id: str) -> str:
+        text = self._texts.get(document_id)
+        if text is None:
             raise _refusal("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
-        self._texts.move_to_end(document_id)
-        return self._texts[document_id]
-
-    def _keep(self, document_id: str, text: str) -> None:
-        if len(text) > _LONGEST_KEPT:
-            return
-        self._texts[document_id] = text
-        self._texts.move_to_end(document_id)
-        if len(self._texts) > self._most:
-            self._texts.popitem(last=False)
+        return text
 
 
 class TrustedDocuments:

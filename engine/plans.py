@@ -132,6 +132,11 @@ class Plans:
             self._operations[key] = (node, operation)
         return operation
 
+    def forget(self, document: DocumentNode) -> None:
+        """Drop the plans of a document that runs no more."""
+        for definition in document.definitions:
+            self._operations.pop(id(definition), None)
+
 
 def is_static(details: FieldDetails) -> bool:
     """Whether a field depends on nothing but the conditions that its variant is for."""

@@ -17,11 +17,19 @@ _LONGEST_DOCUMENT_ID = 256
 class BadRequest(Exception):
     """The HTTP request is none of GraphQL's."""
 
-    def __init__(self, message: str, *, status: int = 400, allow: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        code: str = "BAD_REQUEST",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
-        self.allow = allow
+        self.code = code
+        self.headers = dict(headers or {})
 
 
 async def read(request: Request, receive: Receive) -> GraphQLRequest:
@@ -36,7 +44,7 @@ async def read(request: Request, receive: Receive) -> GraphQLRequest:
         body = await _of_body(request, receive)
         # JSON that was decoded spells no half of a surrogate pair, and NUL in this way alone.
         return typed(_object(body), is_storable=rb"\u0000" not in body)
-    raise BadRequest("GraphQL is asked by GET or POST.", status=405, allow="GET, POST")
+    raise BadRequest("GraphQL is asked by GET or POST.", status=405, headers={"Allow": "GET, POST"})
 
 
 def typed(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:

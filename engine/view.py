@@ -1,5 +1,6 @@
 """GraphQL over HTTP: queries by GET, everything by POST, and a page for browsers."""
 
+import functools
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import viewer_of
+from asgi.authentication import bearer_in, viewer_of
 from asgi.client_network import client_network
+from asgi.disconnects import unless_disconnected
 from asgi.headers import encoded, header
 from domain import messages
 from domain.messages import Language
@@ -43,7 +45,8 @@ class GraphQLView:
 
     A broken request is answered 400, never 5xx. What is well formed but cannot run is answered without
     `data`: with 400 to clients that accept application/graphql-response+json, with 200 to older ones.
-    429 tells that the caller's bucket is empty, 503 that the database is away.
+    401 tells that the bearer token is not valid, 429 that the caller's bucket is empty or that too many of
+    its documents wait, 503 that the database is away or took too long.
     """
 
     def __init__(
@@ -66,23 +69,37 @@ class GraphQLView:
 
     async def _answer(self, request: Request, receive: Receive) -> ASGIApp:
         asked = await requests.read(request, receive)
+        viewer = await viewer_of(request, self._shop)
+        if viewer is None and bearer_in(header(request.scope, b"authorization")) is not None:
+            raise _invalid_token()
         context = self._context(
             shop=self._shop,
-            viewer=await viewer_of(request, self._shop),
+            viewer=viewer,
             address=client_network(request),
             language=messages.preferred_language(header(request.scope, b"accept-language")),
         )
         try:
-            answer = await self.engine.run(asked, context, allowed=_ALLOWED[request.method])
+            answer = await self.engine.run(
+                asked,
+                context,
+                allowed=_ALLOWED[request.method],
+                wait=functools.partial(unless_disconnected, receive),
+            )
         except OperationNotAllowed as refused:
             raise _not_over_http(refused.operation) from refused
         return _response(answer, is_modern=requests.wants_graphql_json(request))
 
 
+def _invalid_token() -> BadRequest:
+    # RFC 6750, section 3
+    challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return BadRequest(errors.BAD_BEARER, status=401, code="UNAUTHENTICATED", headers=challenge)
+
+
 def _not_over_http(operation: OperationType) -> BadRequest:
     if operation is OperationType.SUBSCRIPTION:
         return BadRequest("Subscriptions need a WebSocket with the protocol graphql-transport-ws.")
-    return BadRequest("Only queries may be asked by GET.", status=405, allow="POST")
+    return BadRequest("Only queries may be asked by GET.", status=405, headers={"Allow": "POST"})
 
 
 def _response(answer: Answer, *, is_modern: bool) -> ASGIApp:
@@ -102,8 +119,8 @@ def _response(answer: Answer, *, is_modern: bool) -> ASGIApp:
 
 
 def _refusal(bad: BadRequest) -> ASGIApp:
-    body = {"errors": [{"message": bad.message, "extensions": {"code": "BAD_REQUEST"}}]}
-    return _json(body, bad.status, {"Allow": bad.allow} if bad.allow else {})
+    body = {"errors": [{"message": bad.message, "extensions": {"code": bad.code}}]}
+    return _json(body, bad.status, bad.headers)
 
 
 def _json(

@@ -24,7 +24,7 @@ from asgi import origins
 from asgi.authentication import bearer_in
 from asgi.client_network import client_network
 from domain import messages
-from engine import requests
+from engine import errors, requests
 from engine.admission import GraphQLRequest
 from engine.documents import UnusableDocument
 from engine.execution import Answer, Engine
@@ -157,12 +157,14 @@ class _Caller:
         self._context = context
         self._address = client_network(websocket)
         self._languages = websocket.headers.get("accept-language", "")
-        self._bearer: str | None = None
+        self._bearer = bearer_in(websocket.headers.get("authorization", ""))
         self.connection_params: Mapping[str, object] = {}
         self.viewer: SignedIn | None = None
 
     async def on_ws_connect(self, _: object) -> object:
         """Read what the client says of itself, in the names of HTTP's headers, small or capital.
+
+        A token may come with or without the word Bearer, and goes before one in the upgrade request.
 
         Raises:
             SocketRefused: it brings a token that is not valid. To bring none is fine: some fields need none.
@@ -170,7 +172,8 @@ class _Caller:
         told = {
             name.lower(): value for name, value in self.connection_params.items() if isinstance(value, str)
         }
-        self._bearer = bearer_in(told.get("authorization", ""))
+        if authorization := told.get("authorization"):
+            self._bearer = bearer_in(authorization) if " " in authorization else authorization
         self._languages = told.get("accept-language", self._languages)
         await self.recognise()
         return UNSET
@@ -185,7 +188,7 @@ class _Caller:
             return
         self.viewer = await sessions.authenticate(self._shop, self._bearer)
         if self.viewer is None:
-            raise SocketRefused(4401, "The token is not valid.")
+            raise SocketRefused(4401, errors.BAD_BEARER)
 
     def text_of(self, request: GraphQLRequest) -> str:
         """The document that `request` means.

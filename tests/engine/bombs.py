@@ -46,10 +46,10 @@ DOCUMENTS = {
     "fragments that nothing uses": Bomb.of(
         "{me {id}} " + " ".join(f"fragment f{n} on User {{id}}" for n in range(100)), _INVALID
     ),
-    "aliases": Bomb.of("{" + _aliased(150, "__typename") + "}", "TOO_MANY_ALIASES"),
-    "aliased mutations": Bomb.of("mutation {" + _aliased(300, "spinWheel") + "}", "TOO_MANY_TOKENS"),
+    "aliases": Bomb.of("{" + _aliased(1_000, "__typename") + "}", "TOO_MANY_TOKENS"),
+    "aliased mutations": Bomb.of("mutation {" + _aliased(900, "spinWheel") + "}", "TOO_MANY_TOKENS"),
     "fewer aliased mutations": Bomb.of(
-        "mutation {" + _aliased(16, "logout {code}") + "}", "TOO_MANY_ALIASES"
+        "mutation {" + _aliased(250, "spinWheel {code}") + "}", "COST_TOO_HIGH"
     ),
     "the same field again and again": Bomb.of("{me {" + "id " * 450 + "}}", "TOO_MANY_FIELDS"),
     "the same objects again and again": Bomb.of("{" + "me {id} " * 150 + "}", "TOO_MANY_FIELDS"),

@@ -1,14 +1,13 @@
 """Documents: parsed, limited, validated, kept."""
 
+from dataclasses import replace
+
 import pytest
 import strawberry
 from graphql import DocumentNode, get_introspection_query
 
 import schema
-from config.per_caller import CallerKind
-from config.settings import Settings
-from engine import documents
-from engine.documents import Documents, UnusableDocument
+from engine.documents import Document, Documents, UnusableDocument, cache_key
 from engine.limits import Limits
 from engine.size import UNSTORABLE
 from tests.cases import for_each
@@ -39,16 +38,30 @@ class Query:
         return Thing()
 
 
+MEGABYTE = 1024**2
+
+
+def new_store(
+    schema_: strawberry.Schema, *, shows_schema: bool = True, max_bytes: int = MEGABYTE
+) -> Documents:
+    return Documents(schema_, shows_schema=shows_schema, max_bytes=max_bytes)
+
+
 @pytest.fixture
 def store() -> Documents:
-    return Documents(strawberry.Schema(Query), shows_schema=True)
+    return new_store(strawberry.Schema(Query))
 
 
-LIMITS = Limits.of(CallerKind.ANONYMOUS, Settings())
+LIMITS = Limits(cost=10_000, depth=12, aliases=15, directives=8, tokens=800)
 
 
-def prepared(store: Documents, text: str, **variables: object) -> DocumentNode:
-    return store.prepare(text, LIMITS, operation_name=None, variables=variables).document
+def prepared(store: Documents, text: str) -> Document:
+    return store.prepare(text, LIMITS, operation_name=None, variables={})
+
+
+def seen(store: Documents, text: str) -> bool:
+    """Prepare a document and tell the store of it; whether it is kept then."""
+    return store.keep(cache_key(text), prepared(store, text), is_trusted=False)
 
 
 def refusal(store: Documents, text: str) -> tuple[str, object]:
@@ -66,37 +79,63 @@ def aliased(aliases: int) -> str:
     return "{" + "".join(f"a{n}: thing{{name}} " for n in range(aliases)) + "}"
 
 
-def test_a_document_is_prepared_once(store: Documents) -> None:
-    assert prepared(store, "{thing{name}}") is prepared(store, "{thing{name}}")
+def test_a_document_is_kept_when_it_is_seen_again(store: Documents) -> None:
+    text = "{thing{name}}"
+    assert not seen(store, text)
+    assert store.find(cache_key(text)) is None
+    assert seen(store, text)
+    assert store.find(cache_key(text)) is not None
 
 
-def test_the_store_is_bounded(store: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_CAPACITY", 2)
-    first = prepared(store, "{thing{name}}")
-    prepared(store, "{a: thing{name}}")
-    prepared(store, "{b: thing{name}}")
-    assert prepared(store, "{thing{name}}") is not first
+def test_documents_that_come_once_evict_none(store: Documents) -> None:
+    for _ in range(2):
+        seen(store, "{thing{name}}")
+    for number in range(1_000):
+        seen(store, f"{{a{number}: thing{{name}}}}")
+    assert store.find(cache_key("{thing{name}}")) is not None
+
+
+def test_the_store_is_bounded_by_bytes_and_says_what_it_drops() -> None:
+    dropped: list[DocumentNode] = []
+    store = Documents(strawberry.Schema(Query), shows_schema=True, max_bytes=20_000, on_evict=dropped.append)
+    texts = [f"{{a{number}: thing{{name}}}}" for number in range(20)]
+    for text in (*texts, *texts):
+        seen(store, text)
+    kept = [text for text in texts if store.find(cache_key(text))]
+    assert 0 < len(kept) < len(texts)
+    assert len(dropped) == len(texts) - len(kept)
+    assert store.size_bytes <= 20_000
+
+
+def test_a_trusted_document_is_kept_at_once_whatever_its_length(store: Documents) -> None:
+    text = "{" + " ".join(f"thing{number}: thing{{name}}" for number in range(14)) + " " * 40_000 + "}"
+    document = store.prepare(text, LIMITS, operation_name=None, variables={}, is_trusted=True)
+    store.keep(cache_key(text), document, is_trusted=True)
+    for number in range(1_000):
+        for _ in range(2):
+            seen(store, f"{{a{number}: thing{{name}}}}")
+    assert store.find(cache_key(text)) is document
 
 
 def test_a_kept_document_is_held_to_the_limits_of_whoever_asks(store: Documents) -> None:
-    text = aliased(16)
-    staff = Limits.of(CallerKind.STAFF, Settings())
-    assert store.prepare(text, staff, operation_name=None, variables={})
-    assert store.knows(text)
-    assert refusal(store, text) == ("More than 15 aliases.", "TOO_MANY_ALIASES")
+    staff = replace(LIMITS, aliases=100)
+    document = store.prepare(aliased(16), staff, operation_name=None, variables={})
+    assert store.cost_of(document, staff, operation_name=None, variables={}) == 32
+    with pytest.raises(UnusableDocument, match="More than 15 aliases"):
+        store.cost_of(document, LIMITS, operation_name=None, variables={})
 
 
-def test_a_kept_document_is_costed_anew_with_other_variables() -> None:
-    store = Documents(schema.schema, shows_schema=True)
+def test_a_document_is_costed_anew_with_other_variables() -> None:
+    store = new_store(schema.schema)
     text = "query ($n: Int) {services(first: $n) {edges {node {id}}}}"
-    costs = [
-        store.prepare(text, LIMITS, operation_name=None, variables={"n": n}).cost for n in (1, 10, 100, 1_000)
-    ]
-    assert costs == [4, 31, 301, 301]
+    document = prepared(store, text)
+    sizes = (1, 10, 100, 1_000, 1e2, 100.0, 1e300)
+    costs = [store.cost_of(document, LIMITS, operation_name=None, variables={"n": size}) for size in sizes]
+    assert costs == [4, 31, 301, 301, 301, 301, 301]
 
 
 def test_no_schema_and_no_suggestions_are_shown_where_they_are_not_to_be() -> None:
-    store = Documents(schema.schema, shows_schema=False)
+    store = new_store(schema.schema, shows_schema=False)
     for text in ("{__schema {queryType {name}}}", '{__type(name: "User") {name}}'):
         assert refusal(store, text)[1] == "INTROSPECTION_DISABLED"
     assert prepared(store, "{__typename}")
@@ -105,13 +144,13 @@ def test_no_schema_and_no_suggestions_are_shown_where_they_are_not_to_be() -> No
 
 
 def test_suggestions_are_made_where_the_schema_is_shown() -> None:
-    store = Documents(schema.schema, shows_schema=True)
+    store = new_store(schema.schema)
     for text in MISSPELLED:
         assert "Did you mean" in refusal(store, text)[0]
 
 
 def test_introspection_passes() -> None:
-    store = Documents(schema.schema, shows_schema=True)
+    store = new_store(schema.schema)
     assert prepared(store, get_introspection_query())
 
 

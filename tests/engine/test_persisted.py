@@ -1,5 +1,6 @@
 """Documents that are asked for by hash or id."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ import pytest
 from starlette.responses import HTMLResponse
 
 from config.settings import Settings
+from engine.documents import UnusableDocument
 from engine.persisted import BadManifest, PersistedDocuments, TrustedDocuments
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
@@ -129,7 +131,7 @@ async def test_a_malformed_hash_is_a_bad_request(opening: Opening, body: dict[st
 
 
 def test_the_store_forgets_what_was_not_asked_for_longest() -> None:
-    store = PersistedDocuments(most=2)
+    store = PersistedDocuments(max_documents=2)
     for text in ("{a}", "{b}"):
         store.text_of(text, sha256(text))
     store.text_of(None, sha256("{a}"))
@@ -140,12 +142,32 @@ def test_the_store_forgets_what_was_not_asked_for_longest() -> None:
         store.text_of(None, sha256("{b}"))
 
 
-def test_a_long_document_runs_but_is_not_kept() -> None:
-    store = PersistedDocuments(most=2)
-    text = "{a}" + " " * 10_000
+def test_a_document_of_any_length_that_can_run_is_kept() -> None:
+    store = PersistedDocuments(max_documents=10)
+    text = "{a}" + " " * 32_000
     assert store.text_of(text, sha256(text)) == text
-    with pytest.raises(Exception, match="PersistedQueryNotFound"):
-        store.text_of(None, sha256(text))
+    assert store.text_of(None, sha256(text)) == text
+
+
+def test_the_store_is_bounded_by_bytes() -> None:
+    store = PersistedDocuments(max_documents=10)
+    texts = [f"{{a{number}}}" + " " * 32_000 for number in range(10)]
+    for text in texts:
+        store.text_of(text, sha256(text))
+    kept = 0
+    for text in texts:
+        with contextlib.suppress(UnusableDocument):
+            kept += len(store.text_of(None, sha256(text)))
+    assert 0 < kept <= 10 * 8_192
+
+
+def test_new_documents_evict_none_that_is_asked_for_by_its_hash() -> None:
+    store = PersistedDocuments(max_documents=10)
+    store.text_of("{a}", sha256("{a}"))
+    store.text_of(None, sha256("{a}"))
+    for number in range(100):
+        store.text_of(f"{{b{number}}}", sha256(f"{{b{number}}}"))
+    assert store.text_of(None, sha256("{a}")) == "{a}"
 
 
 async def test_a_socket_knows_what_was_left_over_http(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Work that a client waits for, given up when the client is gone."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+T = TypeVar("T")
+
+
+async def unless_disconnected(receive: Receive, work: Awaitable[T]) -> T:
+    """The result of `work`, which is cancelled if the client of an HTTP request hangs up first.
+
+    Only for work that may be cancelled at any await: what writes must run to its end.
+
+    Raises:
+        ClientDisconnect: the client hung up.
+    """
+    working = asyncio.ensure_future(work)
+    listening = asyncio.create_task(_is_disconnected(receive))
+    try:
+        await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done() and listening.result():
+            raise ClientDisconnect
+        return await working
+    finally:
+        for task in (working, listening):
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await working
+
+
+async def _is_disconnected(receive: Receive) -> bool:
+    """Whether the client has hung up, which is known when it does; False where that cannot be told."""
+    with contextlib.suppress(HTTPException):
+        message = await receive()
+        while message["type"] == "http.request" and message.get("more_body", False):
+            message = await receive()
+        if message["type"] == "http.request":
+            # The end of a body that nobody had read; what follows is the end of the connection.
+            message = await receive()
+        return bool(message["type"] == "http.disconnect")
+    return False

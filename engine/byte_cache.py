@@ -1,0 +1,120 @@
+"""A cache bounded by bytes: a segmented LRU, which one-time values cannot flush."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+_PROTECTED_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Generic[V]):
+    value: V
+    size_bytes: int
+
+
+class ByteCache(Generic[K, V]):
+    """At most `max_bytes` of values, by the sizes that callers give, and at most `max_entries` of them.
+
+    New values are on probation. One that is asked for again becomes protected, and protected values leave
+    only for other protected ones, so a flood of new values evicts nothing that is in use. `on_evict` is
+    called with each value that leaves.
+    """
+
+    def __init__(
+        self,
+        max_bytes: int,
+        *,
+        max_entries: int | None = None,
+        on_evict: Callable[[V], None] | None = None,
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._max_entries = max_entries
+        self._max_protected_bytes = int(max_bytes * _PROTECTED_SHARE)
+        self._on_evict = on_evict
+        self._probation: OrderedDict[K, _Entry[V]] = OrderedDict()
+        self._protected: OrderedDict[K, _Entry[V]] = OrderedDict()
+        self._protected_bytes = 0
+        self.size_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._probation) + len(self._protected)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._protected or key in self._probation
+
+    def get(self, key: K) -> V | None:
+        """The value, which counts as used now; None where there is none."""
+        entry = self._protected.get(key)
+        if entry is not None:
+            self._protected.move_to_end(key)
+            return entry.value
+        entry = self._probation.pop(key, None)
+        if entry is None:
+            return None
+        self._protect(key, entry)
+        return entry.value
+
+    def peek(self, key: K) -> V | None:
+        """The value, without counting as a use."""
+        entry = self._protected.get(key) or self._probation.get(key)
+        return None if entry is None else entry.value
+
+    def put(self, key: K, value: V, *, size_bytes: int) -> None:
+        """Keep a value, unless it is larger than the whole cache."""
+        self.discard(key)
+        if size_bytes > self._max_bytes:
+            return
+        self._probation[key] = _Entry(value, size_bytes)
+        self.size_bytes += size_bytes
+        while self.size_bytes > self._max_bytes or self._has_too_many_entries():
+            self.discard(next(iter(self._probation if len(self._probation) > 1 else self._protected), key))
+
+    def discard(self, key: K) -> None:
+        """Drop a value, if there is one."""
+        entry = self._probation.pop(key, None)
+        if entry is None:
+            entry = self._protected.pop(key, None)
+            if entry is None:
+                return
+            self._protected_bytes -= entry.size_bytes
+        self.size_bytes -= entry.size_bytes
+        if self._on_evict is not None:
+            self._on_evict(entry.value)
+
+    def _protect(self, key: K, entry: _Entry[V]) -> None:
+        self._protected[key] = entry
+        self._protected_bytes += entry.size_bytes
+        while self._protected_bytes > self._max_protected_bytes and len(self._protected) > 1:
+            oldest, demoted = self._protected.popitem(last=False)
+            self._protected_bytes -= demoted.size_bytes
+            self._probation[oldest] = demoted
+
+    def _has_too_many_entries(self) -> bool:
+        return self._max_entries is not None and len(self) > self._max_entries
+
+
+class Doorkeeper(Generic[K]):
+    """Whether a key was seen before; the latest `max_keys` are remembered, by their hashes.
+
+    Two keys of one hash pass for one another, which costs a needless entry in a cache and nothing else.
+    """
+
+    def __init__(self, max_keys: int) -> None:
+        self._max_keys = max_keys
+        self._hashes: OrderedDict[int, None] = OrderedDict()
+
+    def has_seen(self, key: K) -> bool:
+        """Whether this is not the first sight of `key`, which is remembered from here on."""
+        hashed = hash(key)
+        if hashed in self._hashes:
+            del self._hashes[hashed]
+            return True
+        self._hashes[hashed] = None
+        if len(self._hashes) > self._max_keys:
+            self._hashes.popitem(last=False)
+        return False

@@ -1,0 +1,145 @@
+"""CPU-bound work one piece at a time: fair between callers, bounded for each of them."""
+
+import asyncio
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+MAX_WAITING_PER_CALLER = 100
+MAX_WAITING = 1_024
+_MAX_RETRY_SECONDS = 60
+_SMOOTHING = 0.1
+"""Weight of the latest job in the average of what a job takes."""
+
+
+class QueueFull(Exception):
+    """The caller has too many jobs waiting; `retry_after_seconds` is when there should be room."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("too many jobs are waiting")
+        self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    work: Callable[[], Any]
+    # Any: jobs of several result types wait in one line.
+    done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class FairQueue:
+    """Runs jobs in a thread, one at a time, a job of each waiting caller in turn.
+
+    A thread, because a job may take tens of milliseconds and holds the event loop for no longer than the
+    interpreter's switch interval there. After each job the queue rests for as long as the job used the
+    processor, so callers who need no queue keep at least half of it.
+
+    A caller may have `max_per_caller` jobs waiting. When `max_waiting` jobs of all callers wait, the caller
+    with the longest line gives up its newest job for the newcomer.
+    """
+
+    def __init__(
+        self, *, max_per_caller: int = MAX_WAITING_PER_CALLER, max_waiting: int = MAX_WAITING
+    ) -> None:
+        self._max_per_caller = max_per_caller
+        self._max_waiting = max_waiting
+        self._lines: OrderedDict[str, deque[_Job]] = OrderedDict()
+        self._waiting = 0
+        self._average_seconds = 0.01
+        self._worker: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Jobs that wait; the one that runs is not among them."""
+        return self._waiting
+
+    async def run(self, caller: str, work: Callable[[], T]) -> T:
+        """The result of `work`. Where the task is cancelled before its turn, `work` is never called.
+
+        Raises:
+            QueueFull: too many jobs of the caller wait.
+        """
+        job = _Job(work)
+        self._enter(caller, job)
+        try:
+            result: T = await job.done
+            return result
+        except asyncio.CancelledError:
+            self._leave(caller, job)
+            raise
+
+    def _enter(self, caller: str, job: _Job) -> None:
+        line = self._lines.get(caller)
+        if line is not None and len(line) >= self._max_per_caller:
+            raise self._full(len(line))
+        if self._waiting >= self._max_waiting:
+            self._make_room(caller)
+        self._lines.setdefault(caller, deque()).append(job)
+        self._waiting += 1
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+
+    def _make_room(self, caller: str) -> None:
+        longest = max(self._lines, key=lambda each: len(self._lines[each]))
+        length = len(self._lines[longest])
+        if length <= len(self._lines.get(caller, ())) + 1:
+            raise self._full(length)
+        dropped = self._lines[longest][-1]
+        self._leave(longest, dropped)
+        dropped.done.set_exception(self._full(length))
+
+    def _leave(self, caller: str, job: _Job) -> None:
+        line = self._lines.get(caller)
+        if line is None or job not in line:
+            return
+        line.remove(job)
+        self._waiting -= 1
+        if not line:
+            del self._lines[caller]
+
+    def _full(self, length: int) -> QueueFull:
+        # Twice: the queue rests as long as it works.
+        seconds = 2 * self._average_seconds * length * len(self._lines)
+        return QueueFull(max(1, min(math.ceil(seconds), _MAX_RETRY_SECONDS)))
+
+    def _next(self) -> _Job:
+        caller, line = self._lines.popitem(last=False)
+        job = line.popleft()
+        self._waiting -= 1
+        if line:
+            self._lines[caller] = line
+        return job
+
+    async def _work(self) -> None:
+        # Clients that hung up at once are noticed before their jobs begin.
+        await asyncio.sleep(0)
+        while self._lines:
+            job = self._next()
+            if job.done.done():
+                continue
+            seconds = await _perform(job)
+            self._average_seconds += _SMOOTHING * (seconds - self._average_seconds)
+            await asyncio.sleep(seconds)
+
+
+async def _perform(job: _Job) -> float:
+    """Run a job and settle its future; the processor seconds that it took."""
+    result, error, seconds = await asyncio.to_thread(_timed, job.work)
+    if not job.done.done():
+        if error is None:
+            job.done.set_result(result)
+        else:
+            job.done.set_exception(error)
+    return seconds
+
+
+def _timed(work: Callable[[], T]) -> tuple[T | None, Exception | None, float]:
+    began = time.thread_time()
+    try:
+        return work(), None, time.thread_time() - began
+    except Exception as error:
+        return None, error, time.thread_time() - began
