@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -12,16 +12,22 @@ from starlette.types import Receive
 T = TypeVar("T")
 
 
-async def unless_disconnected(receive: Receive, work: Awaitable[T]) -> T:
+async def unless_disconnected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, which is cancelled if the client of an HTTP request hangs up first.
+
+    Work for a client that is gone already never begins.
 
     Only for work that may be cancelled at any await: what writes must run to its end.
 
     Raises:
         ClientDisconnect: the client hung up.
     """
-    working = asyncio.ensure_future(work)
     listening = asyncio.create_task(_is_disconnected(receive))
+    await asyncio.sleep(0)
+    if listening.done() and listening.result():
+        work.close()
+        raise ClientDisconnect
+    working = asyncio.ensure_future(work)
     try:
         await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
         if not working.done() and listening.result():

@@ -1,9 +1,9 @@
 """Whether an operation may run: decided from its text, its cost and what its caller has left to spend."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import strawberry
 from graphql import DocumentNode, GraphQLError
@@ -30,7 +30,7 @@ _CHARACTERS_PER_POINT = 10
 _REFUSED_CHARACTERS_PER_POINT = 100
 """Of a document that is refused before it is read."""
 
-Wait = Callable[[Awaitable[Document]], Awaitable[Document]]
+Wait = Callable[[Coroutine[Any, Any, Document]], Awaitable[Document]]
 """How a transport waits for a document to be prepared; it cancels what its client has left."""
 
 

@@ -1,11 +1,12 @@
 """What an operation costs, in points.
 
-A field costs a point, or what its `cost` metadata says; a mutation 10. What is inside a page counts `first`
-or `last` times, what is inside another list of objects ten times.
+A field costs a point, or what its `cost` metadata says; a mutation 10. Arguments may cost more, see
+`engine.input_prices`. What is inside a page counts `first` or `last` times, what is inside another list of
+objects ten times.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeGuard
 
@@ -25,6 +26,8 @@ from graphql import (
     is_leaf_type,
 )
 from graphql.language import ValueNode
+
+from engine.input_prices import InputPrice, PricedArguments, declared_cost, input_prices, priced_arguments
 
 MOST = 1_000_000_000
 """Points; what costs more is said to cost this."""
@@ -69,7 +72,7 @@ class Formula:
     """
 
     fixed: int = 0
-    parts: "tuple[tuple[Repeat, Formula], ...]" = ()
+    parts: "tuple[tuple[Repeat | PricedArguments, Formula], ...]" = ()
 
     def value(self, variables: Mapping[str, object]) -> int:
         """Points, `MOST` at most."""
@@ -85,6 +88,7 @@ class Formula:
 
 
 FREE = Formula()
+POINT = Formula(1)
 
 
 class Sum:
@@ -92,9 +96,9 @@ class Sum:
 
     def __init__(self) -> None:
         self._fixed = 0
-        self._parts: list[tuple[Repeat, Formula]] = []
+        self._parts: list[tuple[Repeat | PricedArguments, Formula]] = []
 
-    def add(self, formula: Formula, repeat: Repeat = _ONCE) -> None:
+    def add(self, formula: Formula, repeat: Repeat | PricedArguments = _ONCE) -> None:
         """Count `formula` as often as `repeat` says."""
         if repeat.variables or formula.parts:
             self._parts.append((repeat, formula))
@@ -113,6 +117,17 @@ class FieldPrice:
     alone: Formula
     inside: Repeat | None
     returns: str = ""
+    arguments: Mapping[str, InputPrice] = field(default_factory=dict)
+
+    def of(self, node: FieldNode) -> Formula:
+        """What `node`, a use of this field, costs without what is inside it."""
+        priced = priced_arguments(node.arguments or (), self.arguments) if self.arguments else None
+        if priced is None:
+            return self.alone
+        cost = Sum()
+        cost.add(self.alone)
+        cost.add(POINT, priced)
+        return cost.formula()
 
     def repeat(self, node: FieldNode) -> Repeat:
         """How often the selection of `node`, a use of this field, counts."""
@@ -145,8 +160,8 @@ class Prices:
         mutation = schema.mutation_type
         self._fields = {
             name: {
-                field: _price(name, definition, is_mutation=kind is mutation)
-                for field, definition in kind.fields.items()
+                field_name: _price(name, definition, is_mutation=kind is mutation)
+                for field_name, definition in kind.fields.items()
             }
             for name, kind in schema.type_map.items()
             if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
@@ -176,15 +191,15 @@ def literal(value: ValueNode) -> int | None:
 
 
 def _price(type_name: str, definition: GraphQLField, *, is_mutation: bool) -> FieldPrice:
-    declared = definition.extensions.get("strawberry-definition")
-    points = getattr(declared, "metadata", {}).get("cost", _MUTATION if is_mutation else 1)
+    points = declared_cost(definition, _MUTATION if is_mutation else 1)
+    arguments = input_prices(definition.args)
     returned = get_named_type(definition.type)
     if {"first", "last"} <= definition.args.keys():
-        return FieldPrice(Formula(points), None, returned.name)
+        return FieldPrice(Formula(points), None, returned.name, arguments)
     # The lists of a page are counted where the page is, those of introspection in the price of its root.
     is_counted = type_name.endswith("Connection") or type_name.startswith("__") or is_leaf_type(returned)
     inside = _ONCE if is_counted or not _is_list(definition) else Repeat(_USUAL_LIST)
-    return FieldPrice(Formula(points), inside, returned.name)
+    return FieldPrice(Formula(points), inside, returned.name, arguments)
 
 
 def _is_list(definition: GraphQLField) -> bool:

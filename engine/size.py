@@ -183,10 +183,10 @@ class _Walk:
         price = self.prices.of(type_name, node)
         aliases = 0 if node.alias is None else 1
         if node.selection_set is None:
-            return _Selection(1, 1, aliases, price.alone)
+            return _Selection(1, 1, aliases, price.of(node))
         inner = self._selections(node.selection_set, price.returns)
         cost = Sum()
-        cost.add(price.alone)
+        cost.add(price.of(node))
         cost.add(inner.cost, price.repeat(node))
         is_introspection = node.name.value in INTROSPECTION
         self.shows_schema |= is_introspection

@@ -63,7 +63,10 @@ class StatsQuery:
         limit: Limit = None,
         since: Annotated[
             datetime | None,
-            strawberry.argument(description="Only orders placed at this moment or later; all, if null."),
+            strawberry.argument(
+                description="Only orders placed at this moment or later; all, if null.",
+                metadata={"cost": 200},
+            ),
         ] = None,
     ) -> list[TopUser]:
         return [TopUser.from_row(row) for row in await stats.top_users(limit=_rows(limit), since=since)]

@@ -8,6 +8,9 @@ import strawberry
 from domain.money import Toman
 from schema.node import parse_id
 
+COST_OF_SEARCH = 100
+"""Points that a search for a part of a text costs: no index helps the database with it."""
+
 
 @strawberry.input(description="One of several records.")
 class IdIn:
@@ -22,7 +25,9 @@ class IdIn:
 class TextContains:
     """Texts by a part of theirs."""
 
-    contains: str = strawberry.field(description="The part, in whichever case.")
+    contains: str = strawberry.field(
+        description="The part, in whichever case.", metadata={"cost": COST_OF_SEARCH}
+    )
 
 
 @strawberry.input(description="A span of time.")

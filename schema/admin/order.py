@@ -22,7 +22,7 @@ from schema.node import global_id, optional_id, parse_id
 from schema.order import OrderStatusIn
 from schema.order_event import OrderEvent
 from schema.scalars import Count
-from schema.where import DateTimeRange, IdIn, TextContains, ids_in
+from schema.where import COST_OF_SEARCH, DateTimeRange, IdIn, TextContains, ids_in
 
 
 @strawberry.type(
@@ -111,7 +111,9 @@ class AdminOrderWhere:
     provider: IdIn | None = strawberry.field(default=None, description="Of one of these providers.")
     status: OrderStatusIn | None = strawberry.field(default=None, description="In one of these states.")
     dispatch: OrderDispatchIn | None = strawberry.field(default=None, description="So far with the provider.")
-    link: TextContains | None = strawberry.field(default=None, description="By a part of the link.")
+    link: TextContains | None = strawberry.field(
+        default=None, description="By a part of the link.", metadata={"cost": 4 * COST_OF_SEARCH}
+    )
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="In this span, ends included."
     )

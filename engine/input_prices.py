@@ -1,0 +1,127 @@
+"""What arguments cost besides their field, by the `cost` metadata of arguments and of input types' fields.
+
+A search for a part of a text, say, reads many more rows than it answers. What is null costs nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    ValueNode,
+    VariableNode,
+)
+
+DEFINITION = "strawberry-definition"
+"""Under this name a schema's parts hold Strawberry's definitions of them."""
+
+
+def declared_cost(part: Any, usual: int) -> int:
+    """The `cost` metadata of a part of a schema, `usual` where it declares none."""
+    metadata = getattr(part.extensions.get(DEFINITION), "metadata", None) or {}
+    return int(metadata.get("cost", usual))
+
+
+@dataclass(frozen=True, slots=True)
+class InputPrice:
+    """What a value costs where it is given, and what values inside it cost, by their names."""
+
+    points: int
+    inside: "Mapping[str, InputPrice]"
+
+    def of_literal(self, node: ValueNode, variables: Mapping[str, object]) -> int:
+        """Points of a value that is written in the document."""
+        if isinstance(node, VariableNode):
+            return self.of_value(variables.get(node.name.value))
+        if isinstance(node, NullValueNode):
+            return 0
+        if isinstance(node, ListValueNode):
+            return sum(self.of_literal(item, variables) for item in node.values)
+        total = self.points
+        if isinstance(node, ObjectValueNode):
+            for entry in node.fields:
+                if price := self.inside.get(entry.name.value):
+                    total += price.of_literal(entry.value, variables)
+        return total
+
+    def of_value(self, value: object) -> int:
+        """Points of a variable's value; it may not fit its type, which is found out later."""
+        if value is None:
+            return 0
+        if isinstance(value, list):
+            return sum(map(self.of_value, value))
+        total = self.points
+        if isinstance(value, dict):
+            total += sum(price.of_value(value.get(name)) for name, price in self.inside.items())
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class PricedArguments:
+    """The arguments of one use of a field that cost something, and the variables in them."""
+
+    prices: tuple[tuple[InputPrice, ValueNode], ...]
+    variables: tuple[str, ...]
+
+    def times(self, variables: Mapping[str, object]) -> int:
+        """Points of all of them."""
+        return sum(price.of_literal(node, variables) for price, node in self.prices)
+
+
+def priced_arguments(
+    nodes: tuple[ArgumentNode, ...], prices: Mapping[str, InputPrice]
+) -> PricedArguments | None:
+    """Those of a field's arguments that cost something; None where none does."""
+    found = tuple((prices[node.name.value], node.value) for node in nodes if node.name.value in prices)
+    if not found:
+        return None
+    return PricedArguments(found, tuple(name for _, node in found for name in _variables(node)))
+
+
+def input_prices(
+    parts: Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField],
+    *,
+    outer: tuple[GraphQLInputObjectType, ...] = (),
+) -> dict[str, InputPrice]:
+    """The prices of arguments or input fields, of those alone that cost something.
+
+    An input type inside itself is priced once: values nested deeper cost nothing more.
+    """
+    prices = {name: _price_of(part, outer) for name, part in parts.items()}
+    return {name: price for name, price in prices.items() if price.points or price.inside}
+
+
+def _price_of(
+    part: GraphQLArgument | GraphQLInputField, outer: tuple[GraphQLInputObjectType, ...]
+) -> InputPrice:
+    kind = _named(part.type)
+    inside: dict[str, InputPrice] = {}
+    if isinstance(kind, GraphQLInputObjectType) and kind not in outer:
+        inside = input_prices(kind.fields, outer=(*outer, kind))
+    return InputPrice(declared_cost(part, 0), inside)
+
+
+def _named(kind: GraphQLInputType) -> object:
+    while isinstance(kind, GraphQLNonNull | GraphQLList):
+        kind = kind.of_type
+    return kind
+
+
+def _variables(node: ValueNode) -> list[str]:
+    if isinstance(node, VariableNode):
+        return [node.name.value]
+    if isinstance(node, ListValueNode):
+        return [name for item in node.values for name in _variables(item)]
+    if isinstance(node, ObjectValueNode):
+        return [name for entry in node.fields for name in _variables(entry.value)]
+    return []
