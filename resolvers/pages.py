@@ -18,10 +18,14 @@ from tortoise.queryset import QuerySet
 
 from domain import texts
 from domain.problems import InvalidInput
+from models.counting import count_up_to
 from models.rows import Layout, Records, Rows, Wanted
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
+MAX_COUNTED = 10_000
+"""Rows that a list's total counts to; nobody pages through more, and counting them takes long."""
+
 _LONGEST_CURSOR = 2_000
 M = TypeVar("M", bound=Model)
 Key = tuple[object, object]
@@ -98,9 +102,10 @@ class Page(Generic[M]):
         place = orjson.dumps([_list_name(self.model, self.by), value, key], default=str)
         return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
-    async def total_count(self) -> int:
-        """Rows that match, on all pages; costs a statement of its own."""
-        return int(await self.matching().count())
+    async def total_count(self) -> int | None:
+        """Rows that match, on all pages; None for more than `MAX_COUNTED`. A statement of its own."""
+        count = await count_up_to(self.matching(), MAX_COUNTED + 1)
+        return count if count <= MAX_COUNTED else None
 
 
 @dataclass(frozen=True)

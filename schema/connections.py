@@ -1,15 +1,19 @@
 """Relay connections over `resolvers.pages`, and the arguments that pages take."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.pages import Page
+from resolvers.pages import MAX_COUNTED, Page
 from schema.fields import derived, resolved
 
 T = TypeVar("T")
+
+COST_OF_COUNT = 10
+"""Points: a count reads many more rows than a page."""
 
 First = Annotated[
     int | None,
@@ -69,14 +73,31 @@ class Connection(Generic[T]):
 
     page: strawberry.Private[Page[Any]]
     show: strawberry.Private[Callable[[Any], Any]]
+    counting: strawberry.Private[asyncio.Future[int | None] | None] = None
     edges: list[Edge[T]] = derived(
         _edges, description="The entries, in the asked order.", rows=attrgetter("page")
     )
     page_info: PageInfo = derived(_page_info, description="Where this page lies in its list.")
 
-    @resolved(description="Entries on all pages together.")
-    async def total_count(self) -> int:
-        return await self.page.total_count()
+    @resolved(
+        description=f"Entries on all pages together; null where `hasMoreThan` is {MAX_COUNTED}.",
+        cost=COST_OF_COUNT,
+    )
+    async def total_count(self) -> int | None:
+        return await self._count()
+
+    @resolved(
+        description=f"{MAX_COUNTED} where there are more entries, which are not counted then; else null.",
+        cost=COST_OF_COUNT,
+    )
+    async def has_more_than(self) -> int | None:
+        return MAX_COUNTED if await self._count() is None else None
+
+    def _count(self) -> Awaitable[int | None]:
+        """The total, counted once for both of the fields that show it."""
+        if self.counting is None:
+            self.counting = asyncio.ensure_future(self.page.total_count())
+        return self.counting
 
 
 def connect(page: Page[Any], show: Callable[[Any], T]) -> Connection[T]:

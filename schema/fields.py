@@ -27,12 +27,16 @@ class ViewField(StrawberryField):
 
 
 def resolved(
-    *, description: str, columns: tuple[str, ...] | None = None
+    *, description: str, columns: tuple[str, ...] | None = None, cost: int = 1
 ) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed`."""
+    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed`.
+
+    `cost` is in the points that callers are limited by.
+    """
 
     def declare(function: Callable[..., object]) -> StrawberryField:
-        return strawberry.field(function, description=description, metadata={"columns": columns})
+        metadata = {"columns": columns, "cost": cost}
+        return strawberry.field(function, description=description, metadata=metadata)
 
     return declare
 

@@ -79,7 +79,8 @@ class AdminFiguresQuery:
 
     @resolved(
         description="Orders and income by day, and what waits for staff. Needs `READ_FIGURES`. "
-        "Errors: `FORBIDDEN`, `INVALID_INPUT`."
+        "Errors: `FORBIDDEN`, `INVALID_INPUT`.",
+        cost=500,
     )
     async def figures(
         self,

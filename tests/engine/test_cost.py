@@ -6,6 +6,8 @@ from graphql import parse
 import schema
 from engine.cost import MOST, Prices
 from engine.size import measure
+from schema.connections import COST_OF_COUNT
+from schema.where import COST_OF_SEARCH
 
 SCHEMA = schema.schema._schema
 ROWS = "{edges{node{id name}}}"
@@ -64,6 +66,38 @@ def test_pages_in_a_fragment_hang_on_the_operation_s_variables() -> None:
 
 def test_a_list_of_objects_counts_ten_times_and_one_of_values_once() -> None:
     assert cost("{categories {id name}}") == 1 + 10 * 2
+
+
+def test_a_page_s_size_may_be_a_float_that_is_whole() -> None:
+    text = f"query ($n: Int) {{services(first: $n) {ROWS}}}"
+    assert cost(text, n=100.0) == cost(text, n=1e2) == cost(text, n=100)
+    assert cost(text, n=1e300) == 1 + 100 * 4
+    assert cost(text, n=2.5) == 1 + 20 * 4
+
+
+def test_a_search_for_a_part_of_a_text_costs_more_however_it_is_given() -> None:
+    plain = cost("{services {totalCount}}")
+    for text in (
+        '{services(where: {name: {contains: "a"}}) {totalCount}}',
+        '{services(where: {name: {contains: "a"}, price: {gte: 1}}) {totalCount}}',
+        "query ($w: ServiceWhere) {services(where: $w) {totalCount}}",
+        "query ($n: TextContains) {services(where: {name: $n}) {totalCount}}",
+        "query ($t: String!) {services(where: {name: {contains: $t}}) {totalCount}}",
+    ):
+        given = {"w": {"name": {"contains": "a"}}, "n": {"contains": "a"}, "t": "a"}
+        assert cost(text, **given) == plain + COST_OF_SEARCH, text
+    text = "query ($w: ServiceWhere) {services(where: $w) {totalCount}}"
+    for nothing in (None, {}, {"name": None}, {"price": {"gte": 1}}, [], "wrong", {"name": "wrong"}):
+        assert cost(text, w=nothing) == plain, nothing
+
+
+def test_counting_costs_more_than_reading_a_field() -> None:
+    assert cost("{services(first: 1) {totalCount}}") == 1 + COST_OF_COUNT
+
+
+def test_a_sum_since_a_day_costs_more_than_the_whole() -> None:
+    since = '{topUsers(since: "2026-01-01T00:00:00Z") {orderCount}}'
+    assert cost(since) >= cost("{topUsers {orderCount}}") + 100
 
 
 def test_a_mutation_costs_more_and_one_of_money_most() -> None:

@@ -11,7 +11,7 @@ class Services(BaseModel):
 
 
 class ServicesServices(BaseModel):
-    total_count: int = Field(alias="totalCount")
+    total_count: Optional[int] = Field(alias="totalCount")
     edges: list["ServicesServicesEdges"]
     page_info: "ServicesServicesPageInfo" = Field(alias="pageInfo")
 

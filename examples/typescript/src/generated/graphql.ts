@@ -150,7 +150,7 @@ export type ServicesQueryVariables = Exact<{
 }>;
 
 
-export type ServicesQuery = { services: { totalCount: number, edges: Array<{ node: { id: string, name: string, price: number, min: number, max: number, type: ServiceType } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ServicesQuery = { services: { totalCount: number | null, edges: Array<{ node: { id: string, name: string, price: number, min: number, max: number, type: ServiceType } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CreateOrderMutationVariables = Exact<{
   input: CreateOrderInput;
