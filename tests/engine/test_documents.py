@@ -90,8 +90,9 @@ def test_a_document_is_kept_when_it_is_seen_again(store: Documents) -> None:
 def test_documents_that_come_once_evict_none(store: Documents) -> None:
     for _ in range(2):
         seen(store, "{thing{name}}")
+    other = prepared(store, "{a: thing{name}}")
     for number in range(1_000):
-        seen(store, f"{{a{number}: thing{{name}}}}")
+        store.keep(f"once {number}", other, is_trusted=False)
     assert store.find(cache_key("{thing{name}}")) is not None
 
 
@@ -111,9 +112,10 @@ def test_a_trusted_document_is_kept_at_once_whatever_its_length(store: Documents
     text = "{" + " ".join(f"thing{number}: thing{{name}}" for number in range(14)) + " " * 40_000 + "}"
     document = store.prepare(text, LIMITS, operation_name=None, variables={}, is_trusted=True)
     store.keep(cache_key(text), document, is_trusted=True)
+    other = prepared(store, "{a: thing{name}}")
     for number in range(1_000):
         for _ in range(2):
-            seen(store, f"{{a{number}: thing{{name}}}}")
+            store.keep(f"twice {number}", other, is_trusted=False)
     assert store.find(cache_key(text)) is document
 
 
