@@ -84,11 +84,20 @@ def test_a_search_for_a_part_of_a_text_costs_more_however_it_is_given() -> None:
         "query ($n: TextContains) {services(where: {name: $n}) {totalCount}}",
         "query ($t: String!) {services(where: {name: {contains: $t}}) {totalCount}}",
     ):
-        given = {"w": {"name": {"contains": "a"}}, "n": {"contains": "a"}, "t": "a"}
-        assert cost(text, **given) == plain + COST_OF_SEARCH, text
+        search = {"contains": "a"}
+        assert cost(text, w={"name": search}, n=search, t="a") == plain + COST_OF_SEARCH, text
     text = "query ($w: ServiceWhere) {services(where: $w) {totalCount}}"
-    for nothing in (None, {}, {"name": None}, {"price": {"gte": 1}}, [], "wrong", {"name": "wrong"}):
-        assert cost(text, w=nothing) == plain, nothing
+    given: tuple[object, ...] = (
+        None,
+        {},
+        {"name": None},
+        {"price": {"gte": 1}},
+        [],
+        "wrong",
+        {"name": "wrong"},
+    )
+    for where in given:
+        assert cost(text, w=where) == plain, where
 
 
 def test_counting_costs_more_than_reading_a_field() -> None:
