@@ -13,7 +13,7 @@ from starlette_admin.i18n import gettext
 
 from admin import templating
 from admin.refusals import told_in_a_box
-from domain import digits
+from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 
@@ -48,12 +48,12 @@ class Given:
         return self.values[name]
 
     def integer(self, name: str) -> int:
-        """A whole number, in any of the three digit scripts.
+        """A whole number, as `texts.parse_integer` reads it.
 
         Raises:
             InvalidInput: something else was entered.
         """
-        value = digits.parse_integer(self.values[name].strip())
+        value = texts.parse_integer(self.values[name])
         if value is None:
             raise InvalidInput(field=name)
         return value
@@ -155,7 +155,7 @@ def _box(asks: Sequence[Ask], record: object = None) -> str:
 
 
 def _number(pk: Any) -> int:
-    number = digits.parse_integer(str(pk))
+    number = texts.parse_integer(str(pk))
     if number is None:
         raise ActionFailed(gettext("There is no such record."))
     return number

@@ -10,6 +10,7 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 from admin import access
 from admin.refusals import sentence
 from asgi.client_network import client_network
+from domain import texts
 from domain.problems import Forbidden, Problem
 from models import User
 from models.clock import CLOCK
@@ -59,7 +60,10 @@ class LoginCodes(BaseAuthProvider):
         if access.viewer_of(request) is not None:
             return RedirectResponse(_next(request), _SEE_OTHER)
         form = await request.form()
-        username, code = str(form.get("username") or "").strip(), str(form.get("code") or "").strip()
+        username, code = (
+            texts.strip(str(form.get("username") or "")),
+            texts.strip(str(form.get("code") or "")),
+        )
         page = {"username": username, "is_code_sent": False, "error": None}
         try:
             if code:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
@@ -12,10 +12,13 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from domain import days, digits, texts
+from domain import days, texts
 from domain.problems import InvalidInput
 
 _MOST_FIELDS = 200
+_MAX_EXACT_FLOAT = 2**53 - 1
+# PHP's arrays in forms: `name[]`, `name[0]`, `name[first]`.
+_ARRAY_FIELD = re.compile(r"([^\[\]]+)(?:\[[^\[\]]*\])+")
 _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,\-./:=? ]{1,70}")
 
 
@@ -40,12 +43,12 @@ class Parameters:
         return text
 
     def text(self, name: str) -> str | None:
-        """The trimmed text, None where absent or blank.
+        """The text without blanks and invisible characters at its ends, None where nothing is left.
 
         Raises:
             InvalidInput: malformed, as in `secret`.
         """
-        return (self.secret(name) or "").strip() or None
+        return texts.strip(self.secret(name) or "") or None
 
     def required_text(self, name: str) -> str:
         """The trimmed text.
@@ -59,11 +62,28 @@ class Parameters:
         return text
 
     def integer(self, name: str) -> int | None:
-        """The signed 64-bit integer, in any of the three digit scripts; None where absent or malformed."""
+        """The signed 64-bit integer, as `texts.parse_integer` reads it; None where absent or malformed.
+
+        A JSON number with a fraction of zero is whole: 100.0 is 100.
+        """
         value = self.values.get(name)
+        if isinstance(value, float) and value.is_integer():
+            # Beyond 2^53 the float is not what the JSON said.
+            return int(value) if abs(value) <= _MAX_EXACT_FLOAT else None
         if not _is_integer(value) and not isinstance(value, str):
             return None
-        return digits.parse_integer(str(value).strip())
+        return texts.parse_integer(str(value))
+
+    def required_code(self, name: str, *, digit_count: int) -> str:
+        """The text of a code; a JSON number gets back the zeros that it lost: 59655 of six is "059655".
+
+        Raises:
+            InvalidInput: absent, blank or malformed.
+        """
+        number = self.integer(name)
+        if isinstance(self.values.get(name), int | float) and number is not None and number >= 0:
+            return f"{number:0{digit_count}d}"
+        return self.required_text(name)
 
     def text_or_blank(self, name: str) -> str:
         """The trimmed text; "" where absent or malformed, for an operation that has its own word for that."""
@@ -73,7 +93,7 @@ class Parameters:
             return ""
 
     def day(self, name: str) -> date | None:
-        """The day given as d/m/Y, in any of the three digit scripts; None where absent or blank.
+        """The day given as d/m/Y, as `days.parse` reads it; None where absent or blank.
 
         Raises:
             InvalidInput: malformed.
@@ -132,7 +152,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _form_fields(encoded: bytes) -> Mapping[str, str]:
+def _form_fields(encoded: bytes) -> Mapping[str, Any]:
     # Bytes that are no UTF-8 become surrogates, which the readings refuse as malformed.
     text = encoded.decode(errors="surrogateescape")
     try:
@@ -141,7 +161,21 @@ def _form_fields(encoded: bytes) -> Mapping[str, str]:
         )
     except ValueError:
         return {}
-    return dict(fields)
+    return _with_arrays(fields)
+
+
+def _with_arrays(fields: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    """Fields by their names. Those of a form's array are a list under its name, as they were one in JSON."""
+    values: dict[str, Any] = {}
+    for name, value in fields:
+        array = _ARRAY_FIELD.fullmatch(name)
+        if array is None:
+            values[name] = value
+        elif isinstance(values.get(array[1]), list):
+            values[array[1]].append(value)
+        else:
+            values[array[1]] = [value]
+    return values
 
 
 def safe_multipart_type(content_type: str) -> str | None:
@@ -156,7 +190,7 @@ def safe_multipart_type(content_type: str) -> str | None:
     return f'multipart/form-data; boundary="{boundary.decode()}"'
 
 
-async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, str]:
+async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, Any]:
     safe_type = safe_multipart_type(content_type)
     if safe_type is None:
         return {}
@@ -166,9 +200,9 @@ async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, str]
         form = await parser.parse()
     except MultiPartException:
         return {}
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     await form.close()
-    return fields
+    return _with_arrays(fields)
 
 
 async def _whole(body: bytes) -> AsyncGenerator[bytes, None]:

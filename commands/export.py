@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from config.settings import Settings
-from domain import mobiles
+from domain import ids, mobiles, texts
 from exports import tables
 from exports.formats import CsvWriter, JsonLinesWriter
 from exports.tables import TABLES, Selection
@@ -70,8 +70,9 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
 async def _user_id(text: str) -> int:
     mobile = mobiles.normalize(text)
     user = await User.owner_of_mobile(mobile) if mobile else None
-    if user is None and mobile is None and text.isdecimal() and len(text) < 10:
-        user = await User.get_or_none(id=int(text))
+    number = texts.parse_integer(text)
+    if user is None and mobile is None and number is not None and ids.is_possible(number):
+        user = await User.get_or_none(id=number)
     if user is None:
         raise SystemExit(f"vitrin: there is no user {text}")
     return user.id

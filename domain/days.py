@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from domain import digits
+from domain import texts
 
 
 def parse(text: str) -> date | None:
-    """The day that `text` spells as d/m/Y in any of the three digit scripts, such as 31/12/2026, or None."""
+    """The day that pasted text spells as d/m/Y, in any of the digits of `digits`; None for anything else."""
     try:
-        return datetime.strptime(digits.to_ascii(text.strip()), "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no zone
+        return datetime.strptime(texts.clean_number(text), "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
 

@@ -1,10 +1,11 @@
-"""Digits as people type them: ASCII, Persian (U+06F0…) and Arabic-Indic (U+0660…)."""
+"""Digits as people type them: ASCII, Persian (U+06F0…), Arabic-Indic (U+0660…) and full-width (U+FF10…)."""
 
 import re
 
 _TO_ASCII = {
     **{ord("۰") + value: str(value) for value in range(10)},
     **{ord("٠") + value: str(value) for value in range(10)},
+    **{ord("０") + value: str(value) for value in range(10)},
 }
 # Not int(): it accepts "1_000", " 7 " and every script's digits.
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
@@ -12,12 +13,12 @@ _INT64 = range(-(2**63), 2**63)
 
 
 def to_ascii(text: str) -> str:
-    """`text` with Persian and Arabic-Indic digits written as 0-9; all else unchanged."""
-    return text.translate(_TO_ASCII)
+    """`text` with Persian, Arabic-Indic and full-width digits written as 0-9; all else unchanged."""
+    return text if text.isascii() else text.translate(_TO_ASCII)
 
 
 def parse_integer(text: str) -> int | None:
-    """The signed 64-bit integer that `text` spells in any of the three digit scripts, or None."""
+    """The signed 64-bit integer that `text` spells in any of these digits, or None."""
     ascii_text = to_ascii(text)
     if not _INTEGER.fullmatch(ascii_text):
         return None

@@ -1,15 +1,30 @@
-"""E-mail addresses as identifiers: shape only, deliverability is not checked."""
+"""E-mail addresses as identifiers: whether they can exist, not whether mail arrives."""
 
-import re
+import unicodedata
 
-# The practical subset of RFC 5321: one @, no spaces or control characters, a dotted domain.
-_ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"]{1,64}@[^\s@\x00-\x1f<>\"]{1,180}\.[^\s@.\x00-\x1f<>\"]{2,63}")
-LONGEST = 254
+from email_validator import EmailNotValidError, validate_email
+
+from domain import texts
+
+MAX_LENGTH = 254
 """Characters of the longest address (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
 
 
 def normalize(text: str) -> str | None:
-    """`text` in lower case, or None where it is no e-mail address or longer than 254 characters."""
-    email = text.lower()
-    # Measured in lower case, which may be longer: "İ" becomes two characters.
-    return email if len(email) <= LONGEST and _ADDRESS.fullmatch(text) else None
+    """The one spelling of a visible address, or None where `text` is no address that mail could reach.
+
+    Lower case, the domain in Unicode, compatibility forms folded (NFKC), nothing invisible: two spellings
+    that look alike on a page are one address. The grammar is email-validator's; no name server is asked.
+    """
+    # A spelling may be longer than the address: composed letters, an encoded domain.
+    if len(text) > 2 * MAX_LENGTH or not texts.is_storable(text):
+        return None
+    visible = texts.remove_invisible(unicodedata.normalize("NFKC", texts.clean_line(text)))
+    try:
+        address = validate_email(visible, check_deliverability=False, strict=True).normalized.lower()
+    except EmailNotValidError:
+        return None
+    if len(address) > MAX_LENGTH:
+        return None
+    # Lower case may compose otherwise ("İ"): what is stored has to normalize to itself.
+    return address if unicodedata.is_normalized("NFKC", address) else None

@@ -6,22 +6,22 @@ from urllib.parse import urlsplit
 from domain import texts
 from domain.problems import InvalidLink
 
-LONGEST = 2_000
+MAX_LENGTH = 2_000
 """Characters of the longest link."""
 
 # A page's name on any of the networks: letters of any script, digits and the marks that names hold.
 _PAGE_NAME = re.compile(r"@?[\w.\-]{1,100}")
-_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BLANK = re.compile(r"[\s\x00]")
 
 
 def parse(text: str) -> str:
-    """`text` without its surrounding blanks.
+    """`text` as the buyer wrote it, without blanks and invisible characters at its ends.
 
     Raises:
         InvalidLink: neither an http(s) address nor a page's name, or over 2,000 characters.
     """
-    link = text.strip()
-    if not 1 <= len(link) <= LONGEST or not texts.is_storable(link):
+    link = texts.strip(text)
+    if not 1 <= len(link) <= MAX_LENGTH or not texts.is_storable(link):
         raise InvalidLink
     if not _PAGE_NAME.fullmatch(link) and not is_address(link):
         raise InvalidLink
@@ -29,8 +29,11 @@ def parse(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an http or https URL with a host, and without blanks or direction marks."""
-    if _UNSEEN.search(text):
+    """Whether `text` is an http or https URL with a host, and without blanks or characters that nobody sees.
+
+    A ZWNJ inside a Persian word is part of the address: browsers copy such paths unencoded.
+    """
+    if _BLANK.search(text) or texts.clean_line(text) != text:
         return False
     try:
         parts = urlsplit(text)

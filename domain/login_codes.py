@@ -5,15 +5,16 @@ import hmac
 import re
 import secrets
 
-from domain import digits, emails, mobiles, texts
+from domain import emails, mobiles, texts
 from domain.problems import InvalidInput, MalformedUsername
 
-_CODE = re.compile(r"[0-9]{6}", re.ASCII)
+DIGIT_COUNT = 6
+_CODE = re.compile(rf"[0-9]{{{DIGIT_COUNT}}}", re.ASCII)
 
 
 def new_code() -> str:
     """Six decimal digits from the system's CSPRNG (OWASP ASVS 6.5.4)."""
-    return f"{secrets.randbelow(1_000_000):06d}"
+    return f"{secrets.randbelow(10**DIGIT_COUNT):0{DIGIT_COUNT}d}"
 
 
 def hash_code(key: bytes, *, subject: str, code: str) -> str:
@@ -22,26 +23,26 @@ def hash_code(key: bytes, *, subject: str, code: str) -> str:
 
 
 def parse_code(text: str) -> str:
-    """The six digits that `text` spells.
+    """The six digits that `text` spells, in groups and in any script that `domain.digits` reads too.
 
     Raises:
         InvalidInput: anything else.
     """
-    code = digits.to_ascii(text.strip())
+    code = texts.clean_code(text)
     if not _CODE.fullmatch(code):
         raise InvalidInput(field="code")
     return code
 
 
 def parse_username(text: str) -> str:
-    """An e-mail address in lower case, or a mobile as 09xxxxxxxxx.
+    """An e-mail address as `emails.normalize` spells it, or a mobile as 09xxxxxxxxx.
 
     Raises:
         MalformedUsername: neither of the two.
     """
-    if len(text) > emails.LONGEST or not texts.is_storable(text):
+    if not texts.is_storable(text):
         raise MalformedUsername
-    username = mobiles.normalize(text) or emails.normalize(text.strip())
+    username = mobiles.normalize(text) or emails.normalize(text)
     if username is None:
         raise MalformedUsername
     return username

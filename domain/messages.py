@@ -35,8 +35,8 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.FORBIDDEN: ("منع دسترسی", "You have no access to this record."),
     ProblemCode.SERVICE_UNAVAILABLE: ("این سرویس در دسترس نیست", "This service is not on sale."),
     ProblemCode.INVALID_LINK: (
-        "لطفا لینک را به درستی وارد کنید",
-        "The link must be an http(s) address or the name of a page.",
+        "لینک باید با http:// یا https:// آغاز شود، یا نام صفحه باشد",
+        "The link must begin with http:// or https://, or be the name of a page.",
     ),
     ProblemCode.QUANTITY_OUT_OF_RANGE: (
         "تعداد باید بین {min} و {max} باشد",

@@ -2,20 +2,40 @@
 
 import re
 
-from domain import digits
+import phonenumbers
 
-_NUMBER = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})", re.ASCII)
-# People paste numbers with spaces, dashes, zero-width joiners and direction marks.
-_SEPARATORS = re.compile("[\\s()\\-\u200c\u200d\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from domain import digits, texts
+
+_USUAL = re.compile(r"(?:\+98|0)?(9[0-9]{9})", re.ASCII)
+_SPELLED = re.compile(r"\+?[0-9]{10,20}", re.ASCII)
+# What people write between digits: blanks, dashes and hyphens of all kinds, dots, slashes, parentheses.
+_SEPARATORS = re.compile(r"[\s()\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d./\u00b7\u2022]")
+_NATIONAL = re.compile(r"9[0-9]{9}", re.ASCII)
+_REGION, _COUNTRY_CODE = "IR", 98
+_MAX_LENGTH = 254
 
 
 def normalize(text: str) -> str | None:
     """`text` as 09xxxxxxxxx, or None where it is no Iranian mobile number.
 
-    Accepts +98…, 0098…, 98…, 9… and 0…, in ASCII, Persian or Arabic-Indic digits.
+    Accepts every spelling that libphonenumber reads from Iran (+98…, +98 0…, 0098…, 98…, 9… and 0…), in any
+    of the digits of `digits`, with separators and invisible characters anywhere. Ranges are not checked:
+    operators open new ones before libphonenumber knows them.
     """
-    match = _NUMBER.fullmatch(_SEPARATORS.sub("", digits.to_ascii(text)))
-    return f"0{match[1]}" if match else None
+    if usual := _USUAL.fullmatch(text):
+        return f"0{usual[1]}"
+    if len(text) > _MAX_LENGTH:
+        return None
+    plain = _SEPARATORS.sub("", digits.to_ascii(texts.remove_invisible(text))).replace("＋", "+")
+    if not _SPELLED.fullmatch(plain):
+        return None
+    try:
+        number = phonenumbers.parse(plain, _REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    national = phonenumbers.national_significant_number(number)
+    is_mobile = number.country_code == _COUNTRY_CODE and _NATIONAL.fullmatch(national)
+    return f"0{national}" if is_mobile else None
 
 
 def mask(mobile: str) -> str:

@@ -1,6 +1,5 @@
 """What a buyer asks for, and what becomes of it for each of the eleven service types."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,6 @@ LARGEST_QUANTITY = 2**53 - 1
 _LONGEST_LINE = 1_000
 _LONGEST_LIST = 100_000
 _MOST_POSTS = 100_000
-_LINES = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,11 +106,11 @@ def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: 
     return _SPECIFY[type](details, limits, today)
 
 
-def _spelled(*texts: str | None) -> list[str]:
+def _spelled(*values: str | None) -> list[str]:
     # Most orders have none of them.
-    if texts.count(None) == len(texts):
+    if values.count(None) == len(values):
         return []
-    return sorted({text.strip() for text in texts if text is not None})
+    return sorted({texts.clean_paragraph(text) for text in values if text is not None})
 
 
 def _default(details: OrderDetails, limits: Limits, _: date) -> Specification:
@@ -161,8 +159,8 @@ def _about_a_user(details: OrderDetails, limits: Limits, _: date) -> Specificati
 
 
 def _mentions_media_likers(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    media = _line(details.media, field="mediaUrl", longest=links.LONGEST)
-    if not links.is_address(media):
+    media = texts.strip(details.media or "")
+    if len(media) > links.MAX_LENGTH or not links.is_address(media):
         raise InvalidInput(field="mediaUrl")
     return Specification(units=_plain(details, limits), media=media)
 
@@ -246,17 +244,17 @@ def _check_subscription(asked: Subscription, today: date) -> None:
 
 
 def _lines(text: str | None, *, field: str) -> list[str]:
-    """The lines that are not blank, each trimmed. Commas do not part them: a comment may hold some."""
+    """The lines with something to see, each cleaned. Commas do not part them: a comment may hold some."""
     if text is None or len(text) > _LONGEST_LIST or not texts.is_storable(text):
         raise InvalidInput(field=field)
-    lines = [line.strip() for line in _LINES.split(text) if line.strip()]
+    lines = texts.split_comments(text) if field == "comments" else texts.split_lines(text)
     if not lines or any(len(line) > _LONGEST_LINE for line in lines):
         raise InvalidInput(field=field)
     return lines
 
 
-def _line(text: str | None, *, field: str, longest: int = _LONGEST_LINE) -> str:
-    line = (text or "").strip()
-    if not 1 <= len(line) <= longest or _LINES.search(line) or not texts.is_storable(line):
+def _line(text: str | None, *, field: str) -> str:
+    line = texts.clean_line(text or "")
+    if not 1 <= len(line) <= _LONGEST_LINE or not texts.is_one_line(line) or not texts.is_storable(line):
         raise InvalidInput(field=field)
     return line

@@ -152,6 +152,7 @@ class AmountOutOfRange(Problem):
     """The amount is not within what one payment may be, `min` to `max` Toman."""
 
     code = ProblemCode.AMOUNT_OUT_OF_RANGE
+    amount: Toman
     min: Toman
     max: Toman
 

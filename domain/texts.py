@@ -1,6 +1,45 @@
-"""What a text from outside may hold, so that both databases treat it alike."""
+"""Cleaning of text that people type and paste, by the kind of text.
 
+Pasted text carries characters that nobody sees: zero-width spaces and joiners, byte order marks, soft
+hyphens, direction marks, fillers. `is_invisible` decides by Unicode's own properties. Every kind of text
+loses them at both ends. Inside:
+
+- `clean_line`, `clean_name`, `clean_paragraph`: removed, but for a ZWNJ between letters that would join
+  (Persian words), what holds an emoji together, and in paragraphs the single marks of direction;
+- `clean_code`, `clean_number`, `clean_key`: removed, as are blanks and what people write between digits;
+- links (`domain.links`) are refused with them, since an address with them is another address;
+- e-mail addresses (`domain.emails`) and mobiles (`domain.mobiles`) build on these.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from domain import digits
 from domain.problems import InvalidInput
+
+ZWNJ = "\u200c"
+_ZWJ = "\u200d"
+_DIRECTION_MARKS = frozenset("\u200e\u200f\u061c")
+# Cf, yet seen: signs that enclose the number after them (Unicode's Prepended_Concatenation_Mark).
+_VISIBLE_FORMATS = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+# Default_Ignorable_Code_Point (DerivedCoreProperties.txt) without Cf and the selectors FE00-FE0F.
+_OTHER_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+# Drawn as nothing, though Unicode calls it a symbol: the braille pattern without a dot.
+_BLANK_GLYPHS = frozenset("\u2800")
+_EMOJI = "[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f]"
+_EMOJI_JOINER = re.compile(f"(?<={_EMOJI}){_ZWJ}(?={_EMOJI})")
+# A flag such as Scotland's ends in them: `strip` alone leaves them, the cleaners drop those without a flag.
+_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
+_EMOJI_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f")
+_LINE_BREAKS = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
+_BREAK_IN_NAME = re.compile(r"\s*[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]\s*")
+_BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015\u2212.]+")
+_ZERO_FRACTION = re.compile(r"\.0*")
 
 
 def is_storable(text: str) -> bool:
@@ -16,13 +55,193 @@ def is_storable(text: str) -> bool:
     return True
 
 
-def trimmed(text: str, *, field: str, longest: int, shortest: int = 1) -> str:
-    """`text` without its surrounding blanks.
+@lru_cache(4_096)
+def is_invisible(character: str) -> bool:
+    """Whether nothing is drawn for it and it is no blank either: format and control characters, fillers.
+
+    NUL is left to `is_storable`. Variation selectors (Mn) count as part of the character before them.
+    """
+    if character in _BLANK_GLYPHS or _OTHER_IGNORABLE.match(character):
+        return True
+    if character.isspace() or character == "\x00":
+        return False
+    category = unicodedata.category(character)
+    return category == "Cc" or (category == "Cf" and character not in _VISIBLE_FORMATS)
+
+
+def has_invisible(text: str) -> bool:
+    """Whether any character of `text` is invisible."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(map(is_invisible, text))
+
+
+def strip(text: str) -> str:
+    """`text` without blanks and invisible characters at both ends; the inside stays as it was written."""
+    text = text.strip()
+    if text.isascii() and text.isprintable():
+        return text
+    start, end = 0, len(text)
+    while start < end and _is_nothing(text[start]):
+        start += 1
+    while end > start and _is_nothing(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def clean_line(text: str) -> str:
+    """Text of one line, or of several where the caller splits it: only joiners that do something stay."""
+    return _without_invisible(text, keeping=frozenset())
+
+
+def clean_paragraph(text: str) -> str:
+    """Text of several lines in mixed scripts: single marks of direction stay besides, embeddings do not."""
+    return _without_invisible(text, keeping=_DIRECTION_MARKS)
+
+
+def clean_name(text: str) -> str:
+    """Text on one line: a line break or tab becomes a blank."""
+    return clean_line(_BREAK_IN_NAME.sub(" ", strip(text)))
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a list that hold something to see, each cleaned by `clean_line`.
+
+    A line of blanks and invisible characters is none: it is neither counted nor charged.
+    """
+    return [line for line in map(clean_line, _LINE_BREAKS.split(text)) if line]
+
+
+def split_comments(text: str) -> list[str]:
+    """`split_lines` for lines of prose, each cleaned by `clean_paragraph`."""
+    return [line for line in map(clean_paragraph, _LINE_BREAKS.split(text)) if line]
+
+
+def is_one_line(text: str) -> bool:
+    """Whether `text` holds no line break, Unicode's own included."""
+    return _LINE_BREAKS.search(text) is None
+
+
+def clean_code(text: str) -> str:
+    """Digits that are read out in groups, such as a login code: `123 456` and `۱۲۳-۴۵۶` are 123456."""
+    return digits.to_ascii(_BETWEEN_DIGITS.sub("", remove_invisible(text)))
+
+
+def clean_number(text: str) -> str:
+    """A number in ASCII digits, without invisible characters and blanks around it."""
+    return digits.to_ascii(remove_invisible(text)).strip()
+
+
+def parse_integer(text: str) -> int | None:
+    """The signed 64-bit integer that pasted text spells, or None; `100.0` and `۱۰۰` are 100."""
+    if text.isascii() and text.isdigit():
+        return digits.parse_integer(text)
+    number = clean_number(text)
+    whole, point, fraction = number.partition(".")
+    return digits.parse_integer(whole if _ZERO_FRACTION.fullmatch(point + fraction) else number)
+
+
+def clean_key(text: str) -> str:
+    """A key or token of ours, which holds neither blanks nor invisible characters."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
+    return "".join(remove_invisible(text).split())
+
+
+def remove_invisible(text: str) -> str:
+    """`text` without any invisible character, whatever it joins."""
+    if not has_invisible(text):
+        return text
+    return "".join(character for character in text if not is_invisible(character))
+
+
+def line(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
+    """`clean_name` within bounds of characters.
 
     Raises:
-        InvalidInput: a text of fewer or more characters, or one that cannot be stored.
+        InvalidInput: fewer or more characters, or text that cannot be stored.
     """
-    kept = text.strip()
-    if not shortest <= len(kept) <= longest or not is_storable(kept):
+    return _bounded(clean_name(text), field=field, max_length=max_length, min_length=min_length)
+
+
+def paragraph(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
+    """`clean_paragraph` within bounds of characters.
+
+    Raises:
+        InvalidInput: as in `line`.
+    """
+    return _bounded(clean_paragraph(text), field=field, max_length=max_length, min_length=min_length)
+
+
+def _bounded(text: str, *, field: str, max_length: int, min_length: int) -> str:
+    if not min_length <= len(text) <= max_length or not is_storable(text):
         raise InvalidInput(field=field)
-    return kept
+    return text
+
+
+def _is_nothing(character: str) -> bool:
+    return character.isspace() or (is_invisible(character) and character not in _TAGS)
+
+
+def _without_invisible(text: str, *, keeping: frozenset[str]) -> str:
+    text = strip(text)
+    if not has_invisible(text):
+        return text
+    kept = {match.start() for match in _EMOJI_JOINER.finditer(text)}
+    for tagged in _EMOJI_TAGS.finditer(text):
+        kept.update(range(*tagged.span()))
+    seen = [
+        character
+        for place, character in enumerate(text)
+        if place in kept or character in keeping or character == ZWNJ or not is_invisible(character)
+    ]
+    return strip(_without_idle_joiners("".join(seen)))
+
+
+def _without_idle_joiners(text: str) -> str:
+    """`text` with those ZWNJ alone that keep two letters from joining."""
+    if ZWNJ not in text:
+        return text
+    before, *parts = re.split(f"{ZWNJ}+", text)
+    written = [before]
+    for part in parts:
+        is_between_letters = bool(part) and _joins_next(_last_letter(written)) and _joins_previous(part[0])
+        written.append(ZWNJ + part if is_between_letters else part)
+    return "".join(written)
+
+
+def _last_letter(parts: list[str]) -> str:
+    """The last character that is no mark over or under another; "" where there is none."""
+    characters = (character for part in reversed(parts) for character in reversed(part))
+    return next((character for character in characters if unicodedata.category(character) != "Mn"), "")
+
+
+@lru_cache(1_024)
+def _joins_next(character: str) -> bool:
+    """Whether it is a letter that joins the next one, as ب does and د does not.
+
+    Unicode's database as Python has it knows no joining types, but the names of presentation forms. A letter
+    without any, such as Kurdish ێ, is taken to join.
+    """
+    if not _is_cursive(character):
+        return False
+    return _has_form(character, "INITIAL") or not (
+        _has_form(character, "FINAL") or _has_form(character, "ISOLATED")
+    )
+
+
+def _joins_previous(character: str) -> bool:
+    return _is_cursive(character) and character != "\u0621"
+
+
+def _is_cursive(character: str) -> bool:
+    """Whether it is a letter of a script such as Arabic's, in which letters join."""
+    return bool(character) and character.isalpha() and unicodedata.bidirectional(character) == "AL"
+
+
+def _has_form(character: str, form: str) -> bool:
+    try:
+        unicodedata.lookup(f"{unicodedata.name(character)} {form} FORM")
+    except (KeyError, ValueError):
+        return False
+    return True

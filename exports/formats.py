@@ -1,6 +1,7 @@
 """How exported rows are spelled: CSV for spreadsheets, JSON lines for programs."""
 
 import csv
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TextIO
@@ -9,18 +10,25 @@ import orjson
 
 from exports.tables import Row, Value
 
-# https://owasp.org/www-community/attacks/CSV_Injection: what makes a spreadsheet compute a cell.
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Excel takes a file without a byte order mark for the computer's own encoding and garbles Persian.
+_BYTE_ORDER_MARK = "\ufeff"
+# https://owasp.org/www-community/attacks/CSV_Injection: what makes a spreadsheet compute a cell. Excel
+# splits by the separator of its locale, a semicolon in many, and passes over quotes amid a cell: any part of
+# a text may become a cell.
+_FORMULA = re.compile("(^|[;|\t\r\n])([ \"']*)(?=[=+\\-@＝＋－＠])")
+_CONTROL_BEGINS = ("\t", "\r", "\n")
 
 
 class CsvWriter:
     """RFC 4180 with a header row; moments in ISO 8601, booleans as `true` and `false`, null as an empty cell.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe before it. Numbers are left
-    alone, the negative ones too: they can be summed, and compute nothing.
+    The file begins with a byte order mark. A text that a spreadsheet would take for a formula, whichever
+    separator it splits by, gets an apostrophe before it. Numbers are left alone, the negative ones too: they
+    can be summed, and compute nothing.
     """
 
     def __init__(self, target: TextIO, columns: Sequence[str]) -> None:
+        target.write(_BYTE_ORDER_MARK)
         self._csv = csv.writer(target)
         self._csv.writerow(columns)
 
@@ -51,7 +59,8 @@ def _cell(value: Value) -> str | int:
         return value
     if isinstance(value, datetime):
         return _iso(value)
-    return f"'{value}" if value.startswith(_FORMULA_BEGINS) else value
+    harmless = _FORMULA.sub(r"\1\2'", value)
+    return f"'{harmless}" if harmless.startswith(_CONTROL_BEGINS) else harmless
 
 
 def _jsonable(value: Value) -> str | int | bool | None:

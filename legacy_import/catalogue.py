@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain import texts
 from domain.service_types import ServiceSource, ServiceType
 from legacy_import import states
 from legacy_import.cells import Row
@@ -24,7 +25,7 @@ def category(row: Row, references: References) -> tuple[object, ...]:
     number = references.take_id(row)
     values = (
         number,
-        row.text("name", longest=200) or "",
+        row.line("name", longest=200) or "",
         row.text("desc") or "",
         row.text("image", longest=500),
         row.integer("sort", is_small=True),
@@ -38,7 +39,7 @@ def category(row: Row, references: References) -> tuple[object, ...]:
 def provider(row: Row, references: References) -> tuple[object, ...]:
     """A provider, switched off and without its key until staff give it a new one."""
     number = references.take_id(row)
-    name = row.text("name", longest=100) or f"Provider {number}"
+    name = row.line("name", longest=100) or f"Provider {number}"
     values = _provider(number, name, row.text("url", longest=500) or "", *row.moments(references.begun_at))
     references.catalogue.providers.add(number)
     return values
@@ -67,13 +68,13 @@ def service(row: Row, references: References) -> tuple[object, ...]:
         row.text("ids", longest=32),
         _added_by(row, references),
         category_id,
-        row.text("name", longest=300) or "",
+        row.line("name", longest=300) or "",
         row.text("desc") or "",
         row.money("price", rounded_up=True),
         row.money("original_price", rounded_up=True) if row.raw("original_price") else None,
         smallest,
         max(smallest, largest),
-        states.SERVICE_SOURCES.get((row.raw("add_type") or "").strip().lower(), ServiceSource.MANUAL),
+        states.SERVICE_SOURCES.get(texts.clean_name(row.raw("add_type") or "").lower(), ServiceSource.MANUAL),
         kind,
         references.provider(row),
         row.text("api_service_id", longest=64),
@@ -96,7 +97,7 @@ def _added_by(row: Row, references: References) -> int | None:
 
 
 def _type(row: Row, *, is_active: bool) -> tuple[ServiceType, bool]:
-    word = (row.raw("type") or "default").strip().lower()
+    word = texts.clean_name(row.raw("type") or "default").lower()
     if word in states.SERVICE_TYPES:
         return states.SERVICE_TYPES[word], is_active
     row.note(f"type {word[:40]!r} became default, off sale")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from domain import digits, texts
+from domain import texts
 from domain.ids import LARGEST_ID
 from domain.money import LARGEST_AMOUNT, Toman
 from legacy_import.files import NULL, Dialect
@@ -70,6 +70,16 @@ class Row:
             self.note(f"{column} was cut from {len(cell)} to {longest} characters")
             return cell[:longest]
         return cell
+
+    def line(self, column: str, *, longest: int) -> str | None:
+        """The text on one line without what nobody sees, None where nothing is left; cut as in `text`."""
+        cell = self.raw(column)
+        if cell is None:
+            return None
+        cleaned = texts.clean_name(cell[:_LONGEST_TEXT])
+        if len(cleaned) > longest:
+            self.note(f"{column} was cut from {len(cleaned)} to {longest} characters")
+        return cleaned[:longest] or None
 
     def listed(self, column: str) -> str | None:
         """The text of a list; some versions of the panel stored lists as one JSON string."""
@@ -163,7 +173,7 @@ class Row:
 
     def state(self, column: str, states: Mapping[str, _State]) -> _State:
         """The state that the old word means. Raises Unreadable for a word without meaning."""
-        word = (self.raw(column) or "").strip().lower()
+        word = texts.clean_name(self.raw(column) or "").lower()
         if word not in states:
             raise Unreadable(f"{column} is unknown: {_shown(word)}")
         return states[word]
@@ -171,14 +181,14 @@ class Row:
 
 def decimal_of(text: str) -> Decimal | None:
     """The plain decimal that `text` spells in any of the three digit scripts, or None."""
-    ascii_text = digits.to_ascii(text.strip())
+    ascii_text = texts.clean_number(text)
     return Decimal(ascii_text) if _DECIMAL.fullmatch(ascii_text) else None
 
 
 def _integer(cell: str) -> int | None:
     if cell.isascii() and cell.isdecimal() and len(cell) < 19:
         return int(cell)
-    value = digits.parse_integer(cell.strip())
+    value = texts.parse_integer(cell)
     if value is None and (exact := decimal_of(cell)) is not None and exact == exact.to_integral_value():
         return int(exact)
     return value

@@ -1,6 +1,6 @@
 """Orders of the old panel. None is ever sent upstream: the old panel may have sent it."""
 
-from domain import order_life
+from domain import order_life, texts
 from domain.money import Toman
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
@@ -82,11 +82,11 @@ def _category(row: Row, references: References, service: SoldService) -> int:
 
 
 def _source(row: Row) -> OrderSource:
-    return states.ORDER_SOURCES.get((row.raw("type") or "").strip().lower(), OrderSource.UNKNOWN)
+    return states.ORDER_SOURCES.get(texts.clean_name(row.raw("type") or "").lower(), OrderSource.UNKNOWN)
 
 
 def _service_type(row: Row, service: SoldService) -> ServiceType:
-    word = (row.raw("service_type") or "").strip().lower()
+    word = texts.clean_name(row.raw("service_type") or "").lower()
     if word and word not in states.SERVICE_TYPES:
         row.note(f"service_type {word[:40]!r} became {service.type}")
     return states.SERVICE_TYPES.get(word, service.type)
@@ -103,7 +103,7 @@ def _quantity(row: Row) -> int:
 
 
 def _subscription_status(row: Row) -> SubscriptionStatus | None:
-    word = (row.raw("sub_status") or "").strip().lower()
+    word = texts.clean_name(row.raw("sub_status") or "").lower()
     if word and word not in states.SUBSCRIPTION_STATUSES:
         row.note(f"sub_status {word[:40]!r} was left out")
     return states.SUBSCRIPTION_STATUSES.get(word)

@@ -1,6 +1,6 @@
 """Users of the old panel. Their passwords, keys and addresses are not taken."""
 
-from domain import emails, mobiles
+from domain import emails, mobiles, texts
 from domain.roles import UserRole
 from legacy_import import states
 from legacy_import.cells import Row, Unreadable, decimal_of
@@ -19,7 +19,7 @@ def user(row: Row, references: References) -> tuple[object, ...]:
     """A user. Whatever can be left out is, rather than the user: money and orders hang on the row."""
     number = references.take_id(row)
     balance = row.money("balance")
-    names = [row.text(column, longest=100) for column in ("first_name", "last_name")]
+    names = [row.line(column, longest=100) for column in ("first_name", "last_name")]
     about = [row.text("timezone", longest=64), *map(row.text, ("more_information", "settings", "desc"))]
     legacy_key, login_type = row.text("ids", longest=32), row.text("login_type", longest=32)
     created, changed = row.moments(references.begun_at)
@@ -45,7 +45,7 @@ def user(row: Row, references: References) -> tuple[object, ...]:
 
 
 def _role(row: Row) -> UserRole:
-    word = (row.raw("role") or "user").strip().lower()
+    word = texts.clean_name(row.raw("role") or "user").lower()
     if word not in states.ROLES:
         row.note(f"role {word[:40]!r} became user")
     return states.ROLES.get(word, UserRole.USER)
@@ -71,7 +71,7 @@ def _spent(row: Row) -> int | None:
 
 
 def _mobile(row: Row, references: References) -> tuple[str | None, bool]:
-    cell = (row.raw("mobile") or "").strip()
+    cell = texts.strip(row.raw("mobile") or "")
     if not cell:
         return None, False
     mobile = mobiles.normalize(cell)
@@ -88,7 +88,7 @@ def _mobile(row: Row, references: References) -> tuple[str | None, bool]:
 
 
 def _email(row: Row, references: References) -> str | None:
-    cell = (row.raw("email") or "").strip()
+    cell = texts.strip(row.raw("email") or "")
     if not cell:
         return None
     email = emails.normalize(cell)

@@ -108,7 +108,7 @@ async def _verified_mobiles(rows: Sequence[Row]) -> set[str]:
 
 
 def _emails(rows: Sequence[Row]) -> Iterable[str]:
-    return filter(None, {emails.normalize((row.raw("email") or "").strip()) for row in rows})
+    return filter(None, {emails.normalize(row.raw("email") or "") for row in rows})
 
 
 def _ids(rows: Sequence[Row], column: str | None) -> set[int]:

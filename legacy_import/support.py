@@ -19,7 +19,7 @@ def ticket(row: Row, references: References) -> tuple[object, ...]:
         references.take_id(row),
         row.text("ids", longest=32),
         references.user(row),
-        row.text("subject", longest=255) or "",
+        row.line("subject", longest=255) or "",
         row.text("description") or "",
         row.state("status", states.TICKET_STATUSES),
         *row.moments(references.begun_at),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from asgi.parameters import Parameters
-from domain import digits
+from domain import texts
 from domain.problems import InvalidInput
 from models import User
 from reseller_api.errors import TOO_MANY_IDS, Refused
@@ -57,13 +57,13 @@ def numbers(sent: Parameters, name: str) -> Mapping[int | str, int]:
     entries = value if isinstance(value, list) else sent.required_text(name).split(",")
     if len(entries) > MOST_IDS:
         raise Refused(TOO_MANY_IDS)
-    texts = filter(None, (Parameters({name: entry}).text(name) for entry in entries))
-    named = dict(map(_named, texts))
+    given = filter(None, (Parameters({name: entry}).text(name) for entry in entries))
+    named = dict(map(_named, given))
     if not named:
         raise InvalidInput(field=name)
     return named
 
 
 def _named(text: str) -> tuple[int | str, int]:
-    found = digits.parse_integer(text)
+    found = texts.parse_integer(text)
     return (text[:_LONGEST_ECHO], 0) if found is None else (found, found)

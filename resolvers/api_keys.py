@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 
+from domain import texts
 from models import User, database
 
 _PREFIX = "vt_"
@@ -22,11 +23,11 @@ async def revoke_api_key(user: User) -> None:
 
 
 async def user_of_key(key: str) -> User | None:
-    """Who holds `key`; None where nobody does, or its user is blocked.
+    """Who holds the pasted `key`; None where nobody does, or its user is blocked.
 
     It is found by its hash: how long that takes tells nothing of a key that is nearly right.
     """
-    return await User.get_or_none(api_key_hash=_hash(key), is_active=True)
+    return await User.get_or_none(api_key_hash=_hash(texts.clean_key(key)), is_active=True)
 
 
 def _hash(key: str) -> str:

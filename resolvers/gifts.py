@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids, links
+from domain import ids, links, texts
 from domain.money import Toman
 from domain.order_details import Specification
 from domain.order_life import OrderActor
@@ -103,7 +103,7 @@ async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key:
         IdempotencyKeyReused: the key was used for something else.
     """
     attempt = idempotency.attempt(
-        user, key=idempotency_key, operation="use_gift", user_gift_id=user_gift_id, link=link.strip()
+        user, key=idempotency_key, operation="use_gift", user_gift_id=user_gift_id, link=texts.strip(link)
     )
     won = UserGift.filter(user_id=user.id, id=user_gift_id if ids.is_possible(user_gift_id) else 0)
     return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
@@ -124,7 +124,7 @@ async def use_oldest_gift(
         IdempotencyKeyReused: the key was used for something else.
     """
     attempt = idempotency.attempt(
-        user, key=idempotency_key, operation="use_oldest_gift", gift_id=gift_id, link=link.strip()
+        user, key=idempotency_key, operation="use_oldest_gift", gift_id=gift_id, link=texts.strip(link)
     )
     won = UserGift.filter(user_id=user.id, gift_id=gift_id if ids.is_possible(gift_id) else 0)
     return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain import emails
+from domain import emails, texts
 from domain.roles import UserRole
 from models import OpenIdAttempt, OpenIdIdentity, User, database
 from resolvers import sessions
@@ -73,8 +73,8 @@ async def _user_of(shop: Shop, identity: Identity, *, now: datetime) -> User:
         user = await User.create(
             email=None if owner else email,
             login_type=shop.settings.openid_login_type,
-            first_name=(identity.first_name or "")[:_LONGEST_NAME] or None,
-            last_name=(identity.last_name or "")[:_LONGEST_NAME] or None,
+            first_name=_name(identity.first_name),
+            last_name=_name(identity.last_name),
             created_at=now,
             updated_at=now,
         )
@@ -96,6 +96,11 @@ async def _taken_over(shop: Shop, user: User, *, now: datetime) -> User:
     user.login_type, user.updated_at = shop.settings.openid_login_type, now
     await user.save(update_fields=["mobile", "password_hash", "api_key_hash", "login_type", "updated_at"])
     return user
+
+
+def _name(claim: str | None) -> str | None:
+    name = texts.clean_name(claim or "")[:_LONGEST_NAME]
+    return name if name and texts.is_storable(name) else None
 
 
 def _hash(key: str) -> str:

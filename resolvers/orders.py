@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids
+from domain import ids, texts
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource, OrderStatus
 from domain.problems import (
@@ -192,7 +192,7 @@ async def create_order(
         key=idempotency_key,
         operation="create_order",
         service_id=service_id,
-        link=(link or "").strip(),
+        link=texts.strip(link or ""),
         details=details.asked_for(),
     )
     placed = await placement.at_once(attempt)

@@ -131,7 +131,9 @@ async def start_payment(
     """
     settings = await shop.current_settings()
     if not settings.payment_min <= amount <= settings.payment_max:
-        raise AmountOutOfRange(min=Toman(settings.payment_min), max=Toman(settings.payment_max))
+        raise AmountOutOfRange(
+            amount=Toman(amount), min=Toman(settings.payment_min), max=Toman(settings.payment_max)
+        )
 
     async def create() -> Payment:
         return await _create(shop, payer.id, Toman(amount))

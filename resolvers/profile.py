@@ -72,14 +72,11 @@ async def _refuse_taken(user: User, changes: dict[str, object]) -> None:
 
 
 def _name(text: str, *, field: str) -> str:
-    name = text.strip()
-    if not 1 <= len(name) <= _LONGEST_NAME or not texts.is_storable(name):
-        raise InvalidInput(field=field)
-    return name
+    return texts.line(text, field=field, max_length=_LONGEST_NAME)
 
 
 def _email(text: str) -> str:
-    email = emails.normalize(text.strip()) if texts.is_storable(text) else None
+    email = emails.normalize(text)
     if email is None:
         raise InvalidInput(field="email")
     return email

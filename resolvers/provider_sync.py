@@ -64,11 +64,19 @@ async def add_provider(
         rounding=rounding,
         concurrency=concurrency,
     )
+    clean_texts(provider)
     if wrong := faults_of(provider):
         raise InvalidProvider(f"not acceptable: {', '.join(wrong)}")
     provider.created_at = provider.updated_at = await database.now()
     await provider.save()
     return provider
+
+
+def clean_texts(provider: Provider) -> None:
+    """Take out of the provider's texts what pasting brought along and nobody sees."""
+    provider.name = texts.clean_name(provider.name)
+    provider.url = texts.strip(provider.url)
+    provider.api_key = texts.clean_key(provider.api_key)
 
 
 def faults_of(provider: Provider) -> list[str]:

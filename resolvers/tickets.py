@@ -118,8 +118,8 @@ async def create_ticket(user: User, *, subject: str, description: str) -> Ticket
     Raises:
         InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
     """
-    subject = texts.trimmed(subject, field="subject", longest=_LONGEST_SUBJECT)
-    description = texts.trimmed(description, field="description", longest=LONGEST_TEXT)
+    subject = texts.line(subject, field="subject", max_length=_LONGEST_SUBJECT)
+    description = texts.paragraph(description, field="description", max_length=LONGEST_TEXT)
     now = await database.now()
     return await Ticket.create(
         user=user, subject=subject, description=description, created_at=now, updated_at=now
@@ -136,7 +136,7 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         Forbidden: it is another user's.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
-    message = texts.trimmed(message, field="message", longest=LONGEST_TEXT)
+    message = texts.paragraph(message, field="message", max_length=LONGEST_TEXT)
     async with in_transaction():
         now = await database.now()
         settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])

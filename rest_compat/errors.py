@@ -59,6 +59,8 @@ class Refusal:
 
 _ORDER_REFUSED = Refusal(400, "خطا")
 _TOO_LITTLE = Refusal(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
+# The reference knows payments that are too small alone.
+_TOO_MUCH = Refusal(400, "مبلغ وارد شده از حداکثر مبلغ قابل پرداخت بیشتر است")
 _GIFT_SPENT = Refusal(400, "هدیه شما استفاده یا منقضی شده است")
 
 REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
@@ -122,6 +124,8 @@ def refusal_of(kind: type[Problem], path: str) -> Refusal:
 def refused(problem: Problem, path: str) -> Answer:
     """The documented refusal for `problem` on the route with this path."""
     refusal = refusal_of(type(problem), path)
+    if isinstance(problem, AmountOutOfRange) and problem.amount > problem.max:
+        refusal = _TOO_MUCH
     message = messages.worded(refusal.message, problem)
     return Answer({"status": refusal.status, "message": message}, status_code=refusal.http_status)
 

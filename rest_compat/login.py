@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from asgi.answers import Answer
 from asgi.client_network import client_network
+from domain import login_codes
 from resolvers import login
 from resolvers.sessions import SignedIn
 from rest_compat import requests, shapes
@@ -22,7 +23,9 @@ async def verify_code(request: Request) -> Answer:
     """POST login/verify."""
     sent = await requests.parameters(request)
     session = await login.verify_login_code(
-        requests.shop(request), username=sent.required_text("username"), code=sent.required_text("code")
+        requests.shop(request),
+        username=sent.required_text("username"),
+        code=sent.required_code("code", digit_count=login_codes.DIGIT_COUNT),
     )
     return Answer(shapes.signed_in(session))
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from asgi import parameters as shared
-from domain import digits
+from domain import digits, texts
 from domain.problems import InvalidInput
 from resolvers.pages import Direction
 from resolvers.shop import Shop
@@ -22,7 +22,8 @@ class Parameters(shared.Parameters):
 
     def key(self, name: str) -> int | None:
         """The id of a record, None where absent or blank; 0, which is no record's, where malformed."""
-        if self.values.get(name) in (None, "") or str(self.values[name]).isspace():
+        value = self.values.get(name)
+        if value is None or not texts.strip(str(value)):
             return None
         return self.integer(name) or 0
 
@@ -54,7 +55,7 @@ class Parameters(shared.Parameters):
     ) -> tuple[Column, Direction]:
         """The column to sort by, `-` before it for descending; unknown or absent: `default`, descending."""
         value = self.values.get(name)
-        word = value.strip() if isinstance(value, str) else ""
+        word = texts.strip(value) if isinstance(value, str) else ""
         column = columns.get(word.removeprefix("-"))
         if column is None:
             return default, Direction.DESC

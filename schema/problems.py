@@ -23,6 +23,7 @@ from schema.scalars import Count
 _FIELD_DESCRIPTIONS = {
     "field": "The argument or input field, such as `mobile`.",
     "retry_after": "Seconds after which trying again is sure not to meet this limit.",
+    "amount": "What was asked for, in Toman.",
     "min": "The smallest that is accepted.",
     "max": "The largest that is accepted.",
     "balance": "What the wallet holds, in Toman.",

@@ -13,7 +13,7 @@ from starlette_admin.views import CustomView
 
 from admin.access import may, staff_of
 from admin.refusals import sentence
-from domain import digits
+from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput, Problem
 from domain.running_settings import RunningSetting, Value
@@ -107,7 +107,7 @@ class SettingsPage(CustomView):
 def _entered(name: RunningSetting, form: FormData) -> Value:
     if name in _SWITCHES:
         return form.get(name.value) == "on"
-    number = digits.parse_integer(str(form.get(name.value) or "").strip())
+    number = texts.parse_integer(str(form.get(name.value) or ""))
     if number is None:
         raise InvalidInput(field=name.value)
     return number

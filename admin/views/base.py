@@ -17,7 +17,7 @@ from tortoise.models import Model
 from admin.access import may, staff_of
 from admin.acts import rules_of
 from admin.refusals import told_at_the_field
-from domain import digits, ids
+from domain import ids, texts
 from domain.permissions import Permission
 from models import User
 from resolvers.shop import Shop
@@ -131,7 +131,7 @@ class StaffView(ModelView):
 
     def get_search_query(self, request: Request, term: str) -> Q:
         """Those whose texts hold the term, and the one that has it as its number."""
-        number = digits.parse_integer(term.strip().lstrip("#"))
+        number = texts.parse_integer(term.strip().lstrip("#"))
         found = Q(id=number if number is not None and ids.is_possible(number) else 0)
         for name in self.texts:
             found |= Q(**{f"{name}__icontains": term})
@@ -170,7 +170,7 @@ class StaffView(ModelView):
         raise HTTPException(403)
 
     def _coerce_pk(self, pk: Any) -> int | None:
-        number = digits.parse_integer(str(pk))
+        number = texts.parse_integer(str(pk))
         return number if number is not None and ids.is_possible(number) else None
 
     def _writes(self, request: Request) -> bool:

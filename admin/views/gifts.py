@@ -11,7 +11,7 @@ from admin import fields
 from admin.access import staff_of
 from admin.acts import Ask, Given, act
 from admin.views.base import StaffView
-from domain import digits
+from domain import texts
 from domain.permissions import Permission
 from models import Gift, User
 from resolvers.staff import gifts
@@ -46,7 +46,7 @@ class GiftView(StaffView):
     async def add(self, staff: User, data: Mapping[str, Any]) -> Gift:
         return await gifts.create_gift(
             staff,
-            service_id=digits.parse_integer(data["service"] or "") or 0,
+            service_id=texts.parse_integer(data["service"] or "") or 0,
             min_quantity=data["min_quantity"],
             max_quantity=data["max_quantity"],
         )

@@ -11,7 +11,7 @@ from admin import fields
 from admin.access import staff_of
 from admin.acts import Ask, Given, act, act_on_many
 from admin.views.base import StaffView
-from domain import digits
+from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
@@ -164,4 +164,4 @@ def _member(kind: type[Kind], data: Mapping[str, Any], field: str) -> Kind | Non
 
 
 def _id(pk: str | None) -> int | None:
-    return digits.parse_integer(pk) if pk else None
+    return texts.parse_integer(pk) if pk else None

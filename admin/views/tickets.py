@@ -11,7 +11,7 @@ from admin import fields, language
 from admin.access import staff_of
 from admin.acts import Ask, Given, act
 from admin.views.base import StaffView
-from domain import digits
+from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.states import TicketStatus
@@ -82,8 +82,8 @@ class TicketView(StaffView):
         ],
     )
     async def assign(self, request: Request, pk: int, given: Given) -> None:
-        entered = given.text("assignee").strip()
-        assignee_id = digits.parse_integer(entered) if entered else None
+        entered = texts.strip(given.text("assignee"))
+        assignee_id = texts.parse_integer(entered) if entered else None
         if entered and assignee_id is None:
             raise InvalidInput(field="assignee")
         await tickets.assign_ticket(staff_of(request), ticket_id=pk, assignee_id=assignee_id)

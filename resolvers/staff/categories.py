@@ -164,13 +164,13 @@ def _checked(
     """The columns that are given."""
     columns: dict[str, object] = {}
     if name is not None:
-        columns["name"] = texts.trimmed(name, field="name", longest=_LONGEST_NAME)
+        columns["name"] = texts.line(name, field="name", max_length=_LONGEST_NAME)
     if description is not None:
-        columns["description"] = texts.trimmed(
-            description, field="description", longest=_LONGEST_DESCRIPTION, shortest=0
+        columns["description"] = texts.paragraph(
+            description, field="description", max_length=_LONGEST_DESCRIPTION, min_length=0
         )
     if image is not None:
-        columns["image"] = texts.trimmed(image, field="image", longest=_LONGEST_IMAGE, shortest=0) or None
+        columns["image"] = texts.line(image, field="image", max_length=_LONGEST_IMAGE, min_length=0) or None
     if position is not None:
         if abs(position) > _LARGEST_POSITION:
             raise InvalidInput(field="position")

@@ -110,7 +110,7 @@ def reason_of(text: str, *, field: str = "reason") -> str:
     Raises:
         InvalidInput: blank, or over 500 characters.
     """
-    return texts.trimmed(text, field=field, longest=LONGEST_REASON)
+    return texts.paragraph(text, field=field, max_length=LONGEST_REASON)
 
 
 def _differing(columns: Columns, others: Columns) -> Columns:

@@ -217,4 +217,4 @@ def _was_refused(order: Order) -> bool:
 
 
 def _note(text: str, *, shortest: int) -> str:
-    return texts.trimmed(text, field="note", longest=LONGEST_REASON, shortest=shortest)
+    return texts.paragraph(text, field="note", max_length=LONGEST_REASON, min_length=shortest)

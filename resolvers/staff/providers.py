@@ -195,5 +195,6 @@ async def _locked(provider_id: int) -> Provider:
 
 
 def _check(provider: Provider) -> None:
+    provider_sync.clean_texts(provider)
     if wrong := next(iter(provider_sync.faults_of(provider)), None):
         raise InvalidInput(field=_FIELDS.get(wrong, wrong))

@@ -145,14 +145,14 @@ async def _checked(values: ServiceValues) -> dict[str, object]:
         raise ProviderNotFound
     columns = values.given()
     if values.name is not None:
-        columns["name"] = texts.trimmed(values.name, field="name", longest=_LONGEST_NAME)
+        columns["name"] = texts.line(values.name, field="name", max_length=_LONGEST_NAME)
     if values.description is not None:
-        columns["description"] = texts.trimmed(
-            values.description, field="description", longest=_LONGEST_DESCRIPTION, shortest=0
+        columns["description"] = texts.paragraph(
+            values.description, field="description", max_length=_LONGEST_DESCRIPTION, min_length=0
         )
     if values.provider_service_id is not None:
-        columns["provider_service_id"] = texts.trimmed(
-            values.provider_service_id, field="providerServiceId", longest=_LONGEST_PROVIDER_SERVICE
+        columns["provider_service_id"] = texts.line(
+            values.provider_service_id, field="providerServiceId", max_length=_LONGEST_PROVIDER_SERVICE
         )
     return columns
 

@@ -81,7 +81,7 @@ async def answer_ticket(staff: User, *, ticket_id: int, message: str) -> Ticket:
         InvalidInput: a blank message, or one over 10,000 characters.
         TicketNotFound: there is none with this id.
     """
-    message = texts.trimmed(message, field="message", longest=LONGEST_TEXT)
+    message = texts.paragraph(message, field="message", max_length=LONGEST_TEXT)
     async with on_duty(staff, Permission.ANSWER_TICKETS) as duty:
         ticket = await _locked(ticket_id)
         before = columns_of(ticket)

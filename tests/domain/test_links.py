@@ -12,6 +12,7 @@ from tests.cases import for_each
         "http://example.com",
         "https://example.com:8443/a?b=c#d",
         "https://t.me/کانال",
+        "https://fa.wikipedia.org/wiki/می\u200cخواهم",
         "https://[2001:db8::1]/",
         "instagram",
         "@some.page_name",
@@ -22,6 +23,7 @@ from tests.cases import for_each
 def test_an_address_or_a_page_s_name_is_taken_as_it_is(text: str) -> None:
     assert links.parse(text) == text
     assert links.parse(f"  {text}\n") == text
+    assert links.parse(f"\u200e\u2066{text}\u2069\ufeff ") == text
 
 
 @for_each(
@@ -29,6 +31,12 @@ def test_an_address_or_a_page_s_name_is_taken_as_it_is(text: str) -> None:
     [
         "",
         "   ",
+        "\u200b\ufeff",
+        "instagram.com/p/x",
+        "https://example.com/a\u200bb",
+        "https://exam\u00adple.com/",
+        "https://example.com/a\u200cb",
+        "صفحه\u200cمن",
         "javascript:alert(1)",
         "ftp://example.com/a",
         "//example.com",

@@ -5,11 +5,32 @@ from domain import mobiles
 from tests.cases import for_each
 
 NUMBERS = st.from_regex(r"9[0-9]{9}", fullmatch=True, alphabet="0123456789")
-PREFIXES = ["", "0", "98", "+98", "0098"]
-SEPARATORS = [" ", "-", "(", ")", "\t", "\u200c", "\u200e", "\u202a", "\u202c", "\u2066", "\u2069", "\xa0"]
+PREFIXES = ["", "0", "98", "+98", "0098", "+980", "00980", "980"]
+SEPARATORS = [
+    " ",
+    "-",
+    "–",
+    "−",
+    ".",
+    "/",
+    "(",
+    ")",
+    "\t",
+    "\u200c",
+    "\u200b",
+    "\ufeff",
+    "\u061c",
+    "\u00ad",
+    "\u200e",
+    "\u202a",
+    "\u202c",
+    "\u2066",
+    "\u2069",
+    "\xa0",
+]
 
 
-@given(NUMBERS, st.sampled_from(PREFIXES), st.sampled_from("0۰٠"))
+@given(NUMBERS, st.sampled_from(PREFIXES), st.sampled_from("0۰٠０"))
 def test_a_number_is_read_with_every_prefix_and_in_every_script(number: str, prefix: str, zero: str) -> None:
     spelled = "".join(chr(ord(zero) + int(sign)) if sign.isdigit() else sign for sign in prefix + number)
 
@@ -48,8 +69,9 @@ def test_normalize_gives_the_stored_form_or_none(text: str) -> None:
         "++989121111111",
         "+09121111111",
         "00989121111111111",
-        "0912.111.1111",
         "0912111111a",
+        "09121111111 ext 5",
+        "0098989121111111",
         "०९१२११११११",
         "sara@example.com",
         "09121111111\x00",

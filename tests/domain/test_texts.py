@@ -1,3 +1,7 @@
+import sys
+import unicodedata
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,3 +23,105 @@ def test_storable_is_what_utf_8_spells_without_nul(text: str) -> None:
 def test_the_bounds_of_the_surrogates_are_not_storable_and_their_neighbours_are() -> None:
     assert not any(texts.is_storable(text) for text in ("\ud800", "\udfff", "a\x00", "\ud83d\ude00"))
     assert all(texts.is_storable(text) for text in ("", "\ud7ff", "\ue000", "😀", "\x01", "سلام\u200cها"))
+
+
+# What pasting brings along: the characters of the shop's own bug reports.
+PASTED = "\u200b\u2060\ufeff\u061c\u00ad\u180e\u3164\u200e\u200f\u202a\u202e\u2066\u2069\u115f\u2800"
+CLEANERS = (texts.clean_line, texts.clean_name, texts.clean_paragraph, texts.clean_key, texts.clean_number)
+LINES = {
+    "می\u200cخواهم": "می\u200cخواهم",
+    "نمی\u200c\u200cدانم\u200c": "نمی\u200cدانم",
+    "\u200cسلام \u200c دنیا": "سلام  دنیا",
+    "دا\u200cرا": "دارا",
+    "sa\u200cra": "sara",
+    "ab\u200dc": "abc",
+    "خانه\u0654\u200cی": "خانه\u0654\u200cی",
+    "👩\u200d💻": "👩\u200d💻",
+    "❤\ufe0f\u200d🔥 \u200d": "❤\ufe0f\u200d🔥",
+    "go 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f": (
+        "go 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    ),
+    "x\U000e0067": "x",
+    "\u202eali\u202c": "ali",
+    "a\u200bb\x07": "ab",
+    "۱۲\u0600": "۱۲\u0600",
+}
+CODES = {
+    "123 456": "123456",
+    "۱۲۳\u200c-۴۵۶": "123456",
+    "\u2067٠٥٩٦٥٥\u2069": "059655",
+    "１２３.４５６": "123456",
+}
+NUMBERS = {
+    "100": 100,
+    "100.0": 100,
+    "100.": 100,
+    " ۱۰۰\u200f": 100,
+    "\u200e-٧": -7,
+    "１２": 12,
+    "1.5": None,
+    ".0": None,
+    "1,000": None,
+    "1 000": None,
+    "": None,
+    "9" * 20: None,
+}
+
+
+def test_every_format_and_control_character_that_nobody_sees_is_invisible() -> None:
+    hidden = [chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Cf"]
+    seen = {character for character in hidden if not texts.is_invisible(character)}
+
+    assert seen >= {"\u0600", "\u06dd"}
+    assert all(
+        unicodedata.name(character).split()[0] in {"ARABIC", "SYRIAC", "KAITHI"} for character in seen
+    ), seen
+    assert all(map(texts.is_invisible, PASTED))
+    assert not any(map(texts.is_invisible, " \n\u3000aب۱❤\ufe0f\u0301"))
+
+
+def test_text_of_nothing_but_invisible_characters_is_empty() -> None:
+    for clean in (*CLEANERS, texts.clean_code, texts.strip, texts.remove_invisible):
+        assert clean(f" {PASTED}\t" if clean is not texts.remove_invisible else PASTED) == "", clean.__name__
+    assert texts.split_lines(f"{PASTED}\n \u200c\r\n\u2028{PASTED}") == []
+
+
+def test_lines_keep_the_joiners_that_do_something(subtests: pytest.Subtests) -> None:
+    for pasted, cleaned in LINES.items():
+        with subtests.test(pasted=ascii(pasted)):
+            assert texts.clean_line(pasted) == cleaned
+
+
+def test_paragraphs_keep_single_marks_of_direction_and_names_stay_on_one_line() -> None:
+    assert texts.clean_paragraph("a\u200fb\u202ec\n\u200d") == "a\u200fbc"
+    assert texts.clean_name("\u200bsara\r\n\tahmadi\u2028x") == "sara ahmadi x"
+
+
+def test_codes_and_numbers_are_read_however_they_are_grouped(subtests: pytest.Subtests) -> None:
+    for pasted, code in CODES.items():
+        with subtests.test(pasted=ascii(pasted)):
+            assert texts.clean_code(pasted) == code
+    for pasted, number in NUMBERS.items():
+        with subtests.test(pasted=ascii(pasted)):
+            assert texts.parse_integer(pasted) == number
+
+
+PERSIAN = st.text(
+    st.sampled_from("بدمیء\u0654\u200c\u200d\u200b\u200f\u202e👩❤\ufe0f💻a \n\U000e0067\U000e007f🏴")
+)
+
+
+@given(ANY_TEXT | PERSIAN)
+def test_cleaning_once_is_enough(text: str) -> None:
+    for clean in (*CLEANERS, texts.clean_code, texts.strip, texts.remove_invisible):
+        once = clean(text)
+        assert clean(once) == once, clean.__name__
+
+
+@given(ANY_TEXT | PERSIAN)
+def test_cleaning_takes_nothing_that_can_be_seen(text: str) -> None:
+    def seen(value: str) -> str:
+        return "".join(character for character in value if not texts.is_invisible(character)).strip()
+
+    assert seen(texts.clean_paragraph(text)) == seen(text)
+    assert seen(texts.clean_line(text)) == seen(text)

@@ -20,7 +20,7 @@ def test_the_command_imports_tells_its_sums_and_what_was_rejected(tmp_path: Path
     summary = json.loads(done.stdout)
     assert summary["tables"]["orders"] == {"written": 1, "rejected": 2, "mended": 0}
     assert summary["balances"]["imported"] == 352
-    assert (folder / "rejects.csv").read_text(encoding="utf-8").splitlines() == [
+    assert (folder / "rejects.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "table,line,id,outcome,reason",
         "orders,3,2,rejected,uid: there is no user 9",
         "orders,5,'=1,rejected,id is no whole number: '=1'",

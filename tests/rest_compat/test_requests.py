@@ -155,16 +155,24 @@ async def test_bytes_that_are_no_utf8_in_a_form_are_malformed() -> None:
         (2**63 - 1, 2**63 - 1),
         (2**63, None),
         ("1_000", None),
-        ("1.0", None),
+        ("1.0", 1),
+        ("\u200e۱۳۶\u200c", 136),
+        ("１３６", 136),
+        ("1.5", None),
         ("²", None),
         ("", None),
-        (1.0, None),
+        (1.0, 1),
+        (1.5, None),
+        (1e300, None),
+        (float("inf"), None),
         (True, None),
         (None, None),
         ([1], None),
     ],
 )
-def test_integer_is_read_in_three_digit_scripts(value: object, integer: int | None) -> None:
+def test_an_integer_is_read_in_every_script_and_as_a_whole_fraction(
+    value: object, integer: int | None
+) -> None:
     assert Parameters({"n": value}).integer("n") == integer
 
 
