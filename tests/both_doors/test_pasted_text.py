@@ -1,5 +1,7 @@
 """Text as people paste it, through every API that takes it: what nobody sees decides nothing."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -148,7 +150,7 @@ async def test_a_login_code_is_read_in_groups_in_every_script_and_as_a_number(
     client: httpx.AsyncClient, shop: Shop, sms: RecordingSms, subtests: pytest.Subtests
 ) -> None:
     persian = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-    spellings = {
+    spellings: dict[str, Callable[[str], str | int]] = {
         "groups": lambda code: f"{code[:3]} {code[3:]}",
         "Persian": lambda code: f"\u202b{code.translate(persian)}\u202c",
         "number": int,
