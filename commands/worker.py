@@ -24,13 +24,15 @@ from worker import loop
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Run the jobs until stopped: beside a server on PostgreSQL, as many as there is work for."""
     check_production(settings)
+    # Before the database is prepared: a port that is taken should be reported at once.
+    listener = _listen(settings.host, settings.worker_port) if settings.worker_port is not None else None
     shop = build_shop(settings)
 
     async def work() -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
         await prepare(settings)
-        async with database.connected(settings.effective_database_url), _health_served(shop):
+        async with database.connected(settings.effective_database_url), _health_served(shop, listener):
             await loop.run(shop, shop.stopping)
 
     uvloop.run(work())
@@ -57,16 +59,13 @@ class _SideServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _health_served(shop: Shop) -> AsyncIterator[None]:
-    """`/healthz`, `/readyz` and `/metrics` of the worker's process at WORKER_PORT, if that is given."""
-    settings = shop.settings
-    if settings.worker_port is None:
+async def _health_served(shop: Shop, listener: socket.socket | None) -> AsyncIterator[None]:
+    """`/healthz`, `/readyz` and `/metrics` of the worker's process at the listener, if there is one."""
+    if listener is None:
         yield
         return
     config = uvicorn.Config(
         Starlette(routes=health.routes(shop)),
-        host=settings.host,
-        port=settings.worker_port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -74,7 +73,7 @@ async def _health_served(shop: Shop) -> AsyncIterator[None]:
         timeout_graceful_shutdown=1,
     )
     server = _SideServer(config)
-    serving = asyncio.create_task(server.serve(sockets=[_listen(settings.host, settings.worker_port)]))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
     finally:

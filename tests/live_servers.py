@@ -85,9 +85,9 @@ class LiveServer:
         """End the process as a power cut would."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Ask the process to end, as an operator does, and wait until it has."""
-        self._end(signal.SIGTERM)
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int | None:
+        """Ask the process to end, as an operator does, and return its exit code; None where none runs."""
+        return self._end(number)
 
     def terminate(self) -> None:
         """Ask the process to end, and do not wait."""
@@ -98,8 +98,10 @@ class LiveServer:
         """All that it printed and logged."""
         return self._output.read_text(encoding="utf-8")
 
-    def _end(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-            self._process.wait(30)
-            self._process = None
+    def _end(self, number: signal.Signals) -> int | None:
+        if self._process is None:
+            return None
+        self._process.send_signal(number)
+        code = self._process.wait(30)
+        self._process = None
+        return code

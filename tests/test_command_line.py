@@ -1,6 +1,7 @@
 """`main.py`: its commands, and what production refuses."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,40 @@ def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(tmp_path: P
     unknown = run("admin", "create", "09381112233", "--role", "user", DATA_FOLDER=str(tmp_path))
     assert (malformed.returncode, unknown.returncode) == (1, 2)
     assert "Traceback" not in malformed.stderr + unknown.stderr
+
+
+def test_an_expected_failure_is_one_line_that_says_what_to_do(
+    tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    not_a_database = tmp_path / "text.sqlite3"
+    not_a_database.write_text("no database at all, but longer than a header of SQLite's" * 9)
+    cases = {
+        "a missing folder": (("audit",), f"sqlite://{tmp_path}/none/shop.sqlite3", {}, "unable to open"),
+        "an empty database": (("audit",), f"sqlite://{tmp_path}/new.sqlite3", {}, "main.py migrate"),
+        "no database at all": (("audit",), f"sqlite://{not_a_database}", {}, "not a database"),
+        "a server that is away": (("audit",), "postgres://u:p@127.0.0.1:1/d", {}, "127.0.0.1"),
+        "an option that cannot be read": (("migrate",), "postgres://h/d?sslmode=maybe", {}, "sslmode"),
+        "a port that is taken": (
+            ("worker",),
+            f"sqlite://{tmp_path}/shop.sqlite3",
+            {"WORKER_PORT": str(port)},
+            "WORKER_PORT",
+        ),
+    }
+    for name, (command, url, settings, hint) in cases.items():
+        with subtests.test(name):
+            failed = run(*command, DATABASE_URL=url, DATA_FOLDER=str(tmp_path), **settings)
+            assert failed.returncode == 1
+            assert hint in failed.stderr
+            assert len([line for line in failed.stderr.splitlines() if line.startswith("vitrin: ")]) == 1
+            assert "Traceback" not in failed.stderr
+            assert failed.stdout == ""
+    taken.close()
+
+
+def test_an_ascii_terminal_ends_neither_help_nor_the_schema() -> None:
+    for command in ("--help", "export-schema"):
+        printed = run(command, PYTHONIOENCODING="ascii")
+        assert (printed.returncode, printed.stderr) == (0, "")

@@ -168,3 +168,9 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
         assert (order.worker, order.lease_until) == (None, None)
         assert order.due_at is not None
         assert order.due_at <= now
+
+
+def test_sighup_stops_a_server_in_order(tmp_path: Path) -> None:
+    with LiveServer(tmp_path) as server:
+        # As after SIGTERM, which uvicorn raises again when it has stopped.
+        assert server.stop(signal.SIGHUP) == -signal.SIGTERM
