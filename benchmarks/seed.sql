@@ -34,7 +34,7 @@ INSERT INTO orders (id, legacy_key, source, user_id, category_id, service_id, se
 SELECT g, md5('o' || g), (ARRAY['direct', 'api', 'mobile_app', 'graphql'])[1 + g % 4],
     CASE WHEN g % 10 = 0 THEN 1 + {half} + (g / 10 * 7919) % {half} ELSE 1 + ((g - g / 10) * 7919) % {half} END,
     s.category_id, s.id, s.type, p.id, CASE WHEN p.id IS NOT NULL THEN (5000 + s.id)::text END,
-    CASE WHEN status <> 'pending' AND p.id IS NOT NULL THEN 700000 + g ELSE 0 END,
+    CASE WHEN status <> 'pending' AND p.id IS NOT NULL THEN (700000 + g)::text END,
     'https://instagram.example/p/' || substr(md5(g::text), 1, 11), quantity,
     CASE WHEN g % 5 = 0 THEN 'user_' || g END, CASE WHEN g % 10 = 0 THEN 'عالی بود' || E'\n' || 'خیلی خوب' END,
     charge, CASE WHEN status = 'canceled' THEN charge ELSE 0 END, status, g % 10000, g % 100, false, 0, 0, 0,

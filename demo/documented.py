@@ -168,7 +168,13 @@ class Reference:
         """The order that is shown in detail and the one that is listed."""
         shown = [self._answer("order/{id}"), *self._answer("order")["orders"]]
         return [
-            _row(order, _ORDER) | {"remains": int(order["remains"]), "is_imported": True} for order in shown
+            _row(order, _ORDER)
+            | {
+                "remains": int(order["remains"]),
+                "provider_order_id": str(order["api_order_id"]) if order["api_order_id"] else None,
+                "is_imported": True,
+            }
+            for order in shown
         ]
 
     def _answer(self, route: str) -> dict[str, Any]:

@@ -238,12 +238,12 @@ def _delivery(sale: Sale, chance: Random) -> Record:
     return {"start_count": 0, "remains": sale.quantity, "refunded": sale.charge}
 
 
-def _provider_order_id(number: int, created: int, offer: Offer) -> int:
-    """Rises with time, as a provider's numbers do; 0 where staff deliver."""
+def _provider_order_id(number: int, created: int, offer: Offer) -> str | None:
+    """Rises with time, as a provider's numbers do; None where staff deliver."""
     if offer.provider_id is None:
-        return 0
+        return None
     first = {4: 26_200_000, 5: 8_410_000, 7: 1_150_000}[offer.provider_id]
-    return first + (created - _FROM) * 3 // 10 + number
+    return str(first + (created - _FROM) * 3 // 10 + number)
 
 
 def _link(offer: Offer, chance: Random) -> str:

@@ -31,3 +31,11 @@ def check_number(values: Sequence[object], *, field: str) -> None:
     """Raises InvalidInput for more than 1,000 values, in the argument `field`."""
     if len(values) > MOST_IDS:
         raise InvalidInput(field=field)
+
+
+def as_number(provider_id: str | None) -> int:
+    """A provider's number of an order as a 64-bit integer; 0 where there is none, or where it has letters."""
+    if provider_id is None or not (provider_id.isascii() and provider_id.isdigit()):
+        return 0
+    number = int(provider_id)
+    return number if number < 2**63 else 0

@@ -1,8 +1,16 @@
 """What notifications say: always Persian, as the reference's own are."""
 
 from domain.money import Toman
+from domain.states import PauseReason
 
 _SOMEONE = "کاربر"
+_PAUSES = {
+    PauseReason.FUNDS: "موجودی فروشگاه نزد آن کافی نیست.",
+    PauseReason.ACCOUNT: "کلید یا حساب فروشگاه را نمی‌پذیرد.",
+    PauseReason.BUSY: "تعداد درخواست‌ها را بیش از حد می‌داند.",
+    PauseReason.OUTAGE: "پاسخ نمی‌دهد یا پاسخ‌هایش خوانا نیست.",
+    None: "در دسترس نیست.",
+}
 
 
 def payment_credited(first_name: str | None, amount: Toman) -> str:
@@ -57,6 +65,21 @@ def services_flagged(provider_name: str, *, services: int) -> str:
         f"{services} سرویس «{provider_name}» نیاز به بررسی دارد:"
         " قیمت آن تغییر کرده، زیان‌ده شده یا دیگر ارائه نمی‌شود."
     )
+
+
+def provider_paused(provider_name: str, *, reason: PauseReason | None) -> str:
+    """For staff: nothing is sent to a provider until it is back; its orders wait."""
+    return f"ارسال سفارش به «{provider_name}» موقتاً متوقف شد: {_PAUSES[reason]} سفارش‌ها در صف می‌مانند."
+
+
+def refill_held(*, order_id: int) -> str:
+    """For staff: the provider's answers about a refill cannot be understood."""
+    return f"وضعیت جبران ریزش سفارش {order_id} از پاسخ‌های تأمین‌کننده روشن نیست و نیاز به بررسی دارد."
+
+
+def row_set_aside(subject: str) -> str:
+    """For staff: one record keeps failing in the worker; the others go on."""
+    return f"پردازش خودکار یک مورد ناموفق بود و کنار گذاشته شد ({subject}). جزئیات در گزارش سرور است."
 
 
 def ledger_differs(record: str) -> str:

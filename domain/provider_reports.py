@@ -29,6 +29,7 @@ class Reading:
     doubt: str | None = None
 
 
+_ENDS_OF_A_SUBSCRIPTION = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
 _SETTLING = (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED)
 
 
@@ -57,8 +58,12 @@ def read_subscription(report: Report, *, posts: int, units_a_post: int) -> Readi
         return Reading(status=OrderStatus.COMPLETED, remains=0)
     if report.subscription is SubscriptionStatus.CANCELED:
         return Reading(status=OrderStatus.CANCELED)
-    if report.status is OrderStatus.REFUNDED:
-        return Reading(status=OrderStatus.REFUNDED)
+    if report.status in _ENDS_OF_A_SUBSCRIPTION:
+        return Reading(status=report.status)
+    if report.status is OrderStatus.COMPLETED:
+        return Reading(status=OrderStatus.COMPLETED, remains=0)
+    if report.status in (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.INPROGRESS):
+        return Reading(status=OrderStatus.INPROGRESS)
     if report.subscription is SubscriptionStatus.EXPIRED or report.status is OrderStatus.PARTIAL:
         done = _possible(report.posts, posts)
         if done is None:

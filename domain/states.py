@@ -36,12 +36,42 @@ class PaymentStatus(StrEnum):
 
 
 class RefillStatus(StrEnum):
-    """State of a request to deliver again what dropped."""
+    """State of a request to deliver again what dropped.
+
+    `awaiting`: its outcome is unclear, and staff look at it.
+    """
 
     PENDING = "pending"
     INPROGRESS = "inprogress"
     COMPLETED = "completed"
     REJECTED = "rejected"
+    AWAITING = "awaiting"
+
+
+class RefusalKind(StrEnum):
+    """What a provider's refusal is about.
+
+    `funds`, `account` and `busy` concern every order alike, the others one order. `other` is what nobody
+    has sorted yet, texts in other languages among them.
+    """
+
+    FUNDS = "funds"
+    ACCOUNT = "account"
+    BUSY = "busy"
+    DUPLICATE_LINK = "duplicate_link"
+    LINK = "link"
+    QUANTITY = "quantity"
+    SERVICE = "service"
+    OTHER = "other"
+
+
+class PauseReason(StrEnum):
+    """Why nothing is sent to a provider for a while; `outage`: it could not be reached, or not understood."""
+
+    FUNDS = "funds"
+    ACCOUNT = "account"
+    BUSY = "busy"
+    OUTAGE = "outage"
 
 
 class LedgerKind(StrEnum):
@@ -83,6 +113,9 @@ class AlertKind(StrEnum):
     LEDGER_DIFFERS = "ledger_differs"
     CLOCK_DIFFERS = "clock_differs"
     SMS_FAILING = "sms_failing"
+    PROVIDER_PAUSED = "provider_paused"
+    REFILL_HELD = "refill_held"
+    ROW_SET_ASIDE = "row_set_aside"
 
 
 class FindingKind(StrEnum):

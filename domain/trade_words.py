@@ -36,4 +36,5 @@ REFILL_STATUSES: Mapping[RefillStatus, str] = {
     RefillStatus.INPROGRESS: "In progress",
     RefillStatus.COMPLETED: "Completed",
     RefillStatus.REJECTED: "Rejected",
+    RefillStatus.AWAITING: "In progress",
 }

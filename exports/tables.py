@@ -39,6 +39,7 @@ _ORDERS = Table(
         "provider_order_id link quantity charge refunded status start_count remains is_drip_feed runs "
         "interval drip_feed_quantity usernames username hashtags hashtag media comments subscription_posts "
         "subscription_min subscription_max subscription_delay subscription_expiry subscription_status note "
+        "staff_note public_reason "
         "is_imported created_at updated_at"
     ).split(),
     flags=frozenset({"is_drip_feed", "is_imported"}),

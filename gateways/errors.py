@@ -21,7 +21,15 @@ class GatewayUnavailable(GatewayError):
 
 
 class GatewayAnsweredNonsense(GatewayError):
-    """An answer came that cannot be read; whether the service acted is unknown."""
+    """An answer came that cannot be read; whether the service acted is unknown.
+
+    `is_outage`: it is none of the service's own answers (an HTML page, a redirect, HTTP 5xx), so the next
+    request will fare no better.
+    """
+
+    def __init__(self, reason: str, *, is_outage: bool = False) -> None:
+        super().__init__(reason)
+        self.is_outage = is_outage
 
 
 class GatewayBusy(GatewayError):

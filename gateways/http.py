@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Literal
 
@@ -15,6 +17,8 @@ import orjson
 from gateways.errors import GatewayAnsweredNonsense, GatewayUnavailable
 
 MAX_ANSWER_BYTES = 1024 * 1024
+_GZIP = b"\x1f\x8b"
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
 # httpx writes each URL at INFO; httpcore writes refused header values at DEBUG. Both may hold a key.
 _TALKATIVE_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
@@ -61,10 +65,11 @@ async def read_json(
     form: Mapping[str, str] | None = None,
     json: object = None,
     most_bytes: int = MAX_ANSWER_BYTES,
+    parse: Callable[[bytes], object] = orjson.loads,
 ) -> JsonAnswer:
     """Call a service once, without retries, and read its answer as JSON.
 
-    Give `form` or `json` as the request's body, not both.
+    Give `form` or `json` as the request's body, not both. `parse` raises ValueError for what is no JSON.
 
     Raises:
         GatewayUnavailable: no whole answer within the client's total timeout.
@@ -88,7 +93,14 @@ async def read_json(
         # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"
         raise GatewayUnavailable(reason, request_sent=departure.request_sent) from None
-    return JsonAnswer(response.status_code, _parse(content, host, response.status_code))
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        # Whatever it says, the request was turned away (RFC 6585, section 4).
+        return JsonAnswer(response.status_code, _parse_or_none(content, parse))
+    try:
+        return JsonAnswer(response.status_code, parse(content))
+    except ValueError:
+        reason = f"{host} answered HTTP {response.status_code} with no JSON"
+        raise GatewayAnsweredNonsense(reason, is_outage=True) from None
 
 
 class _Departure:
@@ -106,18 +118,45 @@ async def _read_capped(response: httpx.Response, host: str, most_bytes: int) -> 
     async for chunk in response.aiter_raw():
         content += chunk
         if len(content) > most_bytes:
-            raise GatewayAnsweredNonsense(
-                f"{host} answered HTTP {response.status_code} with over {most_bytes} bytes"
-            )
-    return bytes(content)
-
-
-def _parse(content: bytes, host: str, http_status: int) -> object:
+            raise _too_large(response, host, most_bytes)
+    if not _is_compressed(response, content):
+        return bytes(content)
     try:
-        body: object = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise GatewayAnsweredNonsense(f"{host} answered HTTP {http_status} with no JSON") from None
-    return body
+        inflated = _inflate(bytes(content), most_bytes)
+    except zlib.error:
+        reason = f"{host} answered HTTP {response.status_code} with broken compression"
+        raise GatewayAnsweredNonsense(reason, is_outage=True) from None
+    if len(inflated) > most_bytes:
+        raise _too_large(response, host, most_bytes)
+    return inflated
+
+
+def _too_large(response: httpx.Response, host: str, most_bytes: int) -> GatewayAnsweredNonsense:
+    return GatewayAnsweredNonsense(
+        f"{host} answered HTTP {response.status_code} with over {most_bytes} bytes", is_outage=True
+    )
+
+
+def _is_compressed(response: httpx.Response, content: bytearray) -> bool:
+    """Some servers compress whatever they are asked, and some do not even say so."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    return encoding in ("gzip", "x-gzip", "deflate") or content.startswith(_GZIP)
+
+
+def _inflate(content: bytes, most_bytes: int) -> bytes:
+    """`content` without its gzip or deflate; one byte over `most_bytes` at most, however much there is."""
+    try:
+        return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(content, most_bytes + 1)
+    except zlib.error:
+        # What HTTP calls deflate is zlib, but some servers leave out its header.
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, most_bytes + 1)
+
+
+def _parse_or_none(content: bytes, parse: Callable[[bytes], object]) -> object:
+    try:
+        return parse(content)
+    except ValueError:
+        return None
 
 
 def _is_warning(record: logging.LogRecord) -> bool:

@@ -3,14 +3,55 @@
 Each function takes whatever stands there and says "nothing" where it cannot be sure; none invents a value.
 """
 
+import json
+import math
 import re
 from decimal import Decimal
 
+import orjson
+
 from domain import digits
 
+_BOM = b"\xef\xbb\xbf"
+# Where an object, or a list of objects, begins; "[8]" and "{closure}" in a notice of PHP's are neither.
+_BEGIN = re.compile(r'\[\s*(?:\{\s*(?:"|\})|\])|\{\s*(?:"|\})')
+_PAGE = re.compile(r"<(?:!doctype|html|head|body|script)\b", re.IGNORECASE)
+_DECODER = json.JSONDecoder()
+
 _DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
+_REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
+_NO_RECORD = re.compile(r"[0.]+", re.ASCII)
 _ZERO_FRACTION = re.compile(r"\.0+\Z", re.ASCII)
 _INT64 = range(-(2**63), 2**63)
+
+
+def parse(content: bytes) -> object:
+    """The JSON of `content`, also behind a byte order mark or PHP's notices and before a comment.
+
+    An HTML page with JSON in it is none, nor is what holds two objects: which of them counts, nobody knows.
+
+    Raises:
+        ValueError: there is no JSON, or not one alone.
+    """
+    content = content.removeprefix(_BOM)
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return _framed(content.decode("utf-8", "replace"))
+
+
+def _framed(written: str) -> object:
+    begin = _BEGIN.search(written)
+    if begin is None or _PAGE.search(written):
+        raise ValueError("no JSON")
+    try:
+        _, end = _DECODER.raw_decode(written, begin.start())
+    except RecursionError:
+        raise ValueError("JSON that is nested too deep") from None
+    if _BEGIN.search(written, end):
+        raise ValueError("more than one JSON value")
+    found: object = orjson.loads(written[begin.start() : end])
+    return found
 
 
 def text(value: object) -> str:
@@ -18,6 +59,8 @@ def text(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return ""
         # repr() is the shortest text of the same float: up to 15 digits it is what the JSON said.
         return format(Decimal(repr(value)), "f")
     return str(value).replace("\x00", "").strip()
@@ -40,6 +83,20 @@ def identifier(value: object) -> int | None:
         return None
     number = digits.parse_integer(value.strip()) if isinstance(value, str) else integer(value)
     return number if number is not None and number > 0 else None
+
+
+def reference(value: object) -> str | None:
+    """A record's number as its owner spells it: mostly digits, with some panels letters too.
+
+    Up to 64 letters, digits and `._:-`, at least one of them a digit: a word such as "error" is no number,
+    nor is 0, or anything below it.
+    """
+    if isinstance(value, float):
+        return None
+    written = digits.to_ascii(text(value))
+    if not _REFERENCE.fullmatch(written) or _NO_RECORD.fullmatch(written):
+        return None
+    return written
 
 
 def price(value: object) -> Decimal | None:

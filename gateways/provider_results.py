@@ -64,15 +64,15 @@ class ProviderOrderState:
     remains: int | None
     posts: int | None
     runs: int | None
-    orders: tuple[int, ...]
+    orders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderStatuses:
     """States and refusals by order; orders that the answer says nothing readable about are in neither."""
 
-    states: Mapping[int, ProviderOrderState]
-    errors: Mapping[int, str]
+    states: Mapping[str, ProviderOrderState]
+    errors: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +90,8 @@ class ProviderCancellations:
     Accepted is not yet canceled: the order's own status tells that later.
     """
 
-    accepted: frozenset[int]
-    refused: Mapping[int, str]
+    accepted: frozenset[str]
+    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

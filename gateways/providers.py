@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from gateways import provider_answers
+from gateways import loose_json, provider_answers
 from gateways.errors import (
     GatewayAnsweredNonsense,
     GatewayBusy,
@@ -27,6 +27,7 @@ from gateways.provider_results import (
     ProviderBalance,
     ProviderCancellations,
     ProviderCatalogue,
+    ProviderOrderState,
     ProviderRefill,
     ProviderStatuses,
 )
@@ -66,23 +67,23 @@ class ProviderApi(Protocol):
     """What the shop asks of a provider; every call is made once, without retries.
 
     All raise the errors of `gateways.errors`; GatewayRefused carries the HTTP status and the provider's
-    sentence, without the key and the host. Calls about given orders raise ValueError for none, for more than
-    `MOST_ORDERS` and for numbers below 1.
+    sentence, without the key and the host. Orders and refills are known by the provider's own numbers, which
+    are texts. Calls about given orders raise ValueError for none, and for more than `MOST_ORDERS`.
     """
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
         """Everything the provider sells, in up to `MAX_CATALOGUE_BYTES`."""
 
-    async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
-        """Place an order and return the provider's number of it, positive and 64-bit.
+    async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
+        """Place an order and return the provider's number of it, of at most 64 characters.
 
         The trade knows no idempotency key: an order sent twice is delivered and paid twice. So the
         outcome is exactly one of four.
 
-        1. Accepted, it returns: HTTP 2xx, and `order` is a positive integer, as number or text, with
+        1. Accepted, it returns: HTTP 2xx, and `order` is a number as `loose_json.reference` reads it, with
            neither an `error` nor a `status` of failure beside it.
-        2. Refused, GatewayRefused: HTTP 2xx or 4xx, and an object with a textual `error` that names no
-           order. No order exists.
+        2. Refused, GatewayRefused: HTTP 2xx or 4xx, and an object that says so in any of the shapes of
+           `provider_failures` and names no order. No order exists.
         3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
            byte left; or turned away for a rate limit, GatewayBusy. It may be sent again.
         4. Unknown, GatewayUnavailable with `request_sent` True or GatewayAnsweredNonsense: cut off or
@@ -94,17 +95,23 @@ class ProviderApi(Protocol):
             ValueError: the order lacks what its type needs; nothing was sent.
         """
 
-    async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+    async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
         """How far orders are, by the provider's numbers."""
 
-    async def refill(self, account: ProviderAccount, order_id: int) -> int:
+    async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
+        """How far one order is, for providers that take no list. GatewayRefused: why it does not say."""
+
+    async def refill(self, account: ProviderAccount, order_id: str) -> str:
         """Ask to deliver again what dropped and return the provider's number of the refill."""
 
-    async def refill_status(self, account: ProviderAccount, refill_id: int) -> ProviderRefill:
+    async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
         """How far a refill is."""
 
-    async def cancel(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderCancellations:
+    async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
         """Ask to cancel orders; the provider decides later which it can."""
+
+    async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
+        """The same for one order, for providers that take no list. GatewayRefused: why it cannot."""
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
         """The shop's credit."""
@@ -121,35 +128,41 @@ class HttpProviderApi:
         form = {"action": "services"}
         return await self._ask(account, form, provider_answers.catalogue, most_bytes=MAX_CATALOGUE_BYTES)
 
-    async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+    async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
         """`action=add`; see `ProviderApi.add` for its four outcomes."""
         return await self._ask(account, {"action": "add", **order.form()}, provider_answers.order_id)
 
-    async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
-        """`action=status` with `orders`.
-
-        One order is asked for likewise: the answer to `order` would not tell a wrong number from a
-        wrong key.
-        """
+    async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
+        """`action=status` with `orders`, for a single order too, see `status`."""
         form = {"action": "status", "orders": _joined(order_ids)}
         return await self._ask(account, form, lambda answer: provider_answers.statuses(answer, order_ids))
 
-    async def refill(self, account: ProviderAccount, order_id: int) -> int:
+    async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
+        """`action=status` with `order`, which does not tell a wrong number from a wrong key."""
+        form = {"action": "status", "order": _joined([order_id])}
+        return await self._ask(account, form, lambda answer: provider_answers.status(answer, order_id))
+
+    async def refill(self, account: ProviderAccount, order_id: str) -> str:
         """`action=refill`."""
         form = {"action": "refill", "order": _joined([order_id])}
         return await self._ask(account, form, provider_answers.refill_id)
 
-    async def refill_status(self, account: ProviderAccount, refill_id: int) -> ProviderRefill:
+    async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
         """`action=refill_status`."""
-        form = {"action": "refill_status", "refill": str(refill_id)}
+        form = {"action": "refill_status", "refill": refill_id}
         return await self._ask(account, form, provider_answers.refill)
 
-    async def cancel(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderCancellations:
+    async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
         """`action=cancel`."""
         form = {"action": "cancel", "orders": _joined(order_ids)}
         return await self._ask(
             account, form, lambda answer: provider_answers.cancellations(answer, order_ids)
         )
+
+    async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
+        """`action=cancel` with `order`."""
+        form = {"action": "cancel", "order": _joined([order_id])}
+        await self._ask(account, form, lambda answer: provider_answers.cancellation(answer, order_id))
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
         """`action=balance`."""
@@ -166,7 +179,9 @@ class HttpProviderApi:
         check_url(account.url)
         with _counted(account, form["action"]):
             form = {"key": account.api_key.get_secret_value(), **form}
-            answer = await read_json(self._client, "POST", account.url, form=form, most_bytes=most_bytes)
+            answer = await read_json(
+                self._client, "POST", account.url, form=form, most_bytes=most_bytes, parse=loose_json.parse
+            )
             try:
                 return read(answer)
             except GatewayRefused as refused:
@@ -189,9 +204,9 @@ def _counted(account: ProviderAccount, action: str) -> Iterator[None]:
         meters.PROVIDER_CALL_SECONDS.labels(host).observe(time.perf_counter() - began)
 
 
-def _joined(order_ids: Sequence[int]) -> str:
+def _joined(order_ids: Sequence[str]) -> str:
     if not 1 <= len(order_ids) <= MOST_ORDERS:
         raise ValueError(f"{len(order_ids)} orders in one call, which takes 1 to {MOST_ORDERS}")
-    if min(order_ids) < 1:
+    if not all(order_ids):
         raise ValueError("the number of an order that was never sent")
-    return ",".join(map(str, order_ids))
+    return ",".join(order_ids)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain import texts
+from domain import descriptions, texts
 from domain.service_types import ServiceSource, ServiceType
 from legacy_import import states
 from legacy_import.cells import Row
@@ -26,7 +26,7 @@ def category(row: Row, references: References) -> tuple[object, ...]:
     values = (
         number,
         row.line("name", longest=200) or "",
-        row.text("desc") or "",
+        descriptions.clean(row.text("desc") or ""),
         row.text("image", longest=500),
         row.integer("sort", is_small=True),
         row.flag("status", default=True),
@@ -69,7 +69,7 @@ def service(row: Row, references: References) -> tuple[object, ...]:
         _added_by(row, references),
         category_id,
         row.line("name", longest=300) or "",
-        row.text("desc") or "",
+        descriptions.clean(row.text("desc") or ""),
         row.money("price", rounded_up=True),
         row.money("original_price", rounded_up=True) if row.raw("original_price") else None,
         smallest,

@@ -3,6 +3,7 @@
 from domain import order_life, texts
 from domain.money import Toman
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
+from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
 from legacy_import import states
 from legacy_import.cells import Row, Unreadable
@@ -13,7 +14,7 @@ COLUMNS = (
     "provider_order_id link quantity usernames username hashtags hashtag media comments subscription_posts "
     "subscription_min subscription_max subscription_delay subscription_expiry subscription_response_orders "
     "subscription_response_posts subscription_status charge refunded status start_count remains is_drip_feed "
-    "runs interval drip_feed_quantity note is_imported created_at updated_at"
+    "runs interval drip_feed_quantity note staff_note public_reason is_imported created_at updated_at"
 ).split()
 
 
@@ -33,7 +34,7 @@ def order(row: Row, references: References) -> tuple[object, ...]:
         _service_type(row, service),
         references.provider(row),
         row.text("api_service_id", longest=64),
-        max(row.integer("api_order_id"), 0),
+        _provider_order_id(row),
         row.text("link") or "",
         quantity,
         row.listed("usernames"),
@@ -59,7 +60,7 @@ def order(row: Row, references: References) -> tuple[object, ...]:
         row.integer("runs", is_small=True),
         row.integer("interval", is_small=True),
         row.integer("dripfeed_quantity"),
-        row.text("note"),
+        *_notes(row, status),
         True,
         *row.moments(references.begun_at),
     )
@@ -107,6 +108,23 @@ def _subscription_status(row: Row) -> SubscriptionStatus | None:
     if word and word not in states.SUBSCRIPTION_STATUSES:
         row.note(f"sub_status {word[:40]!r} was left out")
     return states.SUBSCRIPTION_STATUSES.get(word)
+
+
+def _provider_order_id(row: Row) -> str | None:
+    number = row.integer("api_order_id")
+    return str(number) if number > 0 else None
+
+
+def _notes(row: Row, status: OrderStatus) -> tuple[str | None, str | None, PublicReason | None]:
+    """Buyers' note, staff's note and public reason.
+
+    The old panel's worker wrote whatever the provider answered into `note`, so what is there is for staff.
+    An empty note says nothing, and its app is answered it as before.
+    """
+    note = row.text("note")
+    is_blank = note is None or not note.strip()
+    reason = PublicReason.UNDER_REVIEW if status in (OrderStatus.ERROR, OrderStatus.AWAITING) else None
+    return (note, None, reason) if is_blank else (None, note, reason)
 
 
 def _refunded(status: OrderStatus, *, charge: Toman, remains: int, units: int) -> Toman:

@@ -13,6 +13,7 @@ from domain.money import Toman
 from domain.order_details import Specification
 from domain.order_life import Dispatch
 from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
+from domain.public_reasons import PublicReason
 from domain.service_types import ServiceSource, ServiceType
 from models import inserts
 from models.category import Category
@@ -23,21 +24,34 @@ from models.user import User
 
 _UNSEEN = frozenset(
     "provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
-    "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at".split()
+    "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at staff_note unclear_since".split()
 )
 """Columns that are the worker's and staff's own."""
+_NOT_YET_KNOWN = (
+    "provider_order_id",
+    "note",
+    "public_reason",
+    "subscription_response_orders",
+    "subscription_response_posts",
+)
+"""Columns that are empty when an order is placed."""
 
 
 class Order(Model):
     """An order with its charge in whole Toman; service type, provider and category are as when it was placed.
 
-    `quantity` is the total; `drip_feed_quantity` is one run's. `provider_order_id` is 0 until sent.
-    `is_imported` orders come from the old panel and are never sent upstream by themselves.
+    `quantity` is the total; `drip_feed_quantity` is one run's. `provider_order_id` is null until sent; most
+    providers use numbers, some use letters. `is_imported` orders come from the old panel and are never sent
+    upstream by themselves.
+
+    Buyers read `note`, a remark that staff wrote for them, and `public_reason`. Whatever a provider or the
+    worker had to say is in `staff_note`, which no buyer ever reads.
 
     The row is also the worker's queue. `due_at` is when the worker next has something to do: send a queued
     order, ask about a sent one. `worker` holds it until `lease_until`. With `runs_by_shop` the shop sends a
     drip-feed run by run, because the provider has none; `runs_done` and `undelivered` (units) count them.
-    `cancel_due_at` is when to pass the buyer's wish to cancel on to the provider.
+    `cancel_due_at` is when to pass the buyer's wish to cancel on to the provider. `unclear_since` is when
+    the provider's reports on a sent order stopped being readable; null while they are.
     """
 
     id = fields.IntField(primary_key=True)
@@ -61,7 +75,7 @@ class Order(Model):
     )
     provider_id: int | None
     provider_service_id = fields.CharField(64, null=True)
-    provider_order_id = fields.BigIntField(default=0)
+    provider_order_id = fields.CharField(64, null=True)
     link = fields.TextField()
     quantity = fields.BigIntField()
     usernames = fields.TextField(null=True)
@@ -88,6 +102,8 @@ class Order(Model):
     interval = fields.IntField(default=0, description="minutes between two runs")
     drip_feed_quantity = fields.BigIntField(default=0)
     note = fields.TextField(null=True)
+    staff_note = fields.TextField(null=True)
+    public_reason = fields.CharEnumField(PublicReason, max_length=32, null=True)
     is_imported = fields.BooleanField(default=False)
     dispatch = fields.CharEnumField(
         Dispatch, max_length=16, default=Dispatch.NONE, db_default=Dispatch.NONE.value
@@ -101,6 +117,7 @@ class Order(Model):
     undelivered = fields.BigIntField(default=0, db_default=0)
     cancel_requested_at = fields.DatetimeField(null=True)
     cancel_due_at = fields.DatetimeField(null=True)
+    unclear_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -128,7 +145,7 @@ class Order(Model):
             WhereIndex(
                 fields=("provider_id", "provider_order_id"),
                 name="orders_at_provider",
-                where="provider_order_id > 0",
+                where="provider_order_id IS NOT NULL",
             ),
             WhereIndex(fields=("lease_until",), name="orders_sending", where="dispatch = 'sending'"),
             WhereIndex(fields=("cancel_due_at",), name="orders_to_cancel", where="cancel_due_at IS NOT NULL"),
@@ -241,10 +258,8 @@ class Order(Model):
         """A copy as it was answered first, before anything was delivered or given back."""
         placed = self.clone(pk=self.pk)
         placed.status, placed.updated_at = OrderStatus.PENDING, self.created_at
-        placed.refunded = placed.start_count = placed.remains = placed.provider_order_id = 0
-        placed.update_from_dict(
-            {"note": None, "subscription_response_orders": None, "subscription_response_posts": None}
-        )
+        placed.refunded = placed.start_count = placed.remains = 0
+        placed.update_from_dict(dict.fromkeys(_NOT_YET_KNOWN))
         if placed.subscription_status is not None:
             placed.subscription_status = SubscriptionStatus.ACTIVE
         return placed

@@ -14,6 +14,7 @@ class OrderEvent(Model):
     """A change of an order's status, or a remark where `from_status` and `to_status` are the same.
 
     `from_status` is null when the order was placed; `actor_user` is the member of staff, if one it was.
+    `note` is what staff wrote for the buyer; `staff_note` is for staff alone.
     """
 
     id = fields.IntField(primary_key=True)
@@ -29,6 +30,7 @@ class OrderEvent(Model):
     from_status = fields.CharEnumField(OrderStatus, max_length=16, null=True)
     to_status = fields.CharEnumField(OrderStatus, max_length=16)
     note = fields.TextField(null=True)
+    staff_note = fields.TextField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

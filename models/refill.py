@@ -14,6 +14,8 @@ class Refill(Model):
     """A refill request; an order has at most one that is still open.
 
     `due_at` is when the worker next sends it, or asks the provider about it; null where that is over.
+    `unclear_since` is when the provider's answers stopped being readable. `staff_note` is what the provider
+    said, for staff alone.
     """
 
     id = fields.IntField(primary_key=True)
@@ -22,7 +24,9 @@ class Refill(Model):
     provider_refill_id = fields.CharField(64, null=True)
     status = fields.CharEnumField(RefillStatus, max_length=16, default=RefillStatus.PENDING)
     due_at = fields.DatetimeField(null=True)
+    unclear_since = fields.DatetimeField(null=True)
     note = fields.TextField(null=True)
+    staff_note = fields.TextField(null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

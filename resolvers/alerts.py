@@ -1,32 +1,25 @@
 """What managers and owners are told of the shop itself, each trouble once until it is over."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+import math
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from tortoise.functions import Count, Max
+from tortoise.transactions import in_transaction
 
-from domain import notices
+from domain import notices, provider_amounts
 from domain.money import Toman
-from domain.roles import STAFF_OF_MONEY
 from domain.service_types import ServiceFlag
-from domain.states import AlertKind, NotificationKind
-from models import Alert, Provider, Service, User, database
-from resolvers import notifications, queue
+from domain.states import AlertKind, PauseReason
+from models import Alert, Provider, Service, database
+from resolvers import isolation, queue
 from resolvers.shop import Shop
+from resolvers.troubles import SHOP, Trouble, tell
 
-SHOP = "shop"
-"""The subject of what concerns no single record."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """Something that is wrong now; `latest_at` is its latest event, where it can grow."""
-
-    kind: AlertKind
-    subject: str
-    sentence: str
-    latest_at: datetime | None = None
+_JOB = "watch the shop"
+_SET_ASIDE_FOR = timedelta(days=1)
+_PATIENT_PAUSES = 4
+"""Pauses in a row for a rate limit that are nothing to tell of: about seven minutes."""
 
 
 async def watch_shop(shop: Shop) -> int:
@@ -34,38 +27,42 @@ async def watch_shop(shop: Shop) -> int:
 
     Safe in any number of workers: they look one after the other.
     """
-    watched = (AlertKind.QUEUE_STALE, AlertKind.BALANCE_LOW, AlertKind.SERVICES_FLAGGED)
+    watched = {
+        AlertKind.QUEUE_STALE: lambda: _queue(shop),
+        AlertKind.BALANCE_LOW: lambda: _balances(shop),
+        AlertKind.SERVICES_FLAGGED: _flagged,
+        AlertKind.PROVIDER_PAUSED: _paused,
+    }
+    told = 0
+    for kind, look in watched.items():
+        told += await isolation.count_apart(_JOB, kind.value, _watch(kind, look))
+    await _forget_rows_set_aside()
+    return told
+
+
+async def _watch(kind: AlertKind, look: Callable[[], Awaitable[list[Trouble]]]) -> int:
+    """Tell of the troubles of one kind, and forget those that are over; returns how many are new."""
     async with database.exclusive("alerts"):
-        troubles = [*await _queue(shop), *await _balances(shop), *await _flagged()]
-        told = [await tell(trouble) for trouble in troubles]
-        lasting = {(trouble.kind, trouble.subject) for trouble in troubles}
-        for alert in await Alert.filter(kind__in=watched):
-            if (alert.kind, alert.subject) not in lasting:
+        troubles = await look()
+        told = 0
+        for trouble in troubles:
+            told += await isolation.count_apart(_JOB, f"{kind.value} {trouble.subject}", _tell(trouble))
+        lasting = {trouble.subject for trouble in troubles}
+        for alert in await Alert.filter(kind=kind):
+            if alert.subject not in lasting:
                 await alert.delete()
-    return sum(told)
+    return told
 
 
-async def tell(trouble: Trouble) -> bool:
-    """Tell staff of a trouble unless they know; call it in a transaction, where no other does the same."""
-    now = await database.now()
-    known = await Alert.get_or_none(kind=trouble.kind, subject=trouble.subject)
-    if known is not None and not _has_grown(known, trouble):
-        return False
-    if known is None:
-        await Alert.create(
-            kind=trouble.kind, subject=trouble.subject, began_at=now, latest_at=trouble.latest_at
-        )
-    else:
-        await Alert.filter(id=known.id).update(latest_at=trouble.latest_at)
-    for member in await User.filter(role__in=STAFF_OF_MONEY, is_active=True):
-        await notifications.notify(member.id, NotificationKind.SHOP_ALERT, trouble.sentence, now=now)
-    return True
+async def _tell(trouble: Trouble) -> int:
+    async with in_transaction():
+        return int(await tell(trouble))
 
 
-def _has_grown(known: Alert, trouble: Trouble) -> bool:
-    if trouble.latest_at is None:
-        return False
-    return known.latest_at is None or trouble.latest_at > known.latest_at
+async def _forget_rows_set_aside() -> None:
+    """A row that has not failed for a day is over it, or gone."""
+    before = await database.now() - _SET_ASIDE_FOR
+    await Alert.filter(kind=AlertKind.ROW_SET_ASIDE, latest_at__lt=before).delete()
 
 
 async def _queue(shop: Shop) -> list[Trouble]:
@@ -90,12 +87,22 @@ async def _balances(shop: Shop) -> list[Trouble]:
 
 
 def _balance(provider: Provider) -> Toman | None:
-    """The shop's credit at a provider in whole Toman, rounded down; None where it told none that is one."""
-    try:
-        amount = Decimal(provider.balance or "")
-    except InvalidOperation:
-        return None
-    return Toman(int(amount * provider.toman_per_unit)) if amount.is_finite() else None
+    """The shop's credit at a provider in whole Toman, rounded down; None where nobody knows it."""
+    amount = provider_amounts.parse(provider.balance)
+    return None if amount is None else Toman(math.floor(amount * provider.toman_per_unit))
+
+
+async def _paused() -> list[Trouble]:
+    """Providers that nothing is sent to for a while; a rate limit is one only when it goes on."""
+    return [
+        Trouble(
+            kind=AlertKind.PROVIDER_PAUSED,
+            subject=str(provider.id),
+            sentence=notices.provider_paused(provider.name, reason=provider.pause_reason),
+        )
+        for provider in await Provider.filter(is_active=True, pause_reason__not_isnull=True)
+        if provider.pause_reason is not PauseReason.BUSY or provider.pauses > _PATIENT_PAUSES
+    ]
 
 
 async def _flagged() -> list[Trouble]:

@@ -1,7 +1,7 @@
 """Canceling orders: at once where nothing was sent, else by asking the provider."""
 
-import logging
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
@@ -9,27 +9,32 @@ from domain import ids, order_life
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuses
-from gateways.errors import GatewayError
+from domain.public_reasons import PublicReason
 from gateways.providers import MOST_ORDERS
 from models import Order, Provider, Service, User, database
+from resolvers import isolation, provider_health
+from resolvers.cancel_requests import CancelAnswer, ask_to_cancel
 from resolvers.order_life import Change, change_order, lock_order, stopped
 from resolvers.shop import Shop
 
-logger = logging.getLogger("vitrin.cancellation")
-
 _RETRY = timedelta(seconds=60)
+_UNANSWERED_FOR_GOOD = timedelta(minutes=55)
 _GRACE = timedelta(days=2)
 _EXPIRED_UNSENT = Change(
     to=OrderStatus.CANCELED,
     actor=OrderActor.SYSTEM,
-    note="expired before it was sent",
-    columns={"subscription_status": SubscriptionStatus.EXPIRED},
+    staff_note="expired before it was sent",
+    columns={"subscription_status": SubscriptionStatus.EXPIRED, "public_reason": PublicReason.EXPIRED},
 )
 _EXPIRED_SILENTLY = Change(
     to=OrderStatus.AWAITING,
     actor=OrderActor.SYSTEM,
-    note="its last day has passed and the provider still calls it active",
-    columns={"dispatch": Dispatch.UNKNOWN, "due_at": None},
+    staff_note="its last day has passed and the provider still calls it active",
+    columns={
+        "dispatch": Dispatch.UNKNOWN,
+        "due_at": None,
+        "staff_note": "its last day has passed and the provider still calls it active",
+    },
 )
 # Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
@@ -68,7 +73,7 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
         elif await _may_ask_provider(order):
             columns = {"cancel_requested_at": now, "cancel_due_at": now}
             asked = Change(
-                to=order.status, actor=OrderActor.BUYER, note="cancellation asked for", columns=columns
+                to=order.status, actor=OrderActor.BUYER, staff_note="cancellation asked for", columns=columns
             )
             await change_order(order, asked, now=now)
         else:
@@ -77,25 +82,25 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
 
 
 async def send_cancellations(shop: Shop, provider: Provider) -> int:
-    """Pass the buyers' wishes to cancel on to the provider; returns how many orders were asked about."""
+    """Pass the buyers' wishes to cancel on to the provider; returns how many it answered.
+
+    A wish that is not answered within an hour, or only in ways that nobody can read, holds its order.
+    """
+    if not provider_health.answers(provider):
+        return 0
     now = await database.now()
     statement = _CLAIM.format(skip_locked=database.skip_locked())
     rows = await database.fetch(statement, now + _RETRY, now, provider.id, MOST_ORDERS)
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
-    numbers = sorted({order.provider_order_id for order in orders})
-    try:
-        answer = await shop.provider_api(provider).cancel(shop.provider_account(provider), numbers)
-    except (GatewayError, ValueError) as error:
-        logger.warning("provider %d canceled nothing of %d orders: %s", provider.id, len(orders), error)
-        return 0
+    answers = await ask_to_cancel(shop, provider, orders)
+    answered = 0
     for order in orders:
-        if order.provider_order_id in answer.accepted:
-            await _note_answer(order.id, "the provider will try to cancel")
-        elif reason := answer.refused.get(order.provider_order_id):
-            await _note_answer(order.id, f"the provider does not cancel: {reason}")
-    return len(orders)
+        said = answers.get(order.provider_order_id or "")
+        noted = _note_answer(order, said, now=now)
+        answered += await isolation.apart("cancel", f"order {order.id}", noted) and said is not None
+    return answered
 
 
 async def end_expired_subscriptions(_: Shop) -> int:
@@ -113,11 +118,11 @@ async def end_expired_subscriptions(_: Shop) -> int:
         for order in await subscriptions.filter(dispatch=Dispatch.SENT)
         if order.expires_before(today - _GRACE)
     ]
-    for order in queued:
-        await _end(order, _EXPIRED_UNSENT)
-    for order in overdue:
-        await _end(order, _EXPIRED_SILENTLY)
-    return len(queued) + len(overdue)
+    ends = [(order, _EXPIRED_UNSENT) for order in queued] + [(order, _EXPIRED_SILENTLY) for order in overdue]
+    ended = 0
+    for order, end in ends:
+        ended += await isolation.apart("end subscriptions", f"order {order.id}", _end(order, end))
+    return ended
 
 
 async def _end(order: Order, ended: Change) -> None:
@@ -135,10 +140,35 @@ async def _may_ask_provider(order: Order) -> bool:
     return (await Service.get(id=order.service_id)).can_cancel
 
 
-async def _note_answer(order_id: int, note: str) -> None:
+async def _note_answer(order: Order, answer: CancelAnswer | None, *, now: datetime) -> None:
+    if answer is None:
+        asked_at = order.cancel_requested_at
+        if asked_at is not None and now - asked_at >= _UNANSWERED_FOR_GOOD:
+            await _change_sent(order, _unanswered(order))
+        return
+    columns: dict[str, object] = {"cancel_due_at": None, "staff_note": answer.said}
+    if not answer.is_accepted:
+        columns["public_reason"] = PublicReason.CANCEL_REFUSED
+    noted = Change(to=order.status, actor=OrderActor.PROVIDER, staff_note=answer.said, columns=columns)
+    await _change_sent(order, noted)
+
+
+def _unanswered(order: Order) -> Change:
+    reason = f"the wish to cancel order {order.provider_order_id} got no readable answer from the provider"
+    columns = {
+        "dispatch": Dispatch.UNKNOWN,
+        "due_at": None,
+        "cancel_due_at": None,
+        "staff_note": reason,
+        "public_reason": PublicReason.UNDER_REVIEW,
+    }
+    return Change(to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, staff_note=reason, columns=columns)
+
+
+async def _change_sent(asked: Order, change: Change) -> None:
+    """Change an order that its provider still has; over or held meanwhile, it stays as it is."""
     async with in_transaction():
-        order = await lock_order(order_id)
-        answered = Change(
-            to=order.status, actor=OrderActor.PROVIDER, note=note, columns={"cancel_due_at": None}
-        )
-        await change_order(order, answered, now=await database.now())
+        order = await lock_order(asked.id)
+        if order.dispatch is Dispatch.SENT:
+            to = order.status if change.to is asked.status else change.to
+            await change_order(order, replace(change, to=to), now=await database.now())

@@ -1,13 +1,15 @@
 """The audit of the ledger once a day, a few wallets at a time, so that nobody waits for it."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+
+from tortoise.transactions import in_transaction
 
 from domain import ids, notices
 from domain.states import AlertKind
 from models import Alert, AuditRun, User, database
-from resolvers import alerts
-from resolvers.alerts import Trouble
+from resolvers import isolation, troubles
 from resolvers.audit import Difference, audit_wallets
 from resolvers.shop import Shop
 
@@ -32,9 +34,27 @@ async def audit_a_little(_: Shop) -> int:
         user_ids = [user.id for user in await users.only("id")]
         # The last batch has no end: users who were deleted past the foreign keys may lie beyond it.
         last = user_ids[-1] if len(user_ids) == WALLETS_AT_ONCE else ids.LARGEST_ID
-        found = await audit_wallets(first_user_id=run.next_user_id, last_user_id=last)
+        found = await _audit(
+            user_ids or [run.next_user_id], first_user_id=run.next_user_id, last_user_id=last
+        )
         await _note(run, found, next_user_id=user_ids[-1] + 1 if user_ids else None)
         return len(user_ids)
+
+
+async def _audit(user_ids: Sequence[int], *, first_user_id: int, last_user_id: int) -> list[Difference]:
+    """The differences in all wallets between these bounds; a wallet that cannot be audited is set aside."""
+    found: list[Difference] = []
+    firsts = [first_user_id, *user_ids[1:]]
+    lasts = [*(user_id - 1 for user_id in firsts[1:]), last_user_id]
+    first_of = dict(zip(user_ids, firsts, strict=True))
+    last_of = dict(zip(user_ids, lasts, strict=True))
+
+    async def audit(some: Sequence[int]) -> None:
+        async with in_transaction():
+            found.extend(await audit_wallets(first_user_id=first_of[some[0]], last_user_id=last_of[some[-1]]))
+
+    await isolation.in_halves("daily audit", "wallet", user_ids, audit)
+    return found
 
 
 async def _present_run() -> AuditRun | None:
@@ -60,10 +80,10 @@ async def _note(run: AuditRun, found: list[Difference], *, next_user_id: int | N
         )
     run.differences += len(found)
     if found:
-        await alerts.tell(
-            Trouble(
+        await troubles.tell(
+            troubles.Trouble(
                 kind=AlertKind.LEDGER_DIFFERS,
-                subject=alerts.SHOP,
+                subject=troubles.SHOP,
                 sentence=notices.ledger_differs(found[0].record),
             )
         )

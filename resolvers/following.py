@@ -11,12 +11,14 @@ from domain import order_life, provider_reports
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.provider_reports import Reading, Report
+from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
-from gateways.errors import GatewayError
-from gateways.provider_results import ProviderOrderState, ProviderStatuses
+from gateways.provider_results import ProviderOrderState
 from gateways.providers import MOST_ORDERS
 from models import Order, Provider, database
+from resolvers import isolation, provider_health
 from resolvers.order_life import Change, change_order, lock_order
+from resolvers.provider_reports import Reports, read_reports
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.following")
@@ -24,8 +26,9 @@ logger = logging.getLogger("vitrin.following")
 # What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
 _AGE_A_WAIT = 20
 _WAITS = (5, 15, 60, 300, 900)
-# Since the order last changed, which is at the latest when it was sent.
-_UNKNOWN_FOR_GOOD = timedelta(hours=1)
+# With the longest wait between two looks this is less than an hour.
+_UNCLEAR_FOR_GOOD = timedelta(minutes=50)
+_LONGEST_UNCLEAR_WAIT = 300
 # Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
 WITH due AS MATERIALIZED (
@@ -37,37 +40,59 @@ UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 
 
 async def follow_orders(shop: Shop, provider: Provider) -> int:
-    """Ask the provider about up to 100 of its orders that are due; returns how many.
+    """Ask the provider about up to 100 of its orders that are due; returns how many it told of.
 
-    Safe in any number of workers; an order whose worker is lost is asked about again after its lease.
+    What it says unclearly (an unknown word, nothing at all, a refusal) is asked again within minutes and,
+    where it stays so, held for staff within the hour. Safe in any number of workers; an order whose worker
+    is lost is asked about again after its lease.
     """
+    if not provider_health.answers(provider):
+        return 0
     now = await database.now()
     statement = _CLAIM.format(skip_locked=database.skip_locked())
     rows = await database.fetch(statement, now + shop.settings.worker_lease, provider.id, now, MOST_ORDERS)
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
-    numbers = sorted({order.provider_order_id for order in orders})
-    try:
-        answer = await shop.provider_api(provider).statuses(shop.provider_account(provider), numbers)
-    except (GatewayError, ValueError) as error:
-        logger.warning("provider %d tells nothing of %d orders: %s", provider.id, len(orders), error)
-        await _plan_next(orders, now=now)
-        return 0
+    reports = await read_reports(shop, provider, orders)
     for order in orders:
-        await _apply(order, answer, now=now)
+        if not await isolation.apart("follow", f"order {order.id}", _apply(order, reports, now=now)):
+            await _note_unclear(order, "its report could not be applied, see the server's log", now=now)
     await _plan_next(orders, now=now)
-    return len(orders)
+    return len(reports.states)
 
 
-async def _apply(order: Order, answer: ProviderStatuses, *, now: datetime) -> None:
-    number = order.provider_order_id
-    if number in answer.states:
-        state = answer.states[number]
+async def _apply(order: Order, reports: Reports, *, now: datetime) -> None:
+    number = order.provider_order_id or ""
+    if number in reports.states:
+        state = reports.states[number]
         if _is_news(order, state):
             await _settle(order, state)
-    elif number in answer.errors and now - order.updated_at > _UNKNOWN_FOR_GOOD:
-        await _doubt(order, f"the provider does not know its order {number}: {answer.errors[number]}")
+        if not _is_clear(order, state):
+            await _note_unclear(
+                order, f"the provider's word for it is unknown: {state.status_text!r}", now=now
+            )
+        elif order.unclear_since is not None:
+            await Order.filter(id=order.id, dispatch=Dispatch.SENT).update(unclear_since=None)
+            order.unclear_since = None
+    elif number in reports.failures:
+        await _note_unclear(order, reports.failures[number], now=now)
+
+
+def _is_clear(order: Order, state: ProviderOrderState) -> bool:
+    """Whether a report says how far the order is."""
+    reading = _read(order, state)
+    return reading.status is not None or reading.doubt is not None
+
+
+async def _note_unclear(order: Order, reason: str, *, now: datetime) -> None:
+    """Remember since when nobody knows how far the order is; in the end staff have to look."""
+    if order.unclear_since is None:
+        await Order.filter(id=order.id, dispatch=Dispatch.SENT, unclear_since=None).update(unclear_since=now)
+        order.unclear_since = now
+    elif now - order.unclear_since >= _UNCLEAR_FOR_GOOD:
+        held = _doubt(order, f"order {order.provider_order_id} at the provider: {reason}")
+        await isolation.apart("follow", f"order {order.id}", held)
 
 
 def _is_news(order: Order, state: ProviderOrderState) -> bool:
@@ -111,8 +136,14 @@ def _is_still_meant(order: Order, asked: Order) -> bool:
 
 def _held(reason: str) -> Change:
     logger.error("an order is held for staff: %s", reason)
-    columns = {"dispatch": Dispatch.UNKNOWN, "due_at": None, "note": reason}
-    return Change(to=OrderStatus.AWAITING, actor=OrderActor.PROVIDER, note=reason, columns=columns)
+    columns = {
+        "dispatch": Dispatch.UNKNOWN,
+        "due_at": None,
+        "unclear_since": None,
+        "staff_note": reason,
+        "public_reason": PublicReason.UNDER_REVIEW,
+    }
+    return Change(to=OrderStatus.AWAITING, actor=OrderActor.PROVIDER, staff_note=reason, columns=columns)
 
 
 def _report(state: ProviderOrderState) -> Report:
@@ -159,10 +190,15 @@ def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
         if state.posts is not None and 0 <= state.posts <= (order.subscription_posts or 0):
             shown["subscription_response_posts"] = state.posts
         if state.orders:
-            shown["subscription_response_orders"] = json.dumps(state.orders)
+            shown["subscription_response_orders"] = json.dumps([_as_number(order) for order in state.orders])
     elif not order.runs_by_shop and state.remains is not None and 0 <= state.remains <= order.quantity:
         shown["remains"] = state.remains
     return shown
+
+
+def _as_number(order_id: str) -> int | str:
+    """The legacy app reads a list of integers, which nearly all providers use."""
+    return int(order_id) if order_id.isdecimal() else order_id
 
 
 async def _end_run(order: Order, reading: Reading, *, now: datetime) -> None:
@@ -180,18 +216,18 @@ async def _end_run(order: Order, reading: Reading, *, now: datetime) -> None:
     counted = {"runs_done": order.runs_done, "undelivered": order.undelivered}
     if order.runs_done < order.runs and is_wanted and not is_given_up:
         due_at = max(now, order.created_at + order.runs_done * timedelta(minutes=order.interval))
-        columns = {**counted, "dispatch": Dispatch.QUEUED, "due_at": due_at, "provider_order_id": 0}
+        columns = {**counted, "dispatch": Dispatch.QUEUED, "due_at": due_at, "provider_order_id": None}
         change = Change(
             to=_next(order, Reading(status=OrderStatus.INPROGRESS)),
             actor=OrderActor.PROVIDER,
-            note=told,
+            staff_note=told,
             columns=columns,
         )
     else:
         left = order.undelivered_if_stopped
         columns = {**counted, "remains": left}
         change = Change(
-            to=_whole(left, order.quantity), actor=OrderActor.PROVIDER, note=told, columns=columns
+            to=_whole(left, order.quantity), actor=OrderActor.PROVIDER, staff_note=told, columns=columns
         )
     await change_order(order, change, now=now)
 
@@ -208,6 +244,8 @@ async def _plan_next(orders: list[Order], *, now: datetime) -> None:
     for order in orders:
         age = (now - order.created_at) // timedelta(seconds=_AGE_A_WAIT)
         wait = next((seconds for seconds in _WAITS if seconds >= age), _WAITS[-1])
+        if order.unclear_since is not None:
+            wait = min(wait, _LONGEST_UNCLEAR_WAIT)
         waits.setdefault(wait, []).append(order.id)
     for wait, ids in waits.items():
         due = Order.filter(id__in=ids, dispatch=Dispatch.SENT)

@@ -1,8 +1,14 @@
 """Removing what has served its time. What limits still count, and what money is explained by, stays."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from tortoise.queryset import QuerySet
 
 from models import AccessToken, IdempotencyKey, LoginCode, OpenIdAttempt, database
+from resolvers import isolation
 from resolvers.shop import Shop
 
 # Limits on codes look back a day.
@@ -25,7 +31,11 @@ async def remove_expired(_: Shop) -> int:
         OpenIdAttempt.filter(expires_at__lte=now),
     ):
         ids = await ended.limit(_AT_ONCE).values_list("id", flat=True)
-        if ids:
-            # Asked again: a key that expired may have begun anew meanwhile.
-            removed += await ended.filter(id__in=list(ids)).delete()
+        noun = ended.model._meta.db_table
+        removed += await isolation.in_halves("remove expired", noun, list(ids), partial(_remove, ended))
     return removed
+
+
+async def _remove(ended: QuerySet[Any], ids: Sequence[Any]) -> None:
+    # Asked again: a key that expired may have begun anew meanwhile.
+    await ended.filter(id__in=list(ids)).delete()

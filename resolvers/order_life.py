@@ -21,6 +21,7 @@ _ALWAYS_SAVED = (
     "due_at",
     "cancel_due_at",
     "subscription_status",
+    "public_reason",
 )
 
 
@@ -30,12 +31,16 @@ class TransitionRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What an order becomes, by whom and why. `columns` change with it; `remains` counts for partial."""
+    """What an order becomes, by whom and why. `columns` change with it; `remains` counts for partial.
+
+    `note` is for its buyer, and only staff write it; `staff_note` is for staff, and may quote the provider.
+    """
 
     to: OrderStatus
     actor: OrderActor
     actor_user_id: int | None = None
     note: str | None = None
+    staff_note: str | None = None
     columns: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -58,13 +63,16 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     order.update_from_dict({**change.columns, "status": change.to})
     subscription = order_life.subscription_at(order.status, order.subscription_status)
     order.update_from_dict({"subscription_status": subscription})
+    if change.to is not before and "public_reason" not in change.columns:
+        # What was said of the status before is not true of this one.
+        order.update_from_dict({"public_reason": None})
     refund = _refund_due(order, before=before)
     order.refunded += refund
     order.updated_at = max(order.updated_at, now)
     if order_life.is_settled(change.to):
         order.update_from_dict({"dispatch": Dispatch.CLOSED, "due_at": None, "cancel_due_at": None})
     await order.save(update_fields=list({*change.columns, *_ALWAYS_SAVED}))
-    if change.to is not before or change.note:
+    if change.to is not before or change.note or change.staff_note:
         await note_event(order, change, before=before, now=now)
     if refund:
         await _give_back(order, refund, now=now)
@@ -92,6 +100,7 @@ async def note_event(order: Order, change: Change, *, before: OrderStatus | None
         "from_status": before,
         "to_status": change.to,
         "note": change.note,
+        "staff_note": change.staff_note,
         "created_at": now,
     }
     await inserts.create(OrderEvent, values)

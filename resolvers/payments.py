@@ -27,7 +27,7 @@ from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
 from gateways.payments import PaymentPage, Verdict, Verification
 from models import Payment, User, database
-from resolvers import idempotency, notifications, wallet
+from resolvers import idempotency, isolation, notifications, wallet
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.shop import Shop
@@ -181,13 +181,20 @@ async def check_payments(shop: Shop) -> int:
     payments = await due.order_by("check_after").limit(_CHECKED_AT_ONCE)
     asked = 0
     for payment in payments:
-        if await _claim_check(payment):
-            is_last = _is_last_check(shop, payment)
-            await _checked(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
-            if is_last:
-                await _end_checks(payment)
-            asked += 1
+        asked += await isolation.count_apart(
+            "check payments", f"payment {payment.id}", _check_if_claimed(shop, payment)
+        )
     return asked
+
+
+async def _check_if_claimed(shop: Shop, payment: Payment) -> int:
+    if not await _claim_check(payment):
+        return 0
+    is_last = _is_last_check(shop, payment)
+    await _checked(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
+    if is_last:
+        await _end_checks(payment)
+    return 1
 
 
 async def _payment(payment_id: int) -> Payment:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
 
-from domain import links, resale, texts
+from domain import descriptions, links, resale, texts
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.order_details import LARGEST_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayError
 from gateways.provider_results import ProviderService
 from models import Category, Provider, Service, database
+from resolvers import isolation
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.sync")
@@ -22,6 +24,7 @@ logger = logging.getLogger("vitrin.sync")
 _LONGEST_NAME = 300
 _LONGEST_CATEGORY = 200
 _RETRY = timedelta(minutes=15)
+_JOB = "sync providers"
 
 
 class CatalogueUnreadable(Exception):
@@ -126,7 +129,7 @@ async def sync_provider(
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
         for service in known:
             row = listed.get(service.provider_service_id or "")
-            counts[await _update(shop, provider, service, row, now)] += 1
+            counts[await _update_apart(shop, provider, service, row, now)] += 1
         if adds_services:
             sold = {service.provider_service_id for service in known}
             new = [row for row in listed.values() if row.id not in sold]
@@ -148,8 +151,7 @@ async def sync_due_providers(shop: Shop) -> int:
     synced = 0
     for provider in await due:
         if await _claim(shop, provider, now=now):
-            synced += 1
-            await _sync_quietly(shop, provider)
+            synced += await isolation.apart(_JOB, f"provider {provider.id}", _sync_quietly(shop, provider))
     return synced
 
 
@@ -169,6 +171,19 @@ async def _sync_quietly(shop: Shop, provider: Provider) -> None:
         await Provider.filter(id=provider.id).update(sync_due_at=await database.now() + _RETRY)
 
 
+async def _update_apart(
+    shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
+) -> str:
+    outcome = "failed"
+
+    async def update() -> None:
+        nonlocal outcome
+        outcome = await _update(shop, provider, service, row, now)
+
+    await isolation.apart(_JOB, f"service {service.id}", update())
+    return outcome
+
+
 async def _update(
     shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
@@ -181,7 +196,8 @@ async def _update(
     if "flag" in changed:
         changed["flagged_at"] = now
     if changed:
-        await Service.filter(id=service.id).update(**changed, updated_at=now)
+        async with in_transaction():
+            await Service.filter(id=service.id).update(**changed, updated_at=now)
     return outcome
 
 
@@ -250,12 +266,28 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
         if row.type is None or price is None or not _are_limits(row.min, row.max):
             counts["not understood"] += 1
             continue
-        name = (row.category or row.name)[:_LONGEST_CATEGORY]
-        shelves[name] = shelves.get(name) or await _shelf(name, now=now)
+        added = _add_one(provider, row, cost=cost, price=price, shelves=shelves, now=now)
+        is_added = await isolation.apart(_JOB, f"service {row.id} of provider {provider.id}", added)
+        counts["added" if is_added else "failed"] += 1
+    return counts
+
+
+async def _add_one(
+    provider: Provider,
+    row: ProviderService,
+    *,
+    cost: Toman | None,
+    price: Toman,
+    shelves: dict[str, Category],
+    now: datetime,
+) -> None:
+    name = (row.category or row.name)[:_LONGEST_CATEGORY]
+    async with in_transaction():
+        category = shelves.get(name) or await _shelf(name, now=now)
         await Service.create(
-            category=shelves[name],
+            category=category,
             name=row.name[:_LONGEST_NAME],
-            description=row.description,
+            description=descriptions.clean(row.description),
             price=price,
             original_price=cost,
             provider_rate=str(row.rate),
@@ -272,8 +304,7 @@ async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime
             created_at=now,
             updated_at=now,
         )
-        counts["added"] += 1
-    return counts
+    shelves[name] = category
 
 
 async def _shelf(name: str, *, now: datetime) -> Category:

@@ -8,14 +8,17 @@ from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from domain import ids
+from domain import ids, notices
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, refuses
-from domain.states import RefillStatus
+from domain.states import AlertKind, RefillStatus
 from gateways.errors import GatewayError, GatewayRefused
 from models import Provider, Refill, Service, User, database
+from resolvers import isolation, provider_health
 from resolvers.orders import get_order
+from resolvers.provider_health import Health
 from resolvers.shop import Shop
+from resolvers.troubles import Trouble, tell
 
 logger = logging.getLogger("vitrin.refills")
 
@@ -23,6 +26,8 @@ _COOL_DOWN = timedelta(hours=24)
 _RETRY = timedelta(minutes=1)
 # A refill is asked about again after as long as it has lasted, within these.
 _SHORTEST_LOOK, _LONGEST_LOOK = timedelta(seconds=10), timedelta(minutes=10)
+_UNCLEAR_LOOK = timedelta(minutes=5)
+_UNCLEAR_FOR_GOOD = timedelta(minutes=50)
 _AT_ONCE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
@@ -48,7 +53,7 @@ async def request_refill(user: User, *, order_id: int) -> Refill:
     """
     order = await get_order(user, order_id=order_id)
     service = await Service.get(id=order.service_id)
-    is_at_provider = order.provider_id is not None and order.provider_order_id >= 1
+    is_at_provider = order.provider_id is not None and order.provider_order_id is not None
     if order.status not in _DELIVERED or not service.can_refill or not is_at_provider:
         raise RefillUnavailable
     try:
@@ -78,59 +83,104 @@ async def own_refills(user: User, refill_ids: Iterable[int]) -> dict[int, Refill
 
 
 async def carry_out_refills(shop: Shop) -> int:
-    """Send refills that are asked for, and ask about those under way; returns how many."""
+    """Send refills that are asked for, and ask about those under way; returns how many went well.
+
+    One whose provider cannot be understood for an hour is held for staff, and not asked about any more.
+    """
     now = await database.now()
     statement = _CLAIM.format(skip_locked=database.skip_locked())
     rows = await database.fetch(statement, now + _RETRY, now, _AT_ONCE)
+    done = 0
     for refill in await Refill.filter(id__in=[row["id"] for row in rows]).select_related("order__provider"):
-        try:
-            await (_follow if refill.provider_refill_id else _send)(shop, refill)
-        except GatewayRefused as refusal:
-            await _end(refill, RefillStatus.REJECTED, note=refusal.text)
-        except (GatewayError, ValueError) as error:
-            # Asking twice does no harm: a provider has one open refill an order.
-            logger.warning("refill %d waits: %s", refill.id, error)
-    return len(rows)
+        done += await isolation.count_apart(
+            "refills", f"refill {refill.id}", _carry_out(shop, refill, now=now)
+        )
+    return done
 
 
-async def _send(shop: Shop, refill: Refill) -> None:
-    provider = _provider_of(refill)
+async def _carry_out(shop: Shop, refill: Refill, *, now: datetime) -> int:
+    provider: Provider | None = refill.order.provider
+    if provider is None:
+        await _hold(refill, "its order has no provider", now=now)
+        return 0
+    if not provider_health.answers(provider):
+        await _open(refill).update(due_at=now + _LONGEST_LOOK)
+        return 0
+    try:
+        await (_follow if refill.provider_refill_id else _send)(shop, provider, refill)
+    except (GatewayError, ValueError) as error:
+        await _note_failure(shop, provider, refill, error, now=now)
+        return 0
+    return 1
+
+
+async def _note_failure(
+    shop: Shop, provider: Provider, refill: Refill, error: Exception, *, now: datetime
+) -> None:
+    said = shop.provider_account(provider).unnamed(provider_health.describe(error))
+    logger.warning("refill %d waits: %s", refill.id, said)
+    concerns_all = isinstance(error, GatewayError) and await Health(provider).note_failure(error, said=said)
+    if isinstance(error, GatewayRefused) and not concerns_all:
+        await _end(refill, RefillStatus.REJECTED, staff_note=said)
+    elif not concerns_all:
+        # Asking twice does no harm: a provider has one open refill an order.
+        await _note_unclear(refill, said, now=now)
+
+
+async def _send(shop: Shop, provider: Provider, refill: Refill) -> None:
     number = await shop.provider_api(provider).refill(
-        shop.provider_account(provider), refill.order.provider_order_id
+        shop.provider_account(provider), refill.order.provider_order_id or ""
     )
     now = await database.now()
     await _open(refill).update(
-        provider_refill_id=str(number),
+        provider_refill_id=number,
         status=RefillStatus.INPROGRESS,
         due_at=now + _SHORTEST_LOOK,
+        unclear_since=None,
         updated_at=now,
     )
 
 
-async def _follow(shop: Shop, refill: Refill) -> None:
-    provider = _provider_of(refill)
+async def _follow(shop: Shop, provider: Provider, refill: Refill) -> None:
     told = await shop.provider_api(provider).refill_status(
-        shop.provider_account(provider), int(refill.provider_refill_id or 0)
+        shop.provider_account(provider), refill.provider_refill_id or ""
     )
+    now = await database.now()
     if told.status in (RefillStatus.COMPLETED, RefillStatus.REJECTED):
-        await _end(refill, told.status, note=None)
+        await _end(refill, told.status, staff_note=None)
+    elif told.status is None:
+        await _note_unclear(refill, f"the provider's word for it is unknown: {told.status_text!r}", now=now)
     else:
-        now = await database.now()
         wait = min(max(now - refill.created_at, _SHORTEST_LOOK), _LONGEST_LOOK)
-        await _open(refill).update(due_at=now + wait)
+        await _open(refill).update(due_at=now + wait, unclear_since=None)
 
 
-async def _end(refill: Refill, status: RefillStatus, *, note: str | None) -> None:
+async def _end(refill: Refill, status: RefillStatus, *, staff_note: str | None) -> None:
     now: datetime = await database.now()
-    await _open(refill).update(status=status, note=note and note[:_LONGEST_NOTE], due_at=None, updated_at=now)
+    note = staff_note and staff_note[:_LONGEST_NOTE]
+    await _open(refill).update(status=status, staff_note=note, due_at=None, updated_at=now)
+
+
+async def _note_unclear(refill: Refill, reason: str, *, now: datetime) -> None:
+    since = refill.unclear_since or now
+    if now - since >= _UNCLEAR_FOR_GOOD:
+        await _hold(refill, reason, now=now)
+    else:
+        await _open(refill).update(unclear_since=since, due_at=now + _UNCLEAR_LOOK)
+
+
+async def _hold(refill: Refill, reason: str, *, now: datetime) -> None:
+    """Leave a refill to staff, who are told."""
+    columns = {"status": RefillStatus.AWAITING, "staff_note": reason[:_LONGEST_NOTE], "due_at": None}
+    trouble = Trouble(
+        kind=AlertKind.REFILL_HELD,
+        subject=str(refill.id),
+        sentence=notices.refill_held(order_id=refill.order_id),
+    )
+    async with database.exclusive("held refills"):
+        if await _open(refill).update(**columns, updated_at=now):
+            await tell(trouble)
 
 
 def _open(refill: Refill) -> QuerySet[Refill]:
     return Refill.filter(id=refill.id, status__in=_OPEN)
-
-
-def _provider_of(refill: Refill) -> Provider:
-    provider: Provider | None = refill.order.provider
-    if provider is None:
-        raise ValueError("the order has no provider")
-    return provider

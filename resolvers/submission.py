@@ -14,16 +14,21 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from domain import days
+from domain import days, public_reasons
 from domain.order_details import DripFeed, Subscription
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
+from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
+from domain.states import RefusalKind
+from gateways import refusals
 from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
 from models.live import LiveTopic, announce
+from resolvers import isolation, provider_health
 from resolvers.order_life import Change, change_order, lock_order, note_event, stopped
+from resolvers.provider_health import Health
 from resolvers.shop import Shop
 
 logger = logging.getLogger("vitrin.submission")
@@ -51,10 +56,10 @@ WHERE id = $2 AND dispatch = 'queued' AND worker = $3 AND lease_until > $4 RETUR
 """
 _STORE_NUMBER = """
 UPDATE orders SET provider_order_id = $1, dispatch = 'sent', due_at = $2, worker = NULL, lease_until = NULL,
-    attempts = 0, note = NULL, status = 'processing', updated_at = $3
+    attempts = 0, staff_note = NULL, public_reason = NULL, status = 'processing', updated_at = $3
 WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
     SELECT 1 FROM orders twin WHERE twin.provider_id = $5 AND twin.provider_order_id = $1
-        AND twin.provider_order_id > 0
+        AND twin.provider_order_id IS NOT NULL
 ) RETURNING id
 """
 
@@ -62,24 +67,33 @@ WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
 async def submit_orders(shop: Shop, provider: Provider) -> int:
     """Send the provider's due orders, as many at once as it takes; returns how many were claimed.
 
-    Nothing is sent to a provider that is switched off. Safe in any number of workers: a claim that was not
-    begun within its lease falls back to the queue. When the process is stopping, what is not on the wire yet
-    goes back to the queue at once.
+    The first goes alone, and the others only follow once the provider has answered: an outage takes no whole
+    round of orders with it. Nothing is sent to a provider that is switched off or paused. Safe in any number
+    of workers: a claim that was not begun within its lease falls back to the queue. When the process is
+    stopping, or the provider gets paused, what is not on the wire yet goes back to the queue at once.
     """
-    if not provider.is_active:
+    if not provider_health.takes_orders(provider):
         return 0
     claimed = await _claim(shop, provider)
+    health = Health(provider)
+    if not claimed.orders:
+        await health.note_idle()
+        return 0
     turn = asyncio.Semaphore(provider.concurrency)
 
-    async def one(order: Order) -> None:
+    async def send(order: Order) -> None:
         async with turn:
-            if not shop.stopping.is_set():
-                await _submit(shop, provider, order, claimed.now())
+            if not shop.stopping.is_set() and not health.is_paused:
+                submitted = _submit(shop, provider, order, health, claimed.now())
+                await isolation.apart("submit", f"order {order.id}", submitted)
 
-    # What is on the wire is waited for even if another order fails in an unforeseen way.
-    outcomes = await asyncio.gather(*(one(order) for order in claimed.orders), return_exceptions=True)
-    if shop.stopping.is_set():
-        await _release(shop)
+    waiting = list(claimed.orders)
+    while waiting and not health.has_answered:
+        await send(waiting.pop(0))
+    # What is on the wire is waited for even if the database is away when another order comes back.
+    outcomes = await asyncio.gather(*map(send, waiting), return_exceptions=True)
+    if shop.stopping.is_set() or health.is_paused:
+        await _release(shop, provider)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
@@ -89,10 +103,15 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
 async def hold_lost_orders(shop: Shop) -> int:
     """Hold orders whose worker was lost while they were on the wire, for staff; returns how many."""
     now = await database.now()
-    lost = await Order.filter(dispatch=Dispatch.SENDING, lease_until__lte=now).limit(100)
+    lost = (
+        await Order.filter(dispatch=Dispatch.SENDING, lease_until__lte=now).order_by("lease_until").limit(100)
+    )
+    reason, held = "the worker was lost while the order was being sent", 0
     for order in lost:
-        await _hold(order.id, "the worker was lost while the order was being sent", only_after=now)
-    return len(lost)
+        held += await isolation.apart(
+            "hold lost orders", f"order {order.id}", _hold(order.id, reason, only_after=now)
+        )
+    return held
 
 
 @dataclass(frozen=True)
@@ -116,31 +135,40 @@ async def _claim(shop: Shop, provider: Provider) -> _Claim:
     return _Claim(orders, now, counted_from)
 
 
-async def _release(shop: Shop) -> None:
-    mine = Order.filter(dispatch=Dispatch.QUEUED, worker=shop.worker_name)
+async def _release(shop: Shop, provider: Provider) -> None:
+    mine = Order.filter(dispatch=Dispatch.QUEUED, worker=shop.worker_name, provider_id=provider.id)
     await mine.update(worker=None, lease_until=None)
 
 
-async def _submit(shop: Shop, provider: Provider, order: Order, now: datetime) -> None:
+async def _submit(shop: Shop, provider: Provider, order: Order, health: Health, now: datetime) -> None:
     deadline = now + 2 * shop.settings.gateway_total_timeout + _SHORTEST_WAIT
     if not await database.fetch(_MARK_SENDING, deadline, order.id, shop.worker_name, now):
         return
     account = shop.provider_account(provider)
     try:
         number = await shop.provider_api(provider).add(account, _as_sent(order))
-    except GatewayRefused as refusal:
-        await _refused(order.id, refusal.text or f"code {refusal.code}")
-    except GatewayUnavailable as error:
-        if error.request_sent:
-            await _hold(order.id, account.unnamed(str(error)))
-        else:
-            await _queue_again(order.id, str(error))
-    except GatewayBusy as error:
-        await _queue_again(order.id, str(error))
-    except (GatewayError, ValueError) as error:
+    except GatewayError as error:
+        said = account.unnamed(provider_health.describe(error))
+        await _not_taken(order, error, said=said, health=health)
+    except ValueError as error:
         await _hold(order.id, account.unnamed(str(error)))
     else:
         await _accepted(order, number, now=now)
+        await health.note_taken()
+
+
+async def _not_taken(order: Order, error: GatewayError, *, said: str, health: Health) -> None:
+    """What becomes of an order that the provider did not take, or of which nobody knows whether it did."""
+    concerns_all = await health.note_failure(error, said=said)
+    if isinstance(error, GatewayRefused):
+        if concerns_all:
+            await _queue_again(order.id, said, public_reason=PublicReason.DELAYED)
+        else:
+            await _refused(order.id, said or f"code {error.code}", kind=refusals.kind_of(error))
+    elif isinstance(error, GatewayBusy) or (isinstance(error, GatewayUnavailable) and not error.request_sent):
+        await _queue_again(order.id, said, public_reason=None)
+    else:
+        await _hold(order.id, said)
 
 
 def _as_sent(order: Order) -> ProviderOrder:
@@ -175,20 +203,20 @@ def _subscription(order: Order) -> Subscription | None:
     )
 
 
-async def _accepted(order: Order, number: int, *, now: datetime) -> None:
+async def _accepted(order: Order, number: str, *, now: datetime) -> None:
     async with in_transaction():
         # One statement for what nearly always happens; everything odd is looked at closely below.
         values = (number, now + _FIRST_LOOK, now, order.id, order.provider_id)
         if await database.fetch(_STORE_NUMBER, *values):
             before, order.status = order.status, OrderStatus.PROCESSING
-            stored = Change(to=order.status, actor=OrderActor.SYSTEM, note=f"provider's order {number}")
+            stored = Change(to=order.status, actor=OrderActor.SYSTEM, staff_note=f"provider's order {number}")
             await note_event(order, stored, before=before, now=now)
             await announce(order.user_id, LiveTopic.ORDER, str(order.id))
             return
     await _accepted_oddly(order.id, number)
 
 
-async def _accepted_oddly(order_id: int, number: int) -> None:
+async def _accepted_oddly(order_id: int, number: str) -> None:
     async with in_transaction():
         order = await lock_order(order_id)
         now = await database.now()
@@ -198,10 +226,10 @@ async def _accepted_oddly(order_id: int, number: int) -> None:
         elif order.dispatch in (Dispatch.SENDING, Dispatch.UNKNOWN):
             await change_order(order, _sent(order, number, now=now), now=now)
         else:
-            logger.error("order %d is %s, but its provider took it as %d", order_id, order.dispatch, number)
+            logger.error("order %d is %s, but its provider took it as %s", order_id, order.dispatch, number)
 
 
-def _sent(order: Order, number: int, *, now: datetime) -> Change:
+def _sent(order: Order, number: str, *, now: datetime) -> Change:
     # The lease lapsed and the order was held, but its worker lived and has the answer after all.
     to = order.status if order.status in _UNDER_WAY else OrderStatus.PROCESSING
     columns = {
@@ -211,22 +239,32 @@ def _sent(order: Order, number: int, *, now: datetime) -> Change:
         "worker": None,
         "lease_until": None,
         "attempts": 0,
-        "note": None,
+        "unclear_since": None,
+        "staff_note": None,
+        "public_reason": None,
     }
-    return Change(to=to, actor=OrderActor.SYSTEM, note=f"provider's order {number}", columns=columns)
+    return Change(to=to, actor=OrderActor.SYSTEM, staff_note=f"provider's order {number}", columns=columns)
 
 
-async def _refused(order_id: int, reason: str) -> None:
+async def _refused(order_id: int, reason: str, *, kind: RefusalKind) -> None:
     async with in_transaction():
         order = await lock_order(order_id)
         if order.dispatch not in (Dispatch.SENDING, Dispatch.UNKNOWN):
             return
-        columns = {"dispatch": Dispatch.REFUSED, "worker": None, "lease_until": None, "note": _short(reason)}
-        change = Change(to=OrderStatus.ERROR, actor=OrderActor.PROVIDER, note=_short(reason), columns=columns)
+        columns = {
+            "dispatch": Dispatch.REFUSED,
+            "worker": None,
+            "lease_until": None,
+            "staff_note": _short(reason),
+            "public_reason": public_reasons.of_refusal(kind),
+        }
+        change = Change(
+            to=OrderStatus.ERROR, actor=OrderActor.PROVIDER, staff_note=_short(reason), columns=columns
+        )
         await change_order(order, change, now=await database.now())
 
 
-async def _queue_again(order_id: int, reason: str) -> None:
+async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReason | None) -> None:
     """What certainly did not leave, leaves later; each time later. Canceled meanwhile, it never leaves."""
     async with in_transaction():
         order = await lock_order(order_id)
@@ -241,8 +279,14 @@ async def _queue_again(order_id: int, reason: str) -> None:
         wait += timedelta(seconds=secrets.randbelow(5))
         logger.warning("order %d not sent, next in %s: %s", order_id, wait, reason)
         await Order.filter(id=order_id).update(
-            dispatch=Dispatch.QUEUED, due_at=now + wait, worker=None, lease_until=None
+            dispatch=Dispatch.QUEUED,
+            due_at=now + wait,
+            worker=None,
+            lease_until=None,
+            staff_note=_short(reason),
+            public_reason=public_reason,
         )
+        await announce(order.user_id, LiveTopic.ORDER, str(order_id))
 
 
 async def _hold(order_id: int, reason: str, *, only_after: datetime | None = None) -> None:
@@ -256,8 +300,16 @@ async def _hold(order_id: int, reason: str, *, only_after: datetime | None = Non
 
 async def _hold_locked(order: Order, reason: str, *, now: datetime) -> None:
     logger.error("order %d is held, its outcome unknown: %s", order.id, reason)
-    columns = {"dispatch": Dispatch.UNKNOWN, "worker": None, "lease_until": None, "note": _short(reason)}
-    change = Change(to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, note=_short(reason), columns=columns)
+    columns = {
+        "dispatch": Dispatch.UNKNOWN,
+        "worker": None,
+        "lease_until": None,
+        "staff_note": _short(reason),
+        "public_reason": PublicReason.UNDER_REVIEW,
+    }
+    change = Change(
+        to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, staff_note=_short(reason), columns=columns
+    )
     await change_order(order, change, now=now)
 
 

@@ -1,8 +1,12 @@
 """Adding the noted changes of orders to the tallies, and reading both as one."""
 
+import json
+from collections.abc import Sequence
+
 from tortoise.transactions import in_transaction
 
 from models import database
+from resolvers import isolation
 from resolvers.shop import Shop
 
 _MOST_AT_ONCE = 10_000
@@ -40,6 +44,10 @@ _SQLITE_FOLD = (
     """,
     "DELETE FROM order_deltas WHERE id <= $1",
 )
+_FOLD_SOME = _FOLD.replace("ORDER BY id LIMIT $1", "WHERE id = ANY($1::bigint[]) ORDER BY id")
+_SQLITE_FOLD_SOME = [
+    fold.replace("id <= $1", "id IN (SELECT value FROM json_each($1))") for fold in _SQLITE_FOLD
+]
 # Who has notes is added up; of all others, the tallies' index gives the first few.
 _TOP_USERS = """
 WITH noted AS (
@@ -71,6 +79,16 @@ WHERE order_count > 0 ORDER BY order_count DESC, service_id LIMIT $1
 
 async def fold_deltas(_shop: Shop) -> int:
     """Add noted changes to the tallies, the oldest first; how many. Whatever is read, sees each once."""
+    try:
+        return await _fold_oldest()
+    except Exception as error:
+        if database.is_unavailable(error):
+            raise
+    rows = await database.fetch("SELECT id FROM order_deltas ORDER BY id LIMIT $1", _MOST_AT_ONCE)
+    return await isolation.in_halves("tally orders", "delta", [int(row["id"]) for row in rows], _fold_some)
+
+
+async def _fold_oldest() -> int:
     if database.dialect() == "postgres":
         (row,) = await database.fetch(_FOLD, _MOST_AT_ONCE)
         return int(row["folded"])
@@ -80,6 +98,16 @@ async def fold_deltas(_shop: Shop) -> int:
             for fold in _SQLITE_FOLD:
                 await database.fetch(fold, row["latest"])
         return int(row["folded"])
+
+
+async def _fold_some(ids: Sequence[int]) -> None:
+    """Fold these deltas, which is all or nothing; what another worker folded meanwhile is left out."""
+    if database.dialect() == "postgres":
+        await database.fetch(_FOLD_SOME, list(ids))
+        return
+    async with in_transaction():
+        for fold in _SQLITE_FOLD_SOME:
+            await database.fetch(fold, json.dumps(ids))
 
 
 async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ import strawberry
 from domain.order_life import OrderActor
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.problem_codes import ProblemCode
+from domain.public_reasons import PublicReason
 from domain.roles import UserRole
 from domain.service_types import ServiceType
 from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
@@ -33,6 +34,7 @@ __all__ = [
     "PaymentOrderField",
     "PaymentStatus",
     "ProblemCode",
+    "PublicReason",
     "RefillStatus",
     "ServiceType",
     "SubscriptionStatus",
@@ -52,6 +54,10 @@ strawberry.enum(
 )
 strawberry.enum(OrderOrderField, description="What orders sort by.")
 strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
+strawberry.enum(
+    PublicReason,
+    description="Why an order or a refill waits, or ended as it did.",
+)
 strawberry.enum(
     OrderStatus,
     description="How far an order is. CANCELED and REFUNDED gave the whole charge back.",

@@ -7,6 +7,7 @@ import strawberry
 
 from domain.money import Toman
 from domain.problems import InvalidInput
+from domain.public_reasons import message_of
 from models import Order as OrderRow
 from resolvers import cancellation, orders
 from resolvers.orders import OrderFilter
@@ -15,7 +16,15 @@ from schema.arguments import IdempotencyKey
 from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType, SubscriptionStatus
+from schema.enums import (
+    Direction,
+    OrderOrderField,
+    OrderSource,
+    OrderStatus,
+    PublicReason,
+    ServiceType,
+    SubscriptionStatus,
+)
 from schema.fields import column, computed, query, related, resolved
 from schema.node import Node, id_of, parse_id
 from schema.order_event import OrderEvent
@@ -116,7 +125,10 @@ class Order(Node):
     hashtags: str | None = column("hashtags", description="The hashtags to add, one a line.")
     hashtag: str | None = column("hashtag", description="The hashtag whose users are mentioned.")
     media: str | None = column("media", description="Address of the post whose likers are mentioned.")
-    note: str | None = column("note", description="A remark of the shop's.")
+    note: str | None = column("note", description="A remark that staff wrote for its buyer.")
+    public_reason: PublicReason | None = column(
+        "public_reason", description="Why it waits, or ended as it did; null where nothing is special."
+    )
     created_at: datetime = column("created_at", description="When it was placed.")
     updated_at: datetime = column("updated_at", description="When it last changed.")
 
@@ -133,6 +145,13 @@ class Order(Node):
     )
     async def history(self, info: Info) -> list[OrderEvent]:
         return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.row.id)]
+
+    @resolved(
+        description="`publicReason` as a sentence, in Persian or, by `Accept-Language`, in English.",
+        columns=("public_reason",),
+    )
+    async def public_message(self, info: Info) -> str | None:
+        return message_of(self.row.public_reason, info.context.language)
 
     @resolved(description="Its refills, oldest first.", columns=())
     async def refills(self, info: Info) -> list[Refill]:

@@ -5,11 +5,12 @@ from typing import Annotated, Self
 
 import strawberry
 
+from domain import public_reasons
 from domain.problems import InvalidInput
 from models import Refill as RefillRow
 from resolvers import refills
 from schema.context import Info
-from schema.enums import RefillStatus
+from schema.enums import PublicReason, RefillStatus
 from schema.node import Node, global_id, parse_id
 from schema.problems import OF_MONEY, mutation
 
@@ -19,7 +20,8 @@ class Refill(Node):
     """A refill as the order's buyer sees it."""
 
     status: RefillStatus = strawberry.field(description="How far it is.")
-    note: str | None = strawberry.field(description="Why it was rejected, where the provider says so.")
+    note: str | None = strawberry.field(description="A remark that staff wrote for the buyer.")
+    public_reason: PublicReason | None = strawberry.field(description="Why it was rejected, or waits.")
     created_at: datetime = strawberry.field(description="When it was asked for.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
 
@@ -29,6 +31,7 @@ class Refill(Node):
             id=global_id("Refill", row.id),
             status=row.status,
             note=row.note,
+            public_reason=public_reasons.of_refill(row.status),
             created_at=row.created_at,
             updated_at=row.updated_at,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.order_status import OrderStatus
-from gateways.errors import GatewayError
+from gateways.errors import GatewayError, GatewayRefused
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import (
     ProviderBalance,
@@ -35,45 +35,59 @@ SILENT = ProviderOrderState(
 class FakeProviders:
     """Remembers what was placed; numbers begin at 501. `fail_next` makes the next calls fail in turn."""
 
-    placed: dict[int, ProviderOrder] = field(default_factory=dict)
-    states: dict[int, ProviderOrderState] = field(default_factory=dict)
-    errors: dict[int, str] = field(default_factory=dict)
-    canceled: list[int] = field(default_factory=list)
-    refuses_to_cancel: dict[int, str] = field(default_factory=dict)
-    refilled: list[int] = field(default_factory=list)
+    placed: dict[str, ProviderOrder] = field(default_factory=dict)
+    states: dict[str, ProviderOrderState] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    canceled: list[str] = field(default_factory=list)
+    refuses_to_cancel: dict[str, str] = field(default_factory=dict)
+    refilled: list[str] = field(default_factory=list)
     refill_state: ProviderRefill = field(default_factory=lambda: ProviderRefill(status=None, status_text=""))
     catalogue: tuple[ProviderService, ...] = ()
     fail_next: list[GatewayError] = field(default_factory=list)
+    fail_always: dict[str, GatewayError] = field(default_factory=dict)
+    balance_left: str = "100.84292"
     asked: list[str] = field(default_factory=list)
-    asked_about: list[int] = field(default_factory=list)
+    asked_about: list[str] = field(default_factory=list)
 
-    def report(self, number: int, status: OrderStatus | None = None, **told: object) -> None:
+    def report(self, number: str, status: OrderStatus | None = None, **told: object) -> None:
         """What the provider says of an order from now on."""
         self.states[number] = replace(SILENT, status=status, **told)  # type: ignore[arg-type]  # of each field's own type
 
-    async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+    async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
         self._ask("add")
-        number = 501 + len(self.placed)
+        number = str(501 + len(self.placed))
         self.placed[number] = order
         self.report(number, OrderStatus.PENDING)
         return number
 
-    async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+    async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
         self._ask("statuses")
         self.asked_about += order_ids
         known = {number: self.states[number] for number in order_ids if number in self.states}
         return ProviderStatuses(states=known, errors=self.errors)
 
-    async def cancel(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderCancellations:
+    async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
+        self._ask("status")
+        if order_id not in self.states:
+            raise GatewayRefused(200, self.errors.get(order_id, "Incorrect order ID"))
+        return self.states[order_id]
+
+    async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
+        self._ask("cancel_one")
+        self.canceled.append(order_id)
+        if order_id in self.refuses_to_cancel:
+            raise GatewayRefused(200, self.refuses_to_cancel[order_id])
+
+    async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
         self._ask("cancel")
         self.canceled += order_ids
         refused = {number: why for number, why in self.refuses_to_cancel.items() if number in order_ids}
         return ProviderCancellations(accepted=frozenset(order_ids) - refused.keys(), refused=refused)
 
-    async def refill(self, account: ProviderAccount, order_id: int) -> int:
+    async def refill(self, account: ProviderAccount, order_id: str) -> str:
         self._ask("refill")
         self.refilled.append(order_id)
-        return 900 + len(self.refilled)
+        return str(900 + len(self.refilled))
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
         self._ask("services")
@@ -81,13 +95,15 @@ class FakeProviders:
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
         self._ask("balance")
-        return ProviderBalance(amount="100.84292", currency="USD")
+        return ProviderBalance(amount=self.balance_left, currency="USD")
 
-    async def refill_status(self, account: ProviderAccount, refill_id: int) -> ProviderRefill:
+    async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
         self._ask("refill_status")
         return self.refill_state
 
     def _ask(self, action: str) -> None:
         self.asked.append(action)
+        if action in self.fail_always:
+            raise self.fail_always[action]
         if self.fail_next:
             raise self.fail_next.pop(0)

@@ -13,6 +13,7 @@ from resolvers import (
     following,
     housekeeping,
     payments,
+    provider_health,
     provider_sync,
     refills,
     submission,
@@ -58,5 +59,6 @@ JOBS = (
 PROVIDER_JOBS = (
     ProviderJob(name="submit", operation=submission.submit_orders, rest=timedelta(seconds=1)),
     ProviderJob(name="follow", operation=following.follow_orders, rest=timedelta(seconds=2)),
+    ProviderJob(name="probe", operation=provider_health.probe_paused_provider, rest=timedelta(seconds=5)),
     ProviderJob(name="cancel", operation=cancellation.send_cancellations, rest=timedelta(seconds=5)),
 )

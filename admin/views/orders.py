@@ -56,10 +56,11 @@ class OrderView(StaffView):
             fields.count("start_count", _("Count at the start"), exclude_from_list=True),
             fields.count("remains", _("Remains"), exclude_from_list=True),
             fields.relation("provider", _("Provider"), "providers", exclude_from_list=True),
-            fields.number("provider_order_id", _("Number at the provider"), exclude_from_list=True),
+            fields.text("provider_order_id", _("Number at the provider"), exclude_from_list=True),
             fields.choice("source", _("Came through"), OrderSource, exclude_from_list=True),
             fields.long_text("comments", _("Comments")),
             fields.long_text("note", _("Remark")),
+            fields.long_text("staff_note", _("For staff")),
             fields.moment("created_at", _("Placed at")),
             fields.moment("updated_at", _("Changed at"), exclude_from_list=True),
             fields.block("history", _("History"), "table", _history),
@@ -162,13 +163,14 @@ class OrderView(StaffView):
 async def _history(_request: Request, order: Order) -> dict[str, Any]:
     events = await OrderEvent.filter(order_id=order.id).order_by("id")
     return {
-        "columns": [_("At"), _("By"), _("State"), _("Remark")],
+        "columns": [_("At"), _("By"), _("State"), _("Remark"), _("For staff")],
         "rows": [
             [
                 language.moment(event.created_at),
                 labels.label(event.actor),
                 labels.label(event.to_status),
                 event.note or "",
+                event.staff_note or "",
             ]
             for event in events
         ],

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids, texts
+from domain import descriptions, ids, texts
 from domain.permissions import Permission
 from domain.problems import CategoryNotFound, Forbidden, InvalidInput, refuses
 from domain.staff_acts import StaffAct, StaffSubject
@@ -167,7 +167,10 @@ def _checked(
         columns["name"] = texts.line(name, field="name", max_length=_LONGEST_NAME)
     if description is not None:
         columns["description"] = texts.paragraph(
-            description, field="description", max_length=_LONGEST_DESCRIPTION, min_length=0
+            descriptions.clean(description),
+            field="description",
+            max_length=_LONGEST_DESCRIPTION,
+            min_length=0,
         )
     if image is not None:
         columns["image"] = texts.line(image, field="image", max_length=_LONGEST_IMAGE, min_length=0) or None

@@ -82,10 +82,13 @@ async def resend_order(staff: User, *, order_id: int, is_not_at_provider: bool =
             "attempts": 0,
             "worker": None,
             "lease_until": None,
-            "provider_order_id": 0,
+            "provider_order_id": None,
+            "unclear_since": None,
             "cancel_requested_at": None,
             "cancel_due_at": None,
             "note": None,
+            "staff_note": None,
+            "public_reason": None,
         }
         change = Change(to=OrderStatus.PENDING, actor=OrderActor.STAFF, columns=columns)
         return await _changed(duty, StaffAct.RESEND_ORDER, order, change, note="sent again")

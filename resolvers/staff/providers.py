@@ -20,6 +20,7 @@ from models import Provider, User, database
 from resolvers import provider_sync
 from resolvers.filters import meeting, record_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.provider_health import CLEARED
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from resolvers.shop import Shop
 from resolvers.staff.duty import Duty, columns_of, on_duty, permit
@@ -124,10 +125,16 @@ async def update_provider(staff: User, *, provider_id: int, values: ProviderValu
     async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
         provider = await _locked(provider_id)
         before = columns_of(provider)
-        provider.update_from_dict(values.given())
+        if values.url not in (None, provider.url) and values.api_key is None:
+            # The stored key must never go to another address than the one that it was given for.
+            raise InvalidInput(field="apiKey")
+        given = values.given()
+        if values.url is not None or values.api_key is not None:
+            given |= {**CLEARED, "reports_singly": False}
+        provider.update_from_dict(given)
         _check(provider)
         provider.updated_at = duty.now
-        await provider.save(update_fields=[*values.given(), "updated_at"])
+        await provider.save(update_fields=[*given, "updated_at"])
         return await _recorded(duty, StaffAct.UPDATE_PROVIDER, provider, before=before)
 
 
@@ -142,8 +149,9 @@ async def set_provider_active(staff: User, *, provider_id: int, is_active: bool)
     async with on_duty(staff, Permission.SWITCH_PROVIDERS) as duty:
         provider = await _locked(provider_id)
         before = columns_of(provider)
-        provider.is_active, provider.updated_at = is_active, duty.now
-        await provider.save(update_fields=["is_active", "updated_at"])
+        # Switched on again, it gets its chance at once.
+        provider.update_from_dict({"is_active": is_active, "updated_at": duty.now, **CLEARED})
+        await provider.save(update_fields=["is_active", "updated_at", *CLEARED])
         return await _recorded(duty, StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from domain import ids, texts
+from domain import descriptions, ids, texts
 from domain.money import LARGEST_AMOUNT
 from domain.order_details import LARGEST_QUANTITY
 from domain.permissions import Permission
@@ -148,7 +148,10 @@ async def _checked(values: ServiceValues) -> dict[str, object]:
         columns["name"] = texts.line(values.name, field="name", max_length=_LONGEST_NAME)
     if values.description is not None:
         columns["description"] = texts.paragraph(
-            values.description, field="description", max_length=_LONGEST_DESCRIPTION, min_length=0
+            descriptions.clean(values.description),
+            field="description",
+            max_length=_LONGEST_DESCRIPTION,
+            min_length=0,
         )
     if values.provider_service_id is not None:
         columns["provider_service_id"] = texts.line(

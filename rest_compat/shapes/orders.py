@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from asgi.answers import Body
+from domain import ids, public_reasons
 from domain.order_status import OrderSource
+from domain.public_reasons import PublicReason
 from models import Order
 from models.rows import Records
-from rest_compat.shapes.rows import Made, RowShape, Seconds
+from rest_compat.shapes.rows import Instead, Made, RowShape, Seconds
 from rest_compat.shapes.times import unix
 
 # An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
@@ -14,6 +16,11 @@ _SOURCES_OF_THE_OLD_TABLE = (OrderSource.DIRECT, OrderSource.API)
 _SOURCES = {
     source.value: source.value if source in _SOURCES_OF_THE_OLD_TABLE else "" for source in OrderSource
 }
+
+
+def _sentence(reason: str) -> str:
+    return public_reasons.in_persian(PublicReason(reason))
+
 
 _ORDER = RowShape[Order](
     {
@@ -25,7 +32,7 @@ _ORDER = RowShape[Order](
         "service_type": "service_type",
         "api_provider_id": "provider_id",
         "api_service_id": "provider_service_id",
-        "api_order_id": "provider_order_id",
+        "api_order_id": Made("provider_order_id", ids.as_number),
         "uid": "user_id",
         "link": "link",
         "quantity": "quantity",
@@ -51,7 +58,7 @@ _ORDER = RowShape[Order](
         "runs": "runs",
         "interval": "interval",
         "dripfeed_quantity": "drip_feed_quantity",
-        "note": "note",
+        "note": Instead("note", of="public_reason", make=_sentence),
         "changed": Seconds("updated_at"),
         "created": Seconds("created_at"),
     }

@@ -28,15 +28,22 @@ class Seconds(Made):
         super().__init__(column, unix)
 
 
+@dataclass(frozen=True)
+class Instead:
+    """A column's value, or where column `of` is not null and that value is, what `make` makes of `of`."""
+
+    column: str
+    of: str
+    make: Callable[[Any], object]
+
+
 class RowShape(Generic[M]):
     """The keys of an object in their order, each with its column."""
 
-    def __init__(self, keys: Mapping[str, str | Made]) -> None:
-        self._keys = {
-            key: (one, None) if isinstance(one, str) else (one.column, one.make) for key, one in keys.items()
-        }
+    def __init__(self, keys: Mapping[str, str | Made | Instead]) -> None:
+        self._keys = {key: Made(one, _as_it_is) if isinstance(one, str) else one for key, one in keys.items()}
         self.wanted = Wanted(
-            columns=frozenset(column for column, _ in self._keys.values()),
+            columns=frozenset(column for one in self._keys.values() for column in _columns(one)),
             seconds=frozenset(one.column for one in keys.values() if isinstance(one, Seconds)),
         )
         """What of a row `of_all` needs to be read."""
@@ -80,12 +87,24 @@ class RowShape(Generic[M]):
         ready: frozenset[str] = frozenset(),
     ) -> Callable[[Any], Any]:
         items = []
-        for place, (key, (column, make)) in enumerate(self._keys.items()):
-            value = read(column)
-            if make is not None and column not in ready:
-                scope[f"make_{place}"] = make
+        for place, (key, one) in enumerate(self._keys.items()):
+            value = read(one.column)
+            if isinstance(one, Instead):
+                of = read(one.of)
+                scope[f"make_{place}"] = one.make
+                value = f"{value} if {of} is None or {value} is not None else make_{place}({of})"
+            elif one.make is not _as_it_is and one.column not in ready:
+                scope[f"make_{place}"] = one.make
                 value = f"make_{place}({value})"
             items.append(f"{key!r}: {value}")
         source = function.replace("{}", "{" + ", ".join(items) + "}")
         exec(compile(source, "<shape>", "exec"), scope)  # noqa: S102 - the names are the table's own
         return cast(Callable[[Any], Any], scope["of"])
+
+
+def _as_it_is(value: Any) -> object:
+    return value
+
+
+def _columns(one: Made | Instead) -> tuple[str, ...]:
+    return (one.column, one.of) if isinstance(one, Instead) else (one.column,)

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 import strawberry
 
+from domain import ids
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import Order as OrderRow
@@ -16,11 +17,11 @@ from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser, user_of
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
-from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, ServiceType
+from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
 from schema.fields import resolved
 from schema.node import global_id, optional_id, parse_id
 from schema.order import OrderStatusIn
-from schema.order_event import OrderEvent
+from schema.order_event import AdminOrderEvent
 from schema.scalars import Count
 from schema.where import COST_OF_SEARCH, DateTimeRange, IdIn, TextContains, ids_in
 
@@ -40,7 +41,10 @@ class AdminOrder:
     service_id: strawberry.ID = strawberry.field(description="What was bought.")
     provider_id: strawberry.ID | None = strawberry.field(description="Who delivers, if a provider does.")
     provider_order_number: Count = strawberry.field(
-        description="The provider's number for it; 0 until it was sent."
+        description="`providerOrderId` where it is a whole number, else 0."
+    )
+    provider_order_id: str | None = strawberry.field(
+        description="The provider's number for it, which may hold letters; null until it was sent."
     )
     link: str = strawberry.field(description="What it is delivered to.")
     quantity: Count = strawberry.field(description="Units in all.")
@@ -53,6 +57,12 @@ class AdminOrder:
         description="When the worker next has something to do with it."
     )
     note: str | None = strawberry.field(description="The remark that its buyer sees.")
+    staff_note: str | None = strawberry.field(
+        description="What the provider or the worker said of it; no buyer sees it."
+    )
+    public_reason: PublicReason | None = strawberry.field(
+        description="What its buyer reads instead of `staffNote`."
+    )
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     user_id: strawberry.Private[int]
@@ -62,8 +72,10 @@ class AdminOrder:
         return await user_of(info, self.user_id)
 
     @resolved(description="What happened to it, oldest first; the old panel's orders have no history.")
-    async def history(self, info: Info) -> list[OrderEvent]:
-        return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.number)]
+    async def history(self, info: Info) -> list[AdminOrderEvent]:
+        return [
+            AdminOrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.number)
+        ]
 
     @classmethod
     def from_model(cls, row: OrderRow) -> Self:
@@ -76,7 +88,8 @@ class AdminOrder:
             source=row.source,
             service_id=global_id("AdminService", row.service_id),
             provider_id=optional_id("AdminProvider", row.provider_id),
-            provider_order_number=Count(row.provider_order_id),
+            provider_order_number=Count(ids.as_number(row.provider_order_id)),
+            provider_order_id=row.provider_order_id,
             link=row.link,
             quantity=Count(row.quantity),
             charge=Toman(row.charge),
@@ -86,6 +99,8 @@ class AdminOrder:
             attempts=row.attempts,
             due_at=row.due_at,
             note=row.note,
+            staff_note=row.staff_note,
+            public_reason=row.public_reason,
             created_at=row.created_at,
             updated_at=row.updated_at,
             user_id=row.user_id,

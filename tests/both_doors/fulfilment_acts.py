@@ -20,7 +20,7 @@ async def deliver_order(world: World) -> None:
     provider = await create_provider()
     await Service.filter(id=world.catalogue.service.id).update(can_refill=True)
     await Order.filter(id=world.order.id).update(
-        status=OrderStatus.COMPLETED, provider_id=provider.id, provider_order_id=1
+        status=OrderStatus.COMPLETED, provider_id=provider.id, provider_order_id="1"
     )
 
 

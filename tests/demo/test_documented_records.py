@@ -139,7 +139,7 @@ def legacy_order(order: Order) -> dict[str, object]:
         "service_type": order.service_type,
         "api_provider_id": order.provider_id,
         "api_service_id": order.provider_service_id,
-        "api_order_id": order.provider_order_id,
+        "api_order_id": int(order.provider_order_id or 0),
         "uid": order.user_id,
         "link": order.link,
         "quantity": order.quantity,

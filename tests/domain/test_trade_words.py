@@ -32,7 +32,7 @@ def test_statuses_are_worded_as_the_trade_words_them() -> None:
 @for_each("status", OrderStatus)
 def test_another_installation_reads_each_status_back(status: OrderStatus) -> None:
     word = trade_words.ORDER_STATUSES[status]
-    read = statuses(JsonAnswer(200, {"7": {"status": word}}), [7]).states[7].status
+    read = statuses(JsonAnswer(200, {"7": {"status": word}}), ["7"]).states["7"].status
     waits = (OrderStatus.ERROR, OrderStatus.AWAITING)
     assert read is (OrderStatus.PENDING if status in waits else status)
 

@@ -122,7 +122,7 @@ def _due(row: Row, seed: int) -> int | None:
         return 0
     if row["status"] not in SETTLED:
         return None
-    kind, remains = outcome_of(seed, row["provider_order_id"], row["quantity"])
+    kind, remains = outcome_of(seed, int(row["provider_order_id"]), row["quantity"])
     dues: dict[str, int] = {
         "Completed": 0,
         "Canceled": row["charge"],

@@ -35,7 +35,7 @@ async def create_owner() -> Owner:
     waiting, delivered, refilled = [await create_order(user, service) for _ in range(3)]
     await Order.filter(id=waiting.id).update(dispatch=Dispatch.QUEUED)
     await Order.filter(id__in=[delivered.id, refilled.id]).update(
-        status=OrderStatus.COMPLETED, provider_id=(await create_provider()).id, provider_order_id=7
+        status=OrderStatus.COMPLETED, provider_id=(await create_provider()).id, provider_order_id="7"
     )
     ticket = await create_ticket(user)
     message = await TicketMessage.create(

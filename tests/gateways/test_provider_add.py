@@ -94,7 +94,7 @@ async def test_add_sends_exactly_what_the_type_needs(
 ) -> None:
     server.answer(200, '{"order": 23501}')
 
-    assert await api.add(account, order(type)) == 23_501
+    assert await api.add(account, order(type)) == "23501"
 
     [request] = server.received
     assert (request.method, request.path) == ("POST", "/api/v2")
@@ -172,11 +172,11 @@ async def test_add_is_accepted_with_a_positive_order_number(
     account: ProviderAccount,
     http_status: int,
     body: object,
-    number: int,
+    number: int | str,
 ) -> None:
     server.answer(http_status, json.dumps(body))
 
-    assert await api.add(account, ORDER) == number
+    assert await api.add(account, ORDER) == str(number)
 
 
 @pytest.mark.parametrize("http_status", [200, 201, 400, 401, 403, 404, 422])
@@ -220,10 +220,10 @@ async def test_add_is_refused_with_a_textual_error_and_no_order(
         pytest.param(200, '{"order": -15}', id="a negative order"),
         pytest.param(200, '{"order": 15.0}', id="a float"),
         pytest.param(200, '{"order": true}', id="true"),
-        pytest.param(200, '{"order": "A15"}', id="letters"),
         pytest.param(200, '{"order": {"id": 15}}', id="an order in an object"),
-        pytest.param(200, '{"order": 9223372036854775808}', id="2 to the 63rd"),
-        pytest.param(200, '{"order": "9223372036854775808"}', id="2 to the 63rd as text"),
+        pytest.param(200, '{"order": "error"}', id="a word without a digit"),
+        pytest.param(200, '{"order": "15 16"}', id="two numbers"),
+        pytest.param(200, '{"order": "15,16"}', id="a list of numbers"),
         pytest.param(200, '{"order": 99999999999999999999999}', id="more than 64 bits"),
         pytest.param(200, '{"order_id": 15}', id="another name"),
         pytest.param(200, '{"order": 15, "error": "No"}', id="an order and an error"),

@@ -9,7 +9,7 @@ from tests.cases import for_each
 
 
 def state_of(entry: dict[str, object]) -> ProviderOrderState:
-    return provider_answers.statuses(JsonAnswer(200, {"7": entry}), [7]).states[7]
+    return provider_answers.statuses(JsonAnswer(200, {"7": entry}), ["7"]).states["7"]
 
 
 @for_each(
@@ -87,7 +87,11 @@ def test_a_state_is_read_as_the_trade_documents_it() -> None:
 def test_a_subscription_s_state_tells_its_posts_and_orders() -> None:
     state = state_of({"status": "Active", "expiry": None, "posts": "2", "orders": ["11", 12, "none", None]})
 
-    assert (state.subscription_status, state.posts, state.orders) == (SubscriptionStatus.ACTIVE, 2, (11, 12))
+    assert (state.subscription_status, state.posts, state.orders) == (
+        SubscriptionStatus.ACTIVE,
+        2,
+        ("11", "12"),
+    )
 
 
 def test_a_drip_feed_s_state_tells_its_runs() -> None:
@@ -136,22 +140,22 @@ def test_a_charge_is_text_as_the_provider_words_it(written: object, charge: str 
     ],
 )
 def test_statuses_part_states_from_refusals_and_leave_out_what_was_not_asked(body: object) -> None:
-    statuses = provider_answers.statuses(JsonAnswer(200, body), [1, 10, 100])
+    statuses = provider_answers.statuses(JsonAnswer(200, body), ["1", "10", "100"])
 
-    assert {number: state.status for number, state in statuses.states.items()} == {1: OrderStatus.COMPLETED}
-    assert statuses.errors == {10: "Incorrect order ID"}
+    assert {number: state.status for number, state in statuses.states.items()} == {"1": OrderStatus.COMPLETED}
+    assert statuses.errors == {"10": "Incorrect order ID"}
 
 
 @for_each(
     ("body", "asked", "known"),
     [
-        ({"status": "Completed"}, [1], [1]),
-        ({"order": 1, "status": "Completed"}, [1], [1]),
-        ({"order": 1, "status": "Completed"}, [1, 2], [1]),
+        ({"status": "Completed"}, ["1"], ["1"]),
+        ({"order": 1, "status": "Completed"}, ["1"], ["1"]),
+        ({"order": 1, "status": "Completed"}, ["1", "2"], ["1"]),
     ],
 )
 def test_the_state_of_one_order_alone_is_that_order_s(
-    body: object, asked: list[int], known: list[int]
+    body: object, asked: list[str], known: list[str]
 ) -> None:
     assert list(provider_answers.statuses(JsonAnswer(200, body), asked).states) == known
 
@@ -159,14 +163,14 @@ def test_the_state_of_one_order_alone_is_that_order_s(
 @for_each(
     ("body", "asked"),
     [
-        ({"status": "Completed"}, [1, 2]),
-        ({"order": 3, "status": "Completed"}, [1]),
-        ({"3": {"status": "Completed"}}, [1]),
-        ({"1": None}, [1]),
-        ({"1": []}, [1]),
-        ({"1": ""}, [1]),
+        ({"status": "Completed"}, ["1", "2"]),
+        ({"order": 3, "status": "Completed"}, ["1"]),
+        ({"3": {"status": "Completed"}}, ["1"]),
+        ({"1": None}, ["1"]),
+        ({"1": []}, ["1"]),
+        ({"1": ""}, ["1"]),
     ],
 )
-def test_statuses_that_tell_nothing_of_the_orders_are_nonsense(body: object, asked: list[int]) -> None:
+def test_statuses_that_tell_nothing_of_the_orders_are_nonsense(body: object, asked: list[str]) -> None:
     with pytest.raises(GatewayAnsweredNonsense):
         provider_answers.statuses(JsonAnswer(200, body), asked)

@@ -52,10 +52,10 @@ Call = Callable[[ProviderApi, ProviderAccount], Awaitable[object]]
 CALLS: dict[str, Call] = {
     "services": lambda api, account: api.services(account),
     "add": lambda api, account: api.add(account, ORDER),
-    "statuses": lambda api, account: api.statuses(account, [1, 10]),
-    "refill": lambda api, account: api.refill(account, 1),
-    "refill_status": lambda api, account: api.refill_status(account, 5),
-    "cancel": lambda api, account: api.cancel(account, [9, 2]),
+    "statuses": lambda api, account: api.statuses(account, ["1", "10"]),
+    "refill": lambda api, account: api.refill(account, "1"),
+    "refill_status": lambda api, account: api.refill_status(account, "5"),
+    "cancel": lambda api, account: api.cancel(account, ["9", "2"]),
     "balance": lambda api, account: api.balance(account),
 }
 every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
@@ -66,7 +66,7 @@ every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
     [
         (CALLS["services"], {"action": "services"}),
         (CALLS["statuses"], {"action": "status", "orders": "1,10"}),
-        (lambda api, account: api.statuses(account, [7]), {"action": "status", "orders": "7"}),
+        (lambda api, account: api.statuses(account, ["7"]), {"action": "status", "orders": "7"}),
         (CALLS["refill"], {"action": "refill", "order": "1"}),
         (CALLS["refill_status"], {"action": "refill_status", "refill": "5"}),
         (CALLS["cancel"], {"action": "cancel", "orders": "9,2"}),
@@ -90,29 +90,29 @@ async def test_each_call_returns_what_the_provider_answers(
     server.answer(200, '[{"service": 1, "name": "Followers", "rate": "0.90"}]')
     assert [service.id for service in (await api.services(account)).services] == ["1"]
     server.answer(200, '{"1": {"status": "Partial"}, "10": {"error": "Incorrect order ID"}}')
-    statuses = await api.statuses(account, [1, 10])
-    assert statuses.states[1].status is OrderStatus.PARTIAL
-    assert statuses.errors == {10: "Incorrect order ID"}
+    statuses = await api.statuses(account, ["1", "10"])
+    assert statuses.states["1"].status is OrderStatus.PARTIAL
+    assert statuses.errors == {"10": "Incorrect order ID"}
     server.answer(200, '{"refill": "5"}')
-    assert await api.refill(account, 1) == 5
+    assert await api.refill(account, "1") == "5"
     server.answer(200, '{"status": "Completed"}')
-    assert (await api.refill_status(account, 5)).status is RefillStatus.COMPLETED
+    assert (await api.refill_status(account, "5")).status is RefillStatus.COMPLETED
     server.answer(200, '[{"order": 9, "cancel": {"error": "No"}}, {"order": 2, "cancel": 1}]')
-    cancellations = await api.cancel(account, [9, 2])
-    assert cancellations.accepted == {2}
-    assert cancellations.refused == {9: "No"}
+    cancellations = await api.cancel(account, ["9", "2"])
+    assert cancellations.accepted == {"2"}
+    assert cancellations.refused == {"9": "No"}
     server.answer(200, '{"balance": "100.84292", "currency": "USD"}')
     assert (await api.balance(account)).amount == "100.84292"
 
 
-@pytest.mark.parametrize("order_ids", [[], [0], [1, -1], list(range(1, 102))])
+@pytest.mark.parametrize("order_ids", [[], [""], ["1", ""], list(map(str, range(1, 102)))])
 @pytest.mark.parametrize("ask", [HttpProviderApi.statuses, HttpProviderApi.cancel])
 async def test_no_order_an_unsent_one_or_over_a_hundred_are_not_asked_about(
     server: ProviderServer,
     api: HttpProviderApi,
     account: ProviderAccount,
-    ask: Callable[[HttpProviderApi, ProviderAccount, list[int]], Awaitable[object]],
-    order_ids: list[int],
+    ask: Callable[[HttpProviderApi, ProviderAccount, list[str]], Awaitable[object]],
+    order_ids: list[str],
 ) -> None:
     with pytest.raises(ValueError, match="order"):
         await ask(api, account, order_ids)
@@ -125,7 +125,7 @@ async def test_a_hundred_orders_are_asked_about_in_one_call(
 ) -> None:
     server.answer(200, json.dumps({number: {"status": "Completed"} for number in range(1, 101)}))
 
-    assert len((await api.statuses(account, range(1, 101))).states) == 100
+    assert len((await api.statuses(account, [str(number) for number in range(1, 101)])).states) == 100
 
 
 @every_call

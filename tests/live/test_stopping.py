@@ -161,7 +161,7 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
     assert took < _MOST_SECONDS
     assert "Traceback" not in (tmp_path / "log").read_text()
     first, *others = await Order.all().order_by("id")
-    assert (first.dispatch, first.provider_order_id) == (Dispatch.SENT, 901)
+    assert (first.dispatch, first.provider_order_id) == (Dispatch.SENT, "901")
     now = await database.now()
     for order in others:
         assert (order.status, order.dispatch) == (OrderStatus.PENDING, Dispatch.QUEUED)

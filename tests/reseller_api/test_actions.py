@@ -25,7 +25,7 @@ async def refillable(reseller: Reseller) -> Order:
     provider = await create_provider()
     service = await create_provider_service(provider, can_refill=True)
     order = await create_order(reseller.user, service, status=OrderStatus.COMPLETED)
-    await Order.filter(id=order.id).update(provider_id=provider.id, provider_order_id=7)
+    await Order.filter(id=order.id).update(provider_id=provider.id, provider_order_id="7")
     return order
 
 

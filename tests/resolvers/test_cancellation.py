@@ -15,6 +15,7 @@ from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from models import Order, OrderEvent, Provider, User, database
 from resolvers import cancellation, submission
 from resolvers.audit import audit_ledger
+from resolvers.provider_health import Health
 from resolvers.shop import Shop
 from tests.database_state import stored_rows
 from tests.fake_providers import FakeProviders
@@ -70,7 +71,7 @@ async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_
     [claimed] = claim.orders
 
     await cancel(order)
-    await submission._submit(shop, provider, claimed, claim.now())
+    await submission._submit(shop, provider, claimed, Health(provider), claim.now())
 
     assert (await Order.get(id=order.id)).status is S.CANCELED
     assert panels.placed == {}
@@ -87,7 +88,7 @@ async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says
     assert asked.cancel_requested_at is not None
     assert await last_note(order) == "cancellation asked for"
     assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [1, 0]
-    assert panels.canceled == [501]
+    assert panels.canceled == ["501"]
     assert await last_note(order) == "the provider will try to cancel"
     found = await Order.get(id=order.id)
     assert (found.status, found.cancel_due_at) == (S.PROCESSING, None)
@@ -97,7 +98,7 @@ async def test_the_provider_s_refusal_to_cancel_is_noted_and_the_order_goes_on(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider, can_cancel=True)
-    panels.refuses_to_cancel[501] = "Too late"
+    panels.refuses_to_cancel["501"] = "Too late"
     await cancel(order)
 
     for _ in range(2):
@@ -106,7 +107,7 @@ async def test_the_provider_s_refusal_to_cancel_is_noted_and_the_order_goes_on(
     found = await Order.get(id=order.id)
     assert (found.status, found.dispatch, found.cancel_due_at) == (S.PROCESSING, Dispatch.SENT, None)
     assert await last_note(order) == "the provider does not cancel: Too late"
-    assert panels.canceled == [501]
+    assert panels.canceled == ["501"]
 
 
 async def test_an_order_on_the_wire_is_canceled_once_its_provider_has_it(
@@ -117,16 +118,16 @@ async def test_an_order_on_the_wire_is_canceled_once_its_provider_has_it(
     class Slow(FakeProviders):
         """Takes the order while its buyer cancels it."""
 
-        async def add(self, account: object, sent: object) -> int:
+        async def add(self, account: object, sent: object) -> str:
             await cancel(order)
             assert await cancellation.send_cancellations(shop, provider) == 0
-            return 777
+            return "777"
 
     slow = new_shop(shop.settings, RecordingSms(), providers=Slow())
     await submission.submit_orders(slow, provider)
 
     assert await cancellation.send_cancellations(shop, provider) == 1
-    assert panels.canceled == [777]
+    assert panels.canceled == ["777"]
 
 
 async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_sent_again(
@@ -137,7 +138,7 @@ async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_se
     class Closed(FakeProviders):
         """Cannot be reached; the buyer cancels meanwhile."""
 
-        async def add(self, account: object, sent: object) -> int:
+        async def add(self, account: object, sent: object) -> str:
             await cancel(order)
             raise GatewayUnavailable("panel.example unavailable", request_sent=False)
 
@@ -245,7 +246,7 @@ async def test_a_provider_that_is_away_is_asked_to_cancel_again_a_minute_later(
     assert began <= due_at - timedelta(minutes=1) <= await database.now()
     await Order.filter(id=order.id).update(cancel_due_at=order.created_at)
     assert await cancellation.send_cancellations(shop, provider) == 1
-    assert panels.canceled == [501]
+    assert panels.canceled == ["501"]
 
 
 async def test_several_workers_ask_for_each_cancellation_once(
@@ -256,7 +257,7 @@ async def test_several_workers_ask_for_each_cancellation_once(
     first = await Order.get(id=first.id)
     twins = [first.clone() for _ in range(119)]
     for number, twin in enumerate(twins, start=502):
-        twin.provider_order_id = number
+        twin.provider_order_id = str(number)
     await Order.bulk_create(twins)
     workers = [new_shop(shop.settings, sms, providers=panels, worker_name=name) for name in "abc"]
 
@@ -264,7 +265,7 @@ async def test_several_workers_ask_for_each_cancellation_once(
 
     assert sum(counts) == 120
     assert max(counts) <= 100
-    assert sorted(panels.canceled) == list(range(501, 621))
+    assert sorted(panels.canceled) == [str(number) for number in range(501, 621)]
 
 
 async def subscribe(shop: Shop, provider: Provider, *, last_day: date | None) -> Order:

@@ -118,7 +118,11 @@ async def test_an_order_waits_for_the_worker_under_the_services_own_provider(sho
     await place(shop, buyer, service)
 
     order = await Order.get()
-    assert (order.provider_id, order.provider_service_id, order.provider_order_id) == (provider.id, "1001", 0)
+    assert (order.provider_id, order.provider_service_id, order.provider_order_id) == (
+        provider.id,
+        "1001",
+        None,
+    )
     assert (order.user_id, order.service_id) == (buyer.id, service.id)
     assert order.category_id == service.category_id
     assert (order.status, order.start_count, order.remains, order.refunded) == (OrderStatus.PENDING, 0, 0, 0)

@@ -35,7 +35,7 @@ async def send_many(shop: Shop, provider: Provider, panels: FakeProviders, numbe
     """Orders 501 and up, which the provider says nothing new about."""
     first = await send_order(shop, provider)
     twins = []
-    for provider_order_id in range(502, 501 + number):
+    for provider_order_id in map(str, range(502, 501 + number)):
         twin = first.clone()
         twin.provider_order_id = provider_order_id
         twins.append(twin)
@@ -65,7 +65,7 @@ async def test_each_state_at_the_provider_leads_to_one_and_gives_back_what_it_ow
     panels: FakeProviders,
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, told, remains=25, start_count=7)
+    panels.report("501", told, remains=25, start_count=7)
 
     for _ in range(2):
         order = await follow(shop, provider, order)
@@ -84,9 +84,9 @@ async def test_numbers_that_cannot_be_true_are_not_shown(
     remains: int | None, start_count: int | None, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, S.INPROGRESS, remains=60, start_count=7)
+    panels.report("501", S.INPROGRESS, remains=60, start_count=7)
     await follow(shop, provider, order)
-    panels.report(501, S.INPROGRESS, remains=remains, start_count=start_count)
+    panels.report("501", S.INPROGRESS, remains=remains, start_count=start_count)
 
     order = await follow(shop, provider, order)
 
@@ -98,9 +98,9 @@ async def test_a_step_back_is_ignored(
     told: OrderStatus | None, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, S.INPROGRESS)
+    panels.report("501", S.INPROGRESS)
     await follow(shop, provider, order)
-    panels.report(501, told)
+    panels.report("501", told)
 
     order = await follow(shop, provider, order)
 
@@ -114,7 +114,7 @@ async def test_a_partial_delivery_gives_back_its_share_rounded_down(
 ) -> None:
     order = await send_order(shop, provider, details=OrderDetails(quantity=3), price=33_333)
     assert order.charge == 100
-    panels.report(501, S.PARTIAL, remains=remains)
+    panels.report("501", S.PARTIAL, remains=remains)
 
     order = await follow(shop, provider, order)
 
@@ -128,7 +128,7 @@ async def test_a_partial_delivery_without_a_possible_number_is_held_for_staff(
     remains: int | None, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, S.PARTIAL, remains=remains)
+    panels.report("501", S.PARTIAL, remains=remains)
 
     for _ in range(2):
         order = await follow(shop, provider, order)
@@ -144,8 +144,8 @@ async def test_an_order_that_was_just_sent_and_its_provider_does_not_know_yet_is
 ) -> None:
     order = await send_order(shop, provider)
     await Order.filter(id=order.id).update(created_at=order.created_at - waited)
-    del panels.states[501]
-    panels.errors[501] = WRONG_NUMBER
+    del panels.states["501"]
+    panels.errors["501"] = WRONG_NUMBER
 
     order = await follow(shop, provider, order)
 
@@ -157,8 +157,8 @@ async def test_an_order_that_its_provider_does_not_know_after_an_hour_is_held_fo
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    del panels.states[501]
-    panels.errors[501] = WRONG_NUMBER
+    del panels.states["501"]
+    panels.errors["501"] = WRONG_NUMBER
     long_ago = order.created_at - timedelta(hours=1, seconds=1)
     await Order.filter(id=order.id).update(created_at=long_ago, updated_at=long_ago)
 
@@ -172,11 +172,11 @@ async def test_one_unknown_number_keeps_no_other_order_waiting(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     orders = [await send_order(shop, provider) for _ in range(3)]
-    del panels.states[501]
-    panels.errors[501] = WRONG_NUMBER
-    panels.report(502, S.COMPLETED)
+    del panels.states["501"]
+    panels.errors["501"] = WRONG_NUMBER
+    panels.report("502", S.COMPLETED)
     # Of 503 the answer says nothing at all.
-    del panels.states[503]
+    del panels.states["503"]
 
     assert await following.follow_orders(shop, provider) == 3
 
@@ -198,7 +198,7 @@ async def test_a_provider_that_is_away_changes_nothing_and_is_asked_again_after_
     failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, S.CANCELED)
+    panels.report("501", S.CANCELED)
     panels.fail_next = [failure]
     before, began = await all_rows(), await database.now()
 
@@ -221,7 +221,7 @@ async def test_orders_without_news_cost_no_transaction_of_their_own(
 ) -> None:
     await send_many(shop, provider, panels, 20)
     await Order.all().update(status=status)
-    for number in range(501, 521):
+    for number in map(str, range(501, 521)):
         panels.report(number, told)
     untouched = [order.updated_at for order in await Order.all().order_by("id")]
 
@@ -237,14 +237,14 @@ async def test_only_the_order_with_news_costs_a_transaction(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     await send_many(shop, provider, panels, 20)
-    panels.report(510, S.INPROGRESS)
+    panels.report("510", S.INPROGRESS)
 
     with recorded_statements() as statements:
         await following.follow_orders(shop, provider)
 
     touched = [statement for statement in statements if "order_events" in statement]
     assert len(touched) == 1
-    assert [order.provider_order_id for order in await Order.filter(status=S.INPROGRESS)] == [510]
+    assert [order.provider_order_id for order in await Order.filter(status=S.INPROGRESS)] == ["510"]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ async def test_a_provider_is_asked_about_a_hundred_orders_at_most_in_a_call(
 
     assert [await following.follow_orders(shop, provider) for _ in range(3)] == [100, 50, 0]
 
-    assert sorted(panels.asked_about) == list(range(501, 651))
+    assert sorted(panels.asked_about) == [str(number) for number in range(501, 651)]
 
 
 async def test_several_workers_share_the_orders_and_ask_about_none_twice(
@@ -283,15 +283,15 @@ async def test_several_workers_share_the_orders_and_ask_about_none_twice(
     counts = await asyncio.gather(*(following.follow_orders(worker, provider) for worker in workers))
 
     assert sum(counts) == 150
-    assert sorted(panels.asked_about) == list(range(501, 651))
+    assert sorted(panels.asked_about) == [str(number) for number in range(501, 651)]
 
 
 async def test_two_workers_with_the_same_report_refund_once(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, S.CANCELED)
-    state = panels.states[501]
+    panels.report("501", S.CANCELED)
+    state = panels.states["501"]
 
     await asyncio.gather(*(following._settle(order, state) for _ in range(4)))
 
@@ -304,7 +304,7 @@ async def test_orders_of_a_provider_that_is_switched_off_are_still_followed(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report(501, S.COMPLETED)
+    panels.report("501", S.COMPLETED)
     await Provider.filter(id=provider.id).update(is_active=False)
 
     await following.follow_orders(shop, await Provider.get(id=provider.id))

@@ -40,6 +40,7 @@ async def end_run(
 ) -> Order:
     """The order after its present run came to an end."""
     number = (await Order.get(id=order.id)).provider_order_id
+    assert number is not None
     panels.report(number, status, remains=remains)
     await make_due(order)
     await following.follow_orders(shop, provider)
@@ -58,7 +59,7 @@ async def test_the_shop_sends_one_run_at_a_time_and_the_next_an_interval_later(
     shop: Shop, provider: Provider, panels: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
-    assert (panels.placed[501].quantity, panels.placed[501].drip_feed) == (100, None)
+    assert (panels.placed["501"].quantity, panels.placed["501"].drip_feed) == (100, None)
     assert (order.status, order.charge, order.quantity) == (S.PROCESSING, 300, 300)
 
     order = await end_run(shop, provider, panels, order)
@@ -66,7 +67,7 @@ async def test_the_shop_sends_one_run_at_a_time_and_the_next_an_interval_later(
     assert (order.status, order.dispatch, order.runs_done) == (S.INPROGRESS, Dispatch.QUEUED, 1)
     assert order.due_at == order.created_at + timedelta(minutes=30)
     assert await submission.submit_orders(shop, provider) == 0
-    assert list(panels.placed) == [501]
+    assert list(panels.placed) == ["501"]
 
 
 async def test_a_run_that_took_longer_than_the_interval_is_followed_by_the_next_at_once(
@@ -153,20 +154,20 @@ async def test_a_late_report_about_an_earlier_run_is_not_taken_for_the_present_o
     class Slow(FakeProviders):
         """Answers only when another worker has ended the run and sent the next."""
 
-        async def statuses(self, account: ProviderAccount, order_ids: Sequence[int]) -> ProviderStatuses:
+        async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
             await end_run(shop, provider, panels, order)
             await send_run(shop, provider, order)
             return await super().statuses(account, order_ids)
 
-    slow = Slow(errors={} if is_known else {501: "Incorrect order ID"})
+    slow = Slow(errors={} if is_known else {"501": "Incorrect order ID"})
     if is_known:
-        slow.report(501, S.COMPLETED)
+        slow.report("501", S.COMPLETED)
 
     await following.follow_orders(new_shop(shop.settings, sms, providers=slow), provider)
 
     order = await Order.get(id=order.id)
     assert (order.status, order.dispatch) == (S.INPROGRESS, Dispatch.SENT)
-    assert (order.runs_done, order.provider_order_id) == (1, 502)
+    assert (order.runs_done, order.provider_order_id) == (1, "502")
 
 
 @pytest.mark.parametrize("word", [S.CANCELED, S.REFUNDED])
@@ -230,7 +231,7 @@ async def test_no_run_follows_the_one_during_which_the_buyer_asked_to_cancel(
     panels: FakeProviders,
 ) -> None:
     order = await send_drip_feed(shop, provider, can_cancel=True)
-    panels.refuses_to_cancel[501] = "Too late"
+    panels.refuses_to_cancel["501"] = "Too late"
     await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
     await cancellation.send_cancellations(shop, provider)
 
@@ -238,7 +239,7 @@ async def test_no_run_follows_the_one_during_which_the_buyer_asked_to_cancel(
 
     assert (order.status, order.dispatch) == (status, Dispatch.CLOSED)
     assert (order.remains, order.refunded) == (refunded, refunded)
-    assert list(panels.placed) == [501]
+    assert list(panels.placed) == ["501"]
     assert await audit_ledger() == []
 
 
@@ -259,7 +260,7 @@ async def test_a_provider_that_runs_drip_feeds_gets_runs_and_interval(
 ) -> None:
     order = await send_drip_feed(shop, provider, provider_drip_feed=True)
 
-    assert panels.placed[501].form() == {
+    assert panels.placed["501"].form() == {
         "service": "77",
         "link": "page",
         "quantity": "100",
@@ -268,4 +269,4 @@ async def test_a_provider_that_runs_drip_feeds_gets_runs_and_interval(
     }
     order = await end_run(shop, provider, panels, order, S.PARTIAL, 150)
     assert (order.status, order.remains, order.refunded) == (S.PARTIAL, 150, 150)
-    assert list(panels.placed) == [501]
+    assert list(panels.placed) == ["501"]

@@ -36,7 +36,7 @@ async def test_a_subscription_is_sent_with_all_that_it_asks_for(
 ) -> None:
     order = await subscribe(shop, provider)
     assert order.charge == 60
-    assert panels.placed[501].form() == {
+    assert panels.placed["501"].form() == {
         "service": "77",
         "username": "sara",
         "min": "10",

@@ -36,7 +36,7 @@ MOVED_ON: dict[str, Any] = {
     "refunded": 40,
     "start_count": 7,
     "remains": 60,
-    "provider_order_id": 12_345,
+    "provider_order_id": "12345",
     "note": "half of it",
 }
 

@@ -28,7 +28,7 @@ async def test_a_fresh_refill_is_asked_about_sooner_than_an_old_one(
     shop, provider = new_shop(Settings(database_url=db), sms, providers=panels), await create_provider()
     service = await create_provider_service(provider, can_refill=True)
     order = await create_order(await create_user(), service, status=OrderStatus.COMPLETED)
-    await order.filter(id=order.id).update(provider_id=provider.id, provider_order_id=501)
+    await order.filter(id=order.id).update(provider_id=provider.id, provider_order_id="501")
     now = await database.now()
     refill = await Refill.create(
         order_id=order.id,

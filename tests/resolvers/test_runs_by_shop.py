@@ -27,7 +27,7 @@ async def test_what_remains_of_one_run_is_not_told_as_what_remains_of_all(db: st
         source=OrderSource.GRAPHQL,
     )
     await submission.submit_orders(shop, provider)
-    panels.report(501, OrderStatus.INPROGRESS, remains=40)
+    panels.report("501", OrderStatus.INPROGRESS, remains=40)
     await Order.filter(id=order.id).update(due_at=order.created_at)
 
     assert await following.follow_orders(shop, provider) == 1

@@ -49,9 +49,9 @@ async def test_an_order_is_sent_once_and_followed(
     assert await submission.submit_orders(shop, provider) == 0
 
     await order.refresh_from_db()
-    assert list(panels.placed) == [order.provider_order_id] == [501]
+    assert list(panels.placed) == [order.provider_order_id] == ["501"]
     assert (order.status, order.dispatch) == (OrderStatus.PROCESSING, Dispatch.SENT)
-    assert (panels.placed[501].service_id, panels.placed[501].quantity) == ("77", 100)
+    assert (panels.placed["501"].service_id, panels.placed["501"].quantity) == ("77", 100)
     assert await history(order) == [
         (OrderActor.BUYER, OrderStatus.PENDING),
         (OrderActor.SYSTEM, OrderStatus.PROCESSING),
@@ -90,7 +90,7 @@ async def test_what_certainly_did_not_leave_is_sent_again_later(
         await submission.submit_orders(shop, provider)
 
     await order.refresh_from_db()
-    assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, 501)
+    assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "501")
     assert timedelta(0) < waits[0]
     assert panels.asked == ["add"] * 3
 
@@ -154,16 +154,16 @@ async def test_a_worker_that_was_thought_lost_still_tells_what_it_learnt(
     order = await queued(shop, provider)
 
     class Slow(FakeProviders):
-        async def add(self, account: object, sent: object) -> int:
+        async def add(self, account: object, sent: object) -> str:
             await Order.filter(id=order.id).update(lease_until=order.created_at)
             await submission.hold_lost_orders(shop)
-            return 777
+            return "777"
 
     slow = new_shop(shop.settings, RecordingSms(), providers=Slow(), worker_name="slow")
     await submission.submit_orders(slow, provider)
 
     await order.refresh_from_db()
-    assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, 777)
+    assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "777")
     assert (await history(order))[1:] == [
         (OrderActor.SYSTEM, OrderStatus.AWAITING),
         (OrderActor.SYSTEM, OrderStatus.PROCESSING),
@@ -176,15 +176,16 @@ async def test_a_number_that_is_another_order_s_is_not_believed(
     first, second = await queued(shop, provider), await queued(shop, provider)
     await submission.submit_orders(shop, provider)
     await Order.filter(id=second.id).update(
-        dispatch=Dispatch.SENDING, provider_order_id=0, status=OrderStatus.PENDING
+        dispatch=Dispatch.SENDING, provider_order_id=None, status=OrderStatus.PENDING
     )
 
     await second.refresh_from_db()
     number = (await Order.get(id=first.id)).provider_order_id
+    assert number is not None
     await submission._accepted(second, number, now=second.created_at)
 
     await second.refresh_from_db()
-    assert (second.status, second.provider_order_id) == (OrderStatus.AWAITING, 0)
+    assert (second.status, second.provider_order_id) == (OrderStatus.AWAITING, None)
 
 
 async def test_several_workers_at_once_send_every_order_once(
@@ -226,7 +227,7 @@ async def test_an_order_that_fails_in_an_unforeseen_way_cuts_no_other_off(
     class Faulty(FakeProviders):
         """Breaks on the first order, and takes a few turns of the loop for the others."""
 
-        async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+        async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
             if "add" not in self.asked:
                 self.asked.append("add")
                 raise ZeroDivisionError

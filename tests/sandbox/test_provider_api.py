@@ -56,11 +56,11 @@ class Panel:
     def account(number: int = 4, key: str = "sandbox") -> ProviderAccount:
         return ProviderAccount(url=f"http://localhost/sandbox/provider/{number}", api_key=SecretStr(key))
 
-    async def add(self, link: str, quantity: int = 100) -> int:
+    async def add(self, link: str, quantity: int = 100) -> str:
         order = ProviderOrder(service_id="1001", type=ServiceType.DEFAULT, link=link, quantity=quantity)
         return await self.api.add(self.account(), order)
 
-    async def state(self, number: int) -> ProviderOrderState:
+    async def state(self, number: str) -> ProviderOrderState:
         return (await self.api.statuses(self.account(), [number])).states[number]
 
     async def life(self, link: str, *, seconds: int = 12) -> list[tuple[OrderStatus | None, int | None]]:
@@ -130,7 +130,7 @@ async def test_a_link_can_have_its_answer_lost_though_the_order_is_taken(panel: 
     before = await panel.add("page")
     with pytest.raises(GatewayAnsweredNonsense):
         await panel.add("https://example.com/sandbox/unreadable")
-    assert (await panel.state(before + 1)).status is OrderStatus.PENDING
+    assert (await panel.state(str(int(before) + 1))).status is OrderStatus.PENDING
 
 
 async def test_a_drip_feed_is_delivered_run_by_run(panel: Panel) -> None:
@@ -194,7 +194,7 @@ async def test_units_are_counted_as_the_type_has_them(
 ) -> None:
     form = {"key": "sandbox", "action": "add", "service": "5", "link": "page", **fields}
     number = (await panel.http.post(panel.account().url, data=form)).json()["order"]
-    assert (await panel.state(number)).remains == units
+    assert (await panel.state(str(number))).remains == units
 
 
 @pytest.mark.parametrize(
@@ -219,9 +219,9 @@ async def test_a_canceled_order_keeps_what_was_delivered(
 async def test_what_is_over_or_unknown_cannot_be_canceled(panel: Panel) -> None:
     number = await panel.add("page")
     panel.clock.wait(9)
-    answer = await panel.api.cancel(panel.account(), [number, 77])
+    answer = await panel.api.cancel(panel.account(), [number, "77"])
     assert answer.accepted == frozenset()
-    assert answer.refused.keys() == {number, 77}
+    assert answer.refused.keys() == {number, "77"}
 
 
 @pytest.mark.parametrize(
@@ -244,9 +244,9 @@ async def test_a_refill_takes_seconds_and_ends_as_the_link_asks(
 
 async def test_a_hundred_orders_and_refills_are_told_in_one_answer(panel: Panel) -> None:
     numbers = [await panel.add(f"page{index}") for index in range(99)]
-    states = await panel.api.statuses(panel.account(), [*numbers, 5])
+    states = await panel.api.statuses(panel.account(), [*numbers, "5"])
     assert list(states.states) == numbers
-    assert states.errors == {5: "Incorrect order ID"}
+    assert states.errors == {"5": "Incorrect order ID"}
     panel.clock.wait(9)
     form = {"key": "sandbox", "action": "refill", "orders": f"{numbers[0]},5"}
     refills = (await panel.http.post(panel.account().url, data=form)).json()

@@ -86,7 +86,7 @@ async def test_a_finished_order_is_refilled_once_at_a_time(buyer: Buyer) -> None
     provider = await create_provider()
     service = await create_provider_service(provider, can_refill=True)
     order = await create_order(buyer.user, service, status=OrderStatus.COMPLETED)
-    await Order.filter(id=order.id).update(provider_id=provider.id, provider_order_id=7)
+    await Order.filter(id=order.id).update(provider_id=provider.id, provider_order_id="7")
 
     asked = await buyer.ask(REFILL, order)
     again = await buyer.ask(REFILL, order)

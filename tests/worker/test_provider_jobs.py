@@ -153,7 +153,7 @@ async def test_stopping_finishes_what_is_on_the_wire_and_claims_nothing_new(
     class Asked(FakeProviders):
         """Is told to stop while it takes an order, and another order comes in."""
 
-        async def add(self, account: ProviderAccount, order: ProviderOrder) -> int:
+        async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
             stopping.set()
             await place_order(shop, service, link="late")
             return await super().add(account, order)

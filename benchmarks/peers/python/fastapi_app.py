@@ -62,7 +62,7 @@ class OrderRow(Row):
     type: Mapped[str] = mapped_column("service_type")
     provider_id: Mapped[int | None]
     provider_service_id: Mapped[str | None]
-    provider_order_id: Mapped[int] = mapped_column(default=0)
+    provider_order_id: Mapped[str | None]
     link: Mapped[str]
     quantity: Mapped[int]
     usernames: Mapped[str | None]
@@ -175,7 +175,9 @@ class LegacyOrder(BaseModel):
     service_type: str = Field(validation_alias="type")
     api_provider_id: int | None = Field(validation_alias="provider_id")
     api_service_id: str | None = Field(validation_alias="provider_service_id")
-    api_order_id: int = Field(validation_alias="provider_order_id")
+    api_order_id: Annotated[int, BeforeValidator(lambda number: int(number or 0))] = Field(
+        validation_alias="provider_order_id"
+    )
     uid: int = Field(validation_alias="user_id")
     link: str
     quantity: int

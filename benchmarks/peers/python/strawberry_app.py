@@ -64,7 +64,7 @@ class OrderRow(Model):
     category_id = fields.IntField()
     service_id = fields.IntField()
     type = fields.CharField(32, source_field="service_type")
-    provider_order_id = fields.BigIntField(default=0)
+    provider_order_id = fields.CharField(64, null=True)
     link = fields.TextField()
     quantity = fields.BigIntField()
     username = fields.TextField(null=True)

@@ -49,7 +49,7 @@ async def test_a_refused_order_is_sent_again_once_and_an_uncertain_one_only_afte
     assert (again.status, again.dispatch, again.provider_order_id) == (
         OrderStatus.PENDING,
         Dispatch.QUEUED,
-        0,
+        None,
     )
     await submission.submit_orders(shop, world.provider)
     assert len(panels.placed) == 2

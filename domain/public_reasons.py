@@ -1,0 +1,92 @@
+"""What a buyer reads about an order that does not go smoothly: our words, never a provider's."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from domain.messages import Language
+from domain.states import RefillStatus, RefusalKind
+
+
+class PublicReason(StrEnum):
+    """Why an order or a refill waits or ended as it did, as far as its buyer is concerned."""
+
+    UNDER_REVIEW = "under_review"
+    DELAYED = "delayed"
+    LINK_REFUSED = "link_refused"
+    DUPLICATE_LINK = "duplicate_link"
+    QUANTITY_REFUSED = "quantity_refused"
+    SERVICE_REFUSED = "service_refused"
+    CANCEL_REFUSED = "cancel_refused"
+    EXPIRED = "expired"
+    REFILL_REFUSED = "refill_refused"
+
+
+_SENTENCES: Mapping[PublicReason, tuple[str, str]] = {
+    PublicReason.UNDER_REVIEW: (
+        "سفارش شما در دست بررسی پشتیبانی است.",
+        "Our support team is looking into this order.",
+    ),
+    PublicReason.DELAYED: (
+        "شروع سفارش کمی به تأخیر افتاده است؛ به‌زودی به‌صورت خودکار آغاز می‌شود.",
+        "The start of this order is delayed; it will begin by itself.",
+    ),
+    PublicReason.LINK_REFUSED: (
+        "این لینک پذیرفته نشد. عمومی و درست بودن آن را بررسی کنید؛ پشتیبانی سفارش را پیگیری می‌کند.",
+        "The link was not accepted. Check that it is public and correct; support will follow up.",
+    ),
+    PublicReason.DUPLICATE_LINK: (
+        "سفارش دیگری برای همین لینک هنوز در حال انجام است؛ پشتیبانی سفارش را پیگیری می‌کند.",
+        "Another order for the same link is still in progress; support will follow up.",
+    ),
+    PublicReason.QUANTITY_REFUSED: (
+        "این تعداد برای سرویس پذیرفته نشد؛ پشتیبانی سفارش را پیگیری می‌کند.",
+        "The quantity was not accepted for this service; support will follow up.",
+    ),
+    PublicReason.SERVICE_REFUSED: (
+        "این سرویس در حال حاضر انجام نمی‌شود؛ پشتیبانی سفارش را پیگیری می‌کند.",
+        "This service cannot be delivered at the moment; support will follow up.",
+    ),
+    PublicReason.CANCEL_REFUSED: (
+        "لغو این سفارش ممکن نبود و انجام آن ادامه دارد.",
+        "This order could not be canceled; its delivery goes on.",
+    ),
+    PublicReason.EXPIRED: (
+        "مهلت اشتراک پیش از شروع به پایان رسید.",
+        "The subscription expired before it began.",
+    ),
+    PublicReason.REFILL_REFUSED: (
+        "درخواست جبران ریزش پذیرفته نشد.",
+        "The refill was not accepted.",
+    ),
+}
+_OF_REFUSALS: Mapping[RefusalKind, PublicReason] = {
+    RefusalKind.LINK: PublicReason.LINK_REFUSED,
+    RefusalKind.DUPLICATE_LINK: PublicReason.DUPLICATE_LINK,
+    RefusalKind.QUANTITY: PublicReason.QUANTITY_REFUSED,
+    RefusalKind.SERVICE: PublicReason.SERVICE_REFUSED,
+}
+
+
+def in_persian(reason: PublicReason) -> str:
+    """The sentence for a Persian reader, which every REST answer gives."""
+    return _SENTENCES[reason][0]
+
+
+def message_of(reason: PublicReason | None, language: Language) -> str | None:
+    """The sentence in the reader's language; None where nothing is special."""
+    if reason is None:
+        return None
+    persian, english = _SENTENCES[reason]
+    return persian if language is Language.PERSIAN else english
+
+
+def of_refusal(kind: RefusalKind) -> PublicReason:
+    """What the buyer of a refused order reads; whatever is not the order's own fault is under review."""
+    return _OF_REFUSALS.get(kind, PublicReason.UNDER_REVIEW)
+
+
+def of_refill(status: RefillStatus) -> PublicReason | None:
+    """What the buyer of a refill reads besides its status."""
+    if status is RefillStatus.REJECTED:
+        return PublicReason.REFILL_REFUSED
+    return PublicReason.UNDER_REVIEW if status is RefillStatus.AWAITING else None

@@ -1,0 +1,81 @@
+"""Work on many rows, none of which stops another: what fails is set aside, and staff are told of it."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from domain import notices
+from domain.states import AlertKind
+from models import Alert, database
+from resolvers.troubles import Trouble, tell
+
+logger = logging.getLogger("vitrin.isolation")
+
+_LONGEST_SUBJECT = 64
+Id = TypeVar("Id")
+
+
+async def apart(job: str, record: str, work: Awaitable[object]) -> bool:
+    """Do one row's part of a batch; True where it was done.
+
+    A failure is logged and told to staff once, and left for the batch's next turn. A database that is away
+    is no row's fault, and is raised. Within a transaction `work` needs a savepoint of its own.
+    """
+    try:
+        await work
+    except Exception as error:
+        if database.is_unavailable(error):
+            raise
+        await set_aside(job, record)
+        return False
+    return True
+
+
+async def count_apart(job: str, record: str, work: Awaitable[int]) -> int:
+    """`apart` for work that counts what it does; 0 where it failed."""
+    counted = 0
+
+    async def count() -> None:
+        nonlocal counted
+        counted = await work
+
+    await apart(job, record, count())
+    return counted
+
+
+async def in_halves(
+    job: str, noun: str, ids: Sequence[Id], work: Callable[[Sequence[Id]], Awaitable[None]]
+) -> int:
+    """Work on all rows at once and, where that fails, on halves of them, down to the row that is at fault.
+
+    Returns how many rows were done. Within a transaction `work` needs a savepoint of its own.
+    """
+    if not ids:
+        return 0
+    if len(ids) == 1:
+        return int(await apart(job, f"{noun} {ids[0]}", work(ids)))
+    try:
+        await work(ids)
+    except Exception as error:
+        if database.is_unavailable(error):
+            raise
+        logger.warning("%s: %d rows at once failed (%s)", job, len(ids), type(error).__name__)
+    else:
+        return len(ids)
+    middle = len(ids) // 2
+    return await in_halves(job, noun, ids[:middle], work) + await in_halves(job, noun, ids[middle:], work)
+
+
+async def set_aside(job: str, record: str) -> None:
+    """Log the exception being handled and tell staff which row of which job it was, once."""
+    logger.exception("%s: %s failed and was set aside", job, record)
+    subject = f"{job}: {record}"[:_LONGEST_SUBJECT]
+    trouble = Trouble(kind=AlertKind.ROW_SET_ASIDE, subject=subject, sentence=notices.row_set_aside(subject))
+    try:
+        async with database.exclusive("rows set aside"):
+            await tell(trouble)
+            await Alert.filter(kind=trouble.kind, subject=subject).update(latest_at=await database.now())
+    except Exception as error:
+        if database.is_unavailable(error):
+            raise
+        logger.exception("staff could not be told that %s was set aside", subject)

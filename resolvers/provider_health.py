@@ -1,0 +1,176 @@
+"""Pausing a provider that would refuse or lose everybody's orders, and finding out when it is back."""
+
+import logging
+from datetime import timedelta
+
+from tortoise.transactions import in_transaction
+
+from domain import provider_amounts
+from domain.states import PauseReason, RefusalKind
+from gateways import refusals
+from gateways.errors import (
+    GatewayAnsweredNonsense,
+    GatewayBusy,
+    GatewayError,
+    GatewayRefused,
+    GatewayUnavailable,
+)
+from models import Provider, database
+from resolvers.shop import Shop
+
+logger = logging.getLogger("vitrin.providers")
+
+_OUTAGES_IN_A_ROW = 3
+_FIRST_PAUSE = timedelta(minutes=10)
+# A rate limit is over within the minute, mostly.
+_FIRST_BUSY_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=2)
+_LONGEST_NOTE = 500
+_MAX_DOUBLINGS = 8
+_OF_ALL_ORDERS = {
+    RefusalKind.FUNDS: PauseReason.FUNDS,
+    RefusalKind.ACCOUNT: PauseReason.ACCOUNT,
+    RefusalKind.BUSY: PauseReason.BUSY,
+}
+CLEARED = {
+    "paused_until": None,
+    "pause_reason": None,
+    "pause_note": None,
+    "pauses": 0,
+    "outages": 0,
+}
+"""The columns of a provider that nothing is wrong with."""
+
+
+def takes_orders(provider: Provider) -> bool:
+    """Whether anything is sent to it now."""
+    return provider.is_active and provider.paused_until is None
+
+
+def answers(provider: Provider) -> bool:
+    """Whether it can be asked about what it has; without the shop's money there it still can."""
+    return provider.paused_until is None or provider.pause_reason is PauseReason.FUNDS
+
+
+class Health:
+    """What a round of calls to one provider tells of it. Every worker counts together, in its row."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider_id = provider.id
+        self._has_outages = provider.outages > 0
+        self._was_paused = provider.pause_reason is not None
+        self.is_paused = False
+        self.has_answered = False
+
+    async def note_taken(self) -> None:
+        """It took an order: whatever it was paused for is over."""
+        self.has_answered = True
+        if self._has_outages or self._was_paused:
+            self._has_outages = self._was_paused = False
+            # Unless another order was refused meanwhile.
+            await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED)
+
+    async def note_answer(self) -> None:
+        """It answered, so there is no outage."""
+        self.has_answered = True
+        if self._has_outages:
+            self._has_outages = False
+            await Provider.filter(id=self._provider_id).update(outages=0)
+
+    async def note_idle(self) -> None:
+        """Nothing waits for it: a provider that was found back has nothing left to prove."""
+        if self._was_paused:
+            await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED)
+
+    async def note_failure(self, error: GatewayError, *, said: str) -> bool:
+        """Count a failed call; True where every order would fare the same. `said` is for staff."""
+        if isinstance(error, GatewayRefused):
+            reason = _OF_ALL_ORDERS.get(refusals.kind_of(error))
+            if reason is None:
+                await self.note_answer()
+                return False
+            await self._pause(reason, said)
+            return True
+        if isinstance(error, GatewayBusy):
+            await self._pause(PauseReason.BUSY, said)
+            return True
+        if isinstance(error, GatewayUnavailable) or is_outage(error):
+            await self._note_outage(said)
+            return True
+        return False
+
+    async def _note_outage(self, said: str) -> None:
+        self._has_outages = True
+        counted = "UPDATE providers SET outages = outages + 1 WHERE id = $1 RETURNING outages"
+        rows = await database.fetch(counted, self._provider_id)
+        if rows and int(rows[0]["outages"]) >= _OUTAGES_IN_A_ROW:
+            await self._pause(PauseReason.OUTAGE, said)
+
+    async def _pause(self, reason: PauseReason, said: str) -> None:
+        self.is_paused = True
+        await _pause(self._provider_id, reason, said)
+
+
+def is_outage(error: GatewayError) -> bool:
+    """Whether an answer was none of the provider's own."""
+    return isinstance(error, GatewayAnsweredNonsense) and error.is_outage
+
+
+async def probe_paused_provider(shop: Shop, provider: Provider) -> int:
+    """Once its pause is over, ask a provider for the balance: if it answers, orders are sent again.
+
+    Until it has taken one, they are sent one at a time, and a further pause is twice as long. Returns how
+    many providers were asked.
+    """
+    now = await database.now()
+    if provider.paused_until is None or provider.paused_until > now:
+        return 0
+    mine = Provider.filter(id=provider.id, paused_until=provider.paused_until)
+    if not await mine.update(paused_until=now + shop.settings.worker_lease):
+        return 0
+    account = shop.provider_account(provider)
+    try:
+        balance = await shop.provider_api(provider).balance(account)
+    except (GatewayError, ValueError) as error:
+        reason = provider.pause_reason or PauseReason.OUTAGE
+        if isinstance(error, GatewayRefused):
+            reason = _OF_ALL_ORDERS.get(refusals.kind_of(error), reason)
+        await _pause(provider.id, reason, account.unnamed(describe(error)), is_probe=True)
+        return 1
+    await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
+    amount = provider_amounts.parse(balance.amount)
+    if provider.pause_reason is PauseReason.FUNDS and amount is not None and amount <= 0:
+        await _pause(provider.id, PauseReason.FUNDS, provider.pause_note or "", is_probe=True)
+        return 1
+    logger.info("provider %d is back", provider.id)
+    await Provider.filter(id=provider.id).update(paused_until=None, outages=0)
+    return 1
+
+
+def describe(error: Exception) -> str:
+    """What a failed call says, for staff: the provider's own sentence where it gave one."""
+    return error.text if isinstance(error, GatewayRefused) and error.text else str(error)
+
+
+async def _pause(provider_id: int, reason: PauseReason, said: str, *, is_probe: bool = False) -> None:
+    async with in_transaction():
+        provider = await Provider.filter(id=provider_id).select_for_update(no_key=True).get()
+        now = await database.now()
+        if provider.paused_until is not None and not is_probe:
+            # Another order of the same round was first.
+            return
+        until = now + _length(reason, provider.pauses)
+        logger.error("provider %d is paused for %s until %s: %s", provider_id, reason, until, said)
+        await Provider.filter(id=provider_id).update(
+            paused_until=until,
+            pause_reason=reason,
+            pause_note=said[:_LONGEST_NOTE],
+            pauses=provider.pauses + 1,
+            outages=0,
+        )
+
+
+def _length(reason: PauseReason, pauses: int) -> timedelta:
+    first = _FIRST_BUSY_PAUSE if reason is PauseReason.BUSY else _FIRST_PAUSE
+    length: timedelta = min(first * 2 ** min(pauses, _MAX_DOUBLINGS), _LONGEST_PAUSE)
+    return length
