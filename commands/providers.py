@@ -40,7 +40,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
     asyncio.run(act())
 
 
-async def _add(_: Settings, arguments: argparse.Namespace) -> None:
+async def _add(settings: Settings, arguments: argparse.Namespace) -> None:
     try:
         added = await provider_sync.add_provider(
             name=arguments.name,
@@ -50,6 +50,7 @@ async def _add(_: Settings, arguments: argparse.Namespace) -> None:
             margin_percent=arguments.margin,
             rounding=arguments.round,
             concurrency=arguments.concurrency,
+            needs_https=settings.is_production,
         )
     except InvalidProvider as error:
         raise SystemExit(f"vitrin: {error}") from error

@@ -59,7 +59,7 @@ async def follow_orders(shop: Shop, provider: Provider) -> int:
         if not await isolation.apart("follow", f"order {order.id}", _apply(order, reports, now=now)):
             await _note_unclear(order, "its report could not be applied, see the server's log", now=now)
     await _plan_next(orders, now=now)
-    return len(reports.states)
+    return len(reports.states) + len(reports.failures)
 
 
 async def _apply(order: Order, reports: Reports, *, now: datetime) -> None:

@@ -52,8 +52,9 @@ async def add_provider(
     margin_percent: int,
     rounding: int,
     concurrency: int,
+    needs_https: bool = False,
 ) -> Provider:
-    """Add a provider; its services come with the first sync.
+    """Add a provider; its services come with the first sync. `needs_https`: its key must not travel in clear.
 
     Raises:
         InvalidProvider: an address that is none, or a number out of range.
@@ -68,7 +69,7 @@ async def add_provider(
         concurrency=concurrency,
     )
     clean_texts(provider)
-    if wrong := faults_of(provider):
+    if wrong := faults_of(provider, needs_https=needs_https):
         raise InvalidProvider(f"not acceptable: {', '.join(wrong)}")
     provider.created_at = provider.updated_at = await database.now()
     await provider.save()
@@ -82,11 +83,13 @@ def clean_texts(provider: Provider) -> None:
     provider.api_key = texts.clean_key(provider.api_key)
 
 
-def faults_of(provider: Provider) -> list[str]:
+def faults_of(provider: Provider, *, needs_https: bool = False) -> list[str]:
     """What of `provider` could not work, in the words of the command line."""
+    is_private = provider.url.lower().startswith("https://") or not needs_https
     checks = {
         "name": 1 <= len(provider.name) <= 100 and texts.is_storable(provider.name),
         "url": links.is_address(provider.url)
+        and is_private
         and len(provider.url) <= 500
         and texts.is_storable(provider.url),
         "key": 1 <= len(provider.api_key) <= 200 and texts.is_storable(provider.api_key),
@@ -166,6 +169,8 @@ async def _sync_quietly(shop: Shop, provider: Provider) -> None:
         balance = await shop.provider_api(provider).balance(shop.provider_account(provider))
         await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
         logger.info("provider %d synced: %s", provider.id, report.counts)
+        if shop.settings.is_production and not provider.url.lower().startswith("https://"):
+            logger.warning("provider %d gets the shop's key unencrypted: its URL is no https", provider.id)
     except (CatalogueUnreadable, GatewayError) as error:
         logger.warning("provider %d not synced: %s", provider.id, error)
         await Provider.filter(id=provider.id).update(sync_due_at=await database.now() + _RETRY)

@@ -62,6 +62,7 @@ class ProviderView(StaffView):
             fields.amount("rounding", _("Prices are multiples of"), default=1, exclude_from_list=True),
             fields.count("concurrency", _("Calls at once"), default=10, exclude_from_list=True),
             fields.flag("is_active", _("In use"), **told_by_provider),
+            fields.moment("paused_until", _("Paused until"), **told_by_provider),
             fields.moment("synced_at", _("Catalogue read at")),
         ]
 
@@ -69,10 +70,17 @@ class ProviderView(StaffView):
         return record.name
 
     async def add(self, staff: User, data: Mapping[str, Any]) -> Provider:
-        return await providers.add_provider(staff, values=_values(data))
+        return await providers.add_provider(
+            staff, values=_values(data), needs_https=self.shop.settings.is_production
+        )
 
     async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Provider:
-        return await providers.update_provider(staff, provider_id=pk, values=_values(data))
+        return await providers.update_provider(
+            staff,
+            provider_id=pk,
+            values=_values(data),
+            needs_https=self.shop.settings.is_production,
+        )
 
     @act(
         "sync",

@@ -98,8 +98,10 @@ async def providers_page(
 
 
 @refuses(Forbidden, InvalidInput)
-async def add_provider(staff: User, *, values: ProviderValues) -> Provider:
+async def add_provider(staff: User, *, values: ProviderValues, needs_https: bool = False) -> Provider:
     """Add a provider, switched on; its services come with the first sync.
+
+    With `needs_https` its URL must be one of https, so that the shop's key never travels in clear.
 
     Raises:
         Forbidden: not for this role.
@@ -107,15 +109,19 @@ async def add_provider(staff: User, *, values: ProviderValues) -> Provider:
     """
     async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
         provider = Provider(**{"name": "", "url": "", "api_key": "", **values.given()})
-        _check(provider)
+        _check(provider, needs_https=needs_https)
         provider.created_at = provider.updated_at = duty.now
         await provider.save()
         return await _recorded(duty, StaffAct.ADD_PROVIDER, provider, before={})
 
 
 @refuses(Forbidden, InvalidInput, ProviderNotFound)
-async def update_provider(staff: User, *, provider_id: int, values: ProviderValues) -> Provider:
+async def update_provider(
+    staff: User, *, provider_id: int, values: ProviderValues, needs_https: bool = False
+) -> Provider:
     """Change what is given and leave the rest; prices follow new terms with the next sync.
+
+    Another URL needs the key anew. A pause ends with a new URL or key.
 
     Raises:
         Forbidden: not for this role.
@@ -125,14 +131,16 @@ async def update_provider(staff: User, *, provider_id: int, values: ProviderValu
     async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
         provider = await _locked(provider_id)
         before = columns_of(provider)
-        if values.url not in (None, provider.url) and values.api_key is None:
+        url = provider.url
+        provider.update_from_dict(values.given())
+        if values.url not in (None, url) and values.api_key is None:
             # The stored key must never go to another address than the one that it was given for.
             raise InvalidInput(field="apiKey")
         given = values.given()
         if values.url is not None or values.api_key is not None:
             given |= {**CLEARED, "reports_singly": False}
-        provider.update_from_dict(given)
-        _check(provider)
+            provider.update_from_dict(given)
+        _check(provider, needs_https=needs_https and values.url not in (None, url))
         provider.updated_at = duty.now
         await provider.save(update_fields=[*given, "updated_at"])
         return await _recorded(duty, StaffAct.UPDATE_PROVIDER, provider, before=before)
@@ -202,7 +210,7 @@ async def _locked(provider_id: int) -> Provider:
     return provider
 
 
-def _check(provider: Provider) -> None:
+def _check(provider: Provider, *, needs_https: bool) -> None:
     provider_sync.clean_texts(provider)
-    if wrong := next(iter(provider_sync.faults_of(provider)), None):
+    if wrong := next(iter(provider_sync.faults_of(provider, needs_https=needs_https)), None):
         raise InvalidInput(field=_FIELDS.get(wrong, wrong))

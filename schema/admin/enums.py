@@ -7,6 +7,7 @@ from domain.permissions import Permission
 from domain.running_settings import RunningSetting
 from domain.service_types import ServiceFlag, ServiceSource
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.states import PauseReason
 from resolvers.staff.audit_log import AuditOrderField as AdminAuditOrderField
 from resolvers.staff.categories import CategoryOrderField as AdminCategoryOrderField
 from resolvers.staff.gifts import GiftOrderField as AdminGiftOrderField
@@ -28,6 +29,7 @@ __all__ = [
     "AdminTicketOrderField",
     "AdminUserOrderField",
     "OrderDispatch",
+    "PauseReason",
     "Permission",
     "RunningSetting",
     "ServiceFlag",
@@ -36,6 +38,10 @@ __all__ = [
     "StaffSubject",
 ]
 
+strawberry.enum(
+    PauseReason,
+    description="Why nothing is sent to a provider for a while.",
+)
 strawberry.enum(
     OrderDispatch,
     name="OrderDispatch",

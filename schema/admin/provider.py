@@ -12,7 +12,7 @@ from resolvers.pages import PageRequest
 from resolvers.provider_sync import SyncReport
 from resolvers.staff import providers
 from resolvers.staff.providers import ProviderFilter, ProviderValues
-from schema.admin.enums import AdminProviderOrderField
+from schema.admin.enums import AdminProviderOrderField, PauseReason
 from schema.admin.fields import admin_mutation
 from schema.connections import After, Before, Connection, First, Last, connect
 from schema.context import Info
@@ -38,6 +38,13 @@ class AdminProvider:
     concurrency: int = strawberry.field(description="Calls at once from one worker.")
     is_sandbox: bool = strawberry.field(description="Whether it is the stand-in of this installation.")
     is_active: bool = strawberry.field(description="Whether orders are sent to it.")
+    paused_until: datetime | None = strawberry.field(
+        description="Nothing is sent to it before; then its balance tells whether it is back."
+    )
+    pause_reason: PauseReason | None = strawberry.field(
+        description="Why it was paused; null once it has taken an order again."
+    )
+    pause_note: str | None = strawberry.field(description="What it said when it was paused.")
     synced_at: datetime | None = strawberry.field(description="When its catalogue was last read.")
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
@@ -57,6 +64,9 @@ class AdminProvider:
             concurrency=row.concurrency,
             is_sandbox=row.is_sandbox,
             is_active=row.is_active,
+            paused_until=row.paused_until,
+            pause_reason=row.pause_reason,
+            pause_note=row.pause_note,
             synced_at=row.synced_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -197,7 +207,11 @@ class AdminProviderMutation:
         input: Annotated[AdminProviderInput, strawberry.argument(description="The provider.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminProvider:
         return AdminProvider.from_model(
-            await providers.add_provider(info.context.user, values=input.to_values())
+            await providers.add_provider(
+                info.context.user,
+                values=input.to_values(),
+                needs_https=info.context.shop.settings.is_production,
+            )
         )
 
     @admin_mutation(
@@ -217,6 +231,7 @@ class AdminProviderMutation:
                 info.context.user,
                 provider_id=parse_id(id, "AdminProvider", field="id"),
                 values=input.to_values(),
+                needs_https=info.context.shop.settings.is_production,
             )
         )
 
