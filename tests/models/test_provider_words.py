@@ -8,7 +8,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from models import Order, OrderEvent, Refill, Service, database
 from tests.models.test_migrations import wipe
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.both_databases
 
 BEFORE = "0008_staff"
 SPLIT = "0009_provider_words"

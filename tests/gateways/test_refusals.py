@@ -1,0 +1,50 @@
+"""What a provider's refusal is about, by the words that panels use."""
+
+import pytest
+
+from domain.states import RefusalKind
+from gateways import refusals
+from gateways.errors import GatewayRefused
+
+K = RefusalKind
+SAID = {
+    K.FUNDS: [
+        "neworder.error.not_enough_funds",
+        "Not enough funds on balance",
+        "Insufficient balance",
+        "insufficient_balance",
+        "Your balance is too low",
+        "low balance",
+    ],
+    K.DUPLICATE_LINK: [
+        "neworder.error.link_duplicate",
+        "You have active order with this link. Please wait until order being completed.",
+    ],
+    K.LINK: ["neworder.error.link", "invalid_link", "link_not_found", "Incorrect link", "Account is private"],
+    K.QUANTITY: ["neworder.error.min_quantity", "max_quantity", "Quantity less than minimum 100"],
+    K.SERVICE: [
+        "error.incorrect_service_id",
+        "service_inactive",
+        "service_not_found",
+        "Incorrect service ID",
+    ],
+    K.ACCOUNT: [
+        "Invalid API key",
+        "invalid_key",
+        "Your account is suspended",
+        "Unauthorized",
+        "Your account has been blocked",
+    ],
+    K.BUSY: ["Rate limit exceeded", "Too many requests", "rate_limit", "API is under maintenance"],
+    K.OTHER: ["", "Ошибка", "سفارش ثبت نشد", "Something went wrong", "Not enough followers"],
+}
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_the_words_of_the_trade_tell_the_kind(kind: RefusalKind) -> None:
+    assert {text: refusals.kind_of_text(text) for text in SAID[kind]} == dict.fromkeys(SAID[kind], kind)
+
+
+def test_http_401_is_about_the_account_whatever_it_says() -> None:
+    assert refusals.kind_of(GatewayRefused(401, "Nope")) is K.ACCOUNT
+    assert refusals.kind_of(GatewayRefused(200, "Nope")) is K.OTHER

@@ -1,0 +1,206 @@
+"""Answers as providers really give them: behind a notice, before a comment, compressed, in other shapes."""
+
+import gzip
+import json
+import zlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from domain.order_status import OrderStatus
+from domain.service_types import ServiceType
+from domain.states import RefillStatus
+from gateways import loose_json, provider_answers
+from gateways.errors import GatewayAnsweredNonsense, GatewayBusy, GatewayError, GatewayRefused
+from gateways.http import JsonAnswer
+from gateways.provider_orders import ProviderOrder
+from gateways.providers import ProviderAccount, ProviderApi
+from tests.gateways.provider_apis import account_at, connected
+from tests.gateways.provider_server import ProviderServer
+
+ORDER = ProviderOrder(service_id="1", type=ServiceType.DEFAULT, link="page", quantity=100)
+NOTICE = "<br />\n<b>Notice</b>: Undefined index: x[8] in {closure}() on line <b>12</b><br />\n"
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[ProviderApi]:
+    async with connected() as api:
+        yield api
+
+
+@pytest.fixture
+def account(server: ProviderServer) -> ProviderAccount:
+    return account_at(f"{server.url}/api/v2")
+
+
+def test_json_is_read_behind_and_before_what_does_not_belong_to_it(subtests: pytest.Subtests) -> None:
+    for written in (
+        b'\xef\xbb\xbf{"order": 15}',
+        NOTICE.encode() + b'{"order": 15}',
+        b'\n\n{"order": 15}\n<!-- served in 0.02 s -->',
+        b'{"order": 15} // cached',
+        b"\xef\xbb\xbf" + NOTICE.encode() + b'{"order": 15}' + NOTICE.encode(),
+    ):
+        with subtests.test(written=written):
+            assert loose_json.parse(written) == {"order": 15}
+    assert loose_json.parse(NOTICE.encode() + b'[{"service": 1}]') == [{"service": 1}]
+
+
+def test_what_holds_no_json_or_two_values_is_none(subtests: pytest.Subtests) -> None:
+    for written in (
+        b"",
+        b"OK",
+        b'{"order": 15}{"order": 16}',
+        b'{"error": "No"}\n{"order": 15}',
+        b'{"order": 15',
+        b'<!DOCTYPE html><script>{"order": 15}</script>',
+        b"<html><body>502 Bad Gateway</body></html>",
+        b'x{"a":' + b"[" * 100_000,
+        b'Notice {"order": NaN}',
+    ):
+        with subtests.test(written=written[:40]), pytest.raises(ValueError):  # noqa: PT011 - orjson's own words
+            loose_json.parse(written)
+
+
+async def test_compressed_answers_are_read_and_never_grow_beyond_the_bound(
+    server: ProviderServer, api: ProviderApi, account: ProviderAccount, subtests: pytest.Subtests
+) -> None:
+    said = b'{"order": "A-15"}'
+    raw = zlib.compressobj(wbits=-15)
+    for headers, body in (
+        ({"content-encoding": "gzip"}, gzip.compress(said)),
+        ({}, gzip.compress(said)),
+        ({"content-encoding": "deflate"}, zlib.compress(said)),
+        ({"content-encoding": "deflate"}, raw.compress(said) + raw.flush()),
+    ):
+        with subtests.test(headers=headers):
+            server.answer(200, body, headers=headers)
+            assert await api.add(account, ORDER) == "A-15"
+    server.answer(200, gzip.compress(b" " * 50_000_000), headers={"content-encoding": "gzip"})
+    with pytest.raises(GatewayAnsweredNonsense, match="over"):
+        await api.add(account, ORDER)
+    server.answer(200, gzip.compress(said)[:-12], headers={"content-encoding": "gzip"})
+    with pytest.raises(GatewayError):
+        await api.add(account, ORDER)
+
+
+@pytest.mark.parametrize(
+    ("http_status", "body", "said"),
+    [
+        (200, {"status": "error", "message": "No"}, "No"),
+        (200, {"status": "fail", "msg": "No"}, "No"),
+        (200, {"success": False, "message": "No"}, "No"),
+        (200, {"success": "false"}, "success: false"),
+        (200, {"error": True, "message": "No"}, "No"),
+        (200, {"error": {"message": "No"}}, "No"),
+        (200, {"errors": ["No", "Never"]}, "No; Never"),
+        (422, {"message": "The given data was invalid.", "errors": {"link": ["No"]}}, "No"),
+        (400, {"message": "No"}, "No"),
+    ],
+)
+def test_an_explicit_failure_without_an_order_is_a_refusal(http_status: int, body: object, said: str) -> None:
+    with pytest.raises(GatewayRefused) as refused:
+        provider_answers.order_id(JsonAnswer(http_status, body))
+
+    assert refused.value.text == said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "error", "message": "No", "order": 15},
+        {"success": False, "order_id": 15},
+        {"error": True, "data": {"order": 15}},
+        {"errors": ["No"], "result": {"id": "A15"}},
+        {"error": "No", "orders": [15]},
+    ],
+)
+def test_a_failure_that_names_an_order_is_of_unknown_outcome(body: object) -> None:
+    with pytest.raises(GatewayAnsweredNonsense):
+        provider_answers.order_id(JsonAnswer(200, body))
+
+
+@pytest.mark.parametrize("said", ["Rate limit exceeded", "Too many requests", "rate_limit_exceeded"])
+def test_a_rate_limit_is_no_refusal(said: str) -> None:
+    with pytest.raises(GatewayBusy):
+        provider_answers.order_id(JsonAnswer(200, {"error": said}))
+
+
+async def test_http_429_is_busy_whatever_it_says(
+    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+) -> None:
+    server.answer(429, "<html>slow down</html>")
+
+    with pytest.raises(GatewayBusy):
+        await api.add(account, ORDER)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Complete", OrderStatus.COMPLETED),
+        ("Success", OrderStatus.COMPLETED),
+        ("Done", OrderStatus.COMPLETED),
+        ("Finished", OrderStatus.COMPLETED),
+        ("Partially completed", OrderStatus.PARTIAL),
+        ("Refund", OrderStatus.REFUNDED),
+        ("Cancel", OrderStatus.CANCELED),
+        ("Rejected", OrderStatus.CANCELED),
+        ("Error", OrderStatus.CANCELED),
+        ("Fail", OrderStatus.CANCELED),
+        ("Waiting", OrderStatus.PENDING),
+        ("On hold", None),
+    ],
+)
+def test_words_that_panels_use_for_states_are_known(word: str, status: OrderStatus | None) -> None:
+    entry = {"status": word, "charge": "0.5", "remains": "10"}
+
+    assert provider_answers.status(JsonAnswer(200, entry), "7").status is status
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Success", RefillStatus.COMPLETED),
+        ("tasks.status.completed", RefillStatus.COMPLETED),
+        ("Canceled", RefillStatus.REJECTED),
+        ("Cancelled", RefillStatus.REJECTED),
+        ("Error", RefillStatus.REJECTED),
+        ("Fail", RefillStatus.REJECTED),
+        ("Awaiting", None),
+    ],
+)
+def test_words_that_panels_use_for_refills_are_known(word: str, status: RefillStatus | None) -> None:
+    assert provider_answers.refill(JsonAnswer(200, {"status": word})).status is status
+
+
+def test_a_failed_status_request_is_no_failed_order() -> None:
+    body = {"status": "fail", "message": "Order not found"}
+
+    with pytest.raises(GatewayRefused, match="refused"):
+        provider_answers.status(JsonAnswer(200, body), "7")
+    both = provider_answers.statuses(JsonAnswer(200, {"7": body, "8": {"status": "Done"}}), ["7", "8"])
+    assert list(both.states) == ["8"]
+    assert both.errors == {"7": "Order not found"}
+
+
+@pytest.mark.parametrize(
+    "body", [{"cancel": 1}, {"success": True}, {"success": "Cancelled"}, {"status": "success"}]
+)
+def test_one_cancellation_is_accepted_in_several_shapes(body: object) -> None:
+    provider_answers.cancellation(JsonAnswer(200, body), "7")
+
+
+@pytest.mark.parametrize(
+    "body", [{"error": "No"}, {"success": False, "message": "No"}, {"cancel": {"error": "No"}}]
+)
+def test_one_cancellation_is_refused_in_several_shapes(body: object) -> None:
+    with pytest.raises(GatewayRefused):
+        provider_answers.cancellation(JsonAnswer(200, body), "7")
+
+
+def test_numbers_of_absurd_size_are_nothing_at_all() -> None:
+    body = json.loads('{"status": "Pending", "remains": 1e400, "start_count": "1e999999999", "charge": NaN}')
+    state = provider_answers.status(JsonAnswer(200, body), "7")
+
+    assert (state.remains, state.start_count, state.charge) == (None, None, None)
