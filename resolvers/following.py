@@ -54,10 +54,14 @@ async def follow_orders(shop: Shop, provider: Provider) -> int:
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
+    were_clear = {order.id for order in orders if order.unclear_since is None}
     reports = await read_reports(shop, provider, orders)
     for order in orders:
         if not await isolation.apart("follow", f"order {order.id}", _apply(order, reports, now=now)):
             await _note_unclear(order, "its report could not be applied, see the server's log", now=now)
+    unclear = [order.id for order in orders if order.unclear_since is not None and order.id in were_clear]
+    if unclear:
+        await Order.filter(id__in=unclear, dispatch=Dispatch.SENT).update(unclear_since=now)
     await _plan_next(orders, now=now)
     return len(reports.states) + len(reports.failures)
 
@@ -88,7 +92,7 @@ def _is_clear(order: Order, state: ProviderOrderState) -> bool:
 async def _note_unclear(order: Order, reason: str, *, now: datetime) -> None:
     """Remember since when nobody knows how far the order is; in the end staff have to look."""
     if order.unclear_since is None:
-        await Order.filter(id=order.id, dispatch=Dispatch.SENT, unclear_since=None).update(unclear_since=now)
+        # Written with all others at the end of the round.
         order.unclear_since = now
     elif now - order.unclear_since >= _UNCLEAR_FOR_GOOD:
         held = _doubt(order, f"order {order.provider_order_id} at the provider: {reason}")

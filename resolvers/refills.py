@@ -26,7 +26,7 @@ _COOL_DOWN = timedelta(hours=24)
 _RETRY = timedelta(minutes=1)
 # A refill is asked about again after as long as it has lasted, within these.
 _SHORTEST_LOOK, _LONGEST_LOOK = timedelta(seconds=10), timedelta(minutes=10)
-_UNCLEAR_LOOK = timedelta(minutes=5)
+_UNCLEAR_LOOK = timedelta(minutes=1)
 _UNCLEAR_FOR_GOOD = timedelta(minutes=50)
 _AT_ONCE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)

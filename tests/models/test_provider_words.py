@@ -10,8 +10,8 @@ from tests.models.test_migrations import wipe
 
 pytestmark = pytest.mark.both_databases
 
-BEFORE = "0008_staff"
-SPLIT = "0009_provider_words"
+BEFORE = "0009_ledger_units"
+SPLIT = "0010_provider_words"
 NOW = "2026-01-01 00:00:00+00:00"
 
 
@@ -31,7 +31,9 @@ async def migrate(url: str, name: str) -> None:
 
 async def insert(table: str, **values: object) -> None:
     names = ", ".join(f'"{name}"' for name in values)
-    literals = ", ".join("NULL" if value is None else f"'{value}'" for value in values.values())
+    literals = ", ".join(
+        "NULL" if value is None else "'{}'".format(str(value).replace("'", "''")) for value in values.values()
+    )
     await database.fetch(f"INSERT INTO {table} ({names}) VALUES ({literals})")
 
 

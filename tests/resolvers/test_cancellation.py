@@ -46,7 +46,7 @@ async def queue_order(shop: Shop, provider: Provider) -> Order:
 
 async def last_note(order: Order) -> str | None:
     *_, event = await OrderEvent.filter(order_id=order.id).order_by("id")
-    return event.note
+    return event.staff_note
 
 
 async def test_an_order_that_no_provider_has_is_canceled_at_once_and_gives_back_all(
@@ -227,7 +227,7 @@ async def test_of_twin_cancellations_at_once_one_counts(
     "failure",
     [
         GatewayUnavailable("panel.example unavailable", request_sent=True),
-        GatewayRefused(200, "Incorrect request"),
+        GatewayRefused(200, "Invalid API key"),
     ],
     ids=["away", "refused"],
 )

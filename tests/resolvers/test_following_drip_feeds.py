@@ -97,7 +97,7 @@ async def test_all_runs_delivered_are_a_completed_order_with_its_history(
     assert (order.status, order.dispatch, order.runs_done) == (S.COMPLETED, Dispatch.CLOSED, 3)
     assert (order.remains, order.refunded) == (0, 0)
     told = OrderEvent.filter(order_id=order.id, actor=OrderActor.PROVIDER).order_by("id")
-    assert [event.note for event in await told] == [
+    assert [event.staff_note for event in await told] == [
         f"run {run} of 3, provider's order {500 + run}: 100 delivered" for run in (1, 2, 3)
     ]
 
@@ -252,7 +252,7 @@ async def test_a_partial_run_without_a_possible_number_holds_the_drip_feed(
     order = await end_run(shop, provider, panels, order, S.PARTIAL, remains)
 
     assert (order.status, order.dispatch, order.refunded) == (S.AWAITING, Dispatch.UNKNOWN, 0)
-    assert order.note == f"partial with {remains} of 100 remaining"
+    assert order.staff_note == f"partial with {remains} of 100 remaining"
 
 
 async def test_a_provider_that_runs_drip_feeds_gets_runs_and_interval(

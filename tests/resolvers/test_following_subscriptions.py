@@ -116,7 +116,7 @@ async def test_a_subscription_that_expired_after_an_impossible_number_of_posts_i
     )
 
     assert (order.status, order.dispatch, order.refunded) == (OrderStatus.AWAITING, Dispatch.UNKNOWN, 0)
-    assert order.note == f"ended after {posts} of 3 posts"
+    assert order.staff_note == f"ended after {posts} of 3 posts"
 
 
 async def test_a_word_that_no_subscription_knows_changes_nothing(

@@ -178,7 +178,11 @@ async def test_a_refill_that_the_provider_refuses_is_rejected_in_its_words(
 
     refill = await carried_out(shop, refill)
 
-    assert (refill.status, refill.note, refill.due_at) == (RefillStatus.REJECTED, "Refill not found", None)
+    assert (refill.status, refill.staff_note, refill.due_at) == (
+        RefillStatus.REJECTED,
+        "Refill not found",
+        None,
+    )
 
 
 @pytest.mark.parametrize(
