@@ -7,9 +7,8 @@ from domain import notices
 from domain.states import AlertKind
 from models import Alert, database
 from models.clock import CLOCK
-from resolvers import alerts
-from resolvers.alerts import Trouble
 from resolvers.shop import Shop
+from resolvers.troubles import Trouble, tell
 
 MAX_DIFFERENCE = timedelta(seconds=30)
 
@@ -27,4 +26,4 @@ async def compare_clocks(_: Shop) -> int:
             await Alert.filter(kind=AlertKind.CLOCK_DIFFERS, subject=machine).delete()
             return 0
         sentence = notices.clock_differs(machine, seconds=int(difference.total_seconds()))
-        return await alerts.tell(Trouble(kind=AlertKind.CLOCK_DIFFERS, subject=machine, sentence=sentence))
+        return await tell(Trouble(kind=AlertKind.CLOCK_DIFFERS, subject=machine, sentence=sentence))
