@@ -33,7 +33,7 @@ async def create_provider(*, concurrency: int = 10) -> Provider:
     return await Provider.create(
         name="Panel",
         url="https://panel.example/api/v2",
-        api_key="k",
+        api_key="0a1b2c3d",
         concurrency=concurrency,
         created_at=MOMENT,
         updated_at=MOMENT,

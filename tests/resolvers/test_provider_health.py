@@ -224,7 +224,6 @@ async def test_other_refusals_are_errors_whose_buyer_reads_our_own_words(
         "Ошибка": PublicReason.UNDER_REVIEW,
     }
     await queue(shop, provider, len(words))
-    await Provider.all().update(api_key="0a1b2c3d")
     panels.fail_next = [GatewayRefused(200, text) for text in words]
 
     provider = await submit(shop, provider)
