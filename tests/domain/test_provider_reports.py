@@ -111,14 +111,18 @@ def test_a_subscription_to_three_posts_of_twenty_units(
 @for_each(
     ("told", "posts", "reading"),
     [
-        (OrderStatus.PROCESSING, 1, Reading(status=None)),
+        (None, 1, Reading(status=None)),
+        (OrderStatus.PENDING, None, Reading(status=OrderStatus.INPROGRESS)),
+        (OrderStatus.PROCESSING, 1, Reading(status=OrderStatus.INPROGRESS)),
+        (OrderStatus.COMPLETED, 3, Reading(status=OrderStatus.COMPLETED, remains=0)),
+        (OrderStatus.CANCELED, 0, Reading(status=OrderStatus.CANCELED)),
         (OrderStatus.REFUNDED, 1, Reading(status=OrderStatus.REFUNDED)),
         (OrderStatus.PARTIAL, 1, Reading(status=OrderStatus.PARTIAL, remains=40)),
         (OrderStatus.PARTIAL, None, Reading(status=None, doubt="ended after None of 3 posts")),
     ],
 )
 def test_a_subscription_that_is_told_of_in_the_words_for_orders(
-    told: OrderStatus, posts: int | None, reading: Reading
+    told: OrderStatus | None, posts: int | None, reading: Reading
 ) -> None:
     report = Report(status=told, posts=posts)
     assert provider_reports.read_subscription(report, posts=3, units_a_post=20) == reading
