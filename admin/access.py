@@ -5,13 +5,13 @@ from starlette.requests import Request
 from domain import permissions
 from domain.permissions import Permission
 from domain.roles import UserRole
-from models import User
 from resolvers.sessions import SignedIn
 
 
-def remember(request: Request, viewer: SignedIn) -> None:
-    """Note who sent the request."""
+def remember(request: Request, viewer: SignedIn, *, is_confirmed: bool) -> None:
+    """Note who sent the request, and whether their session has a fresh proof."""
     request.state.viewer = viewer
+    request.state.is_confirmed = is_confirmed
 
 
 def viewer_of(request: Request) -> SignedIn | None:
@@ -20,18 +20,25 @@ def viewer_of(request: Request) -> SignedIn | None:
     return viewer
 
 
-def staff_of(request: Request) -> User:
-    """The member of staff who sent the request."""
+def staff_of(request: Request) -> SignedIn:
+    """The session of the member of staff who sent the request."""
     viewer = viewer_of(request)
     if viewer is None:
         raise LookupError("only pages for which one has to sign in ask who works on them")
-    return viewer.user
+    return viewer
 
 
 def may(request: Request, permission: Permission) -> bool:
     """Whether the role of whoever sent the request has the permission; the operation asks once more."""
     viewer = viewer_of(request)
-    return viewer is not None and permissions.allows(viewer.user.role, permission)
+    if viewer is None or viewer.lacks_totp:
+        return False
+    return permissions.allows(viewer.user.role, permission)
+
+
+def needs_code(request: Request, permission: Permission) -> bool:
+    """Whether an act that needs the permission would ask for a fresh code now."""
+    return permission in permissions.NEED_FRESH_PROOF and not request.state.is_confirmed
 
 
 def is_staff(role: UserRole) -> bool:

@@ -6,17 +6,22 @@ from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette_admin.actions import ActionSelection, action, row_action
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.flash import flash
 from starlette_admin.i18n import gettext
+from starlette_admin.i18n import lazy_gettext as _
 
 from admin import templating
+from admin.access import needs_code
+from admin.confirmation import confirm_url
 from admin.refusals import told_in_a_box
 from domain import texts
 from domain.permissions import Permission
-from domain.problems import InvalidInput
+from domain.problems import FreshCodeRequired, InvalidInput
 
+_CODE_FIRST = _("You need to confirm your identity first. Then press the button again.")
 Choices = Sequence[tuple[str, str]]
 Do = Callable[..., Awaitable[None]]
 
@@ -95,11 +100,15 @@ def act(
 
     def wrap(do: Do) -> Any:
         @wraps(do)
-        async def handler(self: Any, request: Request, pk: Any) -> None:
+        async def handler(self: Any, request: Request, pk: Any) -> Response | None:
             given = await _given(request, asks)
-            with told_in_a_box():
-                await do(self, request, _number(pk), given)
+            try:
+                with told_in_a_box():
+                    await do(self, request, _number(pk), given)
+            except FreshCodeRequired:
+                return _to_confirmation(request)
             flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
+            return None
 
         decorated: Any = row_action(
             name=name,
@@ -108,7 +117,7 @@ def act(
             header=text,
             icon_class=icon,
             modal_size="md",
-            form=lambda _, record: _box(asks, record),
+            form=lambda request, record: _box(asks, record, needs_code=needs_code(request, needs)),
         )(handler)
         decorated.rules = Rules(needs=needs, when=when)
         return decorated
@@ -123,12 +132,16 @@ def act_on_many(
 
     def wrap(do: Do) -> Any:
         @wraps(do)
-        async def handler(self: Any, request: Request, selection: ActionSelection) -> None:
+        async def handler(self: Any, request: Request, selection: ActionSelection) -> Response | None:
             given = await _given(request, asks)
             pks = [_number(pk) for pk in await selection.pks()]
-            with told_in_a_box():
-                await do(self, request, pks, given)
+            try:
+                with told_in_a_box():
+                    await do(self, request, pks, given)
+            except FreshCodeRequired:
+                return _to_confirmation(request)
             flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
+            return None
 
         decorated: Any = action(
             name=name,
@@ -149,8 +162,16 @@ async def _given(request: Request, asks: Sequence[Ask]) -> Given:
     return Given({ask.name: str(form.get(ask.name) or "") for ask in asks})
 
 
-def _box(asks: Sequence[Ask], record: object = None) -> str:
-    """What a box asks for, as HTML."""
+def _to_confirmation(request: Request) -> Response:
+    """Send the browser to the page that asks for a code, and from there back to where the act was chosen."""
+    origin = request.query_params.get("_origin") or str(request.url_for("admin:index"))
+    return JSONResponse({"redirect": confirm_url(request, then=origin)})
+
+
+def _box(asks: Sequence[Ask], record: object = None, *, needs_code: bool = False) -> str:
+    """What a box asks for, as HTML; nothing where a code has to be entered first, on a page of its own."""
+    if needs_code:
+        return templating.written("code_first.html", sentence=gettext(_CODE_FIRST))
     return templating.written("act.html", asks=asks, record=record) if asks else ""
 
 

@@ -15,12 +15,27 @@ from starlette_admin.fields import (
     StringField,
     TextAreaField,
 )
+from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.types import Formatter, RequestAction
 
 from admin import language
 from admin.labels import choices
 
 _SHOWN = (RequestAction.LIST, RequestAction.DETAIL)
+
+
+def confirmation_code() -> BaseField:
+    """Where a form asks for a fresh code; what was entered is kept while it does."""
+    return StringField(
+        "proof",
+        label=_("Confirmation code"),
+        help_text=_("Only needed if your last code is older than five minutes"),
+        getter=lambda _request, _record: None,
+        exclude_from_list=True,
+        exclude_from_detail=True,
+        searchable=False,
+        orderable=False,
+    )
 
 
 def amount(name: str, label: str, **more: Any) -> IntegerField:

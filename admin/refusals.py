@@ -7,7 +7,7 @@ from starlette_admin.exceptions import ActionFailed, FormValidationError
 
 from admin.language import language
 from domain import messages
-from domain.problems import InvalidInput, Problem
+from domain.problems import FreshCodeRequired, InvalidInput, Problem
 
 
 def sentence(problem: Problem) -> str:
@@ -21,9 +21,13 @@ def told_in_a_box() -> Iterator[None]:
 
     Raises:
         ActionFailed: the operation refused.
+        FreshCodeRequired: it asks for a fresh code.
     """
     try:
         yield
+    except FreshCodeRequired:
+        # Not for the box to tell: a page asks for the code.
+        raise
     except Problem as problem:
         raise ActionFailed(sentence(problem)) from problem
 
@@ -39,6 +43,9 @@ def told_at_the_field(field_of: Mapping[str, str], *, otherwise: str) -> Iterato
     """
     try:
         yield
+    except FreshCodeRequired:
+        # The form has a field of its own for it.
+        raise
     except Problem as problem:
         told = problem.field if isinstance(problem, InvalidInput) else problem.code.value
         raise FormValidationError({field_of.get(told, otherwise): sentence(problem)}) from problem

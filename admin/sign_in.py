@@ -1,4 +1,4 @@
-"""Signing in to the pages by a login code, and out; the session is a token like any other, in a cookie."""
+"""Signing in to the pages and out; a staff session in a cookie."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,12 +9,14 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 
 from admin import access
 from admin.refusals import sentence
+from asgi.authentication import client_of
 from asgi.client_network import client_network
 from domain import texts
-from domain.problems import Forbidden, Problem
+from domain.problems import Problem, TotpCodeRequired, WrongTotpCode
+from domain.sessions import SessionKind
 from models import User
 from models.clock import CLOCK
-from resolvers import login, sessions
+from resolvers import login, proofs, sessions, staff_sessions
 from resolvers.login import Session
 from resolvers.shop import Shop
 
@@ -23,10 +25,11 @@ _REFUSED = 400
 
 
 class LoginCodes(BaseAuthProvider):
-    """Lets in whom the shop's login codes recognise and whose role has any permission.
+    """Lets in members of staff by a login code, and by their authenticator app where they set one up.
 
     The cookie is out of scripts' reach and is not sent with forms of other sites. The token in it is looked
-    up for every request: signed out, blocked or demoted, its holder is out at once.
+    up for every request: signed out, blocked or demoted, its holder is out at once. A token of the app's in
+    the cookie opens nothing.
     """
 
     def __init__(self, shop: Shop) -> None:
@@ -40,9 +43,9 @@ class LoginCodes(BaseAuthProvider):
         """Who works on the pages, or None where nobody of staff is signed in."""
         bearer = request.cookies.get(self._cookie)
         viewer = await sessions.authenticate(self._shop, bearer) if bearer else None
-        if viewer is None or not access.is_staff(viewer.user.role):
+        if viewer is None or viewer.kind is not SessionKind.STAFF or not access.is_staff(viewer.user.role):
             return None
-        access.remember(request, viewer)
+        access.remember(request, viewer, is_confirmed=await proofs.is_confirmed(viewer))
         return AdminUser(username=_name(viewer.user))
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
@@ -60,29 +63,31 @@ class LoginCodes(BaseAuthProvider):
         if access.viewer_of(request) is not None:
             return RedirectResponse(_next(request), _SEE_OTHER)
         form = await request.form()
-        username, code = (
-            texts.strip(str(form.get("username") or "")),
-            texts.strip(str(form.get("code") or "")),
+        username, code, totp_code = (
+            texts.strip(str(form.get(name) or "")) for name in ("username", "code", "totp")
         )
-        page = {"username": username, "is_code_sent": False, "error": None}
+        page = {"username": username, "code": "", "is_code_sent": False, "needs_totp": False, "error": None}
         try:
             if code:
                 # Where it is refused, the page asks for the code again.
                 page["is_code_sent"] = True
-                return await self._welcome(request, username, code)
+                return await self._welcome(request, username, code, totp_code or None)
             if username:
                 await login.request_login_code(self._shop, username=username, address=client_network(request))
                 page["is_code_sent"] = True
+        except (TotpCodeRequired, WrongTotpCode) as problem:
+            # The login code is still good: it goes along with the next form.
+            page.update(code=code, needs_totp=True)
+            page["error"] = sentence(problem) if isinstance(problem, WrongTotpCode) else None
         except Problem as problem:
             page["error"] = sentence(problem)
         status = _REFUSED if page["error"] else 200
         return templates.TemplateResponse(request, "sign_in.html", page, status)
 
-    async def _welcome(self, request: Request, username: str, code: str) -> Response:
-        session = await login.verify_login_code(self._shop, username=username, code=code)
-        if not access.is_staff(session.user.role):
-            await self._end(session.access_token)
-            raise Forbidden
+    async def _welcome(self, request: Request, username: str, code: str, totp_code: str | None) -> Response:
+        session = await staff_sessions.start_staff_session(
+            self._shop, username=username, code=code, totp_code=totp_code, client=client_of(request)
+        )
         response = RedirectResponse(_next(request), _SEE_OTHER)
         self._remember(response, session)
         return response

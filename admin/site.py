@@ -13,6 +13,7 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.theme import DefaultTheme
 
 from admin import language, templating
+from admin.pages.account import AccountPage
 from admin.pages.dashboard import Dashboard
 from admin.pages.settings import SettingsPage
 from admin.posted_forms import PostedForms
@@ -79,6 +80,7 @@ def application(shop: Shop) -> ASGIApp:
     for view in _LISTS:
         admin.add_view(view(shop))
     admin.add_view(SettingsPage(shop))
+    admin.add_view(AccountPage(shop))
     pages = Starlette(middleware=[Middleware(PageProtection), Middleware(PostedForms)])
     admin.mount_to(pages)
     return pages

@@ -3,11 +3,12 @@
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asgi.client_network import client_network
 from asgi.headers import header
 from domain.tokens import Claims
 from models.clock import CLOCK
 from resolvers import sessions
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Client, SignedIn
 from resolvers.shop import Shop
 
 
@@ -60,3 +61,8 @@ def note_recognised(connection: HTTPConnection) -> None:
 def is_recognised(connection: HTTPConnection) -> bool:
     """Whether the request has found the token's session so far."""
     return connection.scope.get("viewer") is not None or "is_recognised" in connection.scope
+
+
+def client_of(connection: HTTPConnection) -> Client:
+    """What a session remembers of the client that opens it."""
+    return Client(network=client_network(connection), user_agent=connection.headers.get("user-agent"))

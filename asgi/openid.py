@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from asgi.answers import Answer
+from asgi.authentication import client_of
 from asgi.client_network import client_network
 from asgi.rate_limits import RateLimit
 from config.settings import Settings
@@ -73,7 +74,7 @@ class OpenIdDoor:
         request.scope["session"] = _session(request.cookies.get(self._cookie, ""))
         try:
             identity = await self._identity(request)
-            signed_in = await openid_login.sign_in(self._shop, identity)
+            signed_in = await openid_login.sign_in(self._shop, identity, client=client_of(request))
         except httpx2.HTTPError as error:
             response = _unavailable(error)
         except SignInRefused:

@@ -9,37 +9,48 @@ from domain.problems import InvalidInput
 from domain.roles import UserRole
 from models import database
 from resolvers.staff import appointments
-from resolvers.staff.appointments import AccountSwitchedOff, Appointment
+from resolvers.staff.appointments import AccountSwitchedOff, Appointment, LastOwner, NobodyWithMobile
 
 _ROLES = [role.value for role in UserRole if role is not UserRole.USER]
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to do, and for whom."""
-    acts = command.add_subparsers(dest="act", required=True, metavar="create")
+    acts = command.add_subparsers(dest="act", required=True, metavar="create|reset-totp")
     create = acts.add_parser("create", help="make a user of the staff, or give a user another role")
     create.add_argument("mobile", help="such as 09381112233; its owner signs in by SMS code")
     create.add_argument("--role", choices=_ROLES, default=UserRole.OWNER.value, help="[owner]")
+    reset = acts.add_parser("reset-totp", help="forget an authenticator app that a member of staff lost")
+    reset.add_argument("mobile", help="such as 09381112233, proven by its owner")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Make or promote a user of the staff; exits with 1 for a wrong mobile or a blocked user."""
+    """Change who works for the shop; exits with 1 where that is refused."""
     try:
-        appointment = asyncio.run(_appoint(settings, arguments))
+        print(asyncio.run(_act(settings, arguments)))
     except InvalidInput as refusal:
         raise SystemExit(f"vitrin: {arguments.mobile} is no Iranian mobile number") from refusal
     except AccountSwitchedOff as refusal:
         raise SystemExit(f"vitrin: the user with the mobile {arguments.mobile} is switched off") from refusal
-    print(_told(appointment))
+    except NobodyWithMobile as refusal:
+        raise SystemExit(f"vitrin: no user has signed in with the mobile {arguments.mobile}") from refusal
+    except LastOwner as refusal:
+        raise SystemExit(
+            f"vitrin: the user with the mobile {arguments.mobile} is the shop's last owner; "
+            "make another one first: main.py admin create MOBILE"
+        ) from refusal
 
 
-async def _appoint(settings: Settings, arguments: argparse.Namespace) -> Appointment:
+async def _act(settings: Settings, arguments: argparse.Namespace) -> str:
     await database.migrate(settings.effective_session_url)
     async with database.connected(settings.effective_database_url):
-        return await appointments.appoint(arguments.mobile, role=UserRole(arguments.role))
+        if arguments.act == "reset-totp":
+            user = await appointments.forget_totp(arguments.mobile)
+            return f"user {user.id} signs in without an authenticator app and is signed out"
+        return _describe(await appointments.appoint(arguments.mobile, role=UserRole(arguments.role)))
 
 
-def _told(appointment: Appointment) -> str:
+def _describe(appointment: Appointment) -> str:
     user, before = appointment.user, appointment.role_before
     who = f"user {user.id}, {mobiles.mask(user.mobile or '')},"
     if before is None:

@@ -17,6 +17,7 @@ from exports import tables
 from exports.formats import CsvWriter, JsonLinesWriter
 from exports.tables import TABLES, Selection
 from models import User, database
+from resolvers import login
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -69,7 +70,7 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def _user_id(text: str) -> int:
     mobile = mobiles.normalize(text)
-    user = await User.owner_of_mobile(mobile) if mobile else None
+    user = await login.account_of_mobile(mobile) if mobile else None
     number = texts.parse_integer(text)
     if user is None and mobile is None and number is not None and ids.is_possible(number):
         user = await User.get_or_none(id=number)

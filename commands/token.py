@@ -8,8 +8,8 @@ from commands.preparation import prepare
 from composition.installation import build_shop
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles
-from models import User, database
-from resolvers import sessions
+from models import database
+from resolvers import login, sessions
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
         await prepare(settings)
         async with database.connected(settings.effective_database_url):
             mobile = mobiles.normalize(arguments.mobile)
-            user = await User.owner_of_mobile(mobile) if mobile else None
+            user = await login.account_of_mobile(mobile) if mobile else None
             if user is None:
                 return None
             token, _ = await sessions.issue_token(build_shop(settings), user, now=await database.now())

@@ -17,6 +17,7 @@ from config.graphql_settings import GraphQLSettings
 from config.lists import CommaSeparated
 from config.operations_settings import OperationsSettings
 from config.refusals import CannotRun
+from config.staff_settings import StaffSettings
 
 POSTGRES_SCHEMES = ("postgres://", "postgresql://", "asyncpg://")
 Positive = Annotated[int, Field(ge=1)]
@@ -57,7 +58,7 @@ class PaymentGatewayName(StrEnum):
     ZIBAL = "zibal"
 
 
-class Settings(GraphQLSettings, OperationsSettings):
+class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
@@ -340,9 +341,10 @@ def _production_faults(settings: Settings) -> Iterator[str]:
 
 
 def described_settings() -> Iterator[tuple[str, str, str]]:
-    """(environment variable, default, meaning) of every setting, GraphQL's and the operators' last."""
+    """(environment variable, default, meaning) of every setting; those of other classes come last."""
     own = [name for name in Settings.model_fields if name in Settings.__annotations__]
-    for name in (*own, *GraphQLSettings.model_fields, *OperationsSettings.model_fields):
+    parts = (GraphQLSettings, OperationsSettings, StaffSettings)
+    for name in (*own, *(name for part in parts for name in part.model_fields)):
         field = Settings.model_fields[name]
         default = "" if field.default is None or field.default == () else str(field.default)
         yield name.upper(), default, field.description or ""

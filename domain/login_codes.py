@@ -22,7 +22,7 @@ def hash_code(key: bytes, *, subject: str, code: str) -> str:
     return hmac.new(key, f"{subject}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def parse_code(text: str) -> str:
+def parse_code(text: str, *, field: str = "code") -> str:
     """The six digits that `text` spells, in groups and in any script that `domain.digits` reads too.
 
     Raises:
@@ -30,7 +30,7 @@ def parse_code(text: str) -> str:
     """
     code = texts.clean_code(text)
     if not _CODE.fullmatch(code):
-        raise InvalidInput(field="code")
+        raise InvalidInput(field=field)
     return code
 
 

@@ -111,6 +111,24 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
         "این پرداخت در انتظار بررسی نیست",
         "This payment is not awaiting review.",
     ),
+    ProblemCode.FRESH_CODE_REQUIRED: (
+        "برای این کار کد تایید جدید لازم است",
+        "This needs a fresh confirmation code.",
+    ),
+    ProblemCode.TOTP_CODE_REQUIRED: (
+        "کد برنامه احراز هویت را هم وارد کنید",
+        "Enter the code of your authenticator app as well.",
+    ),
+    ProblemCode.WRONG_TOTP_CODE: (
+        "کد برنامه احراز هویت اشتباه است یا قبلا استفاده شده است",
+        "The authenticator code is wrong or was already used.",
+    ),
+    ProblemCode.TOTP_NOT_STARTED: (
+        "ابتدا فعال‌سازی برنامه احراز هویت را شروع کنید",
+        "Start setting up the authenticator app first.",
+    ),
+    ProblemCode.SESSION_NOT_FOUND: ("نشست مورد نظر یافت نشد", "There is no such session."),
+    ProblemCode.SERVICE_TOKEN_NOT_FOUND: ("توکن مورد نظر یافت نشد", "There is no such service token."),
     ProblemCode.GIFT_SPENT: ("هدیه شما استفاده یا منقضی شده است", "Your gift was used, or has expired."),
 }
 

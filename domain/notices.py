@@ -97,5 +97,19 @@ def sms_failing(gateway: str) -> str:
     return f"پیامک‌های ورود از طریق «{gateway}» ارسال نمی‌شوند."
 
 
+def staff_signed_in(*, network: str | None) -> str:
+    """For a member of staff: a staff session was opened."""
+    where = f" از نشانی {network}" if network else ""
+    return (
+        f"ورود تازه‌ای به پنل مدیریت با حساب شما انجام شد{where}."
+        " اگر شما نبودید، همین حالا نشست‌های دیگر را ببندید."
+    )
+
+
+def mobile_changed(*, mobile: str) -> str:
+    """The account's mobile number was changed; `mobile` is the new one, masked."""
+    return f"شماره موبایل حساب شما به {mobile} تغییر کرد. اگر شما نبودید، فورا با پشتیبانی تماس بگیرید."
+
+
 def _dear(first_name: str | None) -> str:
     return f"{(first_name or '').strip() or _SOMEONE} عزیز"

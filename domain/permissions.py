@@ -20,6 +20,7 @@ class Permission(StrEnum):
     READ_LEDGER = "read_ledger"
     READ_SETTINGS = "read_settings"
     READ_AUDIT_LOG = "read_audit_log"
+    READ_SERVICE_TOKENS = "read_service_tokens"
     ANSWER_TICKETS = "answer_tickets"
     ASSIGN_TICKETS = "assign_tickets"
     NOTE_ORDERS = "note_orders"
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     CHANGE_PROVIDERS = "change_providers"
     CHANGE_ROLES = "change_roles"
     CHANGE_SETTINGS = "change_settings"
+    MANAGE_SERVICE_TOKENS = "manage_service_tokens"
 
 
 _SUPPORT = frozenset(
@@ -56,7 +58,32 @@ _SUPPORT = frozenset(
     }
 )
 # Where the shop's money goes and who may act at all is the owner's alone.
-_OWNER_ALONE = frozenset({Permission.CHANGE_PROVIDERS, Permission.CHANGE_ROLES, Permission.CHANGE_SETTINGS})
+_OWNER_ALONE = frozenset(
+    {
+        Permission.CHANGE_PROVIDERS,
+        Permission.CHANGE_ROLES,
+        Permission.CHANGE_SETTINGS,
+        Permission.READ_SERVICE_TOKENS,
+        Permission.MANAGE_SERVICE_TOKENS,
+    }
+)
+
+NEED_FRESH_PROOF = frozenset(
+    {
+        Permission.DISCOUNT_USERS,
+        Permission.ADJUST_BALANCES,
+        Permission.REFUND_ORDERS,
+        Permission.SETTLE_PAYMENTS,
+        Permission.CHANGE_PROVIDERS,
+        Permission.CHANGE_ROLES,
+        Permission.CHANGE_SETTINGS,
+        Permission.MANAGE_SERVICE_TOKENS,
+    }
+)
+"""Money, roles, providers and settings: allowed only while the session's proof is fresh."""
+
+GRANTABLE_TO_SERVICES = frozenset(Permission) - {Permission.CHANGE_ROLES, Permission.MANAGE_SERVICE_TOKENS}
+"""What a service token may be given: nothing by which a stolen one could make itself or others staff."""
 
 GRANTED: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.USER: frozenset(),

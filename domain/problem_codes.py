@@ -44,3 +44,9 @@ class ProblemCode(StrEnum):
     ORDER_NOT_CHANGEABLE = "order_not_changeable"
     ORDER_MAY_BE_AT_PROVIDER = "order_may_be_at_provider"
     PAYMENT_NOT_MISMATCHED = "payment_not_mismatched"
+    FRESH_CODE_REQUIRED = "fresh_code_required"
+    TOTP_CODE_REQUIRED = "totp_code_required"
+    WRONG_TOTP_CODE = "wrong_totp_code"
+    TOTP_NOT_STARTED = "totp_not_started"
+    SESSION_NOT_FOUND = "session_not_found"
+    SERVICE_TOKEN_NOT_FOUND = "service_token_not_found"  # noqa: S105 - a code

@@ -299,6 +299,48 @@ class PaymentNotMismatched(Problem):
     code = ProblemCode.PAYMENT_NOT_MISMATCHED
 
 
+@dataclass(kw_only=True, eq=False)
+class FreshCodeRequired(Problem):
+    """The session was not confirmed by a code in the last five minutes; see `confirmIdentity`."""
+
+    code = ProblemCode.FRESH_CODE_REQUIRED
+
+
+@dataclass(kw_only=True, eq=False)
+class TotpCodeRequired(Problem):
+    """The login code is right, and a code of the authenticator app is needed besides; neither is used up."""
+
+    code = ProblemCode.TOTP_CODE_REQUIRED
+
+
+@dataclass(kw_only=True, eq=False)
+class WrongTotpCode(Problem):
+    """The authenticator app's code is wrong, or was used before."""
+
+    code = ProblemCode.WRONG_TOTP_CODE
+
+
+@dataclass(kw_only=True, eq=False)
+class TotpNotStarted(Problem):
+    """There is no TOTP secret that waits for its first code."""
+
+    code = ProblemCode.TOTP_NOT_STARTED
+
+
+@dataclass(kw_only=True, eq=False)
+class SessionNotFound(Problem):
+    """The user has no such session, or it has ended."""
+
+    code = ProblemCode.SESSION_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class ServiceTokenNotFound(Problem):
+    """There is no such service token, or it was revoked."""
+
+    code = ProblemCode.SERVICE_TOKEN_NOT_FOUND
+
+
 def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:
     """Declare which problems an operation raises; doors build their unions and tables from it."""
 

@@ -37,6 +37,10 @@ class StaffAct(StrEnum):
     REJECT_PAYMENT = "reject_payment"
     UPDATE_SETTINGS = "update_settings"
     RESET_SETTINGS = "reset_settings"
+    REVOKE_USER_API_KEY = "revoke_user_api_key"
+    RESET_TOTP = "reset_totp"
+    CREATE_SERVICE_TOKEN = "create_service_token"  # noqa: S105 - an act
+    REVOKE_SERVICE_TOKEN = "revoke_service_token"  # noqa: S105 - an act
 
 
 class StaffSubject(StrEnum):
@@ -51,3 +55,4 @@ class StaffSubject(StrEnum):
     GIFT = "gift"
     PAYMENT = "payment"
     SETTINGS = "settings"
+    SERVICE_TOKEN = "service_token"  # noqa: S105 - a kind of record

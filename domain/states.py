@@ -86,7 +86,7 @@ class LedgerKind(StrEnum):
 
 
 class NotificationKind(StrEnum):
-    """What a notification tells of; the last two are told to staff."""
+    """What a notification is about; `PAYMENT_MISMATCHED` and `SHOP_ALERT` go to staff."""
 
     PAYMENT_CREDITED = "payment_credited"
     GIFT_WON = "gift_won"
@@ -94,6 +94,8 @@ class NotificationKind(StrEnum):
     TICKET_ANSWERED = "ticket_answered"
     PAYMENT_MISMATCHED = "payment_mismatched"
     SHOP_ALERT = "shop_alert"
+    STAFF_SIGN_IN = "staff_sign_in"
+    MOBILE_CHANGED = "mobile_changed"
 
 
 class SmsDelivery(StrEnum):

@@ -12,7 +12,7 @@ from config.per_caller import CallerKind
 from config.settings import Settings
 from domain import texts
 from domain.messages import Language
-from domain.roles import UserRole
+from domain.sessions import SessionKind
 from engine.accounts import Account, Cost
 from engine.buckets import Buckets, Capacity
 from engine.documents import MAX_CHARACTERS, Document, Documents, UnusableDocument, cache_key
@@ -274,7 +274,8 @@ def _too_many_waiting(account: Account, full: QueueFull, *, requested: int) -> R
 def _kind(context: RequestContext) -> CallerKind:
     if context.viewer is None:
         return CallerKind.ANONYMOUS
-    return CallerKind.USER if context.viewer.user.role is UserRole.USER else CallerKind.STAFF
+    # A token of the app's gives staff their customer rights only, here too.
+    return CallerKind.USER if context.viewer.kind is SessionKind.APP else CallerKind.STAFF
 
 
 def _caller(context: RequestContext) -> str:

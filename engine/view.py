@@ -36,7 +36,13 @@ class ContextOf(Protocol):
     """How the schema's context of one request is made."""
 
     def __call__(
-        self, *, shop: Shop, viewer: SignedIn | None, address: str, language: Language
+        self,
+        *,
+        shop: Shop,
+        viewer: SignedIn | None,
+        address: str,
+        language: Language,
+        user_agent: str | None,
     ) -> RequestContext: ...
 
 
@@ -77,6 +83,7 @@ class GraphQLView:
             viewer=viewer,
             address=client_network(request),
             language=messages.preferred_language(header(request.scope, b"accept-language")),
+            user_agent=header(request.scope, b"user-agent"),
         )
         try:
             answer = await self.engine.run(

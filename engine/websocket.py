@@ -128,7 +128,7 @@ class GraphQLSockets:
         asked = list(set(tokens.values()))
         lasting: set[str] = set()
         for start in range(0, len(asked), _TOKENS_AT_ONCE):
-            lasting |= await sessions.still_signed_in(asked[start : start + _TOKENS_AT_ONCE])
+            lasting |= await sessions.still_signed_in(self._shop, asked[start : start + _TOKENS_AT_ONCE])
         ended = [socket for socket, token_id in tokens.items() if token_id not in lasting]
         await asyncio.gather(*(socket.close(4401, "The token has ended.") for socket in ended))
 
@@ -158,6 +158,7 @@ class _Caller:
         self._address = client_network(websocket)
         self._languages = websocket.headers.get("accept-language", "")
         self._bearer = bearer_in(websocket.headers.get("authorization", ""))
+        self._user_agent = websocket.headers.get("user-agent")
         self.connection_params: Mapping[str, object] = {}
         self.viewer: SignedIn | None = None
 
@@ -216,6 +217,7 @@ class _Caller:
             viewer=self.viewer,
             address=self._address,
             language=messages.preferred_language(self._languages),
+            user_agent=self._user_agent,
         )
         return _results(self._engine.stream(request, context))
 

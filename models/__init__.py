@@ -22,6 +22,7 @@ from models.refill import Refill
 from models.service import Service
 from models.setting_override import SettingOverride
 from models.ticket import Ticket, TicketMessage
+from models.totp_secret import TotpSecret
 from models.user import User
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "SettingOverride",
     "Ticket",
     "TicketMessage",
+    "TotpSecret",
     "User",
     "UserGift",
     "UserTally",
@@ -83,6 +85,7 @@ for _model in (
     SettingOverride,
     Ticket,
     TicketMessage,
+    TotpSecret,
     User,
     UserGift,
     UserTally,

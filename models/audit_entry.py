@@ -29,6 +29,7 @@ class AuditEntry(Model):
     before = fields.TextField(description="JSON")
     after = fields.TextField(description="JSON")
     reason = fields.TextField(null=True)
+    service_token = fields.CharField(100, null=True, description="the name of the service token that acted")
     created_at = fields.DatetimeField()
 
     class Meta:

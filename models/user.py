@@ -19,6 +19,7 @@ class User(Model):
     email = fields.CharField(254, null=True, unique=True)
     mobile = fields.CharField(11, null=True, description="09xxxxxxxxx")
     mobile_verified = fields.BooleanField(default=False)
+    mobile_claimed_at = fields.DatetimeField(null=True, description="since when the number is unproven")
     password_hash = fields.CharField(
         200, null=True, description="argon2id; kept for the old panel's web form"
     )
@@ -47,7 +48,6 @@ class User(Model):
         indexes = [("mobile",)]
 
     @classmethod
-    async def owner_of_mobile(cls, mobile: str) -> "User | None":
-        """Who logs in with `mobile`: the user that verified it, else the latest that claimed it."""
-        claims = cls.filter(mobile=mobile).order_by("-mobile_verified", "-updated_at", "-id")
-        return await claims.first()
+    async def who_proved(cls, mobile: str) -> "User | None":
+        """Who has shown by a code that the number is theirs."""
+        return await cls.get_or_none(mobile=mobile, mobile_verified=True)

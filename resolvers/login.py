@@ -14,18 +14,22 @@ from domain import login_codes
 from domain.problems import (
     InvalidInput,
     MalformedUsername,
+    MobileTaken,
     TooManyCodes,
     UnknownUser,
     WrongLoginCode,
     refuses,
 )
+from domain.roles import UserRole
 from models import AccessToken, LoginCode, User, database
-from resolvers import sessions
-from resolvers.sessions import SignedIn
+from resolvers import credentials, sessions
+from resolvers.sessions import UNKNOWN_CLIENT, Client, SignedIn
 from resolvers.shop import Shop
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+CLAIM_LIFETIME = timedelta(hours=24)
+"""How long the only claim of an unproven number may still be proven by signing in with it."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,16 @@ class Session:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a username means. `subject` is what limits count; without `mobile` nobody can log in."""
+    """Whom a username means.
+
+    `subject` is what limits count. A code goes to `mobile`, if there is one. It signs in `user`, a new user
+    where that is None, and nobody without `may_sign_in`.
+    """
 
     subject: str
     mobile: str | None
     user: User | None
+    may_sign_in: bool
 
 
 @refuses(MalformedUsername, TooManyCodes)
@@ -61,7 +70,7 @@ async def request_login_code(shop: Shop, *, username: str, address: str) -> date
     code = login_codes.new_code()
     async with database.exclusive("login codes"):
         now = await database.now()
-        recipient = await _recipient(shop, name)
+        recipient = await recipient_of(shop, name, now=now)
         await _check_limits(shop, recipient, address=address, now=now)
         expires_at = now + shop.settings.login_code_lifetime
         await LoginCode.filter(subject=recipient.subject, is_live=True).update(is_live=False)
@@ -80,7 +89,9 @@ async def request_login_code(shop: Shop, *, username: str, address: str) -> date
 
 
 @refuses(InvalidInput, MalformedUsername, WrongLoginCode, UnknownUser)
-async def verify_login_code(shop: Shop, *, username: str, code: str) -> Session:
+async def verify_login_code(
+    shop: Shop, *, username: str, code: str, client: Client = UNKNOWN_CLIENT
+) -> Session:
     """Exchange a login code for a token; the first right code from an unknown mobile creates its user.
 
     Raises:
@@ -90,20 +101,48 @@ async def verify_login_code(shop: Shop, *, username: str, code: str) -> Session:
         UnknownUser: the username could never log in.
     """
     name, digits = login_codes.parse_username(username), login_codes.parse_code(code)
+    session = None
     try:
         async with in_transaction():
             now = await database.now()
-            recipient = await _recipient(shop, name)
-            is_right = await _spend_code(shop, recipient, code=digits, now=now)
-            session = await _sign_in(shop, recipient, now=now) if is_right and recipient.mobile else None
+            recipient = await recipient_of(shop, name, now=now)
+            live = await check_code(shop, recipient.subject, code=digits, now=now)
+            if live is not None and recipient.may_sign_in:
+                await use_up(live)
+                session = await _sign_in(shop, recipient, client=client, now=now)
     except IntegrityError as error:
         # Another user verified the same number between our look-up and our write.
         raise WrongLoginCode from error
-    if recipient.mobile is None:
+    if not recipient.may_sign_in:
         raise UnknownUser
     if session is None:
         raise WrongLoginCode
     return session
+
+
+@refuses(InvalidInput, WrongLoginCode, MobileTaken)
+async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str) -> User:
+    """Prove the user's number by a code that was sent to it, without signing in anew.
+
+    Raises:
+        InvalidInput: the code is not six digits.
+        WrongLoginCode: wrong, used, void or expired, or the number was changed meanwhile.
+        MobileTaken: another user has proven the number.
+    """
+    digits = login_codes.parse_code(code)
+    try:
+        async with in_transaction():
+            now = await database.now()
+            user = await User.filter(id=viewer.user.id).select_for_update(no_key=True).get()
+            live = None if user.mobile is None else await check_code(shop, user.mobile, code=digits, now=now)
+            if live is not None:
+                await use_up(live)
+                await _mark_mobile_proven(user, now=now)
+    except IntegrityError as error:
+        raise MobileTaken from error
+    if live is None:
+        raise WrongLoginCode
+    return user
 
 
 async def logout(viewer: SignedIn) -> None:
@@ -111,25 +150,50 @@ async def logout(viewer: SignedIn) -> None:
     await AccessToken.filter(id=viewer.token_id).update(revoked_at=await database.now())
 
 
-async def _verify_mobile(user: User, *, now: datetime) -> None:
-    """Mark the number as shown to be the user's.
+async def recipient_of(shop: Shop, name: str, *, now: datetime) -> Recipient:
+    """Whom a parsed username means.
 
-    It may be a newcomer's that another had claimed: whatever else opened the account ends.
+    A number that was given but not proven is nobody's. The one who proves it signs in to the account that
+    alone claimed it in the last 24 hours; with several claims, or older ones, a new account is made. No
+    claim opens an account of staff's.
     """
-    await sessions.revoke_tokens(user, now=now)
-    user.mobile_verified, user.password_hash, user.api_key_hash = True, None, None
-    await user.save(update_fields=["mobile_verified", "password_hash", "api_key_hash"])
+    if "@" in name:
+        return _recipient_by_email(name, await User.get_or_none(email=name))
+    owner = await User.who_proved(name)
+    if owner is not None:
+        return _recipient_with_mobile(name, owner)
+    user = await _only_claimant(name, now=now)
+    may_sign_in = user is not None or shop.settings.registration_open
+    # Who claims a number may prove it by `confirm_mobile`, even where it opens no account.
+    takes_code = may_sign_in or await User.exists(mobile=name, is_active=True)
+    return Recipient(subject=name, mobile=name if takes_code else None, user=user, may_sign_in=may_sign_in)
 
 
-async def _recipient(shop: Shop, name: str) -> Recipient:
-    is_email = "@" in name
-    user = await (User.get_or_none(email=name) if is_email else User.owner_of_mobile(name))
-    if user is None:
-        may_register = not is_email and shop.settings.registration_open
-        return Recipient(subject=name, mobile=name if may_register else None, user=None)
-    if not user.is_active or user.mobile is None:
-        return Recipient(subject=user.mobile or name, mobile=None, user=user)
-    return Recipient(subject=user.mobile, mobile=user.mobile, user=user)
+def _recipient_by_email(email: str, user: User | None) -> Recipient:
+    if user is None or user.mobile is None:
+        return Recipient(subject=email, mobile=None, user=user, may_sign_in=False)
+    return _recipient_with_mobile(user.mobile, user)
+
+
+def _recipient_with_mobile(mobile: str, user: User) -> Recipient:
+    may_sign_in = user.is_active and (user.mobile_verified or user.role is UserRole.USER)
+    return Recipient(
+        subject=mobile, mobile=mobile if may_sign_in else None, user=user, may_sign_in=may_sign_in
+    )
+
+
+async def _only_claimant(mobile: str, *, now: datetime) -> User | None:
+    """The customer who alone claims an unproven number, since less than 24 hours."""
+    claims = await User.filter(mobile=mobile, is_active=True).limit(2)
+    if len(claims) != 1 or claims[0].role is not UserRole.USER:
+        return None
+    claimed_at = claims[0].mobile_claimed_at
+    return claims[0] if claimed_at is not None and now - claimed_at <= CLAIM_LIFETIME else None
+
+
+async def _mark_mobile_proven(user: User, *, now: datetime) -> None:
+    user.mobile_verified, user.mobile_claimed_at, user.updated_at = True, None, now
+    await user.save(update_fields=["mobile_verified", "mobile_claimed_at", "updated_at"])
 
 
 async def _check_limits(shop: Shop, recipient: Recipient, *, address: str, now: datetime) -> None:
@@ -150,10 +214,16 @@ def _limits(
     yield LoginCode.filter(is_sent=True), _DAY, settings.login_codes_daily_budget
 
 
-async def _spend_code(shop: Shop, recipient: Recipient, *, code: str, now: datetime) -> bool:
-    """Whether `code` is the live one; a right code is used up, a wrong try is counted."""
-    live = await LoginCode.filter(subject=recipient.subject, is_live=True, expires_at__gt=now).first()
-    offered = login_codes.hash_code(shop.login_code_key, subject=recipient.subject, code=code)
+async def account_of_mobile(mobile: str) -> User | None:
+    """The account that a code on `mobile` opens now, for commands that name one by its number."""
+    owner = await User.who_proved(mobile)
+    return owner or await _only_claimant(mobile, now=await database.now())
+
+
+async def check_code(shop: Shop, subject: str, *, code: str, now: datetime) -> LoginCode | None:
+    """The live code of `subject` if `code` is it, still to be used up; a wrong try is counted."""
+    live = await LoginCode.filter(subject=subject, is_live=True, expires_at__gt=now).first()
+    offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
     # Counted before comparing, by a guarded update: neither a crash nor a race gives a free guess.
     usable = LoginCode.filter(
         id=live.id if live else 0, is_live=True, attempts__lt=shop.settings.login_code_tries
@@ -165,12 +235,16 @@ async def _spend_code(shop: Shop, recipient: Recipient, *, code: str, now: datet
         or not live.is_sent
         or not hmac.compare_digest(live.code_hash, offered)
     ):
-        return False
+        return None
+    return live
+
+
+async def use_up(live: LoginCode) -> None:
+    """Make a code void that was right; call it in the transaction of `check_code`."""
     await LoginCode.filter(id=live.id).update(is_live=False)
-    return True
 
 
-async def _sign_in(shop: Shop, recipient: Recipient, *, now: datetime) -> Session | None:
+async def _sign_in(shop: Shop, recipient: Recipient, *, client: Client, now: datetime) -> Session | None:
     if recipient.user is None:
         user: User | None = await User.create(
             mobile=recipient.mobile, mobile_verified=True, created_at=now, updated_at=now
@@ -182,6 +256,8 @@ async def _sign_in(shop: Shop, recipient: Recipient, *, now: datetime) -> Sessio
     if user is None:
         return None
     if not user.mobile_verified:
-        await _verify_mobile(user, now=now)
-    token, expires_at = await sessions.issue_token(shop, user, now=now)
+        # Whoever claimed the number may not be the one who proved it.
+        await credentials.end_access(user, now=now, spares=credentials.NONE)
+        await _mark_mobile_proven(user, now=now)
+    token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
     return Session(access_token=token, expires_at=expires_at, user=user)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from domain import emails, texts
 from domain.roles import UserRole
 from models import OpenIdAttempt, OpenIdIdentity, User, database
-from resolvers import sessions
+from resolvers import credentials, sessions
 from resolvers.login import Session
+from resolvers.sessions import UNKNOWN_CLIENT, Client
 from resolvers.shop import Shop
 
 _LONGEST_NAME = 100
@@ -30,7 +31,7 @@ class Identity:
     last_name: str | None = None
 
 
-async def sign_in(shop: Shop, identity: Identity) -> Session:
+async def sign_in(shop: Shop, identity: Identity, *, client: Client = UNKNOWN_CLIENT) -> Session:
     """A token for the identity's user, who may be new.
 
     Raises:
@@ -44,7 +45,7 @@ async def sign_in(shop: Shop, identity: Identity) -> Session:
         user = await _user_of(shop, identity, now=now)
         if not user.is_active:
             raise SignInRefused
-        token, expires_at = await sessions.issue_token(shop, user, now=now)
+        token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
     return Session(access_token=token, expires_at=expires_at, user=user)
 
 
@@ -91,10 +92,10 @@ def _may_be_taken_over(user: User) -> bool:
 
 async def _taken_over(shop: Shop, user: User, *, now: datetime) -> User:
     """`user` as whoever owns its e-mail gets it: all that others may have opened it by ends."""
-    await sessions.revoke_tokens(user, now=now)
-    user.mobile, user.password_hash, user.api_key_hash = None, None, None
+    await credentials.end_access(user, now=now, spares=credentials.NONE)
+    user.mobile, user.mobile_claimed_at = None, None
     user.login_type, user.updated_at = shop.settings.openid_login_type, now
-    await user.save(update_fields=["mobile", "password_hash", "api_key_hash", "login_type", "updated_at"])
+    await user.save(update_fields=["mobile", "mobile_claimed_at", "login_type", "updated_at"])
     return user
 
 

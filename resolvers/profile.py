@@ -6,19 +6,25 @@ from argon2 import PasswordHasher
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from domain import emails, mobiles, texts
-from domain.problems import EmailTaken, InvalidInput, MobileTaken, refuses
+from domain import emails, mobiles, notices, texts
+from domain.problems import EmailTaken, FreshCodeRequired, InvalidInput, MobileTaken, refuses
+from domain.roles import UserRole
+from domain.sessions import SessionKind
+from domain.states import NotificationKind
 from models import User, database
+from resolvers import credentials, notifications, proofs
+from resolvers.sessions import SignedIn
 
 _LONGEST_NAME = 100
 _LONGEST_PASSWORD = 128
 _hasher = PasswordHasher()
 
 
-@refuses(InvalidInput, MobileTaken, EmailTaken)
+@refuses(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired)
 async def update_profile(
     user: User,
     *,
+    session: SignedIn | None = None,
     first_name: str | None = None,
     last_name: str | None = None,
     email: str | None = None,
@@ -27,12 +33,14 @@ async def update_profile(
 ) -> User:
     """Change what is given and leave the rest; nothing is saved when one value is refused.
 
-    A new mobile is stored unverified until the next login with it.
+    A new mobile is stored unproven, see `login.recipient_of`. Staff change theirs by a staff `session` with a
+    fresh proof alone, and prove the new one by `login.confirm_mobile`; their other sessions end.
 
     Raises:
         InvalidInput: a malformed e-mail or mobile, a name not of 1 to 100 characters, a password of 1 to 128.
         MobileTaken: another user has verified the mobile.
         EmailTaken: another user has the e-mail address.
+        FreshCodeRequired: a member of staff changes the mobile without a fresh proof.
     """
     changes: dict[str, object] = {}
     if first_name is not None:
@@ -45,10 +53,10 @@ async def update_profile(
         changes.update(mobile=_mobile(mobile), mobile_verified=False)
     if password is not None:
         changes["password_hash"] = await _password_hash(password)
-    return await _save(user, changes)
+    return await _save(user, changes, session=session)
 
 
-async def _save(user: User, changes: dict[str, object]) -> User:
+async def _save(user: User, changes: dict[str, object], *, session: SignedIn | None) -> User:
     try:
         async with in_transaction():
             # Locked and read anew: the request's own copy may be older than another change.
@@ -56,11 +64,29 @@ async def _save(user: User, changes: dict[str, object]) -> User:
             if changes.get("mobile") == current.mobile:
                 changes = {name: value for name, value in changes.items() if not name.startswith("mobile")}
             await _refuse_taken(user, changes)
+            if "mobile" in changes:
+                await _prepare_mobile(current, changes, session=session)
             if changes:
                 await User.filter(id=user.id).update(**changes, updated_at=await database.now())
             return await User.get(id=user.id)
     except IntegrityError as error:
         raise EmailTaken from error
+
+
+async def _prepare_mobile(current: User, changes: dict[str, object], *, session: SignedIn | None) -> None:
+    """What a changed number means for the account, before it is stored."""
+    now = await database.now()
+    changes["mobile_claimed_at"] = now
+    if current.role is UserRole.USER:
+        return
+    if session is None or session.kind is not SessionKind.STAFF:
+        raise FreshCodeRequired
+    await proofs.fresh_session(session)
+    await credentials.end_access(
+        current, now=now, spares=credentials.OF_ANOTHER_MOBILE, but_session=session.token_id
+    )
+    sentence = notices.mobile_changed(mobile=mobiles.mask(str(changes["mobile"])))
+    await notifications.notify(current.id, NotificationKind.MOBILE_CHANGED, sentence, now=now)
 
 
 async def _refuse_taken(user: User, changes: dict[str, object]) -> None:

@@ -1,12 +1,19 @@
-"""Signed-in sessions: issuing tokens, recognising and revoking them."""
+"""Signed-in sessions: issuing tokens, recognising, listing and revoking them."""
 
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tortoise.exceptions import OperationalError
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from domain.permissions import Permission
+from domain.problems import SessionNotFound, refuses
+from domain.sessions import SessionKind
 from domain.tokens import Claims
-from models import AccessToken, User
+from models import AccessToken, TotpSecret, User, database
 from models.clock import CLOCK
 from models.rows import EVERYTHING, Rows, Wanted
 from resolvers.shop import Shop
@@ -15,28 +22,105 @@ _TOKENS = Rows.of(AccessToken)
 _UNREVOKED = "t.revoked_at IS NULL"
 WHO_IS_SIGNED_IN = (
     "(SELECT s.user_id FROM access_tokens s JOIN users u ON u.id = s.user_id"
-    " WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND u.is_active)"
+    " WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.kind = 'app' AND u.is_active)"
 )
-"""In SQL: the id of whom `recognise` knows by the claims' token and user, or NULL."""
+"""In SQL: the id of whom `recognise` knows by the claims' token and user, or NULL.
 
-_WITH_USER = Wanted(frozenset({"expires_at"}), (("user", EVERYTHING),))
+NULL for staff sessions too, which may have been idle too long: `recognise` decides about these.
+"""
+
+_WITH_USER = Wanted(frozenset({"issued_at", "expires_at", "kind", "last_seen_at"}), (("user", EVERYTHING),))
+_MAX_USER_AGENT = 200
+_MAX_NETWORK = 45
+# How often the use of a session is written down. Staff's sessions end when idle: theirs is counted finer.
+_SEEN_EVERY = {
+    SessionKind.APP: timedelta(hours=1),
+    SessionKind.SERVICE: timedelta(hours=1),
+    SessionKind.STAFF: timedelta(minutes=1),
+}
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A user with the token that the request carried."""
+    """A user with the token that the request carried.
+
+    `lacks_totp` tells that the shop demands TOTP of its staff and the user has not set it up: until then a
+    staff session is good for nothing else.
+    """
 
     user: User
     token_id: str
     expires_at: datetime
+    kind: SessionKind = SessionKind.APP
+    lacks_totp: bool = False
 
 
-async def issue_token(shop: Shop, user: User, *, now: datetime) -> tuple[str, datetime]:
-    """A new token for `user` and the moment it expires; its row makes it revocable."""
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """What a session remembers of the client that opened it, for its owner to recognise it by."""
+
+    network: str | None = None
+    user_agent: str | None = None
+
+
+UNKNOWN_CLIENT = Client()
+
+
+async def issue_token(
+    shop: Shop, user: User, *, now: datetime, client: Client = UNKNOWN_CLIENT
+) -> tuple[str, datetime]:
+    """A new token of the app's kind for `user`, and when it expires; its row makes it revocable."""
     expires_at = now + shop.settings.token_lifetime
-    row = await AccessToken.create(id=secrets.token_hex(40), user=user, issued_at=now, expires_at=expires_at)
-    token = shop.tokens.issue(user_id=user.id, token_id=row.id, issued_at=now, expires_at=expires_at)
-    return token, expires_at
+    row = await AccessToken.create(
+        id=_new_id(),
+        user=user,
+        issued_at=now,
+        expires_at=expires_at,
+        user_agent=_cut(client.user_agent, _MAX_USER_AGENT),
+        network=_cut(client.network, _MAX_NETWORK),
+    )
+    return _signed(shop, row), expires_at
+
+
+async def issue_staff_session(
+    shop: Shop, user: User, *, now: datetime, client: Client = UNKNOWN_CLIENT
+) -> tuple[str, datetime]:
+    """A new staff session for `user`, just confirmed, and when it ends at the latest."""
+    expires_at = now + shop.settings.staff_session_lifetime
+    row = await AccessToken.create(
+        id=_new_id(),
+        user=user,
+        issued_at=now,
+        expires_at=expires_at,
+        kind=SessionKind.STAFF,
+        last_seen_at=now,
+        confirmed_at=now,
+        user_agent=_cut(client.user_agent, _MAX_USER_AGENT),
+        network=_cut(client.network, _MAX_NETWORK),
+    )
+    return _signed(shop, row), expires_at
+
+
+async def issue_service_token(
+    shop: Shop,
+    user: User,
+    *,
+    name: str,
+    permissions: Collection[Permission],
+    lifetime: timedelta,
+    now: datetime,
+) -> tuple[str, AccessToken]:
+    """A new service token that acts as `user` within `permissions`, and its row."""
+    row = await AccessToken.create(
+        id=_new_id(),
+        user=user,
+        issued_at=now,
+        expires_at=now + lifetime,
+        kind=SessionKind.SERVICE,
+        name=name,
+        permissions=",".join(sorted(permissions)),
+    )
+    return _signed(shop, row), row
 
 
 async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
@@ -46,7 +130,7 @@ async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
 
 
 async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
-    """Who holds the verified token; None where it is revoked, or its user blocked.
+    """Who holds the verified token; None where it is revoked or idle too long, or its user blocked.
 
     A token that was revoked is none of ours from then on, in this process.
     """
@@ -57,20 +141,83 @@ async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
         return None
     if row.user_id != claims.user_id or not row.user.is_active:
         return None
-    return SignedIn(user=row.user, token_id=row.id, expires_at=row.expires_at)
+    now = CLOCK.estimate()
+    seen_at = row.last_seen_at or row.issued_at
+    if row.kind is SessionKind.STAFF and now - seen_at > shop.settings.staff_session_idle:
+        return None
+    if now - seen_at >= _SEEN_EVERY[row.kind]:
+        await _note_use(row.id, now=now)
+    lacks_totp = row.kind is SessionKind.STAFF and await _lacks_totp(shop, row.user)
+    return SignedIn(
+        user=row.user, token_id=row.id, expires_at=row.expires_at, kind=row.kind, lacks_totp=lacks_totp
+    )
 
 
-async def still_signed_in(token_ids: Collection[str]) -> set[str]:
+async def still_signed_in(shop: Shop, token_ids: Collection[str]) -> set[str]:
     """Those of the tokens that `authenticate` would still recognise."""
+    now = CLOCK.estimate()
+    is_in_use = ~Q(kind=SessionKind.STAFF) | Q(last_seen_at__gte=now - shop.settings.staff_session_idle)
     tokens = AccessToken.filter(
+        is_in_use,
         id__in=list(token_ids),
         revoked_at=None,
-        expires_at__gt=CLOCK.estimate(),
+        expires_at__gt=now,
         user__is_active=True,
     )
     return {str(token_id) for token_id in await tokens.values_list("id", flat=True)}
 
 
-async def revoke_tokens(user: User, *, now: datetime) -> None:
-    """Sign `user` out everywhere."""
-    await AccessToken.filter(user=user, revoked_at=None).update(revoked_at=now)
+async def list_sessions(shop: Shop, viewer: SignedIn) -> list[AccessToken]:
+    """The user's open sessions, the latest first: the app's and staff's, but no service tokens."""
+    now = await database.now()
+    return list(await _open_sessions(shop, viewer.user, now=now).order_by("-issued_at", "id"))
+
+
+@refuses(SessionNotFound)
+async def end_session(shop: Shop, viewer: SignedIn, *, session_id: str) -> None:
+    """Sign the user out of one session, which may be the one that asks.
+
+    Raises:
+        SessionNotFound: the user has none with this id, or it has ended.
+    """
+    now = await database.now()
+    ended = await _open_sessions(shop, viewer.user, now=now).filter(id=session_id).update(revoked_at=now)
+    if not ended:
+        raise SessionNotFound
+
+
+def _open_sessions(shop: Shop, user: User, *, now: datetime) -> QuerySet[AccessToken]:
+    is_in_use = Q(kind=SessionKind.APP) | Q(
+        kind=SessionKind.STAFF, last_seen_at__gte=now - shop.settings.staff_session_idle
+    )
+    return AccessToken.filter(is_in_use, user_id=user.id, revoked_at=None, expires_at__gt=now)
+
+
+async def _note_use(token_id: str, *, now: datetime) -> None:
+    """Write down that the session was used. A database that takes no writes must not end it."""
+    try:
+        await AccessToken.filter(id=token_id).update(last_seen_at=now.replace(microsecond=0))
+    except OperationalError as error:
+        if database.is_unavailable(error):
+            raise
+
+
+async def _lacks_totp(shop: Shop, user: User) -> bool:
+    if not shop.settings.staff_totp_required:
+        return False
+    return not await TotpSecret.filter(user_id=user.id, secret__isnull=False).exists()
+
+
+def _signed(shop: Shop, row: AccessToken) -> str:
+    return shop.tokens.issue(
+        user_id=row.user_id, token_id=row.id, issued_at=row.issued_at, expires_at=row.expires_at
+    )
+
+
+def _new_id() -> str:
+    return secrets.token_hex(40)
+
+
+def _cut(text: str | None, length: int) -> str | None:
+    """What fits into the column, of what a client says of itself."""
+    return "".join(filter(str.isprintable, text))[:length] or None if text else None

@@ -15,6 +15,7 @@ from domain.problems import (
     Forbidden,
     FreeCreditsUsedUp,
     FreeCreditTooSoon,
+    FreshCodeRequired,
     GiftNotFound,
     GiftSpent,
     IdempotencyKeyInProgress,
@@ -69,6 +70,8 @@ REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
     (UnknownUser, _EVERY_ROUTE): Refusal(404, "کاربر شناسایی نشد"),
     (WrongLoginCode, _EVERY_ROUTE): Refusal(401, "توکن اشتباه یا منقضی شده است"),
     (MobileTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
+    # A member of staff's mobile, which the app's token cannot change.
+    (FreshCodeRequired, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
     (EmailTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
     # The reference knows no 404 for tickets, so an unknown one cannot be told from another user's.
     (TicketNotFound, _EVERY_ROUTE): Refusal(403, "منع دسترسی"),

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from asgi.answers import Answer
+from asgi.authentication import client_of
 from asgi.client_network import client_network
 from domain import login_codes
 from resolvers import login
@@ -26,6 +27,7 @@ async def verify_code(request: Request) -> Answer:
         requests.shop(request),
         username=sent.required_text("username"),
         code=sent.required_code("code", digit_count=login_codes.DIGIT_COUNT),
+        client=client_of(request),
     )
     return Answer(shapes.signed_in(session))
 

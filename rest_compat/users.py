@@ -18,6 +18,7 @@ async def update(request: Request, viewer: SignedIn) -> Answer:
     sent = await requests.parameters(request)
     user = await profile.update_profile(
         viewer.user,
+        session=viewer,
         first_name=sent.text("first_name"),
         last_name=sent.text("last_name"),
         email=sent.text("email"),

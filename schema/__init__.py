@@ -20,6 +20,8 @@ from schema.payment import PaymentMutation, PaymentQuery
 from schema.refill import RefillMutation
 from schema.scalars import SCALARS
 from schema.service import ServiceQuery
+from schema.session import SessionMutation, SessionQuery
+from schema.staff_session import StaffSessionMutation
 from schema.stats import StatsQuery
 from schema.ticket import TicketMutation, TicketQuery
 from schema.user import UserMutation, UserQuery
@@ -31,6 +33,7 @@ __all__ = ["Context", "schema", "sdl"]
 class Query(
     NodeQuery,
     UserQuery,
+    SessionQuery,
     CategoryQuery,
     ServiceQuery,
     OrderQuery,
@@ -48,6 +51,8 @@ class Query(
 @strawberry.type(description="Everything that can be done. Each mutation answers its success or a problem.")
 class Mutation(
     LoginMutation,
+    SessionMutation,
+    StaffSessionMutation,
     UserMutation,
     ApiKeyMutation,
     NotificationMutation,

@@ -7,12 +7,24 @@ import strawberry
 from graphql import GraphQLError
 
 from domain.messages import Language
+from domain.roles import UserRole
+from domain.sessions import SessionKind
 from models import User
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Client, SignedIn
 from resolvers.shop import Shop
 from schema.loaders import Loaders
 
 _SIGN_IN = {Language.PERSIAN: "ابتدا وارد شوید", Language.ENGLISH: "Sign in first."}
+
+
+_STAFF_SESSION = {
+    Language.PERSIAN: "برای کارهای مدیریت باید با startStaffSession وارد شوید",
+    Language.ENGLISH: "Sign in by startStaffSession, or bring a service token.",
+}
+_TOTP_SETUP = {
+    Language.PERSIAN: "ابتدا برنامه احراز هویت خود را فعال کنید",
+    Language.ENGLISH: "Set up your authenticator app first, by enableTotp and confirmTotp.",
+}
 
 
 class Unauthenticated(GraphQLError):
@@ -20,6 +32,20 @@ class Unauthenticated(GraphQLError):
 
     def __init__(self, language: Language) -> None:
         super().__init__(_SIGN_IN[language], extensions={"code": "UNAUTHENTICATED"})
+
+
+class StaffSessionRequired(GraphQLError):
+    """A member of staff asked for `admin` with a token of the app's, which has customer rights only."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(_STAFF_SESSION[language], extensions={"code": "STAFF_SESSION_REQUIRED"})
+
+
+class TotpSetupRequired(GraphQLError):
+    """The shop demands TOTP of its staff, and the user has not set it up."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(_TOTP_SETUP[language], extensions={"code": "TOTP_SETUP_REQUIRED"})
 
 
 @dataclass(kw_only=True)
@@ -30,6 +56,7 @@ class Context:
     viewer: SignedIn | None
     address: str
     language: Language
+    user_agent: str | None = None
     loaders: Loaders = field(default_factory=Loaders)
 
     def renewed(self) -> Self:
@@ -38,14 +65,43 @@ class Context:
 
     @property
     def signed_in(self) -> SignedIn:
-        """Who is signed in.
+        """Who is signed in, with the rights of a customer.
 
         Raises:
-            Unauthenticated: nobody is.
+            Unauthenticated: nobody is, or a program by a service token, which has none.
+        """
+        if self.viewer is None or self.viewer.kind is SessionKind.SERVICE:
+            raise Unauthenticated(self.language)
+        return self.viewer
+
+    @property
+    def staff(self) -> SignedIn:
+        """The session that what is under `admin` is done by; the operations check what it may.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
         """
         if self.viewer is None:
             raise Unauthenticated(self.language)
         return self.viewer
+
+    def check_staff_session(self) -> None:
+        """Tell a member of staff early, and in a sentence, what their token lacks for `admin`.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
+            StaffSessionRequired: they brought a token of the app's.
+            TotpSetupRequired: they have to set up TOTP before anything else.
+        """
+        if self.staff.kind is SessionKind.APP and self.staff.user.role is not UserRole.USER:
+            raise StaffSessionRequired(self.language)
+        if self.staff.lacks_totp:
+            raise TotpSetupRequired(self.language)
+
+    @property
+    def client(self) -> Client:
+        """What a session remembers of the client that opens it."""
+        return Client(network=self.address, user_agent=self.user_agent)
 
     @property
     def user(self) -> User:

@@ -11,6 +11,7 @@ from domain.problem_codes import ProblemCode
 from domain.public_reasons import PublicReason
 from domain.roles import UserRole
 from domain.service_types import ServiceType
+from domain.sessions import SessionKind
 from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
 from resolvers.gifts import GiftOrderField
 from resolvers.notifications import NotificationOrderField
@@ -37,6 +38,7 @@ __all__ = [
     "PublicReason",
     "RefillStatus",
     "ServiceType",
+    "SessionKind",
     "SubscriptionStatus",
     "TicketOrderField",
     "TicketStatus",
@@ -61,6 +63,11 @@ strawberry.enum(
 strawberry.enum(
     OrderStatus,
     description="How far an order is. CANCELED and REFUNDED gave the whole charge back.",
+)
+strawberry.enum(
+    SessionKind,
+    description="What a token is for. APP: a customer's rights, whoever the user is. STAFF: what the user's "
+    "role may do. SERVICE: a program's, within named permissions.",
 )
 strawberry.enum(PaymentOrderField, description="What payments sort by.")
 strawberry.enum(

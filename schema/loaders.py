@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from models import Category, Order, OrderEvent, Payment, Refill, Service, Ticket, TicketMessage, User
 from models.rows import read_along
 from resolvers import catalogue, orders, payments, refills, tickets
+from resolvers.sessions import SignedIn
 from resolvers.staff import users
 
 Row = TypeVar("Row")
@@ -62,7 +63,7 @@ class Loaders:
     def refills(self) -> DataLoader[int, list[Refill]]:
         return _by_id(refills.refills_by_order, cache=False)
 
-    def staff_users(self, staff: User) -> DataLoader[int, User]:
+    def staff_users(self, staff: SignedIn) -> DataLoader[int, User]:
         """Anybody's record, for staff who may read it; not remembered either."""
         if self._staff_users is None:
             self._staff_users = _by_id(partial(users.users_by_id, staff), cache=False)

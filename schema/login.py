@@ -61,12 +61,27 @@ class LoginMutation:
         username: Username,
         code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
     ) -> Session:
-        session = await login.verify_login_code(info.context.shop, username=username, code=code)
+        session = await login.verify_login_code(
+            info.context.shop, username=username, code=code, client=info.context.client
+        )
         return Session(
             access_token=session.access_token,
             expires_at=session.expires_at,
             user=User.from_model(session.user),
         )
+
+    @mutation(
+        login.confirm_mobile,
+        description="Prove one's mobile by a login code that was sent to it, without signing in anew. "
+        "Needs a user.",
+    )
+    async def confirm_mobile(
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
+    ) -> User:
+        user = await login.confirm_mobile(info.context.shop, info.context.signed_in, code=code)
+        return User.from_model(user)
 
     @mutation(login.logout, description="Revoke the token of this request; other tokens stay. Needs a user.")
     async def logout(self, info: Info) -> LoggedOut:

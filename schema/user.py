@@ -6,6 +6,7 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.money import Toman
+from domain.sessions import SessionKind
 from models import User as UserRow
 from resolvers import profile
 from schema.context import Info
@@ -77,7 +78,8 @@ class UserQuery:
     @query(description="Who is signed in; null for a visitor.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
-        return User.from_model(viewer.user) if viewer else None
+        is_person = viewer is not None and viewer.kind is not SessionKind.SERVICE
+        return User.from_model(viewer.user) if viewer and is_person else None
 
 
 @strawberry.input(description="What to change; what is left out, or null, stays as it is.")
@@ -92,7 +94,8 @@ class ProfileInput:
     )
     mobile: str | None = strawberry.field(
         default=None,
-        description="Such as 09011235566 or +989011235566; stays unverified until the next login.",
+        description="Such as 09011235566 or +989011235566; stays unverified until the next login with it, or "
+        "`confirmMobile`. Staff need a staff session that was confirmed lately.",
     )
 
 
@@ -111,6 +114,7 @@ class UserMutation:
     ) -> User:
         row = await profile.update_profile(
             info.context.user,
+            session=info.context.signed_in,
             first_name=input.first_name,
             last_name=input.last_name,
             email=input.email,

@@ -314,6 +314,12 @@ async def authorization(shop: Shop, user: User) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+async def staff_authorization(shop: Shop, user: User) -> dict[str, str]:
+    """The header by which `user` acts as staff: of a staff session that was just opened."""
+    token, _ = await sessions.issue_staff_session(shop, user, now=await database.now())
+    return {"Authorization": f"Bearer {token}"}
+
+
 @pytest.fixture(scope="session")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """`main.py` with its defaults but for the port and the data folder."""

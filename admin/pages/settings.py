@@ -11,11 +11,12 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
+from admin import confirmation
 from admin.access import may, staff_of
 from admin.refusals import sentence
 from domain import texts
 from domain.permissions import Permission
-from domain.problems import InvalidInput, Problem
+from domain.problems import FreshCodeRequired, InvalidInput, Problem, WrongLoginCode, WrongTotpCode
 from domain.running_settings import RunningSetting, Value
 from resolvers.shop import Shop
 from resolvers.staff import settings
@@ -57,10 +58,17 @@ class SettingsPage(CustomView):
             return await self._page(request)
         form = await request.form()
         try:
+            await confirmation.confirm_by(self._shop, request, str(form.get("proof") or ""))
             await self._keep(request, form)
+        except FreshCodeRequired:
+            sent = await confirmation.send_code(self._shop, request)
+            return await self._page(request, entered=form, refusal=sent, asks_code=True)
         except Problem as problem:
             field = problem.field if isinstance(problem, InvalidInput) else ""
-            return await self._page(request, entered=form, refusal=sentence(problem), field=field)
+            asks_code = isinstance(problem, WrongLoginCode | WrongTotpCode) or field == "code"
+            return await self._page(
+                request, entered=form, refusal=sentence(problem), field=field, asks_code=asks_code
+            )
         flash(request, gettext("The settings were kept."), "success")
         return RedirectResponse(request.url_for("admin:settings"), _SEE_OTHER)
 
@@ -79,6 +87,7 @@ class SettingsPage(CustomView):
         entered: FormData | None = None,
         refusal: str | None = None,
         field: str = "",
+        asks_code: bool = False,
     ) -> Response:
         rows = [
             {
@@ -96,6 +105,8 @@ class SettingsPage(CustomView):
             "title": str(self.menu_label),
             "rows": rows,
             "refusal": refusal,
+            "asks_code": asks_code,
+            "is_reset": entered is not None and bool(entered.get("reset")),
             "flashed_messages": get_flashed_messages(request),
             "may_change": may(request, Permission.CHANGE_SETTINGS),
         }

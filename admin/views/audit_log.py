@@ -38,6 +38,7 @@ class AuditView(StaffView):
             fields.choice("subject", _("On"), StaffSubject),
             fields.number("subject_id", _("Number")),
             fields.text("reason", _("Reason")),
+            fields.text("service_token", _("By service token"), exclude_from_list=True),
             fields.block("changes", _("Changes"), "table", _changes),
         ]
 

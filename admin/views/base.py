@@ -1,12 +1,14 @@
 """What every list of the staff's pages has in common: permissions, and no way around the operations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar, NoReturn
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette_admin.contrib.tortoise import ModelView
+from starlette_admin.exceptions import FormValidationError
 from starlette_admin.fields import BaseField, PasswordField, RelationField
 from starlette_admin.filters import FilterGroup
 from starlette_admin.types import RequestAction, RowActionsDisplayType
@@ -14,12 +16,14 @@ from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q
 from tortoise.models import Model
 
+from admin import confirmation
 from admin.access import may, staff_of
 from admin.acts import rules_of
 from admin.refusals import told_at_the_field
 from domain import ids, texts
 from domain.permissions import Permission
-from models import User
+from domain.problems import FreshCodeRequired
+from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 
 _ACTS_OF_THE_LIBRARY = frozenset({"view", "edit", "delete", "export"})
@@ -70,11 +74,11 @@ class StaffView(ModelView):
         # Kept together from left to right, also amid Persian.
         return f"\u2066#{record.id}\u2069"
 
-    async def add(self, staff: User, data: Mapping[str, Any]) -> Model:
+    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Model:
         """Make a record of what was entered, by its operation."""
         raise NotImplementedError
 
-    async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Model:
+    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Model:
         """Change a record to what was entered, by its operation."""
         raise NotImplementedError
 
@@ -159,12 +163,29 @@ class StaffView(ModelView):
             _refuse_filter(error)
 
     async def create(self, request: Request, data: dict[str, Any]) -> Any:
-        with told_at_the_field(self.field_of, otherwise=self.main_field):
+        async with self._proven(request, data):
             return await self.add(staff_of(request), data)
 
     async def edit(self, request: Request, pk: Any, data: dict[str, Any]) -> Any:
-        with told_at_the_field(self.field_of, otherwise=self.main_field):
+        async with self._proven(request, data):
             return await self.change(staff_of(request), self._coerce_pk(pk) or 0, data)
+
+    @asynccontextmanager
+    async def _proven(self, request: Request, data: dict[str, Any]) -> AsyncIterator[None]:
+        """Confirm the session by the form's code, and ask for one at its field where the operation does.
+
+        Raises:
+            FormValidationError: the code or the operation was refused.
+        """
+        proof = str(data.pop("proof", None) or "")
+        try:
+            with told_at_the_field({"code": "proof"}, otherwise="proof"):
+                await confirmation.confirm_by(self.shop, request, proof)
+            with told_at_the_field(self.field_of, otherwise=self.main_field):
+                yield
+        except FreshCodeRequired as problem:
+            sent = await confirmation.send_code(self.shop, request)
+            raise FormValidationError({"proof": sent}) from problem
 
     async def delete(self, request: Request, pks: list[Any]) -> int | None:
         raise HTTPException(403)

@@ -12,7 +12,8 @@ from admin.access import staff_of
 from admin.acts import Given, act
 from admin.views.base import StaffView
 from domain.permissions import Permission
-from models import Category, User
+from models import Category
+from resolvers.sessions import SignedIn
 from resolvers.staff import categories
 
 
@@ -46,7 +47,7 @@ class CategoryView(StaffView):
     def told(self, record: Category) -> str:
         return record.name
 
-    async def add(self, staff: User, data: Mapping[str, Any]) -> Category:
+    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Category:
         return await categories.create_category(
             staff,
             name=data["name"],
@@ -55,7 +56,7 @@ class CategoryView(StaffView):
             position=data["position"] or 0,
         )
 
-    async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Category:
+    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Category:
         return await categories.update_category(
             staff,
             category_id=pk,

@@ -13,7 +13,8 @@ from admin.acts import Ask, Given, act
 from admin.views.base import StaffView
 from domain import texts
 from domain.permissions import Permission
-from models import Gift, User
+from models import Gift
+from resolvers.sessions import SignedIn
 from resolvers.staff import gifts
 
 
@@ -43,7 +44,7 @@ class GiftView(StaffView):
             fields.moment("created_at", _("Made at")),
         ]
 
-    async def add(self, staff: User, data: Mapping[str, Any]) -> Gift:
+    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Gift:
         return await gifts.create_gift(
             staff,
             service_id=texts.parse_integer(data["service"] or "") or 0,

@@ -12,7 +12,8 @@ from admin.access import staff_of
 from admin.acts import Ask, Given, act
 from admin.views.base import StaffView
 from domain.permissions import Permission
-from models import Provider, User
+from models import Provider
+from resolvers.sessions import SignedIn
 from resolvers.staff import providers
 from resolvers.staff.providers import ProviderValues
 
@@ -53,6 +54,7 @@ class ProviderView(StaffView):
                 exclude_from_list=True,
                 exclude_from_detail=True,
             ),
+            fields.confirmation_code(),
             fields.text("balance", _("Balance there"), **told_by_provider),
             fields.text("currency", _("Currency"), **told_by_provider),
             fields.amount(
@@ -69,12 +71,12 @@ class ProviderView(StaffView):
     def told(self, record: Provider) -> str:
         return record.name
 
-    async def add(self, staff: User, data: Mapping[str, Any]) -> Provider:
+    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Provider:
         return await providers.add_provider(
             staff, values=_values(data), needs_https=self.shop.settings.is_production
         )
 
-    async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Provider:
+    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Provider:
         return await providers.update_provider(
             staff,
             provider_id=pk,

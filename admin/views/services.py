@@ -15,7 +15,8 @@ from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
-from models import Service, User
+from models import Service
+from resolvers.sessions import SignedIn
 from resolvers.staff import service_lists, services
 from resolvers.staff.service_lists import ServiceFilter
 from resolvers.staff.services import ServiceValues
@@ -90,10 +91,10 @@ class ServiceView(StaffView):
     def told(self, record: Service) -> str:
         return record.name
 
-    async def add(self, staff: User, data: Mapping[str, Any]) -> Service:
+    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Service:
         return await services.create_service(staff, values=_values(data))
 
-    async def change(self, staff: User, pk: int, data: Mapping[str, Any]) -> Service:
+    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Service:
         return await services.update_service(staff, service_id=pk, values=_values(data))
 
     @act(

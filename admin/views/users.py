@@ -128,6 +128,28 @@ class UserView(StaffView):
         await users.sign_out_user(staff_of(request), user_id=pk)
 
     @act(
+        "revoke_key",
+        _("Revoke the API key"),
+        needs=Permission.SIGN_OUT_USERS,
+        icon="fa-solid fa-key",
+        question=_("The key for the reseller API stops working at once."),
+        when=lambda user: user.api_key_hash is not None,
+    )
+    async def revoke_key(self, request: Request, pk: int, _given: Given) -> None:
+        await users.revoke_user_api_key(staff_of(request), user_id=pk)
+
+    @act(
+        "reset_totp",
+        _("Reset the authenticator app"),
+        needs=Permission.CHANGE_ROLES,
+        icon="fa-solid fa-mobile-screen",
+        question=_("For a colleague who lost it; the colleague is signed out."),
+        when=lambda user: user.role is not UserRole.USER,
+    )
+    async def reset_totp(self, request: Request, pk: int, _given: Given) -> None:
+        await users.reset_totp(staff_of(request), user_id=pk)
+
+    @act(
         "role",
         _("Change the role"),
         needs=Permission.CHANGE_ROLES,

@@ -9,8 +9,17 @@ from domain import mobiles
 from domain.problems import InvalidInput
 from domain.roles import UserRole
 from domain.staff_acts import StaffAct, StaffSubject
-from models import User, database
+from models import TotpSecret, User, database
+from resolvers import credentials
 from resolvers.staff.duty import Duty
+
+
+class LastOwner(Exception):
+    """Nobody else could give anybody a role again: another owner has to be made first."""
+
+
+class NobodyWithMobile(Exception):
+    """No user has proven the mobile."""
 
 
 class AccountSwitchedOff(Exception):
@@ -33,12 +42,12 @@ async def appoint(mobile: str, *, role: UserRole) -> Appointment:
     Raises:
         InvalidInput: no Iranian mobile number.
         AccountSwitchedOff: the user is blocked.
+        LastOwner: the user is the only owner who is not blocked, and the role is another.
     """
-    number = mobiles.normalize(mobile)
-    if number is None:
-        raise InvalidInput(field="mobile")
-    now = await database.now()
-    async with in_transaction():
+    number = _number(mobile)
+    # With all other changes of roles, one at a time.
+    async with database.exclusive("roles"):
+        now = await database.now()
         user = await User.filter(mobile=number, mobile_verified=True).select_for_update(no_key=True).first()
         if user is None:
             user = await User.create(
@@ -50,10 +59,54 @@ async def appoint(mobile: str, *, role: UserRole) -> Appointment:
             raise AccountSwitchedOff
         before, user.role = user.role, role
         if before is not role:
+            await _refuse_last_owner(user, before)
             user.updated_at = now
             await user.save(update_fields=["role", "updated_at"])
+            await credentials.end_access(user, now=now, spares=credentials.OF_ANOTHER_ROLE)
             await _record(user, before=before, now=now)
     return Appointment(user=user, role_before=before)
+
+
+async def forget_totp(mobile: str) -> User:
+    """Forget the authenticator app of a member of staff who lost it, and sign them out.
+
+    For the last owner, whom no colleague can help by `users.reset_totp`.
+
+    Raises:
+        InvalidInput: no Iranian mobile number.
+        NobodyWithMobile: no user has proven it.
+    """
+    number = _number(mobile)
+    async with in_transaction():
+        now = await database.now()
+        user = await User.who_proved(number)
+        if user is None:
+            raise NobodyWithMobile
+        await TotpSecret.filter(user_id=user.id).delete()
+        await credentials.end_access(user, now=now, spares=credentials.ALL_BUT_SESSIONS)
+        await Duty(actor=user, now=now).record(
+            StaffAct.RESET_TOTP,
+            StaffSubject.USER,
+            user.id,
+            before={},
+            after={},
+            reason="by the command line",
+        )
+    return user
+
+
+def _number(mobile: str) -> str:
+    number = mobiles.normalize(mobile)
+    if number is None:
+        raise InvalidInput(field="mobile")
+    return number
+
+
+async def _refuse_last_owner(user: User, before: UserRole) -> None:
+    if before is not UserRole.OWNER:
+        return
+    if not await User.filter(role=UserRole.OWNER, is_active=True).exclude(id=user.id).exists():
+        raise LastOwner
 
 
 async def _record(user: User, *, before: UserRole | None, now: datetime) -> None:

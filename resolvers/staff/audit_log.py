@@ -10,9 +10,10 @@ from tortoise.queryset import QuerySet
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, refuses
 from domain.staff_acts import StaffAct, StaffSubject
-from models import AuditEntry, User
+from models import AuditEntry
 from resolvers.filters import meeting, record_ids, those
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import permit
 
 
@@ -49,7 +50,7 @@ class AuditFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def audit_page(
-    staff: User, *, page: PageRequest, where: AuditFilter, order_by: AuditOrderField, direction: Direction
+    staff: SignedIn, *, page: PageRequest, where: AuditFilter, order_by: AuditOrderField, direction: Direction
 ) -> Page[AuditEntry]:
     """A page of what staff did.
 

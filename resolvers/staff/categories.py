@@ -10,9 +10,10 @@ from domain import descriptions, ids, texts
 from domain.permissions import Permission
 from domain.problems import CategoryNotFound, Forbidden, InvalidInput, refuses
 from domain.staff_acts import StaffAct, StaffSubject
-from models import Category, User
+from models import Category
 from resolvers.filters import meeting, record_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import columns_of, on_duty, permit
 
 _LONGEST_NAME = 200
@@ -51,7 +52,7 @@ class CategoryFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def categories_page(
-    staff: User,
+    staff: SignedIn,
     *,
     page: PageRequest,
     where: CategoryFilter,
@@ -72,7 +73,7 @@ async def categories_page(
 
 @refuses(Forbidden, InvalidInput)
 async def create_category(
-    staff: User, *, name: str, description: str = "", image: str = "", position: int = 0
+    staff: SignedIn, *, name: str, description: str = "", image: str = "", position: int = 0
 ) -> Category:
     """Put up a shelf, which is on sale at once.
 
@@ -95,7 +96,7 @@ async def create_category(
 
 @refuses(Forbidden, InvalidInput, CategoryNotFound)
 async def update_category(
-    staff: User,
+    staff: SignedIn,
     *,
     category_id: int,
     name: str | None = None,
@@ -126,7 +127,7 @@ async def update_category(
 
 
 @refuses(Forbidden, CategoryNotFound)
-async def set_category_active(staff: User, *, category_id: int, is_active: bool) -> Category:
+async def set_category_active(staff: SignedIn, *, category_id: int, is_active: bool) -> Category:
     """Put a shelf on sale or take it off, with all that stands on it.
 
     Raises:

@@ -11,9 +11,12 @@ from tortoise.transactions import in_transaction
 
 from domain import permissions, texts
 from domain.permissions import Permission
-from domain.problems import Forbidden
+from domain.problems import Forbidden, FreshCodeRequired
+from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
-from models import AuditEntry, User, database
+from models import AccessToken, AuditEntry, User, database
+from resolvers import proofs
+from resolvers.sessions import SignedIn
 
 LONGEST_REASON = 500
 Columns = Mapping[str, object]
@@ -24,24 +27,60 @@ _NOT_TOLD = frozenset({"updated_at"})
 _MISSING = object()
 
 
-async def permit(staff: User, permission: Permission) -> User:
-    """`staff` as the database knows them now: a socket's own copy may be older than a change of the role.
+async def permit(staff: SignedIn, permission: Permission) -> User:
+    """The user of `staff` as the database knows them now: a socket's own copy may be older than a demotion.
 
     Raises:
-        Forbidden: blocked, or of a role without this permission.
+        Forbidden: a token of the app's, a service token without this permission, a session that was revoked,
+            or a user who is blocked or of a role without it.
+        FreshCodeRequired: the permission needs a fresh proof, which the session does not have.
     """
-    actor = await User.get_or_none(id=staff.id, is_active=True)
-    if actor is None or not permissions.allows(actor.role, permission):
+    return (await _permitted(staff, permission)).user
+
+
+async def duty_of(staff: SignedIn, permission: Permission, *, now: datetime) -> "Duty":
+    """The same outside a transaction, for acts that wait for somebody else before they write.
+
+    Raises:
+        Forbidden: as `permit`.
+        FreshCodeRequired: as `permit`.
+    """
+    session = await _permitted(staff, permission)
+    return Duty(actor=session.user, now=now, service_token=session.name)
+
+
+async def granted_to(staff: SignedIn) -> frozenset[Permission]:
+    """What the session may be used for, fresh proofs apart; nothing where its user is no member of staff."""
+    return _granted(await proofs.open_session(staff), staff)
+
+
+async def _permitted(staff: SignedIn, permission: Permission) -> AccessToken:
+    session = await proofs.open_session(staff)
+    if permission not in _granted(session, staff):
         raise Forbidden
-    return actor
+    needs_proof = session.kind is SessionKind.STAFF and permission in permissions.NEED_FRESH_PROOF
+    if needs_proof and not proofs.is_fresh(session, now=await database.now()):
+        raise FreshCodeRequired
+    return session
+
+
+def _granted(session: AccessToken, staff: SignedIn) -> frozenset[Permission]:
+    granted = permissions.GRANTED[session.user.role]
+    if session.kind is SessionKind.SERVICE:
+        return granted & session.granted & permissions.GRANTABLE_TO_SERVICES
+    return granted if session.kind is SessionKind.STAFF and not staff.lacks_totp else frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """A member of staff who acts at a moment, inside the act's transaction."""
+    """A member of staff who acts at a moment, inside the act's transaction.
+
+    `service_token` is the name of the one by which a program acts for them.
+    """
 
     actor: User
     now: datetime
+    service_token: str | None = None
 
     def check_may_act_on(self, subject: User) -> None:
         """Raises Forbidden for oneself and for users of the same or a higher role, but not for owners."""
@@ -80,6 +119,7 @@ class Duty:
                 before=_json(_differing(before, after)),
                 after=_json(_differing(after, before)),
                 reason=reason,
+                service_token=self.service_token,
                 created_at=self.now,
             )
             for subject_id, (before, after) in changes.items()
@@ -88,15 +128,16 @@ class Duty:
 
 
 @asynccontextmanager
-async def on_duty(staff: User, permission: Permission) -> AsyncIterator[Duty]:
+async def on_duty(staff: SignedIn, permission: Permission) -> AsyncIterator[Duty]:
     """A transaction in which `staff` use `permission`; whatever is refused in it leaves nothing.
 
     Raises:
         Forbidden: they do not have it.
+        FreshCodeRequired: it needs a fresh proof.
     """
     async with in_transaction():
-        actor = await permit(staff, permission)
-        yield Duty(actor=actor, now=await database.now())
+        session = await _permitted(staff, permission)
+        yield Duty(actor=session.user, now=await database.now(), service_token=session.name)
 
 
 def columns_of(row: Model) -> Columns:

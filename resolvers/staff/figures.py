@@ -13,6 +13,7 @@ from domain.states import PaymentStatus, TicketStatus
 from models import Order, Provider, Ticket, User, database
 from resolvers import queue
 from resolvers.queue import QueueState
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import permit
 
 LONGEST_WINDOW = 366
@@ -69,7 +70,7 @@ class ShopFigures:
 
 
 @refuses(Forbidden, InvalidInput)
-async def shop_figures(staff: User, *, days: int = 30) -> ShopFigures:
+async def shop_figures(staff: SignedIn, *, days: int = 30) -> ShopFigures:
     """Orders and income by day, and what waits for staff. Provider balances are as last told, in their units.
 
     Providers are left out for roles that may not read them.

@@ -11,9 +11,10 @@ from domain.order_details import LARGEST_QUANTITY
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, ServiceNotFound, WheelGiftNotFound, refuses
 from domain.staff_acts import StaffAct, StaffSubject
-from models import Gift, Service, User
+from models import Gift, Service
 from resolvers.filters import meeting, record_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import columns_of, on_duty, permit
 
 
@@ -44,7 +45,7 @@ class GiftFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def gifts_page(
-    staff: User, *, page: PageRequest, where: GiftFilter, order_by: GiftOrderField, direction: Direction
+    staff: SignedIn, *, page: PageRequest, where: GiftFilter, order_by: GiftOrderField, direction: Direction
 ) -> Page[Gift]:
     """A page of the wheel's gifts, active or not.
 
@@ -57,7 +58,7 @@ async def gifts_page(
 
 
 @refuses(Forbidden, InvalidInput, ServiceNotFound)
-async def create_gift(staff: User, *, service_id: int, min_quantity: int, max_quantity: int) -> Gift:
+async def create_gift(staff: SignedIn, *, service_id: int, min_quantity: int, max_quantity: int) -> Gift:
     """Put a service on the wheel, to be won in a quantity between the two, in units.
 
     Raises:
@@ -85,7 +86,7 @@ async def create_gift(staff: User, *, service_id: int, min_quantity: int, max_qu
 
 @refuses(Forbidden, InvalidInput, WheelGiftNotFound)
 async def update_gift(
-    staff: User,
+    staff: SignedIn,
     *,
     gift_id: int,
     min_quantity: int | None = None,

@@ -12,10 +12,11 @@ from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, refuses
 from domain.states import LedgerKind
-from models import LedgerEntry, Order, User
+from models import LedgerEntry, Order
 from resolvers.filters import meeting, record_ids, those
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import permit
 
 
@@ -83,7 +84,7 @@ class LedgerFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def orders_page(
-    staff: User, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
+    staff: SignedIn, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
 ) -> Page[Order]:
     """A page of everybody's orders.
 
@@ -99,7 +100,12 @@ async def orders_page(
 
 @refuses(Forbidden, InvalidInput)
 async def ledger_page(
-    staff: User, *, page: PageRequest, where: LedgerFilter, order_by: LedgerOrderField, direction: Direction
+    staff: SignedIn,
+    *,
+    page: PageRequest,
+    where: LedgerFilter,
+    order_by: LedgerOrderField,
+    direction: Direction,
 ) -> Page[LedgerEntry]:
     """A page of everybody's ledger.
 

@@ -8,6 +8,7 @@ from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import (
     Forbidden,
+    FreshCodeRequired,
     InvalidInput,
     OrderMayBeAtProvider,
     OrderNotChangeable,
@@ -17,6 +18,7 @@ from domain.problems import (
 from domain.staff_acts import StaffAct, StaffSubject
 from models import Order, User
 from resolvers.order_life import Change, TransitionRefused, change_order, lock_order
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import LONGEST_REASON, Duty, columns_of, on_duty
 
 _BY_HAND = frozenset(
@@ -35,7 +37,7 @@ _RESENDABLE = (OrderStatus.ERROR, OrderStatus.AWAITING)
 
 
 @refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def set_order_status(staff: User, *, order_id: int, status: OrderStatus, note: str = "") -> Order:
+async def set_order_status(staff: SignedIn, *, order_id: int, status: OrderStatus, note: str = "") -> Order:
     """Say how far an order is where its provider does not: staff deliver it, or hold it.
 
     A queued order is not sent any more. A held one is not asked about any more. Moves no money.
@@ -58,7 +60,7 @@ async def set_order_status(staff: User, *, order_id: int, status: OrderStatus, n
 
 
 @refuses(Forbidden, OrderNotFound, OrderNotChangeable, OrderMayBeAtProvider)
-async def resend_order(staff: User, *, order_id: int, is_not_at_provider: bool = False) -> Order:
+async def resend_order(staff: SignedIn, *, order_id: int, is_not_at_provider: bool = False) -> Order:
     """Queue an order for its provider again; a drip-feed of the shop's goes on with the run that failed.
 
     What the provider refused was certainly not taken. Where that is not certain, staff have to look into
@@ -94,12 +96,13 @@ async def resend_order(staff: User, *, order_id: int, is_not_at_provider: bool =
         return await _changed(duty, StaffAct.RESEND_ORDER, order, change, note="sent again")
 
 
-@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def set_order_partial(staff: User, *, order_id: int, remains: int, note: str = "") -> Order:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def set_order_partial(staff: SignedIn, *, order_id: int, remains: int, note: str = "") -> Order:
     """End an order of which `remains` units were not delivered, and give their share of the charge back.
 
     Raises:
         Forbidden: not for this role, or not on this buyer's orders.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: `remains` not between 1 and the order's quantity, or a note over 500 characters.
         OrderNotFound: there is none with this id.
         OrderNotChangeable: its life does not lead there, or it is on the wire just now.
@@ -113,14 +116,15 @@ async def set_order_partial(staff: User, *, order_id: int, remains: int, note: s
         return await _changed(duty, StaffAct.SET_ORDER_PARTIAL, order, change, note=note)
 
 
-@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def cancel_order(staff: User, *, order_id: int, note: str = "") -> Order:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def cancel_order(staff: SignedIn, *, order_id: int, note: str = "") -> Order:
     """End an order that is not delivered, and give back all that is left of its charge.
 
     The provider is not told: what it has already, staff cancel in its own panel.
 
     Raises:
         Forbidden: not for this role, or not on this buyer's orders.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: a note over 500 characters.
         OrderNotFound: there is none with this id.
         OrderNotChangeable: it is over, or on the wire just now.
@@ -128,12 +132,13 @@ async def cancel_order(staff: User, *, order_id: int, note: str = "") -> Order:
     return await _give_back(staff, StaffAct.CANCEL_ORDER, OrderStatus.CANCELED, order_id, note)
 
 
-@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def refund_order(staff: User, *, order_id: int, note: str = "") -> Order:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def refund_order(staff: SignedIn, *, order_id: int, note: str = "") -> Order:
     """Give back all that is left of an order's charge, a delivered one's too.
 
     Raises:
         Forbidden: not for this role, or not on this buyer's orders.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: a note over 500 characters.
         OrderNotFound: there is none with this id.
         OrderNotChangeable: it gave money back already, or is on the wire just now.
@@ -142,7 +147,7 @@ async def refund_order(staff: User, *, order_id: int, note: str = "") -> Order:
 
 
 @refuses(Forbidden, InvalidInput, OrderNotFound)
-async def note_order(staff: User, *, order_id: int, note: str) -> Order:
+async def note_order(staff: SignedIn, *, order_id: int, note: str) -> Order:
     """Leave a remark on an order, which its buyer sees too, and in its history.
 
     Raises:
@@ -157,7 +162,7 @@ async def note_order(staff: User, *, order_id: int, note: str) -> Order:
         return await _changed(duty, StaffAct.NOTE_ORDER, order, change, note=note)
 
 
-async def _give_back(staff: User, act: StaffAct, to: OrderStatus, order_id: int, note: str) -> Order:
+async def _give_back(staff: SignedIn, act: StaffAct, to: OrderStatus, order_id: int, note: str) -> Order:
     note = _note(note, shortest=0)
     async with on_duty(staff, Permission.REFUND_ORDERS) as duty:
         order = await _locked(duty, order_id)

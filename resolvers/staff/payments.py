@@ -10,13 +10,21 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.money import LARGEST_AMOUNT
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, PaymentNotFound, PaymentNotMismatched, refuses
+from domain.problems import (
+    Forbidden,
+    FreshCodeRequired,
+    InvalidInput,
+    PaymentNotFound,
+    PaymentNotMismatched,
+    refuses,
+)
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.states import PaymentStatus
 from models import Payment, User
 from resolvers import payments
 from resolvers.filters import meeting, record_ids, those
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import Columns, Duty, columns_of, on_duty, permit, reason_of
 from resolvers.wallet import BalanceTooLarge
 
@@ -60,7 +68,12 @@ class PaymentFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def payments_page(
-    staff: User, *, page: PageRequest, where: PaymentFilter, order_by: PaymentOrderField, direction: Direction
+    staff: SignedIn,
+    *,
+    page: PageRequest,
+    where: PaymentFilter,
+    order_by: PaymentOrderField,
+    direction: Direction,
 ) -> Page[Payment]:
     """A page of everybody's payments.
 
@@ -74,12 +87,13 @@ async def payments_page(
     )
 
 
-@refuses(Forbidden, InvalidInput, PaymentNotFound, PaymentNotMismatched)
-async def settle_payment(staff: User, *, payment_id: int, amount: int, reason: str) -> Payment:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
+async def settle_payment(staff: SignedIn, *, payment_id: int, amount: int, reason: str) -> Payment:
     """Credit a mismatched or unverified payment with what was really paid, in Toman, as its amount; once.
 
     Raises:
         Forbidden: not for this role, or not on this payer's payments.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: no amount, or one beyond every balance; no reason.
         PaymentNotFound: there is none with this id.
         PaymentNotMismatched: it does not wait for staff, or a colleague was first.
@@ -100,12 +114,13 @@ async def settle_payment(staff: User, *, payment_id: int, amount: int, reason: s
         return await _recorded(duty, StaffAct.SETTLE_PAYMENT, payment, before, reason)
 
 
-@refuses(Forbidden, InvalidInput, PaymentNotFound, PaymentNotMismatched)
-async def reject_payment(staff: User, *, payment_id: int, reason: str) -> Payment:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
+async def reject_payment(staff: SignedIn, *, payment_id: int, reason: str) -> Payment:
     """Settle a mismatched or unverified payment without crediting it; money goes back outside the shop.
 
     Raises:
         Forbidden: not for this role, or not on this payer's payments.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: no reason.
         PaymentNotFound: there is none with this id.
         PaymentNotMismatched: it does not wait for staff, or a colleague was first.

@@ -1,7 +1,7 @@
 """Upstream providers, as staff keep them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from tortoise.queryset import QuerySet
@@ -10,20 +10,22 @@ from domain import ids
 from domain.permissions import Permission
 from domain.problems import (
     Forbidden,
+    FreshCodeRequired,
     InvalidInput,
     ProviderCatalogueUnreadable,
     ProviderNotFound,
     refuses,
 )
 from domain.staff_acts import StaffAct, StaffSubject
-from models import Provider, User, database
+from models import Provider, database
 from resolvers import provider_sync
 from resolvers.filters import meeting, record_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.provider_health import CLEARED
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
+from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
-from resolvers.staff.duty import Duty, columns_of, on_duty, permit
+from resolvers.staff.duty import Duty, columns_of, duty_of, on_duty, permit
 
 _FIELDS = {
     "key": "apiKey",
@@ -78,7 +80,7 @@ class ProviderValues:
 
 @refuses(Forbidden, InvalidInput)
 async def providers_page(
-    staff: User,
+    staff: SignedIn,
     *,
     page: PageRequest,
     where: ProviderFilter,
@@ -97,14 +99,15 @@ async def providers_page(
     )
 
 
-@refuses(Forbidden, InvalidInput)
-async def add_provider(staff: User, *, values: ProviderValues, needs_https: bool = False) -> Provider:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput)
+async def add_provider(staff: SignedIn, *, values: ProviderValues, needs_https: bool = False) -> Provider:
     """Add a provider, switched on; its services come with the first sync.
 
     With `needs_https` its URL must be one of https, so that the shop's key never travels in clear.
 
     Raises:
         Forbidden: not for this role.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: something is missing or could not work.
     """
     async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
@@ -115,9 +118,9 @@ async def add_provider(staff: User, *, values: ProviderValues, needs_https: bool
         return await _recorded(duty, StaffAct.ADD_PROVIDER, provider, before={})
 
 
-@refuses(Forbidden, InvalidInput, ProviderNotFound)
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, ProviderNotFound)
 async def update_provider(
-    staff: User, *, provider_id: int, values: ProviderValues, needs_https: bool = False
+    staff: SignedIn, *, provider_id: int, values: ProviderValues, needs_https: bool = False
 ) -> Provider:
     """Change what is given and leave the rest; prices follow new terms with the next sync.
 
@@ -125,6 +128,7 @@ async def update_provider(
 
     Raises:
         Forbidden: not for this role.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: something that could not work.
         ProviderNotFound: there is none with this id.
     """
@@ -147,7 +151,7 @@ async def update_provider(
 
 
 @refuses(Forbidden, ProviderNotFound)
-async def set_provider_active(staff: User, *, provider_id: int, is_active: bool) -> Provider:
+async def set_provider_active(staff: SignedIn, *, provider_id: int, is_active: bool) -> Provider:
     """Switch a provider on, or off: then nothing more is sent to it, and its orders wait.
 
     Raises:
@@ -165,7 +169,7 @@ async def set_provider_active(staff: User, *, provider_id: int, is_active: bool)
 
 @refuses(Forbidden, ProviderNotFound, ProviderCatalogueUnreadable)
 async def sync_provider(
-    shop: Shop, staff: User, *, provider_id: int, adds_services: bool = False
+    shop: Shop, staff: SignedIn, *, provider_id: int, adds_services: bool = False
 ) -> SyncReport:
     """Bring the provider's services up to its catalogue now, as `provider_sync.sync_provider` does.
 
@@ -176,13 +180,13 @@ async def sync_provider(
         ProviderNotFound: there is none with this id.
         ProviderCatalogueUnreadable: no answer, or an empty catalogue.
     """
-    actor = await permit(staff, Permission.SYNC_PROVIDERS)
+    permitted = await duty_of(staff, Permission.SYNC_PROVIDERS, now=await database.now())
     provider = await Provider.get_or_none(id=provider_id) if ids.is_possible(provider_id) else None
     if provider is None:
         raise ProviderNotFound
 
     async def record(report: SyncReport) -> None:
-        duty = Duty(actor=actor, now=await database.now())
+        duty = replace(permitted, now=await database.now())
         after = {"synced_at": duty.now, **report.counts}
         before = {"synced_at": provider.synced_at}
         await duty.record(

@@ -12,9 +12,10 @@ from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, refuses
 from domain.service_types import ServiceFlag, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
-from models import Service, User
+from models import Service
 from resolvers.filters import meeting, record_ids, those
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import on_duty, permit
 
 _PERCENTS = range(-99, 1_001)
@@ -63,7 +64,12 @@ class ServiceFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def services_page(
-    staff: User, *, page: PageRequest, where: ServiceFilter, order_by: ServiceOrderField, direction: Direction
+    staff: SignedIn,
+    *,
+    page: PageRequest,
+    where: ServiceFilter,
+    order_by: ServiceOrderField,
+    direction: Direction,
 ) -> Page[Service]:
     """A page of all services, on sale or not, with what they cost the shop.
 
@@ -78,7 +84,7 @@ async def services_page(
 
 
 @refuses(Forbidden, InvalidInput)
-async def reprice_services(staff: User, *, percent: int, rounding: int, where: ServiceFilter) -> int:
+async def reprice_services(staff: SignedIn, *, percent: int, rounding: int, where: ServiceFilter) -> int:
     """Change the price of every service that `where` means; returns how many changed.
 
     `percent` is added to each price, or taken off where it is negative: -99 to 1,000. The outcome is

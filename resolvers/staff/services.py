@@ -17,7 +17,8 @@ from domain.problems import (
 )
 from domain.service_types import ServiceSource, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
-from models import Category, Provider, Service, User
+from models import Category, Provider, Service
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import Duty, columns_of, on_duty
 
 _LONGEST_NAME = 300
@@ -56,7 +57,7 @@ class ServiceValues:
 
 
 @refuses(Forbidden, InvalidInput, CategoryNotFound, ProviderNotFound)
-async def create_service(staff: User, *, values: ServiceValues) -> Service:
+async def create_service(staff: SignedIn, *, values: ServiceValues) -> Service:
     """Put a service on sale.
 
     Raises:
@@ -81,7 +82,7 @@ async def create_service(staff: User, *, values: ServiceValues) -> Service:
 
 
 @refuses(Forbidden, InvalidInput, ServiceNotFound, CategoryNotFound, ProviderNotFound)
-async def update_service(staff: User, *, service_id: int, values: ServiceValues) -> Service:
+async def update_service(staff: SignedIn, *, service_id: int, values: ServiceValues) -> Service:
     """Change what is given and leave the rest; orders that were placed keep what they were placed for.
 
     What another service of the provider's costs is not known before the next sync.
@@ -107,7 +108,7 @@ async def update_service(staff: User, *, service_id: int, values: ServiceValues)
 
 
 @refuses(Forbidden, ServiceNotFound)
-async def set_service_active(staff: User, *, service_id: int, is_active: bool) -> Service:
+async def set_service_active(staff: SignedIn, *, service_id: int, is_active: bool) -> Service:
     """Put a service on sale or take it off; putting it on sale settles what a sync had flagged.
 
     Raises:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from domain import running_settings as rules
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, FreshCodeRequired, InvalidInput, refuses
 from domain.running_settings import RunningSetting, Value
 from domain.staff_acts import StaffAct, StaffSubject
-from models import SettingOverride, User, database
+from models import SettingOverride, database
 from resolvers.running_settings import stored, values_in
+from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 from resolvers.staff.duty import Duty, on_duty, permit
 
@@ -25,7 +26,7 @@ class CurrentSetting:
 
 
 @refuses(Forbidden)
-async def list_settings(shop: Shop, staff: User) -> list[CurrentSetting]:
+async def list_settings(shop: Shop, staff: SignedIn) -> list[CurrentSetting]:
     """Every setting that may change while the shop runs.
 
     Raises:
@@ -35,14 +36,15 @@ async def list_settings(shop: Shop, staff: User) -> list[CurrentSetting]:
     return await _current(shop)
 
 
-@refuses(Forbidden, InvalidInput)
+@refuses(Forbidden, FreshCodeRequired, InvalidInput)
 async def update_settings(
-    shop: Shop, staff: User, *, values: Mapping[RunningSetting, Value]
+    shop: Shop, staff: SignedIn, *, values: Mapping[RunningSetting, Value]
 ) -> list[CurrentSetting]:
     """Change settings, all or none; this process goes by them at once, others within two seconds.
 
     Raises:
         Forbidden: not for this role.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: nothing is given, a number is out of bounds, or a range would hold nothing.
     """
     if not values:
@@ -59,14 +61,15 @@ async def update_settings(
     return await _current(shop)
 
 
-@refuses(Forbidden, InvalidInput)
+@refuses(Forbidden, FreshCodeRequired, InvalidInput)
 async def reset_settings(
-    shop: Shop, staff: User, *, names: Collection[RunningSetting]
+    shop: Shop, staff: SignedIn, *, names: Collection[RunningSetting]
 ) -> list[CurrentSetting]:
     """Go by the environment again in these settings; the two bounds of a range go together.
 
     Raises:
         Forbidden: not for this role.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: no name is given.
     """
     if not names:

@@ -16,6 +16,7 @@ from models import Ticket, TicketMessage, User
 from resolvers import notifications
 from resolvers.filters import meeting, record_ids, those
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import columns_of, on_duty, permit
 from resolvers.tickets import LONGEST_TEXT, add_message
 
@@ -58,7 +59,12 @@ class TicketFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def tickets_page(
-    staff: User, *, page: PageRequest, where: TicketFilter, order_by: TicketOrderField, direction: Direction
+    staff: SignedIn,
+    *,
+    page: PageRequest,
+    where: TicketFilter,
+    order_by: TicketOrderField,
+    direction: Direction,
 ) -> Page[Ticket]:
     """A page of everybody's tickets.
 
@@ -73,7 +79,7 @@ async def tickets_page(
 
 
 @refuses(Forbidden, InvalidInput, TicketNotFound)
-async def answer_ticket(staff: User, *, ticket_id: int, message: str) -> Ticket:
+async def answer_ticket(staff: SignedIn, *, ticket_id: int, message: str) -> Ticket:
     """Write into a ticket, whose owner is told; what the owner wrote counts as read. Opens a closed one.
 
     Raises:
@@ -104,7 +110,7 @@ async def answer_ticket(staff: User, *, ticket_id: int, message: str) -> Ticket:
 
 
 @refuses(Forbidden, TicketNotFound)
-async def close_ticket(staff: User, *, ticket_id: int) -> Ticket:
+async def close_ticket(staff: SignedIn, *, ticket_id: int) -> Ticket:
     """Settle a ticket; it opens again when either side writes into it.
 
     Raises:
@@ -127,7 +133,7 @@ async def close_ticket(staff: User, *, ticket_id: int) -> Ticket:
 
 
 @refuses(Forbidden, InvalidInput, TicketNotFound)
-async def assign_ticket(staff: User, *, ticket_id: int, assignee_id: int | None) -> Ticket:
+async def assign_ticket(staff: SignedIn, *, ticket_id: int, assignee_id: int | None) -> Ticket:
     """Leave a ticket to a member of staff who may answer it, or to nobody in particular (None).
 
     Raises:

@@ -13,6 +13,7 @@ from domain.money import LARGEST_AMOUNT, Toman
 from domain.permissions import Permission
 from domain.problems import (
     Forbidden,
+    FreshCodeRequired,
     IdempotencyKeyReused,
     InsufficientBalance,
     InvalidInput,
@@ -20,11 +21,13 @@ from domain.problems import (
     refuses,
 )
 from domain.roles import UserRole
+from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
-from models import AccessToken, LedgerEntry, User, database
-from resolvers import idempotency, sessions, wallet
+from models import AccessToken, LedgerEntry, TotpSecret, User, database
+from resolvers import credentials, idempotency, wallet
 from resolvers.filters import meeting, record_ids, those
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.sessions import SignedIn
 from resolvers.staff.duty import Duty, on_duty, permit, reason_of
 from resolvers.wallet import BalanceTooLarge
 
@@ -70,7 +73,7 @@ class UserFilter:
 
 @refuses(Forbidden, InvalidInput)
 async def users_page(
-    staff: User, *, page: PageRequest, where: UserFilter, order_by: UserOrderField, direction: Direction
+    staff: SignedIn, *, page: PageRequest, where: UserFilter, order_by: UserOrderField, direction: Direction
 ) -> Page[User]:
     """A page of all users.
 
@@ -82,7 +85,7 @@ async def users_page(
     return await read_page(lambda: where.apply(User.all()), page=page, by=order_by.value, direction=direction)
 
 
-async def users_by_id(staff: User, user_ids: Iterable[int]) -> dict[int, User]:
+async def users_by_id(staff: SignedIn, user_ids: Iterable[int]) -> dict[int, User]:
     """Users with these ids, in one statement.
 
     Raises:
@@ -92,12 +95,13 @@ async def users_by_id(staff: User, user_ids: Iterable[int]) -> dict[int, User]:
     return {user.id: user for user in await User.filter(id__in=list(user_ids))}
 
 
-@refuses(Forbidden, InvalidInput, UserNotFound)
-async def set_custom_rate(staff: User, *, user_id: int, percent: int) -> User:
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound)
+async def set_custom_rate(staff: SignedIn, *, user_id: int, percent: int) -> User:
     """Give a user a discount of 0 to 100 percent, for orders from now on.
 
     Raises:
         Forbidden: not for this role, or not on this user.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: no percentage.
         UserNotFound: there is none with this id.
     """
@@ -114,8 +118,8 @@ async def set_custom_rate(staff: User, *, user_id: int, percent: int) -> User:
 
 
 @refuses(Forbidden, InvalidInput, UserNotFound)
-async def set_user_active(staff: User, *, user_id: int, is_active: bool, reason: str) -> User:
-    """Block a user, who is signed out everywhere at once, or let the user in again.
+async def set_user_active(staff: SignedIn, *, user_id: int, is_active: bool, reason: str) -> User:
+    """Block a user, all of whose tokens and keys end for good, or let the user in again.
 
     Raises:
         Forbidden: not for this role, or not on this user; nobody blocks oneself.
@@ -123,14 +127,15 @@ async def set_user_active(staff: User, *, user_id: int, is_active: bool, reason:
         UserNotFound: there is none with this id.
     """
     reason = reason_of(reason)
-    async with on_duty(staff, Permission.BLOCK_USERS) as duty:
+    # One at a time, as with roles: two owners who block each other at once must not leave none.
+    async with database.exclusive("roles"), on_duty(staff, Permission.BLOCK_USERS) as duty:
         user = await _locked(duty, user_id)
         _check_is_another(duty, user)
         before = {"is_active": user.is_active}
         user.is_active, user.updated_at = is_active, duty.now
         await user.save(update_fields=["is_active", "updated_at"])
         if not is_active:
-            await sessions.revoke_tokens(user, now=duty.now)
+            await credentials.end_access(user, now=duty.now, spares=credentials.OF_A_BLOCKED_USER)
         await duty.record(
             StaffAct.SET_USER_ACTIVE,
             StaffSubject.USER,
@@ -143,7 +148,7 @@ async def set_user_active(staff: User, *, user_id: int, is_active: bool, reason:
 
 
 @refuses(Forbidden, UserNotFound)
-async def sign_out_user(staff: User, *, user_id: int) -> User:
+async def sign_out_user(staff: SignedIn, *, user_id: int) -> User:
     """Revoke every token of a user's; a key of the reseller API stays.
 
     Raises:
@@ -152,8 +157,9 @@ async def sign_out_user(staff: User, *, user_id: int) -> User:
     """
     async with on_duty(staff, Permission.SIGN_OUT_USERS) as duty:
         user = await _locked(duty, user_id)
-        open_tokens = await AccessToken.filter(user_id=user.id, revoked_at=None).count()
-        await sessions.revoke_tokens(user, now=duty.now)
+        tokens = AccessToken.filter(user_id=user.id, revoked_at=None)
+        open_tokens = await tokens.exclude(kind=SessionKind.SERVICE).count()
+        await credentials.end_access(user, now=duty.now, spares=credentials.ALL_BUT_SESSIONS)
         await duty.record(
             StaffAct.SIGN_OUT_USER,
             StaffSubject.USER,
@@ -165,11 +171,53 @@ async def sign_out_user(staff: User, *, user_id: int) -> User:
 
 
 @refuses(Forbidden, UserNotFound)
-async def set_user_role(staff: User, *, user_id: int, role: UserRole) -> User:
-    """Make a user a member of staff, or one no more; it holds from the user's next request on.
+async def revoke_user_api_key(staff: SignedIn, *, user_id: int) -> User:
+    """End a user's key for the reseller API.
+
+    Raises:
+        Forbidden: not for this role, or not on this user.
+        UserNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.SIGN_OUT_USERS) as duty:
+        user = await _locked(duty, user_id)
+        before = {"api_key_hash": user.api_key_hash}
+        user.api_key_hash, user.updated_at = None, duty.now
+        await user.save(update_fields=["api_key_hash", "updated_at"])
+        after = {"api_key_hash": None}
+        await duty.record(
+            StaffAct.REVOKE_USER_API_KEY, StaffSubject.USER, user.id, before=before, after=after
+        )
+        return user
+
+
+@refuses(Forbidden, FreshCodeRequired, UserNotFound)
+async def reset_totp(staff: SignedIn, *, user_id: int) -> User:
+    """Forget the authenticator app that a colleague lost, and sign the colleague out.
+
+    Raises:
+        Forbidden: not for this role; nobody resets one's own.
+        FreshCodeRequired: the session was not confirmed lately.
+        UserNotFound: there is none with this id.
+    """
+    async with on_duty(staff, Permission.CHANGE_ROLES) as duty:
+        user = await _locked(duty, user_id)
+        _check_is_another(duty, user)
+        forgotten = await TotpSecret.filter(user_id=user.id).delete()
+        await credentials.end_access(user, now=duty.now, spares=credentials.ALL_BUT_SESSIONS)
+        before = {"totp_secret": "***" if forgotten else None}
+        await duty.record(
+            StaffAct.RESET_TOTP, StaffSubject.USER, user.id, before=before, after={"totp_secret": None}
+        )
+        return user
+
+
+@refuses(Forbidden, FreshCodeRequired, UserNotFound)
+async def set_user_role(staff: SignedIn, *, user_id: int, role: UserRole) -> User:
+    """Make a user a member of staff, or one no more; the user signs in anew, and not by OpenID.
 
     Raises:
         Forbidden: not for this role; nobody changes one's own.
+        FreshCodeRequired: the session was not confirmed lately.
         UserNotFound: there is none with this id.
     """
     # One at a time: two owners who each demote the other must not leave a shop without one.
@@ -179,20 +227,23 @@ async def set_user_role(staff: User, *, user_id: int, role: UserRole) -> User:
         before = {"role": user.role}
         user.role, user.updated_at = role, duty.now
         await user.save(update_fields=["role", "updated_at"])
+        if role is not before["role"]:
+            await credentials.end_access(user, now=duty.now, spares=credentials.OF_ANOTHER_ROLE)
         await duty.record(
             StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
         )
         return user
 
 
-@refuses(Forbidden, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)
+@refuses(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)
 async def adjust_balance(
-    staff: User, *, user_id: int, amount: int, reason: str, idempotency_key: str
+    staff: SignedIn, *, user_id: int, amount: int, reason: str, idempotency_key: str
 ) -> LedgerEntry:
     """Add `amount` Toman to a user's balance, or take it where it is negative; returns the ledger's entry.
 
     Raises:
         Forbidden: not for this role, or not on this user.
+        FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: an amount of 0 or beyond every balance, no reason, or a malformed key.
         UserNotFound: there is none with this id.
         InsufficientBalance: the balance is below what would be taken.
@@ -223,7 +274,7 @@ async def adjust_balance(
             return entry
 
     attempt = idempotency.attempt(
-        staff,
+        staff.user,
         key=idempotency_key,
         operation="adjust_balance",
         user_id=user_id,

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from domain import permissions
+from resolvers.staff import duty
 from schema.admin.audit_log import AdminAuditQuery
 from schema.admin.category import AdminCategoryMutation, AdminCategoryQuery
 from schema.admin.enums import Permission
@@ -13,6 +13,7 @@ from schema.admin.order import AdminOrderMutation, AdminOrderQuery
 from schema.admin.payment import AdminPaymentMutation, AdminPaymentQuery
 from schema.admin.provider import AdminProviderMutation, AdminProviderQuery
 from schema.admin.service import AdminServiceMutation, AdminServiceQuery
+from schema.admin.service_token import AdminServiceTokenMutation, AdminServiceTokenQuery
 from schema.admin.settings import AdminSettingsMutation, AdminSettingsQuery
 from schema.admin.ticket import AdminTicketMutation, AdminTicketQuery
 from schema.admin.user import AdminUserMutation, AdminUserQuery
@@ -36,12 +37,13 @@ class AdminQuery(
     AdminAuditQuery,
     AdminSettingsQuery,
     AdminFiguresQuery,
+    AdminServiceTokenQuery,
 ):
     """The root of staff's reading."""
 
-    @resolved(description="What the viewer may do; empty for whoever is no member of staff.")
-    def permissions(self, info: Info) -> list[Permission]:
-        granted = permissions.GRANTED[info.context.user.role]
+    @resolved(description="What the viewer may do by this session; empty for whoever is no member of staff.")
+    async def permissions(self, info: Info) -> list[Permission]:
+        granted = await duty.granted_to(info.context.staff)
         return [permission for permission in Permission if permission in granted]
 
 
@@ -61,6 +63,7 @@ class AdminMutation(
     AdminGiftMutation,
     AdminLedgerMutation,
     AdminSettingsMutation,
+    AdminServiceTokenMutation,
 ):
     """The root of staff's doing."""
 
@@ -69,15 +72,29 @@ class AdminMutation(
 class AdminRootQuery:
     """The way to what staff read."""
 
-    @resolved(description=with_example("What staff read. Needs a user.", "adminQuery"))
+    @resolved(
+        description=with_example(
+            "What staff read. Needs a staff session or a service token. "
+            "Errors: `STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
+            "adminQuery",
+        )
+    )
     def admin(self, info: Info) -> AdminQuery | None:
-        return AdminQuery() if info.context.user else None
+        info.context.check_staff_session()
+        return AdminQuery()
 
 
 @strawberry.type
 class AdminRootMutation:
     """The way to what staff do."""
 
-    @resolved(description=with_example("What staff do. Needs a user.", "adminMutation"))
+    @resolved(
+        description=with_example(
+            "What staff do. Needs a staff session or a service token. "
+            "Errors: `STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
+            "adminMutation",
+        )
+    )
     def admin(self, info: Info) -> AdminMutation | None:
-        return AdminMutation() if info.context.user else None
+        info.context.check_staff_session()
+        return AdminMutation()

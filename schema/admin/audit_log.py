@@ -47,6 +47,9 @@ class AdminAuditEntry:
     )
     changes: list[AdminAuditChange] = strawberry.field(description="What differs since.")
     reason: str | None = strawberry.field(description="Why, where a reason was given.")
+    service_token: str | None = strawberry.field(
+        description="The name of the service token by which a program did it; null for people."
+    )
     created_at: datetime = strawberry.field(description="When it was done.")
     actor_id: strawberry.Private[int]
 
@@ -65,6 +68,7 @@ class AdminAuditEntry:
             subject_number=row.subject_id,
             changes=_changes(row),
             reason=row.reason,
+            service_token=row.service_token,
             created_at=row.created_at,
             actor_id=row.actor_id,
         )
@@ -171,7 +175,7 @@ class AdminAuditQuery:
     ) -> Connection[AdminAuditEntry]:
         order = order_by or AdminAuditEntryOrder(field=AdminAuditOrderField.ID)
         page = await audit_log.audit_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminAuditEntryWhere()).to_filter(),
             order_by=order.field,

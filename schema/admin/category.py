@@ -101,7 +101,7 @@ class AdminCategoryQuery:
     ) -> Connection[AdminCategory]:
         order = order_by or AdminCategoryOrder(field=AdminCategoryOrderField.ID)
         page = await categories.categories_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminCategoryWhere()).to_filter(),
             order_by=order.field,
@@ -131,7 +131,7 @@ class AdminCategoryMutation:
     ) -> AdminCategory:
         return AdminCategory.from_model(
             await categories.create_category(
-                info.context.user, name=name, description=description, image=image, position=position
+                info.context.staff, name=name, description=description, image=image, position=position
             )
         )
 
@@ -157,7 +157,7 @@ class AdminCategoryMutation:
     ) -> AdminCategory:
         return AdminCategory.from_model(
             await categories.update_category(
-                info.context.user,
+                info.context.staff,
                 category_id=parse_id(id, "AdminCategory", field="id"),
                 name=name,
                 description=description,
@@ -180,6 +180,6 @@ class AdminCategoryMutation:
     ) -> AdminCategory:
         return AdminCategory.from_model(
             await categories.set_category_active(
-                info.context.user, category_id=parse_id(id, "AdminCategory", field="id"), is_active=is_active
+                info.context.staff, category_id=parse_id(id, "AdminCategory", field="id"), is_active=is_active
             )
         )

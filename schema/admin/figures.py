@@ -89,4 +89,4 @@ class AdminFiguresQuery:
             int, strawberry.argument(description="How many, up to today: 1 to 366, such as 30.")
         ] = 30,
     ) -> AdminFigures:
-        return AdminFigures.of(await figures.shop_figures(info.context.user, days=days))
+        return AdminFigures.of(await figures.shop_figures(info.context.staff, days=days))

@@ -99,7 +99,7 @@ class AdminGiftQuery:
     ) -> Connection[AdminGift]:
         order = order_by or AdminGiftOrder(field=AdminGiftOrderField.ID)
         page = await gifts.gifts_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminGiftWhere()).to_filter(),
             order_by=order.field,
@@ -134,7 +134,7 @@ class AdminGiftMutation:
     ) -> AdminGift:
         return AdminGift.from_model(
             await gifts.create_gift(
-                info.context.user,
+                info.context.staff,
                 service_id=parse_id(service_id, "AdminService", field="serviceId"),
                 min_quantity=min,
                 max_quantity=max,
@@ -160,7 +160,7 @@ class AdminGiftMutation:
     ) -> AdminGift:
         return AdminGift.from_model(
             await gifts.update_gift(
-                info.context.user,
+                info.context.staff,
                 gift_id=parse_id(id, "AdminGift", field="id"),
                 min_quantity=min,
                 max_quantity=max,

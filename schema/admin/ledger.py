@@ -118,7 +118,7 @@ class AdminLedgerQuery:
     ) -> Connection[AdminLedgerEntry]:
         order = order_by or AdminLedgerEntryOrder(field=AdminLedgerOrderField.ID)
         page = await order_lists.ledger_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminLedgerEntryWhere()).to_filter(),
             order_by=order.field,
@@ -154,7 +154,7 @@ class AdminLedgerMutation:
     ) -> AdminLedgerEntry:
         return AdminLedgerEntry.from_model(
             await users.adjust_balance(
-                info.context.user,
+                info.context.staff,
                 user_id=parse_id(user_id, "AdminUser", field="userId"),
                 amount=amount,
                 reason=reason,

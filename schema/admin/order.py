@@ -184,7 +184,7 @@ class AdminOrderQuery:
     ) -> Connection[AdminOrder]:
         order = order_by or AdminOrderOrder(field=OrderOrderField.ID)
         page = await order_lists.orders_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminOrderWhere()).to_filter(),
             order_by=order.field,
@@ -217,7 +217,7 @@ class AdminOrderMutation:
     ) -> AdminOrder:
         return AdminOrder.from_model(
             await orders.set_order_status(
-                info.context.user, order_id=parse_id(id, "AdminOrder", field="id"), status=status, note=note
+                info.context.staff, order_id=parse_id(id, "AdminOrder", field="id"), status=status, note=note
             )
         )
 
@@ -241,7 +241,7 @@ class AdminOrderMutation:
     ) -> AdminOrder:
         return AdminOrder.from_model(
             await orders.resend_order(
-                info.context.user,
+                info.context.staff,
                 order_id=parse_id(id, "AdminOrder", field="id"),
                 is_not_at_provider=is_not_at_provider,
             )
@@ -264,7 +264,10 @@ class AdminOrderMutation:
     ) -> AdminOrder:
         return AdminOrder.from_model(
             await orders.set_order_partial(
-                info.context.user, order_id=parse_id(id, "AdminOrder", field="id"), remains=remains, note=note
+                info.context.staff,
+                order_id=parse_id(id, "AdminOrder", field="id"),
+                remains=remains,
+                note=note,
             )
         )
 
@@ -284,7 +287,7 @@ class AdminOrderMutation:
     ) -> AdminOrder:
         return AdminOrder.from_model(
             await orders.cancel_order(
-                info.context.user, order_id=parse_id(id, "AdminOrder", field="id"), note=note
+                info.context.staff, order_id=parse_id(id, "AdminOrder", field="id"), note=note
             )
         )
 
@@ -304,7 +307,7 @@ class AdminOrderMutation:
     ) -> AdminOrder:
         return AdminOrder.from_model(
             await orders.refund_order(
-                info.context.user, order_id=parse_id(id, "AdminOrder", field="id"), note=note
+                info.context.staff, order_id=parse_id(id, "AdminOrder", field="id"), note=note
             )
         )
 
@@ -321,6 +324,6 @@ class AdminOrderMutation:
     ) -> AdminOrder:
         return AdminOrder.from_model(
             await orders.note_order(
-                info.context.user, order_id=parse_id(id, "AdminOrder", field="id"), note=note
+                info.context.staff, order_id=parse_id(id, "AdminOrder", field="id"), note=note
             )
         )

@@ -128,7 +128,7 @@ class AdminPaymentQuery:
     ) -> Connection[AdminPayment]:
         order = order_by or AdminPaymentOrder(field=AdminPaymentOrderField.ID)
         page = await payments.payments_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminPaymentWhere()).to_filter(),
             order_by=order.field,
@@ -161,7 +161,7 @@ class AdminPaymentMutation:
     ) -> AdminPayment:
         return AdminPayment.from_model(
             await payments.settle_payment(
-                info.context.user,
+                info.context.staff,
                 payment_id=parse_id(id, "AdminPayment", field="id"),
                 amount=amount,
                 reason=reason,
@@ -182,6 +182,6 @@ class AdminPaymentMutation:
     ) -> AdminPayment:
         return AdminPayment.from_model(
             await payments.reject_payment(
-                info.context.user, payment_id=parse_id(id, "AdminPayment", field="id"), reason=reason
+                info.context.staff, payment_id=parse_id(id, "AdminPayment", field="id"), reason=reason
             )
         )

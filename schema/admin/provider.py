@@ -183,7 +183,7 @@ class AdminProviderQuery:
     ) -> Connection[AdminProvider]:
         order = order_by or AdminProviderOrder(field=AdminProviderOrderField.ID)
         page = await providers.providers_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminProviderWhere()).to_filter(),
             order_by=order.field,
@@ -208,7 +208,7 @@ class AdminProviderMutation:
     ) -> AdminProvider:
         return AdminProvider.from_model(
             await providers.add_provider(
-                info.context.user,
+                info.context.staff,
                 values=input.to_values(),
                 needs_https=info.context.shop.settings.is_production,
             )
@@ -228,7 +228,7 @@ class AdminProviderMutation:
     ) -> AdminProvider:
         return AdminProvider.from_model(
             await providers.update_provider(
-                info.context.user,
+                info.context.staff,
                 provider_id=parse_id(id, "AdminProvider", field="id"),
                 values=input.to_values(),
                 needs_https=info.context.shop.settings.is_production,
@@ -248,7 +248,7 @@ class AdminProviderMutation:
     ) -> AdminProvider:
         return AdminProvider.from_model(
             await providers.set_provider_active(
-                info.context.user, provider_id=parse_id(id, "AdminProvider", field="id"), is_active=is_active
+                info.context.staff, provider_id=parse_id(id, "AdminProvider", field="id"), is_active=is_active
             )
         )
 
@@ -268,7 +268,7 @@ class AdminProviderMutation:
         return AdminSyncReport.of(
             await providers.sync_provider(
                 info.context.shop,
-                info.context.user,
+                info.context.staff,
                 provider_id=parse_id(id, "AdminProvider", field="id"),
                 adds_services=adds_services,
             )

@@ -236,7 +236,7 @@ class AdminServiceQuery:
     ) -> Connection[AdminService]:
         order = order_by or AdminServiceOrder(field=AdminServiceOrderField.ID)
         page = await service_lists.services_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminServiceWhere()).to_filter(),
             order_by=order.field,
@@ -256,7 +256,7 @@ class AdminServiceMutation:
         input: Annotated[AdminServiceInput, strawberry.argument(description="The service.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminService:
         return AdminService.from_model(
-            await services.create_service(info.context.user, values=input.to_values())
+            await services.create_service(info.context.staff, values=input.to_values())
         )
 
     @admin_mutation(
@@ -272,7 +272,7 @@ class AdminServiceMutation:
     ) -> AdminService:
         return AdminService.from_model(
             await services.update_service(
-                info.context.user,
+                info.context.staff,
                 service_id=parse_id(id, "AdminService", field="id"),
                 values=input.to_values(),
             )
@@ -292,7 +292,7 @@ class AdminServiceMutation:
     ) -> AdminService:
         return AdminService.from_model(
             await services.set_service_active(
-                info.context.user, service_id=parse_id(id, "AdminService", field="id"), is_active=is_active
+                info.context.staff, service_id=parse_id(id, "AdminService", field="id"), is_active=is_active
             )
         )
 
@@ -318,6 +318,6 @@ class AdminServiceMutation:
     ) -> AdminServicesRepriced:
         return AdminServicesRepriced(
             count=await service_lists.reprice_services(
-                info.context.user, percent=percent, rounding=rounding, where=where.to_filter()
+                info.context.staff, percent=percent, rounding=rounding, where=where.to_filter()
             )
         )

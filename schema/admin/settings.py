@@ -86,7 +86,7 @@ class AdminSettingsQuery:
         "Errors: `FORBIDDEN`."
     )
     async def settings(self, info: Info) -> list[AdminSetting]:
-        current = await settings.list_settings(info.context.shop, info.context.user)
+        current = await settings.list_settings(info.context.shop, info.context.staff)
         return [AdminSetting.of(setting) for setting in current]
 
 
@@ -105,7 +105,7 @@ class AdminSettingsMutation:
         input: Annotated[AdminSettingsInput, strawberry.argument(description="The new values.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminSettings:
         current = await settings.update_settings(
-            info.context.shop, info.context.user, values=input.to_values()
+            info.context.shop, info.context.staff, values=input.to_values()
         )
         return AdminSettings.of(current)
 
@@ -119,5 +119,5 @@ class AdminSettingsMutation:
         names: Annotated[list[RunningSetting], strawberry.argument(description="Which; at least one.")],
     ) -> AdminSettings:
         return AdminSettings.of(
-            await settings.reset_settings(info.context.shop, info.context.user, names=names)
+            await settings.reset_settings(info.context.shop, info.context.staff, names=names)
         )

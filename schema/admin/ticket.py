@@ -149,7 +149,7 @@ class AdminTicketQuery:
     ) -> Connection[AdminTicket]:
         order = order_by or AdminTicketOrder(field=AdminTicketOrderField.ID)
         page = await tickets.tickets_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminTicketWhere()).to_filter(),
             order_by=order.field,
@@ -176,7 +176,7 @@ class AdminTicketMutation:
     ) -> AdminTicket:
         return AdminTicket.from_model(
             await tickets.answer_ticket(
-                info.context.user, ticket_id=parse_id(id, "AdminTicket", field="id"), message=message
+                info.context.staff, ticket_id=parse_id(id, "AdminTicket", field="id"), message=message
             )
         )
 
@@ -189,7 +189,7 @@ class AdminTicketMutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminTicket`.")],  # noqa: A002 - Relay's name
     ) -> AdminTicket:
         return AdminTicket.from_model(
-            await tickets.close_ticket(info.context.user, ticket_id=parse_id(id, "AdminTicket", field="id"))
+            await tickets.close_ticket(info.context.staff, ticket_id=parse_id(id, "AdminTicket", field="id"))
         )
 
     @admin_mutation(
@@ -211,7 +211,7 @@ class AdminTicketMutation:
     ) -> AdminTicket:
         return AdminTicket.from_model(
             await tickets.assign_ticket(
-                info.context.user,
+                info.context.staff,
                 ticket_id=parse_id(id, "AdminTicket", field="id"),
                 assignee_id=None
                 if assignee_id is None

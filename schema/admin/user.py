@@ -60,7 +60,7 @@ class AdminUser:
 
 async def user_of(info: Info, user_id: int) -> AdminUser:
     """The user with this id, read together with the others that the request asks for."""
-    return AdminUser.from_model(await info.context.loaders.staff_users(info.context.user).load(user_id))
+    return AdminUser.from_model(await info.context.loaders.staff_users(info.context.staff).load(user_id))
 
 
 @strawberry.input(description="One of several roles.")
@@ -138,7 +138,7 @@ class AdminUserQuery:
     ) -> Connection[AdminUser]:
         order = order_by or AdminUserOrder(field=AdminUserOrderField.ID)
         page = await users.users_page(
-            info.context.user,
+            info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminUserWhere()).to_filter(),
             order_by=order.field,
@@ -164,14 +164,14 @@ class AdminUserMutation:
     ) -> AdminUser:
         return AdminUser.from_model(
             await users.set_custom_rate(
-                info.context.user, user_id=parse_id(id, "AdminUser", field="id"), percent=percent
+                info.context.staff, user_id=parse_id(id, "AdminUser", field="id"), percent=percent
             )
         )
 
     @admin_mutation(
         users.set_user_active,
         InvalidInput,
-        description="Block a user, who is signed out everywhere at once, or let the user in again. "
+        description="Block a user, all of whose tokens and keys end for good, or let the user in again. "
         "Needs `BLOCK_USERS`.",
     )
     async def set_user_active(
@@ -183,7 +183,7 @@ class AdminUserMutation:
     ) -> AdminUser:
         return AdminUser.from_model(
             await users.set_user_active(
-                info.context.user,
+                info.context.staff,
                 user_id=parse_id(id, "AdminUser", field="id"),
                 is_active=is_active,
                 reason=reason,
@@ -201,14 +201,43 @@ class AdminUserMutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
     ) -> AdminUser:
         return AdminUser.from_model(
-            await users.sign_out_user(info.context.user, user_id=parse_id(id, "AdminUser", field="id"))
+            await users.sign_out_user(info.context.staff, user_id=parse_id(id, "AdminUser", field="id"))
+        )
+
+    @admin_mutation(
+        users.revoke_user_api_key,
+        InvalidInput,
+        description="End a user's key for the reseller API. Needs `SIGN_OUT_USERS`.",
+    )
+    async def revoke_user_api_key(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
+    ) -> AdminUser:
+        return AdminUser.from_model(
+            await users.revoke_user_api_key(info.context.staff, user_id=parse_id(id, "AdminUser", field="id"))
+        )
+
+    @admin_mutation(
+        users.reset_totp,
+        InvalidInput,
+        description="Forget the authenticator app that a colleague lost, and sign the colleague out. Nobody "
+        "resets one's own. Needs `CHANGE_ROLES`.",
+    )
+    async def reset_totp(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
+    ) -> AdminUser:
+        return AdminUser.from_model(
+            await users.reset_totp(info.context.staff, user_id=parse_id(id, "AdminUser", field="id"))
         )
 
     @admin_mutation(
         users.set_user_role,
         InvalidInput,
-        description="Make a user a member of staff, or one no more. Nobody changes one's own role. "
-        "Needs `CHANGE_ROLES`.",
+        description="Make a user a member of staff, or one no more, who then signs in anew. "
+        "Nobody changes one's own role. Needs `CHANGE_ROLES`.",
     )
     async def set_user_role(
         self,
@@ -218,6 +247,6 @@ class AdminUserMutation:
     ) -> AdminUser:
         return AdminUser.from_model(
             await users.set_user_role(
-                info.context.user, user_id=parse_id(id, "AdminUser", field="id"), role=role
+                info.context.staff, user_id=parse_id(id, "AdminUser", field="id"), role=role
             )
         )

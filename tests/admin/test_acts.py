@@ -58,7 +58,7 @@ PRESSES = [
         "tickets",
         "assign",
         StaffAct.ASSIGN_TICKET,
-        more=lambda world: {"assignee": str(world.staff[UserRole.SUPPORT].id)},
+        more=lambda world: {"assignee": str(world.staff[UserRole.SUPPORT].user.id)},
     ),
     Press("gifts", "range", StaffAct.UPDATE_GIFT, {"min": "3", "max": "4"}),
     Press("gifts", "take_off", StaffAct.UPDATE_GIFT),
@@ -92,18 +92,18 @@ async def test_a_button_does_its_act_for_whoever_may(
     needs = rules_of(acts_of(view, shop)[press.name]).needs
     pk, form = record_of(world, view), {**press.form, **press.more(world)}
     before = await stored_rows()
-    for role, user in world.staff.items():
+    for role, staff in world.staff.items():
         if not allows(role, needs):
-            visit = await Visit.of(shop, client, user)
+            visit = await Visit.of(shop, client, staff.user)
             assert (await visit.act(press.key, pk, press.name, **form)).status_code in (303, 400), role
     assert await stored_rows() == before
 
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     answer = await visit.act(press.key, pk, press.name, **form)
 
     assert answer.status_code == 200, answer.text
     [entry] = await AuditEntry.all()
-    assert (entry.act, entry.subject_id, entry.actor_id) == (press.act, pk, world.owner.id)
+    assert (entry.act, entry.subject_id, entry.actor_id) == (press.act, pk, world.owner.user.id)
     assert await audit_ledger() == []
 
 
@@ -114,7 +114,7 @@ async def test_what_is_switched_off_is_switched_on_again(
     off: str, on: str, shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     for key in ("categories", "services", "providers", "gifts"):
         pk = record_of(world, VIEWS[key])
         if off not in acts_of(VIEWS[key], shop):
@@ -127,7 +127,7 @@ async def test_what_is_switched_off_is_switched_on_again(
 
 async def test_a_blocked_user_is_let_in_again(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     await User.filter(id=world.buyer.id).update(is_active=False)
 
     assert (await visit.act("users", world.buyer.id, "unblock", reason="sorry")).status_code == 200
@@ -137,7 +137,7 @@ async def test_a_blocked_user_is_let_in_again(shop: Shop, client: httpx.AsyncCli
 
 async def test_a_box_that_is_sent_twice_moves_money_once(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     form = {"amount": "1000", "reason": "gift", "once": "a" * 16}
     entries = await LedgerEntry.filter(user_id=world.buyer.id).count()
 
@@ -163,7 +163,7 @@ async def test_what_refuses_is_told_in_the_box(
     key: str, name: str, form: dict[str, str], told: str, shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     before = await stored_rows()
 
     answer = await visit.act(key, record_of(world, VIEWS[key]), name, **form)
@@ -178,7 +178,7 @@ async def test_a_record_that_is_not_there_is_told(
     view: type[StaffView], pk: str, shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     name = "note" if view is OrderView else "sign_out"
 
     answer = await visit.post(f"/_api/{view.key}/row-action", {"note": "x"}, pk=pk, name=name)
@@ -189,7 +189,7 @@ async def test_a_record_that_is_not_there_is_told(
 
 async def test_prices_of_the_ticked_services_change(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     form = {"percent": "10", "rounding": "1"}
 
     answer = await visit.post("/_api/services/action", form, name="reprice", pks=world.service.id)
@@ -201,18 +201,18 @@ async def test_prices_of_the_ticked_services_change(shop: Shop, client: httpx.As
 
 async def test_an_answer_stands_in_the_ticket(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.staff[UserRole.SUPPORT])
+    visit = await Visit.of(shop, client, world.staff[UserRole.SUPPORT].user)
 
     await visit.act("tickets", world.ticket.id, "answer", message="به زودی")
 
     [message] = await TicketMessage.filter(ticket_id=world.ticket.id)
-    assert (message.message, message.user_id) == ("به زودی", world.staff[UserRole.SUPPORT].id)
+    assert (message.message, message.user_id) == ("به زودی", world.staff[UserRole.SUPPORT].user.id)
     assert "به زودی" in (await visit.get("/tickets/detail", pk=world.ticket.id)).text
 
 
 async def test_a_refund_stands_in_the_history_and_the_ledger(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
 
     await visit.act("orders", world.order.id, "refund", note="late")
 

@@ -19,7 +19,7 @@ from tests.resolvers.staff.world import World, create_world
 
 async def visit_of_owner(shop: Shop, client: httpx.AsyncClient) -> tuple[Visit, World]:
     world = await create_world(shop)
-    return await Visit.of(shop, client, world.owner), world
+    return await Visit.of(shop, client, world.owner.user), world
 
 
 def service_form(world: World, **values: str) -> dict[str, str]:
@@ -49,8 +49,8 @@ async def test_a_category_is_made_and_changed(shop: Shop, client: httpx.AsyncCli
     assert (category.name, category.position, category.image) == ("Insta", 0, "https://example.com/i.png")
     entries = await AuditEntry.all().order_by("id")
     assert [(entry.act, entry.actor_id) for entry in entries] == [
-        (StaffAct.CREATE_CATEGORY, world.owner.id),
-        (StaffAct.UPDATE_CATEGORY, world.owner.id),
+        (StaffAct.CREATE_CATEGORY, world.owner.user.id),
+        (StaffAct.UPDATE_CATEGORY, world.owner.user.id),
     ]
 
 
@@ -70,7 +70,7 @@ async def test_a_service_is_made_with_its_provider(shop: Shop, client: httpx.Asy
         "17",
     )
     assert (service.price, service.type, service.source) == (1_200, ServiceType.DEFAULT, ServiceSource.API)
-    assert (service.can_refill, service.can_cancel, service.added_by_id) == (True, False, world.owner.id)
+    assert (service.can_refill, service.can_cancel, service.added_by_id) == (True, False, world.owner.user.id)
 
 
 async def test_an_unchecked_box_takes_away_what_was_checked(shop: Shop, client: httpx.AsyncClient) -> None:
@@ -170,7 +170,7 @@ async def test_settings_are_kept_refused_and_reset(shop: Shop, client: httpx.Asy
 
 async def test_managers_see_settings_and_change_none(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.staff[UserRole.MANAGER])
+    visit = await Visit.of(shop, client, world.staff[UserRole.MANAGER].user)
 
     page = await visit.get("/settings")
     sent = await visit.post("/settings", {"reset": "1"})
@@ -183,7 +183,7 @@ async def test_managers_see_settings_and_change_none(shop: Shop, client: httpx.A
 @pytest.mark.parametrize("key", ["categories", "services", "gifts", "providers"])
 async def test_support_makes_nothing(key: str, shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.staff[UserRole.SUPPORT])
+    visit = await Visit.of(shop, client, world.staff[UserRole.SUPPORT].user)
     before = await stored_rows()
 
     assert (await visit.post(f"/{key}/create", service_form(world))).status_code == 403

@@ -90,7 +90,7 @@ async def test_a_page_is_in_the_language_that_was_chosen(
     chosen: str, direction: str, style: str, words: list[str], shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner, language=chosen)
+    visit = await Visit.of(shop, client, world.owner.user, language=chosen)
 
     page = await visit.get("/orders/list")
 
@@ -113,7 +113,7 @@ async def test_a_persian_page_says_nothing_in_english(
     page: str, shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner, language="fa")
+    visit = await Visit.of(shop, client, world.owner.user, language="fa")
 
     answer = await visit.client.get(f"/admin{page.replace('pk=1', f'pk={world.ticket.id}')}")
 

@@ -57,7 +57,7 @@ def record_of(world: World, view: type[StaffView]) -> int:
 @pytest.mark.parametrize("role", STAFF)
 async def test_a_role_sees_what_it_may_read(role: UserRole, shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.staff[role])
+    visit = await Visit.of(shop, client, world.staff[role].user)
 
     for view in LISTS:
         answer = await visit.get(f"/{view.key}/list")
@@ -76,7 +76,7 @@ async def test_a_record_offers_the_acts_of_the_role(
     world = await create_world(shop)
     if not allows(role, view.reads):
         return
-    visit = await Visit.of(shop, client, world.staff[role])
+    visit = await Visit.of(shop, client, world.staff[role].user)
     record = await view.of.get(id=record_of(world, view))
     made = view(shop)
     rules = {
@@ -99,7 +99,7 @@ async def test_looking_never_breaks_and_changes_nothing(
     view: type[StaffView], shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     before = await stored_rows()
     hostile = ["'\"%_\\", "#1", "۲۰۰۰۰۰۰۰۰۰", "9" * 30, "\x00", "<script>", "-1", "س" * 500]
     for term in hostile:
@@ -121,7 +121,7 @@ async def test_what_only_operations_write_has_no_form(
     key: str, shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
 
     assert (await visit.get(f"/{key}/create")).status_code == 403
     assert (await visit.get(f"/{key}/edit", pk=1)).status_code == 403
@@ -133,7 +133,7 @@ async def test_nothing_is_deleted_exported_or_imported(
     view: type[StaffView], shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     before = await stored_rows()
 
     for name in ("delete", "export"):
@@ -148,10 +148,10 @@ async def test_nothing_is_deleted_exported_or_imported(
 async def test_support_sees_no_provider(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
     await Provider.filter(id=world.provider.id).update(name="Secret Panel")
-    manager = await Visit.of(shop, client, world.manager)
+    manager = await Visit.of(shop, client, world.manager.user)
     assert "Secret Panel" in (await manager.get("/orders/detail", pk=world.order.id)).text
 
-    support = await Visit.of(shop, client, world.staff[UserRole.SUPPORT])
+    support = await Visit.of(shop, client, world.staff[UserRole.SUPPORT].user)
     for page in ("/orders/detail", "/services/detail"):
         pk = world.order.id if "orders" in page else world.service.id
         assert "Secret Panel" not in (await support.get(page, pk=pk)).text
@@ -162,7 +162,7 @@ async def test_support_sees_no_provider(shop: Shop, client: httpx.AsyncClient) -
 async def test_the_key_of_a_provider_is_on_no_page(shop: Shop, client: httpx.AsyncClient) -> None:
     world = await create_world(shop)
     await Provider.filter(id=world.provider.id).update(api_key="canary-of-a-key")
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     pages = [
         await visit.get("/providers/list"),
         await visit.get("/providers/detail", pk=world.provider.id),
@@ -182,7 +182,7 @@ async def test_texts_of_customers_are_text_and_run_nothing(shop: Shop, client: h
     await Ticket.filter(id=world.ticket.id).update(subject=script, description=script)
     await Order.filter(id=world.order.id).update(link=script, note=script, comments=script)
     await User.filter(id=world.buyer.id).update(first_name=script, more_information=script)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     pages = [
         await visit.get("/tickets/list"),
         await visit.get("/tickets/detail", pk=world.ticket.id),
@@ -203,7 +203,7 @@ async def test_the_search_finds_a_record_by_its_number_and_by_its_text(
     shop: Shop, client: httpx.AsyncClient
 ) -> None:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     await Order.filter(id=world.order.id).update(link="https://example.com/the-one")
 
     for term in (str(world.order.id), f"#{world.order.id}", "THE-ONE"):

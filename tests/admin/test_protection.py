@@ -23,7 +23,7 @@ PAGES = [
 @pytest.fixture(params=PAGES)
 async def page(request: pytest.FixtureRequest, shop: Shop, client: httpx.AsyncClient) -> httpx.Response:
     world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner)
+    visit = await Visit.of(shop, client, world.owner.user)
     if request.param == "/login":
         client.cookies.delete("staff")
     path = request.param.replace("pk=1", f"pk={world.order.id}")

@@ -21,7 +21,7 @@ class Visit:
 
     @classmethod
     async def of(cls, shop: Shop, client: httpx.AsyncClient, user: User, *, language: str = "en") -> "Visit":
-        token, _ = await sessions.issue_token(shop, user, now=await database.now())
+        token, _ = await sessions.issue_staff_session(shop, user, now=await database.now())
         client.cookies.clear()
         client.cookies.set("staff", token)
         client.cookies.set("language", language)

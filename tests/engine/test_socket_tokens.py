@@ -13,7 +13,7 @@ from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets, SocketLimits
 from models import AccessToken, Ticket, User, database
 from playground import page
-from resolvers import sessions
+from resolvers import credentials
 from resolvers.shop import Shop
 from tests.conftest import authorization
 from tests.fakes import create_user
@@ -54,7 +54,7 @@ async def signed_in(server: Served, user: User) -> AsyncIterator[Client]:
 
 
 async def log_out(user: User) -> None:
-    await sessions.revoke_tokens(user, now=await database.now())
+    await credentials.end_access(user, now=await database.now(), spares=credentials.ALL_BUT_SESSIONS)
 
 
 async def expire(user: User) -> None:

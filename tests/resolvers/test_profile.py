@@ -1,6 +1,7 @@
 """Users change their own profile."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,7 +14,7 @@ from tests.fakes import MOMENT, create_user
 pytestmark = pytest.mark.usefixtures("db")
 
 
-async def refused_field(user: User, **changes: str) -> str:
+async def refused_field(user: User, **changes: Any) -> str:
     """The field that a refused change is refused for."""
     with pytest.raises(InvalidInput) as refusal:
         await profile.update_profile(user, **changes)

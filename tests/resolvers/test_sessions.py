@@ -17,7 +17,7 @@ from joserfc.jwk import RSAKey
 
 from domain.tokens import TokenKeys
 from models import AccessToken, User, database
-from resolvers import login, sessions
+from resolvers import credentials, login, sessions
 from resolvers.shop import Shop
 from tests.fakes import create_user, key_pem
 
@@ -129,12 +129,12 @@ async def test_logout_revokes_the_token_it_came_with_and_no_other(shop: Shop) ->
     assert await sessions.authenticate(shop, laptop) is not None
 
 
-async def test_revoke_tokens_ends_the_sessions_of_that_user_only(shop: Shop) -> None:
+async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(shop: Shop) -> None:
     user, other = await create_user(), await create_user()
     tokens = [await issue(shop, user), await issue(shop, user)]
     others = await issue(shop, other)
 
-    await sessions.revoke_tokens(user, now=await database.now())
+    await credentials.end_access(user, now=await database.now(), spares=credentials.ALL_BUT_SESSIONS)
 
     assert [await sessions.authenticate(shop, token) for token in tokens] == [None, None]
     assert await sessions.authenticate(shop, others) is not None

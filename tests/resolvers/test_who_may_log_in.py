@@ -1,24 +1,33 @@
 """Who gets a code and who signs in with it; whoever may not learns nothing at the first step."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from domain import login_codes
+from domain.permissions import Permission
 from domain.problems import UnknownUser, WrongLoginCode
-from models import AccessToken, LoginCode, User, database
-from resolvers import login, profile, sessions
+from domain.roles import UserRole
+from domain.sessions import SessionKind
+from models import AccessToken, LoginCode, OpenIdIdentity, TotpSecret, User, database
+from resolvers import api_keys, credentials, login, profile, sessions
+from resolvers.credentials import Credential
 from resolvers.shop import Shop
-from tests.fakes import MOMENT, RecordingSms, create_user
+from resolvers.staff import appointments, users
+from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     MOBILE,
     let_time_pass,
+    other_than,
     receive_code,
     request_code,
     sign_in,
     with_settings,
 )
+from tests.resolvers.staff.world import member, session_of
 
 CLAIMED = "09355555555"
 
@@ -113,18 +122,94 @@ async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: Recor
     assert not await AccessToken.exists()
 
 
-async def test_the_first_sign_in_with_a_claimed_mobile_verifies_it_and_ends_older_sessions(
+async def claimant_of(mobile: str = CLAIMED, **columns: object) -> User:
+    """A new user who has just said that the number is theirs."""
+    user = await profile.update_profile(await create_user(), mobile=mobile)
+    await User.filter(id=user.id).update(**columns)
+    return await User.get(id=user.id)
+
+
+async def open_in_every_way(shop: Shop, user: User) -> list[str]:
+    """Give the account one of each credential; returns the bearers of its tokens."""
+    now = await database.now()
+    await User.filter(id=user.id).update(api_key_hash=f"{user.id:064d}", password_hash="a password's")
+    await OpenIdIdentity.create(user=user, issuer="https://id.example", subject=str(user.id), created_at=now)
+    await TotpSecret.create(user=user, secret="a secret", updated_at=now)
+    app_token, _ = await sessions.issue_token(shop, user, now=now)
+    staff_session, _ = await sessions.issue_staff_session(shop, user, now=now)
+    service_token, _ = await sessions.issue_service_token(
+        shop, user, name="robot", permissions=[Permission.READ_USERS], lifetime=timedelta(days=1), now=now
+    )
+    return [app_token, staff_session, service_token]
+
+
+async def ways_in(user: User) -> set[Credential]:
+    """Which kinds of credentials open the account."""
+    row = await User.get(id=user.id)
+    tokens = AccessToken.filter(user_id=user.id, revoked_at=None)
+    opens = {
+        Credential.SESSIONS: await tokens.exclude(kind=SessionKind.SERVICE).exists(),
+        Credential.SERVICE_TOKENS: await tokens.filter(kind=SessionKind.SERVICE).exists(),
+        Credential.API_KEY: row.api_key_hash is not None,
+        Credential.PASSWORD: row.password_hash is not None,
+        Credential.OPENID_IDENTITIES: await OpenIdIdentity.exists(user_id=user.id),
+        Credential.TOTP_SECRET: await TotpSecret.exists(user_id=user.id),
+    }
+    return {credential for credential in Credential if opens[credential]}
+
+
+@pytest.mark.both_databases
+async def test_the_first_sign_in_with_a_claimed_mobile_proves_it_and_ends_all_else_that_opens_the_account(
     shop: Shop, sms: RecordingSms
 ) -> None:
-    user = await create_user(mobile=MOBILE, is_verified=False)
-    squatters, _ = await sessions.issue_token(shop, user, now=await database.now())
-    assert await sessions.authenticate(shop, squatters) is not None
+    user = await claimant_of()
+    bearers = await open_in_every_way(shop, user)
+    assert await ways_in(user) == set(Credential)
 
-    session = await sign_in(shop, sms, MOBILE)
+    session = await sign_in(shop, sms, CLAIMED)
 
-    assert (await User.get(id=user.id)).mobile_verified
-    assert await sessions.authenticate(shop, squatters) is None
+    assert session.user.id == user.id
+    after = await User.get(id=user.id)
+    assert (after.mobile_verified, after.mobile_claimed_at) == (True, None)
+    assert await ways_in(user) == {Credential.SESSIONS}
+    assert [await sessions.authenticate(shop, bearer) for bearer in bearers] == [None, None, None]
     assert await sessions.authenticate(shop, session.access_token) is not None
+
+
+async def test_whoever_changes_hands_keeps_only_what_the_change_spares(shop: Shop) -> None:
+    owner = await session_of(await member(UserRole.OWNER))
+    changes: list[tuple[frozenset[Credential], Callable[[User], Awaitable[object]]]] = [
+        (
+            credentials.OF_A_BLOCKED_USER,
+            lambda user: users.set_user_active(owner, user_id=user.id, is_active=False, reason="fraud"),
+        ),
+        (
+            credentials.OF_ANOTHER_ROLE,
+            lambda user: users.set_user_role(owner, user_id=user.id, role=UserRole.MANAGER),
+        ),
+        (
+            credentials.OF_ANOTHER_ROLE,
+            lambda user: appointments.appoint(str(user.mobile), role=UserRole.SUPPORT),
+        ),
+        (credentials.ALL_BUT_SESSIONS, lambda user: users.sign_out_user(owner, user_id=user.id)),
+    ]
+    for spared, change in changes:
+        user = await create_user()
+        await open_in_every_way(shop, user)
+
+        await change(user)
+
+        assert await ways_in(user) == spared
+
+
+async def test_unblocking_does_not_bring_the_api_key_back(shop: Shop) -> None:
+    owner, user = await session_of(await member(UserRole.OWNER)), await create_user()
+    key = await api_keys.rotate_api_key(user)
+
+    await users.set_user_active(owner, user_id=user.id, is_active=False, reason="fraud")
+    await users.set_user_active(owner, user_id=user.id, is_active=True, reason="no fraud")
+
+    assert await api_keys.user_of_key(key) is None
 
 
 async def test_a_further_sign_in_leaves_the_other_sessions_as_they_are(shop: Shop, sms: RecordingSms) -> None:
@@ -162,30 +247,88 @@ async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
     assert not await AccessToken.exists()
 
 
-async def test_the_latest_of_two_claims_of_a_number_logs_in_with_it(shop: Shop, sms: RecordingSms) -> None:
-    first, second = await create_user(), await create_user()
-    await profile.update_profile(first, mobile=CLAIMED)
-    await User.filter(id=first.id).update(updated_at=MOMENT)
-    await profile.update_profile(second, mobile=CLAIMED)
+@pytest.mark.both_databases
+async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_customer_claims_it_lately(
+    shop: Shop, sms: RecordingSms, subtests: pytest.Subtests
+) -> None:
+    now = await database.now()
+    old = now - login.CLAIM_LIFETIME - timedelta(minutes=1)
+    numbers = (f"0935555{number:04d}" for number in count())
+    cases: list[tuple[str, list[dict[str, object]], int | None]] = [
+        ("one claim of today", [{}], 0),
+        ("one claim of the day before", [{"mobile_claimed_at": old}], None),
+        (
+            "a number that came with the old panel's account",
+            [{"mobile_claimed_at": None}],
+            None,
+        ),
+        ("two claims, the latest one fresh", [{"mobile_claimed_at": old}, {}], None),
+        ("two claims of today", [{}, {}], None),
+        ("a blocked claim beside a fresh one", [{"is_active": False}, {}], 1),
+        ("a claim of staff's", [{"role": UserRole.SUPPORT}], None),
+    ]
+    for name, claims, opened in cases:
+        with subtests.test(name):
+            mobile = next(numbers)
+            claimants = [await claimant_of(mobile, **columns) for columns in claims]
+
+            session = await login.verify_login_code(
+                shop, username=mobile, code=await receive_code(shop, sms, mobile)
+            )
+
+            known = {claimant.id for claimant in claimants}
+            if opened is None:
+                assert session.user.id not in known
+                assert (session.user.balance, session.user.mobile_verified) == (0, True)
+            else:
+                assert session.user.id == claimants[opened].id
+            again = await User.who_proved(mobile)
+            assert again is not None
+            assert again.id == session.user.id
+
+
+async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim_of_its_number(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    imported = await create_user(mobile=CLAIMED, is_verified=False, balance=90_000)
+    attacker = await claimant_of()
 
     session = await login.verify_login_code(
         shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED)
     )
 
-    assert session.user.id == second.id
+    assert session.user.id not in {imported.id, attacker.id}
+    assert (await User.get(id=imported.id)).balance == 90_000
 
 
-async def test_verifying_a_claimed_number_ends_the_account_s_other_keys(
-    shop: Shop, sms: RecordingSms
-) -> None:
-    user = await create_user()
-    await User.filter(id=user.id).update(api_key_hash="a" * 64)
-    await profile.update_profile(user, mobile=CLAIMED, password="an attacker's")
+async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop, sms: RecordingSms) -> None:
+    user = await claimant_of(mobile_claimed_at=None)
+    token, _ = await sessions.issue_token(shop, user, now=await database.now())
+    viewer = await sessions.authenticate(shop, token)
+    assert viewer is not None
+    # Nobody may register, and still the code is sent: somebody claims the number.
+    code = await receive_code(with_settings(shop, registration_open=False), sms, CLAIMED)
 
-    await login.verify_login_code(shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED))
+    with pytest.raises(WrongLoginCode):
+        await login.confirm_mobile(shop, viewer, code=other_than(code))
+    assert (await login.confirm_mobile(shop, viewer, code=code)).mobile_verified
 
-    after = await User.get(id=user.id)
-    assert (after.mobile_verified, after.password_hash, after.api_key_hash) == (True, None, None)
+    assert await sessions.authenticate(shop, token) is not None
+    with pytest.raises(WrongLoginCode):
+        await login.confirm_mobile(shop, viewer, code=code)
+
+
+@pytest.mark.both_databases
+async def test_two_accounts_cannot_prove_one_number_at_once(shop: Shop, sms: RecordingSms) -> None:
+    first, second = await session_of(await claimant_of()), await session_of(await claimant_of())
+    code = await receive_code(shop, sms, CLAIMED)
+
+    ends = await asyncio.gather(
+        *(login.confirm_mobile(shop, viewer, code=code) for viewer in (first, second)), return_exceptions=True
+    )
+
+    assert sorted(type(end).__name__ for end in ends) == ["User", "WrongLoginCode"]
+    assert await User.filter(mobile=CLAIMED, mobile_verified=True).count() == 1
 
 
 async def test_a_number_changed_while_its_code_is_verified_is_not_verified(

@@ -28,9 +28,9 @@ from domain.problems import (
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
 from domain.service_types import ServiceSource
-from models import User
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction, PageRequest
+from resolvers.sessions import SignedIn
 from resolvers.staff import (
     audit_log,
     categories,
@@ -57,7 +57,7 @@ KEY = "one key"
 WHY = "asked by phone"
 VALUES = ServiceValues(category_id=1, name="Likes", price=5, min_quantity=1, max_quantity=9)
 PANEL = ProviderValues(name="Panel 2", url="https://two.example/api/v2", api_key="canary-key")
-Act = Callable[[World, User], Awaitable[object]]
+Act = Callable[[World, SignedIn], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ async def on_the_wire(world: World) -> None:
 
 
 def while_sending(act: Act) -> Act:
-    async def refused(world: World, staff: User) -> object:
+    async def refused(world: World, staff: SignedIn) -> object:
         await on_the_wire(world)
         return await act(world, staff)
 
@@ -115,34 +115,34 @@ def order_refusals(operation: Callable[..., Awaitable[object]], **values: object
     }
 
 
-async def held(world: World, staff: User) -> object:
+async def held(world: World, staff: SignedIn) -> object:
     """Sent again without having looked."""
     await at(world.order, OrderStatus.AWAITING, Dispatch.UNKNOWN)
     return await orders.resend_order(staff, order_id=world.order.id)
 
 
-async def key_used_twice(world: World, staff: User) -> object:
+async def key_used_twice(world: World, staff: SignedIn) -> object:
     await adjust(world, staff, 10)
     return await adjust(world, staff, 11)
 
 
-async def adjust(world: World, staff: User, amount: int) -> object:
+async def adjust(world: World, staff: SignedIn, amount: int) -> object:
     return await users.adjust_balance(
         staff, user_id=world.buyer.id, amount=amount, reason=WHY, idempotency_key=KEY
     )
 
 
-async def settled_twice(world: World, staff: User) -> object:
+async def settled_twice(world: World, staff: SignedIn) -> object:
     await payments.settle_payment(staff, payment_id=world.payment.id, amount=5, reason=WHY)
     return await payments.reject_payment(staff, payment_id=world.payment.id, reason=WHY)
 
 
-async def rejected_first(world: World, staff: User) -> object:
+async def rejected_first(world: World, staff: SignedIn) -> object:
     await payments.reject_payment(staff, payment_id=world.payment.id, reason=WHY)
     return await payments.settle_payment(staff, payment_id=world.payment.id, amount=5, reason=WHY)
 
 
-async def empty_catalogue(world: World, staff: User) -> object:
+async def empty_catalogue(world: World, staff: SignedIn) -> object:
     return await providers.sync_provider(world.shop, staff, provider_id=world.provider.id)
 
 
@@ -419,7 +419,7 @@ PEOPLE = [
     Deed(
         tickets.assign_ticket,
         Permission.ASSIGN_TICKETS,
-        lambda w, s: tickets.assign_ticket(s, ticket_id=w.ticket.id, assignee_id=w.owner.id),
+        lambda w, s: tickets.assign_ticket(s, ticket_id=w.ticket.id, assignee_id=w.owner.user.id),
         {
             InvalidInput: lambda w, s: tickets.assign_ticket(
                 s, ticket_id=w.ticket.id, assignee_id=w.buyer.id

@@ -6,7 +6,7 @@ from domain.problems import InvalidInput
 from domain.roles import UserRole
 from models import User
 from resolvers.staff import appointments
-from resolvers.staff.appointments import AccountSwitchedOff
+from resolvers.staff.appointments import AccountSwitchedOff, LastOwner
 from tests.fakes import create_user
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -16,7 +16,7 @@ MOBILE = "09381112233"
 async def test_appoint_makes_a_user_who_can_sign_in_with_the_mobile() -> None:
     appointment = await appointments.appoint("+98 938 111 2233", role=UserRole.OWNER)
     assert appointment.role_before is None
-    owner = await User.owner_of_mobile(MOBILE)
+    owner = await User.who_proved(MOBILE)
     assert owner is not None
     assert (owner.id, owner.role, owner.mobile_verified) == (appointment.user.id, UserRole.OWNER, True)
 
@@ -35,7 +35,20 @@ async def test_appoint_does_not_promote_a_user_who_only_claims_the_mobile() -> N
     appointment = await appointments.appoint(MOBILE, role=UserRole.OWNER)
     assert appointment.user.id != claimant.id
     assert (await User.get(id=claimant.id)).role is UserRole.USER
-    assert await User.owner_of_mobile(MOBILE) == appointment.user
+    assert await User.who_proved(MOBILE) == appointment.user
+
+
+async def test_appoint_refuses_to_demote_the_last_owner() -> None:
+    owner = (await appointments.appoint(MOBILE, role=UserRole.OWNER)).user
+    blocked = (await appointments.appoint("09381112244", role=UserRole.OWNER)).user
+    await User.filter(id=blocked.id).update(is_active=False)
+
+    with pytest.raises(LastOwner):
+        await appointments.appoint(MOBILE, role=UserRole.SUPPORT)
+
+    assert (await User.get(id=owner.id)).role is UserRole.OWNER
+    await User.filter(id=blocked.id).update(is_active=True)
+    assert (await appointments.appoint(MOBILE, role=UserRole.SUPPORT)).user.role is UserRole.SUPPORT
 
 
 async def test_appoint_refuses_a_blocked_user_and_a_malformed_mobile() -> None:

@@ -4,30 +4,39 @@ import importlib
 import inspect
 import json
 import pkgutil
+from datetime import timedelta
 
 import pytest
 
 import resolvers.staff
-from domain.permissions import Permission, allows
+from domain.permissions import GRANTABLE_TO_SERVICES, NEED_FRESH_PROOF, Permission, allows
 from domain.problems import (
     Forbidden,
+    FreshCodeRequired,
     IdempotencyKeyReused,
     PaymentNotMismatched,
     Problem,
     problems_of,
 )
 from domain.roles import UserRole
+from domain.sessions import PROOF_LIFETIME
 from domain.staff_acts import StaffAct
-from models import AuditEntry, User
+from models import AuditEntry, User, database
+from resolvers import sessions
 from resolvers.audit import audit_ledger
+from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 from tests.database_state import stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT
 from tests.resolvers.provider_records import CATALOGUE_ROW
-from tests.resolvers.staff.deeds import ALWAYS_TRIED, DEEDS, SYNC, Deed
-from tests.resolvers.staff.world import create_world
+from tests.resolvers.staff import deeds
+from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
+from tests.resolvers.staff.deeds import ALWAYS_TRIED, SYNC, Deed
+from tests.resolvers.staff.world import World, create_world, session_of
 
+DEEDS = [*deeds.DEEDS, *CREDENTIAL_DEEDS]
+STALE = PROOF_LIFETIME + timedelta(seconds=2)
 AFTER_ANOTHER_ACT = {IdempotencyKeyReused, PaymentNotMismatched}
 REFUSALS = [(deed, problem) for deed in DEEDS for problem in deed.refusals]
 
@@ -51,7 +60,8 @@ def test_every_operation_of_staff_s_is_acted_out_with_every_declared_problem() -
     }
     assert public == {deed.operation for deed in DEEDS}
     for deed in DEEDS:
-        assert set(problems_of(deed.operation)) == {ALWAYS_TRIED, *deed.refusals}, name_of(deed)
+        proof = {FreshCodeRequired} if deed.permission in NEED_FRESH_PROOF else set()
+        assert set(problems_of(deed.operation)) == {ALWAYS_TRIED, *proof, *deed.refusals}, name_of(deed)
 
 
 def test_every_permission_is_asked_for_and_every_act_has_its_word() -> None:
@@ -70,17 +80,17 @@ async def test_a_deed_is_done_by_the_roles_that_have_its_permission_alone(
         if not allows(role, deed.permission):
             with pytest.raises(Forbidden):
                 await deed.act(world, member)
-    await User.filter(id=world.owner.id).update(is_active=False)
+    await User.filter(id=world.owner.user.id).update(is_active=False)
     with pytest.raises(Forbidden):
         await deed.act(world, world.owner)
-    await User.filter(id=world.owner.id).update(is_active=True)
+    await User.filter(id=world.owner.user.id).update(is_active=True)
     assert await stored_rows() == before
 
     permitted = [role for role in UserRole if allows(role, deed.permission)]
     for role in permitted:
         world = await create_world(shop)
         await deed.act(world, world.staff[role])
-        told = await AuditEntry.filter(actor_id=world.staff[role].id)
+        told = await AuditEntry.filter(actor_id=world.staff[role].user.id)
         assert deed.is_read or told
         assert {(entry.act, entry.role) for entry in told} <= {(name_of(deed), role)}
     assert permitted
@@ -120,6 +130,86 @@ async def test_a_sync_is_logged_with_what_it_did(shop: Shop, panels: FakeProvide
     await SYNC.act(world, world.manager)
 
     [entry] = await AuditEntry.all()
-    assert (entry.subject_id, entry.actor_id) == (world.provider.id, world.manager.id)
+    assert (entry.subject_id, entry.actor_id) == (world.provider.id, world.manager.user.id)
     assert json.loads(entry.after)["unchanged"] == 1
     assert entry.created_at > MOMENT
+
+
+async def app_token_of(shop: Shop, staff: SignedIn) -> SignedIn:
+    bearer, _ = await sessions.issue_token(shop, staff.user, now=await database.now())
+    viewer = await sessions.authenticate(shop, bearer)
+    assert viewer is not None
+    return viewer
+
+
+async def service_token_of(shop: Shop, staff: SignedIn, permission: Permission) -> SignedIn:
+    bearer, _ = await sessions.issue_service_token(
+        shop,
+        staff.user,
+        name="robot",
+        permissions={permission},
+        lifetime=timedelta(days=1),
+        now=await database.now(),
+    )
+    viewer = await sessions.authenticate(shop, bearer)
+    assert viewer is not None
+    return viewer
+
+
+async def outcome(deed: Deed, world: World, staff: SignedIn) -> type[Problem] | None:
+    try:
+        await deed.act(world, staff)
+    except Problem as problem:
+        return type(problem)
+    return None
+
+
+async def test_every_deed_is_refused_to_tokens_of_the_app_stale_sessions_and_other_service_tokens(
+    shop: Shop, panels: FakeProviders, subtests: pytest.Subtests
+) -> None:
+    panels.catalogue = (CATALOGUE_ROW,)
+    world = await create_world(shop)
+    app_token = await app_token_of(shop, world.owner)
+    stale = await session_of(world.owner.user, proof_age=STALE)
+    demanded = SignedIn(**{**vars(world.owner), "lacks_totp": True})
+    for deed in DEEDS:
+        with subtests.test(name_of(deed)):
+            needs_proof = deed.permission in NEED_FRESH_PROOF
+            other = next(p for p in Permission if p is not deed.permission)
+            before = await stored_rows()
+            assert await outcome(deed, world, app_token) is Forbidden
+            assert await outcome(deed, world, demanded) is Forbidden
+            assert await outcome(deed, world, await service_token_of(shop, world.owner, other)) is Forbidden
+            if deed.permission not in GRANTABLE_TO_SERVICES:
+                forged = await service_token_of(shop, world.owner, deed.permission)
+                assert await outcome(deed, world, forged) is Forbidden
+            if needs_proof:
+                assert await outcome(deed, world, stale) is FreshCodeRequired
+            assert await stored_rows() == before
+
+
+async def test_every_deed_is_done_by_a_service_token_with_its_permission_and_logged_with_its_name(
+    shop: Shop, panels: FakeProviders, subtests: pytest.Subtests
+) -> None:
+    panels.catalogue = (CATALOGUE_ROW,)
+    for deed in DEEDS:
+        if deed.permission not in GRANTABLE_TO_SERVICES:
+            continue
+        with subtests.test(name_of(deed)):
+            world = await create_world(shop)
+            robot = await service_token_of(shop, world.owner, deed.permission)
+            assert await outcome(deed, world, robot) is None
+            entries = await AuditEntry.filter(actor_id=world.owner.user.id)
+            assert deed.is_read or {entry.service_token for entry in entries} == {"robot"}
+
+
+async def test_a_stale_session_still_does_what_needs_no_fresh_proof(
+    shop: Shop, panels: FakeProviders, subtests: pytest.Subtests
+) -> None:
+    panels.catalogue = (CATALOGUE_ROW,)
+    for deed in DEEDS:
+        if deed.permission in NEED_FRESH_PROOF:
+            continue
+        with subtests.test(name_of(deed)):
+            world = await create_world(shop)
+            assert await outcome(deed, world, await session_of(world.owner.user, proof_age=STALE)) is None

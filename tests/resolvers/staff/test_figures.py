@@ -14,7 +14,7 @@ from models import Order, Payment, Provider, Ticket, database
 from resolvers.shop import Shop
 from resolvers.staff.figures import DayFigures, shop_figures
 from tests.resolvers.records import create_ticket
-from tests.resolvers.staff.world import World, create_world, member, refused
+from tests.resolvers.staff.world import World, create_world, refused, staff_member
 
 pytestmark = pytest.mark.both_databases
 
@@ -129,7 +129,7 @@ async def test_tickets_that_wait_for_an_answer_are_open(shop: Shop) -> None:
 async def test_providers_that_are_off_are_not_told(shop: Shop) -> None:
     world = await create_world(shop)
     await Provider.filter(id=world.provider.id).update(balance="12.5", currency="USD")
-    told = (await shop_figures(await member(UserRole.MANAGER))).providers
+    told = (await shop_figures(await staff_member(UserRole.MANAGER))).providers
     await Provider.filter(id=world.provider.id).update(is_active=False)
 
     assert [(provider.balance, provider.currency) for provider in told] == [("12.5", "USD")]

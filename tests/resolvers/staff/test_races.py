@@ -13,7 +13,7 @@ from models import AuditEntry, LedgerEntry, Payment, SettingOverride, User
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from resolvers.staff import orders, payments, settings, users
-from tests.resolvers.staff.world import BALANCE, CHARGE, create_world, member
+from tests.resolvers.staff.world import BALANCE, CHARGE, create_world, staff_member
 
 pytestmark = pytest.mark.both_databases
 
@@ -86,19 +86,32 @@ async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry
 
 
 async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: Shop) -> None:
-    first, second = await member(UserRole.OWNER), await member(UserRole.OWNER)
+    first, second = await staff_member(UserRole.OWNER), await staff_member(UserRole.OWNER)
 
     ends = await at_once(
-        users.set_user_role(first, user_id=second.id, role=UserRole.USER),
-        users.set_user_role(second, user_id=first.id, role=UserRole.USER),
+        users.set_user_role(first, user_id=second.user.id, role=UserRole.USER),
+        users.set_user_role(second, user_id=first.user.id, role=UserRole.USER),
     )
 
     assert sorted(map(str, ends)) == sorted(map(str, [None, Forbidden]))
     assert await User.filter(role=UserRole.OWNER).count() == 1
 
 
+@pytest.mark.both_databases
+async def test_two_owners_who_block_each_other_at_once_leave_an_owner(shop: Shop) -> None:
+    first, second = await staff_member(UserRole.OWNER), await staff_member(UserRole.OWNER)
+
+    ends = await at_once(
+        users.set_user_active(first, user_id=second.user.id, is_active=False, reason="why"),
+        users.set_user_active(second, user_id=first.user.id, is_active=False, reason="why"),
+    )
+
+    assert sorted(map(str, ends)) == sorted(map(str, [None, Forbidden]))
+    assert await User.filter(role=UserRole.OWNER, is_active=True).count() == 1
+
+
 async def test_two_bounds_of_a_range_that_are_moved_at_once_never_cross(shop: Shop) -> None:
-    owner = await member(UserRole.OWNER)
+    owner = await staff_member(UserRole.OWNER)
 
     ends = await at_once(
         settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MIN: 90}),

@@ -17,9 +17,10 @@ from domain.roles import UserRole
 from domain.running_settings import RunningSetting
 from domain.service_types import ServiceFlag
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
-from models import AuditEntry, Notification, Order, OrderEvent, Payment, Service, SettingOverride, User
+from models import AuditEntry, Notification, Order, OrderEvent, Payment, Service, SettingOverride
 from resolvers import free_credit, submission
 from resolvers.audit import audit_ledger
+from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 from resolvers.staff import orders, payments, service_lists, services, settings
 from resolvers.staff.service_lists import ServiceFilter
@@ -28,7 +29,7 @@ from tests.fakes import create_user
 from tests.resolvers.money_records import balance_of, confirm, ledger_of, place, start
 from tests.resolvers.provider_records import place_order
 from tests.resolvers.records import create_service
-from tests.resolvers.staff.world import BALANCE, CHARGE, at, create_world, member, mismatched
+from tests.resolvers.staff.world import BALANCE, CHARGE, at, create_world, mismatched, staff_member
 
 
 async def test_a_refused_order_is_sent_again_once_and_an_uncertain_one_only_after_a_look(
@@ -90,7 +91,7 @@ async def test_a_delivered_order_gives_a_part_back_and_tells_its_buyer_and_its_h
     assert await balance_of(world.buyer) == BALANCE - CHARGE + 33
     last = await OrderEvent.filter(order_id=order.id).order_by("-id").first()
     assert last is not None
-    assert (last.actor, last.actor_user_id) == (OrderActor.STAFF, world.manager.id)
+    assert (last.actor, last.actor_user_id) == (OrderActor.STAFF, world.manager.user.id)
     assert await Notification.filter(kind=NotificationKind.ORDER_REFUNDED).count() == 1
     with pytest.raises(OrderNotChangeable):
         await orders.refund_order(world.manager, order_id=order.id)
@@ -102,14 +103,14 @@ async def test_a_delivered_order_gives_a_part_back_and_tells_its_buyer_and_its_h
 
 async def test_a_manager_does_not_refund_an_order_of_one_s_own(shop: Shop) -> None:
     world = await create_world(shop)
-    await Order.filter(id=world.order.id).update(user_id=world.manager.id)
+    await Order.filter(id=world.order.id).update(user_id=world.manager.user.id)
 
     with pytest.raises(Forbidden):
         await orders.refund_order(world.manager, order_id=world.order.id)
 
 
 async def test_a_settled_payment_credits_what_was_paid_and_a_rejected_one_stays_so(shop: Shop) -> None:
-    payer, owner = await create_user(), await member(UserRole.OWNER)
+    payer, owner = await create_user(), await staff_member(UserRole.OWNER)
     first, second = await mismatched(shop, payer), await mismatched(shop, payer)
 
     settled = await payments.settle_payment(owner, payment_id=first.id, amount=20_000, reason="receipt seen")
@@ -125,7 +126,7 @@ async def test_a_settled_payment_credits_what_was_paid_and_a_rejected_one_stays_
 
 
 async def test_prices_of_many_are_changed_exactly_all_or_none(shop: Shop) -> None:
-    manager = await member(UserRole.MANAGER)
+    manager = await staff_member(UserRole.MANAGER)
     rows = [await create_service(name=f"s{price}", price=price) for price in (0, 1, 999, 10_000)]
     other = await create_service(name="other", price=7)
 
@@ -153,14 +154,14 @@ async def test_a_flagged_service_that_is_put_on_sale_again_is_flagged_no_more(sh
     assert service.is_active
 
 
-async def change(shop: Shop, owner: User, name: RunningSetting, value: int | bool) -> None:
+async def change(shop: Shop, owner: SignedIn, name: RunningSetting, value: int | bool) -> None:
     await settings.update_settings(shop, owner, values={name: value})
 
 
 async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_after_a_reset(
     shop: Shop,
 ) -> None:
-    world, owner = await create_world(shop), await member(UserRole.OWNER)
+    world, owner = await create_world(shop), await staff_member(UserRole.OWNER)
     await free_credit.claim_free_credit(shop, await create_user())
     await change(shop, owner, RunningSetting.FREE_CREDIT_MAX, 700)
     await change(shop, owner, RunningSetting.FREE_CREDIT_MIN, 700)
@@ -185,12 +186,12 @@ async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_
 async def test_another_process_goes_by_a_changed_setting_after_two_seconds(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, owner = await create_world(shop), await member(UserRole.OWNER)
+    world, owner = await create_world(shop), await staff_member(UserRole.OWNER)
     seconds = 1e9
     monkeypatch.setattr("resolvers.running_settings.time.monotonic", lambda: seconds)
     await start(shop, world.buyer)
     await SettingOverride.create(
-        name=RunningSetting.PAYMENT_MIN, value=90_000_000, updated_at=owner.updated_at
+        name=RunningSetting.PAYMENT_MIN, value=90_000_000, updated_at=owner.user.updated_at
     )
     await start(shop, world.buyer)
 

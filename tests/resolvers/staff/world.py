@@ -1,12 +1,16 @@
 """A shop with something of each kind that staff act on, and a member of each role."""
 
+import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
+from domain.sessions import SessionKind
 from domain.states import PaymentStatus
-from models import Category, Gift, Order, Payment, Provider, Service, Ticket, User
+from models import AccessToken, Category, Gift, Order, Payment, Provider, Service, Ticket, User, database
+from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 from tests.fakes import create_user
 from tests.resolvers.money_records import start
@@ -23,7 +27,7 @@ class World:
     """The records; `order` was charged 100 Toman and refused by its provider, `payment` is mismatched."""
 
     shop: Shop
-    staff: dict[UserRole, User]
+    staff: dict[UserRole, SignedIn]
     buyer: User
     category: Category
     service: Service
@@ -34,19 +38,40 @@ class World:
     payment: Payment
 
     @property
-    def owner(self) -> User:
+    def owner(self) -> SignedIn:
         return self.staff[UserRole.OWNER]
 
     @property
-    def manager(self) -> User:
+    def manager(self) -> SignedIn:
         return self.staff[UserRole.MANAGER]
 
 
 async def member(role: UserRole) -> User:
+    """A user of this role who is not signed in."""
     user = await create_user()
     user.role = role
     await user.save(update_fields=["role"])
     return user
+
+
+async def session_of(user: User, *, proof_age: timedelta = timedelta(0)) -> SignedIn:
+    """A staff session of `user`, confirmed so long ago."""
+    now = await database.now()
+    row = await AccessToken.create(
+        id=secrets.token_hex(40),
+        user=user,
+        issued_at=now,
+        expires_at=now + timedelta(days=7),
+        kind=SessionKind.STAFF,
+        last_seen_at=now,
+        confirmed_at=now - proof_age,
+    )
+    return SignedIn(user=user, token_id=row.id, expires_at=row.expires_at, kind=row.kind)
+
+
+async def staff_member(role: UserRole) -> SignedIn:
+    """A user of this role, by a staff session that was just opened."""
+    return await session_of(await member(role))
 
 
 async def mismatched(shop: Shop, payer: User) -> Payment:
@@ -74,7 +99,7 @@ async def create_world(shop: Shop) -> World:
     service = await create_provider_service(provider)
     return World(
         shop=shop,
-        staff={role: await member(role) for role in UserRole},
+        staff={role: await staff_member(role) for role in UserRole},
         buyer=buyer,
         category=await Category.get(id=service.category_id),
         service=service,

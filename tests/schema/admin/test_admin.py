@@ -12,9 +12,10 @@ from domain.roles import UserRole
 from models import AuditEntry
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization
+from tests.conftest import authorization, staff_authorization
 from tests.database_state import recorded_statements, stored_rows
 from tests.fakes import create_user
+from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
 from tests.resolvers.staff.deeds import DEEDS
 from tests.resolvers.staff.world import World, create_world, member
 
@@ -48,6 +49,7 @@ FIELDS_OF_OTHER_NAMES = {
     "ledger_page": "ledger",
     "audit_page": "auditLog",
     "list_settings": "settings",
+    "list_service_tokens": "serviceTokens",
     "shop_figures": "figures",
 }
 
@@ -73,7 +75,8 @@ def camel_cased(name: str) -> str:
 
 def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> None:
     reads, acts = fields_of("AdminQuery"), fields_of("AdminMutation")
-    for deed in DEEDS:
+    deeds = [*DEEDS, *CREDENTIAL_DEEDS]
+    for deed in deeds:
         name = deed.operation.__name__
         if deed.is_read:
             field = reads[FIELDS_OF_OTHER_NAMES.get(name) or name.removesuffix("_page")]
@@ -84,14 +87,14 @@ def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> No
             assert {problem.__name__ for problem in problems_of(deed.operation)} <= told
         assert field.description
         assert f"`{deed.permission.name}`" in field.description
-    assert len(acts) == sum(not deed.is_read for deed in DEEDS)
-    assert reads.keys() == {*LISTS, "settings", "figures", "permissions"}
+    assert len(acts) == sum(not deed.is_read for deed in deeds)
+    assert reads.keys() == {*LISTS, "settings", "figures", "permissions", "serviceTokens"}
 
 
 async def with_a_note(client: httpx.AsyncClient, shop: Shop) -> tuple[World, dict[str, str]]:
     """A world whose audit log has an entry, and the owner's header."""
     world = await create_world(shop)
-    headers = await authorization(shop, world.owner)
+    headers = await staff_authorization(shop, world.owner.user)
     query = (
         'mutation ($id: ID!) { admin { noteOrder(id: $id, note: "late") { ... on AdminOrder { note } } } }'
     )
@@ -158,7 +161,7 @@ async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient
 
 async def test_support_reads_an_order_s_buyer_but_no_provider(client: httpx.AsyncClient, shop: Shop) -> None:
     await with_a_note(client, shop)
-    headers = await authorization(shop, await member(UserRole.SUPPORT))
+    headers = await staff_authorization(shop, await member(UserRole.SUPPORT))
     answer = await ask(
         client, headers, "{ admin { permissions orders { edges { node { user { mobile } } } } } }"
     )
@@ -169,7 +172,7 @@ async def test_support_reads_an_order_s_buyer_but_no_provider(client: httpx.Asyn
 
 
 async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop: Shop) -> None:
-    headers = await authorization(shop, await member(UserRole.OWNER))
+    headers = await staff_authorization(shop, await member(UserRole.OWNER))
     add = """mutation { admin { addProvider(input: {name: "P", url: "https://p.example/api/v2",
         apiKey: "canary-key"}) { ... on AdminProvider { id name } ... on Problem { code } } } }"""
     added = await ask(client, headers, add)
@@ -180,7 +183,7 @@ async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop:
 
 
 async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: Shop) -> None:
-    headers = await authorization(shop, await member(UserRole.OWNER))
+    headers = await staff_authorization(shop, await member(UserRole.OWNER))
     settings = (
         "{ ... on AdminSettings { settings { name value default isOverridden } } ... on Problem { code } }"
     )
@@ -196,7 +199,7 @@ async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: S
 
 async def test_the_figures_of_the_day_are_told(client: httpx.AsyncClient, shop: Shop) -> None:
     world = await create_world(shop)
-    headers = await authorization(shop, world.manager)
+    headers = await staff_authorization(shop, world.manager.user)
     query = """{ admin { figures(days: 2) {
       days { day orderCount income deposits } statuses { status count }
       queued oldestDueSeconds awaiting slow openTickets providers { name balance } } } }"""

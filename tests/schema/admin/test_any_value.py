@@ -16,7 +16,7 @@ from models import User
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization
+from tests.conftest import staff_authorization
 from tests.resolvers.staff.world import World, create_world
 from tests.schema.admin.test_admin import ask, fields_of
 
@@ -50,7 +50,7 @@ async def test_no_value_of_any_argument_is_a_fault_or_spoils_the_ledger(
     client: httpx.AsyncClient, shop: Shop
 ) -> None:
     world = await create_world(shop)
-    headers = await authorization(shop, world.owner)
+    headers = await staff_authorization(shop, world.owner.user)
     tried = 0
     for name, field in fields_of("AdminMutation").items():
         declared = ", ".join(f"${argument}: {value.type}" for argument, value in field.args.items())
@@ -80,4 +80,4 @@ async def test_no_value_of_any_argument_is_a_fault_or_spoils_the_ledger(
                 tried += 1
     assert tried > 300
     assert await audit_ledger() == []
-    assert (await User.get(id=world.owner.id)).is_active
+    assert (await User.get(id=world.owner.user.id)).is_active

@@ -1,0 +1,43 @@
+"""Asking for a fresh code: a page of its own for acts, a field beside the entries of forms."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette_admin.i18n import gettext
+
+from admin.access import staff_of
+from admin.refusals import sentence
+from asgi.client_network import client_network
+from domain import mobiles
+from domain.problems import Problem
+from resolvers import login, staff_sessions, totp
+from resolvers.shop import Shop
+
+
+def confirm_url(request: Request, *, then: str) -> str:
+    """The address of the page that asks for a code and then goes on to the page `then`."""
+    return f"{request.url_for('admin:account')}?{urlencode({'next': then})}"
+
+
+async def confirm_by(shop: Shop, request: Request, code: str) -> None:
+    """Confirm the session by the code that came along with a form, where one did.
+
+    Raises:
+        Problem: the code is wrong or malformed.
+    """
+    if code.strip():
+        await staff_sessions.confirm_identity(shop, staff_of(request), code=code)
+
+
+async def send_code(shop: Shop, request: Request) -> str:
+    """Ask for a fresh code; returns the sentence that tells where it comes from."""
+    user = staff_of(request).user
+    if await totp.is_enabled(user):
+        return gettext("Enter the code from your authenticator app and save again.")
+    mobile = user.mobile or ""
+    try:
+        await login.request_login_code(shop, username=mobile, address=client_network(request))
+    except Problem as problem:
+        return sentence(problem)
+    told = gettext("Enter the code sent to %(mobile)s and save again.")
+    return told % {"mobile": mobiles.mask(mobile)}

@@ -1,0 +1,22 @@
+"""Settings of staff's sessions."""
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from config.durations import LeastASecond
+
+
+class StaffSettings(BaseSettings):
+    """The part of the shop's settings that says how staff sign in."""
+
+    staff_session_idle: LeastASecond = Field(
+        timedelta(hours=12), description="how long a staff session may go unused before it ends"
+    )
+    staff_session_lifetime: LeastASecond = Field(
+        timedelta(days=7), le=timedelta(days=7), description="how long a staff session lasts at most"
+    )
+    staff_totp_required: bool = Field(
+        False, description="whether staff must set up an authenticator app before they can do anything"
+    )

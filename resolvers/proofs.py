@@ -1,0 +1,48 @@
+"""Whether a staff session has lately proved who it is."""
+
+from datetime import datetime
+
+from domain.problems import Forbidden, FreshCodeRequired
+from domain.sessions import PROOF_LIFETIME, SessionKind
+from models import AccessToken, database
+from resolvers.sessions import SignedIn
+
+
+def is_fresh(session: AccessToken, *, now: datetime) -> bool:
+    """Whether the session was confirmed in the last five minutes."""
+    return session.confirmed_at is not None and now - session.confirmed_at <= PROOF_LIFETIME
+
+
+async def is_confirmed(viewer: SignedIn) -> bool:
+    """Whether the session of `viewer` has a fresh proof now."""
+    return is_fresh(await open_session(viewer), now=await database.now())
+
+
+async def open_session(viewer: SignedIn) -> AccessToken:
+    """The session of `viewer` with its user, as the database knows them now.
+
+    Raises:
+        Forbidden: it was revoked meanwhile, or its user blocked.
+    """
+    found = AccessToken.filter(
+        id=viewer.token_id, user_id=viewer.user.id, revoked_at=None, user__is_active=True
+    )
+    session = await found.select_related("user").first()
+    if session is None:
+        raise Forbidden
+    return session
+
+
+async def fresh_session(viewer: SignedIn) -> AccessToken:
+    """The same, where it is a staff session with a fresh proof.
+
+    Raises:
+        Forbidden: not a staff session, or it was revoked meanwhile.
+        FreshCodeRequired: it was not confirmed lately.
+    """
+    if viewer.kind is not SessionKind.STAFF:
+        raise Forbidden
+    session = await open_session(viewer)
+    if not is_fresh(session, now=await database.now()):
+        raise FreshCodeRequired
+    return session

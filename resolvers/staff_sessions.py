@@ -1,0 +1,135 @@
+"""Sessions of staff: opened by a login code and TOTP, and confirmed again where much is at stake."""
+
+from datetime import datetime
+
+from tortoise.expressions import F
+from tortoise.transactions import in_transaction
+
+from domain import login_codes, notices
+from domain.problems import (
+    Forbidden,
+    InvalidInput,
+    MalformedUsername,
+    Problem,
+    TotpCodeRequired,
+    WrongLoginCode,
+    WrongTotpCode,
+    refuses,
+)
+from domain.roles import UserRole
+from domain.sessions import PROOF_LIFETIME, SessionKind
+from domain.states import NotificationKind
+from models import AccessToken, User, database
+from resolvers import login, notifications, sessions, totp
+from resolvers.login import Recipient, Session
+from resolvers.sessions import UNKNOWN_CLIENT, Client, SignedIn
+from resolvers.shop import Shop
+
+MAX_FAILED_PROOFS = 5
+"""Wrong codes of one session after which it ends."""
+
+
+@refuses(InvalidInput, MalformedUsername, WrongLoginCode, TotpCodeRequired, WrongTotpCode, Forbidden)
+async def start_staff_session(
+    shop: Shop, *, username: str, code: str, totp_code: str | None = None, client: Client = UNKNOWN_CLIENT
+) -> Session:
+    """Exchange a login code, and a TOTP code where the user has set it up, for a staff session.
+
+    The login code is used up by a session or by a user who is no member of staff. Every try counts for it,
+    so that its limits bound the tries of TOTP too. The user is notified.
+
+    Raises:
+        InvalidInput: a code is not six digits.
+        MalformedUsername: neither an e-mail address nor an Iranian mobile number.
+        WrongLoginCode: wrong, used, void or expired.
+        TotpCodeRequired: the login code is right, and a TOTP code is needed as well.
+        WrongTotpCode: the TOTP code is wrong or was used before.
+        Forbidden: the user is no member of staff.
+    """
+    name, digits = login_codes.parse_username(username), login_codes.parse_code(code)
+    second = None if totp_code is None else login_codes.parse_code(totp_code, field="totpCode")
+    async with in_transaction():
+        now = await database.now()
+        recipient = await login.recipient_of(shop, name, now=now)
+        # Refusals are raised after the commit: they must not take the counted try back.
+        outcome = await _start(shop, recipient, code=digits, totp_code=second, client=client, now=now)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
+@refuses(InvalidInput, Forbidden, WrongLoginCode, WrongTotpCode)
+async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str) -> datetime:
+    """Prove by a fresh code who uses the staff session; returns when the proof ends.
+
+    The code is TOTP's where the user has set it up, else a login code sent to the user's proven mobile.
+    After five wrong ones the session ends.
+
+    Raises:
+        InvalidInput: the code is not six digits.
+        Forbidden: not a staff session, or it has ended.
+        WrongLoginCode: the login code is wrong, used, void or expired.
+        WrongTotpCode: the TOTP code is wrong or was used before.
+    """
+    if viewer.kind is not SessionKind.STAFF:
+        raise Forbidden
+    digits = login_codes.parse_code(code)
+    refusal: Problem | None = None
+    async with in_transaction():
+        now = await database.now()
+        session = AccessToken.filter(id=viewer.token_id, revoked_at=None)
+        # Counted before comparing: neither a crash nor a race gives a free guess.
+        if not await session.update(failed_proofs=F("failed_proofs") + 1):
+            raise Forbidden
+        refusal = await _refusal_of_proof(shop, viewer, code=digits, now=now)
+        if refusal is None:
+            await session.update(confirmed_at=now, failed_proofs=0)
+        else:
+            await session.filter(failed_proofs__gte=MAX_FAILED_PROOFS).update(revoked_at=now)
+    if refusal is not None:
+        raise refusal
+    return now + PROOF_LIFETIME
+
+
+async def _start(
+    shop: Shop,
+    recipient: Recipient,
+    *,
+    code: str,
+    totp_code: str | None,
+    client: Client,
+    now: datetime,
+) -> Session | Problem:
+    live = await login.check_code(shop, recipient.subject, code=code, now=now)
+    if live is None or recipient.user is None:
+        return WrongLoginCode()
+    users = User.filter(id=recipient.user.id, mobile=recipient.mobile, mobile_verified=True, is_active=True)
+    user = await users.select_for_update(no_key=True).first()
+    if user is None or user.role is UserRole.USER:
+        await login.use_up(live)
+        return Forbidden()
+    if await totp.is_enabled(user):
+        if totp_code is None:
+            return TotpCodeRequired()
+        if not await totp.spend_code(shop, user, code=totp_code, now=now):
+            return WrongTotpCode()
+    await login.use_up(live)
+    token, expires_at = await sessions.issue_staff_session(shop, user, now=now, client=client)
+    sentence = notices.staff_signed_in(network=client.network)
+    await notifications.notify(user.id, NotificationKind.STAFF_SIGN_IN, sentence, now=now)
+    return Session(access_token=token, expires_at=expires_at, user=user)
+
+
+async def _refusal_of_proof(shop: Shop, viewer: SignedIn, *, code: str, now: datetime) -> Problem | None:
+    user = await User.get_or_none(id=viewer.user.id, is_active=True)
+    if user is None:
+        return Forbidden()
+    if await totp.is_enabled(user):
+        return None if await totp.spend_code(shop, user, code=code, now=now) else WrongTotpCode()
+    if user.mobile is None or not user.mobile_verified:
+        return WrongLoginCode()
+    live = await login.check_code(shop, user.mobile, code=code, now=now)
+    if live is None:
+        return WrongLoginCode()
+    await login.use_up(live)
+    return None

@@ -1,0 +1,122 @@
+"""Service tokens, for owners."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from models import AccessToken
+from resolvers.staff import service_tokens
+from resolvers.staff.service_tokens import ServiceTokenValues
+from schema.admin.enums import Permission
+from schema.admin.fields import admin_mutation
+from schema.admin.user import AdminUser
+from schema.context import Info
+from schema.fields import resolved
+
+
+@strawberry.type(description="A token by which a program of the shop's own acts, within named permissions.")
+class AdminServiceToken:
+    """One service token; the token itself is not part of it."""
+
+    id: strawberry.ID = strawberry.field(
+        description="For `revokeServiceToken`; not a secret, and not a token."
+    )
+    name: str = strawberry.field(
+        description="What it is for, such as `nightly report`; the audit log has it."
+    )
+    permissions: list[Permission] = strawberry.field(
+        description="What it may do, while the role of its user has it too."
+    )
+    user: AdminUser = strawberry.field(description="Who made it, and as whom it acts.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    last_seen_at: datetime | None = strawberry.field(
+        description="When it was last used, exact to an hour; null in its first hour."
+    )
+    expires_at: datetime = strawberry.field(description="When it ends, if it is not revoked before.")
+
+    @classmethod
+    def from_model(cls, row: AccessToken) -> Self:
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name or "",
+            permissions=sorted(row.granted),
+            user=AdminUser.from_model(row.user),
+            created_at=row.issued_at,
+            last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at,
+        )
+
+
+@strawberry.type(description="A service token that was just made.")
+class AdminNewServiceToken:
+    """The one time that a service token is shown."""
+
+    access_token: str = strawberry.field(
+        description="To be sent as `Authorization: Bearer …` to `/graphql`. Shown this once; keep it secret."
+    )
+    service_token: AdminServiceToken = strawberry.field(description="The token's record.")
+
+
+@strawberry.input(description="A new service token.")
+class AdminServiceTokenInput:
+    """What it is for, what it may do, and how long."""
+
+    name: str = strawberry.field(description="1 to 100 characters, such as `nightly report`.")
+    permissions: list[Permission] = strawberry.field(
+        description="At least one; never `CHANGE_ROLES` or `MANAGE_SERVICE_TOKENS`."
+    )
+    days: int = strawberry.field(default=90, description="1 to 365 days until it ends.")
+
+    def to_values(self) -> ServiceTokenValues:
+        """The same, in the operation's terms."""
+        return ServiceTokenValues(name=self.name, permissions=frozenset(self.permissions), days=self.days)
+
+
+@strawberry.type
+class AdminServiceTokenQuery:
+    """Reading service tokens."""
+
+    @resolved(
+        description="All valid service tokens, the latest first. Needs `READ_SERVICE_TOKENS`. "
+        "Errors: `FORBIDDEN`."
+    )
+    async def service_tokens(self, info: Info) -> list[AdminServiceToken]:
+        rows = await service_tokens.list_service_tokens(info.context.staff)
+        return [AdminServiceToken.from_model(row) for row in rows]
+
+
+@strawberry.type
+class AdminServiceTokenMutation:
+    """Making and revoking service tokens."""
+
+    @admin_mutation(
+        service_tokens.create_service_token,
+        description="Make a token for a program, such as a nightly report. It acts as whoever makes it, "
+        "within its permissions. Needs `MANAGE_SERVICE_TOKENS`.",
+    )
+    async def create_service_token(
+        self,
+        info: Info,
+        input: Annotated[AdminServiceTokenInput, strawberry.argument(description="What it may do.")],  # noqa: A002 - GraphQL's custom
+    ) -> AdminNewServiceToken:
+        made = await service_tokens.create_service_token(
+            info.context.shop, info.context.staff, values=input.to_values()
+        )
+        return AdminNewServiceToken(
+            access_token=made.token, service_token=AdminServiceToken.from_model(made.row)
+        )
+
+    @admin_mutation(
+        service_tokens.revoke_service_token,
+        description="End a service token at once, whoever made it. Needs `MANAGE_SERVICE_TOKENS`.",
+    )
+    async def revoke_service_token(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - Relay's name
+            strawberry.ID, strawberry.argument(description="The `id` of an `AdminServiceToken`.")
+        ],
+    ) -> AdminServiceToken:
+        row = await service_tokens.revoke_service_token(info.context.staff, token_id=id)
+        return AdminServiceToken.from_model(row)

@@ -1,0 +1,295 @@
+"""Staff's sessions: how they open, what keeps their proof fresh, and when they end."""
+
+import asyncio
+import base64
+from datetime import timedelta
+
+import pytest
+
+from domain import totp as rules
+from domain.problems import (
+    Forbidden,
+    FreshCodeRequired,
+    Problem,
+    SessionNotFound,
+    TotpCodeRequired,
+    TotpNotStarted,
+    WrongLoginCode,
+    WrongTotpCode,
+)
+from domain.roles import UserRole
+from domain.sessions import PROOF_LIFETIME, SessionKind
+from domain.states import NotificationKind
+from models import AccessToken, LoginCode, Notification, TotpSecret, User, database
+from resolvers import login, profile, proofs, sessions, staff_sessions, totp
+from resolvers.sessions import Client, SignedIn
+from resolvers.shop import Shop
+from tests.fakes import RecordingSms, create_user
+from tests.resolvers.logins import let_time_pass, other_than, receive_code, with_settings
+from tests.resolvers.staff.world import member, session_of, staff_member
+
+STALE = PROOF_LIFETIME + timedelta(seconds=2)
+PHONE = Client(network="192.0.2.7", user_agent="Test browser")
+
+
+async def sign_in(shop: Shop, sms: RecordingSms, user: User, totp_code: str | None = None) -> SignedIn:
+    code = await receive_code(shop, sms, str(user.mobile))
+    session = await staff_sessions.start_staff_session(
+        shop, username=str(user.mobile), code=code, totp_code=totp_code, client=PHONE
+    )
+    viewer = await sessions.authenticate(shop, session.access_token)
+    assert viewer is not None
+    return viewer
+
+
+async def enrol(shop: Shop, viewer: SignedIn) -> bytes:
+    """Set up an authenticator app; its secret."""
+    enrolment = await totp.enable_totp(shop, viewer)
+    padding = "=" * (-len(enrolment.secret) % 8)
+    secret = base64.b32decode(enrolment.secret + padding)
+    await totp.confirm_totp(shop, viewer, code=await code_now(secret))
+    # As if a day had passed: the code of this moment may be used again.
+    await TotpSecret.filter(user_id=viewer.user.id).update(last_step=1)
+    return secret
+
+
+async def code_now(secret: bytes) -> str:
+    return rules.code_at(secret, rules.step_of(await database.now()))
+
+
+async def refusal(act: object) -> type[Problem] | None:
+    try:
+        await act  # type: ignore[misc] # any awaitable
+    except Problem as problem:
+        return type(problem)
+    return None
+
+
+async def test_a_login_code_opens_a_staff_session_and_its_user_is_notified(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await member(UserRole.SUPPORT)
+
+    viewer = await sign_in(shop, sms, user)
+
+    row = await AccessToken.get(id=viewer.token_id)
+    assert (viewer.kind, row.network, row.user_agent) == (SessionKind.STAFF, "192.0.2.7", "Test browser")
+    assert row.expires_at - row.issued_at == timedelta(days=7)
+    assert await proofs.is_confirmed(viewer)
+    told = await Notification.get(user_id=user.id)
+    assert told.kind is NotificationKind.STAFF_SIGN_IN
+    assert "192.0.2.7" in told.message
+
+
+async def test_customers_wrong_codes_and_claimed_numbers_open_none(shop: Shop, sms: RecordingSms) -> None:
+    customer, claimant, staff = (
+        await create_user(),
+        await member(UserRole.OWNER),
+        await member(UserRole.OWNER),
+    )
+    await User.filter(id=claimant.id).update(mobile_verified=False)
+    for user, problem in ((customer, Forbidden), (claimant, WrongLoginCode)):
+        code = await receive_code(shop, sms, str(user.mobile))
+        with pytest.raises(problem):
+            await staff_sessions.start_staff_session(shop, username=str(user.mobile), code=code)
+    code = await receive_code(shop, sms, str(staff.mobile))
+    with pytest.raises(WrongLoginCode):
+        await staff_sessions.start_staff_session(shop, username=str(staff.mobile), code=other_than(code))
+
+    assert not await AccessToken.exists()
+
+
+async def test_where_an_app_is_set_up_its_code_is_needed_too_and_tries_of_it_are_bounded(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await member(UserRole.OWNER)
+    secret = await enrol(shop, await session_of(user))
+    code = await receive_code(shop, sms, str(user.mobile))
+
+    async def start(totp_code: str | None) -> type[Problem] | None:
+        username = str(user.mobile)
+        return await refusal(
+            staff_sessions.start_staff_session(shop, username=username, code=code, totp_code=totp_code)
+        )
+
+    right = await code_now(secret)
+    assert await start(None) is TotpCodeRequired
+    assert [await start(other_than(right, by=n)) for n in range(1, 5)] == [WrongTotpCode] * 4
+    assert await start(right) is WrongLoginCode
+    await let_time_pass(timedelta(minutes=2))
+    code = await receive_code(shop, sms, str(user.mobile))
+    assert await start(await code_now(secret)) is None
+    assert await start(await code_now(secret)) is WrongLoginCode
+
+
+async def test_a_proof_is_good_for_five_minutes_and_renewed_by_a_login_code(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await member(UserRole.OWNER)
+    viewer = await session_of(user, proof_age=STALE)
+    assert not await proofs.is_confirmed(viewer)
+    code = await receive_code(shop, sms, str(user.mobile))
+
+    until = await staff_sessions.confirm_identity(shop, viewer, code=code)
+
+    assert await proofs.is_confirmed(viewer)
+    assert until - await database.now() <= PROOF_LIFETIME
+    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=code)) is WrongLoginCode
+
+
+async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_only_once(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await member(UserRole.OWNER)
+    viewer = await session_of(user)
+    secret = await enrol(shop, viewer)
+    code = await receive_code(shop, sms, str(user.mobile))
+
+    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=code)) is WrongTotpCode
+    right = await code_now(secret)
+    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=right)) is None
+    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=right)) is WrongTotpCode
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("has_app", [False, True])
+async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
+    has_app: bool, shop: Shop, sms: RecordingSms
+) -> None:
+    user = await member(UserRole.OWNER)
+    secret = await enrol(shop, await session_of(user)) if has_app else None
+    stale = [await session_of(user, proof_age=STALE) for _ in range(4)]
+    code = await code_now(secret) if secret else await receive_code(shop, sms, str(user.mobile))
+
+    ends = await asyncio.gather(
+        *(refusal(staff_sessions.confirm_identity(shop, viewer, code=code)) for viewer in stale)
+    )
+
+    assert ends.count(None) == 1
+    assert [await proofs.is_confirmed(viewer) for viewer in stale].count(True) == 1
+
+
+@pytest.mark.both_databases
+async def test_five_wrong_codes_end_the_session_and_no_other(shop: Shop) -> None:
+    user = await member(UserRole.OWNER)
+    secret = await enrol(shop, await session_of(user))
+    stolen, other = await session_of(user, proof_age=STALE), await session_of(user)
+    wrong = other_than(await code_now(secret), by=7)
+
+    ends = [await refusal(staff_sessions.confirm_identity(shop, stolen, code=wrong)) for _ in range(6)]
+
+    assert ends == [WrongTotpCode] * staff_sessions.MAX_FAILED_PROOFS + [Forbidden]
+    assert [(await AccessToken.get(id=s.token_id)).revoked_at is None for s in (stolen, other)] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.both_databases
+async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(shop: Shop, sms: RecordingSms) -> None:
+    viewer = await sign_in(shop, sms, await member(UserRole.OWNER))
+    claims = await AccessToken.get(id=viewer.token_id)
+    bearer = shop.tokens.issue(
+        user_id=viewer.user.id,
+        token_id=viewer.token_id,
+        issued_at=claims.issued_at,
+        expires_at=claims.expires_at,
+    )
+    now = await database.now()
+    for idle, lasts in ((timedelta(hours=11), True), (timedelta(hours=12, minutes=1), False)):
+        await AccessToken.filter(id=viewer.token_id).update(last_seen_at=now - idle)
+        assert await sessions.still_signed_in(shop, [viewer.token_id]) == (
+            {viewer.token_id} if lasts else set()
+        )
+        assert (await sessions.authenticate(shop, bearer) is not None) is lasts
+    # To be recognised is a use.
+    await AccessToken.filter(id=viewer.token_id).update(last_seen_at=now - timedelta(hours=11))
+    await sessions.authenticate(shop, bearer)
+    assert (await AccessToken.get(id=viewer.token_id)).last_seen_at > now - timedelta(minutes=1)  # type: ignore[operator] # it was set
+
+
+async def test_staff_of_a_shop_that_demands_an_app_can_do_nothing_before_it_is_set_up(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    strict = with_settings(shop, staff_totp_required=True)
+    user = await member(UserRole.OWNER)
+    viewer = await sign_in(strict, sms, user)
+    assert viewer.lacks_totp
+
+    await enrol(strict, viewer)
+
+    await let_time_pass(timedelta(minutes=2))
+    secret = await TotpSecret.get(user_id=user.id)
+    assert secret.secret is not None
+    row = await AccessToken.get(id=viewer.token_id)
+    bearer = strict.tokens.issue(
+        user_id=user.id, token_id=row.id, issued_at=row.issued_at, expires_at=row.expires_at
+    )
+    again = await sessions.authenticate(strict, bearer)
+    assert again is not None
+    assert not again.lacks_totp
+
+
+async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(shop: Shop) -> None:
+    owner = await member(UserRole.OWNER)
+    fresh, stale = await session_of(owner), await session_of(owner, proof_age=STALE)
+    app = SignedIn(user=owner, token_id=fresh.token_id, expires_at=fresh.expires_at)
+    assert await refusal(totp.confirm_totp(shop, fresh, code="123456")) is TotpNotStarted
+    for viewer, problem in ((stale, FreshCodeRequired), (app, Forbidden)):
+        assert await refusal(totp.enable_totp(shop, viewer)) is problem
+        assert await refusal(totp.disable_totp(viewer)) is problem
+    assert await refusal(totp.confirm_totp(shop, app, code="123456")) is Forbidden
+
+    secret = await enrol(shop, fresh)
+    await totp.enable_totp(shop, fresh)
+    assert await refusal(totp.confirm_totp(shop, fresh, code=await code_now(secret))) is WrongTotpCode
+    assert await totp.is_enabled(owner)
+    stored = await TotpSecret.get(user_id=owner.id)
+    assert secret not in base64.b64decode(stored.secret or "")
+    await totp.disable_totp(fresh)
+    assert not await totp.is_enabled(owner)
+
+
+async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_it_signs_them_in(
+    shop: Shop, sms: RecordingSms
+) -> None:
+    user = await member(UserRole.MANAGER)
+    fresh, stale, other = (
+        await session_of(user),
+        await session_of(user, proof_age=STALE),
+        await session_of(user),
+    )
+    new = "09351234567"
+    for session in (None, stale, SignedIn(user=user, token_id=fresh.token_id, expires_at=fresh.expires_at)):
+        assert await refusal(profile.update_profile(user, session=session, mobile=new)) is FreshCodeRequired
+
+    await profile.update_profile(user, session=fresh, mobile=new)
+
+    assert (await AccessToken.get(id=other.token_id)).revoked_at is not None
+    told = await Notification.get(user_id=user.id)
+    assert told.kind is NotificationKind.MOBILE_CHANGED
+    code = await receive_code(shop, sms, new)
+    somebody = await login.verify_login_code(shop, username=new, code=code)
+    assert somebody.user.id != user.id
+    # Whoever holds the number has proven it: it is not the manager's.
+    await let_time_pass(timedelta(minutes=2))
+    assert (
+        await refusal(login.confirm_mobile(shop, fresh, code=await receive_code(shop, sms, new)))
+    ) is not None
+    assert not (await User.get(id=user.id)).mobile_verified
+
+
+async def test_everybody_sees_their_sessions_and_ends_each(shop: Shop) -> None:
+    viewer, other = await staff_member(UserRole.SUPPORT), await staff_member(UserRole.SUPPORT)
+    phone, _ = await sessions.issue_token(shop, viewer.user, now=await database.now(), client=PHONE)
+
+    rows = await sessions.list_sessions(shop, viewer)
+
+    assert {row.kind for row in rows} == {SessionKind.APP, SessionKind.STAFF}
+    [app] = [row for row in rows if row.kind is SessionKind.APP]
+    assert (app.network, app.user_agent) == ("192.0.2.7", "Test browser")
+    assert await refusal(sessions.end_session(shop, viewer, session_id=other.token_id)) is SessionNotFound
+    await sessions.end_session(shop, viewer, session_id=app.id)
+    assert await sessions.authenticate(shop, phone) is None
+    assert await refusal(sessions.end_session(shop, viewer, session_id=app.id)) is SessionNotFound
+    assert await LoginCode.all().count() == 0
