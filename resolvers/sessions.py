@@ -1,5 +1,6 @@
 """Signed-in sessions: issuing tokens, recognising, listing and revoking them."""
 
+import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -173,16 +174,22 @@ async def list_sessions(shop: Shop, viewer: SignedIn) -> list[AccessToken]:
     return list(await _open_sessions(shop, viewer.user, now=now).order_by("-issued_at", "id"))
 
 
+def public_id(token_id: str) -> str:
+    """What people see of a session or a service token: it names one, and tells nothing of its token."""
+    return hashlib.sha256(f"public id of {token_id}".encode()).hexdigest()[:32]
+
+
 @refuses(SessionNotFound)
 async def end_session(shop: Shop, viewer: SignedIn, *, session_id: str) -> None:
-    """Sign the user out of one session, which may be the one that asks.
+    """Sign the user out of one session, by its `public_id`; it may be the one that asks.
 
     Raises:
         SessionNotFound: the user has none with this id, or it has ended.
     """
     now = await database.now()
-    ended = await _open_sessions(shop, viewer.user, now=now).filter(id=session_id).update(revoked_at=now)
-    if not ended:
+    token_ids = await _open_sessions(shop, viewer.user, now=now).values_list("id", flat=True)
+    named = [token_id for token_id in token_ids if public_id(str(token_id)) == session_id]
+    if not named or not await AccessToken.filter(id=named[0], revoked_at=None).update(revoked_at=now):
         raise SessionNotFound
 
 

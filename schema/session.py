@@ -39,7 +39,7 @@ class UserSession:
     @classmethod
     def from_model(cls, row: AccessToken, viewer: SignedIn) -> Self:
         return cls(
-            id=strawberry.ID(row.id),
+            id=strawberry.ID(sessions.public_id(row.id)),
             kind=row.kind,
             is_current=row.id == viewer.token_id,
             created_at=row.issued_at,
@@ -84,7 +84,7 @@ class SessionMutation:
     ) -> SessionEnded:
         viewer = info.context.signed_in
         await sessions.end_session(info.context.shop, viewer, session_id=id)
-        if id == viewer.token_id:
+        if id == sessions.public_id(viewer.token_id):
             # What follows in the same document is a visitor's.
             info.context.viewer = None
         return SessionEnded(user=User.from_model(viewer.user))

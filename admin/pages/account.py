@@ -113,6 +113,7 @@ class AccountPage(CustomView):
             "asks_first_code": asks_first_code,
             "mobile": mobiles.mask(viewer.user.mobile or ""),
             "sessions": await sessions.list_sessions(self._shop, viewer),
+            "public_id": sessions.public_id,
             "current_id": viewer.token_id,
         }
         if self.templates is None:

@@ -91,7 +91,7 @@ async def create_service_token(shop: Shop, staff: SignedIn, *, values: ServiceTo
 
 @refuses(Forbidden, FreshCodeRequired, ServiceTokenNotFound)
 async def revoke_service_token(staff: SignedIn, *, token_id: str) -> AccessToken:
-    """End a service token, whoever made it.
+    """End a service token, by its `public_id`, whoever made it.
 
     Raises:
         Forbidden: not for this role.
@@ -99,11 +99,10 @@ async def revoke_service_token(staff: SignedIn, *, token_id: str) -> AccessToken
         ServiceTokenNotFound: there is none with this id, or it has ended.
     """
     async with on_duty(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
-        token = await _valid(duty.now).filter(id=token_id).select_related("user").first()
-        if token is None:
+        valid = await _valid(duty.now).select_related("user")
+        token = next((row for row in valid if sessions.public_id(row.id) == token_id), None)
+        if token is None or not await _valid(duty.now).filter(id=token.id).update(revoked_at=duty.now):
             raise ServiceTokenNotFound
-        token.revoked_at = duty.now
-        await token.save(update_fields=["revoked_at"])
         await duty.record(
             StaffAct.REVOKE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before=_shown(token), after={}
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 import strawberry
 
 from models import AccessToken
+from resolvers import sessions
 from resolvers.staff import service_tokens
 from resolvers.staff.service_tokens import ServiceTokenValues
 from schema.admin.enums import Permission
@@ -38,7 +39,7 @@ class AdminServiceToken:
     @classmethod
     def from_model(cls, row: AccessToken) -> Self:
         return cls(
-            id=strawberry.ID(row.id),
+            id=strawberry.ID(sessions.public_id(row.id)),
             name=row.name or "",
             permissions=sorted(row.granted),
             user=AdminUser.from_model(row.user),

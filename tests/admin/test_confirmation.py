@@ -112,7 +112,7 @@ async def test_one_s_account_sets_up_the_app_and_ends_other_sessions(
     assert (await visit.post("/account", {"act": "first", "code": "000000"})).status_code == 422
 
     row = await AccessToken.get(kind="app", user_id=owner.id)
-    ended = await visit.post("/account", {"act": "end", "session": row.id})
+    ended = await visit.post("/account", {"act": "end", "session": sessions.public_id(row.id)})
 
     assert ended.status_code == 303
     assert await sessions.authenticate(shop, phone) is None

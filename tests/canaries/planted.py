@@ -20,6 +20,8 @@ SECRET_COLUMNS = {
     "access_tokens.id",
     "idempotency_keys.key",
     "idempotency_keys.fingerprint",
+    "totp_secrets.secret",
+    "totp_secrets.pending_secret",
 }
 """`access_tokens.id` is a token's `jti`; the columns of idempotency keys are nobody's business."""
 NOT_SECRET = {
@@ -30,6 +32,7 @@ NOT_SECRET = {
     "ticket_messages.legacy_key": "the same",
     "payments.authority": "stands in the address that the payer is sent to",
     "legacy_imports.fingerprint": "which folder an import read",
+    "audit_entries.service_token": "its name",
     "idempotency_keys.answer": "what the client was answered",
 }
 NOWHERE = "http://127.0.0.1:9"

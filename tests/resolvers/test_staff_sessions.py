@@ -288,8 +288,14 @@ async def test_everybody_sees_their_sessions_and_ends_each(shop: Shop) -> None:
     assert {row.kind for row in rows} == {SessionKind.APP, SessionKind.STAFF}
     [app] = [row for row in rows if row.kind is SessionKind.APP]
     assert (app.network, app.user_agent) == ("192.0.2.7", "Test browser")
-    assert await refusal(sessions.end_session(shop, viewer, session_id=other.token_id)) is SessionNotFound
-    await sessions.end_session(shop, viewer, session_id=app.id)
+    assert (
+        await refusal(sessions.end_session(shop, viewer, session_id=sessions.public_id(other.token_id)))
+        is SessionNotFound
+    )
+    await sessions.end_session(shop, viewer, session_id=sessions.public_id(app.id))
     assert await sessions.authenticate(shop, phone) is None
-    assert await refusal(sessions.end_session(shop, viewer, session_id=app.id)) is SessionNotFound
+    assert (
+        await refusal(sessions.end_session(shop, viewer, session_id=sessions.public_id(app.id)))
+        is SessionNotFound
+    )
     assert await LoginCode.all().count() == 0

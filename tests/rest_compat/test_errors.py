@@ -17,11 +17,16 @@ from domain.problems import (
     ProviderCatalogueUnreadable,
     ProviderNotFound,
     ServiceNotFound,
+    ServiceTokenNotFound,
+    SessionNotFound,
     TicketNotFound,
     TooManyCodes,
+    TotpCodeRequired,
+    TotpNotStarted,
     UserNotFound,
     WheelGiftNotFound,
     WheelTooSoon,
+    WrongTotpCode,
     problems_of,
 )
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
@@ -56,8 +61,13 @@ UNDOCUMENTED: dict[tuple[str, str], set[int]] = {
     ("GET", "/v1/user/wof"): {400, 404, 422},
     ("POST", "/v1/user/gifts"): {422},
 }
-# Staff alone meet these, who have no REST door.
+# Staff and GraphQL's clients alone meet these.
 OF_STAFF = {
+    ServiceTokenNotFound,
+    SessionNotFound,
+    TotpCodeRequired,
+    TotpNotStarted,
+    WrongTotpCode,
     CategoryNotFound,
     OrderMayBeAtProvider,
     OrderNotChangeable,

@@ -30,12 +30,12 @@ async def make_and_revoke(world: World, staff: SignedIn) -> AccessToken:
         lifetime=timedelta(days=1),
         now=await database.now(),
     )
-    return await service_tokens.revoke_service_token(staff, token_id=token.id)
+    return await service_tokens.revoke_service_token(staff, token_id=sessions.public_id(token.id))
 
 
 async def revoke_own_session(_: World, staff: SignedIn) -> AccessToken:
     """A session is no service token."""
-    return await service_tokens.revoke_service_token(staff, token_id=staff.token_id)
+    return await service_tokens.revoke_service_token(staff, token_id=sessions.public_id(staff.token_id))
 
 
 CREDENTIAL_DEEDS = [

@@ -7,7 +7,7 @@ from domain.sessions import SessionKind
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0008_staff")]
+    dependencies = [("vitrin", "0009_ledger_units")]
 
     initial = False
 
