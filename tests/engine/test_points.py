@@ -15,7 +15,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from config.per_caller import PerCaller
 from config.settings import Settings
-from domain.roles import UserRole
+from domain.sessions import SessionKind
 from engine.admission import Admission, GraphQLRequest, Refused
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
@@ -45,9 +45,9 @@ FEW = {
 }
 
 
-def somebody(number: int, role: UserRole = UserRole.USER) -> SignedIn:
+def somebody(number: int, kind: SessionKind = SessionKind.APP) -> SignedIn:
     """A signed-in user, as the engine looks at one; no database."""
-    return cast(SignedIn, SimpleNamespace(user=SimpleNamespace(id=number, role=role)))
+    return cast(SignedIn, SimpleNamespace(user=SimpleNamespace(id=number), kind=kind))
 
 
 def signing_in(app: ASGIApp, viewer: SignedIn | None) -> ASGIApp:
@@ -153,9 +153,11 @@ async def test_every_user_and_every_address_has_a_bucket_of_its_own(door: Door) 
     assert cost_in(await door.ask("{dear}", viewer=somebody(1), address="10.0.0.3"))["remaining"] == 120
 
 
-@pytest.mark.parametrize("role", [UserRole.SUPPORT, UserRole.MANAGER, UserRole.OWNER])
-async def test_staff_have_the_bucket_of_staff(door: Door, role: UserRole) -> None:
-    assert cost_in(await door.ask("{dear}", viewer=somebody(1, role)))["limit"] == 300
+@pytest.mark.parametrize("kind", [SessionKind.STAFF, SessionKind.SERVICE])
+async def test_staff_sessions_and_service_tokens_have_the_bucket_of_staff(
+    door: Door, kind: SessionKind
+) -> None:
+    assert cost_in(await door.ask("{dear}", viewer=somebody(1, kind)))["limit"] == 300
 
 
 async def test_an_ipv6_network_is_one_caller(door: Door) -> None:
