@@ -26,6 +26,7 @@ from .enums import (
     OrderStatus,
     PaymentOrderField,
     PaymentStatus,
+    Permission,
     ServiceFlag,
     ServiceOrderField,
     ServiceSource,
@@ -259,6 +260,17 @@ class AdminServiceOrder(BaseModel):
     "The column."
     direction: Direction = Direction.DESC
     "Descending unless told otherwise."
+
+
+class AdminServiceTokenInput(BaseModel):
+    """A new service token."""
+
+    name: str
+    "1 to 100 characters, such as `nightly report`."
+    permissions: list[Permission]
+    "At least one; never `CHANGE_ROLES` or `MANAGE_SERVICE_TOKENS`."
+    days: int = 90
+    "1 to 365 days until it ends."
 
 
 class AdminServiceWhere(BaseModel):
@@ -578,7 +590,7 @@ class ProfileInput(BaseModel):
     password: Optional[str] = None
     "1 to 128 characters, for the web panel."
     mobile: Optional[str] = None
-    "Such as 09011235566 or +989011235566; stays unverified until the next login."
+    "Such as 09011235566 or +989011235566; stays unverified until the next login with it, or `confirmMobile`. Staff need a staff session that was confirmed lately."
 
 
 class ServiceFlagIn(BaseModel):
