@@ -171,7 +171,7 @@ def _to_confirmation(request: Request) -> Response:
 def _box(asks: Sequence[Ask], record: object = None, *, needs_code: bool = False) -> str:
     """What a box asks for, as HTML; nothing where a code has to be entered first, on a page of its own."""
     if needs_code:
-        return templating.written("code_first.html", sentence=gettext(_CODE_FIRST))
+        return templating.written("code_first.html", sentence=str(_CODE_FIRST))
     return templating.written("act.html", asks=asks, record=record) if asks else ""
 
 
