@@ -7,7 +7,7 @@ from domain.sessions import SessionKind
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0009_ledger_units")]
+    dependencies = [("vitrin", "0010_provider_words")]
 
     initial = False
 
