@@ -45,7 +45,7 @@ class ServiceTokenValues:
 
     def check(self) -> None:
         """Raises InvalidInput: a name not of 1 to 100 characters, no or ungrantable permissions, bad days."""
-        texts.trimmed(self.name, field="name", longest=_LONGEST_NAME)
+        texts.line(self.name, field="name", max_length=_LONGEST_NAME)
         if not self.permissions or not GRANTABLE_TO_SERVICES.issuperset(self.permissions):
             raise InvalidInput(field="permissions")
         if not 1 <= self.days <= MAX_DAYS:
@@ -78,7 +78,7 @@ async def create_service_token(shop: Shop, staff: SignedIn, *, values: ServiceTo
         token, row = await sessions.issue_service_token(
             shop,
             duty.actor,
-            name=values.name.strip(),
+            name=texts.line(values.name, field="name", max_length=_LONGEST_NAME),
             permissions=values.permissions,
             lifetime=timedelta(days=values.days),
             now=duty.now,
