@@ -47,7 +47,7 @@ def application(shop: Shop) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with (
-            database.connected(shop.settings.effective_database_url),
+            database.connected(shop.settings.effective_database_url, read_timeout=shop.settings.read_timeout),
             shop.hub.listening(shop.settings.effective_session_url),
             sockets.watched(),
             _embedded_worker(shop),

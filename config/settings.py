@@ -190,6 +190,9 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
     send_timeout: Timeout = Field(
         timedelta(seconds=60), description="how long a client may leave the rest of an answer unread"
     )
+    read_timeout: Timeout = Field(
+        timedelta(seconds=5), description="how long the database may take over one read for a request"
+    )
     allowed_origins: CommaSeparated[str] = Field(
         (),
         description="origins other than the shop's own whose pages may call it and open WebSockets, "

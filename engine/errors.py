@@ -9,11 +9,13 @@ from domain import messages
 from domain.messages import Language
 from domain.problems import InvalidInput, Problem
 from models import database
+from models.read_limit import ReadTimedOut
 from observation import request_ids
 
 _log = logging.getLogger("vitrin.graphql")
 _LONGEST_MESSAGE = 500
 _UNAVAILABLE = "SERVICE_UNAVAILABLE"
+_TOO_SLOW = "The database took too long over this; ask for less, or try again."
 BAD_BEARER = "The token is not valid."
 
 
@@ -25,6 +27,9 @@ def public(error: GraphQLError, language: Language) -> GraphQLError:
         return _told(error, messages.of(cause, language), code=cause.code.name, **field)
     if _is_the_clients(error):
         return _told(error, error.message, **{"code": "BAD_USER_INPUT", **(error.extensions or {})})
+    if isinstance(cause, ReadTimedOut):
+        _log.warning("%s at %s", cause, _place(error))
+        return _told(error, _TOO_SLOW, code=_UNAVAILABLE, **_reference())
     if database.is_unavailable(cause):
         _log.error("database unavailable at %s", _place(error), exc_info=cause)
         return _told(error, "Service unavailable; try again.", code=_UNAVAILABLE, **_reference())

@@ -26,6 +26,7 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from models.gathering import Gathering
+from models.read_limit import ReadTimedOut, is_read
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """What PostgreSQL counts a moment's microseconds from."""
@@ -178,6 +179,8 @@ class StatelessClient(_ReadOnlyIsOutage):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.read_timeout: float | None = None
+        """Seconds that a read outside transactions may take; None: as long as it needs."""
         self.gathering = Gathering(self.read)
         """What is asked outside transactions."""
 
@@ -192,23 +195,46 @@ class StatelessClient(_ReadOnlyIsOutage):
         return TransactionContextPooled(_Transaction(self), self._pool_init_lock)
 
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
-        """The rows of one statement, outside transactions."""
+        """The rows of one statement, outside transactions.
+
+        Raises:
+            ReadTimedOut: it only reads, and took longer than `read_timeout`.
+        """
         if self._pool is None:
             async with self.acquire_connection():
                 """The first statement opens the pool."""
         pool: Any = self._pool
         self.log.debug("%s: %s", statement, values)
+        limit = self.read_timeout if self.read_timeout is not None and is_read(statement) else None
         try:
             connection = await pool.taken()
             try:
                 # Without the proxy, which looks after callers that keep a connection too long.
-                rows: list[Any] = await connection._con.fetch(statement, *values)
+                rows: list[Any] = await connection._con.fetch(statement, *values, timeout=limit)
                 return rows
             finally:
                 await pool.release(connection)
+        except TimeoutError as error:
+            # asyncpg has told the server to stop.
+            raise ReadTimedOut(f"a read took longer than {limit} seconds") from error
         except asyncpg.PostgresError as error:
             await self._fail(error)
             raise
+
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[dict[str, Any]]]:
+        if self.read_timeout is not None and is_read(query):
+            rows = await self.read(query, values or [])
+            return len(rows), rows
+        result: tuple[int, Sequence[dict[str, Any]]] = await super().execute_query(query, values)
+        return result
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        if self.read_timeout is not None and is_read(query):
+            return [dict(row) for row in await self.read(query, values or [])]
+        rows: list[dict[str, Any]] = await super().execute_query_dict(query, values)
+        return rows
 
     @translate_exceptions
     async def _fail(self, error: asyncpg.PostgresError) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,17 @@ def configuration(url: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[None]:
-    """Hold the process's connections open, visible to every task."""
+async def connected(url: str, *, read_timeout: timedelta | None = None) -> AsyncIterator[None]:
+    """Hold the process's connections open, visible to every task.
+
+    A read outside transactions that takes longer than `read_timeout` is broken off: `ReadTimedOut`.
+    """
     config = configuration(url)
     # The server's lifespan and its requests are different tasks: without the fallback they would not see it.
     await Tortoise.init(config=config, _enable_global_fallback=True)
+    client = connection()
+    if read_timeout is not None and isinstance(client, StatelessClient | ImmediateSqliteClient):
+        client.read_timeout = read_timeout.total_seconds()
     try:
         yield
     finally:

@@ -6,11 +6,13 @@ import traceback
 import asyncpg
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
+from models.read_limit import ReadTimedOut
 from models.sqlite_engine import DatabaseFileReplaced
 
 _OUTAGES = (
     DBConnectionError,
     DatabaseFileReplaced,
+    ReadTimedOut,
     ConnectionError,
     asyncpg.PostgresConnectionError,  # class 08
     asyncpg.InterfaceError,

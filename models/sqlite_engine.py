@@ -8,8 +8,10 @@ The module's name has to contain "sqlite": the migration executor picks its dial
 """
 
 import asyncio
+import math
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +26,11 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
+
+from models.read_limit import ReadTimedOut, is_read
+
+_STEPS_BETWEEN_LOOKS = 20_000
+"""Of SQLite's virtual machine: it looks at the clock about every millisecond."""
 
 # Moments are kept as text, and texts of several zones do not compare as their moments do.
 sqlite3.register_adapter(
@@ -133,6 +140,9 @@ class ImmediateSqliteClient(ExactCounts):
 
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__(file_path, **options)
+        self.read_timeout: float | None = None
+        """Seconds that a read outside transactions may take; None: as long as it needs."""
+        self._read_ends_at = math.inf
         self._reader: aiosqlite.Connection | None = None
         self._reader_lock = asyncio.Lock()
         self._file_identity: tuple[int, int] | None = None
@@ -187,13 +197,31 @@ class ImmediateSqliteClient(ExactCounts):
 
     def _is_read(self, query: str) -> bool:
         # A database in memory belongs to its one connection.
-        return query.lstrip().startswith("SELECT") and self.filename != ":memory:"
+        return is_read(query) and self.filename != ":memory:"
 
     @translate_exceptions
     async def _fetch(self, query: str, values: list[Any] | None) -> list[Any]:
         reader = self._reader or await self._open_reader()
         self.log.debug("%s: %s", query, values)
-        return list(await reader.execute_fetchall(query.replace("\x00", "'||CHAR(0)||'"), values))
+        query = query.replace("\x00", "'||CHAR(0)||'")
+        rows: list[Any] = await reader._execute(self._fetch_in_time, reader._conn, query, values or ())
+        return rows
+
+    def _fetch_in_time(self, reader: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Any]:
+        """The rows of a read; runs in the reader's own thread, one read at a time."""
+        if self.read_timeout is not None:
+            self._read_ends_at = time.monotonic() + self.read_timeout
+        try:
+            return reader.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if time.monotonic() >= self._read_ends_at:
+                raise ReadTimedOut(f"a read took longer than {self.read_timeout} seconds") from error
+            raise
+        finally:
+            self._read_ends_at = math.inf
+
+    def _is_read_late(self) -> bool:
+        return time.monotonic() >= self._read_ends_at
 
     async def _open_reader(self) -> aiosqlite.Connection:
         async with self._reader_lock:
@@ -209,6 +237,7 @@ class ImmediateSqliteClient(ExactCounts):
         reader = await aiosqlite.connect(self.filename, isolation_level=None)
         try:
             reader.row_factory = sqlite3.Row
+            await reader.set_progress_handler(self._is_read_late, _STEPS_BETWEEN_LOOKS)
             for pragma in (f"busy_timeout = {self.pragmas.get('busy_timeout', 5_000)}", "query_only = ON"):
                 await reader.execute_fetchall(f"PRAGMA {pragma}")
         except BaseException:

@@ -1,0 +1,64 @@
+"""Reads that take too long are broken off, on both databases; writes and transactions are not."""
+
+from datetime import timedelta
+
+import pytest
+from graphql import GraphQLError
+from tortoise.transactions import in_transaction
+
+from domain.messages import Language
+from engine import errors
+from models import database
+from models.read_limit import ReadTimedOut, is_read
+
+pytestmark = pytest.mark.both_databases
+LIMIT = timedelta(seconds=0.2)
+_SLOW = {
+    "sqlite": "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {steps}) "
+    "SELECT count(*) AS steps FROM n",
+    "postgres": "SELECT count(*) AS steps FROM generate_series(1, {steps})",
+}
+
+
+def slow(steps: int) -> str:
+    return _SLOW[database.dialect()].format(steps=steps)
+
+
+async def test_a_read_that_takes_too_long_is_broken_off_and_the_next_is_answered(database_url: str) -> None:
+    async with database.connected(database_url, read_timeout=LIMIT):
+        for _ in range(2):
+            with pytest.raises(ReadTimedOut) as broken:
+                await database.fetch(slow(10**10))
+            assert database.is_unavailable(broken.value)
+            assert await database.fetch("SELECT 1 AS one") == [{"one": 1}]
+
+
+async def test_what_runs_in_a_transaction_may_take_longer(database_url: str) -> None:
+    async with database.connected(database_url, read_timeout=timedelta(milliseconds=1)):
+        async with in_transaction():
+            (row,) = await database.fetch(slow(200_000))
+        assert row["steps"] == 200_000
+
+
+def test_what_writes_or_locks_is_no_read() -> None:
+    for statement in (
+        "INSERT INTO a VALUES (1)",
+        "UPDATE a SET b = 1",
+        "WITH taken AS (DELETE FROM a RETURNING id) SELECT id FROM taken",
+        "SELECT id FROM a FOR UPDATE SKIP LOCKED",
+        "SELECT id FROM a FOR NO KEY UPDATE",
+        "BEGIN",
+    ):
+        assert not is_read(statement), statement
+    assert is_read("SELECT updated_at FROM a")
+    assert is_read(" WITH a AS (SELECT 1) SELECT * FROM a")
+
+
+def test_graphql_says_so_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    found = GraphQLError(
+        "x", path=["orders"], original_error=ReadTimedOut("a read took longer than 5 seconds")
+    )
+    shown = errors.public(found, Language.ENGLISH)
+    assert errors.is_unavailable(shown)
+    assert shown.message == "The database took too long over this; ask for less, or try again."
+    assert [record.exc_info for record in caplog.records] == [None]
