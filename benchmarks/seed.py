@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.cluster import Cluster
-from models import database, tallying
+from models import database, day_tallying, tallying
 from resolvers.audit import audit_ledger
 
 CATEGORIES, SERVICES, PROVIDERS = 24, 1_000, 3
@@ -78,7 +78,7 @@ async def _fill(session: asyncpg.Connection, sizes: Sizes) -> None:
             for statement in _STATEMENTS.read_text(encoding="utf-8").format(**numbers).split("\n\n"):
                 await session.execute(statement)
         # As triggers and worker would have left them.
-        for statement in tallying.FILL:
+        for statement in (*tallying.FILL, day_tallying.fill("postgres")):
             await session.execute(statement)
         for table in _ALL:
             await session.execute(

@@ -15,7 +15,7 @@ from models.notification import Notification
 from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
-from models.order_tally import OrderDelta, ServiceTally, UserTally
+from models.order_tally import OrderDelta, ServiceTally, UserDayTally, UserTally
 from models.payment import Payment
 from models.provider import Provider
 from models.refill import Refill
@@ -54,6 +54,7 @@ __all__ = [
     "TicketMessage",
     "TotpSecret",
     "User",
+    "UserDayTally",
     "UserGift",
     "UserTally",
 ]

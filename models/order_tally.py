@@ -1,4 +1,4 @@
-"""What orders come to by user and by service: kept up as they change, so that nobody has to add them up.
+"""What orders come to by user, by user and day, and by service, kept up to date as they change.
 
 The database itself notes every change (`models.tallying`); the worker adds the notes to the tallies
 (`resolvers.tallies`). At every moment tally and notes together are what adding up all orders would give.
@@ -18,6 +18,8 @@ class OrderDelta(Model):
     service_id = fields.IntField()
     order_count = fields.IntField()
     amount = fields.BigIntField()
+    day = fields.IntField(null=True)
+    """When the order was placed, as `UserDayTally` counts days; null in notes of before there were any."""
 
     class Meta:
         table = "order_deltas"
@@ -32,6 +34,23 @@ class UserTally(Model):
 
     class Meta:
         table = "user_tallies"
+
+
+class UserDayTally(Model):
+    """A user's orders placed on one day and what they cost in Toman, but for what is in `OrderDelta`.
+
+    `day` counts from 1970-01-01 in the shop's time zone, see `models.day_tallying`.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    day = fields.IntField()
+    user_id = fields.IntField()
+    order_count = fields.BigIntField()
+    amount = fields.BigIntField()
+
+    class Meta:
+        table = "user_day_tallies"
+        unique_together = (("day", "user_id"),)
 
 
 class ServiceTally(Model):

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
 from models import database
 from resolvers import isolation
+from models.day_tallying import OFFSET_SECONDS
 from resolvers.shop import Shop
 
 _MOST_AT_ONCE = 10_000
@@ -15,11 +17,17 @@ _FOLD = """
 WITH taken AS (
   DELETE FROM order_deltas WHERE id IN (
     SELECT id FROM order_deltas ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
-  ) RETURNING user_id, service_id, order_count, amount),
+  ) RETURNING user_id, service_id, order_count, amount, day),
 users AS (
   INSERT INTO user_tallies AS tally (user_id, order_count, amount)
   SELECT user_id, sum(order_count), sum(amount) FROM taken GROUP BY user_id ORDER BY user_id
   ON CONFLICT (user_id) DO UPDATE
+  SET order_count = tally.order_count + excluded.order_count, amount = tally.amount + excluded.amount),
+days AS (
+  INSERT INTO user_day_tallies AS tally (day, user_id, order_count, amount)
+  SELECT day, user_id, sum(order_count), sum(amount) FROM taken WHERE day IS NOT NULL
+  GROUP BY day, user_id ORDER BY day, user_id
+  ON CONFLICT (day, user_id) DO UPDATE
   SET order_count = tally.order_count + excluded.order_count, amount = tally.amount + excluded.amount),
 services AS (
   INSERT INTO service_tallies AS tally (service_id, order_count)
@@ -35,6 +43,13 @@ _SQLITE_FOLD = (
     INSERT INTO user_tallies (user_id, order_count, amount)
     SELECT user_id, sum(order_count), sum(amount) FROM order_deltas WHERE id <= $1 GROUP BY user_id
     ON CONFLICT (user_id) DO UPDATE
+    SET order_count = order_count + excluded.order_count, amount = amount + excluded.amount
+    """,
+    """
+    INSERT INTO user_day_tallies (day, user_id, order_count, amount)
+    SELECT day, user_id, sum(order_count), sum(amount) FROM order_deltas
+    WHERE id <= $1 AND day IS NOT NULL GROUP BY day, user_id
+    ON CONFLICT (day, user_id) DO UPDATE
     SET order_count = order_count + excluded.order_count, amount = amount + excluded.amount
     """,
     """
@@ -62,6 +77,13 @@ others AS (
   ORDER BY t.amount DESC, t.user_id LIMIT $1)
 SELECT user_id, order_count, amount FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
 WHERE order_count > 0 ORDER BY amount DESC, user_id LIMIT $1
+"""
+# Notes without a day are of orders that the day's tallies count already.
+_TOP_USERS_SINCE = """
+SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM (
+  SELECT user_id, order_count, amount FROM user_day_tallies WHERE day >= $1
+  UNION ALL SELECT user_id, order_count, amount FROM order_deltas WHERE day >= $1) counted
+GROUP BY user_id HAVING sum(order_count) > 0 ORDER BY sum(amount) DESC, user_id LIMIT $2
 """
 _TOP_SERVICES = """
 WITH noted AS (SELECT service_id, sum(order_count) AS order_count FROM order_deltas GROUP BY service_id),
@@ -113,6 +135,13 @@ async def _fold_some(ids: Sequence[int]) -> None:
 async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:
     """Users with how much they ordered and for how much Toman, the largest amount first; one statement."""
     rows = await database.fetch(_TOP_USERS, limit)
+    return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
+
+
+async def top_user_tallies_since(moment: datetime, limit: int) -> list[tuple[int, int, int]]:
+    """The same of orders placed on the day of `moment` or later; the days are the shop's. One statement."""
+    day = (int(moment.timestamp()) + OFFSET_SECONDS) // 86_400
+    rows = await database.fetch(_TOP_USERS_SINCE, day, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 

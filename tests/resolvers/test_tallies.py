@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
 import pytest
@@ -19,6 +19,7 @@ from tests.searches import DEPTH
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
+FIRST_DAY = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
 async def added_up() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
@@ -38,8 +39,24 @@ async def added_up() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]
     )
 
 
+async def added_up_since(moment: datetime) -> list[tuple[int, int, int]]:
+    """All users by adding up the orders of the moment's day in Iran and of later ones."""
+    zone = timezone(timedelta(hours=3, minutes=30))
+    first = moment.astimezone(zone).date()
+    totals: dict[int, tuple[int, int]] = {}
+    for order in await Order.exclude(status__in=GIVEN_BACK):
+        if order.created_at.astimezone(zone).date() >= first:
+            count, amount = totals.get(order.user_id, (0, 0))
+            totals[order.user_id] = (count + 1, amount + order.charge)
+    rows = [(user_id, count, amount) for user_id, (count, amount) in totals.items()]
+    return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+
 async def assert_exact(limit: int) -> None:
     users, services = await added_up()
+    for day in range(4):
+        since = FIRST_DAY + timedelta(days=day)
+        assert await tallies.top_user_tallies_since(since, limit) == (await added_up_since(since))[:limit]
     assert await tallies.top_user_tallies(limit) == users[:limit]
     assert await tallies.top_service_tallies(limit) == services[:limit]
 
@@ -59,6 +76,8 @@ async def test_a_random_history_is_tallied_exactly(seed: int, shop: Shop) -> Non
             orders.append(
                 await create_order(user, service, charge=chance.choice([0, 1, 100, 10**12]), status=status)
             )
+            placed = FIRST_DAY + timedelta(seconds=chance.randrange(3 * 86_400))
+            await Order.filter(id=orders[-1].id).update(created_at=placed)
         elif act == 2:
             order = chance.choice(orders)
             await Order.filter(id=order.id).update(status=chance.choice(list(OrderStatus)))
@@ -140,6 +159,21 @@ async def test_the_audit_finds_a_tally_that_is_wrong(shop: Shop) -> None:
     found = [found for found in await audit.audit_ledger() if "tally" in found.check]
 
     assert [(one.record, one.expected, one.found) for one in found] == [(f"user {user.id}", 100, 99)]
+
+
+async def test_a_day_begins_at_midnight_in_iran(shop: Shop) -> None:
+    user, service = await create_user(), await create_service()
+    before, after = (datetime(2026, 1, 1, 20, minute, tzinfo=UTC) for minute in (29, 30))
+    for moment in (before, after):
+        order = await create_order(user, service, charge=100)
+        await Order.filter(id=order.id).update(created_at=moment)
+    for _ in range(2):
+        counts = [
+            [row.order_count for row in await stats.top_users(since=since)]
+            for since in (before, after, after + timedelta(hours=23), after + timedelta(hours=24))
+        ]
+        assert counts == [[2], [1], [1], []]
+        await tallies.fold_deltas(shop)
 
 
 async def test_several_workers_fold_while_orders_come_and_change(shop: Shop) -> None:

@@ -1,0 +1,119 @@
+"""The migration's step that has changes of orders noted with the order's day, and tallies them by day.
+
+Days are the shop's, counted from 1970-01-01. Both databases and `resolvers.tallies` take Iran's offset
+from UTC of today, which has had no daylight saving time since 2022: an order of a summer before that may
+count for the day beside its own where it was placed within an hour of midnight.
+"""
+
+from tortoise.migrations.operations import RunSQL
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+
+OFFSET_SECONDS = 12_600
+"""Of the shop's days from UTC: Iran Standard Time, +03:30."""
+
+_SECONDS_PER_DAY = 86_400
+_COLUMNS = "(user_id, service_id, order_count, amount, day)"
+_CHANGED = "user_id, service_id, charge, status, created_at"
+_COUNTS = "status NOT IN ('canceled', 'refunded')"
+
+
+def day_of(moment: str, dialect: str) -> str:
+    """The expression of a moment's day in the SQL of a dialect."""
+    if dialect == "sqlite":
+        return f"(CAST(strftime('%s', {moment}) AS INTEGER) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY}"
+    return f"floor((extract(epoch FROM {moment}) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY})::int"
+
+
+def fill(dialect: str) -> str:
+    """The statement that fills an empty table of tallies by day from the orders there are."""
+    return (
+        "INSERT INTO user_day_tallies (day, user_id, order_count, amount) "  # noqa: S608 - constants
+        f"SELECT {day_of('created_at', dialect)}, user_id, count(*), sum(charge) FROM orders "
+        f"WHERE {_COUNTS} GROUP BY 1, 2"
+    )
+
+
+class TallyOrdersByDay(RunSQL):
+    """A migration's step: notes tell the order's day from here on, and earlier orders are tallied by day."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def describe(self) -> str:
+        return "Tally orders by user and day"
+
+    async def _run_sql(self, state_editor: BaseSchemaEditor, _sqls: object) -> None:
+        is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
+        # The triggers first: what is ordered meanwhile has to wait, and is noted with its day then. Notes
+        # from before have no day: the fill counts their orders already.
+        for statement in _sqlite_triggers() if is_sqlite else _POSTGRES_TRIGGERS:
+            await state_editor.client.execute_query(statement)
+        await state_editor.client.execute_query(fill("sqlite" if is_sqlite else "postgres"))
+
+
+def _sqlite_triggers() -> list[str]:
+    def note(row: str, sign: str) -> str:
+        return (
+            f"INSERT INTO order_deltas {_COLUMNS} SELECT {row}.user_id, {row}.service_id, {sign}1, "
+            f"{sign}{row}.charge, {day_of(f'{row}.created_at', 'sqlite')} WHERE {row}.{_COUNTS};"
+        )
+
+    def changed(row: str) -> str:
+        counts = f"{row}.status IN ('canceled', 'refunded')"
+        return f"({row}.user_id, {row}.service_id, {row}.charge, {counts}, {row}.created_at)"
+
+    when = f"WHEN {changed('OLD')} IS NOT {changed('NEW')} "
+    add, take = note("NEW", ""), note("OLD", "-")
+    events = (
+        ("insert", "INSERT", "", add),
+        ("delete", "DELETE", "", take),
+        ("update", f"UPDATE OF {_CHANGED}", when, f"{take} {add}"),
+    )
+    statements = []
+    for name, event, condition, acts in events:
+        statements += [
+            f"DROP TRIGGER orders_tallied_{name}",
+            f"CREATE TRIGGER orders_tallied_{name} AFTER {event} ON orders {condition}BEGIN {acts} END",
+        ]
+    return statements
+
+
+def _postgres_note(table: str, sign: str) -> str:
+    return f"""
+    INSERT INTO order_deltas {_COLUMNS}
+    SELECT user_id, service_id, {sign}count(*), {sign}sum(charge), {day_of("created_at", "postgres")}
+    FROM {table} WHERE {_COUNTS} GROUP BY user_id, service_id, 5;
+    """  # noqa: S608 - constants
+
+
+_POSTGRES_CHANGED = (
+    "({row}.user_id, {row}.service_id, {row}.charge, {row}.created_at, "
+    "{row}.status IN ('canceled', 'refunded'))"
+)
+_POSTGRES_TRIGGERS = (
+    "LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE",
+    f"""
+CREATE OR REPLACE FUNCTION note_order_deltas() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN {_postgres_note("taken", "-")} END IF;
+  IF TG_OP <> 'DELETE' THEN {_postgres_note("added", "")} END IF;
+  RETURN NULL;
+END $$
+""",
+    f"""
+CREATE OR REPLACE FUNCTION note_order_delta() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO order_deltas {_COLUMNS}
+  SELECT user_id, service_id, order_count, amount, {day_of("created_at", "postgres")} FROM (VALUES
+    (OLD.user_id, OLD.service_id, -1, -OLD.charge, OLD.status, OLD.created_at),
+    (NEW.user_id, NEW.service_id, 1, NEW.charge, NEW.status, NEW.created_at)
+  ) AS changed (user_id, service_id, order_count, amount, status, created_at)
+  WHERE {_COUNTS};
+  RETURN NULL;
+END $$
+""",  # noqa: S608 - constants
+    "DROP TRIGGER orders_tallied_update ON orders",
+    f"CREATE TRIGGER orders_tallied_update AFTER UPDATE OF {_CHANGED} ON orders FOR EACH ROW "
+    f"WHEN ({_POSTGRES_CHANGED.format(row='OLD')} IS DISTINCT FROM {_POSTGRES_CHANGED.format(row='NEW')}) "
+    "EXECUTE FUNCTION note_order_delta()",
+)
