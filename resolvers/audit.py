@@ -92,6 +92,22 @@ _CHECKS = {
         WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.amount, 0) + COALESCE(d.total, 0)
         """,
     ),
+    "tally by day is what the orders come to": (
+        "user",
+        """
+        SELECT u.id, COALESCE(o.total, 0) AS expected,
+            COALESCE(t.total, 0) + COALESCE(d.total, 0) AS found
+        FROM users u
+        LEFT JOIN (SELECT user_id, SUM(charge) AS total FROM orders
+                   WHERE status NOT IN ('canceled', 'refunded') AND {user_id} GROUP BY user_id) o
+            ON o.user_id = u.id
+        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM user_day_tallies
+                   WHERE {user_id} GROUP BY user_id) t ON t.user_id = u.id
+        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_deltas
+                   WHERE day IS NOT NULL AND {user_id} GROUP BY user_id) d ON d.user_id = u.id
+        WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.total, 0) + COALESCE(d.total, 0)
+        """,
+    ),
     "canceled or refunded order gave its whole charge back": (
         "order",
         """
@@ -165,20 +181,6 @@ _CHECKS = {
         SELECT l.id, l.user_id AS expected, 0 AS found
         FROM ledger_entries l LEFT JOIN users u ON u.id = l.user_id
         WHERE {l.user_id} AND u.id IS NULL
-    "tally by day is what the orders come to": (
-        "user",
-        """
-        SELECT u.id, COALESCE(o.total, 0) AS expected,
-            COALESCE(t.total, 0) + COALESCE(d.total, 0) AS found
-        FROM users u
-        LEFT JOIN (SELECT user_id, SUM(charge) AS total FROM orders
-                   WHERE status NOT IN ('canceled', 'refunded') AND {user_id} GROUP BY user_id) o
-            ON o.user_id = u.id
-        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM user_day_tallies
-                   WHERE {user_id} GROUP BY user_id) t ON t.user_id = u.id
-        LEFT JOIN (SELECT user_id, SUM(amount) AS total FROM order_deltas
-                   WHERE day IS NOT NULL AND {user_id} GROUP BY user_id) d ON d.user_id = u.id
-        WHERE {u.id} AND COALESCE(o.total, 0) <> COALESCE(t.total, 0) + COALESCE(d.total, 0)
         """,
     ),
     "charges, refunds and payments name what they belong to": (
