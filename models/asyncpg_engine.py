@@ -223,11 +223,11 @@ class StatelessClient(_ReadOnlyIsOutage):
 
     async def execute_query(
         self, query: str, values: list[Any] | None = None
-    ) -> tuple[int, Sequence[dict[str, Any]]]:
+    ) -> tuple[int, list[dict[Any, Any]]]:
         if self.read_timeout is not None and is_read(query):
-            rows = await self.read(query, values or [])
+            rows = list(await self.read(query, values or []))
             return len(rows), rows
-        result: tuple[int, Sequence[dict[str, Any]]] = await super().execute_query(query, values)
+        result: tuple[int, list[dict[Any, Any]]] = await super().execute_query(query, values)
         return result
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:

@@ -204,7 +204,9 @@ class ImmediateSqliteClient(ExactCounts):
         reader = self._reader or await self._open_reader()
         self.log.debug("%s: %s", query, values)
         query = query.replace("\x00", "'||CHAR(0)||'")
-        rows: list[Any] = await reader._execute(self._fetch_in_time, reader._conn, query, values or ())
+        rows: list[Any] = await reader._execute(  # type: ignore[no-untyped-call] # aiosqlite's way into its thread
+            self._fetch_in_time, reader._conn, query, values or ()
+        )
         return rows
 
     def _fetch_in_time(self, reader: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Any]:
