@@ -7,8 +7,8 @@ from datetime import datetime
 from tortoise.transactions import in_transaction
 
 from models import database
-from resolvers import isolation
 from models.day_tallying import OFFSET_SECONDS
+from resolvers import isolation
 from resolvers.shop import Shop
 
 _MOST_AT_ONCE = 10_000

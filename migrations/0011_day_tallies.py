@@ -6,7 +6,7 @@ from models.day_tallying import TallyOrdersByDay
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0009_ledger_units")]
+    dependencies = [("vitrin", "0010_provider_words")]
 
     initial = False
 
