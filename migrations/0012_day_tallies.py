@@ -6,7 +6,7 @@ from models.day_tallying import TallyOrdersByDay
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0010_provider_words")]
+    dependencies = [("vitrin", "0011_staff_sessions")]
 
     initial = False
 
