@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
-from selenium import webdriver
 
 from commands import serve
 from composition.web import application
@@ -24,7 +24,6 @@ from config.settings import Settings
 from models import User, database
 from resolvers import sessions
 from resolvers.shop import Shop
-from tests import browsers
 from tests.databases import (
     KeptConnection,
     SharedDatabase,
@@ -39,6 +38,9 @@ from tests.fakes import RecordingSms, new_shop
 from tests.live_servers import ROOT, LiveServer
 from tests.network import closed_to_the_outside
 from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
+
+if TYPE_CHECKING:
+    from selenium import webdriver
 
 if MEMORY:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
@@ -343,7 +345,10 @@ def new_token(live_server: LiveServer) -> str:
 
 
 @pytest.fixture
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["webdriver.Chrome"]:
     """Chromium for one test."""
+    # Selenium takes long to import, and few tests need it.
+    from tests import browsers
+
     with browsers.chromium(tmp_path_factory.mktemp("chromium")) as driver:
         yield driver

@@ -69,7 +69,8 @@ DOCUMENTED_500 = {("GET", "/v1/user/payment/test"), ("GET", "/v1/user/payment/ve
 """The reference has these answer 500 to whatever is no payer's return."""
 
 
-# The stricter of the two databases.
+# Thousands of requests, on the stricter of the two databases.
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_no_body_of_any_type_makes_any_address_answer_5xx(shop: Shop, tmp_path: Path) -> None:
     sandbox = SandboxPayments(tmp_path / "sandbox.sqlite3", public_url="http://localhost:8000")

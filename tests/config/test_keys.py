@@ -62,6 +62,7 @@ def test_the_generated_login_code_key_has_256_bits(settings: Settings) -> None:
     assert len(bytes.fromhex(keys.login_code_key(settings).decode())) == 32
 
 
+@pytest.mark.processes
 def test_processes_that_make_keys_at_once_agree_on_them(tmp_path: Path) -> None:
     printed = run_together(MAKE_KEYS, argument=str(tmp_path / "data"), processes=6)
 
