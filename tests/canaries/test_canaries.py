@@ -167,6 +167,7 @@ def test_every_setting_that_is_named_like_a_secret_is_hidden() -> None:
     assert named - NO_SECRET_SETTINGS <= set(secret_settings())
 
 
+@pytest.mark.slow
 async def test_no_secret_is_told_in_an_answer_an_error_or_the_log(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
