@@ -149,12 +149,14 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
     refuse_duplicate_orders: bool = Field(
         False, description="refuse an order while the buyer's last one for the same service and link runs"
     )
-
     allow_private_providers: bool = Field(
         False, description="let providers be at private addresses, such as another shop in the same network"
     )
     worker_lease: LeastASecond = Field(
         timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
+    )
+    provider_pause: LeastASecond = Field(
+        timedelta(minutes=10), description="how long a provider that refuses every order gets none at first"
     )
     provider_sync_interval: Duration = Field(
         timedelta(hours=6), description="how often providers' catalogues and balances are read"

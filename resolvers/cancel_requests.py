@@ -32,7 +32,7 @@ async def ask_to_cancel(
 
     All are asked for at once, and one by one those that this does not answer.
     """
-    account, health = shop.provider_account(provider), Health(provider)
+    account, health = shop.provider_account(provider), Health(shop, provider)
     api = shop.provider_api(provider)
     numbers = sorted({order.provider_order_id for order in orders if order.provider_order_id})
     answers: dict[str, CancelAnswer] = {}

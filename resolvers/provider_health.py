@@ -21,7 +21,6 @@ from resolvers.shop import Shop
 logger = logging.getLogger("vitrin.providers")
 
 _OUTAGES_IN_A_ROW = 3
-_FIRST_PAUSE = timedelta(minutes=10)
 # A rate limit is over within the minute, mostly.
 _FIRST_BUSY_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=2)
@@ -55,7 +54,8 @@ def answers(provider: Provider) -> bool:
 class Health:
     """What a round of calls to one provider tells of it. Every worker counts together, in its row."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, shop: Shop, provider: Provider) -> None:
+        self._first_pause = shop.settings.provider_pause
         self._provider_id = provider.id
         self._has_outages = provider.outages > 0
         self._was_paused = provider.pause_reason is not None
@@ -108,7 +108,7 @@ class Health:
 
     async def _pause(self, reason: PauseReason, said: str) -> None:
         self.is_paused = True
-        await _pause(self._provider_id, reason, said)
+        await _pause(self._provider_id, reason, said, first=self._first_pause)
 
 
 def is_outage(error: GatewayError) -> bool:
@@ -128,23 +128,34 @@ async def probe_paused_provider(shop: Shop, provider: Provider) -> int:
     mine = Provider.filter(id=provider.id, paused_until=provider.paused_until)
     if not await mine.update(paused_until=now + shop.settings.worker_lease):
         return 0
-    account = shop.provider_account(provider)
+    again = await _still_wrong(shop, provider)
+    if again is None:
+        logger.info("provider %d is back", provider.id)
+        await Provider.filter(id=provider.id).update(paused_until=None, outages=0)
+    else:
+        reason, said = again
+        await _pause(provider.id, reason, said, first=shop.settings.provider_pause, is_probe=True)
+    return 1
+
+
+async def _still_wrong(shop: Shop, provider: Provider) -> tuple[PauseReason, str] | None:
+    """Why a provider stays paused, as its balance tells; None where it is back.
+
+    One that answers but knows no such request is back as well.
+    """
+    reason, account = provider.pause_reason or PauseReason.OUTAGE, shop.provider_account(provider)
     try:
         balance = await shop.provider_api(provider).balance(account)
+    except GatewayRefused as refused:
+        kind = _OF_ALL_ORDERS.get(refusals.kind_of(refused))
+        return None if kind is None else (kind, account.unnamed(describe(refused)))
     except (GatewayError, ValueError) as error:
-        reason = provider.pause_reason or PauseReason.OUTAGE
-        if isinstance(error, GatewayRefused):
-            reason = _OF_ALL_ORDERS.get(refusals.kind_of(error), reason)
-        await _pause(provider.id, reason, account.unnamed(describe(error)), is_probe=True)
-        return 1
+        has_answered = isinstance(error, GatewayAnsweredNonsense) and not error.is_outage
+        return None if has_answered else (reason, account.unnamed(describe(error)))
     await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
     amount = provider_amounts.parse(balance.amount)
-    if provider.pause_reason is PauseReason.FUNDS and amount is not None and amount <= 0:
-        await _pause(provider.id, PauseReason.FUNDS, provider.pause_note or "", is_probe=True)
-        return 1
-    logger.info("provider %d is back", provider.id)
-    await Provider.filter(id=provider.id).update(paused_until=None, outages=0)
-    return 1
+    is_poor = reason is PauseReason.FUNDS and amount is not None and amount <= 0
+    return (reason, provider.pause_note or "") if is_poor else None
 
 
 def describe(error: Exception) -> str:
@@ -152,14 +163,16 @@ def describe(error: Exception) -> str:
     return error.text if isinstance(error, GatewayRefused) and error.text else str(error)
 
 
-async def _pause(provider_id: int, reason: PauseReason, said: str, *, is_probe: bool = False) -> None:
+async def _pause(
+    provider_id: int, reason: PauseReason, said: str, *, first: timedelta, is_probe: bool = False
+) -> None:
     async with in_transaction():
         provider = await Provider.filter(id=provider_id).select_for_update(no_key=True).get()
         now = await database.now()
         if provider.paused_until is not None and not is_probe:
             # Another order of the same round was first.
             return
-        until = now + _length(reason, provider.pauses)
+        until = now + _length(reason, provider.pauses, first=first)
         logger.error("provider %d is paused for %s until %s: %s", provider_id, reason, until, said)
         await Provider.filter(id=provider_id).update(
             paused_until=until,
@@ -170,7 +183,7 @@ async def _pause(provider_id: int, reason: PauseReason, said: str, *, is_probe: 
         )
 
 
-def _length(reason: PauseReason, pauses: int) -> timedelta:
-    first = _FIRST_BUSY_PAUSE if reason is PauseReason.BUSY else _FIRST_PAUSE
-    length: timedelta = min(first * 2 ** min(pauses, _MAX_DOUBLINGS), _LONGEST_PAUSE)
+def _length(reason: PauseReason, pauses: int, *, first: timedelta) -> timedelta:
+    shortest = min(first, _FIRST_BUSY_PAUSE) if reason is PauseReason.BUSY else first
+    length: timedelta = min(shortest * 2 ** min(pauses, _MAX_DOUBLINGS), _LONGEST_PAUSE)
     return length

@@ -59,7 +59,7 @@ class _Reader:
         self._api = shop.provider_api(provider)
         self._account = shop.provider_account(provider)
         self._turn = asyncio.Semaphore(provider.concurrency)
-        self._health = Health(provider)
+        self._health = Health(shop, provider)
         self.reports = Reports()
         self.is_cut_off = False
 

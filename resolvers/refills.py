@@ -119,7 +119,9 @@ async def _note_failure(
 ) -> None:
     said = shop.provider_account(provider).unnamed(provider_health.describe(error))
     logger.warning("refill %d waits: %s", refill.id, said)
-    concerns_all = isinstance(error, GatewayError) and await Health(provider).note_failure(error, said=said)
+    concerns_all = isinstance(error, GatewayError) and await Health(shop, provider).note_failure(
+        error, said=said
+    )
     if isinstance(error, GatewayRefused) and not concerns_all:
         await _end(refill, RefillStatus.REJECTED, staff_note=said)
     elif not concerns_all:

@@ -75,7 +75,7 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
     if not provider_health.takes_orders(provider):
         return 0
     claimed = await _claim(shop, provider)
-    health = Health(provider)
+    health = Health(shop, provider)
     if not claimed.orders:
         await health.note_idle()
         return 0

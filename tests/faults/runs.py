@@ -91,6 +91,7 @@ class Run:
             "GATEWAY_CONNECT_TIMEOUT": "0.5",
             "GATEWAY_TOTAL_TIMEOUT": "1",
             "WORKER_LEASE": "3",
+            "PROVIDER_PAUSE": "1",
         }
 
     def execute(self) -> Report:

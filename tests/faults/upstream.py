@@ -104,6 +104,8 @@ class Upstream:
             return await self._add(form)
         if form.get("action") == "status":
             return await self._status(form)
+        if form.get("action") == "balance":
+            return [_json({"balance": "100", "currency": "USD"})]
         return [_json({"error": "Incorrect request"})]
 
     async def _add(self, form: dict[str, str]) -> list[bytes]:
@@ -112,7 +114,7 @@ class Upstream:
         if fault.startswith("refuse"):
             self._write({"refused": form["link"]})
             status = 400 if fault.endswith("400") else 200
-            return [_json({"error": "neworder.error.not_enough_funds"}, status)]
+            return [_json({"error": "neworder.error.link"}, status)]
         if fault == "slow":
             await asyncio.sleep(0.2)
         if fault.startswith("hang"):
@@ -149,6 +151,8 @@ class Upstream:
             return [_http(b"<html>", 200)]
         if fault == "drop":
             return []
+        if "order" in form:
+            return [_json(self._state(int(form["order"])))]
         numbers = [int(number) for number in form["orders"].split(",")]
         return [_json({str(number): self._state(number) for number in numbers})]
 

@@ -71,7 +71,7 @@ async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_
     [claimed] = claim.orders
 
     await cancel(order)
-    await submission._submit(shop, provider, claimed, Health(provider), claim.now())
+    await submission._submit(shop, provider, claimed, Health(shop, provider), claim.now())
 
     assert (await Order.get(id=order.id)).status is S.CANCELED
     assert panels.placed == {}
