@@ -64,7 +64,7 @@ class ProviderView(StaffView):
             fields.amount("rounding", _("Prices are multiples of"), default=1, exclude_from_list=True),
             fields.count("concurrency", _("Calls at once"), default=10, exclude_from_list=True),
             fields.flag("is_active", _("In use"), **told_by_provider),
-            fields.moment("paused_until", _("Paused until"), **told_by_provider),
+            fields.moment("paused_until", _("Paused until")),
             fields.moment("synced_at", _("Catalogue read at")),
         ]
 
