@@ -251,7 +251,7 @@ async def test_a_hundred_orders_and_refills_are_told_in_one_answer(panel: Panel)
     form = {"key": "sandbox", "action": "refill", "orders": f"{numbers[0]},5"}
     refills = (await panel.http.post(panel.account().url, data=form)).json()
     assert refills == [
-        {"order": numbers[0], "refill": refills[0]["refill"]},
+        {"order": int(numbers[0]), "refill": refills[0]["refill"]},
         {"order": 5, "refill": {"error": "Refill is not available"}},
     ]
     form = {"key": "sandbox", "action": "refill_status", "refills": f"{refills[0]['refill']},5"}
