@@ -6,9 +6,10 @@ functions do it, and whatever is unusual is left to them altogether.
 """
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from functools import partial, reduce
+from types import CoroutineType
 from typing import Any
 
 from graphql import (
@@ -31,16 +32,13 @@ from strawberry.extensions.field_extension import build_field_extension_resolver
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
+from strawberry.types.unset import UNSET
 
-from engine.inputs import inputs_of
+from engine.inputs import NotPrepared, inputs_of
 
 _IMMUTABLE = (type(None), bool, int, float, str, Enum)
 
 Make = Callable[[Any], object]
-
-
-class NotPrepared(Exception):
-    """This call has to be made the libraries' way."""
 
 
 class Call:
@@ -71,11 +69,11 @@ class Call:
                 raise NotPrepared
             self._prepare(argument, name, declared, given.get(name))
 
-    def __call__(self, source: object, info: GraphQLResolveInfo[Any], variables: Mapping[str, Any]) -> Any:
-        """The awaitable of the resolver's result.
+    def arguments(self, variables: Mapping[str, Any]) -> dict[str, object]:
+        """The resolver's arguments with these coerced variables. Calls no resolver.
 
         Raises:
-            NotPrepared: the variables do not fit.
+            Exception: the libraries have to do it, or to say what is wrong.
         """
         arguments = self._constants.copy()
         for name, value in self._copied:
@@ -93,7 +91,25 @@ class Call:
             elif convert is not None:
                 value = convert(value)
             arguments[name] = value
-        return self._resolve(source, self._info_class(_raw_info=info, _field=self._definition), arguments)
+        return arguments
+
+    def resolve(
+        self, source: object, info: GraphQLResolveInfo[Any], arguments: dict[str, object]
+    ) -> Awaitable[Any]:
+        """Call the resolver; what it raises or returns at once is there when the result is awaited.
+
+        It is called once, whatever comes of it. Strawberry's own resolvers of such fields are coroutines, so
+        that nothing happens before they are awaited.
+        """
+        try:
+            result = self._resolve(
+                source, self._info_class(_raw_info=info, _field=self._definition), arguments
+            )
+        except Exception as error:
+            return _failed(error)
+        if type(result) is CoroutineType or isinstance(result, Awaitable):
+            return result
+        return _ready(result)
 
     def _prepare(
         self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, given: ValueNode | None
@@ -112,11 +128,14 @@ class Call:
         if given is not None and _has_variables(given):
             raise NotPrepared
         value = self._constant(argument, name, declared, given)
-        if isinstance(value, _IMMUTABLE):
+        if value is Undefined:
+            # Absent: the resolver's own default counts, which may be UNSET.
+            return
+        if isinstance(value, _IMMUTABLE) or value is UNSET:
             self._constants[python_name] = value
         elif _is_flat(value):
             self._copied.append((python_name, value))
-        elif value is not Undefined:
+        else:
             raise NotPrepared
 
     def _constant(
@@ -134,6 +153,14 @@ class Call:
             return Undefined
         convert = inputs_of(self._strawberry).of(argument.type)
         return coerced[name] if convert is None else convert(coerced[name])
+
+
+async def _failed(error: Exception) -> Any:
+    raise error
+
+
+async def _ready(value: object) -> object:
+    return value
 
 
 def _is_plain(definition: StrawberryField) -> bool:

@@ -5,7 +5,8 @@ start: errors, their paths and nulls are always its own. No resolver is called t
 and shortcuts, which have no effects, are read again.
 """
 
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+import logging
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from graphql import (
@@ -23,19 +24,35 @@ from graphql import (
     default_type_resolver,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import get_strawberry_type_cast
 
-from engine.calls import Call, NotPrepared
-from engine.code import NotCompilable
+from engine.calls import Call
 from engine.generator import Generator
-from engine.plans import UNCOMPLETED, Plan, Plans, Variant, is_static
+from engine.plans import UNCOMPLETED, Operation, Plan, Plans, Variant, is_static
 from engine.roots import RepeatedExecution
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
+
+_log = logging.getLogger("vitrin.graphql")
+
+
+def _known(
+    plans: Plans, document: DocumentNode, node: OperationDefinitionNode | None, given: Mapping[str, Any]
+) -> tuple[Operation | None, VariableValues | None]:
+    """What is known of an operation that ran before, and its variables if they could be coerced."""
+    if node is None:
+        return None, None
+    try:
+        known = plans.of(document, node)
+        return known, known.coerced(given) if known is not None else None
+    except Exception:
+        _log.warning("graphql-core prepares an operation that the engine cannot", exc_info=True)
+        return None, None
 
 
 class CompiledExecution(RepeatedExecution):
@@ -69,8 +86,7 @@ class CompiledExecution(RepeatedExecution):
         **options: Any,
     ) -> "list[GraphQLError] | CompiledExecution":
         """`build`, with what is known of an operation that ran before; the errors are `build`'s own."""
-        known = plans.of(document, operation) if operation is not None else None
-        values = known.coerced(raw_variable_values or {}) if known is not None else None
+        known, values = _known(plans, document, operation, raw_variable_values or {})
         if known is None or values is None:
             built = cls.build(
                 schema,
@@ -159,7 +175,7 @@ class CompiledExecution(RepeatedExecution):
         type_ = super().ensure_valid_runtime_type(
             runtime_type_name, return_type, field_details_list, info, result
         )
-        if self.variant is not None and _is_told_by_class(return_type, result):
+        if self.variant is not None and _is_told_by_class(return_type, type_, result):
             self.variant.members[id(return_type), type(result)] = type_
         return type_
 
@@ -193,31 +209,38 @@ class CompiledExecution(RepeatedExecution):
         call = self._call(parent_type, field_details_list)
         if call is None or position_context is not None:
             return super().execute_field(parent_type, source, field_details_list, path, position_context)
+        try:
+            arguments = call.arguments(self.variable_values.coerced)
+        except Exception:
+            # The resolver was not called yet: graphql-core meets it again, and says it in its own words.
+            return super().execute_field(parent_type, source, field_details_list, path, position_context)
         info = self.build_resolve_info(
             call.field, [details.node for details in field_details_list], parent_type, path
         )
-        try:
-            result = call(source, info, self.variable_values.coerced)
-        except Exception:
-            # Nothing was awaited yet: graphql-core meets it again, and tells it in its own words.
-            return super().execute_field(parent_type, source, field_details_list, path, position_context)
         return self.complete_awaitable_value(
-            call.field.type, field_details_list, info, path, result, position_context
+            call.field.type,
+            field_details_list,
+            info,
+            path,
+            call.resolve(source, info, arguments),
+            position_context,
         )
 
     def _call(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Call | None:
         if self.variant is None:
             return None
         calls, node = self.variant.calls, details[0].node
-        if id(node) not in calls:
+        # The schema holds the type, the plans' operation and fragments the node, for as long.
+        key = (id(parent_type), id(node))
+        if key not in calls:
             field = self.schema.get_field(parent_type, node.name.value)
             try:
                 prepared = Call(self.schema, field, node) if field and is_static(details[0]) else None
-            except NotPrepared:
+            except Exception:
+                # Such as an argument that Strawberry refuses: it says so at the field.
                 prepared = None
-            # The plans' operation and fragments hold the node for as long.
-            calls[id(node)] = prepared
-        return calls[id(node)]
+            calls[key] = prepared
+        return calls[key]
 
     def _completed(
         self, type_: GraphQLOutputType, details: FieldDetailsList, result: object, position_context: object
@@ -245,19 +268,22 @@ class CompiledExecution(RepeatedExecution):
         generator = Generator(self.schema, self.collect_subfields)
         try:
             return generate(generator, type_, collected)
-        except (NotCompilable, SyntaxError, RecursionError, MemoryError):
+        except Exception:
+            # The value is there already, and a mutation has been carried out: graphql-core completes it.
             return Plan(None)
         finally:
             generator.finish()
 
 
-def _is_told_by_class(abstract: GraphQLAbstractType, value: object) -> bool:
+def _is_told_by_class(abstract: GraphQLAbstractType, member: GraphQLObjectType, value: object) -> bool:
     """Whether Strawberry tells the member of a union by the value's class alone: not if that is generic."""
     definition = getattr(type(value), "__strawberry_definition__", None)
     return (
         isinstance(abstract, GraphQLUnionType)
         and isinstance(definition, StrawberryObjectDefinition)
         and not definition.is_graphql_generic
+        # Else it was found by looking at the value.
+        and member.extensions.get("strawberry-definition") is definition
         and get_strawberry_type_cast(value) is None
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from graphql import GraphQLObjectType, GraphQLOutputType, GraphQLSchema
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 
 from engine.code import Code, NotCompilable
@@ -41,7 +41,11 @@ class Generator:
         if key not in self._collected:
             if self._collect_subfields is None:
                 raise NotCompilable
-            collected = self._collect_subfields(type_, details)
+            try:
+                collected = self._collect_subfields(type_, details)
+            except GraphQLError as error:
+                # A condition cannot be evaluated: graphql-core says so at the field, if it gets there.
+                raise NotCompilable from error
             if collected.new_defer_usages:
                 raise NotCompilable
             self._collected[key] = (details, collected.grouped_field_set)

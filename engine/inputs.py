@@ -22,6 +22,10 @@ from strawberry.types.unset import UNSET
 Make = Callable[[Any], Any]
 
 
+class NotPrepared(Exception):
+    """This has to be done the libraries' way."""
+
+
 @lru_cache(8)
 def inputs_of(schema: strawberry.Schema) -> "Inputs":
     """The conversions of a schema's input types, made once."""
@@ -37,7 +41,11 @@ class Inputs:
         self._of_types: dict[Any, Make] = {}
 
     def of(self, type_: Any) -> Make | None:
-        """What makes a value of the type; None where it is taken as it was coerced."""
+        """What makes a value of the type; None where it is taken as it was coerced.
+
+        Raises:
+            NotPrepared: the type builds its own values.
+        """
         if isinstance(type_, StrawberryMaybe) or type_ is GlobalID:
             return partial(self._strawberry_s, type_)
         if isinstance(type_, StrawberryOptional):
@@ -53,7 +61,11 @@ class Inputs:
         if type_ not in self._of_types:
             # Known before its fields are: they may be of the same type.
             self._of_types[type_] = lambda value: self._of_types[type_](value)
-            self._of_types[type_] = self._object(type_)
+            try:
+                self._of_types[type_] = self._object(type_)
+            except BaseException:
+                del self._of_types[type_]
+                raise
         return self._of_types[type_]
 
     def _list(self, type_: StrawberryList) -> Make:
@@ -69,8 +81,11 @@ class Inputs:
 
     def _object(self, type_: Any) -> Make:
         definition = get_object_definition(type_)
-        if definition is None or not definition.is_input or definition.from_input is not None:
+        if definition is None or not definition.is_input:
             return partial(self._strawberry_s, type_)
+        if definition.from_input is not None:
+            # It is given the request's info and the value's path.
+            raise NotPrepared
         missing = {
             field.python_name: None
             for field in definition.fields

@@ -12,6 +12,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    Undefined,
     VariableNode,
     Visitor,
     visit,
@@ -23,7 +24,9 @@ from engine.calls import Call
 from engine.variables import Variables
 
 _OPERATIONS = 500
-_MOST_VARIANTS = 16
+_CONDITIONAL = frozenset({"skip", "include"})
+_MAX_VARIANTS = 32
+"""Of one operation: each holds generated code. What is needed again is generated again."""
 _MOST_FAILURES = 20
 
 UNCOMPLETED = object()
@@ -71,8 +74,11 @@ class Variant(dict[Hashable, Plan]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls: dict[int, Call | None] = {}
-        """Prepared calls by the identity of the field's node; None where there is none."""
+        self.calls: dict[tuple[int, int], Call | None] = {}
+        """Prepared calls by the identities of the parent type and the field's node; None where there is none.
+
+        A field of an interface has one node, and a resolver for each type.
+        """
         self.members: dict[tuple[int, type], GraphQLObjectType] = {}
         """Which of a union's types the objects of a class are, by the union's identity."""
         self.roots: Roots | None = None
@@ -90,21 +96,28 @@ class Operation:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self.fragment_details = {name: FragmentDetails(one) for name, one in self.fragments.items()}
-        has_signatures = any(one.variable_definitions for one in self.fragments.values())
-        self._variables = None if has_signatures else Variables(schema, node)
+        # What a fragment with variables of its own selects depends on its spread.
+        self._is_usable = not any(one.variable_definitions for one in self.fragments.values())
+        self._variables = Variables(schema, node) if self._is_usable else None
         self._conditions = _conditions(node, self.fragments)
-        self._variants: dict[Hashable, Variant] = {}
+        self._variants: OrderedDict[Hashable, Variant] = OrderedDict()
 
     def coerced(self, given: Mapping[str, Any]) -> VariableValues | None:
         """The values of its variables; None where graphql-core has to coerce them."""
         return None if self._variables is None else self._variables.of(given)
 
     def variant(self, variables: Mapping[str, Any]) -> Variant | None:
-        """The plans to fill and use with these variables; None where there are too many variants already."""
-        chosen = tuple([variables.get(name) for name in self._conditions])
+        """The plans to fill and use with these variables, the latest ones; None where there can be none."""
+        if not self._is_usable:
+            return None
+        chosen = tuple([variables.get(name, Undefined) for name in self._conditions])
         variant = self._variants.get(chosen)
-        if variant is None and len(self._variants) < _MOST_VARIANTS:
-            variant = self._variants[chosen] = Variant()
+        if variant is not None:
+            self._variants.move_to_end(chosen)
+            return variant
+        variant = self._variants[chosen] = Variant()
+        if len(self._variants) > _MAX_VARIANTS:
+            self._variants.popitem(last=False)
         return variant
 
 
@@ -143,18 +156,20 @@ def is_static(details: FieldDetails) -> bool:
     return (
         details.defer_usage is None
         and details.fragment_variable_values is None
-        and all(directive.name.value in ("skip", "include") for directive in details.node.directives or ())
+        and all(directive.name.value in _CONDITIONAL for directive in details.node.directives or ())
     )
 
 
 def _conditions(
     operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
 ) -> tuple[str, ...]:
-    """Names of the variables that directives depend on, in the operation and its fragments."""
+    """Names of the variables that @skip and @include depend on, in the operation and its fragments."""
     names: dict[str, None] = {}
 
     class Conditions(Visitor):
         def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+            if node.name.value not in _CONDITIONAL:
+                return
             for argument in node.arguments or ():
                 if isinstance(argument.value, VariableNode):
                     names[argument.value.name.value] = None

@@ -1,10 +1,9 @@
 """Variables of an operation that runs again: what of their coercion depends on the document is done once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
-    GraphQLError,
     GraphQLInputType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -15,8 +14,6 @@ from graphql import (
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, input_is_nested_too_deeply
 
-from engine.coercion import NotFinite, coercer
-
 
 class Variables:
     """The variables that one operation declares."""
@@ -26,7 +23,7 @@ class Variables:
         signatures = [one for one in found if isinstance(one, GraphQLVariableSignature)]
         self._is_usable = len(signatures) == len(found)
         self._declared = [
-            (signature, node.default_value is not None, _coercer(signature.type))
+            (signature, node.default_value is not None)
             for signature, node in zip(signatures, operation.variable_definitions or (), strict=False)
         ]
 
@@ -36,7 +33,7 @@ class Variables:
             return None
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for signature, has_default, coerce in self._declared:
+        for signature, has_default in self._declared:
             name = signature.name
             value = given.get(name, Undefined)
             if value is Undefined:
@@ -45,22 +42,17 @@ class Variables:
                 sources[name] = VariableValueSource(signature)
                 continue
             sources[name] = VariableValueSource(signature, value)
-            value = coerce(value)
+            value = _coerced(value, signature.type)
             if value is Undefined:
                 return None
             coerced[name] = value
         return VariableValues(sources, coerced)
 
 
-def _coercer(type_: GraphQLInputType) -> Callable[[Any], Any]:
-    try:
-        return coercer(type_)
-    except (NotFinite, GraphQLError):
-        return lambda value: _coerced(value, type_)
-
-
 def _coerced(value: Any, type_: GraphQLInputType) -> Any:
+    """What graphql-core makes of the value; Undefined where it has to say what is wrong."""
     try:
         return Undefined if input_is_nested_too_deeply(value, type_) else coerce_input_value(value, type_)
-    except (GraphQLError, RecursionError):
+    except Exception:
+        # Such as an input type's constructor that refuses the value.
         return Undefined

@@ -1,16 +1,18 @@
 """Scalars that GraphQL lacks: whole numbers beyond 32 bits, and moments."""
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NewType, TypeVar
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.money import Toman
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 Count = NewType("Count", int)
 """A whole number of things; GraphQL's Int ends at 2^31-1."""
@@ -31,32 +33,51 @@ def _unchanged_where(condition: str) -> Callable[[F], F]:
 
 @_unchanged_where(f"type({{v}}) is int and -{LARGEST_INTEGER} <= {{v}} <= {LARGEST_INTEGER}")
 def whole_number(value: object) -> int:
-    """`value`, an integer of at most 53 bits; floats, booleans and strings are refused.
+    """`value`, an integer of at most 53 bits; booleans and strings are refused.
+
+    A float without a fraction is its integer, as for GraphQL's Int: JSON does not tell 10.0 from 10.
 
     Raises:
         GraphQLError: it is anything else.
     """
     if type(value) is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
         return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise GraphQLError("A whole number is needed, without a fraction and without quotes.")
+        raise GraphQLError(_NO_WHOLE_NUMBER)
     if abs(value) > LARGEST_INTEGER:
         raise GraphQLError("The number is beyond 2^53-1.")
     return value
 
 
 def moment(value: object) -> datetime:
-    """The moment that an ISO 8601 text with its zone tells, in UTC.
+    """The timestamp that a text spells as RFC 3339 has it, in UTC; other ISO 8601 with a zone is taken too.
+
+    A leap second is the first second of the next day, as in Unix time.
 
     Raises:
         GraphQLError: it is no such text.
     """
     try:
-        if isinstance(value, str) and (parsed := datetime.fromisoformat(value)).tzinfo is not None:
+        # RFC 3339, 5.6: "T" and "Z" may be lower case.
+        if isinstance(value, str) and (parsed := _parsed(value.upper())).tzinfo is not None:
             return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise GraphQLError(_NO_MOMENT) from error
     raise GraphQLError(_NO_MOMENT)
+
+
+def _parsed(text: str) -> datetime:
+    found = _LEAP_SECOND.fullmatch(text)
+    if found is None:
+        return datetime.fromisoformat(text)
+    parsed = datetime.fromisoformat(f"{found[1]}:59{found[2]}").replace(microsecond=0) + timedelta(seconds=1)
+    in_utc = parsed.astimezone(UTC)
+    # RFC 3339, 5.7: they are inserted at the end of a month, in UTC.
+    if (in_utc.day, in_utc.time()) != (1, time()):
+        raise ValueError("no leap second")
+    return parsed
 
 
 @_unchanged_where("type({v}) is datetime and {v}.tzinfo is UTC")
@@ -65,7 +86,30 @@ def in_utc(value: datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+_NO_WHOLE_NUMBER = "A whole number is needed, without a fraction and without quotes."
 _NO_MOMENT = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
+
+_LEAP_SECOND = re.compile(r"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}):60(?:\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+def _whole_number_literal(node: ValueNode, _: object = None) -> int:
+    # As for Int, whose literals have no fraction and no exponent.
+    if not isinstance(node, IntValueNode):
+        raise GraphQLError(_NO_WHOLE_NUMBER, node)
+    return _at(node, whole_number, int(node.value[:20]))
+
+
+def _moment_literal(node: ValueNode, _: object = None) -> datetime:
+    return _at(node, moment, node.value if isinstance(node, StringValueNode) else None)
+
+
+def _at(node: ValueNode, parse: Callable[[object], T], value: object) -> T:
+    """The literal's value; an error names its place in the document, as one of a built-in scalar does."""
+    try:
+        return parse(value)
+    except GraphQLError as error:
+        raise GraphQLError(error.message, node) from error
+
 
 SCALARS: dict[object, ScalarDefinition] = {
     Toman: strawberry.scalar(
@@ -73,19 +117,22 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="An amount of money in whole Toman: a JSON integer within ±(2^53-1), such as 25000.",
         serialize=whole_number,
         parse_value=whole_number,
+        parse_literal=_whole_number_literal,
     ),
     Count: strawberry.scalar(
         name="Count",
         description="A whole number: a JSON integer within ±(2^53-1). `Int` ends at 2^31-1.",
         serialize=whole_number,
         parse_value=whole_number,
+        parse_literal=_whole_number_literal,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment in ISO 8601. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
+        description="A moment as RFC 3339 spells it. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
         "arguments may have any zone, but must have one.",
         serialize=in_utc,
         parse_value=moment,
+        parse_literal=_moment_literal,
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
     ),
 }

@@ -13,7 +13,8 @@ from models.rows import Wanted
 from schema.context import Info
 
 _REMEMBERED = 500
-_wanted: OrderedDict[tuple[int, ...], tuple[list[FieldNode], Wanted]] = OrderedDict()
+_Key = tuple[type, tuple[str, ...], tuple[int, ...]]
+_wanted: OrderedDict[_Key, tuple[list[FieldNode], Wanted]] = OrderedDict()
 
 Fragments = dict[str, FragmentDefinitionNode]
 
@@ -25,7 +26,8 @@ def wanted_by(info: Info, view: type, *path: str) -> Wanted:
     """
     nodes = info._raw_info.field_nodes
     # By identity: the nodes of a document live as long as it is kept, and those that are remembered, here.
-    key = tuple([id(node) for node in nodes])
+    # A node of an interface's field is shared by the types that implement it.
+    key = (view, path, tuple([id(node) for node in nodes]))
     remembered = _wanted.get(key)
     if remembered is not None:
         return remembered[1]

@@ -1,12 +1,19 @@
 """A schema of the odd types; its fields answer the odd values."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
+from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 
+from tests.engine.odd_inputs import Given, Inputs, shown
+from tests.engine.odd_interfaces import Cat, Dog, Fish, Speaking, speaking
 from tests.engine.odd_types import Branch, Colour, Leaf, Node, Page, Resolving, Reversed, Thing
 from tests.engine.odd_values import VALUES, leaf
+
+CARRIED_OUT: list[str] = []
+"""What mutations did, in order."""
 
 
 def _resolving(number: int) -> Resolving:
@@ -66,16 +73,56 @@ class Query:
     async def fails(self) -> list[Leaf]:
         raise ValueError("the root fails")
 
+    @strawberry.field
+    async def speaking(self) -> list[Speaking]:
+        return speaking()
+
+    @strawberry.field
+    async def one_speaking(self, count: int = 0) -> Speaking | None:
+        return dict(enumerate(speaking())).get(count)
+
+    @strawberry.field
+    async def inputs(self) -> Inputs:
+        return Inputs()
+
+
+class CarryingOut(FieldExtension):
+    """Notes that its field was resolved before anything is awaited, and may fail there."""
+
+    def resolve_async(self, next_: Any, source: Any, info: Any, **kwargs: Any) -> Any:
+        CARRIED_OUT.append(info.field_name)
+        if kwargs.get("fails"):
+            raise ValueError("failed at once")
+        return next_(source, info, **kwargs)
+
 
 @strawberry.type
 class Mutation:
     @strawberry.mutation
     def make(self, values: list[str]) -> Thing | None:
+        CARRIED_OUT.append(f"make {values}")
+        return next((VALUES[name]() for name in values), None)
+
+    @strawberry.mutation
+    async def make_later(self, values: list[str]) -> Thing | None:
+        CARRIED_OUT.append(f"make later {values}")
         return next((VALUES[name]() for name in values), None)
 
     @strawberry.mutation
     async def make_resolving(self) -> Resolving:
+        CARRIED_OUT.append("make resolving")
         return _resolving(1)
+
+    @strawberry.mutation
+    async def take(self, given: Given, number: int = 1) -> str | None:
+        CARRIED_OUT.append(shown([given, number]))
+        if number < 0:
+            raise ValueError("failed after the deed")
+        return shown(given)
+
+    @strawberry.mutation(extensions=[CarryingOut()])  # type: ignore[untyped-decorator] # as Strawberry types it
+    async def fail_at_once(self, fails: bool = False) -> str | None:
+        return "done"
 
 
 def _backwards(text: str) -> str | None:
@@ -89,4 +136,4 @@ CONFIG = StrawberryConfig(
         )
     }
 )
-SCHEMA = strawberry.Schema(Query, Mutation, types=[Leaf, Branch], config=CONFIG)
+SCHEMA = strawberry.Schema(Query, Mutation, types=[Leaf, Branch, Cat, Dog, Fish], config=CONFIG)

@@ -1,4 +1,5 @@
-"""Random documents that fit a schema: aliases, fragments, conditions, fields that are asked twice."""
+"""Random documents that fit a schema: aliases, fragments, conditions, fields that are asked twice, and
+arguments of every kind, in the document and in variables."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -7,31 +8,51 @@ from typing import Any
 from graphql import (
     DocumentNode,
     GraphQLArgument,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     NoUnusedVariablesRule,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
+    is_list_type,
+    is_non_null_type,
     parse,
     specified_rules,
     validate,
 )
 
+from tests.engine.random_inputs import RandomInputs
+
 _DEEPEST = 4
 _RULES = [rule for rule in specified_rules if rule is not NoUnusedVariablesRule]
 _ARGUMENTS = {"values": "$values", "titles": '["a", "b"]', "suffix": '"?"', "count": "$count"}
-_CONDITIONS = ("@include(if: $yes)", "@skip(if: $yes)", "@skip(if: $no)", "@include(if: true)")
+_CONDITIONS = (
+    "@include(if: $yes)",
+    "@skip(if: $yes)",
+    "@skip(if: $no)",
+    "@include(if: true)",
+    # Nullable, so null may be given: an error at the field.
+    "@skip(if: $maybe)",
+    "@include(if: $perhaps) @skip(if: $maybe)",
+)
+_HEAD = (
+    "$values: [String!]!, $yes: Boolean!, $no: Boolean = false, $count: Int!, "
+    "$maybe: Boolean = false, $perhaps: Boolean = true"
+)
+_DRAWS = 3
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A document with its variables."""
+    """A document with its variables; `more` are other values of them."""
 
     document: DocumentNode
     variables: dict[str, Any]
+    more: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -42,27 +63,40 @@ class Asking:
     chance: Random
     values: list[str]
     _fragments: list[str] = field(default_factory=list)
+    _declared: dict[str, tuple[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._inputs = RandomInputs(self.chance)
 
     def next(self, operation: str, root: GraphQLObjectType | None) -> Asked:
         """A valid document; fields that merely cannot be merged are thrown away."""
         assert root is not None
         while True:
-            self._fragments = []
+            self._fragments, self._declared = [], {}
             fields = " ".join(
                 f"r{place}: {self._field(root, self.chance.choice(list(root.fields)), 0)}"
                 for place in range(self.chance.choice([1, 1, 2, 3]))
             )
-            head = f"{operation} Q($values: [String!]!, $yes: Boolean!, $no: Boolean = false, $count: Int!)"
+            declared = "".join(f", ${name}: {shown}" for name, (shown, _) in self._declared.items())
+            head = f"{operation} Q({_HEAD}{declared})"
             document = parse("\n".join([f"{head} {{ {fields} }}", *self._fragments]))
             if not validate(self.schema, document, _RULES):
-                return Asked(document, self._variables())
+                first, *more = (self._variables() for _ in range(_DRAWS))
+                return Asked(document, first, tuple(more))
 
     def _variables(self) -> dict[str, Any]:
-        return {
+        drawn: dict[str, Any] = {
             "values": self.chance.choices(self.values, k=self.chance.choice([0, 1, 1, 2, 3])),
             "yes": self.chance.random() < 0.5,
             "count": self.chance.choice([0, 2, 3, 9]),
         }
+        for name in ("maybe", "perhaps"):
+            if self.chance.random() < 0.5:
+                drawn[name] = self.chance.choice([True, False, None])
+        for name, (_, type_) in self._declared.items():
+            if is_non_null_type(type_) or self.chance.random() < 0.8:
+                drawn[name] = self._inputs.value(type_)
+        return drawn
 
     def _selection(self, type_: GraphQLNamedType, depth: int) -> str:
         parts = [f"{self._alias()}__typename"] if self.chance.random() < 0.3 else []
@@ -104,9 +138,28 @@ class Asking:
         return self.chance.choice(_CONDITIONS) if self.chance.random() < 0.15 else ""
 
     def _arguments(self, arguments: dict[str, GraphQLArgument]) -> str:
-        given = [
-            f"{name}: {_ARGUMENTS[name]}"
-            for name, argument in arguments.items()
-            if name != "suffix" or self.chance.random() < 0.5
-        ]
+        given = []
+        for name, argument in arguments.items():
+            if name in _ARGUMENTS:
+                if name != "suffix" or self.chance.random() < 0.5:
+                    given.append(f"{name}: {_ARGUMENTS[name]}")
+            elif is_non_null_type(argument.type) or self.chance.random() < 0.6:
+                given.append(f"{name}: {self._given(argument.type)}")
         return f"({', '.join(given)})" if given else ""
+
+    def _given(self, type_: GraphQLInputType) -> str:
+        """A literal, one around a variable, or a variable; nullable with a default where the type is not."""
+        if self.chance.random() < 0.5:
+            return self._inputs.literal(type_)
+        bare = get_nullable_type(type_)
+        if is_list_type(bare) and self.chance.random() < 0.3:
+            return f"[{self._variable(bare.of_type)}]"
+        return self._variable(type_)
+
+    def _variable(self, type_: GraphQLInputType) -> str:
+        name, bare = f"v{len(self._declared)}", get_nullable_type(type_)
+        has_default = self.chance.random() < 0.3
+        declared = bare if has_default else type_
+        default = f" = {self._inputs.literal(bare)}" if has_default else ""
+        self._declared[name] = (f"{declared}{default}", declared)
+        return f"${name}"

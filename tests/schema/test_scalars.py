@@ -3,8 +3,19 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from graphql import GraphQLError
+from graphql import (
+    GraphQLArgument,
+    GraphQLError,
+    GraphQLField,
+    GraphQLInt,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    parse,
+    validate,
+)
 
+import schema
 from engine import written
 from schema.scalars import in_utc, moment, whole_number
 from tests.cases import for_each
@@ -15,7 +26,13 @@ def test_a_whole_number_passes_unchanged(value: int) -> None:
     assert whole_number(value) == value
 
 
-@for_each("value", [1.0, 1.5, True, "1", "1_000", None, [1], 2**53, -(2**53), float("nan")])
+@for_each("value", [10.0, -0.0, float(2**53 - 1)])
+def test_a_number_without_a_fraction_is_whole_however_json_spells_it(value: float) -> None:
+    assert type(whole_number(value)) is int
+    assert whole_number(value) == value
+
+
+@for_each("value", [1.5, 2.0**53, float("inf"), True, "1", "1_000", None, [1], 2**53, -(2**53), float("nan")])
 def test_anything_else_is_no_whole_number(value: object) -> None:
     with pytest.raises(GraphQLError):
         whole_number(value)
@@ -33,6 +50,54 @@ def test_a_moment_is_read_in_utc(text: str) -> None:
 def test_a_moment_without_its_zone_is_none(value: object) -> None:
     with pytest.raises(GraphQLError):
         moment(value)
+
+
+def test_every_spelling_of_rfc_3339_is_read(subtests: pytest.Subtests) -> None:
+    """The examples of its section 5.8, and what 5.6 allows besides."""
+    spellings = {
+        "1985-04-12T23:20:50.52Z": datetime(1985, 4, 12, 23, 20, 50, 520_000, UTC),
+        "1996-12-19T16:39:57-08:00": datetime(1996, 12, 20, 0, 39, 57, tzinfo=UTC),
+        "1990-12-31T23:59:60Z": datetime(1991, 1, 1, tzinfo=UTC),
+        "1990-12-31T15:59:60-08:00": datetime(1991, 1, 1, tzinfo=UTC),
+        "2016-12-31t23:59:60.25z": datetime(2017, 1, 1, tzinfo=UTC),
+        "1937-01-01T12:00:27.87+00:20": datetime(1937, 1, 1, 11, 40, 27, 870_000, UTC),
+        "2026-01-31t20:30:00z": datetime(2026, 1, 31, 20, 30, tzinfo=UTC),
+        "2026-01-31 20:30:00-00:00": datetime(2026, 1, 31, 20, 30, tzinfo=UTC),
+        "2026-01-31T20:30:00.123456789Z": datetime(2026, 1, 31, 20, 30, 0, 123_456, UTC),
+    }
+    for text, expected in spellings.items():
+        with subtests.test(text):
+            assert moment(text) == expected
+            assert moment(text).tzinfo is UTC
+
+
+@for_each("text", ["2016-12-31T22:59:60Z", "2016-12-30T23:59:60Z", "2016-12-31T23:59:61Z"])
+def test_a_leap_second_is_none_but_at_the_end_of_a_month(text: str) -> None:
+    with pytest.raises(GraphQLError):
+        moment(text)
+
+
+def test_a_literal_that_a_scalar_refuses_is_located(subtests: pytest.Subtests) -> None:
+    for type_name, literal in (
+        ("Toman", "1.5"),
+        ("Toman", '"1"'),
+        ("Count", "10.0"),
+        ("Count", "9007199254740992"),
+        ("Count", "9" * 5_000),
+        ("DateTime", '"yesterday"'),
+        ("DateTime", "5"),
+        ("DateTime", "{a: 1}"),
+    ):
+        with subtests.test(f"{type_name} {literal[:20]}"):
+            scalar = schema.schema._schema.type_map[type_name]
+            assert isinstance(scalar, GraphQLScalarType)
+            query = GraphQLObjectType(
+                "Query", {"field": GraphQLField(GraphQLInt, {"argument": GraphQLArgument(scalar)})}
+            )
+            (error,) = validate(GraphQLSchema(query), parse(f"{{ field(argument: {literal}) }}"))
+
+            assert error.locations is not None
+            assert [(place.line, place.column) for place in error.locations] == [(1, 19)]
 
 
 def test_a_moment_is_written_in_utc_with_z() -> None:

@@ -1,0 +1,89 @@
+"""Runs operations by graphql-core and by the compiled engine, and compares answers and what mutations do.
+
+Random runs take another seed each time, print it, and take `DIFFERENTIAL_SEED` to be repeated.
+"""
+
+import inspect
+import json
+import os
+import secrets
+from collections import Counter
+from typing import cast
+
+import orjson
+from graphql import ExecutionResult, GraphQLSchema, execute, get_operation_ast
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from engine.compiler import CompiledExecution
+from engine.plans import Plans
+from tests.engine.odd_schema import CARRIED_OUT, SCHEMA
+from tests.engine.random_documents import Asked
+from tests.searches import DEPTH
+
+CORE = SCHEMA._schema
+SEED_VARIABLE = "DIFFERENTIAL_SEED"
+SEED = int(os.environ.get(SEED_VARIABLE) or secrets.randbelow(2**32))
+QUERIES = int(os.environ.get("DIFFERENTIAL_QUERIES") or 30 * DEPTH)
+"""Random queries of a run; there is a mutation to every five."""
+
+Outcome = tuple[bytes, Counter[str], list[str]]
+"""Data as it is written, errors, and what mutations did."""
+
+
+async def by_graphql_core(schema: GraphQLSchema, asked: Asked, *, context: object = None) -> ExecutionResult:
+    """What graphql-core answers, with Strawberry's own execution context."""
+    result = execute(
+        schema,
+        asked.document,
+        context_value=context,
+        variable_values=asked.variables,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
+        operation_extensions=None,
+        executor_class=StrawberryGraphQLCoreExecutionContext,
+    )
+    return await result if inspect.isawaitable(result) else result
+
+
+async def executed(asked: Asked, plans: Plans) -> ExecutionResult:
+    """What the compiled engine answers."""
+    executor = CompiledExecution.of(
+        CORE,
+        asked.document,
+        get_operation_ast(asked.document),
+        plans=plans,
+        context_value=None,
+        raw_variable_values=asked.variables,
+        operation_name=None,
+        is_awaitable=optimized_is_awaitable,
+        hide_suggestions=False,
+    )
+    if isinstance(executor, list):
+        return ExecutionResult(None, executor)
+    result = executor.execute_operation()
+    finished = await result if inspect.isawaitable(result) else result
+    return cast(ExecutionResult, finished)
+
+
+async def assert_same(asked: Asked, *, times: int = 4) -> list[Outcome]:
+    """Compare `times` runs with each of the variables, in turns. Returns graphql-core's outcomes."""
+    draws = [Asked(asked.document, variables) for variables in (asked.variables, *asked.more)]
+    expected = [await _outcome(draw, None) for draw in draws]
+    plans = Plans(CORE)
+    for _ in range(times):
+        for draw, wanted in zip(draws, expected, strict=True):
+            assert await _outcome(draw, plans) == wanted, _reproduction(draw)
+    return expected
+
+
+async def _outcome(asked: Asked, plans: Plans | None) -> Outcome:
+    CARRIED_OUT.clear()
+    result = await (by_graphql_core(CORE, asked) if plans is None else executed(asked, plans))
+    # Errors of places that fail at the same time come in any order.
+    errors = (json.dumps(error.formatted, default=str, sort_keys=True) for error in result.errors or [])
+    return orjson.dumps(result.data), Counter(errors), list(CARRIED_OUT)
+
+
+def _reproduction(asked: Asked) -> str:
+    text = asked.document.loc.source.body if asked.document.loc else ""
+    return f"{text}\n{json.dumps(asked.variables, ensure_ascii=False)}\n{SEED_VARIABLE}={SEED}"
