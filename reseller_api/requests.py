@@ -57,11 +57,18 @@ def numbers(sent: Parameters, name: str) -> Mapping[int | str, int]:
     entries = value if isinstance(value, list) else sent.required_text(name).split(",")
     if len(entries) > MOST_IDS:
         raise Refused(TOO_MANY_IDS)
-    given = filter(None, (Parameters({name: entry}).text(name) for entry in entries))
+    given = filter(None, (_text(entry, name) for entry in entries))
     named = dict(map(_named, given))
     if not named:
         raise InvalidInput(field=name)
     return named
+
+
+def _text(entry: object, name: str) -> str | None:
+    sent = Parameters({name: entry})
+    # JSON does not tell 7.0 from 7.
+    number = sent.integer(name) if isinstance(entry, float) else None
+    return sent.text(name) if number is None else str(number)
 
 
 def _named(text: str) -> tuple[int | str, int]:

@@ -245,6 +245,19 @@ async def test_ids_may_come_as_a_list_of_json(reseller: Reseller) -> None:
     assert list(answer.json()) == [str(order.id), "x"]
 
 
+async def test_whole_numbers_of_json_may_have_a_fraction_of_zero(reseller: Reseller) -> None:
+    service = await create_service()
+    order = {"service": float(service.id), "quantity": 100.0, "link": "https://example.com/p/1"}
+    body = {"key": reseller.key, "action": "add", **order}
+    placed = (await reseller.client.post(URL, json=body)).json()["order"]
+    asked = {"key": reseller.key, "action": "status", "orders": [float(placed)]}
+
+    answer = await reseller.client.post(URL, json=asked)
+
+    assert (await Order.get(id=placed)).quantity == 100
+    assert list(answer.json()) == [str(placed)]
+
+
 async def test_a_hundred_ids_fit_and_one_more_does_not(reseller: Reseller) -> None:
     hundred = ",".join(str(number) for number in range(1, 101))
     assert len(await reseller.ask("status", orders=hundred)) == 100
