@@ -9,7 +9,7 @@ from models import database
 
 async def count_up_to(query: QuerySet[Any], limit: int) -> int:
     """How many rows match, `limit` at most; the database stops reading there. One statement."""
-    keys = query.order_by().limit(limit).values_list("pk")
+    keys = query.order_by().limit(limit).values_list(query.model._meta.pk_attr)
     # Tortoise's own count reads every row and applies the limit to the result.
     keys._choose_db_if_not_chosen()
     keys._make_query()
