@@ -14,7 +14,10 @@ ELSEWHERE = {
     "gateways/sms.py",
     "gateways/provider_addresses.py",
     "models/asyncpg_engine.py",
+    "models/clock.py",
+    "models/database_url.py",
     "models/listening.py",
+    "models/sqlite_engine.py",
     "resolvers/live.py",
     "resolvers/running_settings.py",
 }
