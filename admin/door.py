@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from resolvers.shop import Shop
 
+Headers = list[tuple[bytes, bytes]]
+
 # What this application's own router noted, which another one must not find.
 _OF_THE_ROUTER = frozenset({"router", "endpoint", "path_params", "app"})
 
@@ -26,14 +28,26 @@ class StaffPages:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._scheme = urlsplit(shop.settings.effective_public_url).scheme
+        self._host = urlsplit(shop.settings.public_url).netloc.encode()
         self._pages: ASGIApp | None = None
         self._making = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         pages = self._pages or await self._made()
-        # Addresses in the pages are whole ones: behind a proxy, the scheme is the public one.
+        # Addresses in the pages are whole ones, and go by PUBLIC_URL: what a caller or a proxy writes into
+        # Host is not to be repeated in Location.
         own = {name: value for name, value in scope.items() if name not in _OF_THE_ROUTER}
-        await pages({**own, "scheme": self._scheme, "state": dict(scope.get("state", {}))}, receive, send)
+        own |= {
+            "scheme": self._scheme,
+            "headers": self._with_public_host(scope["headers"]),
+            "state": dict(scope.get("state", {})),
+        }
+        await pages(own, receive, send)
+
+    def _with_public_host(self, headers: Headers) -> Headers:
+        if not self._host:
+            return headers
+        return [(b"host", self._host), *(pair for pair in headers if pair[0] != b"host")]
 
     async def _made(self) -> ASGIApp:
         async with self._making:

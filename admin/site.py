@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,6 +14,7 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.theme import DefaultTheme
 
 from admin import language, templating
+from admin.csrf import SessionCsrfMiddleware
 from admin.pages.account import AccountPage
 from admin.pages.dashboard import Dashboard
 from admin.pages.settings import SettingsPage
@@ -42,6 +44,25 @@ class Directed(DefaultTheme):
         return {**attributes, "dir": "rtl" if language.is_persian() else "ltr"}
 
 
+class StaffAdmin(Admin):
+    """The library's admin, whose forms are protected by tokens bound to the session."""
+
+    def __init__(self, *, secret_key: str, is_https: bool, **options: Any) -> None:
+        # The library puts its middleware together while it is made.
+        self._form_key, self._is_https = secret_key, is_https
+        super().__init__(secret_key=secret_key, **options)
+
+    def _init_csrf(self) -> None:
+        self.middlewares.append(
+            Middleware(
+                SessionCsrfMiddleware,
+                secret_key=self._form_key,
+                session_cookie="__Host-staff" if self._is_https else "staff",
+                is_https=self._is_https,
+            )
+        )
+
+
 _LISTS = (
     OrderView,
     TicketView,
@@ -61,7 +82,8 @@ def application(shop: Shop) -> ASGIApp:
     language.add_persian()
     # It tells of every page that is looked at, and of everyone who has to sign in.
     logging.getLogger("starlette_admin").setLevel(logging.ERROR)
-    admin = Admin(
+    admin = StaffAdmin(
+        is_https=shop.settings.effective_public_url.startswith("https://"),
         title=_("Vitrin"),
         base_url=PATH,
         auth_provider=LoginCodes(shop),

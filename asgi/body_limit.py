@@ -1,15 +1,16 @@
 """The largest body that any door reads, and how long it waits for one."""
 
 import asyncio
-import types
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asgi.headers import Pairs, changing, header
+
+CLIENT_LEFT = "client_left"
+"""The key in the scope of a request whose client hung up before its answer."""
 
 
 class BodyLimit:
@@ -39,6 +40,7 @@ class _Body:
 
     def __init__(self, scope: Scope, receive: Receive, *, most_bytes: int, within: timedelta) -> None:
         self.is_late = False
+        self._scope = scope
         announced = header(scope, b"content-length")
         self._announced_bytes = int(announced[:20]) if announced.isascii() and announced.isdigit() else 0
         self._receive = receive
@@ -55,10 +57,15 @@ class _Body:
 
     async def receive(self) -> Message:
         if self._is_whole:
-            return await self._receive()
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self._scope[CLIENT_LEFT] = True
+            return message
         if self._announced_bytes > self._most_bytes:
             raise HTTPException(413, "Content Too Large")
         message = await self._next()
+        if message["type"] == "http.disconnect":
+            self._scope[CLIENT_LEFT] = True
         self._is_whole = not message.get("more_body", False)
         self._read_bytes += len(message.get("body", b""))
         if self._read_bytes > self._most_bytes:
@@ -68,37 +75,9 @@ class _Body:
     async def _next(self) -> Message:
         if self._ends_at is None:
             self._ends_at = asyncio.get_running_loop().time() + self._within_seconds
-        receiving = self._receive()
-        try:
-            # Most bodies are there already: nothing to wait for, and no deadline to set.
-            if not isinstance(receiving, types.CoroutineType):
-                return await self._in_time(receiving)
-            waited_for = receiving.send(None)
-        except StopIteration as done:
-            message: Message = done.value
-            return message
-        return await self._in_time(_resumed(receiving, waited_for))
-
-    async def _in_time(self, receiving: Awaitable[Message]) -> Message:
         try:
             async with asyncio.timeout_at(self._ends_at):
-                return await receiving
+                return await self._receive()
         except TimeoutError:
             self.is_late = True
             raise HTTPException(408, "Request Timeout") from None
-
-
-@types.coroutine
-def _resumed(begun: Coroutine[Any, Any, Message], waited_for: Any) -> Generator[Any, Any, Message]:
-    """The rest of a coroutine that waits for something, which the event loop has not heard of yet."""
-    try:
-        while True:
-            try:
-                sent = yield waited_for
-            except BaseException as error:
-                waited_for = begun.throw(error)
-            else:
-                waited_for = begun.send(sent)
-    except StopIteration as done:
-        message: Message = done.value
-        return message

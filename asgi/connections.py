@@ -1,4 +1,4 @@
-"""What uvicorn leaves open: how long a client may take over its request's head, and over our answer.
+"""What uvicorn's HTTP/1.1 protocol lacks: deadlines, bounds on framing, declined upgrades, clean closing.
 
 Importing this makes all of uvicorn's HTTP connections in the process answer by `asgi.cycles`.
 """
@@ -7,83 +7,218 @@ import asyncio
 import http
 from datetime import timedelta
 
+import httptools
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from asgi.cycles import Cycle
+from asgi.lingering import AnsweringTransport, InputDiscard
+from asgi.request_heads import MalformedHead, check_host, offers_websocket, size_of, without_upgrade
 
 # uvicorn has a setting for its protocols, and none for what they make of a request.
 httptools_impl.RequestResponseCycle = Cycle  # type: ignore[misc]
 
 MOST_HEAD_BYTES = 65_536
-"""Bytes after which a head that has not ended yet is refused."""
+"""Bytes after which a head is refused."""
+
+_MAX_FRAMING_BYTES = 65_536
+_MAX_FRAMING_BYTES_PER_BYTE = 8
+"""A body in chunks of one byte takes six for each; what exceeds that is chunk extensions or trailers."""
 
 
-def protocol(*, head_within: timedelta, send_within: timedelta) -> type[HttpToolsProtocol]:
-    """uvicorn's protocol of one connection, with its two deadlines and a limit on the head.
+def protocol(
+    *, head_within: timedelta, send_within: timedelta, discard_within: timedelta
+) -> type[HttpToolsProtocol]:
+    """uvicorn's protocol of one connection, with its deadlines and limits.
 
     `head_within` counts from the connection's start, or from the first byte that follows an answer, to the
     end of the next head; bodies are `BodyLimit`'s. `send_within` is how long the client may leave a full
-    buffer of ours unread. A WebSocket leaves both behind once its head was read.
+    buffer of ours unread, `discard_within` how long it may go on sending what was answered already. A
+    WebSocket leaves all of them behind once its head was read.
     """
 
     class Bounded(_BoundedProtocol):
         _head_within_seconds = head_within.total_seconds()
         _send_within_seconds = send_within.total_seconds()
+        _discard_within = discard_within
 
     return Bounded
 
 
 class _BoundedProtocol(HttpToolsProtocol):
+    transport: AnsweringTransport
     _head_within_seconds: float
     _send_within_seconds: float
+    _discard_within: timedelta
+    _discard: InputDiscard
     _head_deadline: asyncio.TimerHandle | None = None
     _send_deadline: asyncio.TimerHandle | None = None
+    # Where the parser stands.
     _is_in_head = False
+    _is_in_body = False
+    _is_upgrade = False
+    # After a fault in what follows a request that is still being answered, nothing more is parsed.
+    _is_deaf = False
+    _packet_bytes = 0
     _head_bytes = 0
+    _body_bytes = 0
+    _framing_bytes = 0
+
+    # The connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
+        self.transport = AnsweringTransport(transport, close=self._close)
+        self._discard = InputDiscard(transport, within=self._discard_within)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_came()
+        self._discard.stop()
         self.resume_writing()
         super().connection_lost(exc)
+        self.transport.release()
+
+    def shutdown(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.raw.close()
+        else:
+            super().shutdown()
+
+    def _close(self) -> None:
+        """Close; where the client may still be sending, only our half, until it has read its answer."""
+        transport = self.transport.raw
+        if self.transport.is_closing():
+            return
+        if not (self._is_in_body or self._is_deaf or self.pipeline) or not transport.can_write_eof():
+            transport.close()
+            return
+        self.transport.is_half_closed = True
+        self._unset_keepalive_if_required()
+        transport.write_eof()
+        self.flow.resume_reading()
+        self._discard.start()
+
+    # Input
 
     def data_received(self, data: bytes) -> None:
-        before = self.cycle
-        super().data_received(data)
+        if self._is_deaf or self.transport.is_half_closed:
+            if self._discard.is_running:
+                self._discard.count(len(data))
+            return
+        self._unset_keepalive_if_required()
+        cycle, was_in_body = self.cycle, self._is_in_body
+        self._packet_bytes, body_bytes = len(data), self._body_bytes
+        try:
+            self._parse(data)
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            self._refuse(cause.status if isinstance(cause, MalformedHead) else http.HTTPStatus.BAD_REQUEST)
+            return
         if self._is_in_head:
-            # Most heads come as a whole and need no deadline.
+            self._count_head(len(data))
+        elif self._is_in_body:
+            # The packet that its head came in holds other bytes too.
+            if cycle is self.cycle:
+                self._count_body(len(data), body_bytes=self._body_bytes - body_bytes)
+        elif not was_in_body and cycle is not None and cycle is self.cycle and cycle.response_complete:
+            # Line ends before a request begin no message.
             self._await_head()
-            self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEAD_BYTES:
-                self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif before is not None and before is self.cycle and before.response_complete:
-            # Line ends before a request, and what follows a body that was answered unread, begin no message.
-            self._await_head()
+
+    def _parse(self, data: bytes) -> None:
+        """Feed the parser, which stops at each offer of another protocol.
+
+        Raises:
+            HttpParserError: the input is not HTTP, or a head was refused.
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            rest = memoryview(data)[upgrade.args[0] :]
+        else:
+            return
+        while not self._is_upgrade:
+            # RFC 9110 section 7.8: a server that does not take the offer serves the request as it is.
+            head = self._head_without_upgrade()
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self.parser.feed_data(head)
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = rest[upgrade.args[0] :]
+            else:
+                return
+        self._head_came()
+        self.handle_websocket_upgrade()
+
+    def handle_websocket_upgrade(self) -> None:
+        raw = self.transport.raw
+        self.transport.release()
+        self.transport = raw  # type: ignore[assignment] # the WebSocket's protocol takes it over
+        super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._is_in_head = True
+        self._is_in_head, self._head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
+        self._check_head()
         self._head_came()
+        self._body_bytes = self._framing_bytes = 0
+        if self.parser.should_upgrade():
+            self._read_upgrade()
+            return
         super().on_headers_complete()
+        self._is_in_body = True
+        # RFC 9110 section 6.5.1: trailers are no headers, and a proxy that let them pass did not check them.
+        self.headers = []
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._send_deadline = self.loop.call_later(self._send_within_seconds, self.transport.abort)
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
 
-    def resume_writing(self) -> None:
-        if self._send_deadline is not None:
-            self._send_deadline.cancel()
-            self._send_deadline = None
-        super().resume_writing()
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self._is_in_body = False
+        super().on_message_complete()
+        if self._discard.is_running:
+            # The rest of a body that was answered unread: the connection is as good as new.
+            self._discard.stop()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(http.HTTPStatus.BAD_REQUEST)
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._is_in_body and self.cycle.response_complete and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self._discard.start()
+
+    # Heads
+
+    def _check_head(self) -> None:
+        """Refuse what RFC 9112 section 3.2 asks to refuse, and heads that came too large in few packets.
+
+        Raises:
+            MalformedHead: the status says how.
+        """
+        check_host(self.headers, is_required=self.parser.get_http_version() == "1.1")
+        # Other messages may be in the same packet.
+        may_be_too_large = self._head_bytes + self._packet_bytes > MOST_HEAD_BYTES
+        if may_be_too_large and size_of(self.url, self.headers) > MOST_HEAD_BYTES:
+            raise MalformedHead(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _count_head(self, received_bytes: int) -> None:
+        # Most heads come as a whole and need no deadline.
+        self._await_head()
+        if not self._head_bytes and received_bytes > MOST_HEAD_BYTES:
+            # Mostly what came before the head in the same packet.
+            received_bytes = 1
+        self._head_bytes += received_bytes
+        if self._head_bytes > MOST_HEAD_BYTES:
+            self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def _await_head(self) -> None:
         if self._head_deadline is None:
@@ -101,12 +236,74 @@ class _BoundedProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    # Offers of other protocols
+
+    def _read_upgrade(self) -> None:
+        """Decide whether the offer is taken.
+
+        Raises:
+            MalformedHead: it is CONNECT, for proxies alone.
+        """
+        method = self.parser.get_method().decode("ascii")
+        if method == "CONNECT":
+            raise MalformedHead(http.HTTPStatus.NOT_IMPLEMENTED)
+        self.scope["method"] = method
+        self._is_upgrade = (
+            method == "GET"
+            and self.ws_protocol_class is not None
+            and self.parser.get_http_version() == "1.1"
+            and (self.cycle is None or self.cycle.response_complete)
+            and offers_websocket(self.headers)
+        )
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version()
+        line = b"%b %b HTTP/%b" % (self.scope["method"].encode(), self.url, version.encode())
+        return without_upgrade(line, self.headers)
+
+    # Bodies
+
+    def _count_body(self, received_bytes: int, *, body_bytes: int) -> None:
+        """Bound what no `BodyLimit` sees: a body that was answered unread, and the framing of any other."""
+        if self._discard.is_running:
+            self._discard.count(received_bytes)
+            return
+        self._framing_bytes += received_bytes - body_bytes
+        if self._framing_bytes > _MAX_FRAMING_BYTES + _MAX_FRAMING_BYTES_PER_BYTE * self._body_bytes:
+            self._refuse(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    # Output
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._send_deadline = self.loop.call_later(self._send_within_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._send_deadline is not None:
+            self._send_deadline.cancel()
+            self._send_deadline = None
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(http.HTTPStatus.BAD_REQUEST)
+
     def _refuse(self, status: http.HTTPStatus) -> None:
         """Answer what never became a request, and hang up."""
         self._head_came()
-        # While an earlier request is being answered, nothing may be written between.
-        if self.transport.is_closing() or not (self.cycle is None or self.cycle.response_complete):
-            self.transport.close()
+        self._is_deaf = True
+        if self.transport.is_closing():
+            return
+        cycle = self.cycle
+        if self._is_in_body:
+            if cycle.response_started or self.pipeline:
+                self.transport.close()
+                return
+            # The handler reads from a client that is gone.
+            cycle.disconnected = True
+            cycle.message_event.set()
+        elif cycle is not None and not cycle.response_complete:
+            # Requests before it are answered first, and the connection ends with the last of them.
+            cycle.keep_alive = False
             return
         lines = [
             f"HTTP/1.1 {status} {status.phrase}",

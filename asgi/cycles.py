@@ -12,6 +12,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from asgi.lingering import MAX_DISCARDED_BYTES
+
 _LENGTH = b"content-length"
 _FRAMING = {_LENGTH, b"transfer-encoding", b"connection"}
 # Those of requests of one moment, some of which are never the same again.
@@ -29,9 +31,19 @@ class Cycle(RequestResponseCycle):
     def send(self, message: Message) -> Coroutine[Any, Any, None]:  # type: ignore[override] # as it is awaited
         if self._head:
             return self._begin(message)
-        if not (self.response_started or self.access_log or self.disconnected) and self.keep_alive:
-            return self._prepare(message)
+        if not (self.response_started or self.disconnected):
+            if self.more_body and self._leaves_much_unread():
+                self.keep_alive = False
+            if not self.access_log:
+                return self._prepare(message)
         return super().send(message)  # type: ignore[arg-type] # the same
+
+    def _leaves_much_unread(self) -> bool:
+        """Whether the rest of the body will not be read, or not be sent at all, as after `Expect`."""
+        if self.waiting_for_100_continue:
+            return True
+        announced = next((value for name, value in self.scope["headers"] if name == _LENGTH), b"0")
+        return int(announced) > MAX_DISCARDED_BYTES
 
     async def _prepare(self, message: Message) -> None:
         head = self._usual_head(message) if message["type"] == "http.response.start" else None
@@ -55,6 +67,8 @@ class Cycle(RequestResponseCycle):
             lines.append(line)
         if length is None:
             return None
+        if not self.keep_alive:
+            lines.append(b"connection: close\r\n")
         self.expected_content_length = length
         return b"".join((*lines, b"\r\n"))
 

@@ -4,16 +4,21 @@ import logging
 from collections.abc import Awaitable
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from asgi.body_limit import CLIENT_LEFT
 from models import database
 
 _log = logging.getLogger("vitrin.asgi")
 
 
 class Failures:
-    """Answers 503 while the database cannot be reached, 500 for a fault of ours, and tells no cause."""
+    """Answers 503 while the database cannot be reached and 500 for a fault of ours, without the cause.
+
+    A client that hangs up before its request was read is no fault, and gets no answer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -26,15 +31,24 @@ class Failures:
 
         def watched_send(message: Message) -> Awaitable[None]:
             nonlocal has_started
+            if CLIENT_LEFT in scope:
+                # Frameworks further in answer 500 to the request that broke off; nobody is to count that.
+                return _drop()
             has_started = True
             return send(message)
 
         try:
             await self._app(scope, receive, watched_send)
+        except ClientDisconnect:
+            # Nobody is left to be answered, and nothing of ours went wrong.
+            return
         except Exception as error:
             if has_started:
                 raise
             await _answer(error)(scope, receive, send)
+
+
+async def _drop() -> None: ...
 
 
 def _answer(error: Exception) -> JSONResponse:

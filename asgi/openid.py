@@ -71,6 +71,11 @@ class OpenIdDoor:
 
     async def come_back(self, request: Request) -> Response:
         """End: the provider's code for a token of ours."""
+        # Each costs a call of the provider.
+        window = await self._limit.count(f"openid-callback:{client_network(request)}")
+        if not window.is_within:
+            headers = {"Retry-After": str(window.retry_after_seconds)}
+            return _refusal("too_many_requests", 429, headers)
         request.scope["session"] = _session(request.cookies.get(self._cookie, ""))
         try:
             identity = await self._identity(request)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from dataclasses import dataclass
 
@@ -37,11 +38,15 @@ class Window:
     is_within: bool
     most: int
     remaining: int
-    reset_at_unix: int
+    seconds_left: float
 
     @property
     def retry_after_seconds(self) -> int:
-        return max(1, self.reset_at_unix - int(time.time()))
+        return max(1, math.ceil(self.seconds_left))
+
+    @property
+    def reset_at_unix(self) -> int:
+        return int(time.time() + self.seconds_left)
 
 
 class RateLimit:
@@ -65,20 +70,20 @@ class RateLimit:
             except (StorageError, TimeoutError) as error:
                 self._alone_until = time.monotonic() + _ALONE_SECONDS
                 _logger.warning("requests are counted by this process alone: %r", error)
-        requests, ends_at = self._here.count(caller)
-        return self._window(requests <= self._limit.amount, self._limit.amount - requests, ends_at)
+        requests, seconds_left = self._here.count(caller)
+        return self._window(requests <= self._limit.amount, self._limit.amount - requests, seconds_left)
 
     async def _count_together(self, limiter: FixedWindowRateLimiter, caller: str) -> Window:
         is_within = await limiter.hit(self._limit, caller)
         window = await limiter.get_window_stats(self._limit, caller)
-        return self._window(is_within, window.remaining, window.reset_time)
+        return self._window(is_within, window.remaining, window.reset_time - time.time())
 
-    def _window(self, is_within: bool, remaining: int, ends_at: float) -> Window:
+    def _window(self, is_within: bool, remaining: int, seconds_left: float) -> Window:
         return Window(
             is_within=is_within,
             most=self._limit.amount,
             remaining=max(0, remaining),
-            reset_at_unix=int(ends_at),
+            seconds_left=seconds_left,
         )
 
 

@@ -18,7 +18,7 @@ class SecurityHeaders:
     Strict-Transport-Security only where `public_url`, the address that browsers know, is https.
     """
 
-    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, *, public_url: str, includes_subdomains: bool = False) -> None:
         self._app = app
         names = {
             "X-Content-Type-Options": "nosniff",
@@ -26,8 +26,8 @@ class SecurityHeaders:
             "Content-Security-Policy": _NO_PAGE,
         }
         if public_url.startswith("https://"):
-            names["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
-
+            scope = "; includeSubDomains" if includes_subdomains else ""
+            names["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}{scope}"
         self._headers = encoded(names.items())
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

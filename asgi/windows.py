@@ -1,4 +1,4 @@
-"""Counting and remembering in fixed windows of time, in this process."""
+"""Counting and remembering in fixed windows of monotonic time, in this process."""
 
 import time
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class MemoryWindows:
         self._sweep_at = 0.0
 
     def count(self, caller: str) -> tuple[int, float]:
-        """How many requests of `caller` there are with this one, and the unix time when its window ends."""
-        now = time.time()
+        """How many requests of `caller` there are with this one, and the seconds until its window ends."""
+        now = time.monotonic()
         if now >= self._sweep_at:
             self._counts = {name: count for name, count in self._counts.items() if count.ends_at > now}
             self._sweep_at = now + self._seconds
@@ -31,7 +31,7 @@ class MemoryWindows:
         if count is None or count.ends_at <= now:
             count = self._counts[caller] = _Count(now + self._seconds)
         count.requests += 1
-        return count.requests, count.ends_at
+        return count.requests, count.ends_at - now
 
 
 class MemoryNames:
@@ -47,7 +47,7 @@ class MemoryNames:
         self._names.add(name)
 
     def __contains__(self, name: str) -> bool:
-        now = time.time()
+        now = time.monotonic()
         if now >= self._ends_at:
             self._names.clear()
             self._ends_at = now + self._seconds

@@ -37,7 +37,8 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     asyncio.run(prepare(settings))
     address = f"http://{settings.host}:{settings.port}"
     print(f"GraphiQL      {address}/graphql")
-    print(f"REST routes   {address}/api/v1/")
+    print(f"REST routes   {address}/api/v1/services")
+    print(f"Documents     {address}/docs")
     print(f"Reseller API  {address}/api/v2")
     print(f"Staff pages   {address}/admin")
     if not settings.is_production:
@@ -52,7 +53,12 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         served,
         host=settings.host,
         port=settings.port,
-        http=connections.protocol(head_within=settings.header_timeout, send_within=settings.send_timeout),
+        http=connections.protocol(
+            head_within=settings.header_timeout,
+            send_within=settings.send_timeout,
+            # As long as the client had for the request itself.
+            discard_within=settings.header_timeout + settings.body_timeout,
+        ),
         log_config=None,
         # Its lines would hold query strings, in which the legacy app sends codes and resellers their keys.
         access_log=False,

@@ -19,9 +19,11 @@ from asgi import health, well_known
 from asgi.authentication import Authentication
 from asgi.body_limit import BodyLimit
 from asgi.client_network import TrustedProxiesMiddleware
+from asgi.compression import CompressionMiddleware
 from asgi.failures import Failures
 from asgi.measurement import Measurement
 from asgi.origins import CrossOrigin
+from asgi.paths import NormalizedPathsMiddleware
 from asgi.rate_limits import RateLimits
 from asgi.request_ids import RequestIds
 from asgi.security_headers import SecurityHeaders
@@ -92,23 +94,31 @@ def _middleware(shop: Shop) -> list[Middleware]:
     settings = shop.settings
     return [
         *_proxies(settings),
+        # starlette-admin's own pages have a slash at their end.
+        Middleware(NormalizedPathsMiddleware, keeps_slash_below="/admin"),
         Middleware(RequestIds),
         Middleware(Measurement),
         *_tracing(settings),
-        Middleware(SecurityHeaders, public_url=settings.effective_public_url),
+        Middleware(CompressionMiddleware),
+        Middleware(
+            SecurityHeaders,
+            public_url=settings.effective_public_url,
+            includes_subdomains=settings.hsts_include_subdomains,
+        ),
         # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
         Middleware(
             CrossOrigin,
             allow_origins=settings.allowed_origins,
             allow_methods=("GET", "HEAD", "POST"),
-            allow_headers=(
-                "Authorization",
-                "Content-Type",
-                "Idempotency-Key",
-                "Accept-Language",
+            # Whatever a client library or a tracer adds: the answer reflects what the preflight asks.
+            allow_headers=("*",),
+            expose_headers=(
                 "X-Request-ID",
+                "Retry-After",
+                "X-RateLimit-Limit",
+                "X-RateLimit-Remaining",
+                "X-RateLimit-Reset",
             ),
-            expose_headers=("X-Request-ID", "Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
         ),
         Middleware(Failures),
         Middleware(Authentication, shop=shop),

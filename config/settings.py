@@ -195,6 +195,12 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
     read_timeout: Timeout = Field(
         timedelta(seconds=5), description="how long the database may take over one read for a request"
     )
+    hsts_include_subdomains: bool = Field(
+        False, description="whether all hosts below PUBLIC_URL's must be reached by https too"
+    )
+    max_sockets_per_address: Positive = Field(
+        250, description="WebSockets open at the same time from one IPv4 address or IPv6 /64"
+    )
     allowed_origins: CommaSeparated[str] = Field(
         (),
         description="origins other than the shop's own whose pages may call it and open WebSockets, "

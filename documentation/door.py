@@ -1,4 +1,4 @@
-"""The addresses below /docs. The OpenAPI document itself is the REST door's own, at /docs/openapi.json."""
+"""`/` and the addresses below /docs; the OpenAPI document itself is served by `rest_compat.description`."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from documentation import assets
+from asgi.documents import CachedDocument
+from documentation import assets, front_page
 from documentation.reading import Document
 
 if TYPE_CHECKING:
@@ -40,15 +41,26 @@ def routes(document: Document, *, sdl: Callable[[], str] | None) -> list[BaseRou
         disposition = {"Content-Disposition": 'inline; filename="vitrin.postman_collection.json"'}
         return Response(body, headers={**_KEPT, **disposition}, media_type="application/json")
 
+    @cache
+    def front() -> CachedDocument:
+        return front_page.page_of(pages().front())
+
+    listing = front_page.listing(document["servers"][0]["url"], shows_graphql=sdl is not None)
+
+    async def root(request: Request) -> Response:
+        return (front() if front_page.wants_page(request) else listing).respond(request)
+
     found: list[BaseRoute] = [
-        _route("/docs", lambda: pages().reference()),
-        _route("/docs/swagger", lambda: pages().swagger()),
-        _route("/docs/reseller", lambda: pages().text(_RESELLER_API, current="reseller")),
-        _route("/docs/collection.json", postman),
+        Route("/", root),
+        _route("/favicon.ico", front_page.icon),
+        _route("/docs", lambda: CachedDocument.of(pages().reference())),
+        _route("/docs/swagger", lambda: CachedDocument.of(pages().swagger())),
+        _route("/docs/reseller", lambda: CachedDocument.of(pages().text(_RESELLER_API, current="reseller"))),
+        _route("/docs/collection.json", lambda: CachedDocument.of(postman())),
         Mount(assets.PATH, app=assets.Assets()),
     ]
     if sdl is not None:
-        found.append(_route("/docs/schema.graphql", lambda: _plain(sdl())))
+        found.append(_route("/docs/schema.graphql", lambda: CachedDocument.of(_plain(sdl()))))
     return found
 
 
@@ -56,11 +68,10 @@ def _plain(text: str) -> Response:
     return Response(text, headers=_KEPT, media_type="text/plain")
 
 
-def _route(path: str, make: Callable[[], Response]) -> Route:
+def _route(path: str, make: Callable[[], CachedDocument]) -> Route:
     made = cache(make)
 
-    async def endpoint(_: Request) -> Response:
-        # Middleware writes into the headers of what is sent: every request has its own.
-        return Response(made().body, headers=dict(made().headers))
+    async def endpoint(request: Request) -> Response:
+        return made().respond(request)
 
     return Route(path, endpoint)

@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from documentation import assets, markdown, reading, samples
+from documentation import assets, front_page, markdown, reading, samples
 from documentation.coloured_json import coloured
 
 _POLICY = "; ".join(
@@ -28,6 +28,7 @@ class Pages:
 
     def __init__(self, document: reading.Document, *, shows_graphql: bool) -> None:
         self._document = document
+        self._shows_graphql = shows_graphql
         self._public_url: str = document["servers"][0]["url"]
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -51,6 +52,11 @@ class Pages:
             samples=lambda operation: samples.samples(operation, self._public_url),
             public_url=self._public_url,
         )
+
+    def front(self) -> HTMLResponse:
+        """Where everything is."""
+        found = front_page.addresses(shows_graphql=self._shows_graphql)
+        return self._page("front.html", current="", addresses=found.values())
 
     def swagger(self) -> HTMLResponse:
         """Swagger UI, from where requests can be tried."""

@@ -8,7 +8,8 @@ _TO_ASCII = {
     **{ord("０") + value: str(value) for value in range(10)},
 }
 # Not int(): it accepts "1_000", " 7 " and every script's digits.
-_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+# A sign in front is fine, as for PHP, whose clients the REST routes serve.
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _INT64 = range(-(2**63), 2**63)
 
 

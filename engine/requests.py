@@ -6,6 +6,7 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
+from asgi import media_types
 from asgi.headers import header
 from engine.admission import GraphQLRequest
 
@@ -38,13 +39,13 @@ async def read(request: Request, receive: Receive) -> GraphQLRequest:
     Raises:
         BadRequest: it does not say so in GraphQL's terms.
     """
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return typed(_of_query_string(request))
     if request.method == "POST":
         body = await _of_body(request, receive)
         # JSON that was decoded spells no half of a surrogate pair, and NUL in this way alone.
         return typed(_object(body), is_storable=rb"\u0000" not in body)
-    raise BadRequest("GraphQL is asked by GET or POST.", status=405, headers={"Allow": "GET, POST"})
+    raise BadRequest("GraphQL is asked by GET or POST.", status=405, headers={"Allow": "GET, HEAD, POST"})
 
 
 def typed(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:
@@ -92,18 +93,15 @@ def _document_id(plain: object, extensions: Mapping[str, object]) -> str | None:
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for something to look at rather than for an answer."""
-    if request.method != "GET" or "text/html" not in _accepted(request):
+    accept = header(request.scope, b"accept")
+    if request.method not in ("GET", "HEAD") or not media_types.prefers_page(accept, _JSON, GRAPHQL_JSON):
         return False
     return not {"query", "documentId", "extensions"} & request.query_params.keys()
 
 
 def wants_graphql_json(request: Request) -> bool:
     """Whether the client knows the media type whose HTTP status tells request errors."""
-    return GRAPHQL_JSON in _accepted(request)
-
-
-def _accepted(request: Request) -> list[str]:
-    return [part.partition(";")[0].strip() for part in header(request.scope, b"accept").lower().split(",")]
+    return media_types.names(header(request.scope, b"accept"), GRAPHQL_JSON, rather_than=_JSON)
 
 
 def _of_query_string(request: Request) -> dict[str, object]:

@@ -26,6 +26,7 @@ from resolvers.shop import Shop
 
 _ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
+    "HEAD": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
 }
 

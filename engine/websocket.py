@@ -7,11 +7,14 @@ again, and the engine that also answers HTTP.
 import asyncio
 import contextlib
 import logging
+import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from graphql import GraphQLError
+from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -46,11 +49,12 @@ _log = logging.getLogger("vitrin.graphql")
 
 @dataclass(frozen=True, kw_only=True)
 class SocketLimits:
-    """How long a socket may keep the shop waiting, and how long it may outlive its token at most."""
+    """How long a socket may keep the shop waiting, outlive its token, or do nothing without any user."""
 
     init_within: timedelta = timedelta(seconds=5)
     take_within: timedelta = timedelta(seconds=10)
     check_every: timedelta = timedelta(seconds=10)
+    anonymous_idle: timedelta = timedelta(seconds=60)
 
 
 class GraphQLSockets:
@@ -64,6 +68,7 @@ class GraphQLSockets:
         self._context = context
         self._limits = limits or SocketLimits()
         self._open: dict[JsonSocket, _Caller] = {}
+        self._by_network: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
@@ -72,11 +77,12 @@ class GraphQLSockets:
             websocket, allowed=settings.allowed_origins, own_url=settings.effective_public_url
         ):
             await websocket.close()
+        elif self._by_network[client_network(websocket)] >= settings.max_sockets_per_address:
+            await websocket.send_denial_response(PlainTextResponse("Too many WebSockets.", 429))
         elif GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
             await websocket.close(4406, "Subprotocol not acceptable")
         else:
-            await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
             await self._serve(websocket)
 
     @property
@@ -97,11 +103,16 @@ class GraphQLSockets:
     async def _serve(self, websocket: WebSocket) -> None:
         socket = JsonSocket(websocket, take_within=self._limits.take_within)
         caller = _Caller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
+        handler = _Handler(caller, socket, init_within=self._limits.init_within)
+        caller.operations = handler.operations
+        network = client_network(websocket)
         self._open[socket] = caller
+        self._by_network[network] += 1
         meters.SOCKETS.inc()
         try:
+            await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
             async with socket.alive():
-                await _Handler(caller, socket, init_within=self._limits.init_within).handle()
+                await handler.handle()
         except SocketRefused as refused:
             await socket.close(refused.code, refused.reason)
         except Exception as error:
@@ -109,6 +120,9 @@ class GraphQLSockets:
             await socket.close(*_excuse(error))
         finally:
             del self._open[socket]
+            self._by_network[network] -= 1
+            if not self._by_network[network]:
+                del self._by_network[network]
             meters.SOCKETS.dec()
 
     async def _watch(self) -> None:
@@ -116,6 +130,7 @@ class GraphQLSockets:
             await asyncio.sleep(self._limits.check_every.total_seconds())
             try:
                 await self._close_ended()
+                await self._close_idle()
             except Exception as error:
                 _report(error)
 
@@ -131,6 +146,17 @@ class GraphQLSockets:
             lasting |= await sessions.still_signed_in(self._shop, asked[start : start + _TOKENS_AT_ONCE])
         ended = [socket for socket, token_id in tokens.items() if token_id not in lasting]
         await asyncio.gather(*(socket.close(4401, "The token has ended.") for socket in ended))
+
+    async def _close_idle(self) -> None:
+        """Close anonymous sockets on which nothing has run for a while; clients connect again when needed."""
+        now = time.monotonic()
+        idle = [
+            socket
+            for socket, caller in self._open.items()
+            if caller.viewer is None
+            and caller.idle_seconds(now) > self._limits.anonymous_idle.total_seconds()
+        ]
+        await asyncio.gather(*(socket.close(1000, "Nothing was running.") for socket in idle))
 
 
 def _report(error: Exception) -> None:
@@ -161,6 +187,14 @@ class _Caller:
         self._user_agent = websocket.headers.get("user-agent")
         self.connection_params: Mapping[str, object] = {}
         self.viewer: SignedIn | None = None
+        self.operations: Mapping[str, object] = {}
+        self._idle_since = time.monotonic()
+
+    def idle_seconds(self, now: float) -> float:
+        """How long nothing has been found running, as of `now`, monotonic."""
+        if self.operations:
+            self._idle_since = now
+        return now - self._idle_since
 
     async def on_ws_connect(self, _: object) -> object:
         """Read what the client says of itself, in the names of HTTP's headers, small or capital.

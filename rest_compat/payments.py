@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from asgi.answers import Answer
-from asgi.parameters import idempotency_key
+from asgi.parameters import idempotency_key, sent_with
 from domain.problems import PaymentNotFound
 from resolvers import free_credit, payments
 from resolvers.sessions import SignedIn
@@ -37,7 +37,17 @@ async def start_test(request: Request) -> Answer:
 
 async def verify(request: Request) -> Response:
     """GET user/payment/verify: a gateway's callback, answered with a receipt. Bare: the documented 500."""
-    callback = _callback(request.query_params)
+    return await _receipt(request, request.query_params)
+
+
+async def verify_posted(request: Request) -> Response:
+    """POST user/payment/verify by a browser: some gateways and banks send the payer back with a form."""
+    sent = await sent_with(request)
+    return await _receipt(request, {name: str(value) for name, value in sent.items()})
+
+
+async def _receipt(request: Request, sent: Mapping[str, str]) -> Response:
+    callback = _callback(sent)
     if callback is None:
         return errors.crashed()
     shop = requests.shop(request)

@@ -62,9 +62,35 @@ class Parameters(shared.Parameters):
         return column, Direction.DESC if word.startswith("-") else Direction.ASC
 
 
+class MethodOverridden(Exception):
+    """A POST stands for `method`, as Laravel reads `_method` and X-HTTP-Method-Override."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(method)
+        self.method = method
+
+
+def check_method(request: Request, override: object) -> None:
+    """Refuse a POST that is meant as another method: no route takes one in this way.
+
+    Raises:
+        MethodOverridden: `override` names another method.
+    """
+    if request.method == "POST" and isinstance(override, str):
+        method = override.strip().upper()
+        if method.isalpha() and method != "POST":
+            raise MethodOverridden(method)
+
+
 async def parameters(request: Request) -> Parameters:
-    """The request's parameters. A body that is malformed, or of no known type, counts as empty."""
-    return Parameters(await shared.sent_with(request))
+    """The request's parameters. A body that is malformed, or of no known type, counts as empty.
+
+    Raises:
+        MethodOverridden: as in `check_method`.
+    """
+    values = await shared.sent_with(request)
+    check_method(request, values.get("_method"))
+    return Parameters(values)
 
 
 def record_id(request: Request) -> int:

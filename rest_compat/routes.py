@@ -1,7 +1,7 @@
 """Every REST route, one line each, in the reference's order; paths are below /api."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asgi import media_types
 from asgi.answers import Answer
 from asgi.authentication import claims_of, note_recognised, viewer_of
 from domain.problems import Problem
@@ -157,14 +158,32 @@ class _Resource:
         if request.method == "OPTIONS":
             return Response(headers={"allow": ", ".join(self._lines)})
         line = self._lines.get(request.method)
+        if line is None and _is_payer(request, self._lines):
+            line = _RETURN_BY_FORM
         if line is None:
             return errors.method_not_allowed(request.method, list(self._lines))
         if request.method != "HEAD":
-            return await _answer(line, request)
+            try:
+                requests.check_method(request, request.headers.get("x-http-method-override"))
+                return await _answer(line, request)
+            except requests.MethodOverridden as overridden:
+                return errors.method_not_allowed(overridden.method, list(self._lines))
         looking = line if line.is_safe else replace(line, handler=partial(_head_of_an_act, line))
         response = await _answer(looking, request)
         response.body = b""
         return response
+
+
+# The reference has the callback by GET alone: programs that post to it are answered 405 as it says.
+_CALLBACK_PATH = "/v1/user/payment/verify"
+_RETURN_BY_FORM = _open("POST", _CALLBACK_PATH, payments.verify_posted)
+
+
+def _is_payer(request: Request, lines: Mapping[str, LegacyRoute]) -> bool:
+    """Whether a browser posts to the callback of payments: its user must see a receipt, not an error."""
+    is_callback = "GET" in lines and lines["GET"].path == _CALLBACK_PATH
+    accept = request.headers.get("accept", "")
+    return request.method == "POST" and is_callback and media_types.prefers_page(accept, "application/json")
 
 
 def _methods(line: LegacyRoute) -> tuple[str, ...]:
@@ -182,7 +201,7 @@ async def _answer(line: LegacyRoute, request: Request) -> Response:
         return await line.handler(request)
     except Problem as problem:
         return errors.refused(problem, line.path)
-    except HTTPException:
+    except (HTTPException, requests.MethodOverridden):
         raise
     except ClientDisconnect:
         return errors.disconnected()

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from asgi.documents import CachedDocument
 from resolvers.idempotency import LONGEST_KEY
 from rest_compat.description.answers import answers, framework_answers
 from rest_compat.description.groups import group_of, tags
@@ -50,11 +51,11 @@ def encoded(public_url: str) -> bytes:
 
 def route(public_url: str) -> Route:
     """GET /docs/openapi.json."""
-    body = encoded(public_url)
+    kept = {"Content-Type": "application/json", "Cache-Control": "public, max-age=300"}
+    described = CachedDocument(encoded(public_url), headers=kept)
 
-    async def answer(_: Request) -> Response:
-        headers = {"Cache-Control": "public, max-age=300"}
-        return Response(body, headers=headers, media_type="application/json")
+    async def answer(request: Request) -> Response:
+        return described.respond(request)
 
     return Route(PATH, answer)
 

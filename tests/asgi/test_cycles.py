@@ -63,7 +63,7 @@ class Wire(asyncio.Transport):
 def cycle_of(kind: type[Answering], wire: Wire, *, method: str, keep_alive: bool) -> Answering:
     log = logging.getLogger("test")
     return kind(
-        scope={"type": "http", "method": method},  # type: ignore[typeddict-item]  # no more is read
+        scope={"type": "http", "method": method, "headers": []},  # type: ignore[typeddict-item]  # no more is read
         transport=wire,
         flow=FlowControl(wire),
         logger=log,

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from asgi.rate_limits import RateLimit
+from asgi.windows import MemoryWindows
 from config.settings import Settings
 from tests.live_servers import free_port
 
@@ -21,3 +22,14 @@ async def test_a_process_counts_alone_while_the_shared_storage_is_away() -> None
 def test_a_storage_that_nobody_knows_is_refused_at_the_start() -> None:
     with pytest.raises(ValidationError, match="rate_limit_storage"):
         Settings(rate_limit_storage="redis://127.0.0.1")
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = MemoryWindows(60)
+    windows.count("caller")
+    monkeypatch.setattr("time.time", lambda: 0.0)
+
+    requests, seconds_left = windows.count("caller")
+
+    assert requests == 2
+    assert 0 < seconds_left <= 60

@@ -26,14 +26,29 @@ def test_an_integer_beyond_64_bits_is_none(number: int) -> None:
 def test_parse_integer_reads_any_text_as_an_integer_or_as_none(text: str) -> None:
     number = digits.parse_integer(text)
 
-    assert number is None or digits.to_ascii(text).removeprefix("-").lstrip("0") == str(abs(number)).lstrip(
-        "0"
-    )
+    assert number is None or digits.to_ascii(text).lstrip("+-").lstrip("0") == str(abs(number)).lstrip("0")
 
 
 @for_each(
     "text",
-    ["", "-", "+1", " 1", "1 ", "1_000", "1,000", "1.0", "1e3", "0x1", "--1", "१", "²", "1\n", "9" * 20],
+    [
+        "",
+        "-",
+        "+",
+        "+-1",
+        " 1",
+        "1 ",
+        "1_000",
+        "1,000",
+        "1.0",
+        "1e3",
+        "0x1",
+        "--1",
+        "१",
+        "²",
+        "1\n",
+        "9" * 20,
+    ],
 )
 def test_what_python_may_take_for_an_integer_but_people_would_not_is_none(text: str) -> None:
     assert digits.parse_integer(text) is None

@@ -44,6 +44,22 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) ->
     }
 
 
+async def test_a_post_that_stands_for_another_method_is_refused(
+    client: httpx.AsyncClient, shop: Shop, subtests: pytest.Subtests
+) -> None:
+    token = await authorization(shop, await create_user())
+    for name, sent in {
+        "header": {"headers": {**token, "X-HTTP-Method-Override": "put"}},
+        "form": {"headers": token, "data": {"_method": "PUT"}},
+        "JSON": {"headers": token, "json": {"_method": "PUT"}},
+        "query string": {"headers": token, "params": {"_method": "PUT"}},
+    }.items():
+        with subtests.test(name):
+            response = await client.post("/api/v1/user", **sent)  # type: ignore[arg-type] # httpx's own names
+            assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
+            assert response.json()["message"].startswith("The PUT method is not supported")
+
+
 async def test_head_answers_where_get_does_without_a_body(client: httpx.AsyncClient) -> None:
     response = await client.head("/api/v1/categories")
     assert (response.status_code, response.content) == (200, b"")

@@ -1,0 +1,63 @@
+"""What a client would rather have, by its Accept headers (RFC 9110 section 12.5)."""
+
+from functools import lru_cache
+
+_CACHED_HEADERS = 256
+_MAX_LENGTH = 1_000
+
+
+@lru_cache(_CACHED_HEADERS)
+def quality(accept: str, media_type: str) -> float:
+    """The weight from 0 to 1 that the value of `Accept` gives `media_type`; 1 where the header is absent.
+
+    The most specific range decides: the type itself, then `text/*`, then `*/*`.
+    """
+    if not accept.strip():
+        return 1.0
+    ranges = _weights(accept)
+    kind = media_type.partition("/")[0]
+    for name in (media_type, f"{kind}/*", "*/*"):
+        if name in ranges:
+            return ranges[name]
+    return 0.0
+
+
+@lru_cache(_CACHED_HEADERS)
+def prefers_page(accept: str, *others: str) -> bool:
+    """Whether text/html is named, as browsers do, and no less wanted than every one of `others`."""
+    html = _weights(accept).get("text/html", 0.0)
+    return html > 0 and all(html >= quality(accept, other) for other in others)
+
+
+@lru_cache(_CACHED_HEADERS)
+def names(accept: str, media_type: str, *, rather_than: str) -> bool:
+    """Whether `media_type` is named, without a wildcard, and wanted no less than the other one."""
+    weight = _weights(accept).get(media_type, 0.0)
+    return weight > 0 and weight >= quality(accept, rather_than)
+
+
+@lru_cache(_CACHED_HEADERS)
+def accepts_coding(accept_encoding: str, coding: str) -> bool:
+    """Whether the value of `Accept-Encoding` allows the content coding."""
+    weights = _weights(accept_encoding)
+    return weights.get(coding, weights.get("*", 0.0)) > 0
+
+
+def _weights(header: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in header[:_MAX_LENGTH].lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if name:
+            found[name] = max(found.get(name, 0.0), _weight(parameters))
+    return found
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(1.0, max(0.0, float(value)))
+            except ValueError:
+                return 0.0
+    return 1.0

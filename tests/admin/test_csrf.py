@@ -1,0 +1,45 @@
+"""The token in a form is good for one session."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from composition.web import application
+from config.settings import Settings
+from domain.roles import UserRole
+from resolvers.shop import Shop
+from tests.admin.visits import CSRF, Visit
+from tests.resolvers.staff.world import member
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_a_token_that_was_given_to_another_session_is_refused(
+    shop: Shop, client: httpx.AsyncClient
+) -> None:
+    visit = await Visit.of(shop, client, await member(UserRole.OWNER))
+    await visit.get("/")
+    planted = client.cookies[CSRF].strip('"')
+
+    other = await Visit.of(shop, client, await member(UserRole.OWNER))
+    client.cookies.set(CSRF, planted)
+    refused = await client.post("/admin/logout", data={"csrftoken": planted})
+    client.cookies.delete(CSRF)
+    accepted = await other.post("/logout", {})
+
+    assert refused.status_code == 403
+    assert accepted.status_code == 303
+
+
+async def test_under_https_the_token_is_in_a_cookie_that_no_other_host_can_plant(shop: Shop) -> None:
+    known = {"database_url": shop.settings.database_url, "public_url": "https://shop.example"}
+    app = application(replace(shop, settings=Settings.model_validate(known)))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://shop.example") as client:
+        page = await client.get("/admin/login")
+
+    [cookie] = [text for text in page.headers.get_list("set-cookie") if "csrf" in text]
+    assert cookie.startswith("__Host-csrf=")
+    assert {"Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie

@@ -1,0 +1,39 @@
+"""Accept headers are weighed as RFC 9110 section 12.5.1 has it."""
+
+import pytest
+
+from asgi import media_types
+
+JSON, GRAPHQL = "application/json", "application/graphql-response+json"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+def test_a_page_is_for_those_who_name_html_and_want_nothing_else_more(subtests: pytest.Subtests) -> None:
+    for accept, is_page in {
+        BROWSER: True,
+        "text/html": True,
+        "application/json, text/html;q=0.9": False,
+        "text/html;q=0.5, application/json;q=0.4": True,
+        "text/html;q=0": False,
+        "text/html;q=nonsense": False,
+        "*/*": False,
+        "text/*": False,
+        "": False,
+    }.items():
+        with subtests.test(accept):
+            assert media_types.prefers_page(accept, JSON, GRAPHQL) is is_page
+
+
+def test_graphql_s_media_type_is_for_those_who_want_it_no_less_than_json(subtests: pytest.Subtests) -> None:
+    for accept, is_modern in {
+        GRAPHQL: True,
+        f"{GRAPHQL}, {JSON}": True,
+        f"{GRAPHQL}, {JSON};q=0.9": True,
+        f"{JSON}, {GRAPHQL};q=0.9": False,
+        f"{GRAPHQL}; charset=utf-8, {JSON}; charset=utf-8": True,
+        f"{GRAPHQL};q=0, {JSON}": False,
+        "*/*": False,
+        "": False,
+    }.items():
+        with subtests.test(accept):
+            assert media_types.names(accept, GRAPHQL, rather_than=JSON) is is_modern
