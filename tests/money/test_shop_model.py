@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -255,10 +256,14 @@ class BothDoors(RuleBasedStateMachine):
 
     async def _move_turns_back(self) -> tuple[int, int]:
         """Put the user's last turns into the past; answers how many credits and gifts there were."""
-        await User.filter(id=self.user.id).update(free_credit_at=None, wheel_spun_at=None)
+        past = await database.now() - timedelta(days=2)
+        await User.filter(id=self.user.id).update(wheel_spun_at=None)
+        await User.filter(id=self.user.id, free_credit_at__isnull=False).update(free_credit_at=past)
         given = await LedgerEntry.filter(user_id=self.user.id, kind=LedgerKind.FREE_CREDIT)
         for entry in given:
-            await LedgerEntry.filter(id=entry.id).update(cause=f"free_credit:{self.user.id}:{entry.id}")
+            await LedgerEntry.filter(id=entry.id).update(
+                cause=f"free_credit:{self.user.id}:{entry.id}", created_at=past
+            )
         return len(given), await UserGift.filter(user_id=self.user.id).count()
 
     @invariant()
