@@ -33,6 +33,7 @@ HEADINGS = {
     PaymentStatus.CANCELED: "پرداخت لغو شد",
     PaymentStatus.FAILED: "پرداخت انجام نشد",
     PaymentStatus.MISMATCHED: "پرداخت در دست بررسی است",
+    PaymentStatus.UNVERIFIED: "پرداخت در دست بررسی است",
     PaymentStatus.REJECTED: "پرداخت پذیرفته نشد",
 }
 UNKNOWN = "پرداخت یافت نشد"
