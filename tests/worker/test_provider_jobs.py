@@ -119,7 +119,7 @@ async def test_each_round_sees_the_provider_as_it_is_by_then(shop: Shop, stoppin
 
     await run(shop, stopping, operation)
 
-    assert keys == ["k", "new"]
+    assert keys == ["0a1b2c3d", "new"]
 
 
 async def test_a_round_that_fails_is_logged_and_tried_again_and_stops_no_other(
