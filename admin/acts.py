@@ -118,6 +118,7 @@ def act(
             icon_class=icon,
             modal_size="md",
             form=lambda request, record: _box(asks, record, needs_code=needs_code(request, needs)),
+            custom_response=True,
         )(handler)
         decorated.rules = Rules(needs=needs, when=when)
         return decorated
@@ -150,6 +151,7 @@ def act_on_many(
             icon_class=icon,
             modal_size="md",
             form=lambda _: _box(asks),
+            custom_response=True,
         )(handler)
         decorated.rules = Rules(needs=needs, when=None)
         return decorated
