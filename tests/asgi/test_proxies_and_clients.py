@@ -1,6 +1,7 @@
 """Early answers reach real clients, straight and behind proxies with their default settings."""
 
 import http.client
+import os
 import shutil
 import subprocess
 import time
@@ -53,9 +54,11 @@ def running(command: list[str], *, port: int) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def nginx(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    # Started by root, its workers would be nobody, who may not write into pytest's folders.
+    user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
         f"""
-        daemon off; pid {folder}/pid; error_log {folder}/errors; worker_processes 1;
+        {user} daemon off; pid {folder}/pid; error_log {folder}/errors; worker_processes 1;
         events {{}}
         http {{
             access_log off; client_max_body_size 10m;
