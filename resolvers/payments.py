@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
@@ -27,7 +27,7 @@ from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
 from gateways.payments import PaymentPage, Verdict, Verification
 from models import Payment, User, database
-from resolvers import idempotency, isolation, notifications, wallet
+from resolvers import idempotency, notifications, wallet
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.shop import Shop
@@ -35,11 +35,9 @@ from resolvers.shop import Shop
 CALLBACK_PATH = "/api/v1/user/payment/verify"
 _TEST_AMOUNT = Toman(1_000)
 _DESCRIPTION = "شارژ کیف پول"
-_FIRST_CHECK = timedelta(minutes=5)
-_LONGEST_WAIT = timedelta(hours=2)
-_MOST_DOUBLINGS = 10
+FIRST_CHECK = timedelta(minutes=5)
+"""How long after it was opened the gateway is asked about a payment whose payer has not come back."""
 _LONGEST_AUTHORITY = 64
-_CHECKED_AT_ONCE = 20
 # A payer may leave the gateway and come back, so only a confirmed payment is settled for good.
 _OPEN = (
     PaymentStatus.PENDING,
@@ -158,7 +156,7 @@ async def confirm_payment(
 
     Safe however often, in whatever order and by whomever it is called: what the caller says decides
     nothing but whether an unpaid payment shows as canceled or as failed. A gateway that does not
-    answer leaves the payment as it is, for `check_payments` to ask later.
+    answer leaves the payment as it is, for `payment_checks` to ask later.
 
     Raises:
         PaymentNotFound: none of these gateways knows the authority.
@@ -169,32 +167,7 @@ async def confirm_payment(
     if payment is None:
         raise PaymentNotFound
     unpaid = PaymentStatus.CANCELED if is_canceled else PaymentStatus.FAILED
-    return await _checked(shop, payment, unpaid=unpaid)
-
-
-async def check_payments(shop: Shop) -> int:
-    """Ask the gateways about payments whose payer never came back; returns how many were asked about.
-
-    Safe in any number of processes: each due payment is claimed by a guarded update.
-    """
-    due = Payment.filter(check_after__lte=await database.now(), authority__not_isnull=True)
-    payments = await due.order_by("check_after").limit(_CHECKED_AT_ONCE)
-    asked = 0
-    for payment in payments:
-        asked += await isolation.count_apart(
-            "check payments", f"payment {payment.id}", _check_if_claimed(shop, payment)
-        )
-    return asked
-
-
-async def _check_if_claimed(shop: Shop, payment: Payment) -> int:
-    if not await _claim_check(payment):
-        return 0
-    is_last = _is_last_check(shop, payment)
-    await _checked(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
-    if is_last:
-        await _end_checks(payment)
-    return 1
+    return await ask_gateway(shop, payment, unpaid=unpaid)
 
 
 async def _payment(payment_id: int) -> Payment:
@@ -247,30 +220,11 @@ async def _open(shop: Shop, payment: Payment, *, mobile: str | None) -> None:
 async def _note_page(payment: Payment, page: PaymentPage) -> None:
     now = await database.now()
     payment.authority, payment.url = page.authority, page.url
-    payment.status, payment.check_after = PaymentStatus.PENDING, now + _FIRST_CHECK
+    payment.status, payment.check_after = PaymentStatus.PENDING, now + FIRST_CHECK
     await payment.save(update_fields=["authority", "url", "status", "check_after"])
 
 
-async def _claim_check(payment: Payment) -> bool:
-    """Whether this process is the one that asks; the next check comes later each time.
-
-    The next check is scheduled even where this one is the last: a process that dies in between must not leave
-    the payment pending for good.
-    """
-    now = await database.now()
-    wait = min(_FIRST_CHECK * 2 ** min(payment.checks, _MOST_DOUBLINGS), _LONGEST_WAIT)
-    mine = Payment.filter(id=payment.id, check_after=payment.check_after)
-    if await mine.update(check_after=now + wait, checks=F("checks") + 1) != 1:
-        return False
-    payment.check_after = now + wait
-    return True
-
-
-def _is_last_check(shop: Shop, payment: Payment) -> bool:
-    return (payment.check_after or payment.created_at) > payment.created_at + shop.settings.payment_lifetime
-
-
-async def _checked(shop: Shop, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
+async def ask_gateway(shop: Shop, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
     """`payment` after asking its gateway; `unpaid` is what a pending one becomes if it was not paid."""
     gateway = shop.payments.get(payment.gateway)
     if payment.status not in _OPEN or gateway is None or payment.authority is None:
@@ -296,18 +250,6 @@ async def _settle(payment: Payment, verification: Verification, *, unpaid: Payme
             # A payment that was unverified is decided now, too: nobody paid.
             waiting = (PaymentStatus.PENDING, PaymentStatus.UNVERIFIED)
             await Payment.filter(id=payment.id, status__in=waiting).update(status=unpaid, updated_at=now)
-
-
-async def _end_checks(payment: Payment) -> None:
-    """Ask no more; a payment that is still pending may be money, and waits for staff from here on."""
-    async with in_transaction():
-        now = await database.now()
-        await Payment.filter(id=payment.id).update(check_after=None)
-        pending = Payment.filter(id=payment.id, status=PaymentStatus.PENDING)
-        if await pending.update(status=PaymentStatus.UNVERIFIED, updated_at=now):
-            logger.error("payment unverified: payment=%d gateway=%s", payment.id, payment.gateway)
-            sentence = notices.payment_unverified(payment_id=payment.id, amount=Toman(payment.amount))
-            await _notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
 
 
 async def _credit_once(payment: Payment, verification: Verification, *, now: datetime) -> None:
@@ -354,9 +296,9 @@ async def _refuse_once(payment: Payment, *, now: datetime) -> None:
         return
     logger.error("payment %d: another amount was paid than %d Toman", payment.id, payment.amount)
     sentence = notices.payment_mismatched(payment_id=payment.id, amount=Toman(payment.amount))
-    await _notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
+    await notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
 
 
-async def _notify_staff(kind: NotificationKind, sentence: str, *, now: datetime) -> None:
+async def notify_staff(kind: NotificationKind, sentence: str, *, now: datetime) -> None:
     for member in await User.filter(role__in=STAFF_OF_MONEY, is_active=True):
         await notifications.notify(member.id, kind, sentence, now=now)

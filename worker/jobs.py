@@ -12,7 +12,7 @@ from resolvers import (
     daily_audit,
     following,
     housekeeping,
-    payments,
+    payment_checks,
     provider_health,
     provider_sync,
     refills,
@@ -42,7 +42,7 @@ class ProviderJob:
 
 JOBS = (
     Job(name="hold lost orders", operation=submission.hold_lost_orders, rest=timedelta(seconds=5)),
-    Job(name="check payments", operation=payments.check_payments, rest=timedelta(seconds=15)),
+    Job(name="check payments", operation=payment_checks.check_payments, rest=timedelta(seconds=15)),
     Job(name="refills", operation=refills.carry_out_refills, rest=timedelta(seconds=10)),
     Job(
         name="end subscriptions",

@@ -10,7 +10,7 @@ from domain.roles import UserRole
 from domain.states import NotificationKind, PaymentStatus
 from gateways.errors import GatewayUnavailable
 from models import Notification, Payment, User
-from resolvers import payments
+from resolvers import payment_checks
 from resolvers.shop import Shop
 from tests.database_state import all_rows
 from tests.fakes import FakePayments, create_user
@@ -50,7 +50,7 @@ async def check_until_the_end(shop: Shop, clock: Clock) -> list[timedelta]:
     while (due := (await Payment.get()).check_after) is not None:
         rests.append(due - clock.moment)
         clock.moment = due
-        assert await payments.check_payments(shop) == 1
+        assert await payment_checks.check_payments(shop) == 1
     return rests
 
 
@@ -61,9 +61,9 @@ async def test_a_payment_is_asked_about_after_five_minutes_and_credited_if_it_wa
     await paid(shop, payer)
 
     clock.move(FIRST_CHECK - SECOND)
-    assert await payments.check_payments(shop) == 0
+    assert await payment_checks.check_payments(shop) == 0
     clock.move(SECOND)
-    assert await payments.check_payments(shop) == 1
+    assert await payment_checks.check_payments(shop) == 1
 
     payment = await Payment.get()
     assert (payment.status, payment.check_after) == (PaymentStatus.PAID, None)
@@ -79,7 +79,7 @@ async def test_a_payment_that_timed_out_when_its_payer_came_back_is_settled_late
     assert await confirm(shop, payment) is PaymentStatus.PENDING
 
     clock.move(FIRST_CHECK)
-    await payments.check_payments(shop)
+    await payment_checks.check_payments(shop)
 
     assert (await Payment.get()).status is PaymentStatus.PAID
     assert await balance_of(payer) == AMOUNT
@@ -92,9 +92,9 @@ async def test_a_payment_that_is_not_paid_stays_pending_until_it_is_due_again(
     await start(shop, await create_user())
     bank.fail_next = TIMED_OUT if times_out else None
     clock.move(FIRST_CHECK)
-    assert await payments.check_payments(shop) == 1
+    assert await payment_checks.check_payments(shop) == 1
 
-    assert await payments.check_payments(shop) == 0
+    assert await payment_checks.check_payments(shop) == 0
     assert (await Payment.get()).status is PaymentStatus.PENDING
 
 
@@ -153,7 +153,7 @@ async def test_a_canceled_payment_that_was_paid_after_all_is_credited(
     bank.pay(payment.authority or "")
 
     clock.move(FIRST_CHECK)
-    await payments.check_payments(shop)
+    await payment_checks.check_payments(shop)
 
     assert await balance_of(payer) == AMOUNT
 
@@ -169,7 +169,7 @@ async def test_a_settled_payment_is_not_asked_about(
 
     clock.move(timedelta(days=1))
 
-    assert await payments.check_payments(shop) == 0
+    assert await payment_checks.check_payments(shop) == 0
     assert (await all_rows(), bank.verified) == (before, 1)
 
 
@@ -186,7 +186,7 @@ async def test_a_payment_that_the_gateway_did_not_open_is_not_asked_about(
 
     clock.move(timedelta(days=1))
 
-    assert (await payments.check_payments(shop), bank.verified) == (0, 0)
+    assert (await payment_checks.check_payments(shop), bank.verified) == (0, 0)
 
 
 async def test_each_due_payment_is_asked_about_once_however_many_ask(
@@ -197,7 +197,7 @@ async def test_each_due_payment_is_asked_about_once_however_many_ask(
         await paid(shop, payer)
     clock.move(FIRST_CHECK)
 
-    asked = await asyncio.gather(*(payments.check_payments(shop) for _ in range(5)))
+    asked = await asyncio.gather(*(payment_checks.check_payments(shop) for _ in range(5)))
 
     assert (sum(asked), bank.verified) == (3, 3)
     assert [await balance_of(payer) for payer in payers] == [AMOUNT] * 3
@@ -213,10 +213,10 @@ async def test_many_due_payments_are_asked_about_twenty_at_a_time_the_longest_du
     latest = [row.id for row in await Payment.all().order_by("-id").limit(3)]
     clock.move(FIRST_CHECK)
 
-    assert await payments.check_payments(shop) == 20
+    assert await payment_checks.check_payments(shop) == 20
     waiting = await Payment.filter(status=PaymentStatus.PENDING).order_by("-id")
     assert [row.id for row in waiting] == latest
-    assert await payments.check_payments(shop) == 3
+    assert await payment_checks.check_payments(shop) == 3
     assert await balance_of(payer) == 23 * AMOUNT
 
 
@@ -228,7 +228,7 @@ async def test_a_payment_at_a_gateway_that_the_shop_left_does_not_hold_up_the_ot
     await Payment.filter(id=stranded.id).update(gateway="zibal")
 
     clock.move(FIRST_CHECK)
-    await payments.check_payments(shop)
+    await payment_checks.check_payments(shop)
 
     assert (await Payment.get(id=stranded.id)).status is PaymentStatus.PENDING
     assert (await Payment.get(id=payment.id)).status is PaymentStatus.PAID
@@ -240,10 +240,10 @@ async def test_a_payment_is_settled_once_the_gateway_that_the_shop_left_is_back(
     payer = await create_user()
     await paid(shop, payer)
     clock.move(FIRST_CHECK)
-    await payments.check_payments(replace(shop, payments={}))
+    await payment_checks.check_payments(replace(shop, payments={}))
 
     clock.move(FIRST_CHECK)
-    await payments.check_payments(shop)
+    await payment_checks.check_payments(shop)
 
     assert await balance_of(payer) == AMOUNT
 
@@ -258,7 +258,7 @@ async def test_a_payment_that_the_gateway_never_judged_waits_for_staff_who_are_n
     while (due := (await Payment.get()).check_after) is not None:
         clock.moment = due
         bank.fail_next = TIMED_OUT
-        await payments.check_payments(shop)
+        await payment_checks.check_payments(shop)
 
     payment = await Payment.get()
     assert payment.status is PaymentStatus.UNVERIFIED
@@ -278,6 +278,6 @@ async def test_a_payment_of_a_gateway_that_is_configured_no_more_waits_for_staff
 
     while (due := (await Payment.get()).check_after) is not None:
         clock.moment = due
-        await payments.check_payments(shop)
+        await payment_checks.check_payments(shop)
 
     assert (await Payment.get()).status is PaymentStatus.UNVERIFIED

@@ -38,7 +38,7 @@ from resolvers import (
     daily_audit,
     following,
     housekeeping,
-    payments,
+    payment_checks,
     provider_sync,
     refills,
     submission,
@@ -206,7 +206,7 @@ async def test_checking_payments(shop: Shop) -> None:
     await Payment.all().update(check_after=begun[0].created_at)
 
     async with poisoned("payments", f"NEW.status = 'paid' AND OLD.id = {begun[0].id}"):
-        assert await payments.check_payments(shop) == 2
+        assert await payment_checks.check_payments(shop) == 2
 
     assert await Payment.filter(status=PaymentStatus.PAID).count() == 2
     assert await set_aside() == [f"check payments: payment {begun[0].id}"]

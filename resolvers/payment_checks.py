@@ -1,0 +1,76 @@
+"""Payments whose payer never came back: the gateway is asked, ever more seldom; in the end staff decide."""
+
+import logging
+from datetime import timedelta
+
+from tortoise.expressions import F
+from tortoise.transactions import in_transaction
+
+from domain import notices
+from domain.money import Toman
+from domain.states import NotificationKind, PaymentStatus
+from models import Payment, database
+from resolvers import isolation, payments
+from resolvers.shop import Shop
+
+_MAX_WAIT = timedelta(hours=2)
+_MAX_DOUBLINGS = 10
+_BATCH_SIZE = 20
+
+logger = logging.getLogger("vitrin.payments")
+
+
+async def check_payments(shop: Shop) -> int:
+    """Ask the gateways about payments whose payer never came back; returns how many were asked about.
+
+    Safe in any number of processes: each due payment is claimed by a guarded update.
+    """
+    due = Payment.filter(check_after__lte=await database.now(), authority__not_isnull=True)
+    found = await due.order_by("check_after").limit(_BATCH_SIZE)
+    asked = 0
+    for payment in found:
+        asked += await isolation.count_apart(
+            "check payments", f"payment {payment.id}", _check_if_claimed(shop, payment)
+        )
+    return asked
+
+
+async def _check_if_claimed(shop: Shop, payment: Payment) -> int:
+    if not await _claim_check(payment):
+        return 0
+    is_last = _is_last_check(shop, payment)
+    await payments.ask_gateway(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
+    if is_last:
+        await _end_checks(payment)
+    return 1
+
+
+async def _claim_check(payment: Payment) -> bool:
+    """Whether this process is the one that asks; the next check comes later each time.
+
+    The next check is scheduled even where this one is the last: a process that dies in between must not leave
+    the payment pending for good.
+    """
+    now = await database.now()
+    wait = min(payments.FIRST_CHECK * 2 ** min(payment.checks, _MAX_DOUBLINGS), _MAX_WAIT)
+    mine = Payment.filter(id=payment.id, check_after=payment.check_after)
+    if await mine.update(check_after=now + wait, checks=F("checks") + 1) != 1:
+        return False
+    payment.check_after = now + wait
+    return True
+
+
+def _is_last_check(shop: Shop, payment: Payment) -> bool:
+    return (payment.check_after or payment.created_at) > payment.created_at + shop.settings.payment_lifetime
+
+
+async def _end_checks(payment: Payment) -> None:
+    """Ask no more; a payment that is still pending may be money, and waits for staff from here on."""
+    async with in_transaction():
+        now = await database.now()
+        await Payment.filter(id=payment.id).update(check_after=None)
+        pending = Payment.filter(id=payment.id, status=PaymentStatus.PENDING)
+        if await pending.update(status=PaymentStatus.UNVERIFIED, updated_at=now):
+            logger.error("payment unverified: payment=%d gateway=%s", payment.id, payment.gateway)
+            sentence = notices.payment_unverified(payment_id=payment.id, amount=Toman(payment.amount))
+            await payments.notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
