@@ -1,7 +1,12 @@
 """What an order is delivered to: an address, or the name of a page. Data only: nothing here is fetched."""
 
+import hashlib
 import re
-from urllib.parse import urlsplit
+import string
+from contextlib import suppress
+from urllib.parse import SplitResult, quote, urlsplit
+
+import idna
 
 from domain import texts
 from domain.problems import InvalidLink
@@ -11,6 +16,11 @@ MAX_LENGTH = 2_000
 
 # A page's name on any of the networks: letters of any script, digits and the marks that names hold.
 _PAGE_NAME = re.compile(r"@?[\w.\-]{1,100}")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
+_RESERVED = "%:/?#[]@!$&'()*+,;="
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]*")
+_ENCODED = re.compile("%([0-9A-Fa-f]{2})")
 _BLANK = re.compile(r"[\s\x00]")
 
 
@@ -40,3 +50,63 @@ def is_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def normalize(link: str) -> str:
+    """The spelling by which two links are one (RFC 3986, 6.2.2 and 6.2.3); links are stored as written.
+
+    Of addresses: scheme and host in lower case, the host in IDNA's ASCII, default ports, dot segments and
+    empty queries and fragments left out, percent-encoding in one form. Beyond the RFC, as networks serve one
+    page there: http is https, `www.` is left out, and so are slashes at the path's end. Of a page's name:
+    without its @, in lower case.
+    """
+    if not is_address(link):
+        return link.removeprefix("@").lower()
+    parts = urlsplit(link)
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    path = _without_dot_segments(_encoded(parts.path)).rstrip("/")
+    query = f"?{_encoded(parts.query)}" if parts.query else ""
+    fragment = f"#{_encoded(parts.fragment)}" if parts.fragment else ""
+    return f"https://{userinfo}{at}{_host(parts)}{path}{query}{fragment}"
+
+
+def hash_of(link: str) -> int:
+    """64 bits of the normalized link's hash, signed, as a BIGINT column keeps them."""
+    digest = hashlib.blake2b(normalize(link).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    if not host.isascii():
+        with suppress(idna.IDNAError):
+            host = idna.encode(host, uts46=True).decode()
+    host = host.removeprefix("www.")
+    shown = f"[{host}]" if ":" in host else host
+    is_default = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
+    return shown if is_default else f"{shown}:{parts.port}"
+
+
+def _encoded(text: str) -> str:
+    """`text` with its unreserved characters plain and everything beyond ASCII in percents, in capitals."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return _ENCODED.sub(_decoded_if_unreserved, quote(text, safe=_RESERVED))
+
+
+def _decoded_if_unreserved(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()
+
+
+def _without_dot_segments(path: str) -> str:
+    """RFC 3986, 5.2.4."""
+    if "/." not in path:
+        return path
+    segments: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == ".." and segments:
+            segments.pop()
+        elif segment not in (".", ".."):
+            segments.append(segment)
+    return "/" + "/".join(segments)

@@ -1,6 +1,6 @@
 """Orders of the old panel. None is ever sent upstream: the old panel may have sent it."""
 
-from domain import order_life, texts
+from domain import links, order_life, texts
 from domain.money import Toman
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
@@ -11,10 +11,11 @@ from legacy_import.references import References, SoldService
 
 COLUMNS = (
     "id legacy_key source user_id category_id service_id service_type provider_id provider_service_id "
-    "provider_order_id link quantity usernames username hashtags hashtag media comments subscription_posts "
-    "subscription_min subscription_max subscription_delay subscription_expiry subscription_response_orders "
-    "subscription_response_posts subscription_status charge refunded status start_count remains is_drip_feed "
-    "runs interval drip_feed_quantity note staff_note public_reason is_imported created_at updated_at"
+    "provider_order_id link link_hash quantity usernames username hashtags hashtag media comments "
+    "subscription_posts subscription_min subscription_max subscription_delay subscription_expiry "
+    "subscription_response_orders subscription_response_posts subscription_status charge refunded "
+    "status start_count remains is_drip_feed runs interval drip_feed_quantity note staff_note "
+    "public_reason is_imported created_at updated_at"
 ).split()
 
 
@@ -24,6 +25,7 @@ def order(row: Row, references: References) -> tuple[object, ...]:
     service_id, service = _service(row, references)
     charge, status = row.money("charge"), row.state("status", states.ORDER_STATUSES)
     quantity, remains = _quantity(row), row.integer("remains")
+    link = row.text("link") or ""
     return (
         number,
         row.text("ids", longest=32),
@@ -35,7 +37,8 @@ def order(row: Row, references: References) -> tuple[object, ...]:
         references.provider(row),
         row.text("api_service_id", longest=64),
         _provider_order_id(row),
-        row.text("link") or "",
+        link,
+        links.hash_of(link),
         quantity,
         row.listed("usernames"),
         row.text("username"),

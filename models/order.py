@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Self
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from domain import days
+from domain import days, links
 from domain.money import Toman
 from domain.order_details import Specification
 from domain.order_life import Dispatch
@@ -23,7 +24,7 @@ from models.service import Service
 from models.user import User
 
 _UNSEEN = frozenset(
-    "provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
+    "link_hash provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
     "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at staff_note unclear_since".split()
 )
 """Columns that are the worker's and staff's own."""
@@ -77,6 +78,7 @@ class Order(Model):
     provider_service_id = fields.CharField(64, null=True)
     provider_order_id = fields.CharField(64, null=True)
     link = fields.TextField()
+    link_hash = fields.BigIntField(null=True, description="of the normalized link, see `domain.links`")
     quantity = fields.BigIntField()
     usernames = fields.TextField(null=True)
     username = fields.TextField(null=True)
@@ -138,6 +140,7 @@ class Order(Model):
             Index(fields=("created_at",)),
             Index(fields=("service_id",)),
             Index(fields=("user_id", "service_id", "status")),
+            Index(fields=("user_id", "service_id", "link_hash")),
             WhereIndex(
                 fields=("provider_id", "due_at", "id"), name="orders_queued", where="dispatch = 'queued'"
             ),
@@ -178,6 +181,7 @@ class Order(Model):
             "provider_id": service.provider_id,
             "provider_service_id": service.provider_service_id,
             "link": link,
+            "link_hash": links.hash_of(link),
             "quantity": specification.units,
             "usernames": specification.usernames,
             "username": specification.username,
@@ -206,9 +210,12 @@ class Order(Model):
 
     @classmethod
     async def has_unfinished(cls, *, buyer: User, service: Service, link: str) -> bool:
-        """Whether an order of the buyer's for this service and link is still under way."""
-        same = cls.filter(user_id=buyer.id, service_id=service.id, link=link)
-        return await same.filter(status__in=UNFINISHED).exists()
+        """Whether an order of the buyer's for this service and link, however spelled, is under way."""
+        orders = cls.filter(user_id=buyer.id, service_id=service.id, status__in=UNFINISHED)
+        # Rows that other programs wrote have no hash; two links may share one.
+        alike = orders.filter(Q(link_hash=links.hash_of(link)) | Q(link_hash=None))
+        normalized = links.normalize(link)
+        return any(links.normalize(each) == normalized for each in await alike.values_list("link", flat=True))
 
     @classmethod
     async def get_as_placed(cls, order_id: int) -> Self:

@@ -293,6 +293,26 @@ async def test_a_second_order_for_a_link_is_refused_while_the_first_runs(
         await place(guarded, buyer, service)
 
 
+async def test_the_guard_knows_a_link_however_it_is_spelled(shop: Shop, subtests: pytest.Subtests) -> None:
+    guarded = with_settings(shop, refuse_duplicate_orders=True)
+    buyer, service = await create_user(balance=10_000), await create_service()
+    placed = await place(guarded, buyer, service, link="https://instagram.com/p/x")
+    spellings = (
+        "HTTPS://WWW.Instagram.com/p/x/",
+        "http://instagram.com:80/p/%78",
+        "\u200bhttps://instagram.com/p/x",
+    )
+
+    for link_hash in (placed.link_hash, None):
+        await Order.filter(id=placed.id).update(link_hash=link_hash)
+        for spelling in spellings:
+            with subtests.test(spelling=spelling, link_hash=link_hash), pytest.raises(DuplicateOrder):
+                await place(guarded, buyer, service, link=spelling)
+    other = await place(guarded, buyer, service, link="HTTPS://Instagram.com/p/X/")
+    assert (await Order.get(id=other.id)).link == "HTTPS://Instagram.com/p/X/"
+    assert await Order.all().count() == 2
+
+
 async def test_the_guard_lets_other_links_services_and_buyers_pass(shop: Shop) -> None:
     guarded = with_settings(shop, refuse_duplicate_orders=True)
     buyer, other = await create_user(balance=10_000), await create_user(balance=10_000)

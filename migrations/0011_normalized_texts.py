@@ -1,0 +1,26 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise import fields
+from tortoise.indexes import Index
+
+from models.normalized_texts import HashLinks, NormalizeEmails
+
+
+class Migration(migrations.Migration):
+    dependencies = [("vitrin", "0010_provider_words")]
+
+    initial = False
+
+    operations = [
+        ops.AddField(
+            model_name="Order",
+            name="link_hash",
+            field=fields.BigIntField(null=True),
+        ),
+        HashLinks(),
+        ops.AddIndex(
+            model_name="Order",
+            index=Index(fields=["user_id", "service_id", "link_hash"]),
+        ),
+        NormalizeEmails(),
+    ]
