@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -12,7 +11,7 @@ from babel.support import Translations
 from starlette_admin import i18n
 from starlette_admin.i18n import I18nConfig, get_locale, gettext
 
-from domain import persian
+from domain import days, persian
 from domain.messages import Language
 
 CATALOGUES = Path(__file__).with_name("translations")
@@ -22,7 +21,6 @@ CONFIG = I18nConfig(
     language_header_name=None,
     language_switcher=[language.value for language in Language],
 )
-_TEHRAN = ZoneInfo("Asia/Tehran")
 
 
 @cache
@@ -55,8 +53,8 @@ def toman(value: int) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Date and time of day in Tehran; Jalali in Persian. `value` must carry its zone."""
-    return persian.moment(value) if is_persian() else f"{value.astimezone(_TEHRAN):%Y-%m-%d %H:%M}"
+    """Date and time of day by the shop's clock; Jalali in Persian. `value` must carry its zone."""
+    return persian.moment(value) if is_persian() else f"{days.local(value):%Y-%m-%d %H:%M}"
 
 
 def _catalogue(name: str) -> Translations:

@@ -31,6 +31,7 @@ from admin.views.providers import ProviderView
 from admin.views.services import ServiceView
 from admin.views.tickets import TicketView
 from admin.views.users import UserView
+from domain import days
 from resolvers.shop import Shop
 
 PATH = "/admin"
@@ -92,7 +93,7 @@ def application(shop: Shop) -> ASGIApp:
         index_view=Dashboard(),
         i18n_config=language.CONFIG,
         timezone_config=TimezoneConfig(
-            default_timezone="Asia/Tehran", timezone_cookie_name=None, use_user_locale_timezone=False
+            default_timezone=days.zone().key, timezone_cookie_name=None, use_user_locale_timezone=False
         ),
         theme=Directed(),
         templates_dir=str(templating.FOLDER),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from config.settings import Settings
 from domain import ids, mobiles, texts
@@ -23,7 +24,7 @@ from resolvers import login
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Which rows, in which form, to where."""
     command.add_argument("table", choices=list(TABLES), metavar="orders|ledger")
-    moments = "2026-01-31 or 2026-01-31T10:00:00+03:30; UTC where no zone is given"
+    moments = "2026-01-31 or 2026-01-31T10:00:00+03:30; by the shop's clock where no zone is given"
     command.add_argument("--since", type=moment_of, help=f"created then or later: {moments}")
     command.add_argument("--until", type=moment_of, help="created before then")
     command.add_argument("--user", help="one user's only: an id, or a mobile")
@@ -42,19 +43,19 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def moment_of(text: str) -> datetime:
-    """The moment that an ISO 8601 text tells, in UTC where it names no zone."""
+    """The moment that an ISO 8601 text tells; without a zone where it names none."""
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text} is no ISO 8601 moment") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
     table = TABLES[arguments.table]
     async with database.connected(settings.effective_database_url):
         user_id = await _user_id(arguments.user) if arguments.user else None
-        selection = Selection(since=arguments.since, until=arguments.until, user_id=user_id)
+        since, until = (_in_utc(moment, settings.time_zone) for moment in (arguments.since, arguments.until))
+        selection = Selection(since=since, until=until, user_id=user_id)
         async with tables.steady():
             with _target(arguments.output) as target:
                 rows = aiter(tables.rows_of(table, selection))
@@ -66,6 +67,13 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
                     writer.write(first)
                 async for row in rows:
                     writer.write(row)
+
+
+def _in_utc(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """`moment` in UTC, by the shop's clock where it names no zone."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 async def _user_id(text: str) -> int:

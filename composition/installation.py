@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
+from domain import days
 from domain.tokens import TokenKeys
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
@@ -19,7 +20,8 @@ from resolvers.shop import Shop
 
 
 def build_shop(settings: Settings) -> Shop:
-    """The installation that `settings` describe."""
+    """The installation that `settings` describe; its time zone is the process's."""
+    days.set_zone(settings.time_zone)
     return Shop(
         settings=settings,
         tokens=TokenKeys(keys.jwt_key_pems(settings)),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 import limits
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -84,6 +85,9 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
         "",
         description="the same PostgreSQL past a pooler, for migrations, LISTEN and backups, which need a "
         "session; empty: DATABASE_URL",
+    )
+    time_zone: ZoneInfo = Field(
+        ZoneInfo("Asia/Tehran"), description="zone whose midnights begin the shop's days, by its IANA name"
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
 

@@ -1,11 +1,11 @@
 """Numbers and moments as people read them in Persian."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDateTime
 
-_TEHRAN = ZoneInfo("Asia/Tehran")
+from domain import days
+
 _DIGITS = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
 
 
@@ -20,6 +20,6 @@ def digits(text: str) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Jalali date and time of day in Tehran: ۱۴۰۵/۰۹/۰۴ ساعت ۲۳:۴۸. `value` must carry its zone."""
-    local = JalaliDateTime.to_jalali(value.astimezone(_TEHRAN))  # type: ignore[no-untyped-call]  # the library's
+    """Jalali date and time of day by the shop's clock: ۱۴۰۵/۰۹/۰۴ ساعت ۲۳:۴۸. `value` must carry its zone."""
+    local = JalaliDateTime.to_jalali(days.local(value))  # type: ignore[no-untyped-call]  # the library's
     return digits(local.strftime("%Y/%m/%d ساعت %H:%M", locale="en"))

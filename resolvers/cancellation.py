@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from domain import ids, order_life
+from domain import days, ids, order_life
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuses
@@ -108,7 +108,7 @@ async def end_expired_subscriptions(_: Shop) -> int:
 
     What was never sent is canceled. What the provider still calls active two days later, staff decide.
     """
-    today = (await database.now()).date()
+    today = days.day_of(await database.now())
     subscriptions = Order.filter(subscription_expiry__not_isnull=True)
     queued = [
         order for order in await subscriptions.filter(dispatch=Dispatch.QUEUED) if order.expires_before(today)

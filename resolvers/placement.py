@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from domain import links, pricing
+from domain import days, links, pricing
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.order_details import OrderDetails, specify
 from domain.order_life import OrderActor
@@ -86,7 +86,7 @@ class Placement:
     def _order(self, service: Service, *, discount_percent: int, now: datetime) -> Order:
         if self.category_id not in (None, service.category_id):
             raise ServiceUnavailable
-        specification = specify(service.type, self.details, limits=service.limits, today=now.date())
+        specification = specify(service.type, self.details, limits=service.limits, today=days.day_of(now))
         return Order.placed(
             buyer=self.buyer,
             service=service,

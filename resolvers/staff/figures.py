@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from domain import permissions
+from domain import days, permissions
 from domain.order_status import GIVEN_BACK, OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, refuses
@@ -22,8 +21,7 @@ SLOW_AFTER = timedelta(days=1)
 
 Row = Mapping[str, int | str]
 
-_TEHRAN = ZoneInfo("Asia/Tehran")
-_DAY_SECONDS = 86_400
+_EPOCH = date(1970, 1, 1)
 _UNDER_WAY = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
 _OPEN_TICKETS = (TicketStatus.NEW, TicketStatus.PENDING)
 _SECONDS_SINCE_1970 = {
@@ -31,18 +29,19 @@ _SECONDS_SINCE_1970 = {
     "sqlite": "CAST(strftime('%s', {column}) AS INTEGER)",
 }
 _ORDERS = """
-SELECT ({seconds} + $1) / 86400 AS day, status, count(*) AS order_count, sum(charge - refunded) AS income
-FROM orders WHERE created_at >= $2 GROUP BY 1, 2
+SELECT ({seconds} + {offset}) / 86400 AS day, status, count(*) AS order_count,
+  sum(charge - refunded) AS income
+FROM orders WHERE created_at >= $1 GROUP BY 1, 2
 """
 _DEPOSITS = """
-SELECT ({seconds} + $1) / 86400 AS day, sum(amount) AS deposits
-FROM payments WHERE credited_at >= $2 AND status = $3 AND user_id IS NOT NULL GROUP BY 1
+SELECT ({seconds} + {offset}) / 86400 AS day, sum(amount) AS deposits
+FROM payments WHERE credited_at >= $1 AND status = $2 AND user_id IS NOT NULL GROUP BY 1
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayFigures:
-    """A day in Tehran: orders placed on it, what is kept of their charges, and what was paid into wallets.
+    """A day by the shop's clock: orders placed on it, what is kept of their charges, what was paid in.
 
     Amounts are whole Toman. Canceled and refunded orders are not counted.
     """
@@ -97,15 +96,21 @@ async def shop_figures(staff: SignedIn, *, days: int = 30) -> ShopFigures:
 
 
 class _Window:
-    """The last `days` days of Tehran up to now, counted as days since 1970 there."""
+    """The shop's last `count` days up to now, the oldest first."""
 
-    def __init__(self, now: datetime, days: int) -> None:
-        # Iran has kept one offset since 2022.
-        offset = now.astimezone(_TEHRAN).utcoffset() or timedelta(0)
-        self.offset_seconds = int(offset.total_seconds())
-        today = (int(now.timestamp()) + self.offset_seconds) // _DAY_SECONDS
-        self.numbers = range(today - days + 1, today + 1)
-        self.begins_at = datetime.fromtimestamp(self.numbers[0] * _DAY_SECONDS - self.offset_seconds, UTC)
+    def __init__(self, now: datetime, count: int) -> None:
+        today = days.day_of(now)
+        self.days = [today - timedelta(days=back) for back in reversed(range(count))]
+        self.begins_at = days.start_of(self.days[0])
+        self._offsets = days.offsets(self.begins_at, now)
+
+    def offset(self, seconds: str) -> str:
+        """SQL for the shop's offset from UTC, in seconds, at a moment given in unix seconds."""
+        (_, first), *changes = self._offsets
+        cases = [
+            f"WHEN {seconds} >= {int(since.timestamp())} THEN {offset}" for since, offset in reversed(changes)
+        ]
+        return f"CASE {' '.join(cases)} ELSE {first} END" if cases else str(first)
 
     def filled(self, orders: Sequence[Row], deposits: Sequence[Row]) -> list[DayFigures]:
         """Every day with what the rows tell of it."""
@@ -114,12 +119,13 @@ class _Window:
         placed, income = _sums(kept, "order_count"), _sums(kept, "income")
         return [
             DayFigures(
-                day=datetime.fromtimestamp(number * _DAY_SECONDS, UTC).date(),
+                day=day,
                 order_count=placed.get(number, 0),
                 income=income.get(number, 0),
                 deposits=paid.get(number, 0),
             )
-            for number in self.numbers
+            for day in self.days
+            for number in [(day - _EPOCH).days]
         ]
 
 
@@ -128,7 +134,8 @@ async def _grouped(statement: str, column: str, window: _Window, *values: str) -
     begins_at = window.begins_at
     # SQLite keeps moments as text.
     beginning = begins_at if database.dialect() == "postgres" else str(begins_at)
-    return await database.fetch(statement.format(seconds=seconds), window.offset_seconds, beginning, *values)
+    statement = statement.format(seconds=seconds, offset=window.offset(seconds))
+    return await database.fetch(statement, beginning, *values)
 
 
 def _sums(rows: Sequence[Row], column: str) -> dict[int, int]:

@@ -14,7 +14,7 @@ from schema.fields import resolved
 from schema.scalars import Count
 
 
-@strawberry.type(description="A day in Tehran. Canceled and refunded orders are not counted.")
+@strawberry.type(description="A day by the shop's clock. Canceled and refunded orders are not counted.")
 class AdminDay:
     """A day's figures."""
 

@@ -66,6 +66,7 @@ async def callers(client: httpx.AsyncClient, shop: Shop, buyer: User) -> Callers
     return Callers(client, await authorization(shop, buyer), await api_keys.rotate_api_key(buyer))
 
 
+@pytest.mark.both_databases
 async def test_lines_that_hold_nothing_to_see_are_neither_counted_nor_charged(
     callers: Callers, buyer: User, subtests: pytest.Subtests
 ) -> None:

@@ -1,7 +1,13 @@
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from domain import days
 from tests.cases import for_each
+
+MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @for_each("text", ["31/12/2026", " 31/12/2026 ", "۳۱/۱۲/۲۰۲۶", "٣١/١٢/٢٠٢٦"])
@@ -17,3 +23,29 @@ def test_anything_else_is_no_day(text: str) -> None:
 def test_a_day_is_written_as_it_is_read() -> None:
     assert days.write(date(2026, 2, 3)) == "03/02/2026"
     assert days.parse(days.write(date(2026, 2, 3))) == date(2026, 2, 3)
+
+
+@pytest.fixture
+def new_york() -> Iterator[None]:
+    """The shop is in a zone with summer time."""
+    days.set_zone(ZoneInfo("America/New_York"))
+    yield
+    days.set_zone(ZoneInfo("Asia/Tehran"))
+
+
+def test_a_day_begins_at_midnight_in_tehran() -> None:
+    assert days.day_of(datetime(2026, 1, 31, 20, 29, 59, tzinfo=UTC)) == date(2026, 1, 31)
+    assert days.day_of(datetime(2026, 1, 31, 20, 30, tzinfo=UTC)) == date(2026, 2, 1)
+    assert days.start_of(date(2026, 2, 1)) == datetime(2026, 1, 31, 20, 30, tzinfo=UTC)
+    assert [offset for _, offset in days.offsets(MOMENT, MOMENT + timedelta(days=366))] == [12_600]
+
+
+def test_offsets_change_where_summer_time_begins_and_ends(new_york: None) -> None:
+    found = days.offsets(MOMENT, MOMENT + timedelta(days=364))
+
+    assert found == [
+        (MOMENT, -18_000),
+        (datetime(2026, 3, 8, 7, tzinfo=UTC), -14_400),
+        (datetime(2026, 11, 1, 6, tzinfo=UTC), -18_000),
+    ]
+    assert days.start_of(date(2026, 3, 9)) - days.start_of(date(2026, 3, 8)) == timedelta(hours=23)

@@ -3,11 +3,15 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from domain import links
 from models import Order, User, database
 from models.normalized_texts import HashLinks, NormalizeEmails
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
+
+pytestmark = pytest.mark.both_databases
 
 
 def editor() -> Any:

@@ -1,7 +1,10 @@
 """Canceling: at once where no provider has the order, else by asking, and the ends of subscriptions."""
 
 import asyncio
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +12,7 @@ from domain import days
 from domain.order_details import OrderDetails, Subscription
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
-from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound
+from domain.problems import Forbidden, InvalidInput, OrderNotCancelable, OrderNotFound
 from domain.service_types import ServiceType
 from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
 from models import Order, OrderEvent, Provider, User, database
@@ -281,7 +284,7 @@ async def subscribe(shop: Shop, provider: Provider, *, last_day: date | None) ->
 async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
     days_left: int | None, status: OrderStatus, refunded: int, shop: Shop, provider: Provider
 ) -> None:
-    today = (await database.now()).date()
+    today = days.day_of(await database.now())
     last_day = None if days_left is None else today + timedelta(days=days_left)
     order = await subscribe(shop, provider, last_day=last_day)
 
@@ -295,11 +298,35 @@ async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
     assert await audit_ledger() == []
 
 
+async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
+    shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = await database.now()
+    zones = map(ZoneInfo, ("Pacific/Kiritimati", "Etc/GMT+12"))
+    # 26 hours apart: it is another day than UTC's in one of them, at any time.
+    elsewhere = next(zone for zone in zones if now.astimezone(zone).date() != now.date())
+    monkeypatch.setitem(days._state, "zone", elsewhere)
+    today = days.day_of(now)
+    lasting = await subscribe(shop, provider, last_day=today)
+    over = await subscribe(shop, provider, last_day=today - timedelta(days=1))
+
+    await cancellation.end_expired_subscriptions(shop)
+
+    assert (await Order.get(id=lasting.id)).status is S.PENDING
+    assert (await Order.get(id=over.id)).status is S.CANCELED
+    service = await create_provider_service(provider, type=ServiceType.SUBSCRIPTIONS)
+    subscription = Subscription(posts=3, min=10, max=20, delay=30)
+    for last_day, is_taken in ((today, True), (today - timedelta(days=1), False)):
+        asked = replace(SUBSCRIPTION, subscription=replace(subscription, expiry=last_day))
+        with nullcontext() if is_taken else pytest.raises(InvalidInput):
+            await place_order(shop, service, details=asked)
+
+
 @pytest.mark.parametrize(("days_left", "is_held"), [(-3, True), (-2, False), (0, False)])
 async def test_a_subscription_that_its_provider_never_ends_is_held_for_staff(
     days_left: int, is_held: bool, shop: Shop, provider: Provider
 ) -> None:
-    today = (await database.now()).date()
+    today = days.day_of(await database.now())
     order = await subscribe(shop, provider, last_day=today + timedelta(days=days_left))
     await submission.submit_orders(shop, provider)
 
