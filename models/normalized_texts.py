@@ -1,6 +1,6 @@
 """Migration steps that bring stored texts to the normal forms of `domain.links` and `domain.emails`."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -64,7 +64,7 @@ def _changed_emails(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
 
 async def _batches(
     client: BaseDBAsyncClient, table: str, column: str
-) -> AsyncIterator[list[Mapping[str, Any]]]:
+) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
     last = 0
     statement = f"SELECT id, {column} FROM {table} WHERE id > {{}} ORDER BY id LIMIT {_BATCH}"  # noqa: S608 - our own names
     while rows := await client.execute_query_dict(statement.format(last)):

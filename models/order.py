@@ -215,7 +215,7 @@ class Order(Model):
         # Rows that other programs wrote have no hash; two links may share one.
         alike = orders.filter(Q(link_hash=links.hash_of(link)) | Q(link_hash=None))
         normalized = links.normalize(link)
-        return any(links.normalize(each) == normalized for each in await alike.values_list("link", flat=True))
+        return any(links.normalize(order.link) == normalized for order in await alike.only("id", "link"))
 
     @classmethod
     async def get_as_placed(cls, order_id: int) -> Self:
