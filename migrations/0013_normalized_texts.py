@@ -7,7 +7,7 @@ from models.normalized_texts import HashLinks, NormalizeEmails
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0010_provider_words")]
+    dependencies = [("vitrin", "0012_day_tallies")]
 
     initial = False
 
