@@ -103,7 +103,12 @@ async def test_the_split_keeps_for_buyers_what_staff_wrote_and_for_staff_what_pr
 
     await migrate(before_the_split, SPLIT)
 
-    orders = await Order.all().order_by("id")
+    # Columns that later migrations add are not there yet.
+    orders = (
+        await Order.all()
+        .order_by("id")
+        .only("id", "note", "staff_note", "public_reason", "provider_order_id")
+    )
     assert [(order.note, order.staff_note, order.public_reason) for order in orders] == [
         (None, "Not enough funds on balance", "under_review"),
         ("ببخشید که دیر شد", None, None),
