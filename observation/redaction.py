@@ -9,7 +9,7 @@ _PRIVATE = (
     (re.compile(r"(?<![\w.])(?:\+98|0098|98|0)9\d{9}(?!\d)"), "[mobile]"),
     # PKCE (RFC 7636): whoever has the verifier and the code can sign in.
     (
-        re.compile(r"(?i)\b(code_verifier|client_secret)(['\"]?\s*[=:,]\s*)['\"]?[\w.~+/=-]+"),
+        re.compile(r"(?i)\b(code_verifier|client_secret)(['\"]?\s*[=:,]\s*)['\"]?[\w.~+/=-]+['\"]?"),
         r"\1\2[secret]",
     ),
 )

@@ -59,6 +59,8 @@ async def test_nothing_that_a_client_sends_in_confidence_is_printed_even_at_debu
         ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxNzYifQ.c2ln is bad", "[token] is bad"),
         ("{'authorization': 'Bearer abc.def'}", "{'authorization': 'Bearer [token]'}"),
         ("GET https://a.example/b?key=abc&c=1 failed", "GET https://a.example/b?[query] failed"),
+        ("Using code_verifier: 'aB3-._~'", "Using code_verifier: [secret]"),
+        ('{"client_secret": "s3cr3t"}', '{"client_secret": [secret]}'),
         ("a\r\nb\x1b[31m\u2028c", "a\\x0d\\x0ab\\x1b[31m\\u2028c"),
     ],
 )
