@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from domain import days, texts
+from domain import days, idempotency_keys, texts
 from domain.problems import InvalidInput
 
 _MOST_FIELDS = 200
@@ -123,8 +123,15 @@ async def sent_with(request: Request) -> Mapping[str, Any]:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header, None where the client sent none."""
-    return request.headers.get("idempotency-key")
+    """The Idempotency-Key header, None where the client sent none.
+
+    Raises:
+        InvalidInput: no UTF-8, or more than one header.
+    """
+    keys = [value for name, value in request.scope["headers"] if name == b"idempotency-key"]
+    if len(keys) > 1:
+        raise InvalidInput(field=idempotency_keys.FIELD)
+    return idempotency_keys.decode(keys[0]) if keys else None
 
 
 async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:

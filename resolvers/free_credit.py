@@ -46,7 +46,7 @@ async def claim_free_credit(shop: Shop, user: User, *, idempotency_key: str | No
             now=now,
         )
 
-    attempt = idempotency.attempt(user, key=idempotency_key, operation="claim_free_credit")
+    attempt = idempotency.attempt(claim_free_credit, locals(), by=user, key=idempotency_key)
     return await idempotency.once(attempt, give, recall=_entry)
 
 

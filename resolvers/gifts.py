@@ -102,9 +102,8 @@ async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key:
         ServiceUnavailable: its service is switched off; the gift stays unused.
         IdempotencyKeyReused: the key was used for something else.
     """
-    attempt = idempotency.attempt(
-        user, key=idempotency_key, operation="use_gift", user_gift_id=user_gift_id, link=texts.strip(link)
-    )
+    arguments = {**locals(), "link": texts.strip(link)}
+    attempt = idempotency.attempt(use_gift, arguments, by=user, key=idempotency_key)
     won = UserGift.filter(user_id=user.id, id=user_gift_id if ids.is_possible(user_gift_id) else 0)
     return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
 
@@ -123,9 +122,8 @@ async def use_oldest_gift(
         ServiceUnavailable: its service is switched off; the gift stays unused.
         IdempotencyKeyReused: the key was used for something else.
     """
-    attempt = idempotency.attempt(
-        user, key=idempotency_key, operation="use_oldest_gift", gift_id=gift_id, link=texts.strip(link)
-    )
+    arguments = {**locals(), "link": texts.strip(link)}
+    attempt = idempotency.attempt(use_oldest_gift, arguments, by=user, key=idempotency_key)
     won = UserGift.filter(user_id=user.id, gift_id=gift_id if ids.is_possible(gift_id) else 0)
     return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
 

@@ -2,16 +2,18 @@
 of the Idempotency-Key header)."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+import inspect
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeVar
 
 import orjson
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from domain import problems, texts
+from domain import idempotency_keys, problems
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem
 from models import IdempotencyKey, User, database
 from models.placing import Claim
@@ -19,7 +21,6 @@ from models.placing import Claim
 Row = TypeVar("Row", bound=Model)
 
 LIFETIME = timedelta(hours=24)
-LONGEST_KEY = 255
 # PostgreSQL makes the INSERT wait for a twin's transaction, SQLite the whole transaction: a twin in
 # progress is waited for. A key that has expired begins anew.
 _CLAIM = """
@@ -35,26 +36,72 @@ _REMEMBER = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND key 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One request for an act: who asks, under which key, and for what."""
+    """One request for an operation: who asks, under which key, and for what.
+
+    `same_request` gives the fingerprint of another spelling of the request, or None where there is no
+    other; it is asked only when the key was used with a fingerprint that differs.
+    """
 
     user_id: int
     key: str
     operation: str
     fingerprint: str
+    same_request: Callable[[], Awaitable[str | None]] | None = None
+
+    async def is_for(self, operation: str, fingerprint: str) -> bool:
+        """Whether a stored request asked for the same."""
+        if operation != self.operation:
+            return False
+        if fingerprint == self.fingerprint:
+            return True
+        return self.same_request is not None and fingerprint == await self.same_request()
 
 
-def attempt(user: User, *, key: str | None, operation: str, **arguments: object) -> Attempt | None:
-    """What a request asks for; None where the client gave no key.
+def attempt(
+    operation: Callable[..., object],
+    arguments: Mapping[str, object],
+    *,
+    by: User,
+    key: str | None,
+    apart_from: Collection[str] = (),
+    respell: Callable[[], Awaitable[Mapping[str, object] | None]] | None = None,
+) -> Attempt | None:
+    """What a call of `operation` asks for; None where the client gave no key.
+
+    `arguments` are the operation's `locals()`. The fingerprint covers every keyword-only parameter of its
+    signature but the key and those in `apart_from`, so that one that is added later is covered by itself.
+    `respell` gives the arguments in which another API may have made the same request.
 
     Raises:
-        InvalidInput: a blank key, or one over 255 characters.
+        InvalidInput: the key is not of 1 to 255 visible characters.
+        KeyError: a parameter is missing in `arguments`.
     """
     if key is None:
         return None
-    key = key.strip()
-    if not 1 <= len(key) <= LONGEST_KEY or not texts.is_storable(key):
-        raise InvalidInput(field="idempotencyKey")
-    return Attempt(user_id=user.id, key=key, operation=operation, fingerprint=_fingerprint(arguments))
+    covered = {name: arguments[name] for name in _covered(operation) if name not in apart_from}
+
+    async def same_request() -> str | None:
+        changed = await respell() if respell is not None else None
+        return None if changed is None else _fingerprint({**covered, **changed})
+
+    return Attempt(
+        user_id=by.id,
+        key=idempotency_keys.parse(key),
+        operation=operation.__name__,
+        fingerprint=_fingerprint(covered),
+        same_request=same_request if respell is not None else None,
+    )
+
+
+@cache
+def _covered(operation: Callable[..., object]) -> tuple[str, ...]:
+    """The operation's keyword-only parameters but the key: by convention, what is asked for."""
+    parameters = inspect.signature(operation).parameters.values()
+    return tuple(
+        parameter.name
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.name != "idempotency_key"
+    )
 
 
 async def once(
@@ -128,7 +175,7 @@ async def first_answer(attempt: Attempt) -> int:
         Problem: the first answer was this refusal.
     """
     row = await IdempotencyKey.get(user_id=attempt.user_id, key=attempt.key)
-    if (row.operation, row.fingerprint) != (attempt.operation, attempt.fingerprint):
+    if not await attempt.is_for(row.operation, row.fingerprint):
         raise IdempotencyKeyReused
     answer: dict[str, object] = orjson.loads(row.answer or "")
     if "code" in answer:

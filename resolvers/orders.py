@@ -23,7 +23,7 @@ from domain.problems import (
     refuses,
 )
 from domain.tokens import Claims
-from models import Order, OrderEvent, User
+from models import Order, OrderEvent, Service, User
 from models.rows import EVERYTHING, Records, Rows, Wanted
 from resolvers import idempotency, sessions
 from resolvers.filters import meeting
@@ -188,12 +188,23 @@ async def create_order(
         refuses_duplicates=settings.refuse_duplicate_orders,
     )
     attempt = idempotency.attempt(
-        buyer,
+        create_order,
+        {**locals(), "link": texts.strip(link or ""), "details": details.asked_for()},
+        by=buyer,
         key=idempotency_key,
-        operation="create_order",
-        service_id=service_id,
-        link=texts.strip(link or ""),
-        details=details.asked_for(),
+        # The API that was used, not what is asked for.
+        apart_from={"source"},
+        respell=lambda: _respelled_category(service_id, category_id),
     )
     placed = await placement.at_once(attempt)
     return placed or await idempotency.once(attempt, placement.place, recall=Order.get_as_placed)
+
+
+async def _respelled_category(service_id: int, category_id: int | None) -> dict[str, object] | None:
+    """Without a category the service's own is meant: a REST order names it, a GraphQL order does not."""
+    if not ids.is_possible(service_id):
+        return None
+    service = await Service.get_or_none(id=service_id)
+    if service is None or category_id not in (None, service.category_id):
+        return None
+    return {"category_id": service.category_id if category_id is None else None}

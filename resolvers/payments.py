@@ -136,7 +136,7 @@ async def start_payment(
     async def create() -> Payment:
         return await _create(shop, payer.id, Toman(amount))
 
-    attempt = idempotency.attempt(payer, key=idempotency_key, operation="start_payment", amount=amount)
+    attempt = idempotency.attempt(start_payment, locals(), by=payer, key=idempotency_key)
     payment = await idempotency.once(attempt, create, recall=_payment)
     return await _opened(shop, payment, mobile=payer.mobile)
 

@@ -48,7 +48,7 @@ async def spin_wheel(shop: Shop, user: User, *, idempotency_key: str | None = No
         )
         return won
 
-    attempt = idempotency.attempt(user, key=idempotency_key, operation="spin_wheel")
+    attempt = idempotency.attempt(spin_wheel, locals(), by=user, key=idempotency_key)
     return await idempotency.once(attempt, win, recall=_as_won)
 
 

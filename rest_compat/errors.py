@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from asgi.answers import Answer
-from domain import messages
+from domain import idempotency_keys, messages
 from domain.problems import (
     AmountOutOfRange,
     DuplicateOrder,
@@ -62,6 +62,8 @@ _ORDER_REFUSED = Refusal(400, "خطا")
 _TOO_LITTLE = Refusal(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
 # The reference knows payments that are too small alone.
 _TOO_MUCH = Refusal(400, "مبلغ وارد شده از حداکثر مبلغ قابل پرداخت بیشتر است")
+MALFORMED_KEY = Refusal(400, "کلید تکرارناپذیری باید ۱ تا ۲۵۵ نویسهٔ قابل دیدن باشد", http_status=400)
+"""For a malformed Idempotency-Key, on every route that takes one; the reference does not know the header."""
 _GIFT_SPENT = Refusal(400, "هدیه شما استفاده یا منقضی شده است")
 
 REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
@@ -126,7 +128,8 @@ def refusal_of(kind: type[Problem], path: str) -> Refusal:
 
 def refused(problem: Problem, path: str) -> Answer:
     """The documented refusal for `problem` on the route with this path."""
-    refusal = refusal_of(type(problem), path)
+    is_of_the_key = isinstance(problem, InvalidInput) and problem.field == idempotency_keys.FIELD
+    refusal = MALFORMED_KEY if is_of_the_key else refusal_of(type(problem), path)
     if isinstance(problem, AmountOutOfRange) and problem.amount > problem.max:
         refusal = _TOO_MUCH
     message = messages.worded(refusal.message, problem)

@@ -102,14 +102,3 @@ def shop(request: Request) -> Shop:
     """The installation that the route belongs to."""
     installed: Shop = request.app.state.shop
     return installed
-
-
-def idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header, None where there is none; as UTF-8, which GraphQL is, where it is that."""
-    key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    try:
-        return key.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return key

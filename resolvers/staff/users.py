@@ -273,14 +273,7 @@ async def adjust_balance(
             )
             return entry
 
-    attempt = idempotency.attempt(
-        staff.user,
-        key=idempotency_key,
-        operation="adjust_balance",
-        user_id=user_id,
-        amount=amount,
-        reason=reason,
-    )
+    attempt = idempotency.attempt(adjust_balance, locals(), by=staff.user, key=idempotency_key)
     return await idempotency.once(attempt, act, recall=_entry)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from domain.problems import IdempotencyKeyInProgress, IdempotencyKeyReused, InvalidInput, Problem, problems_of
 from rest_compat.description.operations import Description
 from rest_compat.description.records import TEXT, Schema, record
-from rest_compat.errors import Refusal, refusal_of
+from rest_compat.errors import MALFORMED_KEY, Refusal, refusal_of
 from rest_compat.routes import LegacyRoute
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
@@ -103,6 +103,8 @@ def _refusals(line: LegacyRoute, description: Description) -> dict[int, list[Ref
         alike = found.setdefault(refusal.http_status, [])
         if refusal not in alike:
             alike.append(refusal)
+    if description.takes_key:
+        found.setdefault(MALFORMED_KEY.http_status, []).append(MALFORMED_KEY)
     return found
 
 

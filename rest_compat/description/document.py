@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from asgi.documents import CachedDocument
-from resolvers.idempotency import LONGEST_KEY
+from domain import idempotency_keys
 from rest_compat.description.answers import answers, framework_answers
 from rest_compat.description.groups import group_of, tags
 from rest_compat.description.operations import DESCRIPTIONS, Description
@@ -100,7 +100,7 @@ def _parameters(line: LegacyRoute, description: Description) -> list[Schema]:
             shown: Schema = {"example": description.example[name]} if name in description.example else {}
             found.append({"name": name, "in": "query", "schema": schema, **shown})
     if description.takes_key:
-        key = {**TEXT, "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
+        key = {**TEXT, "minLength": 1, "maxLength": idempotency_keys.MAX_LENGTH, "pattern": "^[!-~]+$"}
         # A key of its own for each route: one that is used for another request is refused.
         shown = {"example": str(uuid5(NAMESPACE_URL, line.path))}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": key, **shown})

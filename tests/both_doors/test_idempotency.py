@@ -7,15 +7,18 @@ import httpx
 import pytest
 
 from domain.order_status import OrderStatus
-from models import Order, Payment, Service, User
+from models import Category, Order, Payment, Service, User
+from resolvers import api_keys
 from resolvers.shop import Shop
 from tests.both_doors.money_acts import TOO_LONG, win
 from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
 from tests.both_doors.world import World, create_catalogue, create_world, global_id
 from tests.database_state import stored_rows
-from tests.fakes import RecordingSms
+from tests.fakes import MOMENT, RecordingSms
 from tests.resolvers.money_records import balance_of
 
+# No character, none that is seen, too many, or one among others that is not seen.
+MALFORMED = ["", "  ", TOO_LONG, "\u200b", "a\u200bb", "a b", "a\tb", "a\u00a0b", "\ufeffkey", "a\x7fb"]
 KEY = "8d2c5b2e-5f3b-4a55-9a5e-3f0f6f4a7c11"
 PROBLEM = "... on Problem { code } ... on InvalidInput { field }"
 ORDER = (
@@ -70,10 +73,26 @@ class Client:
         act: dict[str, Any] = answer["data"]["act"]
         return act
 
-    async def post(self, path: str, body: Fields, key: bytes = KEY.encode()) -> httpx.Response:
+    async def post(self, path: str, body: Fields, *keys: bytes) -> httpx.Response:
+        """What a REST route answers, with KEY unless there are others."""
         signed_in = [(name.encode(), value.encode()) for name, value in self._world.headers.items()]
-        headers = [*signed_in, (b"Idempotency-Key", key)]
+        headers = [*signed_in, *((b"Idempotency-Key", key) for key in keys or (KEY.encode(),))]
         return await self._client.post(f"/api/v1/{path}", headers=headers, json=body)
+
+    async def add(self, world: World, reseller_key: str, key: bytes) -> Any:
+        """What the reseller API answers to `add` of the plain order."""
+        body = PLAIN.for_rest(world, {})
+        form = {
+            "key": reseller_key,
+            "action": "add",
+            "service": str(body["service_id"]),
+            "link": body["link"],
+        }
+        headers = [(b"Idempotency-Key", key)]
+        answer = await self._client.post(
+            "/api/v2", headers=headers, data={**form, "quantity": body["quantity"]}
+        )
+        return answer.json()
 
 
 @pytest.fixture
@@ -125,28 +144,42 @@ async def test_the_key_of_one_mutation_is_refused_for_another(name: str, app: Cl
     assert await stored_rows() == before
 
 
-@EVERY_MUTATION
-@pytest.mark.parametrize("key", ["", "  ", TOO_LONG], ids=["empty", "blank", "too long"])
 async def test_a_malformed_key_is_invalid_input_of_its_argument(
-    key: str, name: str, app: Client, world: World
+    app: Client, world: World, subtests: pytest.Subtests
 ) -> None:
-    document, variables = MUTATIONS[name]
     before = await stored_rows()
 
-    refused = await app.ask(document, variables(world), key)
-
-    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "idempotencyKey")
+    for name, (document, variables) in MUTATIONS.items():
+        for key in MALFORMED:
+            with subtests.test(name, key=ascii(key)):
+                refused = await app.ask(document, variables(world), key)
+                assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "idempotencyKey")
     assert await stored_rows() == before
 
 
-@EVERY_ROUTE
-async def test_a_malformed_key_is_a_400_of_rest(path: str, app: Client, world: World) -> None:
+async def test_a_malformed_key_is_an_http_400_of_rest_and_an_error_of_the_reseller_api(
+    app: Client, world: World, subtests: pytest.Subtests
+) -> None:
+    reseller_key = await api_keys.rotate_api_key(world.user)
     before = await stored_rows()
+    keys = [*(key.encode() for key in MALFORMED), b"\xff\x80", "کلید".encode()[:-1]]
 
-    refused = await app.post(path, ROUTES[path](world), TOO_LONG.encode())
-
-    assert (refused.status_code, refused.json()["status"]) == (200, 400)
+    for key in keys:
+        for path, body in ROUTES.items():
+            with subtests.test(path, key=key):
+                refused = await app.post(path, body(world), key)
+                assert (refused.status_code, refused.json()["status"]) == (400, 400)
+        with subtests.test("api/v2", key=key):
+            answer = await app.add(world, reseller_key, key)
+            assert answer == {"error": "Incorrect Idempotency-Key"}
     assert await stored_rows() == before
+
+
+async def test_two_keys_on_one_request_are_a_400(app: Client, world: World) -> None:
+    refused = await app.post("order", PLAIN.for_rest(world, {}), b"one", b"other")
+
+    assert refused.status_code == 400
+    assert await balance_of(world.user) == 10_000
 
 
 @EVERY_ROUTE
@@ -177,14 +210,43 @@ async def test_a_key_that_was_used_for_something_else_is_an_http_422(
     assert await stored_rows() == before
 
 
-@pytest.mark.parametrize("key", ["کلید".encode(), b"\xff\x80", b"'\"%_\\", b" k "], ids=ascii)
-async def test_any_bytes_that_a_header_may_hold_are_a_key(key: bytes, app: Client, world: World) -> None:
+KEYS = ["کلید-۱", "سفارش\u0640۲", "ключ", "鍵" * 255, "🔑", "'\"%_\\", "k" * 255, "e\u0301"]
+
+
+@pytest.mark.both_databases
+async def test_a_key_of_any_script_is_one_key_by_rest_graphql_and_the_reseller_api(
+    app: Client, world: World, subtests: pytest.Subtests
+) -> None:
+    reseller_key = await api_keys.rotate_api_key(world.user)
+
+    for number, key in enumerate(KEYS, 1):
+        with subtests.test(key=ascii(key[:8])):
+            by_rest = (await app.post("order", PLAIN.for_rest(world, {}), key.encode())).json()
+            by_graphql = await app.ask(CREATE_ORDER, PLAIN.for_graphql(world, {}), key)
+            by_reseller = await app.add(world, reseller_key, key.encode())
+            blanks = await app.post("order", PLAIN.for_rest(world, {}), f"  {key} ".encode())
+
+            assert by_rest["status"] == 201
+            assert by_graphql["id"] == global_id("Order", by_rest["order"]["id"])
+            assert by_reseller == {"order": by_rest["order"]["id"]}
+            assert blanks.json() == by_rest
+            assert await balance_of(world.user) == 10_000 - 100 * number
+
+
+async def test_the_key_of_an_order_in_a_wrong_category_is_refused_for_the_right_one(
+    app: Client, world: World
+) -> None:
+    wrong = await Category.create(name="Other", created_at=MOMENT, updated_at=MOMENT)
     body = PLAIN.for_rest(world, {})
+    first = await app.post("order", {**body, "category_id": wrong.id})
 
-    first, again = await app.post("order", body, key), await app.post("order", body, key)
+    refused = await app.post("order", body)
+    by_graphql = await app.ask(CREATE_ORDER, PLAIN.for_graphql(world, {}))
 
-    assert first.json()["status"] == 201
-    assert again.content == first.content
+    assert first.json()["status"] == 400
+    assert refused.status_code == 422
+    assert by_graphql["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert await balance_of(world.user) == 10_000
 
 
 async def test_a_null_key_is_none(app: Client, world: World) -> None:

@@ -20,8 +20,8 @@ from domain.problems import (
 )
 from domain.service_types import ServiceType
 from models import IdempotencyKey, Order, Service, User, database
-from resolvers import free_credit, gifts, orders, payments, wheel
-from resolvers.idempotency import LIFETIME
+from resolvers import free_credit, gifts, idempotency, orders, payments, wheel
+from resolvers.idempotency import LIFETIME, Attempt
 from resolvers.shop import Shop
 from tests.database_state import all_rows, stored_rows
 from tests.fakes import RecordingSms, create_user, new_shop
@@ -167,6 +167,7 @@ async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(s
         {"service_id": 2_000_000_000},
         {"link": "https://example.com/p/2"},
         {"link": None},
+        {"category_id": 2_000_000_000},
         {"details": OrderDetails(quantity=101)},
         {"details": OrderDetails(quantity=100, hashtag="#one")},
         {"details": OrderDetails(quantity=100, drip_feed=DripFeed(runs=1, interval=5))},
@@ -204,6 +205,25 @@ async def test_the_key_of_an_order_is_refused_for_another_act(operation: str, sh
         await OTHER_ACTS[operation](shop, buyer)
 
     assert await stored_rows() == before
+
+
+async def transfer(
+    sender: User, *, to: int, amount: int = 5, note: str | None = None, idempotency_key: str | None = None
+) -> Attempt | None:
+    """An operation of a made-up kind, to see what its fingerprint covers."""
+    return idempotency.attempt(transfer, locals(), by=sender, key=idempotency_key, apart_from={"note"})
+
+
+async def test_the_fingerprint_covers_every_argument_that_the_operation_does_not_leave_out() -> None:
+    user = User(id=1)
+
+    async def fingerprint(**arguments: Any) -> str:
+        attempt = await transfer(user, idempotency_key="k", **arguments)
+        assert attempt is not None
+        return attempt.fingerprint
+
+    assert await fingerprint(to=1) == await fingerprint(to=1, amount=5, note="of no matter")
+    assert len({await fingerprint(to=1), await fingerprint(to=2), await fingerprint(to=1, amount=6)}) == 3
 
 
 async def test_the_key_of_an_order_is_good_at_a_door_that_names_the_category_too(shop: Shop) -> None:
