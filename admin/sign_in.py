@@ -73,7 +73,7 @@ class LoginCodes(BaseAuthProvider):
                 page["is_code_sent"] = True
                 return await self._welcome(request, username, code, totp_code or None)
             if username:
-                await login.request_login_code(self._shop, username=username, address=client_network(request))
+                await login.request_login_code(self._shop, username=username, network=client_network(request))
                 page["is_code_sent"] = True
         except (TotpCodeRequired, WrongTotpCode) as problem:
             # The login code is still good: it goes along with the next form.

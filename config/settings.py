@@ -101,7 +101,12 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
     login_code_lifetime: Duration = Field(
         timedelta(seconds=120), description="how long a login code is valid"
     )
-    login_code_tries: Positive = Field(5, description="wrong tries after which a login code is void")
+    login_code_tries: Annotated[int, Field(ge=1, le=20)] = Field(
+        5, description="wrong tries from one network after which a login code is void for it"
+    )
+    login_code_total_tries: Annotated[int, Field(ge=1, le=200)] = Field(
+        50, description="wrong tries from all networks after which a login code is void"
+    )
     login_code_interval: Duration = Field(
         timedelta(seconds=60), description="least time between two codes to a number"
     )

@@ -4,12 +4,20 @@ import hashlib
 import hmac
 import re
 import secrets
+from enum import StrEnum
 
 from domain import emails, mobiles, texts
 from domain.problems import InvalidInput, MalformedUsername
 
 DIGIT_COUNT = 6
 _CODE = re.compile(rf"[0-9]{{{DIGIT_COUNT}}}", re.ASCII)
+
+
+class Reserve(StrEnum):
+    """The limit of a number that a sending went beyond, for a network that its user had signed in from."""
+
+    HOUR = "hour"
+    DAY = "day"
 
 
 def new_code() -> str:

@@ -10,7 +10,7 @@ from models.gift import Gift, UserGift
 from models.idempotency_key import IdempotencyKey
 from models.ledger_entry import LedgerEntry
 from models.legacy_import import LegacyFinding, LegacyImport, LegacyImportTable
-from models.login_code import LoginCode
+from models.login_code import KnownNetwork, LoginCode, LoginCodeTry
 from models.notification import Notification
 from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
@@ -18,6 +18,7 @@ from models.order_event import OrderEvent
 from models.order_tally import OrderDelta, ServiceTally, UserDayTally, UserTally
 from models.payment import Payment
 from models.provider import Provider
+from models.quota_usage import QuotaUsage
 from models.refill import Refill
 from models.service import Service
 from models.setting_override import SettingOverride
@@ -33,11 +34,13 @@ __all__ = [
     "Category",
     "Gift",
     "IdempotencyKey",
+    "KnownNetwork",
     "LedgerEntry",
     "LegacyFinding",
     "LegacyImport",
     "LegacyImportTable",
     "LoginCode",
+    "LoginCodeTry",
     "Notification",
     "OpenIdAttempt",
     "OpenIdIdentity",
@@ -46,6 +49,7 @@ __all__ = [
     "OrderEvent",
     "Payment",
     "Provider",
+    "QuotaUsage",
     "Refill",
     "Service",
     "ServiceTally",
@@ -67,11 +71,13 @@ for _model in (
     Category,
     Gift,
     IdempotencyKey,
+    KnownNetwork,
     LedgerEntry,
     LegacyFinding,
     LegacyImport,
     LegacyImportTable,
     LoginCode,
+    LoginCodeTry,
     Notification,
     OpenIdAttempt,
     OpenIdIdentity,
@@ -80,6 +86,7 @@ for _model in (
     OrderEvent,
     Payment,
     Provider,
+    QuotaUsage,
     Refill,
     Service,
     ServiceTally,

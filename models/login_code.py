@@ -4,6 +4,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+from domain.login_codes import Reserve
 from models.user import User
 
 
@@ -11,7 +12,9 @@ class LoginCode(Model):
     """A code asked for by `subject`: a mobile number, or an e-mail address that no user has.
 
     Only the keyed hash of the code is stored. `is_sent` is False where nobody could log in
-    with the subject: such rows keep the limits alike for known and unknown usernames.
+    with the subject: such rows keep the limits alike for known and unknown usernames. `attempts` are the
+    tries of all networks. `reserve` says that the code was sent beyond a limit of the number, to a network
+    that its user had signed in from.
     """
 
     id = fields.IntField(primary_key=True)
@@ -20,11 +23,12 @@ class LoginCode(Model):
     )
     user_id: int | None
     subject = fields.CharField(254)
-    address = fields.CharField(45, description="the asker's network, see domain.networks")
+    address = fields.CharField(45, description="the asker's network, see `domain.networks.network_of`")
     code_hash = fields.CharField(64)
     is_sent = fields.BooleanField()
     is_live = fields.BooleanField(default=True)
     attempts = fields.IntField(default=0)
+    reserve = fields.CharEnumField(Reserve, max_length=8, null=True)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
 
@@ -35,3 +39,36 @@ class LoginCode(Model):
             CheckConstraint(check="attempts >= 0", name="login_codes_attempts_not_negative"),
         ]
         indexes = [("subject", "created_at"), ("address", "created_at"), ("created_at",)]
+
+
+class LoginCodeTry(Model):
+    """How often one network has tried a code."""
+
+    id = fields.IntField(primary_key=True)
+    login_code: fields.ForeignKeyRelation[LoginCode] = fields.ForeignKeyField(
+        "vitrin.LoginCode", related_name="tries"
+    )
+    login_code_id: int
+    network = fields.CharField(45)
+    attempts = fields.IntField()
+
+    class Meta:
+        table = "login_code_tries"
+        unique_together = (("login_code_id", "network"),)
+
+
+class KnownNetwork(Model):
+    """A network that a user signed in from by a code, and when they last did."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "vitrin.User", related_name="known_networks"
+    )
+    user_id: int
+    network = fields.CharField(45)
+    signed_in_at = fields.DatetimeField()
+
+    class Meta:
+        table = "known_networks"
+        unique_together = (("user_id", "network"),)
+        indexes = [("signed_in_at",)]

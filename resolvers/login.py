@@ -1,13 +1,10 @@
 """Sign-in by a code sent to a mobile, and sign-out."""
 
 import hmac
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import F
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from domain import login_codes
@@ -22,12 +19,13 @@ from domain.problems import (
 )
 from domain.roles import UserRole
 from models import AccessToken, LoginCode, User, database
-from resolvers import credentials, sessions
-from resolvers.sessions import UNKNOWN_CLIENT, Client, SignedIn
+from observation import security_log
+from observation.security_log import SecurityEvent
+from resolvers import code_limits, credentials, sessions
+from resolvers.code_limits import Sending
+from resolvers.sessions import UNKNOWN_CLIENT, UNKNOWN_NETWORK, Client, SignedIn
 from resolvers.shop import Shop
 
-_HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
 CLAIM_LIFETIME = timedelta(hours=24)
 """How long the only claim of an unproven number may still be proven by signing in with it."""
 
@@ -56,33 +54,39 @@ class Recipient:
 
 
 @refuses(MalformedUsername, TooManyCodes)
-async def request_login_code(shop: Shop, *, username: str, address: str) -> datetime:
-    """Send a login code and return the moment it expires.
+async def request_login_code(shop: Shop, *, username: str, network: str) -> datetime:
+    """Send a login code and return when it expires.
 
-    A username that could never log in gets the same answer, limits and timing, but no code:
-    nothing is learnt (OWASP Authentication Cheat Sheet). The SMS leaves after the commit.
+    `network` is the caller's, as `domain.networks` has it. A username that could never log in gets the same
+    answer, limits and timing, but no code: nothing is learnt (OWASP Authentication Cheat Sheet). Only when
+    the day's budget runs out are known numbers served longer. The SMS leaves after the commit.
 
     Raises:
         MalformedUsername: neither an e-mail address nor an Iranian mobile number.
-        TooManyCodes: a limit of the number, the address or the installation is reached.
+        TooManyCodes: a limit of the number, the network or the installation is reached.
     """
     name = login_codes.parse_username(username)
     code = login_codes.new_code()
     async with database.exclusive("login codes"):
         now = await database.now()
         recipient = await recipient_of(shop, name, now=now)
-        await _check_limits(shop, recipient, address=address, now=now)
+        reserve = await code_limits.check_sending(
+            shop.settings,
+            Sending(subject=recipient.subject, user=recipient.user, network=network, now=now),
+        )
         expires_at = now + shop.settings.login_code_lifetime
         await LoginCode.filter(subject=recipient.subject, is_live=True).update(is_live=False)
         await LoginCode.create(
             user=recipient.user,
             subject=recipient.subject,
-            address=address,
+            address=network,
+            reserve=reserve,
             code_hash=login_codes.hash_code(shop.login_code_key, subject=recipient.subject, code=code),
             is_sent=recipient.mobile is not None,
             created_at=now,
             expires_at=expires_at,
         )
+    security_log.record(SecurityEvent.CODE_REQUESTED, user_id=_id_of(recipient.user), network=network)
     if recipient.mobile is not None:
         shop.sms.send_login_code_later(mobile=recipient.mobile, code=code)
     return expires_at
@@ -101,27 +105,31 @@ async def verify_login_code(
         UnknownUser: the username could never log in.
     """
     name, digits = login_codes.parse_username(username), login_codes.parse_code(code)
-    session = None
+    network, session = client.network or UNKNOWN_NETWORK, None
     try:
         async with in_transaction():
             now = await database.now()
             recipient = await recipient_of(shop, name, now=now)
-            live = await check_code(shop, recipient.subject, code=digits, now=now)
+            live = await check_code(shop, recipient.subject, code=digits, client=client, now=now)
             if live is not None and recipient.may_sign_in:
                 await use_up(live)
                 session = await _sign_in(shop, recipient, client=client, now=now)
+            if session is not None:
+                await code_limits.remember_network(session.user, network=network, now=now)
     except IntegrityError as error:
         # Another user verified the same number between our look-up and our write.
         raise WrongLoginCode from error
-    if not recipient.may_sign_in:
-        raise UnknownUser
     if session is None:
-        raise WrongLoginCode
+        security_log.record(SecurityEvent.CODE_FAILED, user_id=_id_of(recipient.user), network=network)
+        raise WrongLoginCode if recipient.may_sign_in else UnknownUser
+    security_log.record(SecurityEvent.SIGNED_IN, user_id=session.user.id, network=network, method="code")
     return session
 
 
 @refuses(InvalidInput, WrongLoginCode, MobileTaken)
-async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str) -> User:
+async def confirm_mobile(
+    shop: Shop, viewer: SignedIn, *, code: str, client: Client = UNKNOWN_CLIENT
+) -> User:
     """Prove the user's number by a code that was sent to it, without signing in anew.
 
     Raises:
@@ -134,7 +142,7 @@ async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str) -> User:
         async with in_transaction():
             now = await database.now()
             user = await User.filter(id=viewer.user.id).select_for_update(no_key=True).get()
-            live = None if user.mobile is None else await check_code(shop, user.mobile, code=digits, now=now)
+            live = None if user.mobile is None else await check_code(shop, user.mobile, code=digits, client=client, now=now)
             if live is not None:
                 await use_up(live)
                 await _mark_mobile_proven(user, now=now)
@@ -148,6 +156,7 @@ async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str) -> User:
 async def logout(viewer: SignedIn) -> None:
     """Revoke the token that the request carried; the user's other tokens stay."""
     await AccessToken.filter(id=viewer.token_id).update(revoked_at=await database.now())
+    security_log.record(SecurityEvent.SIGNED_OUT, user_id=viewer.user.id)
 
 
 async def recipient_of(shop: Shop, name: str, *, now: datetime) -> Recipient:
@@ -196,22 +205,8 @@ async def _mark_mobile_proven(user: User, *, now: datetime) -> None:
     await user.save(update_fields=["mobile_verified", "mobile_claimed_at", "updated_at"])
 
 
-async def _check_limits(shop: Shop, recipient: Recipient, *, address: str, now: datetime) -> None:
-    for codes, window, limit in _limits(shop, recipient, address=address):
-        if await codes.filter(created_at__gt=now - window).count() >= limit:
-            raise TooManyCodes(retry_after=window)
-
-
-def _limits(
-    shop: Shop, recipient: Recipient, *, address: str
-) -> Iterator[tuple[QuerySet[LoginCode], timedelta, int]]:
-    settings = shop.settings
-    to_number = LoginCode.filter(subject=recipient.subject)
-    yield to_number, settings.login_code_interval, 1
-    yield to_number, _HOUR, settings.login_codes_per_hour
-    yield to_number, _DAY, settings.login_codes_per_day
-    yield LoginCode.filter(address=address), _HOUR, settings.login_codes_per_address
-    yield LoginCode.filter(is_sent=True), _DAY, settings.login_codes_daily_budget
+def _id_of(user: User | None) -> int | None:
+    return None if user is None else user.id
 
 
 async def account_of_mobile(mobile: str) -> User | None:
@@ -220,18 +215,15 @@ async def account_of_mobile(mobile: str) -> User | None:
     return owner or await _only_claimant(mobile, now=await database.now())
 
 
-async def check_code(shop: Shop, subject: str, *, code: str, now: datetime) -> LoginCode | None:
+async def check_code(
+    shop: Shop, subject: str, *, code: str, client: Client, now: datetime
+) -> LoginCode | None:
     """The live code of `subject` if `code` is it, still to be used up; a wrong try is counted."""
     live = await LoginCode.filter(subject=subject, is_live=True, expires_at__gt=now).first()
     offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
-    # Counted before comparing, by a guarded update: neither a crash nor a race gives a free guess.
-    usable = LoginCode.filter(
-        id=live.id if live else 0, is_live=True, attempts__lt=shop.settings.login_code_tries
-    )
-    was_counted = await usable.update(attempts=F("attempts") + 1) == 1
     if (
         live is None
-        or not was_counted
+        or not await code_limits.count_try(shop.settings, live.id, network=client.network or UNKNOWN_NETWORK)
         or not live.is_sent
         or not hmac.compare_digest(live.code_hash, offered)
     ):

@@ -65,6 +65,7 @@ class Client:
 
 
 UNKNOWN_CLIENT = Client()
+UNKNOWN_NETWORK = "unknown"
 
 
 async def issue_token(

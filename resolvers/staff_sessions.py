@@ -100,7 +100,7 @@ async def _start(
     client: Client,
     now: datetime,
 ) -> Session | Problem:
-    live = await login.check_code(shop, recipient.subject, code=code, now=now)
+    live = await login.check_code(shop, recipient.subject, code=code, client=client, now=now)
     if live is None or recipient.user is None:
         return WrongLoginCode()
     users = User.filter(id=recipient.user.id, mobile=recipient.mobile, mobile_verified=True, is_active=True)
@@ -128,7 +128,7 @@ async def _refusal_of_proof(shop: Shop, viewer: SignedIn, *, code: str, now: dat
         return None if await totp.spend_code(shop, user, code=code, now=now) else WrongTotpCode()
     if user.mobile is None or not user.mobile_verified:
         return WrongLoginCode()
-    live = await login.check_code(shop, user.mobile, code=code, now=now)
+    live = await login.check_code(shop, user.mobile, code=code, client=UNKNOWN_CLIENT, now=now)
     if live is None:
         return WrongLoginCode()
     await login.use_up(live)

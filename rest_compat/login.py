@@ -15,7 +15,7 @@ async def request_code(request: Request) -> Answer:
     """POST login."""
     sent = await requests.parameters(request)
     expires_at = await login.request_login_code(
-        requests.shop(request), username=sent.required_text("username"), address=client_network(request)
+        requests.shop(request), username=sent.required_text("username"), network=client_network(request)
     )
     return Answer(shapes.login_code_sent(expires_at))
 

@@ -47,7 +47,7 @@ class LoginMutation:
     @mutation(login.request_login_code, cost=OF_MONEY, description="Send a login code by SMS.")
     async def request_login_code(self, info: Info, username: Username) -> LoginCodeSent:
         expires_at = await login.request_login_code(
-            info.context.shop, username=username, address=info.context.address
+            info.context.shop, username=username, network=info.context.address
         )
         return LoginCodeSent(expires_at=expires_at)
 
@@ -80,7 +80,9 @@ class LoginMutation:
         info: Info,
         code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
     ) -> User:
-        user = await login.confirm_mobile(info.context.shop, info.context.signed_in, code=code)
+        user = await login.confirm_mobile(
+            info.context.shop, info.context.signed_in, code=code, client=info.context.client
+        )
         return User.from_model(user)
 
     @mutation(login.logout, description="Revoke the token of this request; other tokens stay. Needs a user.")

@@ -44,7 +44,7 @@ TICKET = "query ($id: ID!) { act: ticket(id: $id) { id } }"
 
 
 async def ask_for_code(world: World) -> None:
-    await login.request_login_code(world.shop, username=world.newcomer, address="127.0.0.9")
+    await login.request_login_code(world.shop, username=world.newcomer, network="127.0.0.9")
     await world.shop.sms.drain(world.shop.settings.gateway_total_timeout)
     world.code = next(code for mobile, code in reversed(world.sms.sent) if mobile == world.newcomer)
 

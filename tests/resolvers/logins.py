@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from models import LoginCode
 from resolvers import login
 from resolvers.login import Session
+from resolvers.sessions import Client
 from resolvers.shop import Shop
 from tests.fakes import RecordingSms
 
@@ -20,7 +21,7 @@ def with_settings(shop: Shop, **changes: object) -> Shop:
 
 async def request_code(shop: Shop, username: str = MOBILE, *, address: str = ADDRESS) -> datetime:
     """Ask for a code and wait until what is to be sent is sent."""
-    expires_at = await login.request_login_code(shop, username=username, address=address)
+    expires_at = await login.request_login_code(shop, username=username, network=address)
     await shop.sms.drain(timedelta(seconds=5))
     return expires_at
 
@@ -33,7 +34,12 @@ async def receive_code(shop: Shop, sms: RecordingSms, username: str = MOBILE) ->
 
 async def sign_in(shop: Shop, sms: RecordingSms, username: str = MOBILE) -> Session:
     code = await receive_code(shop, sms, username)
-    return await login.verify_login_code(shop, username=username, code=code)
+    return await verify_code(shop, username=username, code=code)
+
+
+async def verify_code(shop: Shop, *, username: str, code: str, network: str = ADDRESS) -> Session:
+    """Try a code from a network."""
+    return await login.verify_login_code(shop, username=username, code=code, client=Client(network=network))
 
 
 async def let_time_pass(time: timedelta) -> None:

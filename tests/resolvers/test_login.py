@@ -12,12 +12,14 @@ from resolvers import login, sessions
 from resolvers.shop import Shop
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
+    ADDRESS,
     MOBILE,
     let_time_pass,
     other_than,
     receive_code,
     request_code,
     sign_in,
+    verify_code,
 )
 
 pytestmark = pytest.mark.both_databases
@@ -102,7 +104,7 @@ async def test_a_code_asked_for_by_email_is_good_for_the_mobile_too(shop: Shop, 
     user = await create_user(mobile=MOBILE, email="sara@example.com")
     code = await receive_code(shop, sms, "sara@example.com")
 
-    session = await login.verify_login_code(shop, username=MOBILE, code=code)
+    session = await verify_code(shop, username=MOBILE, code=code)
 
     assert session.user.id == user.id
 
@@ -112,7 +114,7 @@ async def test_a_mobile_may_be_written_in_any_usual_way(shop: Shop, sms: Recordi
     user = await create_user(mobile=MOBILE)
     code = await receive_code(shop, sms, username)
 
-    session = await login.verify_login_code(shop, username=username, code=code)
+    session = await verify_code(shop, username=username, code=code)
 
     assert session.user.id == user.id
 
@@ -124,7 +126,7 @@ async def test_a_code_may_be_typed_in_persian_or_arabic_digits(
     code = await receive_code(shop, sms)
     typed = "".join(chr(ord(zero) + int(digit)) for digit in code)
 
-    session = await login.verify_login_code(shop, username=MOBILE, code=f" {typed}\n")
+    session = await verify_code(shop, username=MOBILE, code=f" {typed}\n")
 
     assert session.user.mobile == MOBILE
 
@@ -134,9 +136,9 @@ async def test_a_code_may_be_typed_in_persian_or_arabic_digits(
 )
 async def test_a_malformed_username_is_refused_at_both_steps(shop: Shop, username: str) -> None:
     with pytest.raises(MalformedUsername):
-        await login.request_login_code(shop, username=username, address="192.0.2.1")
+        await login.request_login_code(shop, username=username, network=ADDRESS)
     with pytest.raises(MalformedUsername):
-        await login.verify_login_code(shop, username=username, code="123456")
+        await verify_code(shop, username=username, code="123456")
 
     assert not await LoginCode.exists()
 
@@ -145,7 +147,7 @@ async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_cut(shop
     username = f"{'İ' * 60}@{'İ' * 100}.com"
 
     with pytest.raises(MalformedUsername):
-        await login.request_login_code(shop, username=username, address="192.0.2.1")
+        await login.request_login_code(shop, username=username, network=ADDRESS)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "12 456", "-12345", "½23456", "\x00"])
@@ -155,7 +157,7 @@ async def test_a_code_that_is_not_six_digits_is_invalid_and_counts_as_no_try(
     await receive_code(shop, sms)
 
     with pytest.raises(InvalidInput) as refusal:
-        await login.verify_login_code(shop, username=MOBILE, code=code)
+        await verify_code(shop, username=MOBILE, code=code)
 
     assert refusal.value.field == "code"
     assert (await LoginCode.get()).attempts == 0
@@ -167,20 +169,20 @@ async def test_a_wrong_code_is_refused_and_counted_and_the_right_one_still_works
     code = await receive_code(shop, sms)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code=other_than(code))
+        await verify_code(shop, username=MOBILE, code=other_than(code))
 
     assert (await LoginCode.get()).attempts == 1
-    assert (await login.verify_login_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
+    assert (await verify_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
 
 
 async def test_after_five_wrong_tries_the_right_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
     for by in range(1, 6):
         with pytest.raises(WrongLoginCode):
-            await login.verify_login_code(shop, username=MOBILE, code=other_than(code, by=by))
+            await verify_code(shop, username=MOBILE, code=other_than(code, by=by))
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code=code)
+        await verify_code(shop, username=MOBILE, code=code)
 
     assert (await LoginCode.get()).attempts == 5
     assert not await User.exists()
@@ -190,17 +192,17 @@ async def test_the_fifth_try_may_be_the_right_one(shop: Shop, sms: RecordingSms)
     code = await receive_code(shop, sms)
     for by in range(1, 5):
         with pytest.raises(WrongLoginCode):
-            await login.verify_login_code(shop, username=MOBILE, code=other_than(code, by=by))
+            await verify_code(shop, username=MOBILE, code=other_than(code, by=by))
 
-    assert (await login.verify_login_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
+    assert (await verify_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
 
 
 async def test_a_used_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
-    await login.verify_login_code(shop, username=MOBILE, code=code)
+    await verify_code(shop, username=MOBILE, code=code)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code=code)
+        await verify_code(shop, username=MOBILE, code=code)
 
     assert await AccessToken.all().count() == 1
 
@@ -214,9 +216,9 @@ async def test_a_new_code_voids_the_old_one(shop: Shop, sms: RecordingSms) -> No
         new = await receive_code(shop, sms)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code=old)
+        await verify_code(shop, username=MOBILE, code=old)
 
-    assert (await login.verify_login_code(shop, username=MOBILE, code=new)).user.mobile == MOBILE
+    assert (await verify_code(shop, username=MOBILE, code=new)).user.mobile == MOBILE
 
 
 async def test_an_expired_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
@@ -224,7 +226,7 @@ async def test_an_expired_code_is_refused(shop: Shop, sms: RecordingSms) -> None
     await let_time_pass(timedelta(seconds=120))
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code=code)
+        await verify_code(shop, username=MOBILE, code=code)
 
 
 async def test_a_code_is_good_for_its_own_number_only(shop: Shop, sms: RecordingSms) -> None:
@@ -232,11 +234,11 @@ async def test_a_code_is_good_for_its_own_number_only(shop: Shop, sms: Recording
     code = await receive_code(shop, sms, MOBILE)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username="09122222222", code=code)
+        await verify_code(shop, username="09122222222", code=code)
 
 
 async def test_a_code_nobody_asked_for_is_refused(shop: Shop) -> None:
     await create_user(mobile=MOBILE)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code="123456")
+        await verify_code(shop, username=MOBILE, code="123456")

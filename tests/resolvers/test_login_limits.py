@@ -7,7 +7,6 @@ import pytest
 
 from domain.problems import TooManyCodes, WrongLoginCode
 from models import LoginCode
-from resolvers import login
 from resolvers.shop import Shop
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.logins import (
@@ -16,6 +15,7 @@ from tests.resolvers.logins import (
     other_than,
     receive_code,
     request_code,
+    verify_code,
     with_settings,
 )
 
@@ -135,12 +135,12 @@ async def test_a_refused_request_sends_nothing_and_leaves_the_code_as_it_is(
     await refused_wait(shop, MOBILE)
 
     assert len(sms.sent) == await LoginCode.all().count() == 1
-    assert (await login.verify_login_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
+    assert (await verify_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
 
 
 async def test_a_used_code_still_counts_for_the_limits(shop: Shop, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms, MOBILE)
-    await login.verify_login_code(shop, username=MOBILE, code=code)
+    await verify_code(shop, username=MOBILE, code=code)
 
     assert await refused_wait(shop, MOBILE) == timedelta(seconds=60)
 
@@ -151,11 +151,11 @@ async def test_the_number_of_tries_is_the_settings(shop: Shop, sms: RecordingSms
 
     for offered in (other_than(code), code):
         with pytest.raises(WrongLoginCode):
-            await login.verify_login_code(strict, username=MOBILE, code=offered)
+            await verify_code(strict, username=MOBILE, code=offered)
 
 
 async def test_codes_hashed_under_another_key_are_refused(shop: Shop, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(replace(shop, login_code_key=b"new"), username=MOBILE, code=code)
+        await verify_code(replace(shop, login_code_key=b"new"), username=MOBILE, code=code)

@@ -6,18 +6,17 @@ import pytest
 
 from domain.problems import TooManyCodes, WrongLoginCode
 from models import AccessToken, LoginCode, User
-from resolvers import login
 from resolvers.login import Session
 from resolvers.shop import Shop
 from tests.fakes import RecordingSms, create_user
-from tests.resolvers.logins import MOBILE, other_than, receive_code, request_code
+from tests.resolvers.logins import MOBILE, other_than, receive_code, request_code, verify_code
 
 pytestmark = pytest.mark.both_databases
 
 
 async def try_code(shop: Shop, code: str) -> Session | type[Exception]:
     try:
-        return await login.verify_login_code(shop, username=MOBILE, code=code)
+        return await verify_code(shop, username=MOBILE, code=code)
     except WrongLoginCode as refusal:
         return type(refusal)
 

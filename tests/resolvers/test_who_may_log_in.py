@@ -25,6 +25,7 @@ from tests.resolvers.logins import (
     receive_code,
     request_code,
     sign_in,
+    verify_code,
     with_settings,
 )
 from tests.resolvers.staff.world import member, session_of
@@ -39,7 +40,7 @@ async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: Shop, sms
     assert (sms.sent, row.is_sent) == ([], False)
     assert expires_at == row.created_at + timedelta(seconds=120)
     with pytest.raises(UnknownUser):
-        await login.verify_login_code(shop, username="nobody@example.com", code="123456")
+        await verify_code(shop, username="nobody@example.com", code="123456")
 
 
 async def test_no_code_signs_in_a_username_that_got_none(shop: Shop) -> None:
@@ -51,7 +52,7 @@ async def test_no_code_signs_in_a_username_that_got_none(shop: Shop) -> None:
     await LoginCode.all().update(code_hash=guessed)
 
     with pytest.raises(UnknownUser):
-        await login.verify_login_code(shop, username="sara@example.com", code="123456")
+        await verify_code(shop, username="sara@example.com", code="123456")
 
     assert not await AccessToken.exists()
 
@@ -62,7 +63,7 @@ async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registratio
     await LoginCode.all().update(code_hash=guessed)
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username=MOBILE, code="123456")
+        await verify_code(shop, username=MOBILE, code="123456")
 
     assert not await User.exists()
 
@@ -78,7 +79,7 @@ async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_b
     assert (sms.sent, row.is_sent) == ([], False)
     assert expires_at == row.created_at + timedelta(seconds=120)
     with pytest.raises(UnknownUser):
-        await login.verify_login_code(closed, username=MOBILE, code="123456")
+        await verify_code(closed, username=MOBILE, code="123456")
 
 
 async def test_with_closed_registration_a_known_mobile_signs_in(shop: Shop, sms: RecordingSms) -> None:
@@ -93,9 +94,7 @@ async def test_a_code_sent_before_registration_closed_creates_no_user(shop: Shop
     code = await receive_code(shop, sms, MOBILE)
 
     with pytest.raises(UnknownUser):
-        await login.verify_login_code(
-            with_settings(shop, registration_open=False), username=MOBILE, code=code
-        )
+        await verify_code(with_settings(shop, registration_open=False), username=MOBILE, code=code)
 
     assert not await User.exists()
 
@@ -108,7 +107,7 @@ async def test_a_blocked_user_gets_the_same_answer_but_no_code(shop: Shop, sms: 
 
     assert sms.sent == []
     with pytest.raises(UnknownUser):
-        await login.verify_login_code(shop, username=MOBILE, code="123456")
+        await verify_code(shop, username=MOBILE, code="123456")
 
 
 async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: RecordingSms) -> None:
@@ -117,7 +116,7 @@ async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: Recor
     await User.filter(id=user.id).update(is_active=False)
 
     with pytest.raises(UnknownUser):
-        await login.verify_login_code(shop, username=MOBILE, code=code)
+        await verify_code(shop, username=MOBILE, code=code)
 
     assert not await AccessToken.exists()
 
@@ -241,7 +240,7 @@ async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
     code = await receive_code(shop, sms, "claimant@example.com")
 
     with pytest.raises(WrongLoginCode):
-        await login.verify_login_code(shop, username="claimant@example.com", code=code)
+        await verify_code(shop, username="claimant@example.com", code=code)
 
     assert not (await User.get(id=claimant.id)).mobile_verified
     assert not await AccessToken.exists()
@@ -272,7 +271,7 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
             mobile = next(numbers)
             claimants = [await claimant_of(mobile, **columns) for columns in claims]
 
-            session = await login.verify_login_code(
+            session = await verify_code(
                 shop, username=mobile, code=await receive_code(shop, sms, mobile)
             )
 
@@ -293,9 +292,7 @@ async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim
     imported = await create_user(mobile=CLAIMED, is_verified=False, balance=90_000)
     attacker = await claimant_of()
 
-    session = await login.verify_login_code(
-        shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED)
-    )
+    session = await verify_code(shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED))
 
     assert session.user.id not in {imported.id, attacker.id}
     assert (await User.get(id=imported.id)).balance == 90_000
@@ -337,7 +334,7 @@ async def test_a_number_changed_while_its_code_is_verified_is_not_verified(
     user = await create_user()
     code = await receive_code(shop, sms, str(user.mobile))
     outcomes = await asyncio.gather(
-        login.verify_login_code(shop, username=str(user.mobile), code=code),
+        verify_code(shop, username=str(user.mobile), code=code),
         profile.update_profile(user, mobile=CLAIMED),
         return_exceptions=True,
     )

@@ -1,0 +1,49 @@
+"""How much of each quota users have used in their present windows."""
+
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from domain.quotas import Quota
+from models import database
+from models.user import User
+
+# One statement, so that of two requests at once the second sees what the first took. A window that has ended
+# begins anew with what is taken.
+_TAKE = """
+INSERT INTO quota_usage (user_id, quota, used, ends_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id, quota) DO UPDATE SET
+    used = CASE WHEN quota_usage.ends_at <= $5 THEN excluded.used ELSE quota_usage.used + excluded.used END,
+    ends_at = CASE WHEN quota_usage.ends_at <= $5 THEN excluded.ends_at ELSE quota_usage.ends_at END
+WHERE quota_usage.ends_at <= $5 OR quota_usage.used + excluded.used <= $6
+RETURNING used
+"""
+
+
+class QuotaUsage(Model):
+    """What a user has used of a quota in the window that ends at `ends_at`."""
+
+    id = fields.IntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("vitrin.User", related_name="quota_usage")
+    user_id: int
+    quota = fields.CharEnumField(Quota, max_length=32)
+    used = fields.BigIntField()
+    ends_at = fields.DatetimeField()
+
+    class Meta:
+        table = "quota_usage"
+        unique_together = (("user_id", "quota"),)
+        indexes = [("ends_at",)]
+
+    @classmethod
+    async def take(
+        cls, user_id: int, quota: Quota, amount: int, *, most: int, now: datetime, ends_at: datetime
+    ) -> bool:
+        """Add `amount` to what is used if that stays within `most`; whether it did.
+
+        `ends_at` is when a window that begins now will end.
+        """
+        if amount > most:
+            return False
+        return bool(await database.fetch(_TAKE, user_id, quota.value, amount, ends_at, now, most))
