@@ -8,7 +8,7 @@ from domain.quotas import Quota
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0008_staff")]
+    dependencies = [("vitrin", "0009_ledger_units")]
 
     initial = False
 
