@@ -16,12 +16,14 @@ from gateways.provider_addresses import new_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
+from resolvers import quotas
 from resolvers.shop import Shop
 
 
 def build_shop(settings: Settings) -> Shop:
     """The installation that `settings` describe; its time zone is the process's."""
     days.set_zone(settings.time_zone)
+    quotas.configure(settings)
     return Shop(
         settings=settings,
         tokens=TokenKeys(keys.jwt_key_pems(settings)),

@@ -17,6 +17,7 @@ from config.durations import Duration, LeastASecond, Timeout
 from config.graphql_settings import GraphQLSettings
 from config.lists import CommaSeparated
 from config.operations_settings import OperationsSettings
+from config.quota_settings import QuotaSettings
 from config.refusals import CannotRun
 from config.staff_settings import StaffSettings
 
@@ -59,7 +60,7 @@ class PaymentGatewayName(StrEnum):
     ZIBAL = "zibal"
 
 
-class Settings(GraphQLSettings, OperationsSettings, StaffSettings):
+class Settings(GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
@@ -356,14 +357,32 @@ def _production_faults(settings: Settings) -> Iterator[str]:
         yield "PAYMENT_GATEWAY=sandbox credits without money: give PAYMENT_GATEWAY=zarinpal or zibal"
     if not settings.public_url:
         yield "payers come back from the gateway to the shop's own address: give PUBLIC_URL"
+    elif not settings.public_url.startswith("https://"):
+        yield "PUBLIC_URL is http: codes and tokens would travel in clear; give one of https"
+    yield from _gateway_faults(settings)
+    for path in settings.jwt_key_files:
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield f"{path} can be read by others: chmod 600"
     if settings.login_code_key is None:
         yield "login codes would be hashed under a generated key: give LOGIN_CODE_KEY"
+
+
+def _gateway_faults(settings: Settings) -> Iterator[str]:
+    """Gateways that are reached in clear, or credit without money."""
+    for name in ("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url"):
+        if not getattr(settings, name).startswith("https://"):
+            yield f"{name.upper()} must begin with https://"
+    if settings.zarinpal_merchant_id is not None and "sandbox" in settings.zarinpal_url.lower():
+        yield "ZARINPAL_URL is the sandbox, which credits without money: give Zarinpal's own host"
+    merchant = settings.zibal_merchant
+    if merchant is not None and merchant.get_secret_value().strip().lower() == "zibal":
+        yield "ZIBAL_MERCHANT=zibal credits without money: give the merchant's own"
 
 
 def described_settings() -> Iterator[tuple[str, str, str]]:
     """(environment variable, default, meaning) of every setting; those of other classes come last."""
     own = [name for name in Settings.model_fields if name in Settings.__annotations__]
-    parts = (GraphQLSettings, OperationsSettings, StaffSettings)
+    parts = (GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings)
     for name in (*own, *(name for part in parts for name in part.model_fields)):
         field = Settings.model_fields[name]
         default = "" if field.default is None or field.default == () else str(field.default)

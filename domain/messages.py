@@ -24,6 +24,10 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
     ),
     ProblemCode.UNKNOWN_USER: ("کاربر شناسایی نشد", "There is no such user."),
     ProblemCode.WRONG_LOGIN_CODE: ("توکن اشتباه یا منقضی شده است", "The code is wrong or has expired."),
+    ProblemCode.QUOTA_REACHED: (
+        "تعداد درخواست‌های شما بیش از حد مجاز است؛ کمی بعد دوباره تلاش کنید",
+        "You have made too many requests of this kind; try again later.",
+    ),
     ProblemCode.TOO_MANY_CODES: ("محدودیت ارسال درخواست", "Too many codes were asked for; try again later."),
     ProblemCode.MOBILE_TAKEN: (
         "این شماره موبایل قبلا ثبت شده است",

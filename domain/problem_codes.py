@@ -10,6 +10,7 @@ class ProblemCode(StrEnum):
     MALFORMED_USERNAME = "malformed_username"
     UNKNOWN_USER = "unknown_user"
     WRONG_LOGIN_CODE = "wrong_login_code"
+    QUOTA_REACHED = "quota_reached"
     TOO_MANY_CODES = "too_many_codes"
     MOBILE_TAKEN = "mobile_taken"
     EMAIL_TAKEN = "email_taken"

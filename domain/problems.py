@@ -60,6 +60,14 @@ class TooManyCodes(Problem):
 
 
 @dataclass(kw_only=True, eq=False)
+class QuotaReached(Problem):
+    """The user has caused as much work of this kind as is allowed; `retry_after` is an upper bound."""
+
+    code = ProblemCode.QUOTA_REACHED
+    retry_after: timedelta
+
+
+@dataclass(kw_only=True, eq=False)
 class MobileTaken(Problem):
     """Another user has verified this mobile number."""
 

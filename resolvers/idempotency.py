@@ -14,7 +14,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from domain import idempotency_keys, problems
-from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem
+from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
 from models import IdempotencyKey, User, database
 from models.placing import Claim
 
@@ -129,7 +129,7 @@ async def once(
                 result = await act()
                 await remember(attempt, {"id": result.pk})
                 return result
-    except (InvalidInput, InvalidLink):
+    except (InvalidInput, InvalidLink, QuotaReached):
         raise
     except Problem as refusal:
         if await _remember_refusal(attempt, refusal):

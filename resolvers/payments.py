@@ -20,14 +20,16 @@ from domain.problems import (
     InvalidInput,
     PaymentGatewayUnavailable,
     PaymentNotFound,
+    QuotaReached,
     refuses,
 )
+from domain.quotas import Quota
 from domain.roles import STAFF_OF_MONEY
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
 from gateways.payments import PaymentPage, Verdict, Verification
 from models import Payment, User, database
-from resolvers import idempotency, notifications, wallet
+from resolvers import idempotency, notifications, quotas, wallet
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 from resolvers.shop import Shop
@@ -110,6 +112,7 @@ async def payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
     InvalidInput,
     AmountOutOfRange,
     PaymentGatewayUnavailable,
+    QuotaReached,
     IdempotencyKeyReused,
     IdempotencyKeyInProgress,
 )
@@ -124,6 +127,7 @@ async def start_payment(
         InvalidInput: the key is malformed.
         AmountOutOfRange: the shop takes no payment of this size.
         PaymentGatewayUnavailable: the gateway did not open it; asking again, with the same key too, is safe.
+        QuotaReached: the payer opened as many payments as a minute allows.
         IdempotencyKeyReused: the key was used for something else.
         IdempotencyKeyInProgress: a twin of this request is at the gateway just now.
     """
@@ -134,6 +138,7 @@ async def start_payment(
         )
 
     async def create() -> Payment:
+        await quotas.take(payer, Quota.PAYMENT_OPENINGS, now=await database.now())
         return await _create(shop, payer.id, Toman(amount))
 
     attempt = idempotency.attempt(start_payment, locals(), by=payer, key=idempotency_key)

@@ -1,26 +1,31 @@
 """A user's own profile."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from domain import emails, mobiles, notices, texts
-from domain.problems import EmailTaken, FreshCodeRequired, InvalidInput, MobileTaken, refuses
+from domain.problems import EmailTaken, FreshCodeRequired, InvalidInput, MobileTaken, QuotaReached, refuses
+from domain.quotas import Quota
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.states import NotificationKind
 from models import User, database
-from resolvers import credentials, notifications, proofs
+from resolvers import credentials, notifications, proofs, quotas
 from resolvers.sessions import SignedIn
 
 _LONGEST_NAME = 100
 _LONGEST_PASSWORD = 128
 _hasher = PasswordHasher()
+# Argon2 is slow by design: not on the event loop, and no more of it at once than leaves a core for requests.
+_MAX_HASHES_AT_ONCE = 2
+_hashing = ThreadPoolExecutor(_MAX_HASHES_AT_ONCE, thread_name_prefix="argon2")
 
 
-@refuses(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired)
+@refuses(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired, QuotaReached)
 async def update_profile(
     user: User,
     *,
@@ -41,6 +46,7 @@ async def update_profile(
         MobileTaken: another user has verified the mobile.
         EmailTaken: another user has the e-mail address.
         FreshCodeRequired: a member of staff changes the mobile without a fresh proof.
+        QuotaReached: the user set as many passwords as an hour allows.
     """
     changes: dict[str, object] = {}
     if first_name is not None:
@@ -52,7 +58,7 @@ async def update_profile(
     if mobile is not None:
         changes.update(mobile=_mobile(mobile), mobile_verified=False)
     if password is not None:
-        changes["password_hash"] = await _password_hash(password)
+        changes["password_hash"] = await _password_hash(session.user, password)
     return await _save(user, changes, session=session)
 
 
@@ -115,8 +121,9 @@ def _mobile(text: str) -> str:
     return mobile
 
 
-async def _password_hash(password: str) -> str:
+async def _password_hash(user: User, password: str) -> str:
     if not 1 <= len(password) <= _LONGEST_PASSWORD or not texts.is_storable(password):
         raise InvalidInput(field="password")
-    # Argon2 is slow by design; the event loop must not wait for it.
-    return await asyncio.to_thread(_hasher.hash, password)
+    # Before the work, and committed: what was hashed cannot be given back.
+    await quotas.take(user, Quota.PASSWORD_HASHES, now=await database.now())
+    return await asyncio.get_running_loop().run_in_executor(_hashing, _hasher.hash, password)

@@ -9,10 +9,12 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from domain import ids, texts
-from domain.problems import Forbidden, InvalidInput, TicketNotFound, refuses
+from domain.problems import Forbidden, InvalidInput, QuotaReached, TicketNotFound, refuses
+from domain.quotas import Quota
 from domain.states import TicketStatus
 from models import Ticket, TicketMessage, User, database
 from models.live import LiveTopic, announce
+from resolvers import quotas
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
@@ -111,22 +113,25 @@ async def messages_by_ticket(ticket_ids: Iterable[int]) -> dict[int, list[Ticket
     return grouped
 
 
-@refuses(InvalidInput)
+@refuses(InvalidInput, QuotaReached)
 async def create_ticket(user: User, *, subject: str, description: str) -> Ticket:
     """Open a ticket.
 
     Raises:
         InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
+        QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
     subject = texts.line(subject, field="subject", max_length=_LONGEST_SUBJECT)
     description = texts.paragraph(description, field="description", max_length=LONGEST_TEXT)
-    now = await database.now()
-    return await Ticket.create(
-        user=user, subject=subject, description=description, created_at=now, updated_at=now
-    )
+    async with in_transaction():
+        now = await database.now()
+        await _take_quotas(user, subject + description, now=now)
+        return await Ticket.create(
+            user=user, subject=subject, description=description, created_at=now, updated_at=now
+        )
 
 
-@refuses(InvalidInput, TicketNotFound, Forbidden)
+@refuses(InvalidInput, TicketNotFound, Forbidden, QuotaReached)
 async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> TicketMessage:
     """Add a message; an answered or closed ticket waits for staff again.
 
@@ -134,14 +139,21 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         InvalidInput: a blank message, or one over 10,000 characters.
         TicketNotFound: there is none with this id.
         Forbidden: it is another user's.
+        QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
     message = texts.paragraph(message, field="message", max_length=LONGEST_TEXT)
     async with in_transaction():
         now = await database.now()
+        await _take_quotas(user, message, now=now)
         settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])
         await settled.update(status=TicketStatus.PENDING, updated_at=now)
         return await add_message(ticket, writer=user, message=message, now=now)
+
+
+async def _take_quotas(user: User, text: str, *, now: datetime) -> None:
+    await quotas.take(user, Quota.TICKET_MESSAGES, now=now)
+    await quotas.take(user, Quota.TICKET_BYTES, len(text.encode()), now=now)
 
 
 async def add_message(ticket: Ticket, *, writer: User, message: str, now: datetime) -> TicketMessage:

@@ -32,6 +32,7 @@ from domain.problems import (
     PaymentNotFound,
     Problem,
     QuantityOutOfRange,
+    QuotaReached,
     RefillUnavailable,
     ServiceUnavailable,
     TicketNotFound,
@@ -69,6 +70,9 @@ _GIFT_SPENT = Refusal(400, "هدیه شما استفاده یا منقضی شد�
 REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
     (MalformedUsername, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
     (TooManyCodes, _EVERY_ROUTE): Refusal(429, "محدودیت ارسال درخواست"),
+    (QuotaReached, _EVERY_ROUTE): Refusal(
+        429, "تعداد درخواست‌های شما بیش از حد مجاز است؛ کمی بعد دوباره تلاش کنید", http_status=429
+    ),
     (UnknownUser, _EVERY_ROUTE): Refusal(404, "کاربر شناسایی نشد"),
     (WrongLoginCode, _EVERY_ROUTE): Refusal(401, "توکن اشتباه یا منقضی شده است"),
     (MobileTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),

@@ -31,6 +31,7 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 def production(tmp_path: Path) -> dict[str, str]:
     """All that production asks for."""
     (tmp_path / "key.pem").write_bytes(key_pem())
+    (tmp_path / "key.pem").chmod(0o600)
     return {
         "ENVIRONMENT": "production",
         "DATA_FOLDER": str(tmp_path),

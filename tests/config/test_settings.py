@@ -229,6 +229,52 @@ def test_production_refuses_to_start_and_names_the_missing_setting(
     assert named == {missing}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "http://shop.example"),
+        ("ZARINPAL_URL", "https://sandbox.zarinpal.com"),
+        ("ZARINPAL_URL", "http://payment.zarinpal.com"),
+        ("ZIBAL_MERCHANT", "zibal"),
+        ("KAVENEGAR_URL", "http://api.kavenegar.com"),
+        ("SMSIR_URL", "notaurl"),
+    ],
+)
+def test_production_refuses_what_travels_in_clear_or_credits_without_money(
+    production: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    production.setenv(name, value)
+
+    with pytest.raises(UnsafeInProduction, match=name):
+        check_production(Settings())
+
+
+def test_production_refuses_a_key_file_that_others_can_read(
+    production: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = tmp_path / "key.pem"
+    key.touch(mode=0o600)
+    production.setenv("JWT_KEY_FILES", str(key))
+    check_production(Settings())
+
+    key.chmod(0o640)
+
+    with pytest.raises(UnsafeInProduction, match="chmod 600"):
+        check_production(Settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LOGIN_CODE_TRIES", "1000000"), ("LOGIN_CODE_TOTAL_TRIES", "1000000")]
+)
+def test_a_code_cannot_be_set_to_take_so_many_tries_that_guessing_pays(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+
+    with pytest.raises(ValidationError):
+        Settings()
+
+
 def test_production_names_all_that_is_missing_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("ENVIRONMENT", "production")
 

@@ -1,0 +1,28 @@
+"""Settings of the work that one user may cause, the same by REST and GraphQL."""
+
+import limits
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+_NAMES = ("quota_password_hashes", "quota_ticket_messages", "quota_ticket_bytes", "quota_payment_openings")
+
+
+class QuotaSettings(BaseSettings):
+    """The part of the shop's settings that bounds what a user's requests cost."""
+
+    quota_password_hashes: str = Field(
+        "10/hour", description="passwords that a user may set, each 0.2 s of CPU and 64 MiB"
+    )
+    quota_ticket_messages: str = Field("60/hour", description="tickets and replies that a user may write")
+    quota_ticket_bytes: str = Field(
+        "262144/hour", description="bytes of tickets and replies that a user may write"
+    )
+    quota_payment_openings: str = Field(
+        "10/minute", description="payments that a user may open at the gateway"
+    )
+
+    @field_validator(*_NAMES)
+    @classmethod
+    def _is_a_quota(cls, value: str) -> str:
+        limits.parse(value)
+        return value

@@ -1,0 +1,39 @@
+"""Quotas of users: work that costs CPU, disk or an upstream call, counted in the database for every API."""
+
+from datetime import datetime, timedelta
+
+import limits
+from limits import RateLimitItem
+
+from config.quota_settings import QuotaSettings
+from domain.problems import QuotaReached
+from domain.quotas import Quota
+from models import QuotaUsage, User
+from observation import security_log
+from observation.security_log import SecurityEvent
+
+_limits: dict[Quota, RateLimitItem] = {}
+
+
+def configure(settings: QuotaSettings) -> None:
+    """Apply the settings to this process; until then its defaults hold."""
+    _limits.update({quota: limits.parse(getattr(settings, f"quota_{quota.value}")) for quota in Quota})
+
+
+configure(QuotaSettings.model_construct())
+
+
+async def take(user: User, quota: Quota, amount: int = 1, *, now: datetime) -> None:
+    """Count `amount` of a quota's unit for `user`; what is taken in a transaction that fails is given back.
+
+    Raises:
+        QuotaReached: more than the setting allows in its window; nothing is counted.
+    """
+    limit = _limits[quota]
+    window = timedelta(seconds=limit.get_expiry())
+    is_within = await QuotaUsage.take(
+        user.id, quota, amount, most=limit.amount, now=now, ends_at=now + window
+    )
+    if not is_within:
+        security_log.record(SecurityEvent.QUOTA_REACHED, user_id=user.id, quota=quota.value)
+        raise QuotaReached(retry_after=window)
