@@ -8,7 +8,7 @@ from domain.quotas import Quota
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0009_ledger_units")]
+    dependencies = [("vitrin", "0010_provider_words")]
 
     initial = False
 
