@@ -127,9 +127,7 @@ async def verify_login_code(
 
 
 @refuses(InvalidInput, WrongLoginCode, MobileTaken)
-async def confirm_mobile(
-    shop: Shop, viewer: SignedIn, *, code: str, client: Client = UNKNOWN_CLIENT
-) -> User:
+async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Client = UNKNOWN_CLIENT) -> User:
     """Prove the user's number by a code that was sent to it, without signing in anew.
 
     Raises:
@@ -142,7 +140,11 @@ async def confirm_mobile(
         async with in_transaction():
             now = await database.now()
             user = await User.filter(id=viewer.user.id).select_for_update(no_key=True).get()
-            live = None if user.mobile is None else await check_code(shop, user.mobile, code=digits, client=client, now=now)
+            live = (
+                None
+                if user.mobile is None
+                else await check_code(shop, user.mobile, code=digits, client=client, now=now)
+            )
             if live is not None:
                 await use_up(live)
                 await _mark_mobile_proven(user, now=now)

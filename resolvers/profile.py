@@ -58,7 +58,7 @@ async def update_profile(
     if mobile is not None:
         changes.update(mobile=_mobile(mobile), mobile_verified=False)
     if password is not None:
-        changes["password_hash"] = await _password_hash(session.user, password)
+        changes["password_hash"] = await _password_hash(user, password)
     return await _save(user, changes, session=session)
 
 

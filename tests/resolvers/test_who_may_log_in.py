@@ -271,9 +271,7 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
             mobile = next(numbers)
             claimants = [await claimant_of(mobile, **columns) for columns in claims]
 
-            session = await verify_code(
-                shop, username=mobile, code=await receive_code(shop, sms, mobile)
-            )
+            session = await verify_code(shop, username=mobile, code=await receive_code(shop, sms, mobile))
 
             known = {claimant.id for claimant in claimants}
             if opened is None:

@@ -8,7 +8,7 @@ from domain.quotas import Quota
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0010_provider_words")]
+    dependencies = [("vitrin", "0012_day_tallies")]
 
     initial = False
 
