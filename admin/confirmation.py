@@ -36,7 +36,7 @@ async def send_code(shop: Shop, request: Request) -> str:
         return gettext("Enter the code from your authenticator app and save again.")
     mobile = user.mobile or ""
     try:
-        await login.request_login_code(shop, username=mobile, address=client_network(request))
+        await login.request_login_code(shop, username=mobile, network=client_network(request))
     except Problem as problem:
         return sentence(problem)
     told = gettext("Enter the code sent to %(mobile)s and save again.")

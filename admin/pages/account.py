@@ -65,7 +65,7 @@ class AccountPage(CustomView):
 
     async def _send_code(self, request: Request, _form: FormData) -> None:
         mobile = staff_of(request).user.mobile or ""
-        await login.request_login_code(self._shop, username=mobile, address=client_network(request))
+        await login.request_login_code(self._shop, username=mobile, network=client_network(request))
         flash(
             request, gettext("A code was sent to %(mobile)s.") % {"mobile": mobiles.mask(mobile)}, "success"
         )
