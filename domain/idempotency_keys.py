@@ -1,19 +1,17 @@
 """What an idempotency key is, the same for every API."""
 
-import unicodedata
-
+from domain import texts
 from domain.problems import InvalidInput
 
 FIELD = "idempotencyKey"
 MAX_LENGTH = 255
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
 def parse(text: str) -> str:
     """The key without blanks around it: 1 to 255 visible characters of any script.
 
     Raises:
-        InvalidInput: another length, or a blank, control, format or surrogate character in it.
+        InvalidInput: another length, or a character in it that is not seen; a plain space may be.
     """
     key = text.strip()
     if not 1 <= len(key) <= MAX_LENGTH or not all(map(_is_visible, key)):
@@ -37,4 +35,6 @@ def decode(header: bytes) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in _INVISIBLE
+    if character == " ":
+        return True
+    return not (character.isspace() or texts.is_invisible(character)) and texts.is_storable(character)

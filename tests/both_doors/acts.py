@@ -1,6 +1,8 @@
 """Every operation with every problem that it declares, as each door is asked for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 from domain.problems import (
     EmailTaken,
@@ -9,11 +11,14 @@ from domain.problems import (
     MalformedUsername,
     MobileTaken,
     OrderNotFound,
+    QuotaReached,
     TicketNotFound,
     TooManyCodes,
     UnknownUser,
     WrongLoginCode,
 )
+from domain.quotas import Quota
+from models import QuotaUsage, database
 from resolvers import login, notifications, orders, profile, tickets
 from tests.both_doors.world import Act, Arguments, Outcome, Preparation, Record, World, global_id
 
@@ -149,6 +154,18 @@ def mark_act(problem: Outcome) -> Act:
     )
 
 
+async def use_up_quotas(world: World) -> None:
+    """Leave the actor nothing of any quota."""
+    now = await database.now()
+    for quota in Quota:
+        await QuotaUsage.create(user=world.user, quota=quota, used=10**9, ends_at=now + timedelta(hours=1))
+
+
+def quota_act(act: Act) -> Act:
+    """The act, refused because its actor's quotas are used up."""
+    return replace(act, problem=QuotaReached, before=use_up_quotas)
+
+
 ACTS = [
     login_act(None),
     login_act(MalformedUsername, "enim"),
@@ -171,6 +188,9 @@ ACTS = [
     ),
     profile_act(MobileTaken, lambda w: {"mobile": w.other.mobile}, lambda w: {"mobile": w.other.mobile}),
     profile_act(EmailTaken, lambda w: {"email": w.other.email}, lambda w: {"email": w.other.email}),
+    quota_act(profile_act(None, lambda _: {"password": "secret"}, lambda _: {"password": "secret"})),
+    quota_act(ticket_act(None, "سفارش")),
+    quota_act(reply_act(None, lambda world: world.ticket.id)),
     mark_act(None),
     ticket_act(None, "سفارش"),
     ticket_act(None, "  padded  "),

@@ -20,6 +20,7 @@ from domain.problems import (
     NoGiftToWin,
     PaymentGatewayUnavailable,
     QuantityOutOfRange,
+    QuotaReached,
     ServiceUnavailable,
     WheelTooSoon,
     WheelUsedUp,
@@ -28,7 +29,7 @@ from domain.states import LedgerKind
 from gateways.errors import GatewayUnavailable
 from models import Category, Gift, Service, User, UserGift, database
 from resolvers import free_credit, gifts, orders, payments, wallet, wheel
-from tests.both_doors.acts import PROBLEM
+from tests.both_doors.acts import PROBLEM, use_up_quotas
 from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
 from tests.both_doors.world import Act, Outcome, Preparation, World, global_id
 from tests.resolvers.money_records import AccompaniedPayments, bank_of, with_bank
@@ -240,6 +241,7 @@ MONEY_ACTS = [
     payment_act(None),
     payment_act(None, key=KEY),
     payment_act(InvalidInput, key=TOO_LONG),
+    payment_act(QuotaReached, before=use_up_quotas),
     payment_act(AmountOutOfRange, amount=999),
     payment_act(AmountOutOfRange, amount=-1),
     payment_act(PaymentGatewayUnavailable, before=turn_the_gateway_away),

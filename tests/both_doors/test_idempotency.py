@@ -18,7 +18,7 @@ from tests.fakes import MOMENT, RecordingSms
 from tests.resolvers.money_records import balance_of
 
 # No character, none that is seen, too many, or one among others that is not seen.
-MALFORMED = ["", "  ", TOO_LONG, "\u200b", "a\u200bb", "a b", "a\tb", "a\u00a0b", "\ufeffkey", "a\x7fb"]
+MALFORMED = ["", "  ", TOO_LONG, "\u200b", "a\u200bb", "\u3164", "a\tb", "a\u00a0b", "\ufeffkey", "a\x7fb"]
 KEY = "8d2c5b2e-5f3b-4a55-9a5e-3f0f6f4a7c11"
 PROBLEM = "... on Problem { code } ... on InvalidInput { field }"
 ORDER = (

@@ -16,6 +16,7 @@ from domain.problems import (
     Problem,
     ProviderCatalogueUnreadable,
     ProviderNotFound,
+    QuotaReached,
     ServiceNotFound,
     ServiceTokenNotFound,
     SessionNotFound,
@@ -53,8 +54,10 @@ REFUSING: dict[tuple[str, str], Callable[..., object]] = {
 UNDOCUMENTED: dict[tuple[str, str], set[int]] = {
     ("POST", "/v1/login"): {400},
     ("GET", "/v1/user/tickets/{id}"): {403},
-    ("POST", "/v1/user/tickets/{id}"): {400},
-    ("POST", "/v1/user/payment"): {409, 422, 503},
+    ("POST", "/v1/user"): {429},
+    ("POST", "/v1/user/tickets"): {429},
+    ("POST", "/v1/user/tickets/{id}"): {400, 429},
+    ("POST", "/v1/user/payment"): {409, 422, 429, 503},
     # Keys come only by GraphQL here, so that their 400 and 422 are never seen.
     ("GET", "/v1/user/freecredit"): {400, 422},
     ("POST", "/v1/order"): {422},
@@ -79,7 +82,7 @@ OF_STAFF = {
     WheelGiftNotFound,
 }
 PROBLEMS = [kind for kind in Problem.__subclasses__() if kind not in OF_STAFF]
-BY_HTTP_STATUS = (IdempotencyKeyReused, IdempotencyKeyInProgress)
+BY_HTTP_STATUS = (IdempotencyKeyReused, IdempotencyKeyInProgress, QuotaReached)
 
 
 # The numbers that the reference's own examples have.
