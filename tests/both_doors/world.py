@@ -26,7 +26,7 @@ from tests.resolvers.records import (
 
 BALANCE = 10_000
 
-# What has to differ between two worlds. REST's orders name their category, GraphQL's do not: their fingerprints
+# What has to differ between two worlds. REST's orders name their category, GraphQL's do not: fingerprints
 # differ, and are known as the same request (test_idempotency.py).
 VARYING = {"id", "mobile", "subject", "email", "code_hash", "ticket_id", "fingerprint"}
 # What the gateway makes of a payment's number.

@@ -8,7 +8,7 @@ from domain.quotas import Quota
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0012_day_tallies")]
+    dependencies = [("vitrin", "0013_normalized_texts")]
 
     initial = False
 
