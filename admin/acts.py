@@ -19,7 +19,8 @@ from admin.confirmation import confirm_url
 from admin.refusals import told_in_a_box
 from domain import texts
 from domain.permissions import Permission
-from domain.problems import FreshCodeRequired, InvalidInput
+from domain.problems import InvalidInput
+from domain.staff_problems import FreshCodeRequired
 
 _CODE_FIRST = _("You need to confirm your identity first. Then press the button again.")
 Choices = Sequence[tuple[str, str]]

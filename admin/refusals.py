@@ -7,7 +7,8 @@ from starlette_admin.exceptions import ActionFailed, FormValidationError
 
 from admin.language import language
 from domain import messages
-from domain.problems import FreshCodeRequired, InvalidInput, Problem
+from domain.problems import InvalidInput, Problem
+from domain.staff_problems import FreshCodeRequired
 
 
 def sentence(problem: Problem) -> str:

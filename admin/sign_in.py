@@ -12,8 +12,9 @@ from admin.refusals import sentence
 from asgi.authentication import client_of
 from asgi.client_network import client_network
 from domain import texts
-from domain.problems import Problem, TotpCodeRequired, WrongTotpCode
+from domain.problems import Problem
 from domain.sessions import SessionKind
+from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from models import User
 from models.clock import CLOCK
 from resolvers import login, proofs, sessions, staff_sessions

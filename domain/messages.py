@@ -5,7 +5,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from domain.problem_codes import ProblemCode
-from domain.problems import Problem, to_record
+from domain.problem_records import to_record
+from domain.problems import Problem
 
 
 class Language(StrEnum):

@@ -5,7 +5,7 @@ sentence: each door words it for its own clients.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, TypeVar
 
@@ -244,111 +244,6 @@ class RefillUnavailable(Problem):
     code = ProblemCode.REFILL_UNAVAILABLE
 
 
-@dataclass(kw_only=True, eq=False)
-class UserNotFound(Problem):
-    """There is no such user."""
-
-    code = ProblemCode.USER_NOT_FOUND
-
-
-@dataclass(kw_only=True, eq=False)
-class CategoryNotFound(Problem):
-    """There is no such category."""
-
-    code = ProblemCode.CATEGORY_NOT_FOUND
-
-
-@dataclass(kw_only=True, eq=False)
-class ServiceNotFound(Problem):
-    """There is no such service."""
-
-    code = ProblemCode.SERVICE_NOT_FOUND
-
-
-@dataclass(kw_only=True, eq=False)
-class ProviderNotFound(Problem):
-    """There is no such provider."""
-
-    code = ProblemCode.PROVIDER_NOT_FOUND
-
-
-@dataclass(kw_only=True, eq=False)
-class WheelGiftNotFound(Problem):
-    """There is no such gift on the wheel."""
-
-    code = ProblemCode.WHEEL_GIFT_NOT_FOUND
-
-
-@dataclass(kw_only=True, eq=False)
-class ProviderCatalogueUnreadable(Problem):
-    """The provider did not answer with a catalogue, or with an empty one; nothing was changed."""
-
-    code = ProblemCode.PROVIDER_CATALOGUE_UNREADABLE
-
-
-@dataclass(kw_only=True, eq=False)
-class OrderNotChangeable(Problem):
-    """The order cannot become that from what it is, or it is on its way to the provider just now."""
-
-    code = ProblemCode.ORDER_NOT_CHANGEABLE
-
-
-@dataclass(kw_only=True, eq=False)
-class OrderMayBeAtProvider(Problem):
-    """The provider may have the order: look there, and say that it does not before it is sent again."""
-
-    code = ProblemCode.ORDER_MAY_BE_AT_PROVIDER
-
-
-@dataclass(kw_only=True, eq=False)
-class PaymentNotMismatched(Problem):
-    """The payment is not one that waits for staff, or another member of staff settled it."""
-
-    code = ProblemCode.PAYMENT_NOT_MISMATCHED
-
-
-@dataclass(kw_only=True, eq=False)
-class FreshCodeRequired(Problem):
-    """The session was not confirmed by a code in the last five minutes; see `confirmIdentity`."""
-
-    code = ProblemCode.FRESH_CODE_REQUIRED
-
-
-@dataclass(kw_only=True, eq=False)
-class TotpCodeRequired(Problem):
-    """The login code is right, and a code of the authenticator app is needed besides; neither is used up."""
-
-    code = ProblemCode.TOTP_CODE_REQUIRED
-
-
-@dataclass(kw_only=True, eq=False)
-class WrongTotpCode(Problem):
-    """The authenticator app's code is wrong, or was used before."""
-
-    code = ProblemCode.WRONG_TOTP_CODE
-
-
-@dataclass(kw_only=True, eq=False)
-class TotpNotStarted(Problem):
-    """There is no TOTP secret that waits for its first code."""
-
-    code = ProblemCode.TOTP_NOT_STARTED
-
-
-@dataclass(kw_only=True, eq=False)
-class SessionNotFound(Problem):
-    """The user has no such session, or it has ended."""
-
-    code = ProblemCode.SESSION_NOT_FOUND
-
-
-@dataclass(kw_only=True, eq=False)
-class ServiceTokenNotFound(Problem):
-    """There is no such service token, or it was revoked."""
-
-    code = ProblemCode.SERVICE_TOKEN_NOT_FOUND
-
-
 def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:
     """Declare which problems an operation raises; doors build their unions and tables from it."""
 
@@ -363,23 +258,3 @@ def problems_of(operation: Callable[..., object]) -> tuple[type[Problem], ...]:
     """The problems that `refuses` declared for `operation`; none where it declared none."""
     declared: tuple[type[Problem], ...] = operation.__dict__.get("problems", ())
     return declared
-
-
-def to_record(problem: Problem) -> dict[str, object]:
-    """`problem` in values that JSON has; durations are seconds, rounded up."""
-    values = {field.name: whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
-    return {"code": problem.code.value, **values}
-
-
-def from_record(record: dict[str, object]) -> Problem:
-    """The problem that `to_record` wrote."""
-    kind = next(kind for kind in Problem.__subclasses__() if kind.code == record["code"])
-    values = {field.name: record[field.name] for field in fields(kind)}
-    if "retry_after" in values:
-        values["retry_after"] = timedelta(seconds=int(str(values["retry_after"])))
-    return kind(**values)
-
-
-def whole_seconds(value: object) -> object:
-    """A duration in seconds, rounded up; anything else as it is."""
-    return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value

@@ -13,7 +13,7 @@ import orjson
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from domain import idempotency_keys, problems
+from domain import idempotency_keys, problem_records
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
 from models import IdempotencyKey, User, database
 from models.placing import Claim
@@ -179,7 +179,7 @@ async def first_answer(attempt: Attempt) -> int:
         raise IdempotencyKeyReused
     answer: dict[str, object] = orjson.loads(row.answer or "")
     if "code" in answer:
-        raise problems.from_record(answer)
+        raise problem_records.from_record(answer)
     return int(str(answer["id"]))
 
 
@@ -188,7 +188,7 @@ async def _remember_refusal(attempt: Attempt, refusal: Problem) -> bool:
     async with in_transaction():
         if not await claim(attempt, now=await database.now()):
             return False
-        await remember(attempt, problems.to_record(refusal))
+        await remember(attempt, problem_records.to_record(refusal))
         return True
 
 

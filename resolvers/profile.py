@@ -8,10 +8,11 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from domain import emails, mobiles, notices, texts
-from domain.problems import EmailTaken, FreshCodeRequired, InvalidInput, MobileTaken, QuotaReached, refuses
+from domain.problems import EmailTaken, InvalidInput, MobileTaken, QuotaReached, refuses
 from domain.quotas import Quota
 from domain.roles import UserRole
 from domain.sessions import SessionKind
+from domain.staff_problems import FreshCodeRequired
 from domain.states import NotificationKind
 from models import User, database
 from resolvers import credentials, notifications, proofs, quotas

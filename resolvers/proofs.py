@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from domain.problems import Forbidden, FreshCodeRequired
+from domain.problems import Forbidden
 from domain.sessions import PROOF_LIFETIME, SessionKind
+from domain.staff_problems import FreshCodeRequired
 from models import AccessToken, database
 from resolvers.sessions import SignedIn
 

@@ -11,8 +11,9 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.permissions import Permission
-from domain.problems import SessionNotFound, refuses
+from domain.problems import refuses
 from domain.sessions import SessionKind
+from domain.staff_problems import SessionNotFound
 from domain.tokens import Claims
 from models import AccessToken, TotpSecret, User, database
 from models.clock import CLOCK

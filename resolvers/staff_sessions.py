@@ -6,18 +6,10 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from domain import login_codes, notices
-from domain.problems import (
-    Forbidden,
-    InvalidInput,
-    MalformedUsername,
-    Problem,
-    TotpCodeRequired,
-    WrongLoginCode,
-    WrongTotpCode,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, MalformedUsername, Problem, WrongLoginCode, refuses
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind
+from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from domain.states import NotificationKind
 from models import AccessToken, User, database
 from resolvers import login, notifications, sessions, totp

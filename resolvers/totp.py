@@ -10,15 +10,9 @@ from tortoise.transactions import in_transaction
 
 from domain import login_codes, secret_boxes
 from domain import totp as rules
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    InvalidInput,
-    TotpNotStarted,
-    WrongTotpCode,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.sessions import SessionKind
+from domain.staff_problems import FreshCodeRequired, TotpNotStarted, WrongTotpCode
 from models import AccessToken, TotpSecret, User, database
 from resolvers import proofs
 from resolvers.sessions import SignedIn

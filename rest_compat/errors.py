@@ -15,7 +15,6 @@ from domain.problems import (
     Forbidden,
     FreeCreditsUsedUp,
     FreeCreditTooSoon,
-    FreshCodeRequired,
     GiftNotFound,
     GiftSpent,
     IdempotencyKeyInProgress,
@@ -42,6 +41,7 @@ from domain.problems import (
     WheelUsedUp,
     WrongLoginCode,
 )
+from domain.staff_problems import FreshCodeRequired
 
 _EVERY_ROUTE = ""
 _RETRY_AFTER_SECONDS = "1"

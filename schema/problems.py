@@ -12,7 +12,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from domain import messages
+from domain import messages, problem_records
 from domain import problems as domain
 from domain.messages import Language
 from schema.context import Info
@@ -66,7 +66,7 @@ _TYPES = {problem: _type_of(problem) for problem in domain.Problem.__subclasses_
 
 def show(problem: domain.Problem, language: Language) -> Problem:
     """`problem` as data; waits are rounded up to whole seconds."""
-    own: dict[str, Any] = domain.to_record(problem) | {"code": problem.code}
+    own: dict[str, Any] = problem_records.to_record(problem) | {"code": problem.code}
     return _TYPES[type(problem)](message=messages.of(problem, language), **own)
 
 

@@ -16,7 +16,8 @@ from admin.access import staff_of
 from admin.refusals import sentence
 from asgi.client_network import client_network
 from domain import mobiles
-from domain.problems import FreshCodeRequired, Problem
+from domain.problems import Problem
+from domain.staff_problems import FreshCodeRequired
 from resolvers import login, proofs, sessions, staff_sessions, totp
 from resolvers.shop import Shop
 from resolvers.totp import Enrolment

@@ -16,8 +16,9 @@ from admin.access import may, staff_of
 from admin.refusals import sentence
 from domain import texts
 from domain.permissions import Permission
-from domain.problems import FreshCodeRequired, InvalidInput, Problem, WrongLoginCode, WrongTotpCode
+from domain.problems import InvalidInput, Problem, WrongLoginCode
 from domain.running_settings import RunningSetting, Value
+from domain.staff_problems import FreshCodeRequired, WrongTotpCode
 from resolvers.shop import Shop
 from resolvers.staff import settings
 

@@ -22,7 +22,7 @@ from admin.acts import rules_of
 from admin.refusals import told_at_the_field
 from domain import ids, texts
 from domain.permissions import Permission
-from domain.problems import FreshCodeRequired
+from domain.staff_problems import FreshCodeRequired
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 

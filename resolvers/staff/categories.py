@@ -8,8 +8,9 @@ from tortoise.queryset import QuerySet
 
 from domain import descriptions, ids, texts
 from domain.permissions import Permission
-from domain.problems import CategoryNotFound, Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import CategoryNotFound
 from models import Category
 from resolvers.filters import meeting, record_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page

@@ -11,9 +11,10 @@ from tortoise.transactions import in_transaction
 
 from domain import permissions, texts
 from domain.permissions import Permission
-from domain.problems import Forbidden, FreshCodeRequired
+from domain.problems import Forbidden
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired
 from models import AccessToken, AuditEntry, User, database
 from resolvers import proofs
 from resolvers.sessions import SignedIn

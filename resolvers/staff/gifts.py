@@ -9,8 +9,9 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.order_details import LARGEST_QUANTITY
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, ServiceNotFound, WheelGiftNotFound, refuses
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service
 from resolvers.filters import meeting, record_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page

@@ -6,16 +6,9 @@ from domain import ids, order_life, texts
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    InvalidInput,
-    OrderMayBeAtProvider,
-    OrderNotChangeable,
-    OrderNotFound,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, OrderNotFound, refuses
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired, OrderMayBeAtProvider, OrderNotChangeable
 from models import Order, User
 from resolvers.order_life import Change, TransitionRefused, change_order, lock_order
 from resolvers.sessions import SignedIn

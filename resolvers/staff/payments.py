@@ -10,15 +10,9 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.money import LARGEST_AMOUNT
 from domain.permissions import Permission
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    InvalidInput,
-    PaymentNotFound,
-    PaymentNotMismatched,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, PaymentNotFound, refuses
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from domain.states import PaymentStatus
 from models import Payment, User
 from resolvers import payments

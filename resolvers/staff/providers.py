@@ -8,15 +8,9 @@ from tortoise.queryset import QuerySet
 
 from domain import ids
 from domain.permissions import Permission
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    InvalidInput,
-    ProviderCatalogueUnreadable,
-    ProviderNotFound,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable, ProviderNotFound
 from models import Provider, database
 from resolvers import provider_sync
 from resolvers.filters import meeting, record_ids

@@ -8,15 +8,10 @@ from tortoise.queryset import QuerySet
 
 from domain import texts
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    InvalidInput,
-    ServiceTokenNotFound,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
 from models import AccessToken, database
 from resolvers import sessions
 from resolvers.sessions import SignedIn

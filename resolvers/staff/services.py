@@ -7,16 +7,10 @@ from domain import descriptions, ids, texts
 from domain.money import LARGEST_AMOUNT
 from domain.order_details import LARGEST_QUANTITY
 from domain.permissions import Permission
-from domain.problems import (
-    CategoryNotFound,
-    Forbidden,
-    InvalidInput,
-    ProviderNotFound,
-    ServiceNotFound,
-    refuses,
-)
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.service_types import ServiceSource, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import CategoryNotFound, ProviderNotFound, ServiceNotFound
 from models import Category, Provider, Service
 from resolvers.sessions import SignedIn
 from resolvers.staff.duty import Duty, columns_of, on_duty

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from domain import running_settings as rules
 from domain.permissions import Permission
-from domain.problems import Forbidden, FreshCodeRequired, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, refuses
 from domain.running_settings import RunningSetting, Value
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired
 from models import SettingOverride, database
 from resolvers.running_settings import stored, values_in
 from resolvers.sessions import SignedIn

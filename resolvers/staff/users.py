@@ -11,18 +11,11 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.money import LARGEST_AMOUNT, Toman
 from domain.permissions import Permission
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    IdempotencyKeyReused,
-    InsufficientBalance,
-    InvalidInput,
-    UserNotFound,
-    refuses,
-)
+from domain.problems import Forbidden, IdempotencyKeyReused, InsufficientBalance, InvalidInput, refuses
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
+from domain.staff_problems import FreshCodeRequired, UserNotFound
 from models import AccessToken, LedgerEntry, TotpSecret, User, database
 from resolvers import credentials, idempotency, wallet
 from resolvers.filters import meeting, record_ids, those

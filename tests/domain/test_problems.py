@@ -2,16 +2,8 @@ import json
 
 import pytest
 
-from domain.problems import (
-    Forbidden,
-    InvalidInput,
-    OrderNotFound,
-    Problem,
-    from_record,
-    problems_of,
-    refuses,
-    to_record,
-)
+from domain.problem_records import from_record, to_record
+from domain.problems import Forbidden, InvalidInput, OrderNotFound, Problem, problems_of, refuses
 from tests.cases import for_each
 from tests.domain.made_problems import made
 

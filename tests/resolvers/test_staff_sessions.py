@@ -7,18 +7,16 @@ from datetime import timedelta
 import pytest
 
 from domain import totp as rules
-from domain.problems import (
-    Forbidden,
+from domain.problems import Forbidden, Problem, WrongLoginCode
+from domain.roles import UserRole
+from domain.sessions import PROOF_LIFETIME, SessionKind
+from domain.staff_problems import (
     FreshCodeRequired,
-    Problem,
     SessionNotFound,
     TotpCodeRequired,
     TotpNotStarted,
-    WrongLoginCode,
     WrongTotpCode,
 )
-from domain.roles import UserRole
-from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.states import NotificationKind
 from models import AccessToken, LoginCode, Notification, TotpSecret, User, database
 from resolvers import login, profile, proofs, sessions, staff_sessions, totp

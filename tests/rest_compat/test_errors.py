@@ -5,30 +5,32 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from domain.problems import (
-    CategoryNotFound,
     FreeCreditTooSoon,
     IdempotencyKeyInProgress,
     IdempotencyKeyReused,
     InvalidInput,
+    Problem,
+    QuotaReached,
+    TicketNotFound,
+    TooManyCodes,
+    WheelTooSoon,
+    problems_of,
+)
+from domain.staff_problems import (
+    CategoryNotFound,
     OrderMayBeAtProvider,
     OrderNotChangeable,
     PaymentNotMismatched,
-    Problem,
     ProviderCatalogueUnreadable,
     ProviderNotFound,
-    QuotaReached,
     ServiceNotFound,
     ServiceTokenNotFound,
     SessionNotFound,
-    TicketNotFound,
-    TooManyCodes,
     TotpCodeRequired,
     TotpNotStarted,
     UserNotFound,
     WheelGiftNotFound,
-    WheelTooSoon,
     WrongTotpCode,
-    problems_of,
 )
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat import errors

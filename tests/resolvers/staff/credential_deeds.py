@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from domain.permissions import Permission
-from domain.problems import InvalidInput, ServiceTokenNotFound, UserNotFound
+from domain.problems import InvalidInput
+from domain.staff_problems import ServiceTokenNotFound, UserNotFound
 from models import AccessToken, database
 from resolvers import sessions
 from resolvers.sessions import SignedIn

@@ -7,27 +7,29 @@ from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import (
-    CategoryNotFound,
     Forbidden,
     IdempotencyKeyReused,
     InsufficientBalance,
     InvalidInput,
-    OrderMayBeAtProvider,
-    OrderNotChangeable,
     OrderNotFound,
     PaymentNotFound,
-    PaymentNotMismatched,
     Problem,
-    ProviderCatalogueUnreadable,
-    ProviderNotFound,
-    ServiceNotFound,
     TicketNotFound,
-    UserNotFound,
-    WheelGiftNotFound,
 )
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
 from domain.service_types import ServiceSource
+from domain.staff_problems import (
+    CategoryNotFound,
+    OrderMayBeAtProvider,
+    OrderNotChangeable,
+    PaymentNotMismatched,
+    ProviderCatalogueUnreadable,
+    ProviderNotFound,
+    ServiceNotFound,
+    UserNotFound,
+    WheelGiftNotFound,
+)
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction, PageRequest
 from resolvers.sessions import SignedIn

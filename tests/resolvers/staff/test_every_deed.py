@@ -10,17 +10,11 @@ import pytest
 
 import resolvers.staff
 from domain.permissions import GRANTABLE_TO_SERVICES, NEED_FRESH_PROOF, Permission, allows
-from domain.problems import (
-    Forbidden,
-    FreshCodeRequired,
-    IdempotencyKeyReused,
-    PaymentNotMismatched,
-    Problem,
-    problems_of,
-)
+from domain.problems import Forbidden, IdempotencyKeyReused, Problem, problems_of
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME
 from domain.staff_acts import StaffAct
+from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import AuditEntry, User, database
 from resolvers import sessions
 from resolvers.audit import audit_ledger

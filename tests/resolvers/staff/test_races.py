@@ -5,9 +5,10 @@ from collections.abc import Awaitable
 
 import pytest
 
-from domain.problems import Forbidden, OrderNotChangeable, PaymentNotMismatched, Problem
+from domain.problems import Forbidden, Problem
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
+from domain.staff_problems import OrderNotChangeable, PaymentNotMismatched
 from domain.states import LedgerKind, PaymentStatus
 from models import AuditEntry, LedgerEntry, Payment, SettingOverride, User
 from resolvers.audit import audit_ledger

@@ -5,17 +5,11 @@ import pytest
 from domain.money import LARGEST_AMOUNT
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from domain.problems import (
-    AmountOutOfRange,
-    DuplicateOrder,
-    Forbidden,
-    InvalidInput,
-    OrderMayBeAtProvider,
-    OrderNotChangeable,
-)
+from domain.problems import AmountOutOfRange, DuplicateOrder, Forbidden, InvalidInput
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
 from domain.service_types import ServiceFlag
+from domain.staff_problems import OrderMayBeAtProvider, OrderNotChangeable
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from models import AuditEntry, Notification, Order, OrderEvent, Payment, Service, SettingOverride
 from resolvers import free_credit, submission

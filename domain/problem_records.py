@@ -1,0 +1,28 @@
+"""Problems as JSON objects, for stored results and for sentences with numbers."""
+
+from dataclasses import fields
+from datetime import timedelta
+
+# Imported for its classes: `from_record` looks among all of them.
+import domain.staff_problems  # noqa: F401
+from domain.problems import Problem
+
+
+def to_record(problem: Problem) -> dict[str, object]:
+    """`problem` in values that JSON has; durations are seconds, rounded up."""
+    values = {field.name: whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
+    return {"code": problem.code.value, **values}
+
+
+def from_record(record: dict[str, object]) -> Problem:
+    """The problem that `to_record` wrote."""
+    kind = next(kind for kind in Problem.__subclasses__() if kind.code == record["code"])
+    values = {field.name: record[field.name] for field in fields(kind)}
+    if "retry_after" in values:
+        values["retry_after"] = timedelta(seconds=int(str(values["retry_after"])))
+    return kind(**values)
+
+
+def whole_seconds(value: object) -> object:
+    """A duration in seconds, rounded up; anything else as it is."""
+    return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value
