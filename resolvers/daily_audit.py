@@ -49,9 +49,10 @@ async def _audit(user_ids: Sequence[int], *, first_user_id: int, last_user_id: i
     first_of = dict(zip(user_ids, firsts, strict=True))
     last_of = dict(zip(user_ids, lasts, strict=True))
 
-    async def audit(some: Sequence[int]) -> None:
+    async def audit(some: Sequence[int]) -> int:
         async with in_transaction():
             found.extend(await audit_wallets(first_user_id=first_of[some[0]], last_user_id=last_of[some[-1]]))
+        return len(some)
 
     await isolation.in_halves("daily audit", "wallet", user_ids, audit)
     return found

@@ -48,6 +48,6 @@ async def remove_expired(_: Shop) -> int:
     return removed
 
 
-async def _remove(ended: QuerySet[Any], ids: Sequence[Any]) -> None:
-    # Asked again: a key that expired may have begun anew meanwhile.
-    await ended.filter(id__in=list(ids)).delete()
+async def _remove(ended: QuerySet[Any], ids: Sequence[Any]) -> int:
+    # Filtered again: a key that had expired may have been used anew in the meantime.
+    return await ended.filter(id__in=list(ids)).delete()

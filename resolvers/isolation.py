@@ -44,24 +44,23 @@ async def count_apart(job: str, record: str, work: Awaitable[int]) -> int:
 
 
 async def in_halves(
-    job: str, noun: str, ids: Sequence[Id], work: Callable[[Sequence[Id]], Awaitable[None]]
+    job: str, noun: str, ids: Sequence[Id], work: Callable[[Sequence[Id]], Awaitable[int]]
 ) -> int:
     """Work on all rows at once and, where that fails, on halves of them, down to the row that is at fault.
 
-    Returns how many rows were done. Within a transaction `work` needs a savepoint of its own.
+    Returns the sum of what `work` returns: how many rows it changed, as others may have changed some first.
+    Within a transaction `work` needs a savepoint of its own.
     """
     if not ids:
         return 0
     if len(ids) == 1:
-        return int(await apart(job, f"{noun} {ids[0]}", work(ids)))
+        return await count_apart(job, f"{noun} {ids[0]}", work(ids))
     try:
-        await work(ids)
+        return await work(ids)
     except Exception as error:
         if database.is_unavailable(error):
             raise
         logger.warning("%s: %d rows at once failed (%s)", job, len(ids), type(error).__name__)
-    else:
-        return len(ids)
     middle = len(ids) // 2
     return await in_halves(job, noun, ids[:middle], work) + await in_halves(job, noun, ids[middle:], work)
 

@@ -122,14 +122,15 @@ async def _fold_oldest() -> int:
         return int(row["folded"])
 
 
-async def _fold_some(ids: Sequence[int]) -> None:
-    """Fold these deltas, which is all or nothing; what another worker folded meanwhile is left out."""
+async def _fold_some(ids: Sequence[int]) -> int:
+    """Fold these deltas, all or none; how many. Those that another worker folded meanwhile are left out."""
     if database.dialect() == "postgres":
-        await database.fetch(_FOLD_SOME, list(ids))
-        return
+        (row,) = await database.fetch(_FOLD_SOME, list(ids))
+        return int(row["folded"])
     async with in_transaction():
         for fold in _SQLITE_FOLD_SOME:
             await database.fetch(fold, json.dumps(ids))
+    return len(ids)
 
 
 async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:
