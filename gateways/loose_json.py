@@ -74,15 +74,20 @@ def integer(value: object) -> int | None:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value in _INT64 else None
-    return digits.parse_integer(_ZERO_FRACTION.sub("", text(value)))
+    return _unsigned_or_negative(_ZERO_FRACTION.sub("", text(value)))
 
 
 def identifier(value: object) -> int | None:
     """A record's number: positive, below 2^63, a JSON integer or digits alone."""
     if isinstance(value, float):
         return None
-    number = digits.parse_integer(value.strip()) if isinstance(value, str) else integer(value)
+    number = _unsigned_or_negative(value.strip()) if isinstance(value, str) else integer(value)
     return number if number is not None and number > 0 else None
+
+
+def _unsigned_or_negative(written: str) -> int | None:
+    # What clients may write to us, a plus in front, means over-delivery where some providers write it.
+    return None if written.startswith("+") else digits.parse_integer(written)
 
 
 def reference(value: object) -> str | None:

@@ -40,7 +40,9 @@ def test_another_installation_reads_each_status_back(status: OrderStatus) -> Non
 @for_each("status", RefillStatus)
 def test_another_installation_reads_each_refill_s_status_back(status: RefillStatus) -> None:
     answer = JsonAnswer(200, {"status": trade_words.REFILL_STATUSES[status]})
-    assert refill(answer).status is status
+    # What only our staff can decide is under way to a reseller.
+    expected = RefillStatus.INPROGRESS if status is RefillStatus.AWAITING else status
+    assert refill(answer).status is expected
 
 
 @for_each("kind", ServiceType)

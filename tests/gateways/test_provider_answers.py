@@ -162,9 +162,11 @@ def test_a_refusal_names_no_order(error: object, order: object, http_status: int
     body = {"error": error, "order": order}
     try:
         provider_answers.order_id(JsonAnswer(http_status, body))
-    except GatewayRefused:
-        assert isinstance(error, str)
-        assert not order
+    except GatewayRefused as refusal:
+        # Some panels write "no order" as a text.
+        says_why, names_no_order = bool(error and refusal.text), not order or order in ("0", "null")
+        assert says_why
+        assert names_no_order
         assert http_status < 300 or 400 <= http_status < 500
     except (GatewayBusy, GatewayAnsweredNonsense):
         pass

@@ -34,7 +34,8 @@ def state_of(entry: dict[str, object]) -> ProviderOrderState:
         ("Awaiting", None),
         ("Paused", None),
         ("Expired", None),
-        ("success", None),
+        ("success", OrderStatus.COMPLETED),
+        ("Done", OrderStatus.COMPLETED),
         ("Unknown", None),
     ],
 )
