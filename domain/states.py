@@ -101,6 +101,7 @@ class NotificationKind(StrEnum):
 class SmsDelivery(StrEnum):
     """What became of a message. `refused`: certainly not sent; `unknown`: the service did not say."""
 
+    PENDING = "pending"
     SENT = "sent"
     REFUSED = "refused"
     UNKNOWN = "unknown"

@@ -5,6 +5,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from domain.login_codes import Reserve
+from domain.states import SmsDelivery
 from models.user import User
 
 
@@ -14,7 +15,7 @@ class LoginCode(Model):
     Only the keyed hash of the code is stored. `is_sent` is False where nobody could log in
     with the subject: such rows keep the limits alike for known and unknown usernames. `attempts` are the
     tries of all networks. `reserve` says that the code was sent beyond a limit of the number, to a network
-    that its user had signed in from.
+    that its user had signed in from. One whose `delivery` was refused counts for no limit but the interval.
     """
 
     id = fields.IntField(primary_key=True)
@@ -29,6 +30,9 @@ class LoginCode(Model):
     is_live = fields.BooleanField(default=True)
     attempts = fields.IntField(default=0)
     reserve = fields.CharEnumField(Reserve, max_length=8, null=True)
+    delivery = fields.CharEnumField(
+        SmsDelivery, max_length=8, default=SmsDelivery.PENDING, db_default=SmsDelivery.PENDING.value
+    )
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
 

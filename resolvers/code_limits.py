@@ -15,6 +15,7 @@ from config.settings import Settings
 from domain.login_codes import Reserve
 from domain.problems import TooManyCodes
 from domain.roles import UserRole
+from domain.states import SmsDelivery
 from models import KnownNetwork, LoginCode, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
@@ -101,12 +102,19 @@ async def remember_network(user: User, *, network: str, now: datetime) -> None:
 
 
 def _limits(settings: Settings, sending: Sending) -> tuple[_Limit, ...]:
-    to_number = LoginCode.filter(subject=sending.subject)
-    from_network = LoginCode.filter(address=sending.network)
-    sent = LoginCode.filter(is_sent=True)
+    # A code that the SMS service refused gives its count back, but for the interval between two.
+    counted = LoginCode.exclude(delivery=SmsDelivery.REFUSED)
+    to_number = counted.filter(subject=sending.subject)
+    from_network = counted.filter(address=sending.network)
+    sent = counted.filter(is_sent=True)
     budget = settings.login_codes_daily_budget - _kept_from(settings, sending.user)
     return (
-        _Limit(name="interval", codes=to_number, window=settings.login_code_interval, most=1),
+        _Limit(
+            name="interval",
+            codes=LoginCode.filter(subject=sending.subject),
+            window=settings.login_code_interval,
+            most=1,
+        ),
         _Limit(
             name="hour",
             codes=to_number,

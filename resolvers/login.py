@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
@@ -21,7 +22,7 @@ from domain.roles import UserRole
 from models import AccessToken, LoginCode, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
-from resolvers import code_limits, credentials, sessions
+from resolvers import code_delivery, code_limits, credentials, sessions
 from resolvers.code_limits import Sending
 from resolvers.sessions import UNKNOWN_CLIENT, UNKNOWN_NETWORK, Client, SignedIn
 from resolvers.shop import Shop
@@ -76,7 +77,7 @@ async def request_login_code(shop: Shop, *, username: str, network: str) -> date
         )
         expires_at = now + shop.settings.login_code_lifetime
         await LoginCode.filter(subject=recipient.subject, is_live=True).update(is_live=False)
-        await LoginCode.create(
+        sent = await LoginCode.create(
             user=recipient.user,
             subject=recipient.subject,
             address=network,
@@ -88,7 +89,8 @@ async def request_login_code(shop: Shop, *, username: str, network: str) -> date
         )
     security_log.record(SecurityEvent.CODE_REQUESTED, user_id=_id_of(recipient.user), network=network)
     if recipient.mobile is not None:
-        shop.sms.send_login_code_later(mobile=recipient.mobile, code=code)
+        report = partial(code_delivery.record_delivery, shop, sent.id)
+        shop.sms.send_login_code_later(mobile=recipient.mobile, code=code, report=report)
     return expires_at
 
 

@@ -26,12 +26,15 @@ _numbers = count(1)
 
 
 class RecordingSms:
-    """Keeps what was sent."""
+    """Keeps what was sent; raises `fail_with` instead while there is one."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
+        self.fail_with: GatewayError | None = None
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
+        if self.fail_with is not None:
+            raise self.fail_with
         self.sent.append((mobile, code))
 
 

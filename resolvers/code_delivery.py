@@ -1,0 +1,38 @@
+"""What became of login codes by SMS: a refused one gives its count back, and an outage alerts staff."""
+
+from datetime import timedelta
+
+from domain import notices
+from domain.states import AlertKind, SmsDelivery
+from models import Alert, LoginCode, database
+from resolvers import troubles
+from resolvers.shop import Shop
+from resolvers.troubles import SHOP, Trouble
+
+# So many in a row, of the last hour, are an outage and no number of one user's.
+_FAILURES_OF_AN_OUTAGE = 3
+_RECENT = timedelta(hours=1)
+_FINISHED = (SmsDelivery.SENT, SmsDelivery.REFUSED, SmsDelivery.UNKNOWN)
+
+
+async def record_delivery(shop: Shop, code_id: int, delivery: SmsDelivery) -> None:
+    """Store what became of the code `code_id`.
+
+    A code that was certainly not sent counts for no limit but the interval between two. Staff are alerted
+    when the last three codes of the hour were not sent, until one is.
+    """
+    await LoginCode.filter(id=code_id).update(delivery=delivery)
+    if delivery is SmsDelivery.SENT:
+        await Alert.filter(kind=AlertKind.SMS_FAILING).delete()
+        return
+    async with database.exclusive("alerts"):
+        if await _is_outage():
+            sentence = notices.sms_failing(shop.settings.sms_gateway)
+            await troubles.tell(Trouble(kind=AlertKind.SMS_FAILING, subject=SHOP, sentence=sentence))
+
+
+async def _is_outage() -> bool:
+    since = await database.now() - _RECENT
+    codes = LoginCode.filter(created_at__gt=since, delivery__in=_FINISHED).order_by("-id")
+    last = [code.delivery for code in await codes.limit(_FAILURES_OF_AN_OUTAGE).only("id", "delivery")]
+    return len(last) == _FAILURES_OF_AN_OUTAGE and SmsDelivery.SENT not in last
