@@ -53,6 +53,16 @@ def _settings_help() -> str:
     return "\n".join(["settings, by environment variable [default]:", *rows])
 
 
+def _invalid_settings(error: ValidationError) -> str:
+    """One line that names each variable and says what is wrong with it."""
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        variable = "_".join(map(str, fault["loc"])).upper()
+        sentence = fault["msg"].removeprefix("Value error, ")
+        faults.append(f"{variable}: {sentence}" if variable and variable not in sentence else sentence)
+    return "; ".join(faults)
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
@@ -67,8 +77,10 @@ def main() -> None:
         security_log.configure(settings.security_log_file)
         sentry.start(settings)
         arguments.run(settings, arguments)
-    except (CannotRun, ValidationError) as error:
+    except CannotRun as error:
         raise SystemExit(f"vitrin: {error}") from error
+    except ValidationError as error:
+        raise SystemExit(f"vitrin: {_invalid_settings(error)}") from error
     except KeyboardInterrupt:
         print("vitrin: interrupted", file=sys.stderr)
         raise SystemExit(_INTERRUPTED) from None

@@ -14,17 +14,18 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from config.durations import Duration, LeastASecond, Timeout
+from config.gateway_settings import GatewaySettings
+from config.gateway_settings import PaymentGatewayName as PaymentGatewayName
+from config.gateway_settings import SmsGatewayName as SmsGatewayName
 from config.graphql_settings import GraphQLSettings
 from config.lists import CommaSeparated
+from config.numbers import Amount, Positive
 from config.operations_settings import OperationsSettings
 from config.quota_settings import QuotaSettings
 from config.refusals import CannotRun
 from config.staff_settings import StaffSettings
 
 POSTGRES_SCHEMES = ("postgres://", "postgresql://", "asyncpg://")
-Positive = Annotated[int, Field(ge=1)]
-# The largest integer that every JSON client reads exactly, as `domain.money` has it.
-Amount = Annotated[int, Field(ge=1, le=2**53 - 1)]
 _ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 
 
@@ -44,23 +45,7 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
-class SmsGatewayName(StrEnum):
-    """Ways to deliver a login code; `console` prints it, for development only."""
-
-    CONSOLE = "console"
-    KAVENEGAR = "kavenegar"
-    SMSIR = "smsir"
-
-
-class PaymentGatewayName(StrEnum):
-    """Ways to take payments; `sandbox` is a page of our own that takes no money, for development only."""
-
-    SANDBOX = "sandbox"
-    ZARINPAL = "zarinpal"
-    ZIBAL = "zibal"
-
-
-class Settings(GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings):
+class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings):
     """The shop's settings. Durations are seconds or ISO 8601; limits count rows in the database."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
@@ -118,34 +103,6 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings
         5_000, description="codes in 24 hours that the installation sends"
     )
     registration_open: bool = Field(True, description="whether a login from an unknown mobile creates a user")
-
-    sms_gateway: SmsGatewayName = Field(SmsGatewayName.CONSOLE, description="console, kavenegar or smsir")
-    sms_fallback_gateway: SmsGatewayName | None = Field(
-        None, description="kavenegar or smsir: takes login codes that SMS_GATEWAY does not; empty: none"
-    )
-    kavenegar_api_key: SecretStr | None = Field(None, description="Kavenegar's API key")
-    kavenegar_template: str = Field("vitrin-login", description="Kavenegar's lookup template")
-    kavenegar_url: str = Field("https://api.kavenegar.com", description="Kavenegar's host")
-    smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
-    smsir_template_id: int = Field(100_000, description="sms.ir's template")
-    smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
-    payment_gateway: PaymentGatewayName = Field(
-        PaymentGatewayName.SANDBOX, description="sandbox, zarinpal or zibal"
-    )
-    zarinpal_merchant_id: SecretStr | None = Field(None, description="Zarinpal's merchant id")
-    zarinpal_url: str = Field(
-        "https://payment.zarinpal.com", description="Zarinpal's host; https://sandbox.zarinpal.com to try"
-    )
-    zibal_merchant: SecretStr | None = Field(None, description="Zibal's merchant; zibal to try")
-    zibal_url: str = Field("https://gateway.zibal.ir", description="Zibal's host")
-    payment_min: Amount = Field(1_000, description="smallest payment in Toman")
-    payment_max: Amount = Field(100_000_000, description="largest payment in Toman")
-    payment_lifetime: Duration = Field(
-        timedelta(hours=24), description="how long the gateway is asked about a payment that is not paid"
-    )
-    app_url: str = Field(
-        "vitrin://wallet", description="the link back into the app that the payment's receipt shows"
-    )
 
     free_credit_min: Amount = Field(10, description="smallest free credit in Toman")
     free_credit_max: Amount = Field(100, description="largest free credit in Toman")
@@ -232,30 +189,7 @@ class Settings(GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings
         return self
 
     @model_validator(mode="after")
-    def _has_the_gateway_s_key(self) -> Self:
-        keys = {SmsGatewayName.KAVENEGAR: self.kavenegar_api_key, SmsGatewayName.SMSIR: self.smsir_api_key}
-        for variable, name in (
-            ("SMS_GATEWAY", self.sms_gateway),
-            ("SMS_FALLBACK_GATEWAY", self.sms_fallback_gateway),
-        ):
-            if name in keys and keys[name] is None:
-                raise ValueError(f"{variable}={name} needs {name.upper()}_API_KEY")
-        if self.sms_fallback_gateway in (self.sms_gateway, SmsGatewayName.CONSOLE):
-            raise ValueError("SMS_FALLBACK_GATEWAY must be another service than SMS_GATEWAY, and not console")
-        return self
-
-    @model_validator(mode="after")
-    def _has_the_payment_gateway_s_account(self) -> Self:
-        if self.payment_gateway is PaymentGatewayName.ZARINPAL and self.zarinpal_merchant_id is None:
-            raise ValueError("PAYMENT_GATEWAY=zarinpal needs ZARINPAL_MERCHANT_ID")
-        if self.payment_gateway is PaymentGatewayName.ZIBAL and self.zibal_merchant is None:
-            raise ValueError("PAYMENT_GATEWAY=zibal needs ZIBAL_MERCHANT")
-        return self
-
-    @model_validator(mode="after")
     def _has_ranges_that_hold_something(self) -> Self:
-        if self.payment_min > self.payment_max:
-            raise ValueError("PAYMENT_MIN is above PAYMENT_MAX")
         if self.free_credit_min > self.free_credit_max:
             raise ValueError("FREE_CREDIT_MIN is above FREE_CREDIT_MAX")
         return self
@@ -382,7 +316,7 @@ def _gateway_faults(settings: Settings) -> Iterator[str]:
 def described_settings() -> Iterator[tuple[str, str, str]]:
     """(environment variable, default, meaning) of every setting; those of other classes come last."""
     own = [name for name in Settings.model_fields if name in Settings.__annotations__]
-    parts = (GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings)
+    parts = (GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings)
     for name in (*own, *(name for part in parts for name in part.model_fields)):
         field = Settings.model_fields[name]
         default = "" if field.default is None or field.default == () else str(field.default)

@@ -143,6 +143,12 @@ def test_an_expected_failure_is_one_line_that_says_what_to_do(
         "an empty database": (("audit",), f"sqlite://{tmp_path}/new.sqlite3", {}, "main.py migrate"),
         "no database at all": (("audit",), f"sqlite://{not_a_database}", {}, "not a database"),
         "a server that is away": (("audit",), "postgres://u:p@127.0.0.1:1/d", {}, "127.0.0.1"),
+        "a setting that cannot be read": (
+            ("audit",),
+            f"sqlite://{tmp_path}/shop.sqlite3",
+            {"KAVENEGAR_URL": "notaurl", "PORT": "many"},
+            "KAVENEGAR_URL: must be an address",
+        ),
         "an option that cannot be read": (("migrate",), "postgres://h/d?sslmode=maybe", {}, "sslmode"),
         "a port that is taken": (
             ("worker",),

@@ -1,0 +1,94 @@
+"""Settings of the SMS and payment gateways."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings
+
+from config.durations import Duration
+from config.numbers import Amount
+
+
+class SmsGatewayName(StrEnum):
+    """Ways to deliver a login code; `console` prints it, for development only."""
+
+    CONSOLE = "console"
+    KAVENEGAR = "kavenegar"
+    SMSIR = "smsir"
+
+
+class PaymentGatewayName(StrEnum):
+    """Ways to take payments; `sandbox` is a page of our own that takes no money, for development only."""
+
+    SANDBOX = "sandbox"
+    ZARINPAL = "zarinpal"
+    ZIBAL = "zibal"
+
+
+class GatewaySettings(BaseSettings):
+    """Which gateways the shop uses, and its accounts there."""
+
+    sms_gateway: SmsGatewayName = Field(SmsGatewayName.CONSOLE, description="console, kavenegar or smsir")
+    sms_fallback_gateway: SmsGatewayName | None = Field(
+        None, description="kavenegar or smsir: takes login codes that SMS_GATEWAY does not; empty: none"
+    )
+    kavenegar_api_key: SecretStr | None = Field(None, description="Kavenegar's API key")
+    kavenegar_template: str = Field("vitrin-login", description="Kavenegar's lookup template")
+    kavenegar_url: str = Field("https://api.kavenegar.com", description="Kavenegar's host")
+    smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
+    smsir_template_id: int = Field(100_000, description="sms.ir's template")
+    smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
+    payment_gateway: PaymentGatewayName = Field(
+        PaymentGatewayName.SANDBOX, description="sandbox, zarinpal or zibal"
+    )
+    zarinpal_merchant_id: SecretStr | None = Field(None, description="Zarinpal's merchant id")
+    zarinpal_url: str = Field(
+        "https://payment.zarinpal.com", description="Zarinpal's host; https://sandbox.zarinpal.com to try"
+    )
+    zibal_merchant: SecretStr | None = Field(None, description="Zibal's merchant; zibal to try")
+    zibal_url: str = Field("https://gateway.zibal.ir", description="Zibal's host")
+    payment_min: Amount = Field(1_000, description="smallest payment in Toman")
+    payment_max: Amount = Field(100_000_000, description="largest payment in Toman")
+    payment_lifetime: Duration = Field(
+        timedelta(hours=24), description="how long the gateway is asked about a payment that is not paid"
+    )
+    app_url: str = Field(
+        "vitrin://wallet", description="the link back into the app that the payment's receipt shows"
+    )
+
+    @field_validator("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url")
+    @classmethod
+    def _is_a_host(cls, value: str) -> str:
+        scheme, separator, host = value.partition("://")
+        if scheme not in ("http", "https") or not separator or not host.strip("/"):
+            raise ValueError("must be an address such as https://api.example")
+        return value
+
+    @model_validator(mode="after")
+    def _has_the_gateway_s_key(self) -> Self:
+        keys = {SmsGatewayName.KAVENEGAR: self.kavenegar_api_key, SmsGatewayName.SMSIR: self.smsir_api_key}
+        for variable, name in (
+            ("SMS_GATEWAY", self.sms_gateway),
+            ("SMS_FALLBACK_GATEWAY", self.sms_fallback_gateway),
+        ):
+            if name in keys and keys[name] is None:
+                raise ValueError(f"{variable}={name} needs {name.upper()}_API_KEY")
+        if self.sms_fallback_gateway in (self.sms_gateway, SmsGatewayName.CONSOLE):
+            raise ValueError("SMS_FALLBACK_GATEWAY must be another service than SMS_GATEWAY, and not console")
+        return self
+
+    @model_validator(mode="after")
+    def _has_the_payment_gateway_s_account(self) -> Self:
+        if self.payment_gateway is PaymentGatewayName.ZARINPAL and self.zarinpal_merchant_id is None:
+            raise ValueError("PAYMENT_GATEWAY=zarinpal needs ZARINPAL_MERCHANT_ID")
+        if self.payment_gateway is PaymentGatewayName.ZIBAL and self.zibal_merchant is None:
+            raise ValueError("PAYMENT_GATEWAY=zibal needs ZIBAL_MERCHANT")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_range_of_payments(self) -> Self:
+        if self.payment_min > self.payment_max:
+            raise ValueError("PAYMENT_MIN is above PAYMENT_MAX")
+        return self
