@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.live_servers import ROOT
 
 _DEATH = 137
-_PATIENCE_SECONDS = 60
+# A start takes a second on an idle machine, and most of a minute on one with many times its load.
+_PATIENCE_SECONDS = 300
 
 
 @dataclass
@@ -67,16 +68,17 @@ class Managed:
 
 def wait_for(url: str, process: Managed) -> None:
     """Until it answers; a process that died meanwhile is started again."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline, failure = time.monotonic() + _PATIENCE_SECONDS, ""
     while time.monotonic() < deadline:
         process.revive()
         try:
             urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+            failure = repr(error)
             time.sleep(0.05)
         else:
             return
-    raise AssertionError(f"{process.name} does not answer: {process.output.read_text()[-2000:]}")
+    raise AssertionError(f"{process.name} does not answer ({failure}): {process.output.read_text()[-2000:]}")
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -34,8 +34,8 @@ OPENING_BALANCE, PRICE, QUANTITY = 3_300, 1_000, 100
 # Spread over the time in which things break.
 _PAUSE_SECONDS = 0.5
 _BREAKINGS = ("kill", "kill", "die", "die", "die", "freeze", "disturb", "disturb")
-_QUIET_SECONDS = 90
-_PATIENCE_SECONDS = 180
+_QUIET_SECONDS = 300
+_PATIENCE_SECONDS = 600
 _LOOK_SECONDS = 0.3
 _CREATE = """
 mutation ($input: CreateOrderInput!, $key: String) {
