@@ -1,6 +1,6 @@
 """Buttons of the staff's pages: each does its operation once, for whoever may, and tells what refuses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -27,13 +27,18 @@ from tests.resolvers.staff.world import World, create_world
 
 @dataclass(frozen=True)
 class Press:
-    """A button with what its box is given, and the act that the log tells of."""
+    """A button with what its box is given, and the act that the log tells of.
+
+    `record` is the key of the record where it is not the view's own of the world; `before` prepares it.
+    """
 
     key: str
     name: str
     act: StaffAct
     form: Mapping[str, str] = field(default_factory=dict)
     more: Callable[[World], Mapping[str, str]] = lambda _: {}
+    record: Callable[[World], int] | None = None
+    before: Callable[[World], Awaitable[object]] | None = None
 
 
 PRESSES = [
@@ -45,6 +50,13 @@ PRESSES = [
     Press("users", "discount", StaffAct.SET_CUSTOM_RATE, {"percent": "15"}),
     Press("users", "block", StaffAct.SET_USER_ACTIVE, {"reason": "spam"}),
     Press("users", "sign_out", StaffAct.SIGN_OUT_USER),
+    Press(
+        "users",
+        "revoke_key",
+        StaffAct.REVOKE_USER_API_KEY,
+        before=lambda world: User.filter(id=world.buyer.id).update(api_key_hash="0" * 64),
+    ),
+    Press("users", "reset_totp", StaffAct.RESET_TOTP, record=lambda world: world.manager.user.id),
     Press("users", "role", StaffAct.SET_USER_ROLE, {"role": "support"}),
     Press("orders", "status", StaffAct.SET_ORDER_STATUS, {"status": "completed", "note": "by hand"}),
     Press("orders", "resend", StaffAct.RESEND_ORDER, {"looked": ""}),
@@ -90,7 +102,10 @@ async def test_a_button_does_its_act_for_whoever_may(
     world = await create_world(shop)
     view = VIEWS[press.key]
     needs = rules_of(acts_of(view, shop)[press.name]).needs
-    pk, form = record_of(world, view), {**press.form, **press.more(world)}
+    pk = record_of(world, view) if press.record is None else press.record(world)
+    form = {**press.form, **press.more(world)}
+    if press.before:
+        await press.before(world)
     before = await stored_rows()
     for role, staff in world.staff.items():
         if not allows(role, needs):
