@@ -63,7 +63,7 @@ async def confirm_totp(shop: Shop, viewer: SignedIn, *, code: str) -> None:
     digits = login_codes.parse_code(code)
     async with in_transaction():
         now = await database.now()
-        row = await TotpSecret.filter(user_id=viewer.user.id).select_for_update().first()
+        row = await TotpSecret.filter(user_id=viewer.user.id).select_for_update(no_key=True).first()
         if row is None or row.pending_secret is None:
             raise TotpNotStarted
         secret = _unsealed(shop, viewer.user, row.pending_secret)
