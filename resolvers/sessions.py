@@ -176,6 +176,12 @@ async def list_sessions(shop: Shop, viewer: SignedIn) -> list[AccessToken]:
     return list(await _open_sessions(shop, viewer.user, now=now).order_by("-issued_at", "id"))
 
 
+async def get_session(shop: Shop, viewer: SignedIn, *, session_id: str) -> AccessToken | None:
+    """The user's open session with this `public_id`; None where the user has none."""
+    rows = await list_sessions(shop, viewer)
+    return next((row for row in rows if public_id(row.id) == session_id), None)
+
+
 def public_id(token_id: str) -> str:
     """What people see of a session or a service token: it names one, and tells nothing of its token."""
     return hashlib.sha256(f"public id of {token_id}".encode()).hexdigest()[:32]

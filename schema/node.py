@@ -63,6 +63,15 @@ def parse_uuid(text: str, type_name: str, *, field: str) -> UUID:
         raise InvalidInput(field=field) from error
 
 
+def parse_text(text: str, type_name: str, *, field: str) -> str:
+    """The key in the global id of a `type_name` whose keys are texts.
+
+    Raises:
+        InvalidInput: `text` is no global id, or of another type; `field` is the argument it came in.
+    """
+    return _key(text, type_name, field=field)
+
+
 def _key(text: str, type_name: str, *, field: str) -> str:
     found, key = _split(text, field=field)
     if found != type_name:

@@ -12,15 +12,15 @@ from resolvers.sessions import SignedIn
 from schema.context import Info
 from schema.enums import SessionKind
 from schema.fields import query
+from schema.node import Node, global_id, parse_text
 from schema.problems import mutation
 from schema.user import User
 
 
 @strawberry.type(description="A place where the user is signed in.")
-class UserSession:
-    """One open session; its token is not part of it."""
+class UserSession(Node):
+    """One open session; its token is not part of it, and cannot be found from its id."""
 
-    id: strawberry.ID = strawberry.field(description="For `endSession`; not a secret, and not a token.")
     kind: SessionKind = strawberry.field(description="What the session may be used for.")
     is_current: bool = strawberry.field(description="Whether this request was made by it.")
     created_at: datetime = strawberry.field(description="When it was opened.")
@@ -39,7 +39,7 @@ class UserSession:
     @classmethod
     def from_model(cls, row: AccessToken, viewer: SignedIn) -> Self:
         return cls(
-            id=strawberry.ID(sessions.public_id(row.id)),
+            id=global_id("UserSession", sessions.public_id(row.id)),
             kind=row.kind,
             is_current=row.id == viewer.token_id,
             created_at=row.issued_at,
@@ -48,6 +48,13 @@ class UserSession:
             user_agent=row.user_agent,
             network=row.network,
         )
+
+    @classmethod
+    async def look_up(cls, info: Info, text: str, *, field: str) -> Self | None:
+        viewer = info.context.signed_in
+        session_id = parse_text(text, "UserSession", field=field)
+        found = await sessions.get_session(info.context.shop, viewer, session_id=session_id)
+        return cls.from_model(found, viewer) if found else None
 
 
 @strawberry.type(description="The session is over, and its token is void.")
@@ -80,11 +87,12 @@ class SessionMutation:
     async def end_session(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of a `UserSession`.")],  # noqa: A002 - Relay's name
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `UserSession`.")],  # noqa: A002 - Relay's name
     ) -> SessionEnded:
         viewer = info.context.signed_in
-        await sessions.end_session(info.context.shop, viewer, session_id=id)
-        if id == sessions.public_id(viewer.token_id):
+        session_id = parse_text(id, "UserSession", field="id")
+        await sessions.end_session(info.context.shop, viewer, session_id=session_id)
+        if session_id == sessions.public_id(viewer.token_id):
             # What follows in the same document is a visitor's.
             info.context.viewer = None
         return SessionEnded(user=User.from_model(viewer.user))

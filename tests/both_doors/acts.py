@@ -7,6 +7,7 @@ from datetime import timedelta
 from domain.problems import (
     EmailTaken,
     Forbidden,
+    FreshCodeRequired,
     InvalidInput,
     MalformedUsername,
     MobileTaken,
@@ -18,7 +19,8 @@ from domain.problems import (
     WrongLoginCode,
 )
 from domain.quotas import Quota
-from models import QuotaUsage, database
+from domain.roles import UserRole
+from models import QuotaUsage, User, database
 from resolvers import login, notifications, orders, profile, tickets
 from tests.both_doors.world import Act, Arguments, Outcome, Preparation, Record, World, global_id
 
@@ -90,7 +92,13 @@ def verify_act(problem: Outcome, code: str | Callable[[World], str], username: s
     )
 
 
-def profile_act(problem: Outcome, legacy: Arguments, modern: Arguments) -> Act:
+async def join_staff(world: World) -> None:
+    await User.filter(id=world.user.id).update(role=UserRole.SUPPORT)
+
+
+def profile_act(
+    problem: Outcome, legacy: Arguments, modern: Arguments, before: Preparation | None = None
+) -> Act:
     return Act(
         profile.update_profile,
         problem,
@@ -99,6 +107,7 @@ def profile_act(problem: Outcome, legacy: Arguments, modern: Arguments) -> Act:
         legacy,
         UPDATE,
         lambda world: {"input": modern(world)},
+        before=before,
     )
 
 
@@ -187,6 +196,10 @@ ACTS = [
         lambda _: {"firstName": "x", "mobile": "quas"},
     ),
     profile_act(MobileTaken, lambda w: {"mobile": w.other.mobile}, lambda w: {"mobile": w.other.mobile}),
+    # REST knows no staff sessions, and GraphQL is asked by one of the app's here.
+    profile_act(
+        FreshCodeRequired, lambda w: {"mobile": w.newcomer}, lambda w: {"mobile": w.newcomer}, join_staff
+    ),
     profile_act(EmailTaken, lambda w: {"email": w.other.email}, lambda w: {"email": w.other.email}),
     quota_act(profile_act(None, lambda _: {"password": "secret"}, lambda _: {"password": "secret"})),
     quota_act(ticket_act(None, "سفارش")),

@@ -10,6 +10,13 @@ from tests.both_doors.acts import login_act, mark_act, profile_act, reply_act, t
 from tests.both_doors.fulfilment_acts import cancel_act, refill_act
 from tests.both_doors.money_acts import claim_act, gift_act, order_act, payment_act, spin_act
 from tests.both_doors.order_requests import SOUND
+from tests.both_doors.session_acts import (
+    confirm_identity_act,
+    confirm_mobile_act,
+    confirm_totp_act,
+    end_session_act,
+    start_act,
+)
 from tests.both_doors.world import Act, World
 
 _HOLE = "here goes the value"
@@ -23,6 +30,13 @@ ARGUMENTS: dict[str, Act] = {
     "requestLoginCode.username": login_act(None),
     "verifyLoginCode.username": _VERIFY,
     "verifyLoginCode.code": _VERIFY,
+    "startStaffSession.username": start_act(),
+    "startStaffSession.code": start_act(),
+    "startStaffSession.totpCode": start_act(),
+    "confirmIdentity.code": confirm_identity_act(),
+    "confirmTotp.code": confirm_totp_act(),
+    "confirmMobile.code": confirm_mobile_act(),
+    "endSession.id": end_session_act(),
     "updateProfile.input": _PROFILE,
     "updateProfile.input.firstName": _PROFILE,
     "updateProfile.input.lastName": _PROFILE,

@@ -30,9 +30,12 @@ ANY_INTEGER = {
     "a text in Persian": '"۵"',
     "a boolean": "true",
     "beyond any float": "1e999",
+    "a float with a fraction": "10.5",
+    "an exponent with a fraction": "105e-1",
+    "a whole float beyond 2^53": "1e17",
 }
-# GraphQL's own Int takes 5.0 for 5, and a subscription's delay may be 0.
-WHOLE_NUMBERS = {**ANY_INTEGER, "zero": "0", "a float": "5.0", "an exponent": "1e3"}
+# A subscription's delay may be 0. A float without a fraction, such as 5.0 or 1e3, is its whole number.
+WHOLE_NUMBERS = {**ANY_INTEGER, "zero": "0"}
 VALUES_BY_TYPE = {"Int": ANY_INTEGER, "Count": WHOLE_NUMBERS, "Toman": WHOLE_NUMBERS}
 NUMBERS = {
     argument: VALUES_BY_TYPE[name]
@@ -150,7 +153,7 @@ async def test_a_broken_body_is_answered_400(body: bytes, client: httpx.AsyncCli
         {"query": "{ services(where: {price: {gte: 1.5}}) { totalCount } }"},
         {"query": "{ services(where: {price: {gte: 99999999999999999999}}) { totalCount } }"},
         {"query": "{ " + "me { id } " * 2_000 + "}"},
-        {"query": "{ " + " ".join(f"a{i}: me {{ id }}" for i in range(300)) + " }"},
+        {"query": "{ " + " ".join(f"a{i}: me {{ id }}" for i in range(1_100)) + " }"},
         {"query": "{ me " + "@include(if: true) " * 50 + "{ id } }"},
     ],
 )

@@ -17,7 +17,19 @@ from domain.problems import (
     Problem,
     problems_of,
 )
-from resolvers import cancellation, free_credit, notifications, payments, refills, stats, wheel
+from resolvers import (
+    cancellation,
+    free_credit,
+    login,
+    notifications,
+    payments,
+    refills,
+    sessions,
+    staff_sessions,
+    stats,
+    totp,
+    wheel,
+)
 from resolvers.shop import Shop
 from rest_compat.errors import MALFORMED_KEY, REFUSALS
 from tests.both_doors.acts import ACTS
@@ -30,6 +42,17 @@ EVERY_ACT = [*ACTS, *MONEY_ACTS]
 ANY_LIMIT = "REST reads any limit as one from 1 to 10"
 NO_KEY = "REST takes no key on a GET route"
 NO_ROUTE = "the reference has no route for it"
+GRAPHQL_ALONE: list[Callable[..., object]] = [
+    cancellation.cancel_order,
+    refills.request_refill,
+    login.confirm_mobile,
+    sessions.end_session,
+    staff_sessions.start_staff_session,
+    staff_sessions.confirm_identity,
+    totp.enable_totp,
+    totp.confirm_totp,
+    totp.disable_totp,
+]
 # Problems that cannot be brought about through both doors, and why.
 ONE_DOOR_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
     (stats.top_users, InvalidInput): ANY_LIMIT,
@@ -40,8 +63,7 @@ ONE_DOOR_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
     (wheel.spin_wheel, InvalidInput): NO_KEY,
     (wheel.spin_wheel, IdempotencyKeyReused): NO_KEY,
     (payments.confirm_payment, PaymentNotFound): "payers come back from the gateway by REST alone",
-    **{(cancellation.cancel_order, problem): NO_ROUTE for problem in problems_of(cancellation.cancel_order)},
-    **{(refills.request_refill, problem): NO_ROUTE for problem in problems_of(refills.request_refill)},
+    **{(operation, problem): NO_ROUTE for operation in GRAPHQL_ALONE for problem in problems_of(operation)},
 }
 
 

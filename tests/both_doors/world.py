@@ -59,6 +59,8 @@ class World:
     foreign_ticket: Ticket
     foreign_order: Order
     code: str = field(default="")
+    totp_secret: bytes = field(default=b"")
+    session_id: str = field(default="")
     won_id: int = field(default=0)
 
 
@@ -86,7 +88,7 @@ async def create_world(shop: Shop, sms: RecordingSms, catalogue: Catalogue) -> W
     )
 
 
-def global_id(kind: str, key: int) -> str:
+def global_id(kind: str, key: int | str) -> str:
     return base64.b64encode(f"{kind}:{key}".encode()).decode()
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from models import LedgerEntry, Order, Payment, Refill, Service, TicketMessage, User, database
+from resolvers import sessions
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.provider_records import create_provider
 from tests.resolvers.records import (
@@ -13,11 +14,12 @@ from tests.resolvers.records import (
     create_notification,
     create_order,
     create_service,
+    create_session,
     create_ticket,
     win_gift,
 )
 
-Key = int | UUID
+Key = int | str | UUID
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ async def create_owner() -> Owner:
             "LedgerEntry": (await LedgerEntry.get(user_id=user.id)).id,
             "Gift": won.gift_id,
             "UserGift": won.id,
+            "UserSession": sessions.public_id((await create_session(user)).id),
             "Service": service.id,
             "Category": service.category_id,
         },

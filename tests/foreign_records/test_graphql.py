@@ -47,6 +47,7 @@ OWNED: dict[str, list[Try]] = {
     "Mutation.replyToTicket.ticketId": [Try('ticketId: $id, message: "m"', "Ticket")],
     "Mutation.cancelOrder.id": [Try("id: $id", "Order")],
     "Mutation.requestRefill.orderId": [Try("orderId: $id", "Delivered", "Order")],
+    "Mutation.endSession.id": [Try("id: $id", "UserSession")],
     "Mutation.useGift.id": [Try('id: $id, link: "https://example.com/p/1"', "UserGift")],
     "Subscription.orderUpdated.id": [Try("id: $id", "Order")],
     "Subscription.ticketMessageAdded.ticketId": [Try("ticketId: $id", "Ticket")],

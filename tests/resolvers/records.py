@@ -1,11 +1,23 @@
 """Makers of the shop's records, each valid until a test says otherwise."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
 from domain.states import NotificationKind, TicketStatus
-from models import Category, Gift, Notification, Order, Service, Ticket, User, UserGift
+from models import (
+    AccessToken,
+    Category,
+    Gift,
+    Notification,
+    Order,
+    Service,
+    Ticket,
+    User,
+    UserGift,
+    database,
+)
 from tests.fakes import MOMENT
 
 
@@ -77,6 +89,14 @@ async def create_ticket(user: User, *, status: TicketStatus = TicketStatus.NEW) 
         status=status,
         created_at=MOMENT,
         updated_at=MOMENT,
+    )
+
+
+async def create_session(user: User) -> AccessToken:
+    """A session of the app's that was opened just now."""
+    now = await database.now()
+    return await AccessToken.create(
+        id=secrets.token_hex(40), user=user, issued_at=now, expires_at=now + timedelta(days=1)
     )
 
 

@@ -11,6 +11,7 @@ from graphql import GraphQLObjectType
 import schema
 from domain.problems import InvalidInput
 from models import LedgerEntry, Payment, Refill, TicketMessage, User
+from resolvers import sessions
 from resolvers.shop import Shop
 from schema.node import global_id, parse_id, parse_uuid
 from tests.cases import for_each
@@ -21,6 +22,7 @@ from tests.resolvers.records import (
     create_notification,
     create_order,
     create_service,
+    create_session,
     create_ticket,
     win_gift,
 )
@@ -133,6 +135,11 @@ async def ask_for_refill(user: User) -> str:
     return global_id("Refill", refill.id)
 
 
+async def sign_in_elsewhere(user: User) -> str:
+    session = await create_session(user)
+    return global_id("UserSession", sessions.public_id(session.id))
+
+
 OWNED: dict[str, Callable[[User], Awaitable[str]]] = {
     "Payment": pay,
     "LedgerEntry": open_wallet,
@@ -141,8 +148,9 @@ OWNED: dict[str, Callable[[User], Awaitable[str]]] = {
     "Notification": be_told,
     "TicketMessage": be_answered,
     "Refill": ask_for_refill,
+    "UserSession": sign_in_elsewhere,
 }
-NO_NUMBER = {"Notification": UUID(int=0)}
+NO_NUMBER = {"Notification": UUID(int=0), "UserSession": "0" * 32}
 BY_NUMBER = sorted(OWNED.keys() - NO_NUMBER.keys())
 PUBLIC_OR_TESTED_ELSEWHERE = {"User", "Category", "Service", "Order", "Ticket"}
 

@@ -155,6 +155,13 @@ class OrderStatus(str, Enum):
     AWAITING = "AWAITING"
 
 
+class PauseReason(str, Enum):
+    FUNDS = "FUNDS"
+    ACCOUNT = "ACCOUNT"
+    BUSY = "BUSY"
+    OUTAGE = "OUTAGE"
+
+
 class PaymentOrderField(str, Enum):
     ID = "ID"
     AMOUNT = "AMOUNT"
@@ -254,11 +261,24 @@ class ProblemCode(str, Enum):
     SERVICE_TOKEN_NOT_FOUND = "SERVICE_TOKEN_NOT_FOUND"
 
 
+class PublicReason(str, Enum):
+    UNDER_REVIEW = "UNDER_REVIEW"
+    DELAYED = "DELAYED"
+    LINK_REFUSED = "LINK_REFUSED"
+    DUPLICATE_LINK = "DUPLICATE_LINK"
+    QUANTITY_REFUSED = "QUANTITY_REFUSED"
+    SERVICE_REFUSED = "SERVICE_REFUSED"
+    CANCEL_REFUSED = "CANCEL_REFUSED"
+    EXPIRED = "EXPIRED"
+    REFILL_REFUSED = "REFILL_REFUSED"
+
+
 class RefillStatus(str, Enum):
     PENDING = "PENDING"
     INPROGRESS = "INPROGRESS"
     COMPLETED = "COMPLETED"
     REJECTED = "REJECTED"
+    AWAITING = "AWAITING"
 
 
 class RunningSetting(str, Enum):

@@ -59,6 +59,7 @@ export type ProblemCode =
   | 'FORBIDDEN'
   | 'FREE_CREDITS_USED_UP'
   | 'FREE_CREDIT_TOO_SOON'
+  | 'FRESH_CODE_REQUIRED'
   | 'GIFT_NOT_FOUND'
   | 'GIFT_SPENT'
   | 'IDEMPOTENCY_KEY_IN_PROGRESS'
@@ -82,15 +83,20 @@ export type ProblemCode =
   | 'QUOTA_REACHED'
   | 'REFILL_UNAVAILABLE'
   | 'SERVICE_NOT_FOUND'
+  | 'SERVICE_TOKEN_NOT_FOUND'
   | 'SERVICE_UNAVAILABLE'
+  | 'SESSION_NOT_FOUND'
   | 'TICKET_NOT_FOUND'
   | 'TOO_MANY_CODES'
+  | 'TOTP_CODE_REQUIRED'
+  | 'TOTP_NOT_STARTED'
   | 'UNKNOWN_USER'
   | 'USER_NOT_FOUND'
   | 'WHEEL_GIFT_NOT_FOUND'
   | 'WHEEL_TOO_SOON'
   | 'WHEEL_USED_UP'
-  | 'WRONG_LOGIN_CODE';
+  | 'WRONG_LOGIN_CODE'
+  | 'WRONG_TOTP_CODE';
 
 /** What an order of the service must name besides its link. */
 export type ServiceType =
