@@ -7,7 +7,6 @@ from datetime import timedelta
 from domain.problems import (
     EmailTaken,
     Forbidden,
-    FreshCodeRequired,
     InvalidInput,
     MalformedUsername,
     MobileTaken,
@@ -20,6 +19,7 @@ from domain.problems import (
 )
 from domain.quotas import Quota
 from domain.roles import UserRole
+from domain.staff_problems import FreshCodeRequired
 from models import QuotaUsage, User, database
 from resolvers import login, notifications, orders, profile, tickets
 from tests.both_doors.world import Act, Arguments, Outcome, Preparation, Record, World, global_id

@@ -27,7 +27,7 @@ END_SESSION = f"mutation ($id: ID!) {{ act: endSession(id: $id) {{ __typename {P
 
 async def ask_for_own_code(world: World) -> None:
     mobile = str(world.user.mobile)
-    await login.request_login_code(world.shop, username=mobile, address="127.0.0.9")
+    await login.request_login_code(world.shop, username=mobile, network="127.0.0.9")
     await world.shop.sms.drain(world.shop.settings.gateway_total_timeout)
     world.code = next(code for to, code in reversed(world.sms.sent) if to == mobile)
 
