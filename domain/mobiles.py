@@ -10,6 +10,8 @@ _USUAL = re.compile(r"(?:\+98|0)?(9[0-9]{9})", re.ASCII)
 _SPELLED = re.compile(r"\+?[0-9]{10,20}", re.ASCII)
 # What people write between digits: blanks, dashes and hyphens of all kinds, dots, slashes, parentheses.
 _SEPARATORS = re.compile(r"[\s()\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d./\u00b7\u2022]")
+_PART = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
+_COUNTRY_PREFIX = re.compile(r"^(?:\+|00)980?")
 _NATIONAL = re.compile(r"9[0-9]{9}", re.ASCII)
 _REGION, _COUNTRY_CODE = "IR", 98
 _MAX_LENGTH = 254
@@ -26,7 +28,7 @@ def normalize(text: str) -> str | None:
         return f"0{usual[1]}"
     if len(text) > _MAX_LENGTH:
         return None
-    plain = _SEPARATORS.sub("", digits.to_ascii(texts.remove_invisible(text))).replace("＋", "+")
+    plain = _plain(text)
     if not _SPELLED.fullmatch(plain):
         return None
     try:
@@ -41,3 +43,18 @@ def normalize(text: str) -> str | None:
 def mask(mobile: str) -> str:
     """First four digits, four stars, last three: 0930****399."""
     return f"{mobile[:4]}****{mobile[-3:]}"
+
+
+def search_part(text: str) -> str:
+    """What to look for in stored numbers, where `text` is a number or a part of one in any spelling.
+
+    The country's code in front becomes 0; text that is no number stays as it is, and is in none.
+    """
+    plain = _plain(text)
+    if not _PART.fullmatch(plain):
+        return text
+    return normalize(plain) or _COUNTRY_PREFIX.sub("0", plain)
+
+
+def _plain(text: str) -> str:
+    return _SEPARATORS.sub("", digits.to_ascii(texts.remove_invisible(text))).replace("＋", "+")

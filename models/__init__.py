@@ -20,6 +20,7 @@ from models.payment import Payment
 from models.provider import Provider
 from models.quota_usage import QuotaUsage
 from models.refill import Refill
+from models.searching import register, register_mobile
 from models.service import Service
 from models.setting_override import SettingOverride
 from models.ticket import Ticket, TicketMessage
@@ -103,3 +104,14 @@ for _model in (
     for _field in _model._meta.fields_map.values():
         # Empty rather than None for enum fields: they would list their members again.
         _field.description = "" if isinstance(_field, CharEnumFieldInstance) else None
+
+register(Service, folded=("name",))
+register(Category, folded=("name",))
+register(Provider, folded=("name",), plain=("url",))
+register(User, folded=("first_name", "last_name"), plain=("email",))
+register_mobile(User, "mobile")
+register(Ticket, folded=("subject",))
+register(AuditEntry, folded=("reason",))
+register(LedgerEntry, plain=("cause",))
+register(Order, plain=("link",))
+register(Payment, plain=("authority", "reference"))

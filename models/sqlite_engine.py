@@ -27,7 +27,9 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from domain.folding import fold
 from models.read_limit import ReadTimedOut, is_read
+from models.searching import SQLITE_FUNCTION
 
 _STEPS_BETWEEN_LOOKS = 20_000
 """Of SQLite's virtual machine: it looks at the clock about every millisecond."""
@@ -152,6 +154,8 @@ class ImmediateSqliteClient(ExactCounts):
         sqlite3.connect(self.filename).close()
         try:
             await super().create_connection(with_db)
+            if self._connection is not None:
+                await _add_functions(self._connection)
             self._file_identity = self._identify_file()
         except BaseException:
             # Half open, its thread would keep the process from ending.
@@ -239,6 +243,7 @@ class ImmediateSqliteClient(ExactCounts):
         reader = await aiosqlite.connect(self.filename, isolation_level=None)
         try:
             reader.row_factory = sqlite3.Row
+            await _add_functions(reader)
             await reader.set_progress_handler(self._is_read_late, _STEPS_BETWEEN_LOOKS)
             for pragma in (f"busy_timeout = {self.pragmas.get('busy_timeout', 5_000)}", "query_only = ON"):
                 await reader.execute_fetchall(f"PRAGMA {pragma}")
@@ -259,6 +264,14 @@ class ImmediateSqliteClient(ExactCounts):
     def _in_transaction(self) -> TransactionContext:
         self.check_file()
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+async def _add_functions(connection: aiosqlite.Connection) -> None:
+    await connection.create_function(SQLITE_FUNCTION, 1, _fold_value, deterministic=True)
+
+
+def _fold_value(value: str | None) -> str | None:
+    return None if value is None else fold(value)
 
 
 client_class = ImmediateSqliteClient

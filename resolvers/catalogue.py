@@ -68,7 +68,7 @@ class ServiceFilter:
             "drip_feed": self.drip_feed,
             "can_refill": self.can_refill,
             "can_cancel": self.can_cancel,
-            "name__icontains": self.name_contains,
+            "name__has_part": self.name_contains,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
         }

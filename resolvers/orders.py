@@ -61,7 +61,7 @@ class OrderFilter:
             else ids.possible(self.service_ids, field="where"),
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
-            "link__icontains": self.link_contains,
+            "link__has_part": self.link_contains,
         }
         return meeting(orders, criteria)
 

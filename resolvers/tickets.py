@@ -43,7 +43,7 @@ class TicketFilter:
         """`tickets` that meet every criterion."""
         criteria: dict[str, object] = {
             "status__in": None if self.statuses is None else list(self.statuses),
-            "subject__icontains": self.subject_contains,
+            "subject__has_part": self.subject_contains,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }

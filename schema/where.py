@@ -26,7 +26,7 @@ class TextContains:
     """Texts by a part of theirs."""
 
     contains: str = strawberry.field(
-        description="The part, in whichever case.", metadata={"cost": COST_OF_SEARCH}
+        description="The part, in whichever case and spelling.", metadata={"cost": COST_OF_SEARCH}
     )
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette_admin.contrib.tortoise import ModelView
 from starlette_admin.exceptions import FormValidationError
 from starlette_admin.fields import BaseField, PasswordField, RelationField
-from starlette_admin.filters import FilterGroup
+from starlette_admin.filters import FilterGroup, FilterRegistry
 from starlette_admin.types import RequestAction, RowActionsDisplayType
 from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q
@@ -20,9 +20,11 @@ from admin import confirmation
 from admin.access import may, staff_of
 from admin.acts import rules_of
 from admin.refusals import told_at_the_field
+from admin.text_filters import TextFilterRegistry
 from domain import ids, texts
 from domain.permissions import Permission
 from domain.staff_problems import FreshCodeRequired
+from models.searching import LOOKUP
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 
@@ -137,9 +139,13 @@ class StaffView(ModelView):
         """Those whose texts hold the term, and the one that has it as its number."""
         number = texts.parse_integer(term.strip().lstrip("#"))
         found = Q(id=number if number is not None and ids.is_possible(number) else 0)
-        for name in self.texts:
-            found |= Q(**{f"{name}__icontains": term})
+        # No database keeps other text, and PostgreSQL refuses to look for it.
+        for name in self.texts if texts.is_storable(term) else ():
+            found |= Q(**{f"{name}__{LOOKUP}": term})
         return found
+
+    def get_filter_registry(self) -> FilterRegistry:
+        return TextFilterRegistry()
 
     async def find_all(
         self,

@@ -51,7 +51,7 @@ class OrderFilter:
             "provider_id__in": record_ids(self.provider_ids),
             "status__in": those(self.statuses),
             "dispatch__in": those(self.dispatches),
-            "link__icontains": self.link_contains,
+            "link__has_part": self.link_contains,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }

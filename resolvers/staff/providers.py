@@ -50,7 +50,7 @@ class ProviderFilter:
         criteria: dict[str, object] = {
             "id__in": record_ids(self.ids),
             "is_active": self.is_active,
-            "name__icontains": self.name_contains,
+            "name__has_part": self.name_contains,
         }
         return meeting(providers, criteria)
 

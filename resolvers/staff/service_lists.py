@@ -55,7 +55,7 @@ class ServiceFilter:
             "type__in": those(self.types),
             "flag__in": those(self.flags),
             "is_active": self.is_active,
-            "name__icontains": self.name_contains,
+            "name__has_part": self.name_contains,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
         }

@@ -50,7 +50,7 @@ class TicketFilter:
             "assignee_id__in": record_ids(self.assignee_ids),
             "assignee_id__not_isnull": self.is_assigned,
             "status__in": those(self.statuses),
-            "subject__icontains": self.subject_contains,
+            "subject__has_part": self.subject_contains,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }

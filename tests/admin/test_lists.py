@@ -19,7 +19,7 @@ from admin.views.tickets import TicketView
 from admin.views.users import UserView
 from domain.permissions import Permission, allows
 from domain.roles import UserRole
-from models import Order, Provider, Ticket, User
+from models import Order, Provider, Service, Ticket, User
 from resolvers.shop import Shop
 from tests.admin.visits import Visit, said
 from tests.database_state import stored_rows
@@ -209,3 +209,25 @@ async def test_the_search_finds_a_record_by_its_number_and_by_its_text(
     for term in (str(world.order.id), f"#{world.order.id}", "THE-ONE"):
         assert "the-one" in (await visit.get("/orders/list", q=term)).text, term
     assert "the-one" not in (await visit.get("/orders/list", q="another")).text
+
+
+async def test_the_search_finds_people_and_texts_in_another_spelling(
+    shop: Shop, client: httpx.AsyncClient
+) -> None:
+    world = await create_world(shop)
+    visit = await Visit.of(shop, client, world.owner.user)
+    await User.filter(id=world.buyer.id).update(mobile="09151234567", first_name="علي", last_name="كريمي")
+    await Service.filter(id=world.service.id).update(name="بازديد ۱۰۰ تايي")
+
+    for term in ("علی", "كریمی", "۰۹۱۵۱۲۳", "+98 915 123 4567", "00989151234567"):
+        assert "09151234567" in (await visit.get("/users/list", q=term)).text, term
+    assert "09151234567" not in (await visit.get("/users/list", q="علیی")).text
+    for term in ("بازدید", "100 تایی"):
+        assert "بازديد" in (await visit.get("/services/list", q=term)).text, term
+    for condition, is_found in (
+        ("contains=علی", True),
+        ("not_contains=علی", False),
+        ("contains=علیی", False),
+    ):
+        page = await visit.get("/users/list", filter=f"first_name__{condition}")
+        assert ("09151234567" in page.text) is is_found, condition

@@ -668,7 +668,7 @@ class TextContains(BaseModel):
     """A part of a text."""
 
     contains: str
-    "The part, in whichever case."
+    "The part, in whichever case and spelling."
 
 
 class TicketOrder(BaseModel):

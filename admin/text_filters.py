@@ -1,0 +1,37 @@
+"""The filters of the lists' text columns, which find a part by the shop's own lookup where there is one."""
+
+from starlette_admin.contrib.tortoise import ModelView
+from starlette_admin.contrib.tortoise.filters import (
+    ContainsFilter,
+    NotContainsFilter,
+    TortoiseFilterRegistry,
+)
+from starlette_admin.fields import BaseField
+from starlette_admin.filters.base import BaseFilter, FilterApplyContext
+from tortoise.expressions import Q
+
+from models.searching import LOOKUP
+
+
+class _HasPart(ContainsFilter):
+    """A part of a text in whichever spelling (`models.searching`)."""
+
+    def apply(self, ctx: FilterApplyContext) -> Q:
+        lookup = f"{ctx.field_name}__{LOOKUP}"
+        is_known = isinstance(ctx.view, ModelView) and lookup in ctx.view.model._meta.filters
+        return Q(**{lookup: ctx.value}) if is_known else super().apply(ctx)
+
+
+class _LacksPart(NotContainsFilter):
+    def apply(self, ctx: FilterApplyContext) -> Q:
+        return ~_HasPart().apply(ctx)
+
+
+_INSTEAD: dict[type[BaseFilter], type[BaseFilter]] = {ContainsFilter: _HasPart, NotContainsFilter: _LacksPart}
+
+
+class TextFilterRegistry(TortoiseFilterRegistry):
+    """The library's filters, with its two for parts of texts replaced."""
+
+    def filters_for(self, field: BaseField) -> list[type[BaseFilter]]:
+        return [_INSTEAD.get(each, each) for each in super().filters_for(field)]

@@ -1,0 +1,22 @@
+from tortoise import migrations
+
+from models.searching import FoldColumns
+
+
+class Migration(migrations.Migration):
+    dependencies = [("vitrin", "0014_quotas")]
+
+    initial = False
+
+    operations = [
+        FoldColumns(
+            {
+                "services": ("name",),
+                "categories": ("name",),
+                "providers": ("name",),
+                "users": ("first_name", "last_name"),
+                "tickets": ("subject",),
+                "audit_entries": ("reason",),
+            }
+        ),
+    ]
