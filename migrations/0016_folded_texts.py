@@ -4,7 +4,7 @@ from models.searching import FoldColumns
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vitrin", "0014_quotas")]
+    dependencies = [("vitrin", "0015_code_delivery")]
 
     initial = False
 
