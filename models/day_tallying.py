@@ -20,7 +20,9 @@ _COUNTS = "status NOT IN ('canceled', 'refunded')"
 def day_of(moment: str, dialect: str) -> str:
     """The expression of a moment's day in the SQL of a dialect."""
     if dialect == "sqlite":
-        return f"(CAST(strftime('%s', {moment}) AS INTEGER) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY}"
+        # Whole seconds of a text in UTC: SQLite rounds the last half millisecond of a day up to the next.
+        seconds = f"CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER)"
+        return f"({seconds} + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY}"
     return f"floor((extract(epoch FROM {moment}) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY})::int"
 
 

@@ -29,9 +29,7 @@ class TopService:
 
 @refuses(InvalidInput)
 async def top_users(*, limit: int = LONGEST_TABLE, since: datetime | None = None) -> list[TopUser]:
-    """Who spent most on orders placed on the day of `since` or later, the shop's day.
-
-    Canceled and refunded orders do not count.
+    """Who spent most on orders placed at `since` or later. Canceled and refunded orders do not count.
 
     Raises:
         InvalidInput: `limit` outside 1 to 10.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
@@ -12,6 +12,12 @@ from resolvers import isolation
 from resolvers.shop import Shop
 
 _MOST_AT_ONCE = 10_000
+_DAY = timedelta(days=1)
+_OFFSET = timedelta(seconds=OFFSET_SECONDS)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_SINCE = datetime(9999, 12, 1, tzinfo=UTC)
+"""The day after the latest moments of all is beyond what `datetime` holds."""
+
 # Each user and service in order: two workers never wait for each other crosswise.
 _FOLD = """
 WITH taken AS (
@@ -78,12 +84,15 @@ others AS (
 SELECT user_id, order_count, amount FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
 WHERE order_count > 0 ORDER BY amount DESC, user_id LIMIT $1
 """
+# Whole days come from tallies and notes, the part of a day before them from its orders themselves.
 # Notes without a day are of orders that the day's tallies count already.
 _TOP_USERS_SINCE = """
 SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM (
   SELECT user_id, order_count, amount FROM user_day_tallies WHERE day >= $1
-  UNION ALL SELECT user_id, order_count, amount FROM order_deltas WHERE day >= $1) counted
-GROUP BY user_id HAVING sum(order_count) > 0 ORDER BY sum(amount) DESC, user_id LIMIT $2
+  UNION ALL SELECT user_id, order_count, amount FROM order_deltas WHERE day >= $1
+  UNION ALL SELECT user_id, 1 AS order_count, charge AS amount FROM orders
+  WHERE created_at >= $2 AND created_at < $3 AND status NOT IN ('canceled', 'refunded')) counted
+GROUP BY user_id HAVING sum(order_count) > 0 ORDER BY sum(amount) DESC, user_id LIMIT $4
 """
 _TOP_SERVICES = """
 WITH noted AS (SELECT service_id, sum(order_count) AS order_count FROM order_deltas GROUP BY service_id),
@@ -140,9 +149,10 @@ async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:
 
 
 async def top_user_tallies_since(moment: datetime, limit: int) -> list[tuple[int, int, int]]:
-    """The same of orders placed on the day of `moment` or later; the days are the shop's. One statement."""
-    day = (int(moment.timestamp()) + OFFSET_SECONDS) // 86_400
-    rows = await database.fetch(_TOP_USERS_SINCE, day, limit)
+    """The same of orders placed at `moment` or later; one statement, which reads one day's orders at most."""
+    since = min(max(moment, _EPOCH), _MAX_SINCE).astimezone(UTC)
+    day = -((_EPOCH - _OFFSET - since) // _DAY)
+    rows = await database.fetch(_TOP_USERS_SINCE, day, since, _EPOCH - _OFFSET + day * _DAY, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 

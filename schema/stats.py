@@ -64,8 +64,7 @@ class StatsQuery:
         since: Annotated[
             datetime | None,
             strawberry.argument(
-                description="Only orders placed on the day of this moment or later, in the shop's days; "
-                "all, if null.",
+                description="Only orders placed at this moment or later; all, if null.",
                 metadata={"cost": 200},
             ),
         ] = None,

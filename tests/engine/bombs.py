@@ -37,7 +37,7 @@ _INVALID = "GRAPHQL_VALIDATION_FAILED"
 
 DOCUMENTS = {
     "doubling fragments": Bomb.of(_doubling(20), "TOO_MANY_FIELDS"),
-    "a few doubling fragments": Bomb.of(_doubling(9), "TOO_MANY_FIELDS"),
+    "a few doubling fragments": Bomb.of(_doubling(9), "COST_TOO_HIGH"),
     "a long chain of doubling fragments": Bomb.of(_doubling(62), "DOCUMENT_TOO_DEEP"),
     "very many doubling fragments": Bomb.of(_doubling(200), "TOO_MANY_TOKENS"),
     "circular fragments": Bomb.of(

@@ -53,6 +53,12 @@ async def signed_in(server: Served, user: User) -> AsyncIterator[Client]:
         yield client
 
 
+async def create_named(first_name: str) -> User:
+    user = await create_user()
+    await User.filter(id=user.id).update(first_name=first_name)
+    return user
+
+
 async def log_out(user: User) -> None:
     await credentials.end_access(user, now=await database.now(), spares=credentials.ALL_BUT_SESSIONS)
 
@@ -92,6 +98,46 @@ async def test_a_socket_without_a_token_outlasts_every_check(watching: Served) -
         assert await client.close_code() == 4401
 
         assert await anonymous.ask("{me {mobile}}") == {"data": {"me": None}}
+
+
+async def test_a_token_may_come_with_the_upgrade_request(watching: Served) -> None:
+    user = await create_named("Mina")
+    headers = await authorization(watching.shop, user)
+    async with opened(watching.url, additional_headers=headers) as client:
+        await client.initialise()
+        assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
+
+        await log_out(user)
+        assert await client.close_code() == 4401
+
+
+async def test_an_invalid_token_of_the_upgrade_request_is_closed_with_4401(watching: Served) -> None:
+    async with opened(watching.url, additional_headers={"Authorization": "Bearer x.y.z"}) as client:
+        await client.send("connection_init")
+
+        assert await client.close_code() == 4401
+
+
+async def test_a_token_may_come_bare_in_connection_params(watching: Served) -> None:
+    bearer = (await authorization(watching.shop, await create_named("Mina")))["Authorization"]
+    for name in ("Authorization", "authorization"):
+        async with opened(watching.url) as client:
+            await client.initialise({name: bearer.removeprefix("Bearer ")})
+
+            assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
+    async with opened(watching.url) as client:
+        await client.send("connection_init", payload={"Authorization": "x.y.z"})
+
+        assert await client.close_code() == 4401
+
+
+async def test_a_token_of_connection_params_goes_before_the_upgrade_request_s(watching: Served) -> None:
+    first, second = await create_named("Mina"), await create_named("Omid")
+    headers = await authorization(watching.shop, first)
+    async with opened(watching.url, additional_headers=headers) as client:
+        await client.initialise(await authorization(watching.shop, second))
+
+        assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Omid"}}}
 
 
 @pytest.mark.parametrize("end", [log_out, block, remove_tokens])

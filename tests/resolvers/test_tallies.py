@@ -40,12 +40,10 @@ async def added_up() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]
 
 
 async def added_up_since(moment: datetime) -> list[tuple[int, int, int]]:
-    """All users by adding up the orders of the moment's day in Iran and of later ones."""
-    zone = timezone(timedelta(hours=3, minutes=30))
-    first = moment.astimezone(zone).date()
+    """All users by adding up the orders of the moment and of later ones."""
     totals: dict[int, tuple[int, int]] = {}
     for order in await Order.exclude(status__in=GIVEN_BACK):
-        if order.created_at.astimezone(zone).date() >= first:
+        if order.created_at >= moment:
             count, amount = totals.get(order.user_id, (0, 0))
             totals[order.user_id] = (count + 1, amount + order.charge)
     rows = [(user_id, count, amount) for user_id, (count, amount) in totals.items()]
@@ -55,7 +53,7 @@ async def added_up_since(moment: datetime) -> list[tuple[int, int, int]]:
 async def assert_exact(limit: int) -> None:
     users, services = await added_up()
     for day in range(4):
-        since = FIRST_DAY + timedelta(days=day)
+        since = FIRST_DAY + timedelta(hours=19 * day)
         assert await tallies.top_user_tallies_since(since, limit) == (await added_up_since(since))[:limit]
     assert await tallies.top_user_tallies(limit) == users[:limit]
     assert await tallies.top_service_tallies(limit) == services[:limit]
@@ -161,19 +159,48 @@ async def test_the_audit_finds_a_tally_that_is_wrong(shop: Shop) -> None:
     assert [(one.record, one.expected, one.found) for one in found] == [(f"user {user.id}", 100, 99)]
 
 
-async def test_a_day_begins_at_midnight_in_iran(shop: Shop) -> None:
+async def test_since_is_exact_around_midnight_in_iran_in_every_zone(shop: Shop) -> None:
     user, service = await create_user(), await create_service()
-    before, after = (datetime(2026, 1, 1, 20, minute, tzinfo=UTC) for minute in (29, 30))
-    for moment in (before, after):
+    midnight, tick = datetime(2026, 1, 1, 20, 30, tzinfo=UTC), timedelta(microseconds=1)
+    moments = [midnight + step for step in (-tick, 0 * tick, tick, timedelta(days=1))]
+    for moment in moments:
         order = await create_order(user, service, charge=100)
         await Order.filter(id=order.id).update(created_at=moment)
     for _ in range(2):
-        counts = [
-            [row.order_count for row in await stats.top_users(since=since)]
-            for since in (before, after, after + timedelta(hours=23), after + timedelta(hours=24))
-        ]
-        assert counts == [[2], [1], [1], []]
+        for zone in (UTC, timezone(timedelta(hours=3, minutes=30)), timezone(-timedelta(hours=8))):
+            counts = [
+                [row.order_count for row in await stats.top_users(since=since.astimezone(zone))]
+                for since in (*moments, moments[-1] + tick)
+            ]
+            assert counts == [[4], [3], [2], [1], []]
         await tallies.fold_deltas(shop)
+
+
+async def test_the_first_and_the_last_moment_there_are_can_be_asked_since() -> None:
+    await create_order(await create_user(), await create_service())
+    edges = [
+        edge.replace(tzinfo=timezone(timedelta(hours=hours)))
+        for edge in (datetime.min, datetime.max)  # noqa: DTZ901 - they get their zones here
+        for hours in (-14, 14)
+    ]
+
+    assert [len(await stats.top_users(since=edge)) for edge in edges] == [1, 1, 0, 0]
+
+
+async def test_since_reads_orders_by_the_index_of_one_day_s_moments() -> None:
+    explain = "EXPLAIN" if database.dialect() == "postgres" else "EXPLAIN QUERY PLAN"
+    async with in_transaction() as transaction:
+        if database.dialect() == "postgres":
+            # With few rows a scan is as cheap; what is asked is whether the index serves at all.
+            await transaction.execute_query("SET LOCAL enable_seqscan = off")
+        plan = await transaction.execute_query_dict(
+            database.spelled(f"{explain} {tallies._TOP_USERS_SINCE}", database.dialect()),
+            [1, FIRST_DAY, FIRST_DAY + timedelta(days=1), 10],
+        )
+
+    text = "\n".join(str(value) for row in plan for value in row.values())
+    served = {"postgres": "(created_at >= ", "sqlite": "(created_at>? AND created_at<?)"}
+    assert served[database.dialect()] in text
 
 
 async def test_several_workers_fold_while_orders_come_and_change(shop: Shop) -> None:
