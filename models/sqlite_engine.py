@@ -8,6 +8,7 @@ The module's name has to contain "sqlite": the migration executor picks its dial
 """
 
 import asyncio
+import contextlib
 import math
 import os
 import sqlite3
@@ -150,6 +151,10 @@ class ImmediateSqliteClient(ExactCounts):
         self._file_identity: tuple[int, int] | None = None
 
     async def create_connection(self, with_db: bool) -> None:
+        if self.filename != ":memory:":
+            with contextlib.suppress(OSError):
+                # Providers' keys are in it; SQLite gives its other files the mode of this one.
+                os.close(os.open(self.filename, os.O_CREAT | os.O_RDWR, 0o600))
         # aiosqlite's thread would report a file that cannot be opened once more, after the loop has closed.
         sqlite3.connect(self.filename).close()
         try:

@@ -295,6 +295,8 @@ async def _add_one(
             description=descriptions.clean(row.description),
             price=price,
             original_price=cost,
+            # A rate of 0 is a mistake or a sample: given away, it would be ordered without end.
+            is_active=bool(cost),
             provider_rate=str(row.rate),
             min_quantity=row.min,
             max_quantity=row.max,

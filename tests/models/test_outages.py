@@ -137,3 +137,13 @@ async def test_nothing_is_written_once_the_file_was_moved_or_replaced(sqlite_fil
         await write_in_a_transaction()
 
         assert (await User.get(id=user.id)).updated_at == user.updated_at
+
+
+async def test_a_new_sqlite_file_is_its_owner_s_alone(tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path}/new.sqlite3"
+    await database.migrate(url)
+    async with database.connected(url):
+        await create_user()
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("new.sqlite3*")}
+
+    assert {mode for name, mode in modes.items() if not name.endswith(".migrating")} == {0o600}

@@ -74,6 +74,8 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
     service = await import_service(shop, provider)
 
     assert (service.original_price, service.price, service.provider_rate) == (cost, price, rate)
+    # What costs nothing is not given away unseen: staff put it on sale.
+    assert bool(service.is_active) == (cost > 0)
 
 
 async def test_an_import_adds_only_what_is_new_and_uses_the_shelves_there_are(
