@@ -34,7 +34,7 @@ from tests.databases import (
     database_of,
     sqlite_copy,
 )
-from tests.fakes import RecordingSms, new_shop
+from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.live_servers import ROOT, LiveServer
 from tests.network import closed_to_the_outside
 from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
@@ -50,6 +50,8 @@ KINDS = ("sqlite", "postgres")
 # A slow machine is no counterexample.
 hypothesis_settings.register_profile("vitrin", deadline=None)
 hypothesis_settings.load_profile("vitrin")
+
+lift_quotas()
 
 
 @pytest.fixture(scope="session")

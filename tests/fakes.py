@@ -8,6 +8,7 @@ from itertools import count
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from config.quota_settings import QuotaSettings
 from config.settings import Settings
 from domain.money import Toman
 from domain.states import LedgerKind
@@ -17,7 +18,7 @@ from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
 from gateways.providers import ProviderApi
 from gateways.sms import SmsOutbox
 from models import User
-from resolvers import wallet
+from resolvers import quotas, wallet
 from resolvers.shop import Shop
 from tests.fake_providers import FakeProviders
 
@@ -90,6 +91,19 @@ class FakePayments:
         if self.fail_next is not None:
             failure, self.fail_next = self.fail_next, None
             raise failure
+
+
+def lift_quotas() -> None:
+    """Let users of tests do in seconds what the quotas allow in an hour."""
+    generous = "1000000000/minute"
+    quotas.configure(
+        QuotaSettings(
+            quota_password_hashes=generous,
+            quota_ticket_messages=generous,
+            quota_ticket_bytes=generous,
+            quota_payment_openings=generous,
+        )
+    )
 
 
 def new_shop(

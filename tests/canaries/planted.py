@@ -31,6 +31,7 @@ NOT_SECRET = {
     "tickets.legacy_key": "the same",
     "ticket_messages.legacy_key": "the same",
     "payments.authority": "stands in the address that the payer is sent to",
+    "orders.link_hash": "a hash of the buyer's own link",
     "legacy_imports.fingerprint": "which folder an import read",
     "audit_entries.service_token": "its name",
     "idempotency_keys.answer": "what the client was answered",

@@ -56,7 +56,8 @@ NO_SECRET_SETTINGS = {
     "jwt_key_files",
     "token_lifetime",
     "graphql_max_tokens",
-    *(f"login_code_{name}" for name in ("lifetime", "tries", "interval")),
+    *(f"login_code_{name}" for name in ("lifetime", "tries", "total_tries", "interval")),
+    "quota_password_hashes",
     *(f"login_codes_{name}" for name in ("per_hour", "per_day", "per_address", "daily_budget")),
 }
 _GLOBAL_ID = re.compile(r'"([A-Za-z0-9+/]{6,}={0,2})"')

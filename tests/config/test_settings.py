@@ -237,7 +237,7 @@ def test_production_refuses_to_start_and_names_the_missing_setting(
         ("ZARINPAL_URL", "http://payment.zarinpal.com"),
         ("ZIBAL_MERCHANT", "zibal"),
         ("KAVENEGAR_URL", "http://api.kavenegar.com"),
-        ("SMSIR_URL", "notaurl"),
+        ("SMSIR_URL", "http://api.sms.ir"),
     ],
 )
 def test_production_refuses_what_travels_in_clear_or_credits_without_money(

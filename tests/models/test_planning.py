@@ -34,7 +34,7 @@ async def replicate(table: str, *, times: int, **changed: str) -> None:
         str(row["name"])
         for row in await database.fetch(
             "SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass"
-            " AND attnum > 0 AND NOT attisdropped",
+            " AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
             table,
         )
     ]

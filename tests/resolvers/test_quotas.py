@@ -8,14 +8,13 @@ import httpx
 import pytest
 
 from config.quota_settings import QuotaSettings
-from config.settings import Settings
 from domain.problems import QuotaReached
 from domain.quotas import Quota
 from models import Payment, QuotaUsage, Ticket, TicketMessage, User, database
 from resolvers import payments, profile, quotas, tickets
 from resolvers.shop import Shop
 from tests.conftest import authorization
-from tests.fakes import create_user
+from tests.fakes import create_user, lift_quotas
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +29,7 @@ def limits() -> Iterator[None]:
         )
     )
     yield
-    quotas.configure(Settings())
+    lift_quotas()
 
 
 async def let_windows_end() -> None:
