@@ -44,7 +44,9 @@ def columns() -> Iterator[str]:
     """Every column of every table, such as `users.id`."""
     for name in models.__all__:
         meta = getattr(models, name)._meta
-        yield from (f"{meta.db_table}.{column}" for column in meta.db_fields)
+        # Tortoise adds foreign keys, which are ids, only when it is first connected.
+        own = (column for column in meta.db_fields if not column.endswith("_id"))
+        yield from (f"{meta.db_table}.{column}" for column in own)
 
 
 def secret_settings() -> list[str]:
