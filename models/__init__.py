@@ -97,6 +97,7 @@ for _model in (
     TotpSecret,
     User,
     UserGift,
+    UserDayTally,
     UserTally,
 ):
     # Descriptions are for readers of the code: in the schema, each reworded one would be a migration.

@@ -90,7 +90,7 @@ def test_production_prints_no_token_and_loads_no_demo(production: dict[str, str]
 def test_a_malformed_setting_is_named_without_a_traceback(tmp_path: Path) -> None:
     refused = run("migrate", DATA_FOLDER=str(tmp_path), PORT="many")
     assert refused.returncode == 1
-    assert "port" in refused.stderr
+    assert "PORT" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

@@ -54,7 +54,12 @@ def test_the_readme_s_commands_give_the_answers_that_it_shows(tmp_path: Path) ->
     # A server of its own: answers tell what the caller has left to spend.
     with LiveServer(tmp_path) as server:
         for command, answer in shown:
-            assert answer_of(command, server) == answer
+            assert _without_balance(answer_of(command, server)) == _without_balance(answer)
+
+
+def _without_balance(answer: str) -> str:
+    """The answer but for the points left, which grow again by the millisecond."""
+    return re.sub(r'"remaining":[0-9]+', '"remaining":…', answer)
 
 
 def test_the_reseller_api_s_commands_give_the_answers_that_their_document_shows(tmp_path: Path) -> None:

