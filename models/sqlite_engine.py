@@ -153,8 +153,9 @@ class ImmediateSqliteClient(ExactCounts):
     async def create_connection(self, with_db: bool) -> None:
         if self.filename != ":memory:":
             with contextlib.suppress(OSError):
-                # Providers' keys are in it; SQLite gives its other files the mode of this one.
-                os.close(os.open(self.filename, os.O_CREAT | os.O_RDWR, 0o600))
+                # Providers' keys are in it; SQLite gives its other files this one's mode. Never an existing
+                # file: closing it here would drop the locks that SQLite holds on it in this process.
+                os.close(os.open(self.filename, os.O_CREAT | os.O_EXCL, 0o600))
         # aiosqlite's thread would report a file that cannot be opened once more, after the loop has closed.
         sqlite3.connect(self.filename).close()
         try:
