@@ -1,7 +1,8 @@
 """`python -m benchmarks.admission`: what one GraphQL caller can do to the others, and to a server's memory.
 
-Starts `main.py` itself, on SQLite or on the PostgreSQL database that `--database-url` names, and prints one
-JSON object. Callers are told apart by X-Forwarded-For. All latencies are milliseconds, those of one run.
+Starts `main.py` itself, on SQLite or on the empty PostgreSQL database that `--database-url` names, and prints
+a JSON object for each measure. Callers are told apart by X-Forwarded-For. All latencies are milliseconds,
+those of one run.
 """
 
 import argparse
@@ -275,6 +276,15 @@ def _token(server: Server) -> str:
     return run.stdout.strip()
 
 
+def _load_demo(database_url: str) -> None:
+    # `main.py` does so by itself only for the SQLite file that it makes.
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    for command in ("migrate", "demo"):
+        subprocess.run(
+            [sys.executable, "main.py", command], cwd=ROOT, env=environment, stdout=sys.stderr, check=True
+        )
+
+
 def main() -> None:
     """Measure what is asked for, or be the flood."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -286,6 +296,8 @@ def main() -> None:
     if arguments.flood:
         asyncio.run(flood(arguments.flood))
         return
+    if arguments.database_url:
+        _load_demo(arguments.database_url)
     found: dict[str, object] = {}
     for work in arguments.works:
         with tempfile.TemporaryDirectory(prefix="vitrin-admission-") as folder:

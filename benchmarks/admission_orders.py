@@ -1,6 +1,8 @@
 """Many orders of many users, copied from those of the demo."""
 
-from models import database
+from tortoise.models import Model
+
+from models import Order, User, database
 
 _USERS = 1_000
 _SECONDS_BETWEEN_ORDERS = 600
@@ -9,7 +11,7 @@ _SECONDS_BETWEEN_ORDERS = 600
 async def add(url: str, orders: int) -> None:
     """Add so many orders to a database with the demo, ten minutes apart, of a thousand new users in turn."""
     async with database.connected(url):
-        await _copy("users", _USERS, {"mobile": "NULL", "email": "NULL"})
+        await _copy(User, _USERS, {"mobile": "NULL", "email": "NULL"})
         first = await database.fetch("SELECT max(id) - $1 AS id FROM users", _USERS)
         moment = f"(n.n * {_SECONDS_BETWEEN_ORDERS})"
         created = (
@@ -23,12 +25,13 @@ async def add(url: str, orders: int) -> None:
             "status": "'completed'",
             "dispatch": "'closed'",
         }
-        await _copy("orders", orders, changes)
+        await _copy(Order, orders, changes)
 
 
-async def _copy(table: str, count: int, changes: dict[str, str]) -> None:
-    (row,) = await database.fetch(f"SELECT * FROM {table} ORDER BY id LIMIT 1")
-    columns = [name for name in row if name != "id"]
+async def _copy(model: type[Model], count: int, changes: dict[str, str]) -> None:
+    table = model._meta.db_table
+    # The model's columns: the table may have more, which the database generates and nobody may write.
+    columns = sorted(set(model._meta.fields_db_projection.values()) - {"id"})
     changes = {"legacy_key": "'copy ' || n.n", **changes}
     values = [changes.get(name, f't."{name}"') for name in columns]
     names = ", ".join(f'"{name}"' for name in columns)
