@@ -20,7 +20,6 @@ from admin.refusals import told_in_a_box
 from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
-from domain.staff_problems import FreshCodeRequired
 
 _CODE_FIRST = _("You need to confirm your identity first. Then press the button again.")
 Choices = Sequence[tuple[str, str]]
@@ -101,15 +100,11 @@ def act(
 
     def wrap(do: Do) -> Any:
         @wraps(do)
-        async def handler(self: Any, request: Request, pk: Any) -> Response | None:
+        async def handler(self: Any, request: Request, pk: Any) -> None:
             given = await _given(request, asks)
-            try:
-                with told_in_a_box():
-                    await do(self, request, _number(pk), given)
-            except FreshCodeRequired:
-                return _to_confirmation(request)
+            with told_in_a_box():
+                await do(self, request, _number(pk), given)
             flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
-            return None
 
         decorated: Any = row_action(
             name=name,
@@ -119,7 +114,6 @@ def act(
             icon_class=icon,
             modal_size="md",
             form=lambda request, record: _box(asks, record, needs_code=needs_code(request, needs)),
-            custom_response=True,
         )(handler)
         decorated.rules = Rules(needs=needs, when=when)
         return decorated
@@ -134,16 +128,12 @@ def act_on_many(
 
     def wrap(do: Do) -> Any:
         @wraps(do)
-        async def handler(self: Any, request: Request, selection: ActionSelection) -> Response | None:
+        async def handler(self: Any, request: Request, selection: ActionSelection) -> None:
             given = await _given(request, asks)
             pks = [_number(pk) for pk in await selection.pks()]
-            try:
-                with told_in_a_box():
-                    await do(self, request, pks, given)
-            except FreshCodeRequired:
-                return _to_confirmation(request)
+            with told_in_a_box():
+                await do(self, request, pks, given)
             flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
-            return None
 
         decorated: Any = action(
             name=name,
@@ -152,7 +142,6 @@ def act_on_many(
             icon_class=icon,
             modal_size="md",
             form=lambda _: _box(asks),
-            custom_response=True,
         )(handler)
         decorated.rules = Rules(needs=needs, when=None)
         return decorated
@@ -165,8 +154,8 @@ async def _given(request: Request, asks: Sequence[Ask]) -> Given:
     return Given({ask.name: str(form.get(ask.name) or "") for ask in asks})
 
 
-def _to_confirmation(request: Request) -> Response:
-    """Send the browser to the page that asks for a code, and from there back to where the act was chosen."""
+def to_confirmation(request: Request) -> Response:
+    """What the library's script follows: to the page for the code, and from there back to the button."""
     origin = request.query_params.get("_origin") or str(request.url_for("admin:index"))
     return JSONResponse({"redirect": confirm_url(request, then=origin)})
 

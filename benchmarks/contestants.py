@@ -54,7 +54,7 @@ def shop_environment(cluster: Cluster, database_name: str, folder: Path, *, port
         "KAVENEGAR_API_KEY": "made-up",
         "PAYMENT_GATEWAY": "zarinpal",
         "ZARINPAL_MERCHANT_ID": "made-up",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": f"https://127.0.0.1:{port}",
         "RATE_LIMIT": "1000000000/minute",
         "GRAPHQL_POINTS": "2000000000",
         "GRAPHQL_RESTORE_RATE": "2000000000",

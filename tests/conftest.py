@@ -51,7 +51,11 @@ KINDS = ("sqlite", "postgres")
 hypothesis_settings.register_profile("vitrin", deadline=None)
 hypothesis_settings.load_profile("vitrin")
 
-lift_quotas()
+
+@pytest.fixture(autouse=True)
+def _lifted_quotas() -> None:
+    """No test meets the quotas of an installation that another test built in this process."""
+    lift_quotas()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, NoReturn
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin.actions import ActionSelection
 from starlette_admin.contrib.tortoise import ModelView
 from starlette_admin.exceptions import FormValidationError
 from starlette_admin.fields import BaseField, PasswordField, RelationField
@@ -18,7 +20,7 @@ from tortoise.models import Model
 
 from admin import confirmation
 from admin.access import may, staff_of
-from admin.acts import rules_of
+from admin.acts import rules_of, to_confirmation
 from admin.refusals import told_at_the_field
 from admin.text_filters import TextFilterRegistry
 from domain import ids, texts
@@ -70,6 +72,28 @@ class StaffView(ModelView):
     def columns(self) -> Sequence[BaseField]:
         """The fields, new ones each time: they belong to one installation's pages."""
         raise NotImplementedError
+
+    async def handle_action(self, request: Request, selection: ActionSelection, name: str) -> Response | None:
+        """Do what a list's button `name` says, or lead to the page that asks for a fresh code first.
+
+        Raises:
+            ActionFailed: the operation refused.
+        """
+        try:
+            return await super().handle_action(request, selection, name)
+        except FreshCodeRequired:
+            return to_confirmation(request)
+
+    async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
+        """Do what a record's button `name` says, or lead to the page that asks for a fresh code first.
+
+        Raises:
+            ActionFailed: the operation refused.
+        """
+        try:
+            return await super().handle_row_action(request, pk, name)
+        except FreshCodeRequired:
+            return to_confirmation(request)
 
     def told(self, record: Any) -> str:
         """What a record is called where others name it."""

@@ -4,7 +4,11 @@ import re
 from collections.abc import Callable
 
 from selenium import webdriver
-from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -50,7 +54,14 @@ class Desk:
         self.find("#code")
         self.wait.until(lambda _: len(codes_sent(self.server, mobile)) > codes)
         self.find("#code").send_keys(codes_sent(self.server, mobile)[-1], Keys.ENTER)
-        self.wait.until(lambda driver: "/login" not in driver.current_url)
+        self.until(lambda driver: "/login" not in driver.current_url)
+
+    def until(self, happened: Callable[[webdriver.Chrome], object]) -> None:
+        """Wait for what an act leads to; fails with what the page says instead."""
+        try:
+            self.wait.until(happened)
+        except TimeoutException:
+            raise AssertionError(f"{self.driver.current_url} still shows: {self.text()}") from None
 
     def open(self, path: str) -> None:
         self.driver.get(f"{self.server.url}/admin{path}")
@@ -81,7 +92,7 @@ class Desk:
         button = self.find('.card-footer button[type="submit"]:not([name])')
         self._bring_into_view(button)
         button.click()
-        self.wait.until(lambda driver: "/list" in driver.current_url)
+        self.until(lambda driver: "/list" in driver.current_url)
 
     def _bring_into_view(self, element: WebElement) -> None:
         self.driver.execute_script(
@@ -94,7 +105,7 @@ class Desk:
         submit = self.find('[data-sa-action="action-submit"]')
         self.fill(**values)
         submit.click()
-        self.wait.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, ".alert-success"))
+        self.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, ".alert-success"))
 
     def first_number(self) -> str:
         """The number of a list's first record."""
@@ -103,7 +114,7 @@ class Desk:
     def open_first(self) -> None:
         """Go to the page of a list's first record."""
         self._first_record().click()
-        self.wait.until(lambda driver: "/detail" in driver.current_url)
+        self.until(lambda driver: "/detail" in driver.current_url)
 
     def _first_record(self) -> WebElement:
         heads = self.driver.find_elements(By.CSS_SELECTOR, "th")

@@ -1,7 +1,6 @@
 """What one user may cause in CPU, disk and calls of the gateway; the same by every API."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
@@ -14,11 +13,11 @@ from models import Payment, QuotaUsage, Ticket, TicketMessage, User, database
 from resolvers import payments, profile, quotas, tickets
 from resolvers.shop import Shop
 from tests.conftest import authorization
-from tests.fakes import create_user, lift_quotas
+from tests.fakes import create_user
 
 
 @pytest.fixture(autouse=True)
-def limits() -> Iterator[None]:
+def limits() -> None:
     """Small quotas for one test."""
     quotas.configure(
         QuotaSettings(
@@ -28,8 +27,6 @@ def limits() -> Iterator[None]:
             quota_payment_openings="2/minute",
         )
     )
-    yield
-    lift_quotas()
 
 
 async def let_windows_end() -> None:
