@@ -5,6 +5,8 @@ from starlette.requests import Request
 from domain import permissions
 from domain.permissions import Permission
 from domain.roles import UserRole
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers.sessions import SignedIn
 
 
@@ -34,6 +36,13 @@ def may(request: Request, permission: Permission) -> bool:
     if viewer is None or viewer.lacks_totp:
         return False
     return permissions.allows(viewer.user.role, permission)
+
+
+def record_refusal(request: Request, *, permission: str) -> None:
+    """Enter into the security log that who sent the request lacks a permission."""
+    security_log.record(
+        SecurityEvent.PERMISSION_REFUSED, user_id=staff_of(request).user.id, permission=permission
+    )
 
 
 def needs_code(request: Request, permission: Permission) -> bool:

@@ -7,6 +7,7 @@ from starlette_admin.i18n import gettext
 
 from admin.access import staff_of
 from admin.refusals import sentence
+from asgi.authentication import client_of
 from asgi.client_network import client_network
 from domain import mobiles
 from domain.problems import Problem
@@ -26,7 +27,7 @@ async def confirm_by(shop: Shop, request: Request, code: str) -> None:
         Problem: the code is wrong or malformed.
     """
     if code.strip():
-        await staff_sessions.confirm_identity(shop, staff_of(request), code=code)
+        await staff_sessions.confirm_identity(shop, staff_of(request), code=code, client=client_of(request))
 
 
 async def send_code(shop: Shop, request: Request) -> str:

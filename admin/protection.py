@@ -1,12 +1,18 @@
-"""What browsers may do with the pages: run their own scripts, ask their own server, and nothing else."""
+"""What browsers may do with the pages: run their own scripts, ask their own server, and nothing else.
+
+Refused pages and forged forms leave a line in the security log.
+"""
 
 import base64
 import hashlib
 import secrets
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asgi.headers import Pairs, changing
+from observation import security_log
+from observation.security_log import SecurityEvent
+from resolvers.sessions import SignedIn
 
 # The one handler that the library writes into a tag: the choice of a page's length.
 _PAGE_LENGTH = "window.location = this.value"
@@ -40,4 +46,20 @@ class PageProtection:
             if not scope["path"].startswith("/admin/static/"):
                 headers.append((b"cache-control", b"no-store"))
 
-        await self._app(scope, receive, changing(send, add, types=("http.response.start",)))
+        async def note(message: Message) -> None:
+            if message.get("status") == 403:
+                _record_refusal(scope)
+            await send(message)
+
+        await self._app(scope, receive, changing(note, add, types=("http.response.start",)))
+
+
+def _record_refusal(scope: Scope) -> None:
+    viewer: SignedIn | None = scope["state"].get("viewer")
+    if viewer is not None:
+        security_log.record(
+            SecurityEvent.PERMISSION_REFUSED, user_id=viewer.user.id, permission="page", path=scope["path"]
+        )
+    elif scope["method"] == "POST":
+        # Nobody is looked up before the form's token was found right.
+        security_log.record(SecurityEvent.FORGED_FORM_REFUSED, path=scope["path"])

@@ -7,6 +7,8 @@ from asgi.client_network import client_network
 from asgi.headers import header
 from domain.tokens import Claims
 from models.clock import CLOCK
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import Client, SignedIn
 from resolvers.shop import Shop
@@ -48,9 +50,14 @@ async def viewer_of(connection: HTTPConnection, shop: Shop) -> SignedIn | None:
     """Who is signed in, or None, by what the database says when the request first wants to know."""
     if "viewer" not in connection.scope:
         claims = claims_of(connection)
-        connection.scope["viewer"] = None if claims is None else await sessions.recognise(shop, claims)
-    viewer: SignedIn | None = connection.scope["viewer"]
-    return viewer
+        viewer = None if claims is None else await sessions.recognise(shop, claims)
+        connection.scope["viewer"] = viewer
+        if viewer is None and bearer_in(header(connection.scope, b"authorization")) is not None:
+            security_log.record(
+                SecurityEvent.TOKEN_REFUSED, user_id=None if claims is None else claims.user_id
+            )
+    found: SignedIn | None = connection.scope["viewer"]
+    return found
 
 
 def note_recognised(connection: HTTPConnection) -> None:

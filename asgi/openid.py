@@ -19,6 +19,8 @@ from asgi.authentication import client_of
 from asgi.client_network import client_network
 from asgi.rate_limits import RateLimit
 from config.settings import Settings
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import openid_login
 from resolvers.openid_login import Identity, SignInRefused
 from resolvers.shop import Shop
@@ -54,10 +56,8 @@ class OpenIdDoor:
 
     async def log_in(self, request: Request) -> Response:
         """Begin: off to the provider."""
-        window = await self._limit.count(f"openid:{client_network(request)}")
-        if not window.is_within:
-            headers = {"Retry-After": str(window.retry_after_seconds)}
-            return _refusal("too_many_requests", 429, headers)
+        if refusal := await self._refuse_excess("openid", request):
+            return refusal
         session: dict[str, object] = {}
         request.scope["session"] = session
         back = self._shop.settings.effective_public_url + CALLBACK_PATH
@@ -72,10 +72,8 @@ class OpenIdDoor:
     async def come_back(self, request: Request) -> Response:
         """End: the provider's code for a token of ours."""
         # Each costs a call of the provider.
-        window = await self._limit.count(f"openid-callback:{client_network(request)}")
-        if not window.is_within:
-            headers = {"Retry-After": str(window.retry_after_seconds)}
-            return _refusal("too_many_requests", 429, headers)
+        if refusal := await self._refuse_excess("openid-callback", request):
+            return refusal
         request.scope["session"] = _session(request.cookies.get(self._cookie, ""))
         try:
             identity = await self._identity(request)
@@ -85,6 +83,7 @@ class OpenIdDoor:
         except SignInRefused:
             response = _refusal("sign_in_refused", 403)
         except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
+            openid_login.record_refusal(client_of(request), reason=type(error).__name__)
             # Its text may hold what the provider sent.
             _log.warning("a sign-in was refused: %s", type(error).__name__)
             response = _refusal("sign_in_failed", 400)
@@ -98,6 +97,14 @@ class OpenIdDoor:
             )
         response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
         return response
+
+    async def _refuse_excess(self, name: str, request: Request) -> Response | None:
+        """Count a request of the caller's network; the refusal where it is beyond the limit."""
+        window = await self._limit.count(f"{name}:{client_network(request)}")
+        if window.is_within:
+            return None
+        security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit=name)
+        return _refusal("too_many_requests", 429, {"Retry-After": str(window.retry_after_seconds)})
 
     async def _identity(self, request: Request) -> Identity:
         settings = self._shop.settings

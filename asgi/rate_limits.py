@@ -20,7 +20,9 @@ from asgi.headers import changing, encoded
 from asgi.windows import MemoryNames, MemoryWindows
 from domain.tokens import Claims
 from models import database
+from observation import security_log
 from observation.packages import MissingPackage
+from observation.security_log import SecurityEvent
 from resolvers.shop import Shop
 
 _logger = logging.getLogger("vitrin.limits")
@@ -126,6 +128,11 @@ class RateLimits:
             add = changing(send, lambda present: present.extend(pairs), types=("http.response.start",))
             await self._app(scope, receive, add)
         else:
+            security_log.record(
+                SecurityEvent.RATE_LIMIT_REACHED,
+                user_id=None if claims is None else claims.user_id,
+                limit="rest",
+            )
             await _refuse(send, headers, window)
         if claims is not None and claims.token_id not in self._recognised:
             await self._recognise(connection, claims)

@@ -5,14 +5,18 @@ from collections.abc import Awaitable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.headers import changing, header
-from observation import request_ids
+from domain.networks import network_of
+from observation import caller_networks, request_ids
 
 _NAME = b"x-request-id"
 _ANSWERS = ("http.response.start", "websocket.accept")
 
 
 class RequestIds:
-    """Takes the caller's `X-Request-ID` where it is sane, and answers it; a WebSocket is one request."""
+    """Takes the caller's `X-Request-ID` where it is sane, and answers it; a WebSocket is one request.
+
+    The caller's network is kept beside it, for the security log.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -22,5 +26,7 @@ class RequestIds:
             return self._app(scope, receive, send)
         request_id = request_ids.accepted(header(scope, _NAME))
         request_ids.begin(request_id)
+        client = scope.get("client")
+        caller_networks.begin(network_of(client[0] if client else ""))
         pair = (_NAME, request_id.encode("latin-1"))
         return self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))

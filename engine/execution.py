@@ -33,6 +33,8 @@ from engine.compiler import CompiledExecution
 from engine.documents import MAX_ERRORS
 from engine.measurement import Measurement
 from engine.plans import Plans
+from observation import security_log
+from observation.security_log import SecurityEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +197,9 @@ def _refusal(found: list[GraphQLError], context: RequestContext) -> Answer:
 
 
 def _refused(refused: Refused, context: RequestContext) -> Answer:
+    if refused.retry_after_seconds is not None:
+        user_id = context.viewer.user.id if context.viewer else None
+        security_log.record(SecurityEvent.RATE_LIMIT_REACHED, user_id=user_id, limit="graphql")
     answer = _refusal(refused.errors, context)
     return replace(answer, cost=refused.cost, retry_after_seconds=refused.retry_after_seconds)
 

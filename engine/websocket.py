@@ -35,7 +35,8 @@ from engine.json_socket import JsonSocket, SocketRefused
 from engine.requests import BadRequest
 from engine.view import ContextOf
 from models import database
-from observation import meters
+from observation import meters, security_log
+from observation.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -78,6 +79,7 @@ class GraphQLSockets:
         ):
             await websocket.close()
         elif self._by_network[client_network(websocket)] >= settings.max_sockets_per_address:
+            security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit="websockets")
             await websocket.send_denial_response(PlainTextResponse("Too many WebSockets.", 429))
         elif GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
@@ -223,6 +225,7 @@ class _Caller:
             return
         self.viewer = await sessions.authenticate(self._shop, self._bearer)
         if self.viewer is None:
+            security_log.record(SecurityEvent.TOKEN_REFUSED)
             raise SocketRefused(4401, errors.BAD_BEARER)
 
     def text_of(self, request: GraphQLRequest) -> str:

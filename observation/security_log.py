@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from observation import meters, request_ids
+from observation import caller_networks, meters, request_ids
 from observation.redaction import escape_controls, redact
 
 LOGGER_NAME = "vitrin.security"
@@ -29,9 +29,11 @@ class SecurityEvent(StrEnum):
     CODE_LIMIT_REACHED = "login_code.limit_reached"
     CODE_FAILED = "login_code.failed"
     CODE_VOIDED = "login_code.voided"
+    MOBILE_CONFIRMED = "mobile.confirmed"
     SIGNED_IN = "sign_in.succeeded"
     SIGN_IN_REFUSED = "sign_in.refused"
     SIGNED_OUT = "sign_out"
+    OPENID_LINKED = "openid.linked"
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - an event's name
     STAFF_SIGNED_IN = "staff.sign_in.succeeded"
     STAFF_SIGN_IN_REFUSED = "staff.sign_in.refused"
@@ -43,10 +45,12 @@ class SecurityEvent(StrEnum):
     SESSION_REVOKED = "session.revoked"
     CREDENTIALS_ENDED = "credentials.ended"
     PERMISSION_REFUSED = "permission.refused"
+    FORGED_FORM_REFUSED = "forged_form.refused"
     RATE_LIMIT_REACHED = "rate_limit.reached"
     QUOTA_REACHED = "quota.reached"
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
+    API_KEY_REFUSED = "api_key.refused"
     SERVICE_TOKEN_CREATED = "service_token.created"  # noqa: S105 - an event's name
     SERVICE_TOKEN_REVOKED = "service_token.revoked"  # noqa: S105 - an event's name
     MOBILE_CHANGED = "mobile.changed"
@@ -89,8 +93,8 @@ def record(
 ) -> None:
     """Write one event. `user_id` is whose account it concerns, `actor_id` who acted where that is another.
 
-    Call it after the transaction has committed: what was rolled back did not happen. `details` are short
-    facts such as `limit="hour"`; None leaves one out.
+    Call it after the transaction has committed: what was rolled back did not happen. `network` is the present
+    request's unless given. `details` are short facts such as `limit="hour"`; None leaves one out.
     """
     meters.SECURITY_EVENTS.labels(event).inc()
     suppressed = _throttles[event].admit()
@@ -101,7 +105,7 @@ def record(
         "event": event.value,
         "user_id": user_id,
         "actor_id": actor_id,
-        "network": network,
+        "network": network or caller_networks.current(),
         "request_id": request_ids.current() or None,
         **{name: redact(value) if isinstance(value, str) else value for name, value in details.items()},
         "suppressed": suppressed or None,

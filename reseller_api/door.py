@@ -13,6 +13,8 @@ from asgi.parameters import Parameters, idempotency_key, sent_with
 from asgi.rate_limits import RateLimit
 from domain.problems import Problem
 from models import database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from reseller_api import errors
 from reseller_api.actions import ACTIONS
 from reseller_api.errors import Refused
@@ -67,13 +69,14 @@ class ResellerApi:
         if request.method not in ("GET", "POST"):
             raise Refused(errors.INVALID_METHOD)
         # Before the key is looked up: guessing keys must not cost the database anything.
-        await _count(self._addresses, f"reseller-address:{client_network(request)}")
+        await _count(self._addresses, "reseller-address", client_network(request))
         sent = Parameters(await sent_with(request))
         user = await api_keys.user_of_key(key_of(request, sent))
         if user is None:
+            security_log.record(SecurityEvent.API_KEY_REFUSED)
             raise Refused(errors.INVALID_KEY)
         # By user, not by key: a new key is no new allowance.
-        await _count(self._users, f"reseller:{user.id}")
+        await _count(self._users, "reseller", str(user.id), user_id=user.id)
         act = ACTIONS.get(sent.text_or_blank("action"))
         if act is None:
             raise Refused(errors.INVALID_ACTION)
@@ -81,7 +84,8 @@ class ResellerApi:
         return Answer(await act(call))
 
 
-async def _count(limit: RateLimit, caller: str) -> None:
-    window = await limit.count(caller)
+async def _count(limit: RateLimit, name: str, caller: str, *, user_id: int | None = None) -> None:
+    window = await limit.count(f"{name}:{caller}")
     if not window.is_within:
+        security_log.record(SecurityEvent.RATE_LIMIT_REACHED, user_id=user_id, limit=name)
         raise Refused(errors.TOO_MANY_REQUESTS, retry_after_seconds=window.retry_after_seconds)

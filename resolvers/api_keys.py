@@ -5,6 +5,8 @@ import secrets
 
 from domain import texts
 from models import User, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 
 _PREFIX = "vt_"
 _RANDOM_BYTES = 24
@@ -14,12 +16,14 @@ async def rotate_api_key(user: User) -> str:
     """A new API key of the user's, which ends the one before; only its hash is kept, so it is told once."""
     key = _PREFIX + secrets.token_hex(_RANDOM_BYTES)
     await User.filter(id=user.id).update(api_key_hash=_hash(key), updated_at=await database.now())
+    security_log.record(SecurityEvent.API_KEY_CREATED, user_id=user.id)
     return key
 
 
 async def revoke_api_key(user: User) -> None:
     """End the user's API key, if there is one."""
     await User.filter(id=user.id).update(api_key_hash=None, updated_at=await database.now())
+    security_log.record(SecurityEvent.API_KEY_REVOKED, user_id=user.id)
 
 
 async def user_of_key(key: str) -> User | None:

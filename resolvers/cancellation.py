@@ -15,6 +15,7 @@ from models import Order, Provider, Service, User, database
 from resolvers import isolation, provider_health
 from resolvers.cancel_requests import CancelAnswer, ask_to_cancel
 from resolvers.order_life import Change, change_order, lock_order, stopped
+from resolvers.refusals import forbid
 from resolvers.shop import Shop
 
 _RETRY = timedelta(seconds=60)
@@ -65,7 +66,7 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
         if known is None:
             raise OrderNotFound
         if known.user_id != user.id:
-            raise Forbidden
+            forbid(user.id, permission="others_orders", owner_id=known.user_id)
         order = await lock_order(order_id)
         now = await database.now()
         if order.dispatch is Dispatch.QUEUED:

@@ -19,12 +19,13 @@ from domain.problems import (
     refuses,
 )
 from domain.roles import UserRole
+from domain.sessions import SessionKind
 from models import AccessToken, LoginCode, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import code_delivery, code_limits, credentials, sessions
 from resolvers.code_limits import Sending
-from resolvers.sessions import UNKNOWN_CLIENT, UNKNOWN_NETWORK, Client, SignedIn
+from resolvers.sessions import Client, SignedIn
 from resolvers.shop import Shop
 
 CLAIM_LIFETIME = timedelta(hours=24)
@@ -95,9 +96,7 @@ async def request_login_code(shop: Shop, *, username: str, network: str) -> date
 
 
 @refuses(InvalidInput, MalformedUsername, WrongLoginCode, UnknownUser)
-async def verify_login_code(
-    shop: Shop, *, username: str, code: str, client: Client = UNKNOWN_CLIENT
-) -> Session:
+async def verify_login_code(shop: Shop, *, username: str, code: str, client: Client) -> Session:
     """Exchange a login code for a token; the first right code from an unknown mobile creates its user.
 
     Raises:
@@ -107,7 +106,7 @@ async def verify_login_code(
         UnknownUser: the username could never log in.
     """
     name, digits = login_codes.parse_username(username), login_codes.parse_code(code)
-    network, session = client.network or UNKNOWN_NETWORK, None
+    session, is_taken_over = None, False
     try:
         async with in_transaction():
             now = await database.now()
@@ -115,21 +114,30 @@ async def verify_login_code(
             live = await check_code(shop, recipient.subject, code=digits, client=client, now=now)
             if live is not None and recipient.may_sign_in:
                 await use_up(live)
-                session = await _sign_in(shop, recipient, client=client, now=now)
+                session, is_taken_over = await _sign_in(shop, recipient, client=client, now=now)
             if session is not None:
-                await code_limits.remember_network(session.user, network=network, now=now)
+                await code_limits.remember_network(session.user, network=client.network, now=now)
     except IntegrityError as error:
         # Another user verified the same number between our look-up and our write.
         raise WrongLoginCode from error
     if session is None:
-        security_log.record(SecurityEvent.CODE_FAILED, user_id=_id_of(recipient.user), network=network)
+        _record_failure(recipient.user, client)
         raise WrongLoginCode if recipient.may_sign_in else UnknownUser
-    security_log.record(SecurityEvent.SIGNED_IN, user_id=session.user.id, network=network, method="code")
+    if is_taken_over:
+        security_log.record(
+            SecurityEvent.CREDENTIALS_ENDED,
+            user_id=session.user.id,
+            network=client.network,
+            reason="takeover",
+        )
+    security_log.record(
+        SecurityEvent.SIGNED_IN, user_id=session.user.id, network=client.network, method="code"
+    )
     return session
 
 
 @refuses(InvalidInput, WrongLoginCode, MobileTaken)
-async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Client = UNKNOWN_CLIENT) -> User:
+async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Client) -> User:
     """Prove the user's number by a code that was sent to it, without signing in anew.
 
     Raises:
@@ -153,14 +161,19 @@ async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Cli
     except IntegrityError as error:
         raise MobileTaken from error
     if live is None:
+        _record_failure(user, client)
         raise WrongLoginCode
+    security_log.record(SecurityEvent.MOBILE_CONFIRMED, user_id=user.id, network=client.network)
     return user
 
 
 async def logout(viewer: SignedIn) -> None:
     """Revoke the token that the request carried; the user's other tokens stay."""
     await AccessToken.filter(id=viewer.token_id).update(revoked_at=await database.now())
-    security_log.record(SecurityEvent.SIGNED_OUT, user_id=viewer.user.id)
+    is_staff = viewer.kind is SessionKind.STAFF
+    security_log.record(
+        SecurityEvent.STAFF_SIGNED_OUT if is_staff else SecurityEvent.SIGNED_OUT, user_id=viewer.user.id
+    )
 
 
 async def recipient_of(shop: Shop, name: str, *, now: datetime) -> Recipient:
@@ -209,6 +222,10 @@ async def _mark_mobile_proven(user: User, *, now: datetime) -> None:
     await user.save(update_fields=["mobile_verified", "mobile_claimed_at", "updated_at"])
 
 
+def _record_failure(user: User | None, client: Client) -> None:
+    security_log.record(SecurityEvent.CODE_FAILED, user_id=_id_of(user), network=client.network)
+
+
 def _id_of(user: User | None) -> int | None:
     return None if user is None else user.id
 
@@ -227,7 +244,7 @@ async def check_code(
     offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
     if (
         live is None
-        or not await code_limits.count_try(shop.settings, live.id, network=client.network or UNKNOWN_NETWORK)
+        or not await code_limits.count_try(shop.settings, live.id, network=client.network)
         or not live.is_sent
         or not hmac.compare_digest(live.code_hash, offered)
     ):
@@ -240,7 +257,10 @@ async def use_up(live: LoginCode) -> None:
     await LoginCode.filter(id=live.id).update(is_live=False)
 
 
-async def _sign_in(shop: Shop, recipient: Recipient, *, client: Client, now: datetime) -> Session | None:
+async def _sign_in(
+    shop: Shop, recipient: Recipient, *, client: Client, now: datetime
+) -> tuple[Session | None, bool]:
+    """The session, if there is a user to open it for, and whether it took an unproven claim over."""
     if recipient.user is None:
         user: User | None = await User.create(
             mobile=recipient.mobile, mobile_verified=True, created_at=now, updated_at=now
@@ -250,10 +270,11 @@ async def _sign_in(shop: Shop, recipient: Recipient, *, client: Client, now: dat
         users = User.filter(id=recipient.user.id, mobile=recipient.mobile, is_active=True)
         user = await users.select_for_update(no_key=True).first()
     if user is None:
-        return None
-    if not user.mobile_verified:
+        return None, False
+    is_claim = not user.mobile_verified
+    if is_claim:
         # Whoever claimed the number may not be the one who proved it.
         await credentials.end_access(user, now=now, spares=credentials.NONE)
         await _mark_mobile_proven(user, now=now)
     token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
-    return Session(access_token=token, expires_at=expires_at, user=user)
+    return Session(access_token=token, expires_at=expires_at, user=user), is_claim

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from domain import emails, texts
 from domain.roles import UserRole
 from models import OpenIdAttempt, OpenIdIdentity, User, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import credentials, sessions
 from resolvers.login import Session
-from resolvers.sessions import UNKNOWN_CLIENT, Client
+from resolvers.sessions import Client
 from resolvers.shop import Shop
 
 _LONGEST_NAME = 100
@@ -31,22 +33,38 @@ class Identity:
     last_name: str | None = None
 
 
-async def sign_in(shop: Shop, identity: Identity, *, client: Client = UNKNOWN_CLIENT) -> Session:
+async def sign_in(shop: Shop, identity: Identity, *, client: Client) -> Session:
     """A token for the identity's user, who may be new.
 
     Raises:
         SignInRefused: the user is blocked, the shop takes nobody new, or the subject is none.
     """
     if not 1 <= len(identity.subject) <= _LONGEST_SUBJECT:
+        record_refusal(client, reason="malformed_subject")
         raise SignInRefused
     # One at a time: two first sign-ins of a person must not make two users.
     async with database.exclusive("openid sign-in"):
         now = await database.now()
-        user = await _user_of(shop, identity, now=now)
+        found = await _find_user(shop, identity, now=now)
+        if found is None:
+            record_refusal(client, reason="registration_closed")
+            raise SignInRefused
+        user, is_new_link = found
         if not user.is_active:
+            record_refusal(client, reason="blocked", user_id=user.id)
             raise SignInRefused
         token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
+    if is_new_link:
+        security_log.record(SecurityEvent.OPENID_LINKED, user_id=user.id, network=client.network)
+    security_log.record(SecurityEvent.SIGNED_IN, user_id=user.id, network=client.network, method="openid")
     return Session(access_token=token, expires_at=expires_at, user=user)
+
+
+def record_refusal(client: Client, *, reason: str, user_id: int | None = None) -> None:
+    """Record a sign-in by OpenID that was refused, by the provider's answer or by the shop."""
+    security_log.record(
+        SecurityEvent.SIGN_IN_REFUSED, user_id=user_id, network=client.network, method="openid", reason=reason
+    )
 
 
 async def remember_attempt(key: str, data: str, *, lifetime: timedelta) -> None:
@@ -62,10 +80,11 @@ async def take_attempt(key: str) -> str | None:
     return str(rows[0]["data"]) if rows else None
 
 
-async def _user_of(shop: Shop, identity: Identity, *, now: datetime) -> User:
+async def _find_user(shop: Shop, identity: Identity, *, now: datetime) -> tuple[User, bool] | None:
+    """The identity's user and whether they are linked from now on; None where the shop takes nobody new."""
     known = OpenIdIdentity.filter(issuer=identity.issuer, subject=identity.subject)
     if found := await known.select_related("user").first():
-        return found.user
+        return found.user, False
     email = emails.normalize(identity.email) if identity.email else None
     owner = await User.get_or_none(email=email) if email else None
     if owner is not None and _may_be_taken_over(owner):
@@ -80,9 +99,9 @@ async def _user_of(shop: Shop, identity: Identity, *, now: datetime) -> User:
             updated_at=now,
         )
     else:
-        raise SignInRefused
+        return None
     await OpenIdIdentity.create(user=user, issuer=identity.issuer, subject=identity.subject, created_at=now)
-    return user
+    return user, True
 
 
 def _may_be_taken_over(user: User) -> bool:

@@ -29,6 +29,7 @@ from resolvers import idempotency, sessions
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.placement import Placement
+from resolvers.refusals import forbid
 from resolvers.shop import Shop
 
 
@@ -139,7 +140,7 @@ async def get_order(user: User, *, order_id: int) -> Order:
     if order is None:
         raise OrderNotFound
     if order.user_id != user.id:
-        raise Forbidden
+        forbid(user.id, permission="others_orders", owner_id=order.user_id)
     return order
 
 

@@ -15,6 +15,8 @@ from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
 from domain.states import NotificationKind
 from models import User, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import credentials, notifications, proofs, quotas
 from resolvers.sessions import SignedIn
 
@@ -75,9 +77,12 @@ async def _save(user: User, changes: dict[str, object], *, session: SignedIn | N
                 await _prepare_mobile(current, changes, session=session)
             if changes:
                 await User.filter(id=user.id).update(**changes, updated_at=await database.now())
-            return await User.get(id=user.id)
+            saved = await User.get(id=user.id)
     except IntegrityError as error:
         raise EmailTaken from error
+    if "mobile" in changes:
+        security_log.record(SecurityEvent.MOBILE_CHANGED, user_id=user.id)
+    return saved
 
 
 async def _prepare_mobile(current: User, changes: dict[str, object], *, session: SignedIn | None) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from domain.problems import Forbidden
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import FreshCodeRequired
 from models import AccessToken, database
+from resolvers.refusals import forbid
 from resolvers.sessions import SignedIn
 
 
@@ -30,7 +30,7 @@ async def open_session(viewer: SignedIn) -> AccessToken:
     )
     session = await found.select_related("user").first()
     if session is None:
-        raise Forbidden
+        forbid(viewer.user.id, permission="open_session")
     return session
 
 
@@ -42,7 +42,7 @@ async def fresh_session(viewer: SignedIn) -> AccessToken:
         FreshCodeRequired: it was not confirmed lately.
     """
     if viewer.kind is not SessionKind.STAFF:
-        raise Forbidden
+        forbid(viewer.user.id, permission="staff_session")
     session = await open_session(viewer)
     if not is_fresh(session, now=await database.now()):
         raise FreshCodeRequired

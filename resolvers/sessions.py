@@ -18,6 +18,8 @@ from domain.tokens import Claims
 from models import AccessToken, TotpSecret, User, database
 from models.clock import CLOCK
 from models.rows import EVERYTHING, Rows, Wanted
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers.shop import Shop
 
 _TOKENS = Rows.of(AccessToken)
@@ -59,18 +61,17 @@ class SignedIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """What a session remembers of the client that opened it, for its owner to recognise it by."""
+    """What a session remembers of the client that opened it, for its owner to recognise it by.
 
-    network: str | None = None
+    `network` is the caller's, as `domain.networks` has it: tries of codes count by it.
+    """
+
+    network: str
     user_agent: str | None = None
 
 
-UNKNOWN_CLIENT = Client()
-UNKNOWN_NETWORK = "unknown"
-
-
 async def issue_token(
-    shop: Shop, user: User, *, now: datetime, client: Client = UNKNOWN_CLIENT
+    shop: Shop, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
     """A new token of the app's kind for `user`, and when it expires; its row makes it revocable."""
     expires_at = now + shop.settings.token_lifetime
@@ -79,14 +80,14 @@ async def issue_token(
         user=user,
         issued_at=now,
         expires_at=expires_at,
-        user_agent=_cut(client.user_agent, _MAX_USER_AGENT),
-        network=_cut(client.network, _MAX_NETWORK),
+        user_agent=_cut(client.user_agent, _MAX_USER_AGENT) if client else None,
+        network=_cut(client.network, _MAX_NETWORK) if client else None,
     )
     return _signed(shop, row), expires_at
 
 
 async def issue_staff_session(
-    shop: Shop, user: User, *, now: datetime, client: Client = UNKNOWN_CLIENT
+    shop: Shop, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
     """A new staff session for `user`, just confirmed, and when it ends at the latest."""
     expires_at = now + shop.settings.staff_session_lifetime
@@ -98,8 +99,8 @@ async def issue_staff_session(
         kind=SessionKind.STAFF,
         last_seen_at=now,
         confirmed_at=now,
-        user_agent=_cut(client.user_agent, _MAX_USER_AGENT),
-        network=_cut(client.network, _MAX_NETWORK),
+        user_agent=_cut(client.user_agent, _MAX_USER_AGENT) if client else None,
+        network=_cut(client.network, _MAX_NETWORK) if client else None,
     )
     return _signed(shop, row), expires_at
 
@@ -199,6 +200,7 @@ async def end_session(shop: Shop, viewer: SignedIn, *, session_id: str) -> None:
     named = [token_id for token_id in token_ids if public_id(str(token_id)) == session_id]
     if not named or not await AccessToken.filter(id=named[0], revoked_at=None).update(revoked_at=now):
         raise SessionNotFound
+    security_log.record(SecurityEvent.SESSION_REVOKED, user_id=viewer.user.id, reason="by_its_user")
 
 
 def _open_sessions(shop: Shop, user: User, *, now: datetime) -> QuerySet[AccessToken]:

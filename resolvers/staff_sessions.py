@@ -12,9 +12,12 @@ from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from domain.states import NotificationKind
 from models import AccessToken, User, database
-from resolvers import login, notifications, sessions, totp
+from observation import security_log
+from observation.security_log import SecurityEvent
+from resolvers import code_limits, login, notifications, sessions, totp
 from resolvers.login import Recipient, Session
-from resolvers.sessions import UNKNOWN_CLIENT, Client, SignedIn
+from resolvers.refusals import forbid
+from resolvers.sessions import Client, SignedIn
 from resolvers.shop import Shop
 
 MAX_FAILED_PROOFS = 5
@@ -23,7 +26,7 @@ MAX_FAILED_PROOFS = 5
 
 @refuses(InvalidInput, MalformedUsername, WrongLoginCode, TotpCodeRequired, WrongTotpCode, Forbidden)
 async def start_staff_session(
-    shop: Shop, *, username: str, code: str, totp_code: str | None = None, client: Client = UNKNOWN_CLIENT
+    shop: Shop, *, username: str, code: str, totp_code: str | None = None, client: Client
 ) -> Session:
     """Exchange a login code, and a TOTP code where the user has set it up, for a staff session.
 
@@ -46,16 +49,23 @@ async def start_staff_session(
         # Refusals are raised after the commit: they must not take the counted try back.
         outcome = await _start(shop, recipient, code=digits, totp_code=second, client=client, now=now)
     if isinstance(outcome, Problem):
+        security_log.record(
+            SecurityEvent.STAFF_SIGN_IN_REFUSED,
+            user_id=recipient.user.id if recipient.user else None,
+            network=client.network,
+            reason=outcome.code.value,
+        )
         raise outcome
+    security_log.record(SecurityEvent.STAFF_SIGNED_IN, user_id=outcome.user.id, network=client.network)
     return outcome
 
 
 @refuses(InvalidInput, Forbidden, WrongLoginCode, WrongTotpCode)
-async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str) -> datetime:
+async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str, client: Client) -> datetime:
     """Prove by a fresh code who uses the staff session; returns when the proof ends.
 
     The code is TOTP's where the user has set it up, else a login code sent to the user's proven mobile.
-    After five wrong ones the session ends.
+    After five wrong ones the session ends. A login code's tries count for the network of `client`.
 
     Raises:
         InvalidInput: the code is not six digits.
@@ -64,23 +74,38 @@ async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str) -> dateti
         WrongTotpCode: the TOTP code is wrong or was used before.
     """
     if viewer.kind is not SessionKind.STAFF:
-        raise Forbidden
+        forbid(viewer.user.id, permission="staff_session")
     digits = login_codes.parse_code(code)
-    refusal: Problem | None = None
+    ended = 0
     async with in_transaction():
         now = await database.now()
         session = AccessToken.filter(id=viewer.token_id, revoked_at=None)
         # Counted before comparing: neither a crash nor a race gives a free guess.
         if not await session.update(failed_proofs=F("failed_proofs") + 1):
-            raise Forbidden
-        refusal = await _refusal_of_proof(shop, viewer, code=digits, now=now)
+            forbid(viewer.user.id, permission="open_session")
+        refusal = await _refusal_of_proof(shop, viewer, code=digits, client=client, now=now)
         if refusal is None:
             await session.update(confirmed_at=now, failed_proofs=0)
         else:
-            await session.filter(failed_proofs__gte=MAX_FAILED_PROOFS).update(revoked_at=now)
+            ended = await session.filter(failed_proofs__gte=MAX_FAILED_PROOFS).update(revoked_at=now)
+    _record_proof(viewer, client, refusal=refusal, ended=bool(ended))
     if refusal is not None:
         raise refusal
     return now + PROOF_LIFETIME
+
+
+def _record_proof(viewer: SignedIn, client: Client, *, refusal: Problem | None, ended: bool) -> None:
+    user_id, network = viewer.user.id, client.network
+    if refusal is None:
+        security_log.record(SecurityEvent.IDENTITY_CONFIRMED, user_id=user_id, network=network)
+        return
+    security_log.record(
+        SecurityEvent.IDENTITY_REFUSED, user_id=user_id, network=network, reason=refusal.code.value
+    )
+    if ended:
+        security_log.record(
+            SecurityEvent.SESSION_REVOKED, user_id=user_id, network=network, reason="wrong_codes"
+        )
 
 
 async def _start(
@@ -106,13 +131,16 @@ async def _start(
         if not await totp.spend_code(shop, user, code=totp_code, now=now):
             return WrongTotpCode()
     await login.use_up(live)
+    await code_limits.remember_network(user, network=client.network, now=now)
     token, expires_at = await sessions.issue_staff_session(shop, user, now=now, client=client)
     sentence = notices.staff_signed_in(network=client.network)
     await notifications.notify(user.id, NotificationKind.STAFF_SIGN_IN, sentence, now=now)
     return Session(access_token=token, expires_at=expires_at, user=user)
 
 
-async def _refusal_of_proof(shop: Shop, viewer: SignedIn, *, code: str, now: datetime) -> Problem | None:
+async def _refusal_of_proof(
+    shop: Shop, viewer: SignedIn, *, code: str, client: Client, now: datetime
+) -> Problem | None:
     user = await User.get_or_none(id=viewer.user.id, is_active=True)
     if user is None:
         return Forbidden()
@@ -120,7 +148,7 @@ async def _refusal_of_proof(shop: Shop, viewer: SignedIn, *, code: str, now: dat
         return None if await totp.spend_code(shop, user, code=code, now=now) else WrongTotpCode()
     if user.mobile is None or not user.mobile_verified:
         return WrongLoginCode()
-    live = await login.check_code(shop, user.mobile, code=code, client=UNKNOWN_CLIENT, now=now)
+    live = await login.check_code(shop, user.mobile, code=code, client=client, now=now)
     if live is None:
         return WrongLoginCode()
     await login.use_up(live)

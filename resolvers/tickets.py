@@ -17,6 +17,7 @@ from models.live import LiveTopic, announce
 from resolvers import quotas
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.refusals import forbid
 
 _LONGEST_SUBJECT = 255
 LONGEST_TEXT = 10_000
@@ -84,7 +85,7 @@ async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
     if ticket is None:
         raise TicketNotFound
     if ticket.user_id != user.id:
-        raise Forbidden
+        forbid(user.id, permission="others_tickets", owner_id=ticket.user_id)
     return ticket
 
 

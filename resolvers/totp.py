@@ -14,7 +14,10 @@ from domain.problems import Forbidden, InvalidInput, refuses
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired, TotpNotStarted, WrongTotpCode
 from models import AccessToken, TotpSecret, User, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import proofs
+from resolvers.refusals import forbid
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
 
@@ -59,7 +62,7 @@ async def confirm_totp(shop: Shop, viewer: SignedIn, *, code: str) -> None:
         WrongTotpCode: it is not the code of the waiting secret.
     """
     if viewer.kind is not SessionKind.STAFF:
-        raise Forbidden
+        forbid(viewer.user.id, permission="staff_session")
     digits = login_codes.parse_code(code)
     async with in_transaction():
         now = await database.now()
@@ -74,6 +77,7 @@ async def confirm_totp(shop: Shop, viewer: SignedIn, *, code: str) -> None:
             secret=row.pending_secret, pending_secret=None, last_step=step, updated_at=now
         )
         await AccessToken.filter(id=viewer.token_id).update(confirmed_at=now)
+    security_log.record(SecurityEvent.TOTP_ENABLED, user_id=viewer.user.id)
 
 
 @refuses(Forbidden, FreshCodeRequired)
@@ -87,6 +91,7 @@ async def disable_totp(viewer: SignedIn) -> None:
     async with in_transaction():
         session = await proofs.fresh_session(viewer)
         await TotpSecret.filter(user_id=session.user_id).delete()
+    security_log.record(SecurityEvent.TOTP_DISABLED, user_id=viewer.user.id)
 
 
 async def is_enabled(user: User) -> bool:

@@ -10,6 +10,8 @@ from domain.messages import Language
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from models import User
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers.sessions import Client, SignedIn
 from resolvers.shop import Shop
 from schema.loaders import Loaders
@@ -70,7 +72,10 @@ class Context:
         Raises:
             Unauthenticated: nobody is, or a program by a service token, which has none.
         """
-        if self.viewer is None or self.viewer.kind is SessionKind.SERVICE:
+        if self.viewer is None:
+            raise Unauthenticated(self.language)
+        if self.viewer.kind is SessionKind.SERVICE:
+            _record_refusal(self.viewer, permission="customer")
             raise Unauthenticated(self.language)
         return self.viewer
 
@@ -94,6 +99,7 @@ class Context:
             TotpSetupRequired: they have to set up TOTP before anything else.
         """
         if self.staff.kind is SessionKind.APP and self.staff.user.role is not UserRole.USER:
+            _record_refusal(self.staff, permission="staff_session")
             raise StaffSessionRequired(self.language)
         if self.staff.lacks_totp:
             raise TotpSetupRequired(self.language)
@@ -111,6 +117,10 @@ class Context:
             Unauthenticated: nobody is.
         """
         return self.signed_in.user
+
+
+def _record_refusal(viewer: SignedIn, *, permission: str) -> None:
+    security_log.record(SecurityEvent.PERMISSION_REFUSED, user_id=viewer.user.id, permission=permission)
 
 
 Info = strawberry.Info[Context, None]

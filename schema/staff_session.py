@@ -83,7 +83,9 @@ class StaffSessionMutation:
     async def confirm_identity(
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
     ) -> IdentityConfirmed:
-        until = await staff_sessions.confirm_identity(info.context.shop, info.context.signed_in, code=code)
+        until = await staff_sessions.confirm_identity(
+            info.context.shop, info.context.signed_in, code=code, client=info.context.client
+        )
         return IdentityConfirmed(until=until)
 
     @mutation(

@@ -14,6 +14,7 @@ from starlette_admin.views import CustomView
 
 from admin.access import staff_of
 from admin.refusals import sentence
+from asgi.authentication import client_of
 from asgi.client_network import client_network
 from domain import mobiles
 from domain.problems import Problem
@@ -72,7 +73,9 @@ class AccountPage(CustomView):
         )
 
     async def _confirm(self, request: Request, form: FormData) -> Response:
-        await staff_sessions.confirm_identity(self._shop, staff_of(request), code=str(form.get("code") or ""))
+        await staff_sessions.confirm_identity(
+            self._shop, staff_of(request), code=str(form.get("code") or ""), client=client_of(request)
+        )
         flash(request, gettext("Confirmed for five minutes."), "success")
         first = index_url(request)
         then = request.query_params.get("next") or str(request.url)

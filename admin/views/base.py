@@ -19,7 +19,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from admin import confirmation
-from admin.access import may, staff_of
+from admin.access import may, record_refusal, staff_of
 from admin.acts import rules_of, to_confirmation
 from admin.refusals import told_at_the_field
 from admin.text_filters import TextFilterRegistry
@@ -138,7 +138,7 @@ class StaffView(ModelView):
     async def is_row_action_allowed(self, request: Request, name: str) -> bool:
         if name in _ACTS_OF_THE_LIBRARY:
             return bool(await super().is_row_action_allowed(request, name))
-        return may(request, rules_of(self._row_actions_handlers[name]).needs)
+        return _is_allowed(request, rules_of(self._row_actions_handlers[name]).needs)
 
     async def is_row_action_allowed_for_obj(self, request: Request, name: str, obj: Any) -> bool:
         if not await self.is_row_action_allowed(request, name):
@@ -151,7 +151,7 @@ class StaffView(ModelView):
     async def is_action_allowed(self, request: Request, name: str) -> bool:
         if name in _ACTS_OF_THE_LIBRARY:
             return bool(await super().is_action_allowed(request, name))
-        return may(request, rules_of(self._actions_handlers[name]).needs)
+        return _is_allowed(request, rules_of(self._actions_handlers[name]).needs)
 
     async def repr(self, obj: Any, request: Request) -> str:
         return self.told(obj)
@@ -226,6 +226,14 @@ class StaffView(ModelView):
 
     def _writes(self, request: Request) -> bool:
         return self.writes is not None and may(request, self.writes)
+
+
+def _is_allowed(request: Request, permission: Permission) -> bool:
+    """Whether an act's button is there; pressing one that is not there is recorded."""
+    is_allowed = may(request, permission)
+    if not is_allowed and request.method == "POST":
+        record_refusal(request, permission=permission.value)
+    return is_allowed
 
 
 def _refuse_filter(error: Exception) -> NoReturn:

@@ -10,6 +10,8 @@ from domain.problems import InvalidInput
 from domain.roles import UserRole
 from domain.staff_acts import StaffAct, StaffSubject
 from models import TotpSecret, User, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import credentials
 from resolvers.staff.duty import Duty
 
@@ -54,17 +56,26 @@ async def appoint(mobile: str, *, role: UserRole) -> Appointment:
                 mobile=number, mobile_verified=True, role=role, created_at=now, updated_at=now
             )
             await _record(user, before=None, now=now)
-            return Appointment(user=user, role_before=None)
-        if not user.is_active:
-            raise AccountSwitchedOff
-        before, user.role = user.role, role
-        if before is not role:
-            await _refuse_last_owner(user, before)
-            user.updated_at = now
-            await user.save(update_fields=["role", "updated_at"])
-            await credentials.end_access(user, now=now, spares=credentials.OF_ANOTHER_ROLE)
-            await _record(user, before=before, now=now)
+            before = None
+        else:
+            before = await _promote(user, role=role, now=now)
+    if before is not role:
+        security_log.record(SecurityEvent.ROLE_CHANGED, user_id=user.id, role=role.value)
     return Appointment(user=user, role_before=before)
+
+
+async def _promote(user: User, *, role: UserRole, now: datetime) -> UserRole:
+    """Give the user the role; returns the one before."""
+    if not user.is_active:
+        raise AccountSwitchedOff
+    before, user.role = user.role, role
+    if before is not role:
+        await _refuse_last_owner(user, before)
+        user.updated_at = now
+        await user.save(update_fields=["role", "updated_at"])
+        await credentials.end_access(user, now=now, spares=credentials.OF_ANOTHER_ROLE)
+        await _record(user, before=before, now=now)
+    return before
 
 
 async def forget_totp(mobile: str) -> User:
@@ -92,6 +103,7 @@ async def forget_totp(mobile: str) -> User:
             after={},
             reason="by the command line",
         )
+    security_log.record(SecurityEvent.TOTP_DISABLED, user_id=user.id)
     return user
 
 

@@ -11,12 +11,12 @@ from tortoise.transactions import in_transaction
 
 from domain import permissions, texts
 from domain.permissions import Permission
-from domain.problems import Forbidden
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired
 from models import AccessToken, AuditEntry, User, database
 from resolvers import proofs
+from resolvers.refusals import forbid
 from resolvers.sessions import SignedIn
 
 LONGEST_REASON = 500
@@ -58,7 +58,7 @@ async def granted_to(staff: SignedIn) -> frozenset[Permission]:
 async def _permitted(staff: SignedIn, permission: Permission) -> AccessToken:
     session = await proofs.open_session(staff)
     if permission not in _granted(session, staff):
-        raise Forbidden
+        forbid(session.user_id, permission=permission.value)
     needs_proof = session.kind is SessionKind.STAFF and permission in permissions.NEED_FRESH_PROOF
     if needs_proof and not proofs.is_fresh(session, now=await database.now()):
         raise FreshCodeRequired
@@ -86,7 +86,7 @@ class Duty:
     def check_may_act_on(self, subject: User) -> None:
         """Raises Forbidden for oneself and for users of the same or a higher role, but not for owners."""
         if not permissions.may_act_on(self.actor.role, subject.role):
-            raise Forbidden
+            forbid(self.actor.id, permission="act_on_rank", owner_id=subject.id)
 
     async def record(
         self,

@@ -13,6 +13,8 @@ from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
 from models import AccessToken, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -81,6 +83,7 @@ async def create_service_token(shop: Shop, staff: SignedIn, *, values: ServiceTo
         await duty.record(
             StaffAct.CREATE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before={}, after=_shown(row)
         )
+    _record(SecurityEvent.SERVICE_TOKEN_CREATED, row, actor_id=duty.actor.id)
     return NewServiceToken(token=token, row=row)
 
 
@@ -101,11 +104,18 @@ async def revoke_service_token(staff: SignedIn, *, token_id: str) -> AccessToken
         await duty.record(
             StaffAct.REVOKE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before=_shown(token), after={}
         )
-        return token
+    _record(SecurityEvent.SERVICE_TOKEN_REVOKED, token, actor_id=duty.actor.id)
+    return token
 
 
 def _valid(now: datetime) -> QuerySet[AccessToken]:
     return AccessToken.filter(kind=SessionKind.SERVICE, revoked_at=None, expires_at__gt=now)
+
+
+def _record(event: SecurityEvent, token: AccessToken, *, actor_id: int) -> None:
+    security_log.record(
+        event, user_id=token.user_id, actor_id=actor_id, token_id=sessions.public_id(token.id)
+    )
 
 
 def _shown(token: AccessToken) -> dict[str, object]:

@@ -17,9 +17,12 @@ from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, UserNotFound
 from models import AccessToken, LedgerEntry, TotpSecret, User, database
+from observation import security_log
+from observation.security_log import SecurityEvent
 from resolvers import credentials, idempotency, wallet
 from resolvers.filters import meeting, record_ids, those
 from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.refusals import forbid
 from resolvers.sessions import SignedIn
 from resolvers.staff.duty import Duty, on_duty, permit, reason_of
 from resolvers.wallet import BalanceTooLarge
@@ -137,7 +140,10 @@ async def set_user_active(staff: SignedIn, *, user_id: int, is_active: bool, rea
             after={"is_active": is_active},
             reason=reason,
         )
-        return user
+    if is_active is not before["is_active"]:
+        event = SecurityEvent.USER_UNBLOCKED if is_active else SecurityEvent.USER_BLOCKED
+        security_log.record(event, user_id=user.id, actor_id=duty.actor.id)
+    return user
 
 
 @refuses(Forbidden, UserNotFound)
@@ -160,7 +166,10 @@ async def sign_out_user(staff: SignedIn, *, user_id: int) -> User:
             before={"tokens": open_tokens},
             after={"tokens": 0},
         )
-        return user
+    security_log.record(
+        SecurityEvent.CREDENTIALS_ENDED, user_id=user.id, actor_id=duty.actor.id, reason="signed_out"
+    )
+    return user
 
 
 @refuses(Forbidden, UserNotFound)
@@ -180,7 +189,8 @@ async def revoke_user_api_key(staff: SignedIn, *, user_id: int) -> User:
         await duty.record(
             StaffAct.REVOKE_USER_API_KEY, StaffSubject.USER, user.id, before=before, after=after
         )
-        return user
+    security_log.record(SecurityEvent.API_KEY_REVOKED, user_id=user.id, actor_id=duty.actor.id)
+    return user
 
 
 @refuses(Forbidden, FreshCodeRequired, UserNotFound)
@@ -201,7 +211,8 @@ async def reset_totp(staff: SignedIn, *, user_id: int) -> User:
         await duty.record(
             StaffAct.RESET_TOTP, StaffSubject.USER, user.id, before=before, after={"totp_secret": None}
         )
-        return user
+    security_log.record(SecurityEvent.TOTP_DISABLED, user_id=user.id, actor_id=duty.actor.id)
+    return user
 
 
 @refuses(Forbidden, FreshCodeRequired, UserNotFound)
@@ -225,7 +236,11 @@ async def set_user_role(staff: SignedIn, *, user_id: int, role: UserRole) -> Use
         await duty.record(
             StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
         )
-        return user
+    if role is not before["role"]:
+        security_log.record(
+            SecurityEvent.ROLE_CHANGED, user_id=user.id, actor_id=duty.actor.id, role=role.value
+        )
+    return user
 
 
 @refuses(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)
@@ -286,4 +301,4 @@ async def _locked(duty: Duty, user_id: int) -> User:
 
 def _check_is_another(duty: Duty, user: User) -> None:
     if user.id == duty.actor.id:
-        raise Forbidden
+        forbid(user.id, permission="act_on_oneself")

@@ -11,6 +11,7 @@ from resolvers.shop import Shop
 from tests.fakes import RecordingSms
 
 ADDRESS = "192.0.2.1"
+CLIENT = Client(network=ADDRESS)
 MOBILE = "09121111111"
 
 

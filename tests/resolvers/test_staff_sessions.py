@@ -89,10 +89,12 @@ async def test_customers_wrong_codes_and_claimed_numbers_open_none(shop: Shop, s
     for user, problem in ((customer, Forbidden), (claimant, WrongLoginCode)):
         code = await receive_code(shop, sms, str(user.mobile))
         with pytest.raises(problem):
-            await staff_sessions.start_staff_session(shop, username=str(user.mobile), code=code)
+            await staff_sessions.start_staff_session(shop, username=str(user.mobile), code=code, client=PHONE)
     code = await receive_code(shop, sms, str(staff.mobile))
     with pytest.raises(WrongLoginCode):
-        await staff_sessions.start_staff_session(shop, username=str(staff.mobile), code=other_than(code))
+        await staff_sessions.start_staff_session(
+            shop, username=str(staff.mobile), code=other_than(code), client=PHONE
+        )
 
     assert not await AccessToken.exists()
 
@@ -107,7 +109,9 @@ async def test_where_an_app_is_set_up_its_code_is_needed_too_and_tries_of_it_are
     async def start(totp_code: str | None) -> type[Problem] | None:
         username = str(user.mobile)
         return await refusal(
-            staff_sessions.start_staff_session(shop, username=username, code=code, totp_code=totp_code)
+            staff_sessions.start_staff_session(
+                shop, username=username, code=code, totp_code=totp_code, client=PHONE
+            )
         )
 
     right = await code_now(secret)
@@ -128,11 +132,14 @@ async def test_a_proof_is_good_for_five_minutes_and_renewed_by_a_login_code(
     assert not await proofs.is_confirmed(viewer)
     code = await receive_code(shop, sms, str(user.mobile))
 
-    until = await staff_sessions.confirm_identity(shop, viewer, code=code)
+    until = await staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)
 
     assert await proofs.is_confirmed(viewer)
     assert until - await database.now() <= PROOF_LIFETIME
-    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=code)) is WrongLoginCode
+    assert (
+        await refusal(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+        is WrongLoginCode
+    )
 
 
 async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_only_once(
@@ -143,10 +150,15 @@ async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_
     secret = await enrol(shop, viewer)
     code = await receive_code(shop, sms, str(user.mobile))
 
-    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=code)) is WrongTotpCode
+    assert (
+        await refusal(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)) is WrongTotpCode
+    )
     right = await code_now(secret)
-    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=right)) is None
-    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=right)) is WrongTotpCode
+    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE)) is None
+    assert (
+        await refusal(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE))
+        is WrongTotpCode
+    )
 
 
 @pytest.mark.both_databases
@@ -160,7 +172,7 @@ async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
     code = await code_now(secret) if secret else await receive_code(shop, sms, str(user.mobile))
 
     ends = await asyncio.gather(
-        *(refusal(staff_sessions.confirm_identity(shop, viewer, code=code)) for viewer in stale)
+        *(refusal(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)) for viewer in stale)
     )
 
     assert ends.count(None) == 1
@@ -174,7 +186,10 @@ async def test_five_wrong_codes_end_the_session_and_no_other(shop: Shop) -> None
     stolen, other = await session_of(user, proof_age=STALE), await session_of(user)
     wrong = other_than(await code_now(secret), by=7)
 
-    ends = [await refusal(staff_sessions.confirm_identity(shop, stolen, code=wrong)) for _ in range(6)]
+    ends = [
+        await refusal(staff_sessions.confirm_identity(shop, stolen, code=wrong, client=PHONE))
+        for _ in range(6)
+    ]
 
     assert ends == [WrongTotpCode] * staff_sessions.MAX_FAILED_PROOFS + [Forbidden]
     assert [(await AccessToken.get(id=s.token_id)).revoked_at is None for s in (stolen, other)] == [
@@ -267,12 +282,14 @@ async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_
     told = await Notification.get(user_id=user.id)
     assert told.kind is NotificationKind.MOBILE_CHANGED
     code = await receive_code(shop, sms, new)
-    somebody = await login.verify_login_code(shop, username=new, code=code)
+    somebody = await login.verify_login_code(shop, username=new, code=code, client=PHONE)
     assert somebody.user.id != user.id
     # Whoever holds the number has proven it: it is not the manager's.
     await let_time_pass(timedelta(minutes=2))
     assert (
-        await refusal(login.confirm_mobile(shop, fresh, code=await receive_code(shop, sms, new)))
+        await refusal(
+            login.confirm_mobile(shop, fresh, code=await receive_code(shop, sms, new), client=PHONE)
+        )
     ) is not None
     assert not (await User.get(id=user.id)).mobile_verified
 

@@ -19,6 +19,7 @@ from resolvers.shop import Shop
 from resolvers.staff import appointments, users
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
+    CLIENT,
     MOBILE,
     let_time_pass,
     other_than,
@@ -305,12 +306,12 @@ async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop,
     code = await receive_code(with_settings(shop, registration_open=False), sms, CLAIMED)
 
     with pytest.raises(WrongLoginCode):
-        await login.confirm_mobile(shop, viewer, code=other_than(code))
-    assert (await login.confirm_mobile(shop, viewer, code=code)).mobile_verified
+        await login.confirm_mobile(shop, viewer, code=other_than(code), client=CLIENT)
+    assert (await login.confirm_mobile(shop, viewer, code=code, client=CLIENT)).mobile_verified
 
     assert await sessions.authenticate(shop, token) is not None
     with pytest.raises(WrongLoginCode):
-        await login.confirm_mobile(shop, viewer, code=code)
+        await login.confirm_mobile(shop, viewer, code=code, client=CLIENT)
 
 
 @pytest.mark.both_databases
@@ -319,7 +320,8 @@ async def test_two_accounts_cannot_prove_one_number_at_once(shop: Shop, sms: Rec
     code = await receive_code(shop, sms, CLAIMED)
 
     ends = await asyncio.gather(
-        *(login.confirm_mobile(shop, viewer, code=code) for viewer in (first, second)), return_exceptions=True
+        *(login.confirm_mobile(shop, viewer, code=code, client=CLIENT) for viewer in (first, second)),
+        return_exceptions=True,
     )
 
     assert sorted(type(end).__name__ for end in ends) == ["User", "WrongLoginCode"]

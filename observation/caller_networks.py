@@ -1,0 +1,15 @@
+"""The network of the caller that is being answered, for lines that are written far from the request."""
+
+from contextvars import ContextVar
+
+_current: ContextVar[str | None] = ContextVar("caller_network", default=None)
+
+
+def begin(network: str) -> None:
+    """From here on, what this task and its children do is done for a caller in `network`."""
+    _current.set(network)
+
+
+def current() -> str | None:
+    """The present caller's network; None outside of a request, as in the worker."""
+    return _current.get()
