@@ -94,7 +94,7 @@ class FakePayments:
 
 
 GENEROUS_QUOTAS = QuotaSettings.model_construct(
-    **dict.fromkeys(QuotaSettings.model_fields, "1000000000/minute")
+    **dict.fromkeys(QuotaSettings.model_fields, "1000000000/minute")  # type: ignore[arg-type] # of the fields
 )
 
 

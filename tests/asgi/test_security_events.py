@@ -96,7 +96,7 @@ async def test_a_code_s_tries_count_for_the_network_of_the_caller_wherever_it_is
                 await request()
 
                 tries = await LoginCodeTry.all().values_list("network", flat=True)
-                assert tries == ["127.0.0.1"]
+                assert list(map(str, tries)) == ["127.0.0.1"]
 
 
 def test_every_event_is_caused_by_a_scene() -> None:
