@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
 from domain import days
+from domain.states import SmsNotice
 from domain.tokens import TokenKeys
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import new_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
-from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, SmsOutbox
+from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
+from gateways.sms_outbox import SmsOutbox
 from resolvers import quotas
 from resolvers.shop import Shop
 
@@ -76,10 +78,24 @@ def _sms_gateway(settings: Settings, name: SmsGatewayName) -> SmsGateway:
     )
     if name is SmsGatewayName.KAVENEGAR and settings.kavenegar_api_key:
         return KavenegarSms(
-            client, settings.kavenegar_api_key, settings.kavenegar_template, base_url=settings.kavenegar_url
+            client,
+            settings.kavenegar_api_key,
+            settings.kavenegar_template,
+            base_url=settings.kavenegar_url,
+            notice_templates={
+                SmsNotice.MOBILE_CHANGED: settings.kavenegar_mobile_changed_template or "",
+                SmsNotice.STAFF_SIGNED_IN: settings.kavenegar_staff_signed_in_template or "",
+            },
         )
     if name is SmsGatewayName.SMSIR and settings.smsir_api_key:
         return SmsIrSms(
-            client, settings.smsir_api_key, settings.smsir_template_id, base_url=settings.smsir_url
+            client,
+            settings.smsir_api_key,
+            settings.smsir_template_id,
+            base_url=settings.smsir_url,
+            notice_template_ids={
+                SmsNotice.MOBILE_CHANGED: settings.smsir_mobile_changed_template_id or 0,
+                SmsNotice.STAFF_SIGNED_IN: settings.smsir_staff_signed_in_template_id or 0,
+            },
         )
     raise UnsafeInProduction(f"SMS by {name} needs its key: give {name.upper()}_API_KEY")

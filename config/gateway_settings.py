@@ -36,9 +36,22 @@ class GatewaySettings(BaseSettings):
     )
     kavenegar_api_key: SecretStr | None = Field(None, description="Kavenegar's API key")
     kavenegar_template: str = Field("vitrin-login", description="Kavenegar's lookup template")
+    kavenegar_mobile_changed_template: str | None = Field(
+        None,
+        description="Kavenegar's lookup template for the notice to a number that was changed; empty: no SMS",
+    )
+    kavenegar_staff_signed_in_template: str | None = Field(
+        None, description="Kavenegar's lookup template for the notice of a staff sign-in; empty: no SMS"
+    )
     kavenegar_url: str = Field("https://api.kavenegar.com", description="Kavenegar's host")
     smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
     smsir_template_id: int = Field(100_000, description="sms.ir's template")
+    smsir_mobile_changed_template_id: int | None = Field(
+        None, description="sms.ir's template for the notice to a number that was changed; empty: no SMS"
+    )
+    smsir_staff_signed_in_template_id: int | None = Field(
+        None, description="sms.ir's template for the notice of a staff sign-in; empty: no SMS"
+    )
     smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
     payment_gateway: PaymentGatewayName = Field(
         PaymentGatewayName.SANDBOX, description="sandbox, zarinpal or zibal"

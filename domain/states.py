@@ -35,6 +35,13 @@ class PaymentStatus(StrEnum):
         return (cls.MISMATCHED, cls.UNVERIFIED)
 
 
+class SmsNotice(StrEnum):
+    """What a user is told by SMS besides login codes."""
+
+    MOBILE_CHANGED = "mobile_changed"
+    STAFF_SIGNED_IN = "staff_signed_in"
+
+
 class RefillStatus(StrEnum):
     """State of a request to deliver again what dropped.
 

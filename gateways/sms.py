@@ -1,37 +1,26 @@
-"""Login codes by SMS: the services that send them, and an outbox nobody waits for."""
+"""The services that send login codes and notices by SMS."""
 
-import asyncio
-import contextvars
 import logging
-import traceback
-from collections.abc import Callable, Coroutine, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Protocol, TextIO
 from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
 
-from domain import mobiles
-from domain.states import SmsDelivery
+from domain.states import SmsNotice
 from gateways.errors import (
     GatewayAnsweredNonsense,
-    GatewayBusy,
-    GatewayError,
     GatewayRefused,
-    GatewayUnavailable,
 )
 from gateways.http import JsonAnswer, read_json
-from observation import meters, request_ids
 
 logger = logging.getLogger("vitrin.sms")
 
-# Half of httpx's 100 connections: a hanging SMS service must leave room for payments. 400 messages,
-# 50 at a time, fifteen seconds each, are also through before a code of two minutes expires.
-MAX_SENDING = 50
-MAX_PENDING = 400
-
-DeliveryReport = Callable[[SmsDelivery], Coroutine[None, None, None]]
+_NOTICES = {
+    SmsNotice.MOBILE_CHANGED: "شماره موبایل حساب شما در ویترین به {detail} تغییر کرد",
+    SmsNotice.STAFF_SIGNED_IN: "ورود تازه‌ای به پنل مدیریت ویترین از {detail} انجام شد",
+}
 
 # return.status of kavenegar.com/rest.html, those that an operator can act on.
 _KAVENEGAR_CODES = {
@@ -73,6 +62,18 @@ class SmsGateway(Protocol):
             GatewayError: the service did not take it, or did not say that it did.
         """
 
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        """The same for a notice; `detail` is the one word that its text varies by, without blanks.
+
+        Raises:
+            GatewayError: as `send_login_code`.
+            TemplateMissing: the account has no template for it.
+        """
+
+
+class TemplateMissing(Exception):
+    """No template is set for a notice, so it cannot be sent by this service."""
+
 
 class ConsoleSms:
     """Prints each message as one line, for development: the code is readable by whoever reads the output."""
@@ -82,7 +83,14 @@ class ConsoleSms:
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
         """Print `SMS to <mobile>: …<code>…`."""
-        line = f"SMS to {mobile}: کد تایید شما در ویترین {code} است\n"
+        self._print(mobile, f"کد تایید شما در ویترین {code} است")
+
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        """Print `SMS to <mobile>: …<detail>…`."""
+        self._print(mobile, _NOTICES[notice].format(detail=detail))
+
+    def _print(self, mobile: str, text: str) -> None:
+        line = f"SMS to {mobile}: {text}\n"
         # A console without Persian (Windows, LC_ALL=C) must still show the code.
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(line.encode(encoding, "backslashreplace").decode(encoding))
@@ -92,7 +100,7 @@ class ConsoleSms:
 class KavenegarSms:
     """Kavenegar's verify/lookup (kavenegar.com/rest.html).
 
-    `template` is the name of an approved template whose one variable is %token.
+    `template`, and those of the notices, are names of approved templates whose one variable is %token.
     """
 
     def __init__(
@@ -101,20 +109,33 @@ class KavenegarSms:
         api_key: SecretStr,
         template: str,
         base_url: str = "https://api.kavenegar.com",
+        *,
+        notice_templates: Mapping[SmsNotice, str] | None = None,
     ) -> None:
         self._client = client
         self._api_key = api_key
         self._template = template
+        self._notice_templates = notice_templates or {}
         self._base_url = base_url.rstrip("/")
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
         """Send `code` as the template's token; refusal codes are those of return.status (418: no credit)."""
+        await self._look_up(mobile, self._template, code)
+
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        """Send `detail` as the token of the notice's template."""
+        template = self._notice_templates.get(notice)
+        if not template:
+            raise TemplateMissing(f"KAVENEGAR_{notice.upper()}_TEMPLATE")
+        await self._look_up(mobile, template, detail)
+
+    async def _look_up(self, mobile: str, template: str, token: str) -> None:
         key = quote(self._api_key.get_secret_value(), safe="")
         answer = await read_json(
             self._client,
             "POST",
             f"{self._base_url}/v1/{key}/verify/lookup.json",
-            form={"receptor": mobile, "template": self._template, "token": code},
+            form={"receptor": mobile, "template": template, "token": token},
         )
         verdict = _member(answer.body, "return")
         _check(
@@ -127,7 +148,7 @@ class KavenegarSms:
 
 
 class SmsIrSms:
-    """sms.ir's v1/send/verify; the template's one parameter is named CODE."""
+    """sms.ir's v1/send/verify; the one parameter of the template, and of the notices' templates, is CODE."""
 
     def __init__(
         self,
@@ -135,14 +156,27 @@ class SmsIrSms:
         api_key: SecretStr,
         template_id: int,
         base_url: str = "https://api.sms.ir",
+        *,
+        notice_template_ids: Mapping[SmsNotice, int] | None = None,
     ) -> None:
         self._client = client
         self._api_key = api_key
         self._template_id = template_id
+        self._notice_template_ids = notice_template_ids or {}
         self._base_url = base_url.rstrip("/")
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
         """Send `code` as the template's CODE; refusal codes are those of the answer's status."""
+        await self._verify(mobile, self._template_id, code)
+
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        """Send `detail` as the CODE of the notice's template."""
+        template_id = self._notice_template_ids.get(notice)
+        if not template_id:
+            raise TemplateMissing(f"SMSIR_{notice.upper()}_TEMPLATE_ID")
+        await self._verify(mobile, template_id, detail)
+
+    async def _verify(self, mobile: str, template_id: int, text: str) -> None:
         answer = await read_json(
             self._client,
             "POST",
@@ -150,8 +184,8 @@ class SmsIrSms:
             headers={"X-API-KEY": self._api_key.get_secret_value()},
             json={
                 "mobile": mobile,
-                "templateId": self._template_id,
-                "parameters": [{"name": "CODE", "value": code}],
+                "templateId": template_id,
+                "parameters": [{"name": "CODE", "value": text}],
             },
         )
         body = answer.body
@@ -162,113 +196,6 @@ class SmsIrSms:
             text=_member(body, "message"),
             meanings=_SMSIR_CODES,
         )
-
-
-class SmsOutbox:
-    """Sends in the background, in order of asking, and stores nothing.
-
-    A login must take as long for an unknown user as for a known one, so it never waits for the SMS. A message
-    that `gateway` does not take goes to `fallback`, where there is one. Where certainly nothing was sent, the
-    same gateway is tried once more.
-    """
-
-    def __init__(
-        self,
-        gateway: SmsGateway,
-        fallback: SmsGateway | None = None,
-        *,
-        max_sending: int = MAX_SENDING,
-        max_pending: int = MAX_PENDING,
-    ) -> None:
-        self._gateways = (gateway,) if fallback is None else (gateway, fallback)
-        self._max_pending = max_pending
-        self._turn = asyncio.Semaphore(max_sending)
-        # The event loop holds its tasks weakly; this set keeps them from being collected half way.
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def send_login_code_later(self, *, mobile: str, code: str, report: DeliveryReport | None = None) -> None:
-        """Start sending and return at once; call it after the commit that stores the code.
-
-        `report` is called with what became of the message, outside any transaction of the caller's. A failure
-        is logged, as is a message dropped because `max_pending` others wait.
-        """
-        is_dropped = len(self._tasks) >= self._max_pending
-        if is_dropped:
-            meters.SMS.labels("dropped").inc()
-            logger.error("login code for %s dropped: %d are waiting", mobiles.mask(mobile), len(self._tasks))
-            if report is None:
-                return
-        # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that
-        # inherits it would use that connection after its transaction has ended.
-        context = contextvars.Context()
-        context.run(request_ids.begin, request_ids.current())
-        work = report(SmsDelivery.REFUSED) if is_dropped and report else self._send(mobile, code, report)
-        task = asyncio.create_task(_logged(work), context=context)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def drain(self, within: timedelta) -> None:
-        """Wait for the messages under way, then give up those that are late.
-
-        For shutdown, when no request runs any more: messages started meanwhile are not waited for.
-        """
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=within.total_seconds())
-        if not late:
-            return
-        meters.SMS.labels("given up").inc(len(late))
-        logger.error("%d login codes given up at shutdown", len(late))
-        for task in late:
-            task.cancel()
-        await asyncio.wait(late)
-
-    async def _send(self, mobile: str, code: str, report: DeliveryReport | None) -> None:
-        async with self._turn:
-            delivery = await self._deliver(mobile, code)
-        meters.SMS.labels("sent" if delivery is SmsDelivery.SENT else "failed").inc()
-        if report is not None:
-            await report(delivery)
-
-    async def _deliver(self, mobile: str, code: str) -> SmsDelivery:
-        outcomes = []
-        for gateway in self._gateways:
-            outcome = await _try_gateway(gateway, mobile, code)
-            if outcome is SmsDelivery.SENT:
-                return outcome
-            outcomes.append(outcome)
-        return SmsDelivery.UNKNOWN if SmsDelivery.UNKNOWN in outcomes else SmsDelivery.REFUSED
-
-
-async def _try_gateway(gateway: SmsGateway, mobile: str, code: str) -> SmsDelivery:
-    for is_last_try in (False, True):
-        try:
-            await gateway.send_login_code(mobile=mobile, code=code)
-            return SmsDelivery.SENT
-        except GatewayError as error:
-            name = type(error).__name__
-            logger.error("login code for %s not sent: %s: %s", mobiles.mask(mobile), name, error)
-            if isinstance(error, GatewayRefused | GatewayBusy):
-                return SmsDelivery.REFUSED
-            if not isinstance(error, GatewayUnavailable) or error.request_sent:
-                return SmsDelivery.UNKNOWN
-            if is_last_try:
-                return SmsDelivery.REFUSED
-        except Exception as error:
-            # Frames only: the text of an unforeseen error may hold the code.
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error(
-                "login code for %s not sent: %s\n%s", mobiles.mask(mobile), type(error).__name__, frames
-            )
-            return SmsDelivery.UNKNOWN
-    raise AssertionError("unreachable: the last try returns")
-
-
-async def _logged(work: Coroutine[None, None, None]) -> None:
-    try:
-        await work
-    except Exception:
-        logger.exception("the delivery of a login code was not recorded")
 
 
 def _member(value: object, key: str) -> object:

@@ -13,12 +13,13 @@ from domain.quotas import Quota
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
-from domain.states import NotificationKind
+from domain.states import NotificationKind, SmsNotice
 from models import User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import credentials, notifications, proofs, quotas
 from resolvers.sessions import SignedIn
+from resolvers.shop import Shop
 
 _LONGEST_NAME = 100
 _LONGEST_PASSWORD = 128
@@ -30,6 +31,7 @@ _hashing = ThreadPoolExecutor(_MAX_HASHES_AT_ONCE, thread_name_prefix="argon2")
 
 @refuses(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired, QuotaReached)
 async def update_profile(
+    shop: Shop,
     user: User,
     *,
     session: SignedIn | None = None,
@@ -43,6 +45,7 @@ async def update_profile(
 
     A new mobile is stored unproven, see `login.recipient_of`. Staff change theirs by a staff `session` with a
     fresh proof alone, and prove the new one by `login.confirm_mobile`; their other sessions end.
+    A number that was proven before gets an SMS about it, after the commit.
 
     Raises:
         InvalidInput: a malformed e-mail or mobile, a name not of 1 to 100 characters, a password of 1 to 128.
@@ -62,10 +65,10 @@ async def update_profile(
         changes.update(mobile=_mobile(mobile), mobile_verified=False)
     if password is not None:
         changes["password_hash"] = await _password_hash(user, password)
-    return await _save(user, changes, session=session)
+    return await _save(shop, user, changes, session=session)
 
 
-async def _save(user: User, changes: dict[str, object], *, session: SignedIn | None) -> User:
+async def _save(shop: Shop, user: User, changes: dict[str, object], *, session: SignedIn | None) -> User:
     try:
         async with in_transaction():
             # Locked and read anew: the request's own copy may be older than another change.
@@ -82,6 +85,12 @@ async def _save(user: User, changes: dict[str, object], *, session: SignedIn | N
         raise EmailTaken from error
     if "mobile" in changes:
         security_log.record(SecurityEvent.MOBILE_CHANGED, user_id=user.id)
+        if current.mobile is not None and current.mobile_verified:
+            shop.sms.send_notice_later(
+                mobile=current.mobile,
+                notice=SmsNotice.MOBILE_CHANGED,
+                detail=mobiles.mask(str(changes["mobile"])),
+            )
     return saved
 
 

@@ -10,7 +10,7 @@ from config.settings import Settings
 from domain.tokens import TokenKeys
 from gateways.payments import PaymentGateway
 from gateways.providers import ProviderAccount, ProviderApi
-from gateways.sms import SmsOutbox
+from gateways.sms_outbox import SmsOutbox
 from models import Provider
 from models.hub import Hub
 from resolvers.running_settings import Overrides

@@ -10,7 +10,7 @@ from domain.problems import Forbidden, InvalidInput, MalformedUsername, Problem,
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
-from domain.states import NotificationKind
+from domain.states import NotificationKind, SmsNotice
 from models import AccessToken, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
@@ -31,7 +31,7 @@ async def start_staff_session(
     """Exchange a login code, and a TOTP code where the user has set it up, for a staff session.
 
     The login code is used up by a session or by a user who is no member of staff. Every try counts for it,
-    so that its limits bound the tries of TOTP too. The user is notified.
+    so that its limits bound the tries of TOTP too. The user is notified, by SMS as well, after the commit.
 
     Raises:
         InvalidInput: a code is not six digits.
@@ -57,6 +57,9 @@ async def start_staff_session(
         )
         raise outcome
     security_log.record(SecurityEvent.STAFF_SIGNED_IN, user_id=outcome.user.id, network=client.network)
+    shop.sms.send_notice_later(
+        mobile=str(outcome.user.mobile), notice=SmsNotice.STAFF_SIGNED_IN, detail=client.network
+    )
     return outcome
 
 

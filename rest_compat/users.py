@@ -17,6 +17,7 @@ async def update(request: Request, viewer: SignedIn) -> Answer:
     """POST user."""
     sent = await requests.parameters(request)
     user = await profile.update_profile(
+        requests.shop(request),
         viewer.user,
         session=viewer,
         first_name=sent.text("first_name"),

@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from config.quota_settings import QuotaSettings
 from config.settings import Settings
 from domain.money import Toman
-from domain.states import LedgerKind
+from domain.states import LedgerKind, SmsNotice
 from domain.tokens import TokenKeys
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
 from gateways.providers import ProviderApi
-from gateways.sms import SmsOutbox
+from gateways.sms_outbox import SmsOutbox
 from models import User
 from resolvers import quotas, wallet
 from resolvers.shop import Shop
@@ -31,12 +31,18 @@ class RecordingSms:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
+        self.notices: list[tuple[str, SmsNotice, str]] = []
         self.fail_with: GatewayError | None = None
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
         if self.fail_with is not None:
             raise self.fail_with
         self.sent.append((mobile, code))
+
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        if self.fail_with is not None:
+            raise self.fail_with
+        self.notices.append((mobile, notice, detail))
 
 
 @cache

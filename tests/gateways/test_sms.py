@@ -10,8 +10,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from domain.states import SmsNotice
 from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
-from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
+from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, TemplateMissing
 from tests.gateways.provider_server import ProviderServer
 
 MOBILE = "09011235566"
@@ -217,3 +218,46 @@ async def test_no_failure_shows_the_key_or_the_code_in_its_text_or_in_a_log(
     ]
     assert KEY not in caplog.text
     assert CODE not in caplog.text
+
+
+async def test_a_notice_is_sent_by_its_own_template(
+    server: ProviderServer, client: httpx.AsyncClient
+) -> None:
+    notice = SmsNotice.MOBILE_CHANGED
+    by_kavenegar = KavenegarSms(
+        client, SecretStr(KEY), "login", base_url=server.url, notice_templates={notice: "changed"}
+    )
+    by_sms_ir = SmsIrSms(client, SecretStr(KEY), 1, base_url=server.url, notice_template_ids={notice: 77})
+
+    server.answer(200, KAVENEGAR_SENT)
+    await by_kavenegar.send_notice(mobile=MOBILE, notice=notice, detail="0912****000")
+    server.answer(200, SMS_IR_SENT)
+    await by_sms_ir.send_notice(mobile=MOBILE, notice=notice, detail="0912****000")
+
+    first, second = server.received
+    assert first.form == {"receptor": [MOBILE], "template": ["changed"], "token": ["0912****000"]}
+    assert second.json == {
+        "mobile": MOBILE,
+        "templateId": 77,
+        "parameters": [{"name": "CODE", "value": "0912****000"}],
+    }
+
+
+@either_service
+async def test_a_notice_without_a_template_is_not_sent(
+    server: ProviderServer, client: httpx.AsyncClient, connect: Connect
+) -> None:
+    with pytest.raises(TemplateMissing, match="MOBILE_CHANGED_TEMPLATE"):
+        await connect(client, server.url).send_notice(
+            mobile=MOBILE, notice=SmsNotice.MOBILE_CHANGED, detail="0912****000"
+        )
+
+    assert server.received == []
+
+
+async def test_console_prints_notices() -> None:
+    stream = io.StringIO()
+    for notice in SmsNotice:
+        await ConsoleSms(stream).send_notice(mobile=MOBILE, notice=notice, detail="192.0.2.7")
+
+    assert re.fullmatch(r"(SMS to 09011235566: .* 192.0.2.7 .*\n){2}", stream.getvalue())

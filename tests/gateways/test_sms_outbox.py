@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.states import SmsDelivery
+from domain.states import SmsDelivery, SmsNotice
 from gateways.errors import GatewayRefused, GatewayUnavailable
-from gateways.sms import SmsOutbox
+from gateways.sms_outbox import SmsOutbox
 
 MOBILE = "09011235566"
 CODE = "483920"
@@ -40,6 +40,9 @@ class RememberingSms:
         if self._fail_with:
             raise self._fail_with
         self.sent.append((mobile, code))
+
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        await self.send_login_code(mobile=mobile, code=detail)
 
 
 async def test_outbox_returns_before_sending_and_drain_waits_for_it() -> None:
@@ -175,6 +178,9 @@ class ScriptedSms:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append((mobile, code))
+
+    async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        await self.send_login_code(mobile=mobile, code=detail)
 
 
 REFUSED = GatewayRefused(418, "no credit")

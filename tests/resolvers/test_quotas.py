@@ -51,17 +51,17 @@ async def test_tickets_and_replies_are_bounded_by_number_and_bytes_until_the_win
     assert (await Ticket.all().count(), await TicketMessage.all().count()) == (3, 2)
 
 
-async def test_passwords_are_hashed_so_often_an_hour_and_no_more(db: str) -> None:
+async def test_passwords_are_hashed_so_often_an_hour_and_no_more(shop: Shop) -> None:
     user = await create_user()
     for password in ("one", "two"):
-        await profile.update_profile(user, password=password)
+        await profile.update_profile(shop, user, password=password)
     before = (await User.get(id=user.id)).password_hash
 
     with pytest.raises(QuotaReached):
-        await profile.update_profile(user, password="three", first_name="Mina")
+        await profile.update_profile(shop, user, password="three", first_name="Mina")
 
     assert (await User.get(id=user.id)).password_hash == before
-    assert (await profile.update_profile(user, first_name="Mina")).first_name == "Mina"
+    assert (await profile.update_profile(shop, user, first_name="Mina")).first_name == "Mina"
 
 
 async def test_a_refused_payment_opens_nothing_and_its_key_is_good_afterwards(shop: Shop) -> None:

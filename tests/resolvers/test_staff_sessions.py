@@ -274,9 +274,12 @@ async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_
     )
     new = "09351234567"
     for session in (None, stale, SignedIn(user=user, token_id=fresh.token_id, expires_at=fresh.expires_at)):
-        assert await refusal(profile.update_profile(user, session=session, mobile=new)) is FreshCodeRequired
+        assert (
+            await refusal(profile.update_profile(shop, user, session=session, mobile=new))
+            is FreshCodeRequired
+        )
 
-    await profile.update_profile(user, session=fresh, mobile=new)
+    await profile.update_profile(shop, user, session=fresh, mobile=new)
 
     assert (await AccessToken.get(id=other.token_id)).revoked_at is not None
     told = await Notification.get(user_id=user.id)

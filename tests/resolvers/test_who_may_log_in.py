@@ -122,9 +122,9 @@ async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: Recor
     assert not await AccessToken.exists()
 
 
-async def claimant_of(mobile: str = CLAIMED, **columns: object) -> User:
+async def claimant_of(shop: Shop, mobile: str = CLAIMED, **columns: object) -> User:
     """A new user who has just said that the number is theirs."""
-    user = await profile.update_profile(await create_user(), mobile=mobile)
+    user = await profile.update_profile(shop, await create_user(), mobile=mobile)
     await User.filter(id=user.id).update(**columns)
     return await User.get(id=user.id)
 
@@ -162,7 +162,7 @@ async def ways_in(user: User) -> set[Credential]:
 async def test_the_first_sign_in_with_a_claimed_mobile_proves_it_and_ends_all_else_that_opens_the_account(
     shop: Shop, sms: RecordingSms
 ) -> None:
-    user = await claimant_of()
+    user = await claimant_of(shop)
     bearers = await open_in_every_way(shop, user)
     assert await ways_in(user) == set(Credential)
 
@@ -270,7 +270,7 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
     for name, claims, opened in cases:
         with subtests.test(name):
             mobile = next(numbers)
-            claimants = [await claimant_of(mobile, **columns) for columns in claims]
+            claimants = [await claimant_of(shop, mobile, **columns) for columns in claims]
 
             session = await verify_code(shop, username=mobile, code=await receive_code(shop, sms, mobile))
 
@@ -289,7 +289,7 @@ async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim
     shop: Shop, sms: RecordingSms
 ) -> None:
     imported = await create_user(mobile=CLAIMED, is_verified=False, balance=90_000)
-    attacker = await claimant_of()
+    attacker = await claimant_of(shop)
 
     session = await verify_code(shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED))
 
@@ -298,7 +298,7 @@ async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim
 
 
 async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop, sms: RecordingSms) -> None:
-    user = await claimant_of(mobile_claimed_at=None)
+    user = await claimant_of(shop, mobile_claimed_at=None)
     token, _ = await sessions.issue_token(shop, user, now=await database.now())
     viewer = await sessions.authenticate(shop, token)
     assert viewer is not None
@@ -316,7 +316,7 @@ async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop,
 
 @pytest.mark.both_databases
 async def test_two_accounts_cannot_prove_one_number_at_once(shop: Shop, sms: RecordingSms) -> None:
-    first, second = await session_of(await claimant_of()), await session_of(await claimant_of())
+    first, second = await session_of(await claimant_of(shop)), await session_of(await claimant_of(shop))
     code = await receive_code(shop, sms, CLAIMED)
 
     ends = await asyncio.gather(
@@ -335,7 +335,7 @@ async def test_a_number_changed_while_its_code_is_verified_is_not_verified(
     code = await receive_code(shop, sms, str(user.mobile))
     outcomes = await asyncio.gather(
         verify_code(shop, username=str(user.mobile), code=code),
-        profile.update_profile(user, mobile=CLAIMED),
+        profile.update_profile(shop, user, mobile=CLAIMED),
         return_exceptions=True,
     )
 

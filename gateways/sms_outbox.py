@@ -1,0 +1,146 @@
+"""The outbox of login codes and notices by SMS, for which nobody waits."""
+
+import asyncio
+import contextvars
+import logging
+import traceback
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+
+from domain import mobiles
+from domain.states import SmsDelivery, SmsNotice
+from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.sms import SmsGateway, TemplateMissing
+from observation import meters, request_ids
+
+logger = logging.getLogger("vitrin.sms")
+
+# Half of httpx's 100 connections: a hanging SMS service must leave room for payments. 400 messages,
+# 50 at a time, fifteen seconds each, are also through before a code of two minutes expires.
+MAX_SENDING = 50
+MAX_PENDING = 400
+
+DeliveryReport = Callable[[SmsDelivery], Coroutine[None, None, None]]
+Send = Callable[[SmsGateway], Coroutine[None, None, None]]
+
+
+class SmsOutbox:
+    """Sends in the background, in order of asking, and stores nothing.
+
+    A login must take as long for an unknown user as for a known one, so it never waits for the SMS. A message
+    that `gateway` does not take goes to `fallback`, where there is one. Where certainly nothing was sent, the
+    same gateway is tried once more.
+    """
+
+    def __init__(
+        self,
+        gateway: SmsGateway,
+        fallback: SmsGateway | None = None,
+        *,
+        max_sending: int = MAX_SENDING,
+        max_pending: int = MAX_PENDING,
+    ) -> None:
+        self._gateways = (gateway,) if fallback is None else (gateway, fallback)
+        self._max_pending = max_pending
+        self._turn = asyncio.Semaphore(max_sending)
+        # The event loop holds its tasks weakly; this set keeps them from being collected half way.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send_login_code_later(self, *, mobile: str, code: str, report: DeliveryReport | None = None) -> None:
+        """Start sending and return at once; call it after the commit that stores the code.
+
+        `report` is called with what became of the message, outside any transaction of the caller's. A failure
+        is logged, as is a message dropped because `max_pending` others wait.
+        """
+        self._send_later(
+            "login code", mobile, lambda gateway: gateway.send_login_code(mobile=mobile, code=code), report
+        )
+
+    def send_notice_later(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
+        """The same for a notice, whose failure is logged and loses nothing: what it tells has happened."""
+        self._send_later(
+            f"notice {notice}",
+            mobile,
+            lambda gateway: gateway.send_notice(mobile=mobile, notice=notice, detail=detail),
+            None,
+        )
+
+    def _send_later(self, what: str, mobile: str, send: Send, report: DeliveryReport | None) -> None:
+        is_dropped = len(self._tasks) >= self._max_pending
+        if is_dropped:
+            meters.SMS.labels("dropped").inc()
+            logger.error("%s for %s dropped: %d are waiting", what, mobiles.mask(mobile), len(self._tasks))
+            if report is None:
+                return
+        # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that
+        # inherits it would use that connection after its transaction has ended.
+        context = contextvars.Context()
+        context.run(request_ids.begin, request_ids.current())
+        title = f"{what} for {mobiles.mask(mobile)}"
+        work = report(SmsDelivery.REFUSED) if is_dropped and report else self._send(title, send, report)
+        task = asyncio.create_task(_logged(work), context=context)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, within: timedelta) -> None:
+        """Wait for the messages under way, then give up those that are late.
+
+        For shutdown, when no request runs any more: messages started meanwhile are not waited for.
+        """
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=within.total_seconds())
+        if not late:
+            return
+        meters.SMS.labels("given up").inc(len(late))
+        logger.error("%d login codes given up at shutdown", len(late))
+        for task in late:
+            task.cancel()
+        await asyncio.wait(late)
+
+    async def _send(self, title: str, send: Send, report: DeliveryReport | None) -> None:
+        async with self._turn:
+            delivery = await self._deliver(title, send)
+        meters.SMS.labels("sent" if delivery is SmsDelivery.SENT else "failed").inc()
+        if report is not None:
+            await report(delivery)
+
+    async def _deliver(self, title: str, send: Send) -> SmsDelivery:
+        outcomes = []
+        for gateway in self._gateways:
+            outcome = await _try_gateway(gateway, title, send)
+            if outcome is SmsDelivery.SENT:
+                return outcome
+            outcomes.append(outcome)
+        return SmsDelivery.UNKNOWN if SmsDelivery.UNKNOWN in outcomes else SmsDelivery.REFUSED
+
+
+async def _try_gateway(gateway: SmsGateway, title: str, send: Send) -> SmsDelivery:
+    for is_last_try in (False, True):
+        try:
+            await send(gateway)
+            return SmsDelivery.SENT
+        except TemplateMissing as missing:
+            logger.warning("%s not sent: %s is not set", title, missing)
+            return SmsDelivery.REFUSED
+        except GatewayError as error:
+            logger.error("%s not sent: %s: %s", title, type(error).__name__, error)
+            if isinstance(error, GatewayRefused | GatewayBusy):
+                return SmsDelivery.REFUSED
+            if not isinstance(error, GatewayUnavailable) or error.request_sent:
+                return SmsDelivery.UNKNOWN
+            if is_last_try:
+                return SmsDelivery.REFUSED
+        except Exception as error:
+            # Frames only: the text of an unforeseen error may hold the code.
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("%s not sent: %s\n%s", title, type(error).__name__, frames)
+            return SmsDelivery.UNKNOWN
+    raise AssertionError("unreachable: the last try returns")
+
+
+async def _logged(work: Coroutine[None, None, None]) -> None:
+    try:
+        await work
+    except Exception:
+        logger.exception("the delivery of a login code was not recorded")
