@@ -14,7 +14,7 @@ from domain import trade_words
 from domain.permissions import GRANTED, Permission
 from domain.roles import UserRole
 from reseller_api import errors
-from tests.conftest import new_token
+from tests.fixtures import new_token
 from tests.live_servers import ROOT, LiveServer
 
 pytestmark = pytest.mark.processes

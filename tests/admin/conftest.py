@@ -5,9 +5,9 @@ from jinja2.bccache import Bucket, BytecodeCache
 from starlette_admin.base import BaseAdmin
 
 from resolvers.shop import Shop
-from tests.conftest import settings_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
+from tests.fixtures import settings_of
 
 
 class _CompiledTemplates(BytecodeCache):

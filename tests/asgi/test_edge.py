@@ -11,7 +11,7 @@ from composition.web import application
 from config.settings import Settings
 from observation import meters
 from resolvers.shop import Shop
-from tests.conftest import client_of
+from tests.fixtures import client_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -10,8 +10,8 @@ from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Provider, database
 from resolvers.shop import Shop
-from tests.conftest import client_of
 from tests.fakes import RecordingSms, new_shop
+from tests.fixtures import client_of
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
 pytestmark = pytest.mark.both_databases

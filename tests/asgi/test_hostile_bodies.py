@@ -13,8 +13,8 @@ from domain.money import Toman
 from gateways.sandbox import SandboxPayments
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
-from tests.conftest import authorization, client_of
 from tests.fakes import create_user
+from tests.fixtures import authorization, client_of
 
 BODIES = (
     b"",

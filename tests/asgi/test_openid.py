@@ -14,8 +14,8 @@ from domain.roles import UserRole
 from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User, database
 from resolvers import sessions
 from resolvers.shop import Shop
-from tests.conftest import client_of
 from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fixtures import client_of
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, running_provider
 
 EMAIL = "sara@example.com"

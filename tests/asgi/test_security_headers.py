@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import Settings
 from resolvers.shop import Shop
-from tests.conftest import client_of
+from tests.fixtures import client_of
 
 ANSWERS = [
     ("GET", "/healthz", 200),

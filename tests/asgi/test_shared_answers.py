@@ -9,8 +9,8 @@ from tortoise.exceptions import DBConnectionError
 from models import Category, User
 from resolvers import catalogue
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.fakes import create_user
+from tests.fixtures import authorization
 
 
 async def test_the_published_keys_verify_the_shop_s_tokens_and_hold_nothing_private(

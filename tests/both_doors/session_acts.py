@@ -9,7 +9,7 @@ from models.clock import CLOCK
 from resolvers import login, sessions, staff_sessions, totp
 from tests.both_doors.acts import PROBLEM, join_staff
 from tests.both_doors.world import Act, Arguments, Preparation, World, global_id
-from tests.conftest import staff_authorization
+from tests.fixtures import staff_authorization
 from tests.resolvers.records import create_session
 
 START_STAFF_SESSION = (

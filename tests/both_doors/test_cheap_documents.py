@@ -7,8 +7,8 @@ import httpx
 from models import Order
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.resolvers.records import create_category, create_order, create_service
 
 

@@ -8,8 +8,8 @@ from domain.states import LedgerKind
 from models import database
 from resolvers import pages, wallet
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.fakes import create_user
+from tests.fixtures import authorization
 
 COUNTS = "{ ledger(first: 1) { totalCount hasMoreThan edges { cursor } } }"
 

@@ -13,9 +13,9 @@ from tests.both_doors.mutation_arguments import ARGUMENTS, TYPES, request, takes
 from tests.both_doors.order_requests import LINK
 from tests.both_doors.world import World, create_catalogue, create_world, global_id
 from tests.cases import for_each
-from tests.conftest import authorization
 from tests.database_state import stored_rows
 from tests.fakes import MOMENT, RecordingSms, create_user
+from tests.fixtures import authorization
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 
 MORE_VALUES = {**REFUSED_TEXTS, "null": "null", "a number of 100,000 digits": DIGITS}

@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import recorded_statements
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.rest_compat.test_statement_counts import add_rows
 
 CATEGORY = "category { name }"

@@ -10,8 +10,8 @@ from models import Order, Ticket, User
 from resolvers import api_keys
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization
 from tests.fakes import RecordingSms, create_user
+from tests.fixtures import authorization
 from tests.resolvers.logins import request_code
 from tests.resolvers.records import create_service
 

@@ -13,9 +13,9 @@ from domain.order_status import OrderSource
 from domain.problems import Problem
 from models import AccessToken, Gift, Order, Service, Ticket, User
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import Rows, all_rows
 from tests.fakes import RecordingSms, create_user
+from tests.fixtures import authorization
 from tests.resolvers.records import (
     create_gift,
     create_notification,

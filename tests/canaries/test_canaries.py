@@ -33,7 +33,7 @@ from tests.canaries.planted import (
     secrets_stored,
     settings_with_canaries,
 )
-from tests.conftest import authorization
+from tests.fixtures import authorization
 from tests.foreign_records.owners import Owner, create_owner
 from tests.schema.roots import ROOT_FIELDS
 from worker.jobs import JOBS, PROVIDER_JOBS

@@ -12,8 +12,8 @@ import pytest
 from documentation.collection import SCHEMA, collection
 from rest_compat.description.answers import documented
 from rest_compat.routes import TABLE
-from tests.conftest import new_token
 from tests.documentation.app import DOCUMENT, URL, client
+from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes

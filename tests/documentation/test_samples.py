@@ -9,7 +9,7 @@ import pytest
 from documentation.reading import Operation, groups
 from documentation.samples import samples
 from rest_compat import description
-from tests.conftest import new_token
+from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes

@@ -15,8 +15,8 @@ from models import AccessToken, Ticket, User, database
 from playground import page
 from resolvers import credentials
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.live_updates import soon
 from tests.sockets import Client, opened, serving
 

@@ -23,9 +23,9 @@ from starlette.responses import HTMLResponse
 import schema
 from config.settings import Settings
 from engine.view import GraphQLView
-from tests.conftest import new_token
 from tests.engine.bombs import BOMBS
 from tests.fakes import RecordingSms, new_shop
+from tests.fixtures import new_token
 from tests.live_servers import ROOT, LiveServer
 
 ATTACKERS = 8

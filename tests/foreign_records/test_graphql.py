@@ -12,9 +12,9 @@ import schema
 from composition.web import application
 from resolvers.shop import Shop
 from schema.node import Node, global_id
-from tests.conftest import authorization
 from tests.database_state import stored_rows
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.foreign_records.owners import create_owner
 from tests.schema.roots import ROOT_FIELDS
 from tests.sockets import opened, serving

@@ -9,9 +9,9 @@ import pytest
 from reseller_api.actions import ACTIONS
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
-from tests.conftest import authorization
 from tests.database_state import stored_rows
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.foreign_records.owners import Owner, create_owner
 from tests.reseller_api.resellers import Reseller
 from tests.rest_compat.reference import ENDPOINTS

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.both_doors.world import global_id
-from tests.conftest import new_token
+from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 from tests.live_updates import soon
 

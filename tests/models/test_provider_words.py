@@ -8,7 +8,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from models import Order, OrderEvent, Refill, Service, database
 from tests.models.test_migrations import wipe
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 BEFORE = "0009_ledger_units"
 SPLIT = "0010_provider_words"

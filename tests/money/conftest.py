@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from models import database
-from tests.conftest import copied_database
+from tests.fixtures import copied_database
 from tests.money.fleet import Fleet, running_fleet
 
 

@@ -21,8 +21,8 @@ from models import LedgerEntry, Order, Payment, Service, User, UserGift, databas
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization, client_of
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
+from tests.fixtures import authorization, client_of
 from tests.resolvers.records import create_gift, create_service
 from tests.searches import DEPTH
 

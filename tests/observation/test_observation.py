@@ -15,8 +15,8 @@ from models import database
 from observation import request_ids, sentry, tracing
 from observation.logging import JsonFormatter
 from observation.packages import MissingPackage
-from tests.conftest import client_of
 from tests.fakes import RecordingSms, new_shop
+from tests.fixtures import client_of
 from tests.observation.sinks import Sink, running_sink
 
 MADE = re.compile("[0-9a-f]{32}")

@@ -7,9 +7,9 @@ from domain.order_status import OrderStatus
 from models import Order, User
 from resolvers import api_keys
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import all_rows, recorded_statements, stored_rows
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.reseller_api.conftest import NewReseller
 from tests.reseller_api.resellers import URL, Reseller
 from tests.resolvers.records import create_order, create_service

@@ -10,8 +10,8 @@ import pytest
 from config.settings import Settings
 from resolvers import api_keys
 from resolvers.shop import Shop
-from tests.conftest import client_of
 from tests.database_state import recorded_statements
+from tests.fixtures import client_of
 from tests.reseller_api.resellers import URL, Reseller
 
 TOO_MANY = {"error": "Too many requests"}

@@ -4,9 +4,9 @@ import pytest
 
 from models import Provider
 from resolvers.shop import Shop
-from tests.conftest import settings_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
+from tests.fixtures import settings_of
 from tests.resolvers.provider_records import create_provider
 
 

@@ -12,8 +12,8 @@ from domain.quotas import Quota
 from models import Payment, QuotaUsage, Ticket, TicketMessage, User, database
 from resolvers import payments, profile, quotas, tickets
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.fakes import create_user
+from tests.fixtures import authorization
 
 
 @pytest.fixture(autouse=True)

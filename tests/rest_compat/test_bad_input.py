@@ -5,9 +5,9 @@ import pytest
 
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
-from tests.conftest import authorization
 from tests.database_state import stored_rows
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.rest_compat.reference import ENDPOINTS
 
 ROUTES = {(line.method, line.path): line for line in TABLE}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rest_compat.routes import TABLE
-from tests.conftest import new_token
+from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 from tests.rest_compat.reference import ENDPOINTS
 

@@ -9,7 +9,7 @@ import pytest
 from models import Notification, User
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
-from tests.conftest import authorization
+from tests.fixtures import authorization
 from tests.rest_compat.reference import ENDPOINTS, answer, answers
 
 pytestmark = pytest.mark.both_databases

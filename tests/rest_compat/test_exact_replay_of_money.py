@@ -8,8 +8,8 @@ import pytest
 
 from models import Gift, Order, User, UserGift, database
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import stored_rows
+from tests.fixtures import authorization
 from tests.resolvers.records import win_gift
 from tests.rest_compat.reference import answer, answers
 

@@ -11,8 +11,8 @@ from resolvers import tickets
 from resolvers.shop import Shop
 from rest_compat.routes import TABLE
 from tests.cases import for_each
-from tests.conftest import authorization, client_of
 from tests.fakes import create_user
+from tests.fixtures import authorization, client_of
 
 SIGNED_IN_ROUTES = [(line.method, line.path) for line in TABLE if line.needs_token]
 

@@ -11,9 +11,9 @@ from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import LedgerEntry, Order, Service
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import stored_rows
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.resolvers.records import create_service
 from tests.rest_compat.reference import answers
 

@@ -11,9 +11,9 @@ from config.settings import Settings
 from models import AccessToken, Order, User, database
 from resolvers import sessions
 from resolvers.shop import Shop
-from tests.conftest import authorization, client_of
 from tests.database_state import recorded_statements
 from tests.fakes import create_user
+from tests.fixtures import authorization, client_of
 from tests.rest_compat.test_statement_counts import add_rows
 
 REFUSED = (401, {"message": "Unauthenticated."})

@@ -25,9 +25,9 @@ from models import (
 )
 from resolvers import wallet
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import recorded_statements
 from tests.fakes import MOMENT, create_user
+from tests.fixtures import authorization
 
 TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
 

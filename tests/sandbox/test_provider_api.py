@@ -24,8 +24,8 @@ from gateways.providers import HttpProviderApi, ProviderAccount
 from gateways.sandbox_orders import SandboxOrders
 from resolvers.shop import Shop
 from sandbox import provider_api
-from tests.conftest import client_of
 from tests.fakes import RecordingSms, new_shop
+from tests.fixtures import client_of
 from tests.live_servers import LiveServer
 
 PATIENCE_SECONDS = 90

@@ -9,7 +9,7 @@ import schema
 from models import User
 from resolvers.shop import Shop
 from tests.cases import for_each
-from tests.conftest import authorization
+from tests.fixtures import authorization
 from tests.schema.roots import ROOT_FIELDS
 
 _EXAMPLE = re.compile(r"\n\n```graphql\n(.+)\n```$", re.DOTALL)

@@ -8,9 +8,9 @@ from tortoise.transactions import in_transaction
 
 from models import database
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.database_state import recorded_statements
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.schema.lists import ADD, ListReader, connections
 
 pytestmark = pytest.mark.both_databases

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from models import LedgerEntry, Notification, Order, Payment, Service, Ticket
 from resolvers.shop import Shop
-from tests.conftest import authorization
 from tests.fakes import create_user
+from tests.fixtures import authorization
 from tests.schema.lists import ADD, ListReader, connections
 from tests.searches import DEPTH
 

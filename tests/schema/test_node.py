@@ -15,8 +15,8 @@ from resolvers import sessions
 from resolvers.shop import Shop
 from schema.node import global_id, parse_id, parse_uuid
 from tests.cases import for_each
-from tests.conftest import authorization
 from tests.fakes import MOMENT, create_user
+from tests.fixtures import authorization
 from tests.resolvers.records import (
     create_gift,
     create_notification,

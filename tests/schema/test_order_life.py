@@ -12,9 +12,9 @@ from models import Order, OrderEvent, Refill, Service, User
 from resolvers import submission
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization, client_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, create_user, new_shop
+from tests.fixtures import authorization, client_of
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 from tests.resolvers.records import create_order, create_service
 

@@ -11,8 +11,8 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import Category, Order, Service, User
 from resolvers.pages import Page
-from tests.conftest import authorization, client_of
 from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fixtures import authorization, client_of
 from tests.resolvers.records import create_category, create_order, create_service
 from tests.searches import DEPTH
 

@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType
 import schema
 from models import User
 from resolvers.shop import Shop
-from tests.conftest import authorization
+from tests.fixtures import authorization
 
 STAFF_ONLY = "which provider delivers, and at what price, is for staff"
 OLD_PANEL = "the old panel's own key"

@@ -5,7 +5,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from tests.conftest import new_token
+from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 from tests.schemathesis.graphql import check_graphql
 from tests.schemathesis.rest import check_rest

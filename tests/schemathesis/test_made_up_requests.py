@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import new_token
+from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 from tests.schemathesis.graphql import check_graphql
 from tests.schemathesis.rest import check_rest

@@ -46,9 +46,9 @@ from resolvers import (
 )
 from resolvers.audit import Difference
 from resolvers.shop import Shop
-from tests.conftest import settings_of
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
+from tests.fixtures import settings_of
 from tests.resolvers.money_records import bank_of, paid
 from tests.resolvers.provider_records import (
     CATALOGUE_ROW,

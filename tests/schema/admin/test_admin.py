@@ -12,9 +12,9 @@ from domain.roles import UserRole
 from models import AuditEntry
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import authorization, staff_authorization
 from tests.database_state import recorded_statements, stored_rows
 from tests.fakes import create_user
+from tests.fixtures import authorization, staff_authorization
 from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
 from tests.resolvers.staff.deeds import DEEDS
 from tests.resolvers.staff.world import World, create_world, member

@@ -16,7 +16,7 @@ from models import User
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
 from tests.both_doors.world import global_id
-from tests.conftest import staff_authorization
+from tests.fixtures import staff_authorization
 from tests.resolvers.staff.world import World, create_world
 from tests.schema.admin.test_admin import ask, fields_of
 
