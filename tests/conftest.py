@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-# Where the environment forbids bytecode files, as images of containers do, every worker and every command that
-# a test starts would compile hundreds of modules anew, for seconds each.
+# Where the environment forbids bytecode files, as in images of containers, each worker and each command
+# that a test starts would compile hundreds of modules anew, for seconds.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

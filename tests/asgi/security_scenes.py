@@ -27,8 +27,8 @@ from resolvers import quotas, sessions
 from resolvers.shop import Shop
 from schema.node import global_id
 from tests.admin.visits import Visit
-from tests.conftest import authorization, client_of, staff_authorization
 from tests.fakes import RecordingSms, create_user
+from tests.fixtures import authorization, client_of, staff_authorization
 from tests.openid_provider import Provider
 from tests.resolvers.logins import let_time_pass, other_than, with_settings
 from tests.resolvers.records import create_category, create_order, create_service, create_session

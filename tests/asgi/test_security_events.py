@@ -13,8 +13,8 @@ from observation import meters, security_log
 from observation.security_log import SecurityEvent
 from resolvers.shop import Shop
 from tests.asgi.security_scenes import CASES, TRIES_OF_CODES, Scene
-from tests.conftest import client_of, settings_of
 from tests.fakes import RecordingSms, lift_quotas, new_shop
+from tests.fixtures import client_of, settings_of
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, running_provider
 
 
