@@ -15,7 +15,7 @@ import httpcore
 import httpx
 
 from gateways.errors import GatewayUnavailable
-from gateways.http import new_client
+from gateways.http import new_client, tls_context
 
 ProviderClient = NewType("ProviderClient", httpx.AsyncClient)
 """A client that is safe to give a provider's URL to; `new_provider_client` makes it."""
@@ -180,7 +180,7 @@ class _Transport(httpx.AsyncHTTPTransport):
     """httpx's own transport over a network of our choice."""
 
     def __init__(self, network: httpcore.AsyncNetworkBackend) -> None:
-        tls = httpx.create_ssl_context(trust_env=False)
+        tls = tls_context()
         super().__init__(verify=tls, trust_env=False)
         # httpx 0.28 has no parameter for the network (github.com/encode/httpx/pull/3749).
         self._pool = httpcore.AsyncConnectionPool(

@@ -5,6 +5,8 @@ table rebuild loses indexes, uniques and, by cascade, the rows of child tables. 
 the second is refused, so that such a migration is written by hand.
 Before every operation all models are made anew, so that what it changes can be compared with what was. What
 only adds does not look back: without, an installation from nothing takes two thirds of the time.
+After every operation Tortoise also prepares queries of all models, which no migration sends: a migration that
+changes rows does so by SQL. Only what statements about tables need is prepared here.
 """
 
 from typing import Any
@@ -19,6 +21,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.models import Model
 
 Constraint = CheckConstraint | UniqueConstraint
@@ -110,3 +113,14 @@ async def _apply_without_looking_back(self: Migration, state: State, **options: 
 
 
 Migration.apply = _apply_without_looking_back  # type: ignore[method-assign]
+
+
+def _finalise_fields(self: StateApps) -> None:
+    for models in self.apps.values():
+        for model in models.values():
+            if model._meta._inited:
+                model._meta.finalise_fields()
+                model._meta._resolve_index_expressions()
+
+
+StateApps._build_initial_querysets = _finalise_fields  # type: ignore[method-assign]

@@ -31,31 +31,36 @@ DO $$ DECLARE name text; BEGIN
     LOOP EXECUTE format('CREATE TABLE remembered.%I AS SELECT * FROM public.%I', name, name); END LOOP;
 END $$;
 """
-_SWEEP = """
+_DEFINE_SWEEP = """
 SET session_replication_role = replica;
 SET lock_timeout = '5s';
-DO $$ DECLARE name text; columns text; BEGIN
+DO $do$ DECLARE name text; columns text; body text := ''; BEGIN
     FOR name IN
         SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'
     LOOP
-        EXECUTE format('DELETE FROM public.%I', name);
+        body := body || format('DELETE FROM public.%I; ', name);
         IF to_regclass(format('remembered.%I', name)) IS NOT NULL THEN
             SELECT string_agg(quote_ident(column_name), ', ') INTO columns FROM information_schema.columns
                 WHERE table_schema = 'public' AND table_name = name AND is_generated = 'NEVER';
-            EXECUTE format(
-                'INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM remembered.%I',
+            body := body || format(
+                'INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM remembered.%I; ',
                 name, columns, columns, name
             );
         END IF;
     END LOOP;
     IF to_regclass('remembered.sequences') IS NOT NULL THEN
-        PERFORM setval(format('public.%I', s.name), coalesce(s.last_value, 1), s.last_value IS NOT NULL)
-            FROM remembered.sequences s;
+        body := body || 'PERFORM setval(format(''public.%I'', s.name), coalesce(s.last_value, 1),
+            s.last_value IS NOT NULL) FROM remembered.sequences s; ';
     END IF;
-END $$;
+    EXECUTE format(
+        'CREATE FUNCTION pg_temp.sweep() RETURNS void LANGUAGE plpgsql AS %L', 'BEGIN ' || body || 'END'
+    );
+END $do$;
 """
-"""Empties every table, or restores what `_REMEMBER` found in it. As a replica, the session checks no foreign
+"""Makes a function that empties every table, or restores what `_REMEMBER` found in it: its statements are
+planned once a session, which takes longer than running them. As a replica, the session checks no foreign
 keys, so the order of tables does not matter, and fires no triggers, so append-only tables are emptied too."""
+_SWEEP = "SELECT pg_temp.sweep()"
 _LAST_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 """Differs after any transaction has written."""
 
@@ -180,6 +185,7 @@ class SharedPostgres:
                 # Some tests cut whatever is connected.
                 self._session.terminate()
         self._session = await asyncpg.connect(_libpq_url(self.url))
+        await self._session.execute(_DEFINE_SWEEP)
         await self._sweep_by(self._session)
 
     async def _sweep_by(self, session: asyncpg.Connection) -> None:

@@ -206,12 +206,10 @@ async def test_a_statement_of_ours_that_fails_is_no_database_that_is_away(db: st
     assert not database.is_unavailable(refused.value)
 
 
-async def test_a_database_that_another_holds_locked_is_away(tmp_path: Path) -> None:
-    url = f"sqlite://{tmp_path}/busy.sqlite3?busy_timeout=1"
-    await database.migrate(url)
-    holder = sqlite3.connect(tmp_path / "busy.sqlite3", isolation_level=None)
+async def test_a_database_that_another_holds_locked_is_away(sqlite_file: Path) -> None:
+    holder = sqlite3.connect(sqlite_file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    async with database.connected(url):
+    async with database.connected(f"sqlite://{sqlite_file}?busy_timeout=1"):
         with pytest.raises(OperationalError) as busy:
             await create_user()
     holder.close()

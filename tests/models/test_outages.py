@@ -139,6 +139,7 @@ async def test_nothing_is_written_once_the_file_was_moved_or_replaced(sqlite_fil
         assert (await User.get(id=user.id)).updated_at == user.updated_at
 
 
+@pytest.mark.processes  # as migrating takes seconds
 async def test_a_new_sqlite_file_is_its_owner_s_alone(tmp_path: Path) -> None:
     url = f"sqlite://{tmp_path}/new.sqlite3"
     await database.migrate(url)
