@@ -67,18 +67,19 @@ class _Answer:
 
     def _is_worth_it(self, start: Message) -> bool:
         """Whether to compress; an answer that might have been for another client says so in Vary."""
-        headers: Pairs = start.setdefault("headers", [])
-        found = {}
-        for name, value in headers:
-            if name == b"content-length" and len(value) < 4 and int(value) < _MIN_BYTES:
-                return False
-            found[name] = value
-        if not _is_compressible(start["status"], found):
+        headers: Pairs = start.get("headers") or []
+        found = dict(headers)
+        if len(length := found.get(b"content-length", b"unknown")) < 4 and int(length) < _MIN_BYTES:
+            return False
+        if start["status"] in _NO_BODY or not found.get(b"content-type", b"").startswith(_COMPRESSIBLE):
+            return False
+        if b"content-encoding" in found or b"no-transform" in found.get(b"cache-control", b""):
             return False
         if b"etag" not in found and header(self._scope, b"cookie"):
             return False
         start["headers"] = [*headers, (b"vary", b"Accept-Encoding")]
-        return accepts_coding(header(self._scope, b"accept-encoding"), "gzip")
+        accepted = header(self._scope, b"accept-encoding")
+        return accepted != "" and accepts_coding(accepted, "gzip")
 
     async def _begin(self, start: Message, message: Message) -> None:
         body = message.get("body", b"")
@@ -111,15 +112,6 @@ class _Done:
 
 
 _DONE = _Done()
-
-
-def _is_compressible(status: int, headers: dict[bytes, bytes]) -> bool:
-    return (
-        status not in _NO_BODY
-        and headers.get(b"content-type", b"").startswith(_COMPRESSIBLE)
-        and b"content-encoding" not in headers
-        and b"no-transform" not in headers.get(b"cache-control", b"")
-    )
 
 
 def _encoded(headers: Pairs, *, length: int | None) -> Pairs:

@@ -6,14 +6,19 @@ from starlette.types import Message, Scope, Send
 
 Pairs = list[tuple[bytes, bytes]]
 
+_TABLE = "header_table"
+
 
 def header(scope: Scope, name: bytes) -> str:
-    """The first value of a request's header, empty where it has none; `name` in lower case."""
-    for key, value in scope["headers"]:
-        if key == name:
-            text: str = value.decode("latin-1")
-            return text
-    return ""
+    """The first value of a request's header, empty where it has none; `name` in lower case.
+
+    The request's headers are put into a table once: a dozen are asked for on the way of every request.
+    """
+    table: dict[bytes, bytes] | None = scope.get(_TABLE)
+    if table is None:
+        table = scope[_TABLE] = dict(reversed(scope["headers"]))
+    value = table.get(name)
+    return "" if value is None else value.decode("latin-1")
 
 
 def encoded(headers: Iterable[tuple[str, str]]) -> Pairs:

@@ -14,7 +14,9 @@ def parse(text: str) -> str:
         InvalidInput: another length, or a character in it that is not seen; a plain space may be.
     """
     key = text.strip()
-    if not 1 <= len(key) <= MAX_LENGTH or not all(map(_is_visible, key)):
+    if not 1 <= len(key) <= MAX_LENGTH:
+        raise InvalidInput(field=FIELD)
+    if not (key.isascii() and key.isprintable()) and not all(map(_is_visible, key)):
         raise InvalidInput(field=FIELD)
     return key
 

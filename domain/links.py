@@ -4,6 +4,7 @@ import hashlib
 import re
 import string
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
@@ -43,13 +44,23 @@ def is_address(text: str) -> bool:
 
     A ZWNJ inside a Persian word is part of the address: browsers copy such paths unencoded.
     """
+    return _address(text) is not None
+
+
+@lru_cache(64)
+def _address(text: str) -> SplitResult | None:
+    """The parts of an address as `is_address` defines it, else None.
+
+    An order's link is taken apart when it is checked, and again for its normal form.
+    """
     if _BLANK.search(text) or texts.clean_line(text) != text:
-        return False
+        return None
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return False
+        return None
+    return parts if is_address else None
 
 
 def normalize(link: str) -> str:
@@ -60,9 +71,9 @@ def normalize(link: str) -> str:
     page there: http is https, `www.` is left out, and so are slashes at the path's end. Of a page's name:
     without its @, in lower case.
     """
-    if not is_address(link):
+    parts = _address(link)
+    if parts is None:
         return link.removeprefix("@").lower()
-    parts = urlsplit(link)
     userinfo, at, _ = parts.netloc.rpartition("@")
     path = _without_dot_segments(_encoded(parts.path)).rstrip("/")
     query = f"?{_encoded(parts.query)}" if parts.query else ""
@@ -82,9 +93,8 @@ def _host(parts: SplitResult) -> str:
         with suppress(idna.IDNAError):
             host = idna.encode(host, uts46=True).decode()
     host = host.removeprefix("www.")
-    shown = f"[{host}]" if ":" in host else host
-    is_default = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
-    return shown if is_default else f"{shown}:{parts.port}"
+    shown, port = f"[{host}]" if ":" in host else host, parts.port
+    return shown if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{shown}:{port}"
 
 
 def _encoded(text: str) -> str:

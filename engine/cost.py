@@ -53,12 +53,14 @@ class Repeat:
         """1 to `LONGEST_PAGE`; the usual page where nothing says a number."""
         found = [variables.get(name) for name in self.variables]
         # GraphQL's Int takes 100.0, and JSON may write it 1e2.
-        numbers = [int(value) for value in (self.number, *found) if _is_whole(value)]
+        numbers = [
+            int(value) for value in (self.number, *found) if type(value) is int or _is_whole_float(value)
+        ]
         return min(max(1, *numbers), LONGEST_PAGE) if numbers else USUAL_PAGE
 
 
-def _is_whole(value: object) -> TypeGuard[int | float]:
-    return type(value) is int or (isinstance(value, float) and value.is_integer())
+def _is_whole_float(value: object) -> TypeGuard[float]:
+    return isinstance(value, float) and value.is_integer()
 
 
 _ONCE = Repeat(1)

@@ -1,18 +1,30 @@
 """Variables of an operation that runs again: what of their coercion depends on the document is done once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 from graphql import (
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLSchema,
     OperationDefinitionNode,
     Undefined,
     coerce_input_value,
+    get_named_type,
+    is_input_object_type,
+    is_leaf_type,
     is_non_null_type,
+    is_required_input_field,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, input_is_nested_too_deeply
+from graphql.pyutils import UndefinedType
+from graphql.utilities.coerce_input_value import coerce_default_value
+
+Coerce = Callable[[Any], Any]
+
+_IMMUTABLE = (type(None), bool, int, float, str, Enum, UndefinedType)
 
 
 class Variables:
@@ -23,7 +35,7 @@ class Variables:
         signatures = [one for one in found if isinstance(one, GraphQLVariableSignature)]
         self._is_usable = len(signatures) == len(found)
         self._declared = [
-            (signature, node.default_value is not None)
+            (signature, node.default_value is not None, _coercer(signature.type))
             for signature, node in zip(signatures, operation.variable_definitions or (), strict=False)
         ]
 
@@ -33,7 +45,7 @@ class Variables:
             return None
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for signature, has_default in self._declared:
+        for signature, has_default, coerce in self._declared:
             name = signature.name
             value = given.get(name, Undefined)
             if value is Undefined:
@@ -42,17 +54,70 @@ class Variables:
                 sources[name] = VariableValueSource(signature)
                 continue
             sources[name] = VariableValueSource(signature, value)
-            value = _coerced(value, signature.type)
+            try:
+                value = coerce(value)
+            except Exception:
+                # Such as a scalar, or an input type's constructor, that refuses the value.
+                return None
             if value is Undefined:
                 return None
             coerced[name] = value
         return VariableValues(sources, coerced)
 
 
-def _coerced(value: Any, type_: GraphQLInputType) -> Any:
-    """What graphql-core makes of the value; Undefined where it has to say what is wrong."""
-    try:
-        return Undefined if input_is_nested_too_deeply(value, type_) else coerce_input_value(value, type_)
-    except Exception:
-        # Such as an input type's constructor that refuses the value.
-        return Undefined
+def _coercer(type_: GraphQLInputType) -> Coerce:
+    """A function that coerces as `coerce_input_value`; the library has to where it says Undefined or raises.
+
+    What the library finds out of a type for every value is found out once.
+    """
+    if is_non_null_type(type_):
+        coerce = _coercer(type_.of_type)
+        return lambda value: Undefined if value is None else coerce(value)
+    if is_leaf_type(type_):
+        parse = type_.coerce_input_value
+        return lambda value: None if value is None else parse(value)
+    if _is_recursive(type_, ()):
+        return lambda value: (
+            Undefined if input_is_nested_too_deeply(value, type_) else coerce_input_value(value, type_)
+        )
+    if is_input_object_type(type_) and not type_.is_one_of:
+        return _object_coercer(type_)
+    return lambda value: coerce_input_value(value, type_)
+
+
+def _object_coercer(type_: GraphQLInputObjectType) -> Coerce:
+    fields = [
+        (name, field.out_name or name, coerce_default_value(field), _coercer(field.type))
+        for name, field in type_.fields.items()
+    ]
+    if not all(isinstance(default, _IMMUTABLE) for _, _, default, _ in fields):
+        # One request could change it for the next.
+        return lambda value: coerce_input_value(value, type_)
+    required = {name for name, field in type_.fields.items() if is_required_input_field(field)}
+    names, make = type_.fields.keys(), type_.out_type
+
+    def coerced(value: Any) -> Any:
+        if value is None:
+            return None
+        if type(value) is not dict or not required <= value.keys() <= names:
+            return Undefined
+        given: dict[str, Any] = {}
+        for name, out_name, default, coerce in fields:
+            field_value = coerce(value[name]) if name in value else default
+            if field_value is not Undefined:
+                given[out_name] = field_value
+            elif name in value:
+                return Undefined
+        return make(given)
+
+    return coerced
+
+
+def _is_recursive(type_: GraphQLInputType, within: tuple[GraphQLInputType, ...]) -> bool:
+    """Whether values of the type may nest without end."""
+    named = get_named_type(type_)
+    if not is_input_object_type(named):
+        return False
+    return named in within or any(
+        _is_recursive(field.type, (*within, named)) for field in named.fields.values()
+    )

@@ -14,8 +14,8 @@ class DatabaseClock:
     """
 
     def __init__(self) -> None:
-        self._reading: datetime | None = None
-        self._read_at = 0.0
+        # Unix seconds at which the monotonic clock was 0.
+        self._origin: float | None = None
         self._difference = timedelta()
 
     @property
@@ -25,14 +25,14 @@ class DatabaseClock:
 
     def record(self, reading: datetime) -> None:
         """Remember what the database's clock showed just now; `reading` is aware."""
-        self._reading, self._read_at = reading, time.monotonic()
+        self._origin = reading.timestamp() - time.monotonic()
         self._difference = reading - datetime.now(UTC).replace(microsecond=0)
 
     def estimate(self) -> datetime:
         """The database's time, aware UTC."""
-        if self._reading is None:
+        if self._origin is None:
             return datetime.now(UTC)
-        return self._reading + timedelta(seconds=time.monotonic() - self._read_at)
+        return datetime.fromtimestamp(self._origin + time.monotonic(), UTC)
 
 
 CLOCK = DatabaseClock()

@@ -145,13 +145,13 @@ async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
         return None
     if row.user_id != claims.user_id or not row.user.is_active:
         return None
-    now = CLOCK.estimate()
-    seen_at = row.last_seen_at or row.issued_at
-    if row.kind is SessionKind.STAFF and now - seen_at > shop.settings.staff_session_idle:
+    now, is_staff = CLOCK.estimate(), row.kind is SessionKind.STAFF
+    unseen_for = now - (row.last_seen_at or row.issued_at)
+    if is_staff and unseen_for > shop.settings.staff_session_idle:
         return None
-    if now - seen_at >= _SEEN_EVERY[row.kind]:
+    if unseen_for >= _SEEN_EVERY[row.kind]:
         await _note_use(row.id, now=now)
-    lacks_totp = row.kind is SessionKind.STAFF and await _lacks_totp(shop, row.user)
+    lacks_totp = is_staff and await _lacks_totp(shop, row.user)
     return SignedIn(
         user=row.user, token_id=row.id, expires_at=row.expires_at, kind=row.kind, lacks_totp=lacks_totp
     )

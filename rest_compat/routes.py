@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from asgi import media_types
 from asgi.answers import Answer
 from asgi.authentication import claims_of, note_recognised, viewer_of
+from asgi.headers import header
 from domain.problems import Problem
 from domain.tokens import Claims
 from models import database
@@ -164,7 +165,7 @@ class _Resource:
             return errors.method_not_allowed(request.method, list(self._lines))
         if request.method != "HEAD":
             try:
-                requests.check_method(request, request.headers.get("x-http-method-override"))
+                requests.check_method(request, header(request.scope, b"x-http-method-override"))
                 return await _answer(line, request)
             except requests.MethodOverridden as overridden:
                 return errors.method_not_allowed(overridden.method, list(self._lines))
