@@ -1,4 +1,4 @@
-"""The wallet's ledger: append-only, one entry for every change of a balance."""
+"""The wallet's ledger: one entry for every change of a balance. Triggers keep it append-only."""
 
 from tortoise import fields
 from tortoise.indexes import Index, PartialIndex

@@ -1,4 +1,4 @@
-"""What happened to orders: append-only, one row for every change of a status."""
+"""What happened to orders: one row for every change of a status. Triggers keep it append-only."""
 
 from tortoise import fields
 from tortoise.indexes import Index

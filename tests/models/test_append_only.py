@@ -1,30 +1,31 @@
-"""The audit log is written once: the database refuses whatever would change it."""
+"""Append-only tables are written once: the database refuses to change or remove a row."""
 
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from domain.order_life import OrderActor
+from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.staff_acts import StaffAct, StaffSubject
-from models import AuditEntry, database
+from models import AuditEntry, OrderEvent, database
+from tests.append_only import rewritable_rows
+from tests.database_state import stored_rows
 from tests.fakes import MOMENT, create_user
+from tests.resolvers.records import create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
+CHANGES = {
+    "audit_entries": "UPDATE audit_entries SET reason = 'another'",
+    "ledger_entries": "UPDATE ledger_entries SET amount = amount + 1",
+    "order_events": "UPDATE order_events SET staff_note = 'another'",
+}
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_entries SET reason = 'another'",
-        "DELETE FROM audit_entries",
-        "DELETE FROM users",
-        "TRUNCATE audit_entries",
-    ],
-)
-async def test_an_entry_of_the_audit_log_is_neither_changed_nor_removed(statement: str) -> None:
-    if statement.startswith("TRUNCATE") and database.dialect() == "sqlite":
-        pytest.skip("SQLite has no TRUNCATE")
+
+async def write_a_row_of_each() -> None:
+    user = await create_user(balance=1_000)
     await AuditEntry.create(
-        actor=await create_user(),
+        actor=user,
         role=UserRole.OWNER,
         act=StaffAct.NOTE_ORDER,
         subject=StaffSubject.ORDER,
@@ -33,9 +34,50 @@ async def test_an_entry_of_the_audit_log_is_neither_changed_nor_removed(statemen
         after="{}",
         created_at=MOMENT,
     )
-    written = await AuditEntry.all().values()
+    await OrderEvent.create(
+        order=await create_order(user, await create_service()),
+        actor=OrderActor.BUYER,
+        to_status=OrderStatus.PENDING,
+        created_at=MOMENT,
+    )
+
+
+async def test_rows_of_append_only_tables_are_neither_changed_nor_removed(subtests: pytest.Subtests) -> None:
+    await write_a_row_of_each()
+    written = await stored_rows()
+    assert all(written[table] for table in CHANGES)
+
+    for table, change in CHANGES.items():
+        statements = [change, f"DELETE FROM {table}"]
+        if database.dialect() == "postgres":
+            statements += [f"TRUNCATE {table}", f"TRUNCATE {table} CASCADE"]
+        for statement in statements:
+            with subtests.test(statement):
+                with pytest.raises((IntegrityError, OperationalError), match=f"{table} is append-only"):
+                    await database.connection().execute_script(statement)
+                assert await stored_rows() == written
+
+
+async def test_users_and_orders_that_have_such_rows_cannot_be_removed(subtests: pytest.Subtests) -> None:
+    await write_a_row_of_each()
+    written = await stored_rows()
+    cascades = ["TRUNCATE orders CASCADE", "TRUNCATE users CASCADE"]
+    for statement in [
+        "DELETE FROM users",
+        "DELETE FROM orders",
+        *(cascades if database.dialect() == "postgres" else []),
+    ]:
+        with subtests.test(statement):
+            with pytest.raises((IntegrityError, OperationalError)):
+                await database.connection().execute_script(statement)
+            assert await stored_rows() == written
+
+
+async def test_the_triggers_refuse_again_after_a_test_has_written_past_them() -> None:
+    await write_a_row_of_each()
+    async with rewritable_rows():
+        await database.fetch("UPDATE ledger_entries SET note = 'rewritten'")
+    assert [row["note"] for row in await database.fetch("SELECT note FROM ledger_entries")] == ["rewritten"]
 
     with pytest.raises((IntegrityError, OperationalError)):
-        await database.connection().execute_script(statement)
-
-    assert await AuditEntry.all().values() == written
+        await database.fetch("UPDATE ledger_entries SET note = 'again'")

@@ -20,6 +20,7 @@ from domain.states import LedgerKind
 from models import LedgerEntry, Order, Payment, Service, User, UserGift, database
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
+from tests.append_only import rewritable_rows
 from tests.both_doors.world import global_id
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
 from tests.fixtures import authorization, client_of
@@ -260,10 +261,11 @@ class BothDoors(RuleBasedStateMachine):
         await User.filter(id=self.user.id).update(wheel_spun_at=None)
         await User.filter(id=self.user.id, free_credit_at__isnull=False).update(free_credit_at=past)
         given = await LedgerEntry.filter(user_id=self.user.id, kind=LedgerKind.FREE_CREDIT)
-        for entry in given:
-            await LedgerEntry.filter(id=entry.id).update(
-                cause=f"free_credit:{self.user.id}:{entry.id}", created_at=past
-            )
+        async with rewritable_rows():
+            for entry in given:
+                await LedgerEntry.filter(id=entry.id).update(
+                    cause=f"free_credit:{self.user.id}:{entry.id}", created_at=past
+                )
         return len(given), await UserGift.filter(user_id=self.user.id).count()
 
     @invariant()

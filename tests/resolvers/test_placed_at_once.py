@@ -12,6 +12,7 @@ from domain.service_types import ServiceType
 from models import Category, IdempotencyKey, Order, Service, User, database, placing
 from resolvers.idempotency import LIFETIME
 from resolvers.shop import Shop
+from tests.append_only import rewritable_rows
 from tests.database_state import Rows, all_rows, recorded_statements
 from tests.fakes import create_user
 from tests.resolvers.money_records import balance_of, place, stop_clock
@@ -59,9 +60,10 @@ async def written_by(
     assert order.seen == stored.seen
     rows = without_numbers(await all_rows())
     spent = before - await balance_of(buyer)
-    await database.fetch("DELETE FROM ledger_entries WHERE kind = 'order_charge'")
-    for table in ("idempotency_keys", "order_events", "orders", "order_deltas"):
-        await database.fetch(f"DELETE FROM {table}")
+    async with rewritable_rows():
+        await database.fetch("DELETE FROM ledger_entries WHERE kind = 'order_charge'")
+        for table in ("idempotency_keys", "order_events", "orders", "order_deltas"):
+            await database.fetch(f"DELETE FROM {table}")
     await User.filter(id=buyer.id).update(balance=before)
     return rows, spent
 

@@ -15,6 +15,7 @@ from models import Alert, LedgerEntry, Order, Provider, Refill, User
 from resolvers import cancellation, following, refills
 from resolvers.audit import audit_ledger
 from resolvers.shop import Shop
+from tests.append_only import rewritable_rows
 from tests.fake_providers import SILENT, FakeProviders
 from tests.resolvers.provider_records import create_provider_service, make_due, place_order, send_order
 
@@ -120,7 +121,8 @@ async def test_an_order_whose_settling_fails_keeps_no_refund_from_others_and_is_
         panels.report(number, S.CANCELED)
     # A wallet as full as a wallet may be takes no refund.
     full = 2**53 - 1
-    await LedgerEntry.filter(user_id=orders[1].user_id, kind="opening").update(amount=full)
+    async with rewritable_rows():
+        await LedgerEntry.filter(user_id=orders[1].user_id, kind="opening").update(amount=full)
     await User.filter(id=orders[1].user_id).update(balance=full)
 
     found = await follow(shop, provider)
