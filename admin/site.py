@@ -15,6 +15,7 @@ from starlette_admin.theme import DefaultTheme
 
 from admin import language, templating
 from admin.csrf import SessionCsrfMiddleware
+from admin.outages import OutageMiddleware
 from admin.pages.account import AccountPage
 from admin.pages.dashboard import Dashboard
 from admin.pages.settings import SettingsPage
@@ -85,6 +86,8 @@ def application(shop: Shop) -> ASGIApp:
     logging.getLogger("starlette_admin").setLevel(logging.ERROR)
     admin = StaffAdmin(
         is_https=shop.settings.effective_public_url.startswith("https://"),
+        # The library puts its own in front of this one or behind it: those of languages in front.
+        middlewares=[Middleware(OutageMiddleware)],
         title=_("Vitrin"),
         base_url=PATH,
         auth_provider=LoginCodes(shop),

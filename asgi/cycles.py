@@ -1,10 +1,15 @@
-"""uvicorn's answers, with head and body sent as one, and the lines of heads that come again made once."""
+"""uvicorn's answers, with head and body sent as one, and the lines of heads that come again made once.
 
+Requests that the server cuts off at its stop are not answered, rather than answered 500.
+"""
+
+import asyncio
+import logging
 from collections.abc import Coroutine
 from functools import lru_cache
 from typing import Any
 
-from starlette.types import Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
     HEADER_VALUE_RE,
@@ -14,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from asgi.lingering import MAX_DISCARDED_BYTES
 
+_log = logging.getLogger("vitrin.asgi")
 _LENGTH = b"content-length"
 _FRAMING = {_LENGTH, b"transfer-encoding", b"connection"}
 # Those of requests of one moment, some of which are never the same again.
@@ -27,6 +33,33 @@ class Cycle(RequestResponseCycle):
     """
 
     _head = b""
+    _app: ASGIApp
+    _ends_with_connection = False
+
+    async def run_asgi(self, app: ASGIApp) -> None:  # type: ignore[override] # the same
+        self._app = app
+        await super().run_asgi(self._run_until_cut_off)  # type: ignore[arg-type] # the same
+
+    async def _run_until_cut_off(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or not task.cancelling():
+                # Something that the request waited for was cancelled, which is a fault like any other.
+                raise
+            # At the end of its stop the server cancels what still runs.
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        """Close the connection of a request that the stopping server has no time for.
+
+        Whether it was carried out is not known, so no answer would be true. Clients and proxies see what they
+        see of a lost server: they repeat what is safe to repeat, and writes by their idempotency key.
+        """
+        _log.warning("cut off by the stop: %s %s", self.scope["method"], self.scope["path"])
+        self.transport.close()
+        self.disconnected = True
 
     def send(self, message: Message) -> Coroutine[Any, Any, None]:  # type: ignore[override] # as it is awaited
         if self._head:
@@ -36,6 +69,9 @@ class Cycle(RequestResponseCycle):
                 self.keep_alive = False
             if not self.access_log:
                 return self._prepare(message)
+        if self._ends_with_connection:
+            # What uvicorn compares each part with, and the sum of all at the end.
+            self.expected_content_length = len(message.get("body", b""))
         return super().send(message)  # type: ignore[arg-type] # the same
 
     def _leaves_much_unread(self) -> bool:
@@ -48,11 +84,22 @@ class Cycle(RequestResponseCycle):
     async def _prepare(self, message: Message) -> None:
         head = self._usual_head(message) if message["type"] == "http.response.start" else None
         if head is None:
+            if message["type"] == "http.response.start" and self._needs_end_of_connection(message):
+                self.keep_alive, self.chunked_encoding = False, False
+                self._ends_with_connection = True
             await super().send(message)  # type: ignore[arg-type] # the same
             return
         self._head = head
         self.response_started, self.waiting_for_100_continue = True, False
         self.chunked_encoding = False
+
+    def _needs_end_of_connection(self, start: Message) -> bool:
+        """Whether only the end of the connection can tell where the body ends.
+
+        HTTP/1.0 knows no chunks (RFC 9112 section 6.1), which uvicorn would send.
+        """
+        names = {name.lower() for name, _ in start.get("headers", ())}
+        return self.scope.get("http_version") == "1.0" and not names & {_LENGTH, b"transfer-encoding"}
 
     def _usual_head(self, message: Message) -> bytes | None:
         """The head of an answer that tells its length; None where uvicorn has more to say or to refuse."""

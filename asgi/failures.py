@@ -44,7 +44,11 @@ class Failures:
             return
         except Exception as error:
             if has_started:
-                raise
+                if not database.is_unavailable(error):
+                    raise
+                # The server closes the connection of an answer that does not end.
+                _log.error("database unavailable in the middle of an answer: %s", type(error).__name__)
+                return
             await _answer(error)(scope, receive, send)
 
 

@@ -20,7 +20,10 @@ BAD_BEARER = "The token is not valid."
 
 
 def public(error: GraphQLError, language: Language) -> GraphQLError:
-    """`error` as clients may see it, with `extensions.code`; what is masked is logged with its traceback."""
+    """`error` as clients may see it, with `extensions.code`; what is masked is logged.
+
+    Faults of ours are logged with their traceback, outages of the database in one line.
+    """
     cause = error.original_error
     if isinstance(cause, Problem):
         field = {"field": cause.field} if isinstance(cause, InvalidInput) else {}
@@ -31,7 +34,7 @@ def public(error: GraphQLError, language: Language) -> GraphQLError:
         _log.warning("%s at %s", cause, _place(error))
         return _told(error, _TOO_SLOW, code=_UNAVAILABLE, **_reference())
     if database.is_unavailable(cause):
-        _log.error("database unavailable at %s", _place(error), exc_info=cause)
+        _log.error("database unavailable at %s: %s", _place(error), type(cause).__name__)
         return _told(error, "Service unavailable; try again.", code=_UNAVAILABLE, **_reference())
     _log.error("unexpected error at %s", _place(error), exc_info=cause)
     return _told(error, "Unexpected error", code="INTERNAL_SERVER_ERROR", **_reference())

@@ -55,6 +55,16 @@ def configure(level: str, form: LogFormat = LogFormat.TEXT) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler])
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelName(level.upper())))
+    # An outage is no fault of ours: asyncpg's pool logs each attempt to connect again with a traceback.
+    logging.getLogger("asyncpg.pool").addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Leave the cause's class of a record's traceback."""
+    if record.exc_info and record.exc_info[0]:
+        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
+        record.exc_info = None
+    return True
 
 
 def _name_request(record: logging.LogRecord) -> bool:

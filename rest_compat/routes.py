@@ -208,7 +208,9 @@ async def _answer(line: LegacyRoute, request: Request) -> Response:
         return errors.disconnected()
     except Exception as error:
         if database.is_unavailable(error):
-            _logger.error("%s %s: the database is unavailable", line.method, line.path, exc_info=True)
+            _logger.error(
+                "%s %s: the database is unavailable: %s", line.method, line.path, type(error).__name__
+            )
             return errors.unavailable()
         _logger.exception("%s %s crashed", line.method, line.path)
         return errors.crashed()

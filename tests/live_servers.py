@@ -94,6 +94,11 @@ class LiveServer:
         if self._process is not None:
             self._process.terminate()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def output(self) -> str:
         """All that it printed and logged."""
         return self._output.read_text(encoding="utf-8")

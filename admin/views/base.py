@@ -26,6 +26,7 @@ from admin.text_filters import TextFilterRegistry
 from domain import ids, texts
 from domain.permissions import Permission
 from domain.staff_problems import FreshCodeRequired
+from models import database
 from models.searching import LOOKUP
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
@@ -237,5 +238,11 @@ def _is_allowed(request: Request, permission: Permission) -> bool:
 
 
 def _refuse_filter(error: Exception) -> NoReturn:
-    """Numbers beyond a column, which the drivers refuse to send."""
+    """Answer 400 to numbers beyond a column, which the drivers refuse to send.
+
+    Raises:
+        HTTPException: always, but for an outage of the database, which stays what it is.
+    """
+    if database.is_unavailable(error):
+        raise error
     raise HTTPException(400) from error

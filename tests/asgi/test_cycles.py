@@ -165,6 +165,22 @@ async def test_a_head_whose_connection_is_gone_is_dropped_with_its_body() -> Non
     assert wire.packets == []
 
 
+async def test_a_body_of_unknown_length_ends_with_the_connection_for_http_1_0() -> None:
+    wire = Wire()
+    cycle = cycle_of(Cycle, wire, method="GET", keep_alive=True)
+    cycle.scope["http_version"] = "1.0"
+    await cycle.send({"type": "http.response.start", "status": 200, "headers": [(b"vary", b"Origin")]})
+    for part in (b"a", b"", b"long part"):
+        await cycle.send({"type": "http.response.body", "body": part, "more_body": True})
+    assert not wire.is_closed
+    await cycle.send({"type": "http.response.body", "body": b"."})
+
+    head, _, body = b"".join(wire.packets).partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head
+    assert head.endswith(b"connection: close")
+    assert (body, wire.is_closed, cycle.response_complete) == (b"along part.", True, True)
+
+
 def test_uvicorn_answers_by_it() -> None:
     assert httptools_impl.RequestResponseCycle is Cycle
     assert UVICORNS is not Cycle

@@ -18,9 +18,11 @@ import pytest
 
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
-from models import Order, Provider, database
+from models import Order, Payment, Provider, database
 from resolvers.shop import Shop
+from tests.fakes import create_user
 from tests.live_servers import ROOT, LiveServer, free_port
+from tests.money.fleet import running_fleet
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
 pytestmark = pytest.mark.processes
@@ -168,6 +170,48 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
         assert (order.worker, order.lease_until) == (None, None)
         assert order.due_at is not None
         assert order.due_at <= now
+
+
+class SilentGateway(socket.socket):
+    """A payment gateway that takes connections and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bind(("127.0.0.1", 0))
+        self.listen()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.getsockname()[1]}"
+
+
+@pytest.mark.both_databases
+async def test_a_request_that_the_stop_cuts_off_after_its_commit_is_not_answered_500(
+    own_database_url: str, tmp_path: Path
+) -> None:
+    with SilentGateway() as gateway:
+        settings = {
+            "PAYMENT_GATEWAY": "zarinpal",
+            "ZARINPAL_URL": gateway.url,
+            "ZARINPAL_MERCHANT_ID": "a" * 36,
+            "GATEWAY_TOTAL_TIMEOUT": "60",
+        }
+        with running_fleet(own_database_url, tmp_path, processes=1, **settings) as fleet:
+            server = fleet.servers[0]
+            async with database.connected(own_database_url):
+                token = await fleet.token_of(await create_user())
+            async with httpx.AsyncClient(base_url=server.url, headers=token, timeout=60) as client:
+                paying = asyncio.create_task(client.post("/api/v1/user/payment", json={"amount": 10_000}))
+                waiting, _ = await asyncio.to_thread(gateway.accept)
+                server.terminate()
+                with waiting, pytest.raises(httpx.RemoteProtocolError, match="disconnected without"):
+                    await paying
+            server.stop()
+
+    assert "cut off by the stop: POST /api/v1/user/payment" in server.output()
+    assert "Traceback" not in server.output()
+    async with database.connected(own_database_url):
+        assert await Payment.all().count() == 1
 
 
 def test_sighup_stops_a_server_in_order(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""What the pages answer while the database is unavailable."""
+
+import logging
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_admin.i18n import get_locale, gettext
+
+from admin import language, templating
+from models import database
+
+_CALLED_BY_SCRIPTS = "/admin/_api/"
+_RETRY_AFTER_SECONDS = "5"
+_log = logging.getLogger("vitrin.admin")
+
+
+class OutageMiddleware:
+    """Answers 503 with a plain page, and logs one line, where a request fails because the database is away.
+
+    Has to stand inside the library's `ServerErrorMiddleware`, which answers 500 to whatever it sees, and
+    inside its `LocaleMiddleware`. Other failures, and those after an answer has begun, pass through.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except Exception as error:
+            if has_started or not database.is_unavailable(error):
+                raise
+            _log.error("the database is unavailable: %s", type(error).__name__)
+            await _unavailable(scope)(scope, receive, send)
+
+
+def _unavailable(scope: Scope) -> Response:
+    title = gettext("The shop cannot reach its database.")
+    advice = gettext("Try again in a moment. What you were doing may not have been saved.")
+    response: Response
+    if scope["path"].startswith(_CALLED_BY_SCRIPTS):
+        response = JSONResponse({"msg": title}, 503)
+    else:
+        page = templating.written(
+            "unavailable.html",
+            language=get_locale(),
+            direction="rtl" if language.is_persian() else "ltr",
+            title=title,
+            advice=advice,
+            again=gettext("Try again"),
+        )
+        response = HTMLResponse(page, 503)
+    MutableHeaders(raw=response.raw_headers)["Retry-After"] = _RETRY_AFTER_SECONDS
+    return response
