@@ -84,8 +84,9 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     login_code_key: SecretStr | None = Field(
         None, min_length=32, description="secret under which login codes are hashed, 32 characters or more"
     )
+    # The upper bounds of codes and tries keep guessing hopeless: 100 codes of 6 digits with 200 tries each.
     login_code_lifetime: Duration = Field(
-        timedelta(seconds=120), description="how long a login code is valid"
+        timedelta(seconds=120), le=timedelta(minutes=15), description="how long a login code is valid"
     )
     login_code_tries: Annotated[int, Field(ge=1, le=20)] = Field(
         5, description="wrong tries from one network after which a login code is void for it"
@@ -94,13 +95,15 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
         50, description="wrong tries from all networks after which a login code is void"
     )
     login_code_interval: Duration = Field(
-        timedelta(seconds=60), description="least time between two codes to a number"
+        timedelta(seconds=60), le=timedelta(hours=1), description="least time between two codes to a number"
     )
-    login_codes_per_hour: Positive = Field(5, description="codes an hour to one number")
-    login_codes_per_day: Positive = Field(10, description="codes in 24 hours to one number")
-    login_codes_per_address: Positive = Field(20, description="codes an hour asked for from one IP address")
+    login_codes_per_hour: Positive = Field(5, le=100, description="codes an hour to one number")
+    login_codes_per_day: Positive = Field(10, le=100, description="codes in 24 hours to one number")
+    login_codes_per_address: Positive = Field(
+        20, le=10_000, description="codes an hour asked for from one IP address"
+    )
     login_codes_daily_budget: Positive = Field(
-        5_000, description="codes in 24 hours that the installation sends"
+        5_000, le=1_000_000, description="codes in 24 hours that the installation sends"
     )
     registration_open: bool = Field(True, description="whether a login from an unknown mobile creates a user")
 

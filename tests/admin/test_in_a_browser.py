@@ -25,7 +25,7 @@ LISTS = "orders tickets users services categories providers payments ledger gift
 @pytest.fixture(scope="module")
 def shop_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     limits = dict.fromkeys(
-        ["LOGIN_CODES_PER_ADDRESS", "LOGIN_CODES_PER_HOUR", "LOGIN_CODES_PER_DAY"], "1000"
+        ["LOGIN_CODES_PER_ADDRESS", "LOGIN_CODES_PER_HOUR", "LOGIN_CODES_PER_DAY"], "100"
     ) | {"LOGIN_CODE_INTERVAL": "0"}
     with LiveServer(tmp_path_factory.mktemp("staffed"), **limits) as server:
         command(server, "admin", "create", OWNER)

@@ -264,12 +264,24 @@ def test_production_refuses_a_key_file_that_others_can_read(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("LOGIN_CODE_TRIES", "1000000"), ("LOGIN_CODE_TOTAL_TRIES", "1000000")]
+    ("name", "largest"),
+    [
+        ("LOGIN_CODE_TRIES", 20),
+        ("LOGIN_CODE_TOTAL_TRIES", 200),
+        ("LOGIN_CODE_LIFETIME", 900),
+        ("LOGIN_CODE_INTERVAL", 3_600),
+        ("LOGIN_CODES_PER_HOUR", 100),
+        ("LOGIN_CODES_PER_DAY", 100),
+        ("LOGIN_CODES_PER_ADDRESS", 10_000),
+        ("LOGIN_CODES_DAILY_BUDGET", 1_000_000),
+    ],
 )
-def test_a_code_cannot_be_set_to_take_so_many_tries_that_guessing_pays(
-    environment: pytest.MonkeyPatch, name: str, value: str
+def test_codes_cannot_be_set_to_be_so_many_or_so_lasting_that_guessing_pays(
+    environment: pytest.MonkeyPatch, name: str, largest: int
 ) -> None:
-    environment.setenv(name, value)
+    environment.setenv(name, str(largest))
+    Settings()
+    environment.setenv(name, str(largest + 1))
 
     with pytest.raises(ValidationError):
         Settings()

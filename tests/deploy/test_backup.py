@@ -26,7 +26,7 @@ def run(script: str, argument: Path | str, url: str, **more: str) -> subprocess.
     path = f"{_SERVER_S_OWN}:{os.environ['PATH']}"
     return subprocess.run(
         [ROOT / "deploy" / script, argument],
-        env={**os.environ, "DATABASE_URL": url, "PATH": path, **more},
+        env={**os.environ, "PATH": path, "DATABASE_URL": url, **more},
         capture_output=True,
         text=True,
     )
@@ -89,6 +89,30 @@ def test_a_copy_is_taken_past_a_pooler(demo_database_url: str, tmp_path: Path) -
     copied = run("backup", tmp_path, pooler, DATABASE_SESSION_URL=with_parameters(demo_database_url))
 
     assert copied.returncode == 0, copied.stderr
+
+
+@pytest.mark.parametrize("demo_database_url", ["postgres"], indirect=True)
+def test_no_tool_is_given_the_password_as_an_argument(demo_database_url: str, tmp_path: Path) -> None:
+    tools, arguments = tmp_path / "tools", tmp_path / "arguments"
+    tools.mkdir()
+    for name in ("pg_dump", "pg_restore", "psql"):
+        # Notes what every user of the machine could read meanwhile, then does its work.
+        script = f'#!/bin/sh\ncat /proc/[0-9]*/cmdline >>{arguments}\nexec {_SERVER_S_OWN}/{name} "$@"\n'
+        (tools / name).write_text(script)
+        (tools / name).chmod(0o700)
+    parts = urlsplit(with_parameters(demo_database_url))
+    url = urlunsplit(parts._replace(scheme="postgresql", netloc=f"{parts.username}:hunter2%40@"))
+    path = f"{tools}:{os.environ['PATH']}"
+
+    copied = run("backup", tmp_path / "copies", url, PATH=path, TMPDIR=str(tmp_path))
+    assert copied.returncode == 0, copied.stderr
+    refused = run("restore", copied.stdout.strip(), url, PATH=path, TMPDIR=str(tmp_path))
+    assert "the database is not empty" in refused.stderr
+
+    seen = arguments.read_bytes()
+    assert seen.count(b"service=vitrin") >= 2
+    assert b"hunter2" not in seen
+    assert not list(tmp_path.glob("tmp.*"))
 
 
 @pytest.mark.parametrize("script", ["backup", "restore"])
