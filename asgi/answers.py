@@ -1,10 +1,15 @@
 """The form of every answer under /api."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 
 import orjson
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from asgi.disconnects import unless_disconnected
+
+_FIXED = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 Body = Mapping[str, object]
 
 
@@ -20,5 +25,29 @@ class Answer(Response):
         status_code: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        fixed = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-        super().__init__(orjson.dumps(body), status_code, {**fixed, **(headers or {})})
+        super().__init__(orjson.dumps(body), status_code, {**_FIXED, **(headers or {})})
+
+
+class StreamedAnswer(Response):
+    """The same answer in pieces, for a length that is not known before.
+
+    No more are made for a client that left. `pieces` may be given up at any await, so they must not write.
+    """
+
+    media_type = "application/json"
+
+    def __init__(self, pieces: AsyncGenerator[bytes]) -> None:
+        super().__init__(headers=_FIXED)
+        del self.headers["content-length"]
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await unless_disconnected(receive, self._send_all(send, has_body=scope["method"] != "HEAD"))
+
+    async def _send_all(self, send: Send, *, has_body: bool) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        if has_body:
+            async with aclosing(self._pieces) as pieces:
+                async for piece in pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

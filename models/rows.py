@@ -158,6 +158,15 @@ class Records(Generic[M]):
         """The model's objects of these rows."""
         return cast(list[M], self.statement.hydrate(self.values))
 
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def last_key(self) -> Any:
+        """The primary key of the last row, of which there has to be one."""
+        place = list(self.layout.variables).index(self.layout.model._meta.pk_attr)
+        return self.values[-1][place]
+
     def only(self, values: Sequence[Any]) -> "Records[M]":
         """Some of the rows."""
         return Records(self.statement, values)

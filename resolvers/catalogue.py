@@ -12,7 +12,7 @@ from models import Category, Service
 from models.rows import EVERYTHING, Rows, Wanted
 from models.service import ON_SALE
 from resolvers.filters import meeting
-from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page, sorting
+from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page, read_part, sorting
 
 
 class CategoryOrderField(StrEnum):
@@ -96,15 +96,17 @@ async def list_services(
     is_active: bool | None = True,
     order_by: ServiceOrderField = ServiceOrderField.ID,
     direction: Direction = Direction.DESC,
+    after: Service | None = None,
 ) -> list[Service]:
-    """Services of a category, or all, newest id first unless told otherwise.
+    """The first `PART_ROWS` services of a category, or of all, or the next ones after a service.
 
-    As in the reference, a service shows whether or not its category is on sale.
+    Newest id first unless told otherwise; fewer are the last ones. As in the reference, a service shows
+    whether or not its category is on sale.
     """
     services = Service.all() if is_active is None else Service.filter(is_active=is_active)
     if category_id is not None:
         services = services.filter(category_id=category_id if ids.is_possible(category_id) else 0)
-    return await services.order_by(*sorting(order_by, direction))
+    return await read_part(services, by=order_by.value, direction=direction, after=after)
 
 
 async def services_for_resale() -> list[Service]:

@@ -14,7 +14,7 @@ from domain.states import NotificationKind
 from models import Notification, User, database
 from models.live import LiveTopic, announce
 from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Page, PageRequest, read_page, read_part
 
 
 class NotificationOrderField(StrEnum):
@@ -43,9 +43,12 @@ class NotificationFilter:
         return meeting(notifications, criteria)
 
 
-async def list_notifications(user: User, *, unread_only: bool = False) -> list[Notification]:
-    """The user's notifications, newest first."""
-    return await _of(user, unread_only=unread_only).order_by("-created_at", "-id")
+async def list_notifications(
+    user: User, *, unread_only: bool = False, after: Notification | None = None
+) -> list[Notification]:
+    """The user's newest `PART_ROWS` notifications, or the next older ones; fewer are the last ones."""
+    own = _of(user, unread_only=unread_only)
+    return await read_part(own, by="created_at", direction=Direction.DESC, after=after)
 
 
 async def notifications_page(

@@ -25,7 +25,7 @@ from domain.problems import (
 from domain.tokens import Claims
 from models import Order, OrderEvent, Service, User
 from models.rows import EVERYTHING, Records, Rows, Wanted
-from resolvers import idempotency, sessions
+from resolvers import idempotency, pages, sessions
 from resolvers.filters import meeting
 from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
 from resolvers.placement import Placement
@@ -70,7 +70,7 @@ class OrderFilter:
 _ALL = OrderFilter()
 _ORDERS = Rows.of(Order)
 _OWN = "t.user_id = $1"
-_OF_WHO_IS_SIGNED_IN = f"WHERE t.user_id = {sessions.WHO_IS_SIGNED_IN} ORDER BY t.id DESC"
+_OF_WHO_IS_SIGNED_IN = f"t.user_id = {sessions.WHO_IS_SIGNED_IN}"
 
 
 async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
@@ -93,17 +93,31 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
 
 
 async def list_orders(user: User, *, wanted: Wanted = EVERYTHING) -> Records[Order]:
-    """All orders of `user`, newest first, with what is wanted of each."""
-    return await _ORDERS.read(f"WHERE {_OWN} ORDER BY t.id DESC", user.id, wanted=wanted)
+    """The newest `PART_ROWS` orders of `user`, with what is wanted of each; fewer are all."""
+    return await _ORDERS.read(_first_of(_OWN), user.id, wanted=wanted)
+
+
+async def list_older_orders(
+    user_id: int, *, than: Records[Order], wanted: Wanted = EVERYTHING
+) -> Records[Order]:
+    """The next `PART_ROWS` orders of a user after those that were read; fewer are the last ones."""
+    return await _ORDERS.read(_first_of(f"{_OWN} AND t.id < $2"), user_id, than.last_key, wanted=wanted)
 
 
 async def orders_at_once(claims: Claims, *, wanted: Wanted = EVERYTHING) -> Records[Order] | None:
-    """What `list_orders` lists, by the statement that finds the token's user signed in.
+    """What `list_orders` lists first, by the statement that finds the token's user signed in.
 
     None where it found nothing: there are no orders, or nobody is signed in.
     """
-    found = await _ORDERS.read(_OF_WHO_IS_SIGNED_IN, claims.token_id, claims.user_id, wanted=wanted)
+    found = await _ORDERS.read(
+        _first_of(_OF_WHO_IS_SIGNED_IN), claims.token_id, claims.user_id, wanted=wanted
+    )
     return found if found.values else None
+
+
+def _first_of(condition: str) -> str:
+    # The number is part of the text: the planner sees how few rows are asked for.
+    return f"WHERE {condition} ORDER BY t.id DESC LIMIT {pages.PART_ROWS}"
 
 
 async def orders_page(

@@ -18,11 +18,15 @@ from tortoise.queryset import QuerySet
 
 from domain import texts
 from domain.problems import InvalidInput
+from models import database
 from models.counting import count_up_to
 from models.rows import Layout, Records, Rows, Wanted
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
+PART_ROWS = 500
+"""Rows that one read of a list without pages takes, and one piece of its answer holds."""
+
 MAX_COUNTED = 10_000
 """Rows that a list's total counts to; nobody pages through more, and counting them takes long."""
 
@@ -169,6 +173,19 @@ async def read_page(
     )
 
 
+async def read_part(query: QuerySet[M], *, by: str, direction: Direction, after: M | None = None) -> list[M]:
+    """The first `PART_ROWS` rows of `query`, or the next ones after a row, by `by`, then by primary key.
+
+    Fewer are the last ones. Each part is as it was when it was read; rows that are added meanwhile neither
+    repeat nor hide others.
+    """
+    model, rises = query.model, direction is Direction.ASC
+    pk, sign = model._meta.pk_attr, "" if rises else "-"
+    if after is not None:
+        query = query.filter(_after(model, by, _Bound(getattr(after, by), after.pk, is_lower=rises)))
+    return list(await query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{pk}"))).limit(PART_ROWS))
+
+
 def _asked(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
     """What was found without the row that only tells whether more follow, in the asked order."""
     asked = found[: page.size]
@@ -218,6 +235,21 @@ def _beyond(model: type[Model], by: str, bound: _Bound) -> Q:
     return Q(**{f"{by}__{comparison}e": bound.value}) & (
         Q(**{f"{by}__{comparison}": bound.value}) | Q(**{f"{pk}__{comparison}": bound.primary_key})
     )
+
+
+def _after(model: type[Model], by: str, bound: _Bound) -> Q:
+    """As `_beyond`, also for a column that may be null."""
+    if not model._meta.fields_map[by].null:
+        return _beyond(model, by, bound)
+    # PostgreSQL sorts NULL as the largest value, SQLite as the smallest.
+    nulls_come_last = (database.dialect() == "postgres") is bound.is_lower
+    missing: dict[str, Any] = {f"{by}__isnull": True}
+    is_null = Q(**missing)
+    if bound.value is None:
+        rest = is_null & _beyond(model, model._meta.pk_attr, bound)
+        return rest if nulls_come_last else rest | ~is_null
+    rest = _beyond(model, by, bound)
+    return rest | is_null if nulls_come_last else rest
 
 
 def _list_name(model: type[Model], by: str) -> str:

@@ -16,7 +16,7 @@ from models import Ticket, TicketMessage, User, database
 from models.live import LiveTopic, announce
 from resolvers import quotas
 from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pages import Direction, Page, PageRequest, read_page, read_part
 from resolvers.refusals import forbid
 
 _LONGEST_SUBJECT = 255
@@ -51,9 +51,10 @@ class TicketFilter:
         return meeting(tickets, criteria)
 
 
-async def list_tickets(user: User) -> list[Ticket]:
-    """All tickets of `user`, newest first."""
-    return await Ticket.filter(user_id=user.id).order_by("-id")
+async def list_tickets(user: User, *, after: Ticket | None = None) -> list[Ticket]:
+    """The newest `PART_ROWS` tickets of `user`, or the next older ones; fewer are the last ones."""
+    own = Ticket.filter(user_id=user.id)
+    return await read_part(own, by="id", direction=Direction.DESC, after=after)
 
 
 async def tickets_page(
@@ -101,9 +102,10 @@ async def get_message(user: User, *, message_id: int) -> TicketMessage | None:
     return await TicketMessage.get_or_none(id=message_id, ticket__user_id=user.id)
 
 
-async def list_messages(ticket: Ticket) -> list[TicketMessage]:
-    """The ticket's messages, oldest first."""
-    return await TicketMessage.filter(ticket_id=ticket.id).order_by("id")
+async def list_messages(ticket: Ticket, *, after: TicketMessage | None = None) -> list[TicketMessage]:
+    """The oldest `PART_ROWS` messages of the ticket, or the next newer ones; fewer are the last ones."""
+    own = TicketMessage.filter(ticket_id=ticket.id)
+    return await read_part(own, by="id", direction=Direction.ASC, after=after)
 
 
 async def messages_by_ticket(ticket_ids: Iterable[int]) -> dict[int, list[TicketMessage]]:

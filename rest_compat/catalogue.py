@@ -1,11 +1,15 @@
 """services, categories."""
 
+from functools import partial
+
 from starlette.requests import Request
+from starlette.responses import Response
 
 from asgi.answers import Answer
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceOrderField
 from rest_compat import requests, shapes
+from rest_compat.lists import answer_list
 
 SERVICE_COLUMNS = {
     "id": ServiceOrderField.ID,
@@ -33,17 +37,20 @@ CATEGORY_COLUMNS = {
 }
 
 
-async def list_services(request: Request) -> Answer:
+async def list_services(request: Request) -> Response:
     """GET services. `status` 0 shows the switched-off ones, anything else those on sale."""
     sent = await requests.parameters(request)
     order_by, direction = sent.ordering("order_by", SERVICE_COLUMNS, default=ServiceOrderField.ID)
-    services = await catalogue.list_services(
+    listed = partial(
+        catalogue.list_services,
         category_id=sent.key("cate_id"),
         is_active=sent.integer("status") != 0,
         order_by=order_by,
         direction=direction,
     )
-    return Answer(shapes.service_list(services))
+    return answer_list(
+        await listed(), shapes.service_list, empty=[], following=lambda part: listed(after=part[-1])
+    )
 
 
 async def list_categories(request: Request) -> Answer:

@@ -1,0 +1,254 @@
+"""Long lists leave in pieces: the same bytes, while others are served, and for nobody who has hung up."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from starlette.types import Message
+
+from composition.web import application
+from domain.order_status import OrderSource
+from domain.service_types import ServiceType
+from domain.states import NotificationKind
+from models import Notification, Order, Service, Ticket, TicketMessage, User, database
+from resolvers import pages
+from resolvers.shop import Shop
+from rest_compat import shapes
+from tests.database_state import recorded_statements
+from tests.fakes import MOMENT, create_user
+from tests.fixtures import authorization
+from tests.resolvers.records import create_service
+
+TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
+
+
+async def add_orders(user: User, count: int, *, service: Service | None = None) -> None:
+    service = service or await create_service()
+    await Order.bulk_create(
+        Order(
+            user=user,
+            category_id=service.category_id,
+            service=service,
+            source=OrderSource.DIRECT,
+            service_type=ServiceType.DEFAULT,
+            link=f"https://example.com/{number}",
+            quantity=1,
+            charge=1,
+            **TIMES,
+        )
+        for number in range(count)
+    )
+
+
+async def add_other_rows(user: User, count: int) -> Ticket:
+    """Notifications, some of one moment, tickets, messages, and services, some without an original price."""
+    await Notification.bulk_create(
+        Notification(
+            user=user,
+            kind=NotificationKind.GIFT_WON,
+            message=f"{number}",
+            created_at=MOMENT + timedelta(seconds=number // 3),
+        )
+        for number in range(count)
+    )
+    await Ticket.bulk_create(Ticket(user=user, subject="s", description="d", **TIMES) for _ in range(count))
+    ticket = await Ticket.filter(user_id=user.id).order_by("id").first()
+    assert ticket is not None
+    await TicketMessage.bulk_create(
+        TicketMessage(ticket=ticket, user=user, message=f"{number}", **TIMES) for number in range(count)
+    )
+    service = await create_service()
+    await Service.bulk_create(
+        Service(
+            category_id=service.category_id,
+            name=f"{number % 7}",
+            price=number % 5,
+            original_price=number % 4 or None,
+            min_quantity=1,
+            max_quantity=9,
+            source=service.source,
+            **TIMES,
+        )
+        for number in range(count - 1)
+    )
+    return ticket
+
+
+Whole = tuple[str, Callable[[Any], Any], Sequence[Any]]
+
+
+async def whole_lists(user: User, ticket: Ticket) -> list[Whole]:
+    """Paths, the shapes of their answers and all their rows, each read by one statement."""
+    notifications = await Notification.filter(user_id=user.id).order_by("-created_at", "-id")
+    lists: list[Whole] = [
+        ("/v1/user/notifications", shapes.notification_list, notifications),
+        ("/v1/user/notifications/unread", shapes.unread_notification_list, notifications),
+        ("/v1/user/tickets", shapes.ticket_list, await Ticket.filter(user_id=user.id).order_by("-id")),
+        (
+            f"/v1/user/tickets/{ticket.id}",
+            partial(shapes.ticket_with_messages, ticket, user),
+            await TicketMessage.filter(ticket_id=ticket.id).order_by("id"),
+        ),
+        ("/v1/services", shapes.service_list, await Service.all().order_by("-id")),
+    ]
+    for column in ("name", "price", "original_price"):
+        for sign in ("", "-"):
+            services = await Service.all().order_by(f"{sign}{column}", f"{sign}id")
+            lists.append((f"/v1/services?order_by={sign}{column}", shapes.service_list, services))
+    return lists
+
+
+@pytest.fixture(autouse=True)
+def part_rows(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Parts of few rows, so that few rows make a long list."""
+    monkeypatch.setattr(pages, "PART_ROWS", 4)
+    return 4
+
+
+@pytest.mark.both_databases
+async def test_a_list_of_any_length_is_the_same_bytes(
+    part_rows: int, shop: Shop, client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for count in (part_rows - 1, part_rows, part_rows + 1, 3 * part_rows):
+        user = await create_user()
+        await Service.all().delete()
+        ticket = await add_other_rows(user, count)
+        headers = await authorization(shop, user)
+        for path, shape, rows in await whole_lists(user, ticket):
+            with subtests.test(f"{count} of {path}"):
+                answer = await client.get(f"/api{path}", headers=headers)
+                assert answer.status_code == 200
+                assert answer.content == orjson.dumps(shape(rows))
+                assert len(rows) == count
+                assert ("content-length" in answer.headers) is (count < part_rows)
+
+
+@pytest.mark.both_databases
+async def test_a_list_of_orders_of_any_length_is_the_same_bytes_compressed_or_not(
+    part_rows: int, shop: Shop, client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    service = await create_service()
+    for count in (0, part_rows - 1, part_rows, part_rows + 1, 3 * part_rows):
+        user = await create_user()
+        await add_orders(user, count, service=service)
+        newest_first = await Order.filter(user_id=user.id).order_by("-id")
+        headers = await authorization(shop, user)
+        for coding in ("identity", "gzip"):
+            with subtests.test(f"{count} orders, {coding}"):
+                answer = await client.get("/api/v1/order", headers={**headers, "Accept-Encoding": coding})
+                assert answer.content == orjson.dumps(shapes.order_list(newest_first))
+                is_compressed = answer.headers.get("content-encoding") == "gzip"
+                assert is_compressed is (coding == "gzip" and count > 1)
+                assert ("content-length" in answer.headers) is (count < part_rows)
+
+
+class Reader:
+    """A client that takes the first piece of an answer and then no more, until it goes on or hangs up."""
+
+    def __init__(self) -> None:
+        self.first_came, self.goes_on, self.has_left = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.body = b""
+        self.is_complete = False
+        self._has_asked = False
+
+    async def get(self, app: Any, path: str, headers: dict[str, str]) -> None:
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("localhost", 8000),
+        }
+        await app(scope, self._receive, self._send)
+
+    async def first_piece(self, reading: asyncio.Task[None]) -> None:
+        """Wait until it came; what the request raised instead is raised here."""
+        coming = asyncio.create_task(self.first_came.wait())
+        await asyncio.wait((coming, reading), return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            coming.cancel()
+            await reading
+            raise AssertionError(f"the answer came as a whole: {self.body[:200]!r}")
+
+    async def _receive(self) -> Message:
+        if not self._has_asked:
+            self._has_asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.has_left.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            return
+        self.body += message.get("body", b"")
+        self.is_complete = not message.get("more_body", False)
+        if not self.is_complete:
+            self.first_came.set()
+            await self.goes_on.wait()
+
+
+def reads_of_orders(statements: list[str]) -> int:
+    return sum('FROM "orders"' in statement for statement in statements)
+
+
+@pytest.mark.both_databases
+async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
+    part_rows: int, shop: Shop, client: httpx.AsyncClient
+) -> None:
+    user = await create_user()
+    await add_orders(user, 2 * part_rows + 1)
+    headers = {"Host": "localhost", **await authorization(shop, user)}
+    reader = Reader()
+    with recorded_statements() as statements:
+        reading = asyncio.create_task(reader.get(application(shop), "/api/v1/order", headers))
+        await reader.first_piece(reading)
+        other = await client.get("/api/v1/services")
+        assert (other.status_code, reads_of_orders(statements), reader.is_complete) == (200, 1, False)
+        reader.goes_on.set()
+        await reading
+
+    assert reads_of_orders(statements) == 3
+    assert reader.is_complete
+    newest_first = await Order.filter(user_id=user.id).order_by("-id")
+    assert reader.body == orjson.dumps(shapes.order_list(newest_first))
+
+
+@pytest.mark.both_databases
+async def test_nothing_more_is_read_for_a_reader_that_hangs_up(part_rows: int, shop: Shop) -> None:
+    user = await create_user()
+    await add_orders(user, 2 * part_rows + 1)
+    headers = {"Host": "localhost", **await authorization(shop, user)}
+    reader = Reader()
+    with recorded_statements() as statements:
+        reading = asyncio.create_task(reader.get(application(shop), "/api/v1/order", headers))
+        await reader.first_piece(reading)
+        reader.has_left.set()
+        await reading
+
+    assert reads_of_orders(statements) == 1
+    assert not reader.is_complete
+    assert (await database.fetch("SELECT 1 AS one"))[0]["one"] == 1
+
+
+async def test_head_of_a_long_list_reads_no_more_than_its_first_part(
+    part_rows: int, shop: Shop, client: httpx.AsyncClient
+) -> None:
+    user = await create_user()
+    await add_orders(user, part_rows + 1)
+    headers = await authorization(shop, user)
+    with recorded_statements() as statements:
+        answer = await client.head("/api/v1/order", headers=headers)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert reads_of_orders(statements) == 1
