@@ -20,6 +20,7 @@ _COMMANDS = (
     "demo",
     "token",
     "admin",
+    "service-token",
     "audit",
     "export",
     "import-legacy",

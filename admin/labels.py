@@ -8,10 +8,12 @@ from starlette_admin.i18n import lazy_gettext
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
+from domain.states import RefillStatus
 
 # By kind: members of two kinds are equal where their values are.
 _WORDED: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OrderStatus: {OrderStatus.INPROGRESS: "In progress"},
+    RefillStatus: {RefillStatus.INPROGRESS: "In progress"},
     OrderSource: {
         OrderSource.UNKNOWN: "Old panel",
         OrderSource.DIRECT: "Web",

@@ -18,6 +18,7 @@ from admin.csrf import SessionCsrfMiddleware
 from admin.outages import OutageMiddleware
 from admin.pages.account import AccountPage
 from admin.pages.dashboard import Dashboard
+from admin.pages.service_tokens import ServiceTokensPage
 from admin.pages.settings import SettingsPage
 from admin.posted_forms import PostedForms
 from admin.protection import PageProtection
@@ -29,6 +30,7 @@ from admin.views.ledger import LedgerView
 from admin.views.orders import OrderView
 from admin.views.payments import PaymentView
 from admin.views.providers import ProviderView
+from admin.views.refills import RefillView
 from admin.views.services import ServiceView
 from admin.views.tickets import TicketView
 from admin.views.users import UserView
@@ -67,6 +69,7 @@ class StaffAdmin(Admin):
 
 _LISTS = (
     OrderView,
+    RefillView,
     TicketView,
     UserView,
     ServiceView,
@@ -106,6 +109,7 @@ def application(shop: Shop) -> ASGIApp:
     for view in _LISTS:
         admin.add_view(view(shop))
     admin.add_view(SettingsPage(shop))
+    admin.add_view(ServiceTokensPage(shop))
     admin.add_view(AccountPage(shop))
     pages = Starlette(middleware=[Middleware(PageProtection), Middleware(PostedForms)])
     admin.mount_to(pages)

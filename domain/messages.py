@@ -112,6 +112,11 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
         "ممکن است تامین کننده این سفارش را گرفته باشد؛ ابتدا پنل او را بررسی کنید",
         "The provider may have this order; look into its panel first.",
     ),
+    ProblemCode.REFILL_NOT_FOUND: ("جبران ریزش مورد نظر یافت نشد", "There is no such refill."),
+    ProblemCode.REFILL_NOT_HELD: (
+        "این جبران ریزش در انتظار بررسی نیست",
+        "This refill is not awaiting review.",
+    ),
     ProblemCode.PAYMENT_NOT_MISMATCHED: (
         "این پرداخت در انتظار بررسی نیست",
         "This payment is not awaiting review.",

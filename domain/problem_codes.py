@@ -44,6 +44,8 @@ class ProblemCode(StrEnum):
     PROVIDER_CATALOGUE_UNREADABLE = "provider_catalogue_unreadable"
     ORDER_NOT_CHANGEABLE = "order_not_changeable"
     ORDER_MAY_BE_AT_PROVIDER = "order_may_be_at_provider"
+    REFILL_NOT_FOUND = "refill_not_found"
+    REFILL_NOT_HELD = "refill_not_held"
     PAYMENT_NOT_MISMATCHED = "payment_not_mismatched"
     FRESH_CODE_REQUIRED = "fresh_code_required"
     TOTP_CODE_REQUIRED = "totp_code_required"

@@ -63,6 +63,20 @@ class OrderMayBeAtProvider(Problem):
 
 
 @dataclass(kw_only=True, eq=False)
+class RefillNotFound(Problem):
+    """There is no such refill."""
+
+    code = ProblemCode.REFILL_NOT_FOUND
+
+
+@dataclass(kw_only=True, eq=False)
+class RefillNotHeld(Problem):
+    """The refill does not wait for staff, or its order has another open refill."""
+
+    code = ProblemCode.REFILL_NOT_HELD
+
+
+@dataclass(kw_only=True, eq=False)
 class PaymentNotMismatched(Problem):
     """The payment is not one that waits for staff, or another member of staff settled it."""
 

@@ -5,23 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
-from domain import texts
+from domain import mobiles, permissions, texts
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import Forbidden, InvalidInput, refuses
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
-from models import AccessToken, database
+from models import AccessToken, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
-from resolvers.staff.duty import on_duty, permit
+from resolvers.staff.duty import Duty, on_duty, permit
 
 _LONGEST_NAME = 100
 MAX_DAYS = 365
+_MANAGE = Permission.MANAGE_SERVICE_TOKENS
+_BY_COMMAND_LINE = "by the command line"
+
+
+class NoSuchOwner(Exception):
+    """No owner who may act has proven the mobile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,19 +79,9 @@ async def create_service_token(shop: Shop, staff: SignedIn, *, values: ServiceTo
     """
     values.check()
     async with on_duty(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
-        token, row = await sessions.issue_service_token(
-            shop,
-            duty.actor,
-            name=texts.line(values.name, field="name", max_length=_LONGEST_NAME),
-            permissions=values.permissions,
-            lifetime=timedelta(days=values.days),
-            now=duty.now,
-        )
-        await duty.record(
-            StaffAct.CREATE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before={}, after=_shown(row)
-        )
-    _record(SecurityEvent.SERVICE_TOKEN_CREATED, row, actor_id=duty.actor.id)
-    return NewServiceToken(token=token, row=row)
+        made = await _create(shop, duty, values)
+    _record(SecurityEvent.SERVICE_TOKEN_CREATED, made.row, actor_id=duty.actor.id)
+    return made
 
 
 @refuses(Forbidden, FreshCodeRequired, ServiceTokenNotFound)
@@ -97,22 +94,99 @@ async def revoke_service_token(staff: SignedIn, *, token_id: str) -> AccessToken
         ServiceTokenNotFound: there is none with this id, or it has ended.
     """
     async with on_duty(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
-        valid = await _valid(duty.now).select_related("user")
-        token = next((row for row in valid if sessions.public_id(row.id) == token_id), None)
-        if token is None or not await _valid(duty.now).filter(id=token.id).update(revoked_at=duty.now):
-            raise ServiceTokenNotFound
-        await duty.record(
-            StaffAct.REVOKE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before=_shown(token), after={}
-        )
+        token = await _find(token_id, now=duty.now)
+        await _revoke(duty, token)
     _record(SecurityEvent.SERVICE_TOKEN_REVOKED, token, actor_id=duty.actor.id)
     return token
+
+
+async def create_at_command_line(shop: Shop, mobile: str, *, values: ServiceTokenValues) -> NewServiceToken:
+    """Make a service token that acts as the owner who proved `mobile`.
+
+    Who runs commands on the shop's machine reads its keys: no proof is asked for.
+
+    Raises:
+        InvalidInput: no Iranian mobile number, or as `create_service_token`.
+        NoSuchOwner: no owner who is not blocked has proven the mobile.
+    """
+    values.check()
+    number = mobiles.normalize(mobile)
+    if number is None:
+        raise InvalidInput(field="mobile")
+    async with in_transaction():
+        owner = await User.who_proved(number)
+        if owner is None or not owner.is_active or not permissions.allows(owner.role, _MANAGE):
+            raise NoSuchOwner
+        duty = Duty(actor=owner, now=await database.now())
+        made = await _create(shop, duty, values, reason=_BY_COMMAND_LINE)
+    _record(SecurityEvent.SERVICE_TOKEN_CREATED, made.row, actor_id=None)
+    return made
+
+
+async def list_at_command_line() -> list[AccessToken]:
+    """Everybody's service tokens that are valid, the latest first, each with its user."""
+    return list(await _valid(await database.now()).select_related("user").order_by("-issued_at", "id"))
+
+
+async def revoke_at_command_line(token_id: str) -> AccessToken:
+    """End a service token by its `public_id`; the audit log has its user as the actor.
+
+    Raises:
+        ServiceTokenNotFound: there is none with this id, or it has ended.
+    """
+    async with in_transaction():
+        now = await database.now()
+        token = await _find(token_id, now=now)
+        await _revoke(Duty(actor=token.user, now=now), token, reason=_BY_COMMAND_LINE)
+    _record(SecurityEvent.SERVICE_TOKEN_REVOKED, token, actor_id=None)
+    return token
+
+
+async def _create(
+    shop: Shop, duty: Duty, values: ServiceTokenValues, *, reason: str | None = None
+) -> NewServiceToken:
+    token, row = await sessions.issue_service_token(
+        shop,
+        duty.actor,
+        name=texts.line(values.name, field="name", max_length=_LONGEST_NAME),
+        permissions=values.permissions,
+        lifetime=timedelta(days=values.days),
+        now=duty.now,
+    )
+    after = _shown(row)
+    await duty.record(
+        StaffAct.CREATE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before={}, after=after, reason=reason
+    )
+    return NewServiceToken(token=token, row=row)
+
+
+async def _find(token_id: str, *, now: datetime) -> AccessToken:
+    valid = await _valid(now).select_related("user")
+    token = next((row for row in valid if sessions.public_id(row.id) == token_id), None)
+    if token is None:
+        raise ServiceTokenNotFound
+    return token
+
+
+async def _revoke(duty: Duty, token: AccessToken, *, reason: str | None = None) -> None:
+    if not await _valid(duty.now).filter(id=token.id).update(revoked_at=duty.now):
+        raise ServiceTokenNotFound
+    before = _shown(token)
+    await duty.record(
+        StaffAct.REVOKE_SERVICE_TOKEN,
+        StaffSubject.SERVICE_TOKEN,
+        None,
+        before=before,
+        after={},
+        reason=reason,
+    )
 
 
 def _valid(now: datetime) -> QuerySet[AccessToken]:
     return AccessToken.filter(kind=SessionKind.SERVICE, revoked_at=None, expires_at__gt=now)
 
 
-def _record(event: SecurityEvent, token: AccessToken, *, actor_id: int) -> None:
+def _record(event: SecurityEvent, token: AccessToken, *, actor_id: int | None) -> None:
     security_log.record(
         event, user_id=token.user_id, actor_id=actor_id, token_id=sessions.public_id(token.id)
     )

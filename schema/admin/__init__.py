@@ -12,6 +12,7 @@ from schema.admin.ledger import AdminLedgerMutation, AdminLedgerQuery
 from schema.admin.order import AdminOrderMutation, AdminOrderQuery
 from schema.admin.payment import AdminPaymentMutation, AdminPaymentQuery
 from schema.admin.provider import AdminProviderMutation, AdminProviderQuery
+from schema.admin.refill import AdminRefillMutation, AdminRefillQuery
 from schema.admin.service import AdminServiceMutation, AdminServiceQuery
 from schema.admin.service_token import AdminServiceTokenMutation, AdminServiceTokenQuery
 from schema.admin.settings import AdminSettingsMutation, AdminSettingsQuery
@@ -27,6 +28,7 @@ __all__ = ["AdminRootMutation", "AdminRootQuery"]
 class AdminQuery(
     AdminUserQuery,
     AdminOrderQuery,
+    AdminRefillQuery,
     AdminServiceQuery,
     AdminCategoryQuery,
     AdminProviderQuery,
@@ -55,6 +57,7 @@ class AdminQuery(
 class AdminMutation(
     AdminUserMutation,
     AdminOrderMutation,
+    AdminRefillMutation,
     AdminServiceMutation,
     AdminCategoryMutation,
     AdminProviderMutation,

@@ -64,6 +64,8 @@ PRESSES = [
     Press("orders", "cancel", StaffAct.CANCEL_ORDER, {"note": ""}),
     Press("orders", "refund", StaffAct.REFUND_ORDER, {"note": "sorry"}),
     Press("orders", "note", StaffAct.NOTE_ORDER, {"note": "looking into it"}),
+    Press("refills", "settle", StaffAct.SETTLE_REFILL, {"status": "completed", "note": "done"}),
+    Press("refills", "resume", StaffAct.RESUME_REFILL),
     Press("tickets", "answer", StaffAct.ANSWER_TICKET, {"message": "سلام\nحل شد"}),
     Press("tickets", "close", StaffAct.CLOSE_TICKET),
     Press(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.processes
 
 OWNER, SUPPORT, CUSTOMER = serve.DEMO_MOBILE, "09120000001", "09120000002"
 CATEGORY, SERVICE = "دستهٔ تازه", "لایک تازه"
-LISTS = "orders tickets users services categories providers payments ledger gifts audit".split()
+LISTS = "orders refills tickets users services categories providers payments ledger gifts audit".split()
 
 
 @pytest.fixture(scope="module")

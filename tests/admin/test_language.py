@@ -15,10 +15,11 @@ from babel.messages.pofile import read_po
 from admin import labels, language
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderSource, OrderStatus
+from domain.permissions import Permission
 from domain.roles import UserRole
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
-from domain.states import LedgerKind, PaymentStatus, TicketStatus
+from domain.states import LedgerKind, PaymentStatus, RefillStatus, TicketStatus
 from resolvers.shop import Shop
 from tests.admin.visits import Visit, said
 from tests.live_servers import ROOT
@@ -31,6 +32,8 @@ KINDS: list[type[StrEnum]] = [
     OrderSource,
     OrderStatus,
     PaymentStatus,
+    Permission,
+    RefillStatus,
     ServiceFlag,
     ServiceSource,
     ServiceType,
@@ -107,7 +110,16 @@ async def test_persian_is_what_nobody_has_to_choose(client: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize(
-    "page", ["/orders/list", "/services/create", "/tickets/detail?pk=1", "/settings", "/"]
+    "page",
+    [
+        "/orders/list",
+        "/services/create",
+        "/tickets/detail?pk=1",
+        "/settings",
+        "/service-tokens",
+        "/refills/list",
+        "/",
+    ],
 )
 async def test_a_persian_page_says_nothing_in_english(
     page: str, shop: Shop, client: httpx.AsyncClient

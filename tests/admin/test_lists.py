@@ -14,6 +14,7 @@ from admin.views.ledger import LedgerView
 from admin.views.orders import OrderView
 from admin.views.payments import PaymentView
 from admin.views.providers import ProviderView
+from admin.views.refills import RefillView
 from admin.views.services import ServiceView
 from admin.views.tickets import TicketView
 from admin.views.users import UserView
@@ -33,6 +34,7 @@ LISTS: list[type[StaffView]] = [
     OrderView,
     PaymentView,
     ProviderView,
+    RefillView,
     ServiceView,
     TicketView,
     UserView,
@@ -47,6 +49,7 @@ def record_of(world: World, view: type[StaffView]) -> int:
         OrderView: world.order.id,
         PaymentView: world.payment.id,
         ProviderView: world.provider.id,
+        RefillView: world.refill.id,
         ServiceView: world.service.id,
         TicketView: world.ticket.id,
         UserView: world.buyer.id,

@@ -27,9 +27,10 @@ from tests.resolvers.provider_records import CATALOGUE_ROW
 from tests.resolvers.staff import deeds
 from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
 from tests.resolvers.staff.deeds import ALWAYS_TRIED, SYNC, Deed
+from tests.resolvers.staff.refill_deeds import REFILL_DEEDS
 from tests.resolvers.staff.world import World, create_world, session_of
 
-DEEDS = [*deeds.DEEDS, *CREDENTIAL_DEEDS]
+DEEDS = [*deeds.DEEDS, *CREDENTIAL_DEEDS, *REFILL_DEEDS]
 STALE = PROOF_LIFETIME + timedelta(seconds=2)
 AFTER_ANOTHER_ACT = {IdempotencyKeyReused, PaymentNotMismatched}
 REFUSALS = [(deed, problem) for deed in DEEDS for problem in deed.refusals]

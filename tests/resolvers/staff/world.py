@@ -8,11 +8,23 @@ from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.sessions import SessionKind
-from domain.states import PaymentStatus
-from models import AccessToken, Category, Gift, Order, Payment, Provider, Service, Ticket, User, database
+from domain.states import PaymentStatus, RefillStatus
+from models import (
+    AccessToken,
+    Category,
+    Gift,
+    Order,
+    Payment,
+    Provider,
+    Refill,
+    Service,
+    Ticket,
+    User,
+    database,
+)
 from resolvers.sessions import SignedIn
 from resolvers.shop import Shop
-from tests.fakes import create_user
+from tests.fakes import MOMENT, create_user
 from tests.resolvers.money_records import start
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 from tests.resolvers.records import create_gift, create_ticket
@@ -33,6 +45,7 @@ class World:
     service: Service
     provider: Provider
     order: Order
+    refill: Refill
     ticket: Ticket
     gift: Gift
     payment: Payment
@@ -93,10 +106,22 @@ async def refused(shop: Shop, service: Service, buyer: User) -> Order:
     return await at(order, OrderStatus.ERROR, Dispatch.REFUSED, due_at=None)
 
 
+async def held_refill(order: Order) -> Refill:
+    """A refill whose provider cannot be understood."""
+    return await Refill.create(
+        order_id=order.id,
+        status=RefillStatus.AWAITING,
+        staff_note="the provider's word for it is unknown: 'Later'",
+        created_at=MOMENT,
+        updated_at=MOMENT,
+    )
+
+
 async def create_world(shop: Shop) -> World:
     buyer = await create_user(balance=BALANCE)
     provider = await create_provider()
     service = await create_provider_service(provider)
+    order = await refused(shop, service, buyer)
     return World(
         shop=shop,
         staff={role: await staff_member(role) for role in UserRole},
@@ -104,7 +129,8 @@ async def create_world(shop: Shop) -> World:
         category=await Category.get(id=service.category_id),
         service=service,
         provider=provider,
-        order=await refused(shop, service, buyer),
+        order=order,
+        refill=await held_refill(order),
         ticket=await create_ticket(buyer),
         gift=await create_gift(service),
         payment=await mismatched(shop, buyer),

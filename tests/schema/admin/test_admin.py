@@ -17,6 +17,7 @@ from tests.fakes import create_user
 from tests.fixtures import authorization, staff_authorization
 from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
 from tests.resolvers.staff.deeds import DEEDS
+from tests.resolvers.staff.refill_deeds import REFILL_DEEDS
 from tests.resolvers.staff.world import World, create_world, member
 
 PAGE = "{ totalCount edges { cursor node { id number %s } } pageInfo { hasNextPage } }"
@@ -49,6 +50,7 @@ FIELDS_OF_OTHER_NAMES = {
     "ledger_page": "ledger",
     "audit_page": "auditLog",
     "list_settings": "settings",
+    "held_refills": "heldRefills",
     "list_service_tokens": "serviceTokens",
     "shop_figures": "figures",
 }
@@ -75,7 +77,7 @@ def camel_cased(name: str) -> str:
 
 def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> None:
     reads, acts = fields_of("AdminQuery"), fields_of("AdminMutation")
-    deeds = [*DEEDS, *CREDENTIAL_DEEDS]
+    deeds = [*DEEDS, *CREDENTIAL_DEEDS, *REFILL_DEEDS]
     for deed in deeds:
         name = deed.operation.__name__
         if deed.is_read:
@@ -88,7 +90,7 @@ def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> No
         assert field.description
         assert f"`{deed.permission.name}`" in field.description
     assert len(acts) == sum(not deed.is_read for deed in deeds)
-    assert reads.keys() == {*LISTS, "settings", "figures", "permissions", "serviceTokens"}
+    assert reads.keys() == {*LISTS, "settings", "figures", "permissions", "serviceTokens", "heldRefills"}
 
 
 async def with_a_note(client: httpx.AsyncClient, shop: Shop) -> tuple[World, dict[str, str]]:

@@ -1,0 +1,114 @@
+"""Service tokens: made, listed and revoked by owners; a new one is shown once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette_admin.flash import flash, get_flashed_messages
+from starlette_admin.i18n import gettext
+from starlette_admin.i18n import lazy_gettext as _
+from starlette_admin.routing import route
+from starlette_admin.views import CustomView
+
+from admin import labels, language
+from admin.access import may, needs_code, staff_of
+from admin.confirmation import confirm_url
+from admin.refusals import sentence
+from domain import texts
+from domain.permissions import GRANTABLE_TO_SERVICES, Permission
+from domain.problems import InvalidInput, Problem
+from domain.staff_problems import FreshCodeRequired
+from resolvers import sessions
+from resolvers.shop import Shop
+from resolvers.staff import service_tokens
+from resolvers.staff.service_tokens import MAX_DAYS, ServiceTokenValues
+
+_SEE_OTHER = 303
+_REFUSED = 422
+_DEFAULT_DAYS = "90"
+_MANAGE = Permission.MANAGE_SERVICE_TOKENS
+Act = Callable[[Request, FormData], Awaitable[Response | None]]
+
+
+class ServiceTokensPage(CustomView):
+    """The valid tokens with a button that revokes each, and a form that makes one."""
+
+    menu_label = _("Service tokens")
+    icon = "fa-solid fa-robot"
+    path = "/service-tokens"
+    route_name = "service-tokens"
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__()
+        self._shop = shop
+        self._acts: Mapping[str, Act] = {"create": self._create, "revoke": self._revoke}
+
+    def is_accessible(self, request: Request) -> bool:
+        return may(request, Permission.READ_SERVICE_TOKENS)
+
+    @route("", methods=["GET", "POST"])
+    async def index(self, request: Request) -> Response:
+        """The page, and what its forms send."""
+        if request.method == "GET":
+            return await self._page(request)
+        form = await request.form()
+        act = self._acts.get(str(form.get("act")))
+        try:
+            response = await act(request, form) if act else None
+        except FreshCodeRequired:
+            return RedirectResponse(confirm_url(request, then=str(request.url)), _SEE_OTHER)
+        except Problem as problem:
+            return await self._page(request, entered=form, refusal=sentence(problem))
+        return response or RedirectResponse(request.url, _SEE_OTHER)
+
+    async def _create(self, request: Request, form: FormData) -> Response:
+        days = texts.parse_integer(str(form.get("days") or ""))
+        if days is None:
+            raise InvalidInput(field="days")
+        chosen = {str(name) for name in form.getlist("permission")}
+        values = ServiceTokenValues(
+            name=str(form.get("name") or ""),
+            permissions=frozenset(permission for permission in Permission if permission.value in chosen),
+            days=days,
+        )
+        made = await service_tokens.create_service_token(self._shop, staff_of(request), values=values)
+        # In this answer alone: it is kept nowhere, not even for a page after a redirect.
+        return await self._page(request, token=made.token)
+
+    async def _revoke(self, request: Request, form: FormData) -> None:
+        await service_tokens.revoke_service_token(staff_of(request), token_id=str(form.get("token") or ""))
+        flash(request, gettext("The token was revoked."), "success")
+
+    async def _page(
+        self,
+        request: Request,
+        *,
+        entered: FormData | None = None,
+        refusal: str | None = None,
+        token: str | None = None,
+    ) -> Response:
+        form = entered or FormData()
+        page = {
+            "title": str(self.menu_label),
+            "refusal": refusal,
+            "flashed_messages": get_flashed_messages(request),
+            "token": token,
+            "tokens": await service_tokens.list_service_tokens(staff_of(request)),
+            "public_id": sessions.public_id,
+            "label": labels.label,
+            "moment": language.moment,
+            "grantable": [permission for permission in Permission if permission in GRANTABLE_TO_SERVICES],
+            "chosen": {str(name) for name in form.getlist("permission")},
+            "name": form.get("name") or "",
+            "days": form.get("days") or _DEFAULT_DAYS,
+            "max_days": MAX_DAYS,
+            "may_change": may(request, _MANAGE),
+            "confirm_url": confirm_url(request, then=str(request.url))
+            if needs_code(request, _MANAGE)
+            else None,
+        }
+        if self.templates is None:
+            raise LookupError("the pages were not put together")
+        status = _REFUSED if refusal else 200
+        return self.templates.TemplateResponse(request, "service_tokens.html", page, status)
