@@ -108,6 +108,8 @@ class LoginCodes(BaseAuthProvider):
             await self._end(bearer)
         response = RedirectResponse(index_url(request), _SEE_OTHER)
         response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
+        # What a browser kept of the pages goes with the session.
+        response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
     async def _end(self, bearer: str) -> None:

@@ -119,9 +119,9 @@ def configure(file: Path | None) -> None:
     # Watched: logrotate may move the file away while we write.
     handler: logging.Handler = logging.StreamHandler()
     if file is not None:
-        from logging.handlers import WatchedFileHandler
+        from observation.private_files import PrivateFileHandler
 
-        handler = WatchedFileHandler(file, encoding="utf-8", delay=True)
+        handler = PrivateFileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(message)s"))
     for present in list(_logger.handlers):
         _logger.removeHandler(present)

@@ -121,6 +121,23 @@ def _with(**changed: object) -> Callable[[Claims], object]:
     return lambda claims: claims.update(changed)
 
 
+async def test_the_callback_has_a_rate_limit_of_its_own(db: str, provider: Provider) -> None:
+    async with client_of(shop_of(db, provider, rate_limit="2/minute")) as browser:
+        for number in range(2):
+            provider.person["sub"] = f"person {number}"
+            assert (await signed_in(browser)).status_code == 200
+
+        refused = await browser.get("/auth/openid/callback?code=x&state=y")
+
+        assert (refused.status_code, refused.json()) == (429, {"code": "too_many_requests"})
+        assert int(refused.headers["retry-after"]) >= 1
+    async with client_of(shop_of(db, provider, rate_limit="2/minute")) as other:
+        # Sign-ins that begin are counted apart: whoever used the callback up is not kept from the provider.
+        for _ in range(3):
+            await other.get("/auth/openid/callback?state=x")
+        assert (await other.get("/auth/openid/login")).status_code == 302
+
+
 HOSTILE = {
     "wrong nonce": _with(nonce="another"),
     "no nonce": _without("nonce"),

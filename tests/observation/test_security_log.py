@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def test_a_detail_can_neither_break_the_line_nor_hold_a_secret(stream: Path) -> 
 
     (line,) = stream.read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["reason"] == "a\r\nb\u2028c [mobile] Bearer [token]"
+
+
+def test_the_file_and_the_one_after_a_rotation_are_closed_to_other_users(stream: Path) -> None:
+    for name in ("security.jsonl", "rotated.jsonl"):
+        security_log.record(SecurityEvent.SIGNED_IN)
+        assert stat.S_IMODE(stream.stat().st_mode) & 0o007 == 0
+        stream.rename(stream.with_name(f"old-{name}"))
+    security_log.record(SecurityEvent.SIGNED_IN)
+    assert stat.S_IMODE(stream.stat().st_mode) & 0o007 == 0
 
 
 def test_a_flood_of_one_event_is_bounded_counted_and_leaves_other_events_alone(

@@ -1,0 +1,20 @@
+"""Log files that only their owner and group may read."""
+
+import os
+from io import TextIOWrapper
+from logging.handlers import WatchedFileHandler
+
+_MODE = 0o640
+
+
+class PrivateFileHandler(WatchedFileHandler):
+    """Makes its file, and each new one after a rotation, unreadable to other users of the machine."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=lambda path, flags: os.open(path, flags, _MODE),
+        )
