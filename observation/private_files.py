@@ -3,6 +3,7 @@
 import os
 from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
+from typing import cast
 
 _MODE = 0o640
 
@@ -11,10 +12,11 @@ class PrivateFileHandler(WatchedFileHandler):
     """Makes its file, and each new one after a rotation, unreadable to other users of the machine."""
 
     def _open(self) -> TextIOWrapper:
-        return open(
+        opened = open(
             self.baseFilename,
             self.mode,
             encoding=self.encoding,
             errors=self.errors,
             opener=lambda path, flags: os.open(path, flags, _MODE),
         )
+        return cast(TextIOWrapper, opened)
