@@ -12,7 +12,7 @@ class PrivateFileHandler(WatchedFileHandler):
     """Makes its file, and each new one after a rotation, unreadable to other users of the machine."""
 
     def _open(self) -> TextIOWrapper:
-        opened = open(
+        opened = open(  # noqa: SIM115 - the handler closes it
             self.baseFilename,
             self.mode,
             encoding=self.encoding,
