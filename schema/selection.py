@@ -1,5 +1,6 @@
 """Which columns the selection of a field needs."""
 
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import cast
@@ -12,9 +13,9 @@ from strawberry.utils.str_converters import to_camel_case
 from models.rows import Wanted
 from schema.context import Info
 
-_REMEMBERED = 500
+_MAX_SELECTIONS = 500
 _Key = tuple[type, tuple[str, ...], tuple[int, ...]]
-_wanted: OrderedDict[_Key, tuple[list[FieldNode], Wanted]] = OrderedDict()
+_wanted: OrderedDict[_Key, tuple[weakref.ref[FieldNode], Wanted]] = OrderedDict()
 
 Fragments = dict[str, FragmentDefinitionNode]
 
@@ -25,16 +26,17 @@ def wanted_by(info: Info, view: type, *path: str) -> Wanted:
     Conditions do not count: a column too many does no harm.
     """
     nodes = info._raw_info.field_nodes
-    # By identity: the nodes of a document live as long as it is kept, and those that are remembered, here.
-    # A node of an interface's field is shared by the types that implement it.
+    # By identity: a node's own hash covers its whole subtree. An entry ends with its document, which it must
+    # not keep alive: most documents are never seen again. A node of an interface's field is shared by the
+    # types that implement it.
     key = (view, path, tuple([id(node) for node in nodes]))
     remembered = _wanted.get(key)
     if remembered is not None:
         return remembered[1]
     found = _below(nodes, path, info._raw_info.fragments)
     wanted = _of_fields(found, view, info._raw_info.fragments)
-    _wanted[key] = (nodes, wanted)
-    if len(_wanted) > _REMEMBERED:
+    _wanted[key] = (weakref.ref(nodes[0], lambda _: _wanted.pop(key, None)), wanted)
+    if len(_wanted) > _MAX_SELECTIONS:
         _wanted.popitem(last=False)
     return wanted
 
