@@ -1,8 +1,9 @@
 """What an operation costs, in points.
 
 A field costs a point, or what its `cost` metadata says; a mutation 10. Arguments may cost more, see
-`engine.input_prices`. What is inside a page counts `first` or `last` times, what is inside another list of
-objects ten times.
+`engine.input_prices`. A page's `edges` count `first` or `last` times, its other fields once; where no edges
+are selected, the rows that the page reads cost a point each. What is inside another list of objects counts
+ten times.
 """
 
 from collections.abc import Mapping
@@ -114,12 +115,21 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class FieldPrice:
-    """What a field costs alone, and how often what is inside it counts; None: as its arguments say."""
+    """What a field costs alone, and how often what is inside it counts.
+
+    `inside` is None for a page: its arguments say how many rows it has. `is_per_row` marks the field of a
+    connection that lists those rows, `edges`.
+    """
 
     alone: Formula
     inside: Repeat | None
     returns: str = ""
     arguments: Mapping[str, InputPrice] = field(default_factory=dict)
+    is_per_row: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        return self.inside is None
 
     def of(self, node: FieldNode) -> Formula:
         """What `node`, a use of this field, costs without what is inside it."""
@@ -198,8 +208,10 @@ def _price(type_name: str, definition: GraphQLField, *, is_mutation: bool) -> Fi
     returned = get_named_type(definition.type)
     if {"first", "last"} <= definition.args.keys():
         return FieldPrice(Formula(points), None, returned.name, arguments)
-    # The lists of a page are counted where the page is, those of introspection in the price of its root.
-    is_counted = type_name.endswith("Connection") or type_name.startswith("__") or is_leaf_type(returned)
+    if type_name.endswith("Connection") and _is_list(definition):
+        return FieldPrice(Formula(points), _ONCE, returned.name, arguments, is_per_row=True)
+    # The lists of introspection are counted in the price of its root.
+    is_counted = type_name.startswith("__") or is_leaf_type(returned)
     inside = _ONCE if is_counted or not _is_list(definition) else Repeat(_USUAL_LIST)
     return FieldPrice(Formula(points), inside, returned.name, arguments)
 

@@ -22,7 +22,7 @@ from graphql import (
 from graphql.language import TokenKind
 
 from domain import texts
-from engine.cost import FREE, INTROSPECTION, MOST, Formula, Prices, Sum, literal
+from engine.cost import FREE, INTROSPECTION, MOST, POINT, FieldPrice, Formula, Prices, Sum, literal
 
 UNSTORABLE = "A text holds a NUL character or half a surrogate pair."
 _DEEPEST_WALK = 64
@@ -117,10 +117,13 @@ def _cost(operation: OperationDefinitionNode, selection: "_Selection") -> Operat
 
 
 class _Selection(NamedTuple):
+    """What selections come to; `cost_per_row` is for each row of the page that they are of."""
+
     depth: int = 0
     fields: int = 0
     aliases: int = 0
     cost: Formula = FREE
+    cost_per_row: Formula = FREE
 
 
 _EMPTY = _Selection()
@@ -128,13 +131,27 @@ _EMPTY = _Selection()
 
 def _together(parts: Iterable[_Selection]) -> _Selection:
     depth = fields = aliases = 0
-    cost = Sum()
+    cost, cost_per_row = Sum(), Sum()
     for part in parts:
         depth = max(depth, part.depth)
         fields += part.fields
         aliases += part.aliases
         cost.add(part.cost)
-    return _Selection(depth, min(fields, MOST), min(aliases, MOST), cost.formula())
+        cost_per_row.add(part.cost_per_row)
+    return _Selection(depth, min(fields, MOST), min(aliases, MOST), cost.formula(), cost_per_row.formula())
+
+
+def _with_inside(price: FieldPrice, node: FieldNode, inner: _Selection) -> Formula:
+    """What `node` and the selections inside it cost."""
+    cost = Sum()
+    cost.add(price.of(node))
+    if price.is_page:
+        cost.add(inner.cost)
+        # The page reads its rows even if none of them is shown.
+        cost.add(POINT if inner.cost_per_row == FREE else inner.cost_per_row, price.repeat(node))
+    else:
+        cost.add(inner.cost, price.repeat(node))
+    return cost.formula()
 
 
 @dataclass
@@ -185,14 +202,15 @@ class _Walk:
         if node.selection_set is None:
             return _Selection(1, 1, aliases, price.of(node))
         inner = self._selections(node.selection_set, price.returns)
-        cost = Sum()
-        cost.add(price.of(node))
-        cost.add(inner.cost, price.repeat(node))
+        cost = _with_inside(price, node, inner)
         is_introspection = node.name.value in INTROSPECTION
         self.shows_schema |= is_introspection
         # GraphQL's own introspection is deeper; graphql-core has a rule for its depth.
         depth = 0 if is_introspection else 1 + inner.depth
-        return _Selection(depth, 1 + inner.fields, aliases + inner.aliases, cost.formula())
+        fields, aliases = 1 + inner.fields, aliases + inner.aliases
+        if price.is_per_row:
+            return _Selection(depth, fields, aliases, FREE, cost)
+        return _Selection(depth, fields, aliases, cost)
 
     def _fragment(self, name: str) -> _Selection:
         if name in self.measured or name not in self.fragments:

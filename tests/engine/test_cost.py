@@ -100,8 +100,33 @@ def test_a_search_for_a_part_of_a_text_costs_more_however_it_is_given() -> None:
         assert cost(text, w=where) == plain, where
 
 
-def test_counting_costs_more_than_reading_a_field() -> None:
-    assert cost("{services(first: 1) {totalCount}}") == 1 + COST_OF_COUNT
+def test_a_page_s_total_counts_once_whatever_its_size() -> None:
+    for first in (1, 5, 100):
+        assert cost(f"{{services(first: {first}) {{totalCount edges {{cursor}}}}}}") == (
+            1 + COST_OF_COUNT + first * 2
+        )
+    text = (
+        "query ($n: Int) {services(first: $n) {totalCount hasMoreThan pageInfo {endCursor} edges {cursor}}}"
+    )
+    assert cost(text, n=50) == 1 + 2 * COST_OF_COUNT + 2 + 50 * 2
+
+
+def test_a_page_without_edges_costs_a_point_for_each_row_that_it_reads() -> None:
+    assert cost("{services {totalCount}}") == 1 + COST_OF_COUNT + 20
+    assert cost("{services(first: 100) {pageInfo {hasNextPage}}}") == 1 + 2 + 100
+
+
+def test_a_page_costs_the_same_with_its_selection_in_fragments() -> None:
+    plain = cost("{services(first: 7) {totalCount edges {node {id}}}}")
+    spread = "{services(first: 7) {...f ... on ServiceConnection {totalCount}}}"
+    assert (
+        cost(
+            f"{spread} fragment f on ServiceConnection {{edges {{...e}}}} fragment e on ServiceEdge "
+            "{node {id}}"
+        )
+        == plain
+        == 1 + COST_OF_COUNT + 7 * 3
+    )
 
 
 def test_a_sum_since_a_day_costs_more_than_the_whole() -> None:
