@@ -34,6 +34,14 @@ PREFLIGHT = {
 }
 
 
+async def test_no_route_echoes_a_request_by_trace(client: httpx.AsyncClient) -> None:
+    paths = ("/", "/docs", "/graphql", "/api/v1/services", "/admin/login", "/healthz")
+    answers = {path: (await client.request("TRACE", path)).status_code for path in paths}
+    assert set(answers.values()) <= {303, 405}
+    told = await client.request("TRACE", "/api/v2", headers={"X-Secret": "canary"})
+    assert "canary" not in told.text
+
+
 def with_settings(shop: Shop, **settings: object) -> httpx.AsyncClient:
     known = {"database_url": shop.settings.database_url, "rate_limit": "3/minute", **settings}
     return client_of(replace(shop, settings=Settings.model_validate(known)))
