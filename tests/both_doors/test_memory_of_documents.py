@@ -11,7 +11,8 @@ CONSTANTS = [str(global_id("Category", 9_000_000 + number)) for number in range(
 LISTED = ",".join(f'"{constant}"' for constant in CONSTANTS)
 PAGES = (
     f"services(first: 1, where: {{category: {{in: [{LISTED}]}}}}) {{edges {{cursor}}}}",
-    f"services(first: 1, where: {{category: {{in: [{LISTED}]}}}}) {{edges {{node {{id category {{id}}}}}} totalCount}}",
+    f"services(first: 1, where: {{category: {{in: [{LISTED}]}}}}) "
+    "{edges {node {id category {id}}} totalCount}",
 )
 
 
