@@ -10,13 +10,15 @@ import httpx
 import orjson
 import pytest
 from starlette.types import Message
+from tortoise.exceptions import DBConnectionError
 
 from composition.web import application
 from domain.order_status import OrderSource
 from domain.service_types import ServiceType
 from domain.states import NotificationKind
 from models import Notification, Order, Service, Ticket, TicketMessage, User, database
-from resolvers import pages
+from models.rows import Records
+from resolvers import orders, pages
 from resolvers.shop import Shop
 from rest_compat import shapes
 from tests.database_state import recorded_statements
@@ -239,6 +241,26 @@ async def test_nothing_more_is_read_for_a_reader_that_hangs_up(part_rows: int, s
     assert reads_of_orders(statements) == 1
     assert not reader.is_complete
     assert (await database.fetch("SELECT 1 AS one"))[0]["one"] == 1
+
+
+async def test_an_outage_in_the_middle_breaks_the_answer_off_and_leaves_a_line_in_the_log(
+    part_rows: int, shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(*_: object, **__: object) -> Records[Order]:
+        raise DBConnectionError
+
+    monkeypatch.setattr(orders, "list_older_orders", away)
+    user = await create_user()
+    await add_orders(user, part_rows + 1)
+    headers = {"Host": "localhost", **await authorization(shop, user)}
+    reader = Reader()
+    reader.goes_on.set()
+    await reader.get(application(shop), "/api/v1/order", headers)
+
+    assert reader.body.startswith(b'{"status":200,"orders":[{')
+    assert not reader.is_complete
+    (failure,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert (failure.name, failure.exc_info) == ("vitrin.asgi", None)
 
 
 async def test_head_of_a_long_list_reads_no_more_than_its_first_part(
