@@ -80,6 +80,11 @@ class Admitted:
     is_kept: bool
     _account: Account
 
+    @property
+    def caller(self) -> str:
+        """Whose points paid for it."""
+        return self._account.caller
+
     def cost_now(self) -> Cost:
         """The same price, and what is left by now."""
         return self._account.cost(self.cost.requested)

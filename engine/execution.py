@@ -33,6 +33,7 @@ from engine.compiler import CompiledExecution
 from engine.documents import MAX_ERRORS
 from engine.measurement import Measurement
 from engine.plans import Plans
+from models import costly_reads
 from observation import security_log
 from observation.security_log import SecurityEvent
 
@@ -88,6 +89,7 @@ class Engine:
             admitted = await self.admission.admit(request, context, wait=wait)
         except Refused as refused:
             return _refused(refused, context)
+        costly_reads.CALLER.set(admitted.caller)
         operation = get_operation_ast(admitted.document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
@@ -106,6 +108,7 @@ class Engine:
         except Refused as refused:
             yield _refused(refused, context)
             return
+        costly_reads.CALLER.set(admitted.caller)
         document = admitted.document
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:

@@ -25,6 +25,7 @@ from tortoise.backends.base.client import (
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
+from models.costly_reads import CostlyReads
 from models.gathering import Gathering
 from models.read_limit import ReadTimedOut, is_read
 
@@ -183,6 +184,7 @@ class StatelessClient(_ReadOnlyIsOutage):
         """Seconds that a read outside transactions may take; None: as long as it needs."""
         self.gathering = Gathering(self.read)
         """What is asked outside transactions."""
+        self.costly_reads = CostlyReads()
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0, "init": _know_moments}
@@ -220,6 +222,20 @@ class StatelessClient(_ReadOnlyIsOutage):
         except asyncpg.PostgresError as error:
             await self._fail(error)
             raise
+
+    async def read_costly(self, statement: str, values: Sequence[object]) -> Sequence[Any]:
+        """`read` for a statement that may take long, when it is its turn; see `models.costly_reads`.
+
+        Raises:
+            ReadTimedOut: it waited or ran longer than `read_timeout`.
+        """
+        return await self.costly_reads.submit(
+            statement, values, lambda: self.read(statement, list(values)), timeout=self.read_timeout
+        )
+
+    async def close(self) -> None:
+        await self.costly_reads.close()
+        await super().close()
 
     async def execute_query(
         self, query: str, values: list[Any] | None = None

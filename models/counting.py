@@ -14,5 +14,5 @@ async def count_up_to(query: QuerySet[Any], limit: int) -> int:
     keys._choose_db_if_not_chosen()
     keys._make_query()
     statement, values = keys.query.get_parameterized_sql()
-    (row,) = await database.read(f"SELECT count(*) FROM ({statement}) AS counted", values)  # noqa: S608 - Tortoise's
+    (row,) = await database.read_costly(f"SELECT count(*) FROM ({statement}) AS counted", values)  # noqa: S608 - Tortoise's
     return int(row[0])

@@ -123,6 +123,23 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
     return rows
 
 
+async def read_costly(statement: str, values: Sequence[object]) -> Sequence[Any]:
+    """`read` for a statement that may keep the database busy: it waits its turn, see `models.costly_reads`.
+
+    Raises:
+        ReadTimedOut: it waited or ran longer than a read may take.
+    """
+    current = connection()
+    if isinstance(current, StatelessClient | ImmediateSqliteClient):
+        return await current.read_costly(statement, values)
+    return await read(statement, values, by=current)
+
+
+async def fetch_costly(statement: str, *values: object) -> list[dict[str, Any]]:
+    """`fetch` for such a statement."""
+    return [dict(row) for row in await read_costly(spelled(statement, dialect()), values)]
+
+
 def among(kind: str) -> str:
     """What follows a column that is one of a list, `$1`, of values of a PostgreSQL type.
 

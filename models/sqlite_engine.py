@@ -3,7 +3,8 @@
 Tortoise begins deferred transactions: with several processes, one that reads and then writes fails at
 once with "database is locked", whatever the busy time-out (tortoise-orm issue 1675).
 Readers of a WAL database never wait for writers, but one connection serves one statement at a time: reads
-outside transactions have a connection of their own, so that another process's write lock does not stall them.
+outside transactions have a connection of their own, so that another process's write lock does not stall them,
+and costly reads a second one.
 The module's name has to contain "sqlite": the migration executor picks its dialect by it.
 """
 
@@ -29,6 +30,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from domain.folding import fold
+from models.costly_reads import CostlyReads
 from models.read_limit import ReadTimedOut, is_read
 from models.searching import SQLITE_FUNCTION
 
@@ -145,8 +147,9 @@ class ImmediateSqliteClient(ExactCounts):
         super().__init__(file_path, **options)
         self.read_timeout: float | None = None
         """Seconds that a read outside transactions may take; None: as long as it needs."""
-        self._read_ends_at = math.inf
-        self._reader: aiosqlite.Connection | None = None
+        self.costly_reads = CostlyReads()
+        self._reader: _Reader | None = None
+        self._costly_reader: _Reader | None = None
         self._reader_lock = asyncio.Lock()
         self._file_identity: tuple[int, int] | None = None
 
@@ -169,9 +172,12 @@ class ImmediateSqliteClient(ExactCounts):
             raise
 
     async def close(self) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            await reader.close()
+        await self.costly_reads.close()
+        readers = (self._reader, self._costly_reader)
+        self._reader = self._costly_reader = None
+        for reader in readers:
+            if reader is not None:
+                await reader.close()
         await super().close()
 
     def check_file(self) -> None:
@@ -209,54 +215,40 @@ class ImmediateSqliteClient(ExactCounts):
         # A database in memory belongs to its one connection.
         return is_read(query) and self.filename != ":memory:"
 
+    async def read_costly(self, query: str, values: Sequence[object]) -> Sequence[Any]:
+        """The rows of a read that may take long, when it is its turn; see `models.costly_reads`.
+
+        Raises:
+            ReadTimedOut: it waited or ran longer than `read_timeout`.
+        """
+        if not self._is_read(query):
+            return (await self.execute_query(query, list(values)))[1]
+        return await self.costly_reads.submit(
+            query, values, lambda: self._fetch_costly(query, list(values)), timeout=self.read_timeout
+        )
+
     @translate_exceptions
     async def _fetch(self, query: str, values: list[Any] | None) -> list[Any]:
-        reader = self._reader or await self._open_reader()
+        reader = self._reader
+        if reader is None:
+            async with self._reader_lock:
+                reader = self._reader = self._reader or await self._open_reader()
         self.log.debug("%s: %s", query, values)
-        query = query.replace("\x00", "'||CHAR(0)||'")
-        rows: list[Any] = await reader._execute(  # type: ignore[no-untyped-call] # aiosqlite's way into its thread
-            self._fetch_in_time, reader._conn, query, values or ()
-        )
-        return rows
+        return await reader.fetch(query, values or (), timeout=self.read_timeout)
 
-    def _fetch_in_time(self, reader: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[Any]:
-        """The rows of a read; runs in the reader's own thread, one read at a time."""
-        if self.read_timeout is not None:
-            self._read_ends_at = time.monotonic() + self.read_timeout
-        try:
-            return reader.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            if time.monotonic() >= self._read_ends_at:
-                raise ReadTimedOut(f"a read took longer than {self.read_timeout} seconds") from error
-            raise
-        finally:
-            self._read_ends_at = math.inf
+    @translate_exceptions
+    async def _fetch_costly(self, query: str, values: list[Any]) -> list[Any]:
+        # One at a time comes here: no lock is needed.
+        reader = self._costly_reader = self._costly_reader or await self._open_reader()
+        self.log.debug("%s: %s", query, values)
+        return await reader.fetch(query, values, timeout=self.read_timeout)
 
-    def _is_read_late(self) -> bool:
-        return time.monotonic() >= self._read_ends_at
-
-    async def _open_reader(self) -> aiosqlite.Connection:
-        async with self._reader_lock:
-            if self._reader is None:
-                if self._connection is None:
-                    # It makes the file and switches it to WAL. Where it is open, a writer may hold its lock.
-                    async with self.acquire_connection():
-                        pass
-                self._reader = await self._connect_reader()
-            return self._reader
-
-    async def _connect_reader(self) -> aiosqlite.Connection:
-        reader = await aiosqlite.connect(self.filename, isolation_level=None)
-        try:
-            reader.row_factory = sqlite3.Row
-            await _add_functions(reader)
-            await reader.set_progress_handler(self._is_read_late, _STEPS_BETWEEN_LOOKS)
-            for pragma in (f"busy_timeout = {self.pragmas.get('busy_timeout', 5_000)}", "query_only = ON"):
-                await reader.execute_fetchall(f"PRAGMA {pragma}")
-        except BaseException:
-            await reader.close()
-            raise
-        return reader
+    async def _open_reader(self) -> "_Reader":
+        if self._connection is None:
+            # It makes the file and switches it to WAL. Where it is open, a writer may hold its lock.
+            async with self.acquire_connection():
+                pass
+        return await _Reader.open(self.filename, busy_timeout=self.pragmas.get("busy_timeout", 5_000))
 
     def _identify_file(self) -> tuple[int, int] | None:
         if self.filename == ":memory:":
@@ -270,6 +262,63 @@ class ImmediateSqliteClient(ExactCounts):
     def _in_transaction(self) -> TransactionContext:
         self.check_file()
         return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+class _Reader:
+    """A connection that only reads, one statement at a time, in a thread of its own."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._ends_at = math.inf
+
+    @classmethod
+    async def open(cls, filename: str, *, busy_timeout: int) -> "_Reader":
+        """A reader of an existing database; `busy_timeout` is milliseconds."""
+        connection = await aiosqlite.connect(filename, isolation_level=None)
+        reader = cls(connection)
+        try:
+            connection.row_factory = sqlite3.Row
+            await _add_functions(connection)
+            await connection.set_progress_handler(reader._is_late, _STEPS_BETWEEN_LOOKS)
+            for pragma in (f"busy_timeout = {busy_timeout}", "query_only = ON"):
+                await connection.execute_fetchall(f"PRAGMA {pragma}")
+        except BaseException:
+            await connection.close()
+            raise
+        return reader
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def fetch(self, query: str, values: Sequence[Any], *, timeout: float | None) -> list[Any]:  # noqa: ASYNC109 - SQLite's own thread keeps it
+        """The rows of a read.
+
+        Raises:
+            ReadTimedOut: it took longer than `timeout` seconds.
+        """
+        query = query.replace("\x00", "'||CHAR(0)||'")
+        rows: list[Any] = await self._connection._execute(  # type: ignore[no-untyped-call] # aiosqlite's way into its thread
+            self._fetch_in_time, self._connection._conn, query, values, timeout
+        )
+        return rows
+
+    def _fetch_in_time(
+        self, connection: sqlite3.Connection, query: str, values: Sequence[Any], seconds: float | None
+    ) -> list[Any]:
+        """The rows of a read; runs in the connection's thread."""
+        if seconds is not None:
+            self._ends_at = time.monotonic() + seconds
+        try:
+            return connection.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if time.monotonic() >= self._ends_at:
+                raise ReadTimedOut(f"a read took longer than {seconds} seconds") from error
+            raise
+        finally:
+            self._ends_at = math.inf
+
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self._ends_at
 
 
 async def _add_functions(connection: aiosqlite.Connection) -> None:

@@ -144,7 +144,7 @@ async def _fold_some(ids: Sequence[int]) -> int:
 
 async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:
     """Users with how much they ordered and for how much Toman, the largest amount first; one statement."""
-    rows = await database.fetch(_TOP_USERS, limit)
+    rows = await database.fetch_costly(_TOP_USERS, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 
@@ -152,11 +152,11 @@ async def top_user_tallies_since(moment: datetime, limit: int) -> list[tuple[int
     """The same of orders placed at `moment` or later; one statement, which reads one day's orders at most."""
     since = min(max(moment, _EPOCH), _MAX_SINCE).astimezone(UTC)
     day = -((_EPOCH - _OFFSET - since) // _DAY)
-    rows = await database.fetch(_TOP_USERS_SINCE, day, since, _EPOCH - _OFFSET + day * _DAY, limit)
+    rows = await database.fetch_costly(_TOP_USERS_SINCE, day, since, _EPOCH - _OFFSET + day * _DAY, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 
 async def top_service_tallies(limit: int) -> list[tuple[int, int]]:
     """Services with how often they were ordered, the most first; one statement."""
-    rows = await database.fetch(_TOP_SERVICES, limit)
+    rows = await database.fetch_costly(_TOP_SERVICES, limit)
     return [(int(row["service_id"]), int(row["order_count"])) for row in rows]

@@ -1,0 +1,197 @@
+"""Costly reads: one at a time, fair between callers, shared where they are equal, and in nobody's way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from models import Category, database
+from models.asyncpg_engine import StatelessClient
+from models.costly_reads import CALLER, CostlyReads
+from models.counting import count_up_to
+from models.read_limit import ReadTimedOut
+from models.sqlite_engine import ImmediateSqliteClient
+from resolvers import stats
+from resolvers.shop import Shop
+from tests.fakes import create_user
+from tests.fixtures import authorization
+
+
+class Database:
+    """A database that writes down what it reads, and reads on when it is let."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self.may_go_on = asyncio.Event()
+
+    def reading(self, name: str) -> Callable[[], Awaitable[Sequence[Any]]]:
+        async def read() -> Sequence[Any]:
+            self.read.append(name)
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+            await self.may_go_on.wait()
+            self.in_flight -= 1
+            if name.endswith("broken"):
+                raise ValueError(name)
+            return [name]
+
+        return read
+
+
+def ask(
+    reads: CostlyReads, source: Database, caller: str, name: str, *, timeout: float | None = None
+) -> asyncio.Task[Sequence[Any]]:
+    async def submit() -> Sequence[Any]:
+        CALLER.set(caller)
+        return await reads.submit(name, [], source.reading(name), timeout=timeout)
+
+    return asyncio.create_task(submit())
+
+
+async def let_others_run() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_callers_take_turns_and_one_read_is_in_flight() -> None:
+    reads, source = CostlyReads(), Database()
+    names = ["a/0", "a/1", "a/2", "b/0", "c/0", "b/1"]
+    tasks = [ask(reads, source, name[0], name) for name in names]
+    await let_others_run()
+    source.may_go_on.set()
+    assert [rows for (rows,) in await asyncio.gather(*tasks)] == names
+    assert source.read == ["a/0", "b/0", "c/0", "a/1", "b/1", "a/2"]
+    assert source.most_in_flight == 1
+
+
+async def test_equal_reads_that_wait_are_one_and_none_was_read_before_it_was_asked_for() -> None:
+    reads, source = CostlyReads(), Database()
+    first = ask(reads, source, "a", "top")
+    await let_others_run()
+    later = [ask(reads, source, caller, "top") for caller in "abca"]
+    await let_others_run()
+    source.may_go_on.set()
+    assert await asyncio.gather(first, *later) == [["top"]] * 5
+    assert source.read == ["top", "top"]
+
+
+async def test_a_shared_read_waits_behind_nobody_s_longer_line() -> None:
+    reads, source = CostlyReads(), Database()
+    tasks = [ask(reads, source, "a", name) for name in ("a/0", "a/1", "a/2", "a/3", "top")]
+    await let_others_run()
+    tasks.append(ask(reads, source, "b", "top"))
+    await let_others_run()
+    source.may_go_on.set()
+    await asyncio.gather(*tasks)
+    assert source.read.index("top") <= 2
+
+
+async def test_who_waits_too_long_is_refused_and_nothing_is_read_for_them() -> None:
+    reads, source = CostlyReads(), Database()
+    running = ask(reads, source, "a", "a/0")
+    await let_others_run()
+    with pytest.raises(ReadTimedOut):
+        await ask(reads, source, "b", "b/0", timeout=0.01)
+    source.may_go_on.set()
+    await running
+    assert await ask(reads, source, "c", "c/0") == ["c/0"]
+    assert source.read == ["a/0", "c/0"]
+
+
+async def test_a_read_that_fails_fails_its_askers_alone() -> None:
+    reads, source = CostlyReads(), Database()
+    source.may_go_on.set()
+    tasks = [ask(reads, source, "a", name) for name in ("broken", "broken", "sound")]
+    first, second, third = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(first, ValueError)
+    assert isinstance(second, ValueError)
+    assert third == ["sound"]
+
+
+async def test_those_who_wait_when_the_connection_closes_are_cancelled() -> None:
+    reads, source = CostlyReads(), Database()
+    tasks = [ask(reads, source, "a", name) for name in ("a/0", "a/1")]
+    await let_others_run()
+    await reads.close()
+    for task in tasks:
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+def costly_reads() -> CostlyReads:
+    client = database.connection()
+    assert isinstance(client, StatelessClient | ImmediateSqliteClient)
+    return client.costly_reads
+
+
+async def hold() -> tuple[Database, asyncio.Task[Sequence[Any]]]:
+    """Keep the connected database's turn until the source may go on."""
+    source = Database()
+    held = ask(costly_reads(), source, "holder", "held")
+    await let_others_run()
+    return source, held
+
+
+@pytest.mark.both_databases
+async def test_sums_and_counts_wait_their_turn_and_other_reads_do_not(db: str) -> None:
+    source, held = await hold()
+    since = datetime.now(UTC) - timedelta(days=400)
+    waiting = [
+        asyncio.ensure_future(stats.top_users(since=since)),
+        asyncio.ensure_future(stats.top_users()),
+        asyncio.ensure_future(stats.top_services()),
+        asyncio.ensure_future(count_up_to(Category.all(), 10)),
+    ]
+    for _ in range(3):
+        assert await Category.all() == []
+    assert not any(task.done() for task in waiting)
+    source.may_go_on.set()
+    assert await asyncio.gather(*waiting) == [[], [], [], 0]
+    await held
+
+
+@pytest.mark.both_databases
+async def test_a_long_costly_read_is_broken_off_and_keeps_no_other_read_waiting(database_url: str) -> None:
+    async with database.connected(database_url, read_timeout=timedelta(seconds=0.3)):
+        rows = (
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000000000) "
+            "SELECT count(*) FROM n"
+        )
+        long = asyncio.create_task(database.read_costly(rows, []))
+        await let_others_run()
+        assert await database.fetch("SELECT 1 AS one") == [{"one": 1}]
+        assert not long.done()
+        with pytest.raises(ReadTimedOut):
+            await long
+
+
+async def test_an_operation_reads_for_whom_it_was_admitted(client: httpx.AsyncClient, shop: Shop) -> None:
+    user = await create_user()
+    headers = await authorization(shop, user)
+    source, held = await hold()
+    answered: list[str] = []
+
+    async def post(name: str, query: str, headers: dict[str, str]) -> None:
+        answer = await client.post("/graphql", json={"query": query}, headers=headers)
+        assert "errors" not in answer.json(), answer.text
+        answered.append(name)
+
+    sums = [f'{{topUsers(since: "2026-01-{day:02}T00:00:00Z") {{orderCount}}}}' for day in range(1, 10)]
+    count = "{orders(first: 1) {totalCount edges {cursor}}}"
+    async with asyncio.TaskGroup() as group:
+        for query in sums:
+            group.create_task(post("visitor", query, {}))
+        while len(costly_reads()) < len(sums):
+            await asyncio.sleep(0.005)
+        group.create_task(post("customer", count, headers))
+        while len(costly_reads()) <= len(sums):
+            await asyncio.sleep(0.005)
+        source.may_go_on.set()
+    await held
+    assert answered[-1] != "customer"
+    assert answered.index("customer") <= len(sums) // 2
