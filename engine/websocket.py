@@ -300,6 +300,7 @@ class _Handler(BaseGraphQLTransportWSHandler[_Caller, None]):
                 await self._refuse(message, unusable.errors)
                 return
         if len(self.operations) >= MOST_OPERATIONS and message["id"] not in self.operations:
+            security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit="socket-operations")
             await self._refuse(message, [_TOO_MANY])
         else:
             await super().handle_subscribe(message)

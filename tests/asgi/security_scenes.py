@@ -19,7 +19,7 @@ from domain import totp as rules
 from domain.permissions import Permission
 from domain.roles import UserRole
 from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets
+from engine.websocket import MOST_OPERATIONS, GraphQLSockets
 from models import AccessToken, TotpSecret, User, database
 from observation.security_log import SecurityEvent
 from playground import page
@@ -568,6 +568,20 @@ async def open_too_many_sockets(scene: Scene) -> LAST:
                     raise AssertionError("the second socket was accepted")
             except InvalidStatus:
                 pass
+
+    return connect
+
+
+@causes(SecurityEvent.RATE_LIMIT_REACHED)
+async def run_too_much_on_one_socket(scene: Scene) -> LAST:
+    headers = await scene.signed_in(await create_user())
+
+    async def connect() -> None:
+        async with _socket(scene.shop) as url, opened(url) as client:
+            await client.initialise(headers)
+            for number in range(MOST_OPERATIONS + 1):
+                await client.start(str(number), "subscription { notificationAdded { id } }")
+            assert await client.error_code(str(MOST_OPERATIONS)) == "TOO_MANY_OPERATIONS"
 
     return connect
 
