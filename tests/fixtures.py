@@ -37,6 +37,7 @@ from tests.databases import (
 from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.live_servers import ROOT, LiveServer
 from tests.network import closed_to_the_outside
+from tests.searches import DEPTH
 from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ if MEMORY:
 KINDS = ("sqlite", "postgres")
 
 # A slow machine is no counterexample.
-hypothesis_settings.register_profile("vitrin", deadline=None)
+hypothesis_settings.register_profile("vitrin", deadline=None, max_examples=25 * DEPTH)
 hypothesis_settings.load_profile("vitrin")
 
 

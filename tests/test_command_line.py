@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import key_pem
 from tests.live_servers import ROOT
+from tests.templates import copy_migrated_sqlite
 
 pytestmark = pytest.mark.processes
 
@@ -25,6 +26,13 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=60,
     )
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Path:
+    """A data folder whose database is migrated: that takes seconds, and one test of it is enough."""
+    copy_migrated_sqlite(tmp_path / "vitrin.sqlite3")
+    return tmp_path
 
 
 @pytest.fixture
@@ -74,8 +82,8 @@ def test_a_broken_file_of_trusted_documents_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_production_refuses_the_demo_s_data(production: dict[str, str]) -> None:
-    assert run("demo", DATA_FOLDER=production["DATA_FOLDER"]).returncode == 0
+def test_production_refuses_the_demo_s_data(production: dict[str, str], migrated: Path) -> None:
+    assert run("demo", DATA_FOLDER=str(migrated)).returncode == 0
     refused = run("serve", **production)
     assert refused.returncode == 1
     assert "demo" in refused.stderr
@@ -100,10 +108,10 @@ def test_the_demo_is_not_loaded_into_a_database_with_users(tmp_path: Path) -> No
     assert "Traceback" not in second.stderr
 
 
-def test_a_token_of_an_unknown_mobile_is_refused(tmp_path: Path) -> None:
-    run("demo", DATA_FOLDER=str(tmp_path))
+def test_a_token_of_an_unknown_mobile_is_refused(migrated: Path) -> None:
+    run("demo", DATA_FOLDER=str(migrated))
     unknown, known = (
-        run("token", mobile, DATA_FOLDER=str(tmp_path)) for mobile in ("09350000000", "+989011235566")
+        run("token", mobile, DATA_FOLDER=str(migrated)) for mobile in ("09350000000", "+989011235566")
     )
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert known.stdout.count(".") == 2
@@ -114,9 +122,9 @@ def test_the_exported_schema_is_the_committed_one(tmp_path: Path) -> None:
     assert exported == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
 
 
-def test_admin_create_makes_a_user_promotes_it_and_tells_so_in_a_line(tmp_path: Path) -> None:
+def test_admin_create_makes_a_user_promotes_it_and_tells_so_in_a_line(migrated: Path) -> None:
     made, promoted, unchanged = (
-        run("admin", "create", "09381112233", *role, DATA_FOLDER=str(tmp_path))
+        run("admin", "create", "09381112233", *role, DATA_FOLDER=str(migrated))
         for role in (["--role", "support"], [], [])
     )
     assert (made.returncode, made.stdout) == (0, "user 1, 0938****233, made as support\n")
@@ -124,9 +132,9 @@ def test_admin_create_makes_a_user_promotes_it_and_tells_so_in_a_line(tmp_path: 
     assert unchanged.stdout == "user 1, 0938****233, is owner already\n"
 
 
-def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(tmp_path: Path) -> None:
-    malformed = run("admin", "create", "0938", DATA_FOLDER=str(tmp_path))
-    unknown = run("admin", "create", "09381112233", "--role", "user", DATA_FOLDER=str(tmp_path))
+def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(migrated: Path) -> None:
+    malformed = run("admin", "create", "0938", DATA_FOLDER=str(migrated))
+    unknown = run("admin", "create", "09381112233", "--role", "user", DATA_FOLDER=str(migrated))
     assert (malformed.returncode, unknown.returncode) == (1, 2)
     assert "Traceback" not in malformed.stderr + unknown.stderr
 

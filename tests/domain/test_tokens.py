@@ -10,6 +10,7 @@ from joserfc.jwk import RSAKey
 from domain.tokens import Claims, TokenKeys
 from tests.cases import for_each
 from tests.fakes import MOMENT, key_pem
+from tests.searches import DEPTH
 
 KEYS = TokenKeys([key_pem()])
 DAY = timedelta(days=1)
@@ -57,7 +58,7 @@ def test_a_token_that_was_ended_is_none_of_ours_and_others_still_are() -> None:
     assert keys.verify(other, now=MOMENT) is not None
 
 
-@settings(max_examples=20)
+@settings(max_examples=5 * DEPTH)
 @given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
 def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:
     claims = KEYS.verify(issued(user_id=user_id, token_id=token_id), now=MOMENT)
@@ -96,7 +97,7 @@ def test_any_other_header_over_our_claims_is_refused_without_an_error(header: ob
     assert KEYS.verify(f"{part(header)}.{body}.", now=MOMENT) is None
 
 
-@settings(max_examples=50)
+@settings(max_examples=12 * DEPTH)
 @given(
     VALUES
     | st.dictionaries(st.sampled_from(["aud", "jti", "iat", "nbf", "exp", "sub"]), VALUES)
@@ -116,7 +117,7 @@ def test_whatever_our_key_signed_is_read_or_refused_without_an_error(payload: ob
     assert claims is None or isinstance(claims.user_id, int)
 
 
-@settings(max_examples=50)
+@settings(max_examples=12 * DEPTH)
 @given(st.data())
 def test_a_token_changed_in_one_character_is_refused(data: st.DataObject) -> None:
     # The last character of a base64 text carries bits that no decoder looks at.

