@@ -187,9 +187,14 @@ def _without_invisible(text: str, *, keeping: frozenset[str]) -> str:
     text = strip(text)
     if not has_invisible(text):
         return text
-    kept = {match.start() for match in _EMOJI_JOINER.finditer(text)}
-    for tagged in _EMOJI_TAGS.finditer(text):
-        kept.update(range(*tagged.span()))
+    kept = {place for tagged in _EMOJI_TAGS.finditer(text) for place in range(*tagged.span())}
+
+    def stays(place: int) -> bool:
+        return place in kept or not is_invisible(text[place])
+
+    # A joiner beside a character that goes would be idle in what is left.
+    joiners = (match.start() for match in _EMOJI_JOINER.finditer(text))
+    kept |= {place for place in joiners if stays(place - 1) and stays(place + 1)}
     seen = [
         character
         for place, character in enumerate(text)

@@ -111,6 +111,12 @@ PERSIAN = st.text(
 )
 
 
+@pytest.mark.parametrize("idle", ["\U000e007f", "\u2060", "\u2800", "\u3164"])
+def test_a_joiner_does_not_outlast_the_character_that_it_joined(idle: str) -> None:
+    for text in (f"0{idle}\u200d🀀", f"👩\u200d{idle}0"):
+        assert "\u200d" not in texts.clean_line(text)
+
+
 @given(ANY_TEXT | PERSIAN)
 def test_cleaning_once_is_enough(text: str) -> None:
     for clean in (*CLEANERS, texts.clean_code, texts.strip, texts.remove_invisible):
