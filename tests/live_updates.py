@@ -9,7 +9,7 @@ from models import database, listening
 from models.hub import Hub
 from models.live import LiveTopic
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 180
 _NOBODY = 0
 
 Value = TypeVar("Value")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.processes
 
 _KIB = 1024
 _SIZES = [200 * _KIB, 512 * _KIB, 1024 * _KIB, 3 * 1024 * _KIB, 5 * 1024 * _KIB]
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 _FOLDER = Path(__file__).parent / "http_clients"
 
 

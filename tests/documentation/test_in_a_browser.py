@@ -14,7 +14,7 @@ from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 180
 READY = {"/docs": "article", "/docs/swagger": ".opblock", "/docs/reseller": "table"}
 
 

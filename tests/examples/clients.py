@@ -13,7 +13,7 @@ from tests.live_servers import ROOT, LiveServer
 TYPESCRIPT = ROOT / "examples" / "typescript"
 PYTHON = ROOT / "examples" / "python"
 _CODE = re.compile(r"SMS to 09011235566: .*?([0-9]{6})")
-_PATIENCE_SECONDS = 40
+_PATIENCE_SECONDS = 180
 
 
 def needs(path: Path, command: str) -> None:

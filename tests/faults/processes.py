@@ -48,7 +48,7 @@ class Managed:
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(120)
             self.deaths += 1
 
     def freeze(self, seconds: float) -> None:
@@ -63,7 +63,7 @@ class Managed:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(120)
 
 
 def wait_for(url: str, process: Managed) -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 # A claim takes ten orders for each call that the provider allows at once.
 CLAIMED, CONCURRENCY = 100, 10
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ async def test_a_transaction_that_finds_sqlite_locked_fails_and_the_next_one_beg
     other.execute("ROLLBACK")
     other.close()
 
-    async with asyncio.timeout(5), in_transaction():
+    async with asyncio.timeout(60), in_transaction():
         await create_user()
 
     assert await User.all().count() == 1
@@ -177,7 +177,7 @@ async def test_a_sqlite_transaction_cancelled_while_it_begins_lets_the_next_one_
             await asyncio.gather(task, return_exceptions=True)
         before = await User.all().count()
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await write()
 
         assert await User.all().count() == before + 1

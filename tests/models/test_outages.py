@@ -14,7 +14,7 @@ from models.sqlite_engine import DatabaseFileReplaced
 from tests.databases import sqlite_copy
 from tests.fakes import MOMENT, create_user
 
-SECONDS = 20
+SECONDS = 60
 
 
 def with_options(url: str, options: str) -> str:

@@ -43,7 +43,7 @@ class Shopper:
         self.broken_off = 0
 
     async def shop(self) -> None:
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=180) as client:
             waiting = iter(range(ORDERS))
 
             async def one_after_another() -> None:

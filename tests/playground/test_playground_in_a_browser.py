@@ -17,7 +17,7 @@ pytestmark = pytest.mark.processes
 if TYPE_CHECKING:
     from tests.live_servers import LiveServer
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 180
 
 QUERY_EDITOR = "section.graphiql-query-editor"
 HEADER_EDITOR = 'section[aria-label="Headers"] .graphiql-editor:not(.hidden)'

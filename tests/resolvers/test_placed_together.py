@@ -46,7 +46,7 @@ async def holding(session: asyncpg.Connection, statement: str, *values: object) 
 
 
 async def until_somebody_waits(session: asyncpg.Connection) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not await session.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.01)
 
@@ -129,7 +129,7 @@ async def test_whoever_s_balance_is_held_waits_alone_and_pays_from_what_is_left(
     async with holding(elsewhere, "UPDATE users SET balance = balance - $1 WHERE id = $2", spent, buyer.id):
         waiting = asyncio.create_task(place(shop, buyer, service, key=key))
         await until_somebody_waits(elsewhere)
-        await asyncio.wait_for(place(shop, other, service, key=key), timeout=30)
+        await asyncio.wait_for(place(shop, other, service, key=key), timeout=120)
         assert not waiting.done()
     if spent > 900:
         with pytest.raises(InsufficientBalance):
@@ -159,7 +159,7 @@ async def test_whoever_s_key_is_being_claimed_waits_alone(
 
     waiting = asyncio.create_task(place(shop, buyer, service, key="k"))
     await until_somebody_waits(elsewhere)
-    await asyncio.wait_for(place(shop, other, service, key="k"), timeout=30)
+    await asyncio.wait_for(place(shop, other, service, key="k"), timeout=120)
     assert not waiting.done()
     await (twin.commit() if end == "commits" else twin.rollback())
 

@@ -47,7 +47,7 @@ def test_the_documented_command_is_answered(
         token = new_token(live_server) if endpoint["path"] == "/api/v1/logout" else demo_token
         command += ["-H", f"Authorization: Bearer {token}"]
     run = subprocess.run(
-        [*command, "-s", "-w", "\n%{http_code}"], capture_output=True, text=True, timeout=30, check=True
+        [*command, "-s", "-w", "\n%{http_code}"], capture_output=True, text=True, timeout=180, check=True
     )
     body, _, http_status = run.stdout.rpartition("\n")
     assert http_status == HTTP_STATUSES.get(endpoint["path"], "200"), body

@@ -12,7 +12,7 @@ from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 180
 PHONE = (360, 740)
 HEADINGS = {
     "pay": "پرداخت موفق بود",
