@@ -16,6 +16,7 @@ ELSEWHERE = {
     "gateways/provider_addresses.py",
     "models/asyncpg_engine.py",
     "models/clock.py",
+    "models/costly_reads.py",
     "models/database_url.py",
     "models/listening.py",
     "models/sqlite_engine.py",
