@@ -16,6 +16,7 @@ CALLER: ContextVar[str] = ContextVar("caller", default="")
 _MIN_RESTED_SECONDS = 0.01
 """Shorter reads are followed by the next one at once."""
 
+_REST_PER_SECOND = 3
 _MAX_REST_SECONDS = 1.0
 
 # Any: rows are what the driver gives.
@@ -35,8 +36,8 @@ class CostlyReads:
     """Runs reads one at a time, a read of each waiting caller in turn. One event loop's.
 
     Equal reads that wait are one; a caller who asks while an equal read runs gets the next one, so nobody
-    sees data read before asking. After a read of more than 10 ms the database rests from these for as long
-    as the read took, a second at most, which leaves time to everything else.
+    sees data read before asking. After a read of more than 10 ms the database rests from these three
+    times as long as the read took, a second at most, which leaves time to everything else.
     """
 
     def __init__(self) -> None:
@@ -110,7 +111,9 @@ class CostlyReads:
                 began = time.monotonic()
                 await _perform(read)
                 seconds = time.monotonic() - began
-                await asyncio.sleep(min(seconds, _MAX_REST_SECONDS) if seconds > _MIN_RESTED_SECONDS else 0)
+                await asyncio.sleep(
+                    min(_REST_PER_SECOND * seconds, _MAX_REST_SECONDS) if seconds > _MIN_RESTED_SECONDS else 0
+                )
         finally:
             # Somebody is left here only where the event loop or the connection ends.
             for left in (read, *self._waiting.values()):
