@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from asgi.body_limit import HAS_ARRIVED
 from asgi.lingering import MAX_DISCARDED_BYTES
 
 _log = logging.getLogger("vitrin.asgi")
@@ -41,6 +42,7 @@ class Cycle(RequestResponseCycle):
         await super().run_asgi(self._run_until_cut_off)  # type: ignore[arg-type] # the same
 
     async def _run_until_cut_off(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HAS_ARRIVED] = self._has_whole_body
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
@@ -50,6 +52,9 @@ class Cycle(RequestResponseCycle):
                 raise
             # At the end of its stop the server cancels what still runs.
             self._cut_off()
+
+    def _has_whole_body(self) -> bool:
+        return not self.more_body
 
     def _cut_off(self) -> None:
         """Close the connection of a request that the stopping server has no time for.
