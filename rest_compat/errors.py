@@ -61,8 +61,8 @@ class Refusal:
 
 _ORDER_REFUSED = Refusal(400, "خطا")
 _TOO_LITTLE = Refusal(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
-# The reference knows payments that are too small alone.
 _TOO_MUCH = Refusal(400, "مبلغ وارد شده از حداکثر مبلغ قابل پرداخت بیشتر است")
+"""For a payment above the maximum; the reference knows payments that are too small alone."""
 MALFORMED_KEY = Refusal(400, "کلید تکرارناپذیری باید ۱ تا ۲۵۵ نویسهٔ قابل دیدن باشد", http_status=400)
 """For a malformed Idempotency-Key, on every route that takes one; the reference does not know the header."""
 _GIFT_SPENT = Refusal(400, "هدیه شما استفاده یا منقضی شده است")
@@ -128,6 +128,12 @@ REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
 def refusal_of(kind: type[Problem], path: str) -> Refusal:
     """How the route with this path tells problems of a kind."""
     return REFUSALS.get((kind, path)) or REFUSALS[kind, _EVERY_ROUTE]
+
+
+def refusals_of(kind: type[Problem], path: str) -> list[Refusal]:
+    """Every way in which the route with this path tells problems of a kind."""
+    usual = refusal_of(kind, path)
+    return [usual, _TOO_MUCH] if kind is AmountOutOfRange else [usual]
 
 
 def refused(problem: Problem, path: str) -> Answer:

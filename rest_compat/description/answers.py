@@ -10,7 +10,7 @@ from typing import Any
 from domain.problems import IdempotencyKeyInProgress, IdempotencyKeyReused, InvalidInput, Problem, problems_of
 from rest_compat.description.operations import Description
 from rest_compat.description.records import TEXT, Schema, record
-from rest_compat.errors import MALFORMED_KEY, Refusal, refusal_of
+from rest_compat.errors import MALFORMED_KEY, Refusal, refusals_of
 from rest_compat.routes import LegacyRoute
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
@@ -99,10 +99,10 @@ def _refusals(line: LegacyRoute, description: Description) -> dict[int, list[Ref
     """What the route may refuse with, by HTTP status; what is worded alike counts once."""
     found: dict[int, list[Refusal]] = {}
     for kind in _problems(line, description):
-        refusal = refusal_of(kind, line.path)
-        alike = found.setdefault(refusal.http_status, [])
-        if refusal not in alike:
-            alike.append(refusal)
+        for refusal in refusals_of(kind, line.path):
+            alike = found.setdefault(refusal.http_status, [])
+            if refusal not in alike:
+                alike.append(refusal)
     if description.takes_key:
         found.setdefault(MALFORMED_KEY.http_status, []).append(MALFORMED_KEY)
     return found

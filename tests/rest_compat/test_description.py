@@ -11,9 +11,12 @@ import jsonschema_rs
 import pytest
 import schemathesis
 
+from domain.money import Toman
+from domain.problems import AmountOutOfRange
 from rest_compat.description import document
 from rest_compat.description.answers import documented
 from rest_compat.description.operations import DESCRIPTIONS
+from rest_compat.errors import refused
 from rest_compat.routes import TABLE
 from tests.live_servers import ROOT
 from tests.rest_compat.reference import ENDPOINTS
@@ -75,6 +78,17 @@ def test_every_answer_has_a_schema_and_examples_that_match_it() -> None:
             assert media["examples"], name
             for example in media["examples"].values():
                 validator(media["schema"]).validate(example["value"])
+
+
+def test_payments_out_of_range_are_described_at_both_ends() -> None:
+    path = "/v1/user/payment"
+    answer = dict(answers())[f"post /api{path} 200"]
+    for amount in (999, 100_001):
+        problem = AmountOutOfRange(amount=Toman(amount), min=Toman(1_000), max=Toman(100_000))
+
+        body = json.loads(refused(problem, path).body)
+
+        validator(answer["content"]["application/json"]["schema"]).validate(body)
 
 
 def test_every_example_of_a_request_fits_and_holds_what_is_required() -> None:
