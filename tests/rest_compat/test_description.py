@@ -86,7 +86,7 @@ def test_payments_out_of_range_are_described_at_both_ends() -> None:
     for amount in (999, 100_001):
         problem = AmountOutOfRange(amount=Toman(amount), min=Toman(1_000), max=Toman(100_000))
 
-        body = json.loads(refused(problem, path).body)
+        body = json.loads(bytes(refused(problem, path).body))
 
         validator(answer["content"]["application/json"]["schema"]).validate(body)
 
