@@ -19,12 +19,18 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 def client_network(connection: HTTPConnection) -> str:
     """The network by which every limit per address counts the caller, see `domain.networks.network_of`."""
-    return network_of(client_address(connection))
+    return network_in(connection.scope)
 
 
 def client_address(connection: HTTPConnection) -> str:
     """The caller's IP address, "unknown" where the connection has none."""
     return connection.client.host if connection.client else "unknown"
+
+
+def network_in(scope: Scope) -> str:
+    """The same of a connection's scope; "unknown" where it names no client."""
+    client = scope.get("client")
+    return network_of(client[0] if client else "")
 
 
 class TrustedProxies:

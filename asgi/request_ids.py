@@ -4,8 +4,8 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from asgi.client_network import network_in
 from asgi.headers import changing, header
-from domain.networks import network_of
 from observation import caller_networks, request_ids
 
 _NAME = b"x-request-id"
@@ -26,7 +26,6 @@ class RequestIds:
             return self._app(scope, receive, send)
         request_id = request_ids.accepted(header(scope, _NAME))
         request_ids.begin(request_id)
-        client = scope.get("client")
-        caller_networks.begin(network_of(client[0] if client else ""))
+        caller_networks.begin(network_in(scope))
         pair = (_NAME, request_id.encode("latin-1"))
         return self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))

@@ -1,7 +1,6 @@
 """Every event of the security log, caused through the shop's own interfaces: one line and one count each."""
 
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,18 +15,14 @@ from tests.asgi.security_scenes import CASES, TRIES_OF_CODES, Scene
 from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.fixtures import client_of, settings_of
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, running_provider
+from tests.security_streams import written_to
 
 
 @pytest.fixture
 def stream(tmp_path: Path) -> Iterator[Path]:
     """The file that the security log is written to for one test."""
-    logger = logging.getLogger(security_log.LOGGER_NAME)
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    file = tmp_path / "security.jsonl"
-    security_log.configure(file)
-    yield file
-    logger.handlers, logger.level, logger.propagate = before
-    lift_quotas()
+    with written_to(tmp_path / "security.jsonl") as file:
+        yield file
 
 
 @pytest.fixture

@@ -3,16 +3,10 @@ import contextlib
 import ipaddress
 import ssl
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpcore
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +15,7 @@ from gateways.provider_addresses import CheckedNetwork, ForbiddenAddress, check_
 from tests.cases import for_each
 from tests.gateways.provider_apis import HASTY, account_at, connected
 from tests.gateways.provider_server import ProviderServer
+from tests.tls import self_signed
 
 PUBLIC = "93.184.216.34"
 PANEL = "panel.example"
@@ -302,23 +297,6 @@ async def test_every_call_has_a_connection_of_its_own() -> None:
 
 def own_certificate(folder: Path) -> ssl.SSLContext:
     """A server's TLS with a certificate for PANEL that it signed itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, PANEL)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(PANEL)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "panel.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(file)
+    tls.load_cert_chain(self_signed(folder, PANEL))
     return tls

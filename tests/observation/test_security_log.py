@@ -1,7 +1,6 @@
 """The security log: JSON lines with stable names, counted, without secrets, bounded under a flood."""
 
 import json
-import logging
 import re
 import stat
 from collections.abc import Iterator
@@ -12,17 +11,14 @@ import pytest
 from observation import meters, request_ids, security_log
 from observation.security_log import MAX_LINES_PER_SECOND, SecurityEvent
 from tests.live_servers import ROOT
+from tests.security_streams import written_to
 
 
 @pytest.fixture
 def stream(tmp_path: Path) -> Iterator[Path]:
     """The file that the security log is written to for one test."""
-    logger = logging.getLogger(security_log.LOGGER_NAME)
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    file = tmp_path / "security.jsonl"
-    security_log.configure(file)
-    yield file
-    logger.handlers, logger.level, logger.propagate = before
+    with written_to(tmp_path / "security.jsonl") as file:
+        yield file
 
 
 def test_an_event_is_one_json_line_with_what_is_known_of_it(stream: Path) -> None:
