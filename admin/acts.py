@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,6 +23,7 @@ from domain.permissions import Permission
 from domain.problems import InvalidInput
 
 _CODE_FIRST = _("You need to confirm your identity first. Then press the button again.")
+Choice = TypeVar("Choice", bound=StrEnum)
 Choices = Sequence[tuple[str, str]]
 Do = Callable[..., Awaitable[None]]
 
@@ -62,6 +64,17 @@ class Given:
         if value is None:
             raise InvalidInput(field=name)
         return value
+
+    def choice(self, name: str, kind: type[Choice]) -> Choice:
+        """The member of `kind` that was chosen.
+
+        Raises:
+            InvalidInput: the value is none of its members'.
+        """
+        try:
+            return kind(self.values[name])
+        except ValueError as error:
+            raise InvalidInput(field=name) from error
 
     def is_checked(self, name: str) -> bool:
         """Whether a box was ticked."""

@@ -14,7 +14,6 @@ from admin.views.base import StaffView
 from domain.order_life import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.permissions import Permission
-from domain.problems import InvalidInput
 from models import Order, OrderEvent
 from resolvers.staff import orders
 
@@ -84,10 +83,7 @@ class OrderView(StaffView):
         when=lambda order: order.status not in _OVER,
     )
     async def set_status(self, request: Request, pk: int, given: Given) -> None:
-        try:
-            status = OrderStatus(given.text("status"))
-        except ValueError as error:
-            raise InvalidInput(field="status") from error
+        status = given.choice("status", OrderStatus)
         await orders.set_order_status(staff_of(request), order_id=pk, status=status, note=given.text("note"))
 
     @act(

@@ -11,7 +11,6 @@ from admin.access import staff_of
 from admin.acts import Ask, Given, act
 from admin.views.base import StaffView
 from domain.permissions import Permission
-from domain.problems import InvalidInput
 from domain.states import RefillStatus
 from models import Refill
 from resolvers.staff import refills
@@ -63,10 +62,7 @@ class RefillView(StaffView):
         when=_is_held,
     )
     async def settle(self, request: Request, pk: int, given: Given) -> None:
-        try:
-            status = RefillStatus(given.text("status"))
-        except ValueError as error:
-            raise InvalidInput(field="status") from error
+        status = given.choice("status", RefillStatus)
         await refills.settle_refill(staff_of(request), refill_id=pk, status=status, note=given.text("note"))
 
     @act(

@@ -13,7 +13,6 @@ from admin.acts import Ask, Given, act
 from admin.labels import choices
 from admin.views.base import StaffView
 from domain.permissions import Permission
-from domain.problems import InvalidInput
 from domain.roles import UserRole
 from models import User
 from resolvers.staff import users
@@ -159,8 +158,5 @@ class UserView(StaffView):
         ],
     )
     async def change_role(self, request: Request, pk: int, given: Given) -> None:
-        try:
-            role = UserRole(given.text("role"))
-        except ValueError as error:
-            raise InvalidInput(field="role") from error
+        role = given.choice("role", UserRole)
         await users.set_user_role(staff_of(request), user_id=pk, role=role)
