@@ -38,12 +38,16 @@ class CostlyReads:
     Equal reads that wait are one; a caller who asks while an equal read runs gets the next one, so nobody
     sees data read before asking. After a read of more than 10 ms the database rests from these three
     times as long as the read took, a second at most, which leaves time to everything else.
+
+    A read that finds nobody before it runs in its caller's own task; others run in the line's.
     """
 
     def __init__(self) -> None:
+        self._is_idle = True
         self._lines: OrderedDict[str, deque[_Read]] = OrderedDict()
         self._waiting: dict[_Key, _Read] = {}
         self._worker: asyncio.Task[None] | None = None
+        self._rest: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         """Reads that wait; the one that runs is not among them."""
@@ -57,11 +61,13 @@ class CostlyReads:
         *,
         timeout: float | None,  # noqa: ASYNC109 - it ends the wait and leaves the read to its own limit
     ) -> Rows:
-        """What `run` gives, which reads by this statement.
+        """What `run` gives, which reads by this statement and keeps to its own time limit.
 
         Raises:
-            ReadTimedOut: `timeout` seconds passed before there was an answer.
+            ReadTimedOut: `timeout` seconds passed in the line before there was an answer.
         """
+        if self._is_idle:
+            return await self._run_at_once(run)
         answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
         self._enter((statement, repr(values)), run, answer)
         try:
@@ -72,10 +78,36 @@ class CostlyReads:
 
     async def close(self) -> None:
         """Refuse those who wait, by cancelling them."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._is_idle = True
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
+        self._abandon()
+
+    async def _run_at_once(self, run: Callable[[], Awaitable[Rows]]) -> Rows:
+        self._is_idle = False
+        began = time.monotonic()
+        try:
+            return await run()
+        finally:
+            rest = _rest_after(time.monotonic() - began)
+            if rest:
+                self._rest = asyncio.get_running_loop().call_later(rest, self._begin, CALLER.get())
+            else:
+                self._begin(CALLER.get())
+
+    def _begin(self, served: str) -> None:
+        """Start on the reads that came meanwhile; those of the caller who was just served come last."""
+        self._rest = None
+        if served in self._lines:
+            self._lines.move_to_end(served)
+        if self._lines:
+            self._worker = asyncio.create_task(self._work())
+        else:
+            self._is_idle = True
 
     def _enter(self, key: _Key, run: Callable[[], Awaitable[Rows]], answer: asyncio.Future[Rows]) -> None:
         read = self._waiting.get(key)
@@ -87,8 +119,6 @@ class CostlyReads:
         if caller not in read.callers:
             read.callers.add(caller)
             self._lines.setdefault(caller, deque()).append(read)
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
 
     def _next(self) -> _Read | None:
         """The next read, unless it ran for another caller already or nobody waits for it any more."""
@@ -110,17 +140,24 @@ class CostlyReads:
                     continue
                 began = time.monotonic()
                 await _perform(read)
-                seconds = time.monotonic() - began
-                await asyncio.sleep(
-                    min(_REST_PER_SECOND * seconds, _MAX_REST_SECONDS) if seconds > _MIN_RESTED_SECONDS else 0
-                )
+                await asyncio.sleep(_rest_after(time.monotonic() - began))
         finally:
             # Somebody is left here only where the event loop or the connection ends.
-            for left in (read, *self._waiting.values()):
-                for answer in left.answers if left else ():
-                    answer.cancel()
-            self._waiting.clear()
-            self._lines.clear()
+            for answer in read.answers if read else ():
+                answer.cancel()
+            self._abandon()
+            self._is_idle = True
+
+    def _abandon(self) -> None:
+        for read in self._waiting.values():
+            for answer in read.answers:
+                answer.cancel()
+        self._waiting.clear()
+        self._lines.clear()
+
+
+def _rest_after(seconds: float) -> float:
+    return min(_REST_PER_SECOND * seconds, _MAX_REST_SECONDS) if seconds > _MIN_RESTED_SECONDS else 0
 
 
 async def _perform(read: _Read) -> None:

@@ -113,14 +113,25 @@ async def test_a_read_that_fails_fails_its_askers_alone() -> None:
     assert third == ["sound"]
 
 
-async def test_those_who_wait_when_the_connection_closes_are_cancelled() -> None:
+async def test_reads_that_wait_when_the_connection_closes_are_cancelled() -> None:
     reads, source = CostlyReads(), Database()
-    tasks = [ask(reads, source, "a", name) for name in ("a/0", "a/1")]
+    running, in_the_line = (ask(reads, source, "a", name) for name in ("a/0", "a/1"))
     await let_others_run()
     await reads.close()
-    for task in tasks:
-        with pytest.raises(asyncio.CancelledError):
-            await task
+    with pytest.raises(asyncio.CancelledError):
+        await in_the_line
+    source.may_go_on.set()
+    assert await running == ["a/0"]
+
+
+async def test_a_read_that_is_cancelled_lets_the_next_one_begin() -> None:
+    reads, source = CostlyReads(), Database()
+    running, in_the_line = (ask(reads, source, "a", name) for name in ("a/0", "a/1"))
+    await let_others_run()
+    running.cancel()
+    source.may_go_on.set()
+    assert await in_the_line == ["a/1"]
+    assert await ask(reads, source, "a", "a/2") == ["a/2"]
 
 
 def costly_reads() -> CostlyReads:
