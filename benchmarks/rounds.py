@@ -6,7 +6,7 @@ import secrets
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from benchmarks import equality, processes, wrk
@@ -43,6 +43,14 @@ class Run:
     rss_mib: float
     requests: int
     bytes_each: float
+
+
+def joined(slices: Sequence[Run]) -> Run:
+    """Runs of equally many requests as one; its latencies are the means of theirs."""
+    means = {
+        field.name: statistics.fmean(getattr(one, field.name) for one in slices) for field in fields(Run)
+    }
+    return Run(**{**means, "requests": sum(one.requests for one in slices)})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,10 +48,6 @@ class Answer:
     cost: Cost | None = None
     retry_after_seconds: int | None = None
 
-    def at(self, cost: Cost) -> "Answer":
-        """The same, and what it cost."""
-        return Answer(data=self.data, errors=self.errors, has_run=self.has_run, cost=cost)
-
 
 class OperationNotAllowed(Exception):
     """The operation's type may not come this way."""
@@ -96,7 +92,7 @@ class Engine:
         began = time.perf_counter()
         answer = await self._executed(admitted, operation, request, context)
         self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
-        return answer.at(admitted.cost)
+        return answer
 
     async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
         """The answers to an operation of any type: one, or a subscription's, one an event.
@@ -115,11 +111,11 @@ class Engine:
             began = time.perf_counter()
             answer = await self._executed(admitted, operation, request, context)
             self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
-            yield answer.at(admitted.cost)
+            yield answer
             return
         async with aclosing(self._followed(document, operation, request, context)) as answers:
             async for answer in answers:
-                yield answer.at(admitted.cost_now())
+                yield replace(answer, cost=admitted.cost_now())
 
     async def _executed(
         self,
@@ -142,11 +138,13 @@ class Engine:
             max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            return _refusal(executor[:MAX_ERRORS], context)
+            return _refusal(executor[:MAX_ERRORS], context, cost=admitted.cost)
         result = executor.execute_operation()
         # Nothing is delivered bit by bit here, which the same method would answer otherwise.
         return _answer(
-            cast(ExecutionResult, await result if inspect.isawaitable(result) else result), context
+            cast(ExecutionResult, await result if inspect.isawaitable(result) else result),
+            context,
+            cost=admitted.cost,
         )
 
     async def _followed(
@@ -187,24 +185,26 @@ class Engine:
             yield _refusal([_located(error, operation)], context)
 
 
-def _answer(result: ExecutionResult, context: RequestContext) -> Answer:
+def _answer(result: ExecutionResult, context: RequestContext, *, cost: Cost | None = None) -> Answer:
     found = result.errors or []
     # Errors of fields have a path; those of variables and of the operation's name have none.
     if result.data is None and not any(error.path for error in found):
-        return _refusal(found[:MAX_ERRORS], context)
-    return Answer(data=result.data, errors=[errors.public(error, context.language) for error in found])
+        return _refusal(found[:MAX_ERRORS], context, cost=cost)
+    public = [errors.public(error, context.language) for error in found]
+    return Answer(data=result.data, errors=public, cost=cost)
 
 
-def _refusal(found: list[GraphQLError], context: RequestContext) -> Answer:
-    return Answer(errors=[errors.public(error, context.language) for error in found], has_run=False)
+def _refusal(found: list[GraphQLError], context: RequestContext, *, cost: Cost | None = None) -> Answer:
+    public = [errors.public(error, context.language) for error in found]
+    return Answer(errors=public, has_run=False, cost=cost)
 
 
 def _refused(refused: Refused, context: RequestContext) -> Answer:
     if refused.retry_after_seconds is not None:
         user_id = context.viewer.user.id if context.viewer else None
         security_log.record(SecurityEvent.RATE_LIMIT_REACHED, user_id=user_id, limit="graphql")
-    answer = _refusal(refused.errors, context)
-    return replace(answer, cost=refused.cost, retry_after_seconds=refused.retry_after_seconds)
+    answer = _refusal(refused.errors, context, cost=refused.cost)
+    return replace(answer, retry_after_seconds=refused.retry_after_seconds)
 
 
 def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:

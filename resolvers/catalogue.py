@@ -118,7 +118,7 @@ async def services_for_resale() -> list[Service]:
 async def services_page(
     *,
     page: PageRequest,
-    where: ServiceFilter,
+    where: ServiceFilter | None,
     order_by: ServiceOrderField,
     direction: Direction,
     wanted: Wanted = EVERYTHING,
@@ -132,9 +132,9 @@ async def services_page(
     """
 
     def matching() -> QuerySet[Service]:
-        return where.apply(Service.filter(is_active=True, category__is_active=True))
+        return (where or _ALL).apply(Service.filter(is_active=True, category__is_active=True))
 
-    fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where == _ALL else None
+    fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where is None or where == _ALL else None
     return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 

@@ -124,7 +124,7 @@ async def orders_page(
     user: User,
     *,
     page: PageRequest,
-    where: OrderFilter,
+    where: OrderFilter | None,
     order_by: OrderOrderField,
     direction: Direction,
     wanted: Wanted = EVERYTHING,
@@ -136,9 +136,9 @@ async def orders_page(
     """
 
     def matching() -> QuerySet[Order]:
-        return where.apply(Order.filter(user_id=user.id))
+        return (where or _ALL).apply(Order.filter(user_id=user.id))
 
-    fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where == _ALL else None
+    fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where is None or where == _ALL else None
     return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
 
 

@@ -235,7 +235,7 @@ class OrderQuery:
         page = await orders.orders_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
-            where=(where or OrderWhere()).to_filter(),
+            where=where.to_filter() if where else None,
             order_by=order.field,
             direction=order.direction,
             wanted=wanted_by(info, Order, "edges", "node"),

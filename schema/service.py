@@ -145,7 +145,7 @@ class ServiceQuery:
         order = order_by or ServiceOrder(field=ServiceOrderField.ID)
         page = await catalogue.services_page(
             page=PageRequest(first=first, after=after, last=last, before=before),
-            where=(where or ServiceWhere()).to_filter(),
+            where=where.to_filter() if where else None,
             order_by=catalogue.ServiceOrderField(order.field.value),
             direction=order.direction,
             wanted=wanted_by(info, Service, "edges", "node"),
