@@ -6,6 +6,7 @@ import contextlib
 import gc
 import logging
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from types import FrameType
 import uvicorn
 
 from asgi import connections
+from asgi.listeners import PacedServer, listen
 from commands.preparation import prepare
 from composition.installation import build_shop
 from composition.web import application
@@ -103,6 +105,24 @@ class _Server(uvicorn.Server):
         self._shop = shop
         self._closes_at: timedelta | None = None
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Given no sockets, uvicorn starts the application and opens none.
+        await super().startup(sockets=[])
+        try:
+            listeners = listen(self.config.host, self.config.port, backlog=self.config.backlog)
+        except OSError as error:
+            _log.error("cannot listen on %s:%d: %s", self.config.host, self.config.port, error)
+            await self.lifespan.shutdown()
+            raise SystemExit(1) from error
+        self.servers = [PacedServer(self._connection, listeners)]  # type: ignore[list-item] # what uvicorn uses of one
+        _log.info("listening on %s", ", ".join(_shown(each) for each in listeners))
+
+    def _connection(self) -> asyncio.Protocol:
+        protocol: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg] # as uvicorn does
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
+
     async def on_tick(self, counter: int) -> bool:
         if not await super().on_tick(counter):
             return False
@@ -124,6 +144,11 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
         # The loop ticks ten times a second: what waits for it wakes soon enough.
         self._shop.stopping.set()
+
+
+def _shown(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def settle_garbage() -> None:
