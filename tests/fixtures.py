@@ -3,8 +3,6 @@
 import asyncio
 import os
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -35,7 +33,7 @@ from tests.databases import (
     sqlite_copy,
 )
 from tests.fakes import RecordingSms, lift_quotas, new_shop
-from tests.live_servers import ROOT, LiveServer
+from tests.live_servers import LiveServer
 from tests.network import closed_to_the_outside
 from tests.searches import DEPTH
 from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
@@ -344,11 +342,7 @@ def demo_token(live_server: LiveServer) -> str:
 
 def new_token(live_server: LiveServer) -> str:
     """Another token of user 176, by the documented command."""
-    command = [sys.executable, "main.py", "token", serve.DEMO_MOBILE]
-    run = subprocess.run(
-        command, cwd=ROOT, env=live_server.environment, capture_output=True, text=True, check=True
-    )
-    return run.stdout.strip()
+    return live_server.run("token", serve.DEMO_MOBILE)
 
 
 @pytest.fixture

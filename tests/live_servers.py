@@ -4,17 +4,17 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
+import main
+from tests.forked_commands import ROOT as ROOT
+from tests.forked_commands import ForkedProcess, run_command
 from tests.templates import copy_migrated_sqlite
 
-ROOT = Path(__file__).parents[1]
 _PATIENCE_SECONDS = 180
 """Waits end at once where nothing hangs: it is sized for a machine that does ten other things."""
 
@@ -40,7 +40,7 @@ class LiveServer:
             **settings,
         }
         self._output = folder / f"output-{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkedProcess | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -56,10 +56,9 @@ class LiveServer:
         if "DATABASE_URL" not in self.environment and not file.exists():
             # Migrating from nothing takes longer than all else that a server does at its start.
             copy_migrated_sqlite(file)
-        with self._output.open("a") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "main.py"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
-            )
+        self._process = ForkedProcess(
+            main.main, [], self.environment, stdout=self._output, stderr=self._output
+        )
 
     def wait_until_healthy(self) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -81,6 +80,12 @@ class LiveServer:
         )
         with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as response:
             return json.load(response)["data"]
+
+    def run(self, *arguments: str) -> str:
+        """What `main.py` prints with these arguments, in the server's environment; it must succeed."""
+        run = run_command(*arguments, environment=self.environment)
+        assert run.returncode == 0, run.stderr
+        return run.stdout.strip()
 
     def kill(self) -> None:
         """End the process as a power cut would."""

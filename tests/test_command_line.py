@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import key_pem
-from tests.live_servers import ROOT
+from tests.forked_commands import ROOT, run_command
 from tests.templates import copy_migrated_sqlite
 
 pytestmark = pytest.mark.processes
@@ -18,14 +18,7 @@ pytestmark = pytest.mark.processes
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """The command with nothing but these settings."""
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
-    return subprocess.run(
-        [sys.executable, "main.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=180,
-    )
+    return run_command(*arguments, environment=environment)
 
 
 @pytest.fixture
@@ -74,9 +67,9 @@ def test_production_refuses_to_start_and_names_the_setting(
     assert "Traceback" not in refused.stderr
 
 
-def test_a_broken_file_of_trusted_documents_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "documents.json"
-    refused = run("serve", DATA_FOLDER=str(tmp_path), PORT="0", GRAPHQL_TRUSTED_DOCUMENTS=str(file))
+def test_a_broken_file_of_trusted_documents_is_named(migrated: Path) -> None:
+    file = migrated / "documents.json"
+    refused = run("serve", DATA_FOLDER=str(migrated), PORT="0", GRAPHQL_TRUSTED_DOCUMENTS=str(file))
     assert refused.returncode == 1
     assert str(file) in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -178,5 +171,11 @@ def test_an_expected_failure_is_one_line_that_says_what_to_do(
 
 def test_an_ascii_terminal_ends_neither_help_nor_the_schema() -> None:
     for command in ("--help", "export-schema"):
-        printed = run(command, PYTHONIOENCODING="ascii")
+        printed = subprocess.run(
+            [sys.executable, "main.py", command],
+            cwd=ROOT,
+            env={"PATH": "", "PYTHONIOENCODING": "ascii"},
+            capture_output=True,
+            text=True,
+        )
         assert (printed.returncode, printed.stderr) == (0, "")

@@ -1,7 +1,5 @@
 """A shop is run from its pages: what an owner, a customer and support do in a day, in Chromium."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +11,7 @@ from commands import serve
 from tests import browsers
 from tests.admin.customers import Customer
 from tests.admin.desk import Desk
-from tests.live_servers import ROOT, LiveServer
+from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
 
@@ -28,13 +26,9 @@ def shop_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
         ["LOGIN_CODES_PER_ADDRESS", "LOGIN_CODES_PER_HOUR", "LOGIN_CODES_PER_DAY"], "100"
     ) | {"LOGIN_CODE_INTERVAL": "0"}
     with LiveServer(tmp_path_factory.mktemp("staffed"), **limits) as server:
-        command(server, "admin", "create", OWNER)
-        command(server, "admin", "create", SUPPORT, "--role", "support")
+        server.run("admin", "create", OWNER)
+        server.run("admin", "create", SUPPORT, "--role", "support")
         yield server
-
-
-def command(server: LiveServer, *words: str) -> None:
-    subprocess.run([sys.executable, "main.py", *words], cwd=ROOT, env=server.environment, check=True)
 
 
 @pytest.fixture

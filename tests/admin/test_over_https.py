@@ -1,7 +1,5 @@
 """The staff's pages over https in Chromium: which cookies it keeps, and what it lets nobody plant."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 
 from tests import browsers
 from tests.admin.desk import Desk
-from tests.live_servers import ROOT, LiveServer, free_port
+from tests.live_servers import LiveServer, free_port
 from tests.tls import tls_before
 
 pytestmark = pytest.mark.processes
@@ -30,8 +28,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         tls_before(server.port, port, tmp_path),
         browsers.chromium(tmp_path / "profile", "--ignore-certificate-errors") as driver,
     ):
-        appoint = [sys.executable, "main.py", "admin", "create", OWNER]
-        subprocess.run(appoint, cwd=ROOT, env=server.environment, check=True, capture_output=True)
+        server.run("admin", "create", OWNER)
         server.url = f"https://localhost:{port}"
         yield Desk(driver, server)
 

@@ -2,15 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.live_servers import ROOT
+from tests.forked_commands import ForkedProcess
 
 _DEATH = 137
 # A start takes a second on an idle machine, and most of a minute on one with many times its load.
@@ -22,22 +21,19 @@ class Managed:
     """One process of the product, or one that it talks to."""
 
     name: str
-    command: list[str]
+    entry: Callable[[], None]
+    arguments: list[str]
     environment: dict[str, str]
     output: Path
     deaths: int = 0
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: ForkedProcess | None = field(default=None, init=False)
 
     def start(self, *options: str) -> None:
         """Start it; `options` go before the product's own command."""
-        with self.output.open("a", encoding="utf-8") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", self.command[0], *options, *self.command[1:]],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=output,
-                stderr=output,
-            )
+        arguments = [*options, *self.arguments]
+        self.process = ForkedProcess(
+            self.entry, arguments, self.environment, stdout=self.output, stderr=self.output
+        )
 
     def revive(self, *options: str) -> None:
         """Start it again if it has died by itself, as it does at a named point."""

@@ -1,7 +1,7 @@
 """The product's own command line, started so that it dies at a named point, or with a planted fault.
 
-`python -m tests.faults.product [--die-at POINT:N] [--plant FAULT] COMMAND …` ends with code 137 on the Nth
-pass of the point, as a power cut would.
+Its arguments are `[--die-at POINT:N] [--plant FAULT] COMMAND …`; it ends with code 137 on the Nth pass of the
+point, as a power cut would.
 """
 
 import argparse
@@ -166,7 +166,3 @@ def run() -> None:
         plant(arguments.plant)
     sys.argv = ["main.py", *arguments.command]
     main.main()
-
-
-if __name__ == "__main__":
-    run()

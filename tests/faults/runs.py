@@ -24,7 +24,9 @@ from tests.fakes import MOMENT, create_user
 from tests.faults import checks
 from tests.faults.processes import Managed, environment, wait_for
 from tests.faults.product import POINTS
+from tests.faults.product import run as run_product
 from tests.faults.stores import TABLES, Row, Store, fresh_store
+from tests.faults.upstream import main as run_upstream
 from tests.live_servers import free_port
 from tests.resolvers.records import create_service
 
@@ -141,13 +143,14 @@ class Run:
         variables = environment(**self.settings)
         upstream = Managed(
             "provider",
-            ["tests.faults.upstream", str(self.upstream_port), str(self.seed), str(self.truth)],
+            run_upstream,
+            [str(self.upstream_port), str(self.seed), str(self.truth)],
             variables,
             self.folder / "provider.out",
         )
         names = ["serve", *["worker"] * self.store.workers]
         product = [
-            Managed(name, ["tests.faults.product", name], variables, self.folder / f"{name}{place}.out")
+            Managed(name, run_product, [name], variables, self.folder / f"{name}{place}.out")
             for place, name in enumerate(names)
         ]
         with ExitStack() as stack:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import product, upstream
 from tests.faults.checks import Truth
 from tests.faults.processes import Managed, environment, wait_for
 from tests.faults.queued_orders import queue_orders
@@ -52,15 +53,16 @@ def test_a_worker_killed_with_a_hundred_claimed_orders_loses_and_doubles_none(
         WORKER_LEASE="4",
         LOG_LEVEL="WARNING",
     )
-    command = ["tests.faults.upstream", str(port), "0", str(truth)]
-    upstream = Managed("provider", command, variables, tmp_path / "provider.out")
+    panel = Managed(
+        "provider", upstream.main, [str(port), "0", str(truth)], variables, tmp_path / "provider.out"
+    )
     first, second = (
-        Managed(name, ["tests.faults.product", "worker"], variables, tmp_path / f"{name}.out")
+        Managed(name, product.run, ["worker"], variables, tmp_path / f"{name}.out")
         for name in ("first", "second")
     )
     try:
-        upstream.start()
-        wait_for(f"http://127.0.0.1:{port}/calm", upstream)
+        panel.start()
+        wait_for(f"http://127.0.0.1:{port}/calm", panel)
         first.start("--die-at", "after the claim:1")
         assert first.process is not None
         first.process.wait(PATIENCE_SECONDS)
@@ -69,7 +71,7 @@ def test_a_worker_killed_with_a_hundred_claimed_orders_loses_and_doubles_none(
         second.start()
         orders = orders_that_left(store)
     finally:
-        for process in (first, second, upstream):
+        for process in (first, second, panel):
             process.end()
 
     assert claims == {True: CLAIMED}

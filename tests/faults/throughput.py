@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from main import main as run_main
 from tests.faults.processes import Managed, environment
 from tests.faults.queued_orders import queue_orders
 from tests.faults.stores import fresh_store
@@ -88,7 +89,7 @@ def main() -> None:
             LOG_LEVEL="WARNING",
         )
         workers = [
-            Managed(f"worker{place}", ["main", "worker"], variables, folder / f"worker{place}.out")
+            Managed(f"worker{place}", run_main, ["worker"], variables, folder / f"worker{place}.out")
             for place in range(WORKERS)
         ]
         seconds = asyncio.run(_measure(orders, workers, provider, port))

@@ -184,5 +184,6 @@ def _http(body: bytes, status: int) -> bytes:
     return head.encode() + body
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve at a port, by a seed, writing what was taken to a file: the arguments of the command line."""
     asyncio.run(Upstream(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])).serve())

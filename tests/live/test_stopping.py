@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -16,12 +14,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+import main
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Payment, Provider, database
 from resolvers.shop import Shop
 from tests.fakes import create_user
-from tests.live_servers import ROOT, LiveServer, free_port
+from tests.forked_commands import ForkedProcess
+from tests.live_servers import LiveServer, free_port
 from tests.money.fleet import running_fleet
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
@@ -145,23 +145,22 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
         "DATA_FOLDER": str(tmp_path),
         "ALLOW_PRIVATE_PROVIDERS": "true",
     }
-    command = [sys.executable, "main.py", "worker"]
-    with (tmp_path / "log").open("w") as log:
-        worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            assert await asyncio.to_thread(panel.first_came.wait, 120), (tmp_path / "log").read_text()
-            metrics = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read()
-            began = time.monotonic()
-            worker.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(worker.wait, 30)
-            took = time.monotonic() - began
-        finally:
-            worker.kill()
+    log = tmp_path / "log"
+    worker = ForkedProcess(main.main, ["worker"], environment, stdout=log, stderr=log)
+    try:
+        assert await asyncio.to_thread(panel.first_came.wait, 120), log.read_text()
+        metrics = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read()
+        began = time.monotonic()
+        worker.terminate()
+        await asyncio.to_thread(worker.wait, 30)
+        took = time.monotonic() - began
+    finally:
+        worker.kill()
 
     assert (worker.returncode, panel.taken) == (0, 1)
     assert b'vitrin_job_runs_total{job="hold lost orders",outcome="done"}' in metrics
     assert took < _MOST_SECONDS
-    assert "Traceback" not in (tmp_path / "log").read_text()
+    assert "Traceback" not in log.read_text()
     first, *others = await Order.all().order_by("id")
     assert (first.dispatch, first.provider_order_id) == (Dispatch.SENT, "901")
     now = await database.now()
@@ -215,11 +214,6 @@ async def test_a_request_that_the_stop_cuts_off_after_its_commit_is_not_answered
 
 
 def test_sighup_stops_a_server_in_order(tmp_path: Path) -> None:
-    # A server that is started by nohup ignores the signal, and so would one of tests that are.
-    inherited = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    try:
-        with LiveServer(tmp_path) as server:
-            # As after SIGTERM, which uvicorn raises again when it has stopped.
-            assert server.stop(signal.SIGHUP) == -signal.SIGTERM
-    finally:
-        signal.signal(signal.SIGHUP, inherited)
+    with LiveServer(tmp_path) as server:
+        # As after SIGTERM, which uvicorn raises again when it has stopped.
+        assert server.stop(signal.SIGHUP) == -signal.SIGTERM

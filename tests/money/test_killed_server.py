@@ -7,8 +7,6 @@ import asyncio
 import json
 import os
 import random
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from domain.states import LedgerKind
 from models import LedgerEntry, Order, Service, User, database
 from tests.both_doors.world import global_id
 from tests.fakes import create_user
-from tests.live_servers import ROOT
+from tests.forked_commands import run_command
 from tests.money.fleet import Fleet, running_fleet
 from tests.money.test_at_once import CREATE_ORDER
 from tests.resolvers.records import create_service
@@ -78,14 +76,7 @@ async def kill_now_and_then(fleet: Fleet, shopper: Shopper, chance: random.Rando
 
 
 async def audit_by_command(fleet: Fleet) -> object:
-    audit = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "main.py", "audit", "--json"],
-        cwd=ROOT,
-        env=fleet.servers[0].environment,
-        capture_output=True,
-        check=False,
-    )
+    audit = await asyncio.to_thread(run_command, "audit", "--json", environment=fleet.servers[0].environment)
     return json.loads(audit.stdout)
 
 

@@ -1,7 +1,5 @@
 """Two installations over real HTTP, one the other's provider: ordered at A, delivered by the sandbox of B."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +13,7 @@ import pytest
 
 from commands import serve
 from tests.both_doors.world import global_id
-from tests.live_servers import ROOT, LiveServer
+from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.slow
 
@@ -39,12 +37,7 @@ class Installation:
 
     def run(self, *arguments: str) -> str:
         """What a command prints."""
-        command = [sys.executable, "main.py", *arguments]
-        run = subprocess.run(
-            command, cwd=ROOT, env=self.server.environment, capture_output=True, text=True, check=False
-        )
-        assert run.returncode == 0, run.stderr
-        return run.stdout.strip()
+        return self.server.run(*arguments)
 
     @cached_property
     def customer(self) -> httpx.Client:
