@@ -1,4 +1,4 @@
-"""How far random searches go: a little in the plain run, further where SEARCH_DEPTH says so, as in CI."""
+"""How far random searches go: a little in the plain run, further where SEARCH_DEPTH says so."""
 
 import os
 
