@@ -3,10 +3,11 @@
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.models import Model
 
 import models
 from models import AccessToken, database
@@ -15,29 +16,36 @@ from models.asyncpg_engine import StatelessClient
 Rows = dict[str, list[dict[str, object]]]
 
 
-async def all_rows() -> Rows:
-    """Every row of every table but the access tokens, which tests themselves make to sign in."""
-    kinds = [getattr(models, name) for name in models.__all__]
+# Without the access tokens, which tests themselves make to sign in.
+_MODELS: dict[str, type[Model]] = {
+    model._meta.db_table: model
+    for name in models.__all__
+    if (model := getattr(models, name)) is not AccessToken
+}
+
+
+async def all_rows(*, of: Collection[str] = tuple(_MODELS)) -> Rows:
+    """Every row of every table but the access tokens, or of some tables."""
+    stored = await stored_rows()
+    # Most tables are empty in most tests, and reading one by Tortoise takes a statement of its own.
     return {
-        kind._meta.db_table: await kind.all().order_by(kind._meta.pk_attr).values()
-        for kind in kinds
-        if kind is not AccessToken
+        table: await _MODELS[table].all().order_by(_MODELS[table]._meta.pk_attr).values()
+        if stored[table]
+        else []
+        for table in of
     }
 
 
 async def stored_rows() -> dict[str, list[object]]:
     """The same as the database has it, to be compared alone: many times as quick."""
-    tables = [
-        model._meta.db_table for name in models.__all__ if (model := getattr(models, name)) is not AccessToken
-    ]
     client = database.connection()
     if isinstance(client, StatelessClient):
-        texts = " UNION ALL ".join(f"SELECT '{table}', t::text FROM \"{table}\" t" for table in tables)
+        texts = " UNION ALL ".join(f"SELECT '{table}', t::text FROM \"{table}\" t" for table in _MODELS)
         rows = await client.read(f"{texts} ORDER BY 1, 2", [])
-        return {table: [text for name, text in rows if name == table] for table in tables}
+        return {table: [text for name, text in rows if name == table] for table in _MODELS}
     assert isinstance(client, SqliteClient)
     with contextlib.closing(sqlite3.connect(client.filename)) as session:
-        return {table: session.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall() for table in tables}
+        return {table: session.execute(f'SELECT * FROM "{table}" ORDER BY 1').fetchall() for table in _MODELS}
 
 
 class StatementLog(logging.Handler):

@@ -13,7 +13,7 @@ from domain.order_status import OrderSource
 from domain.problems import Problem
 from models import AccessToken, Gift, Order, Service, Ticket, User
 from resolvers.shop import Shop
-from tests.database_state import Rows, all_rows
+from tests.database_state import Rows, all_rows, stored_rows
 from tests.fakes import RecordingSms, create_user
 from tests.fixtures import authorization
 from tests.resolvers.records import (
@@ -158,13 +158,13 @@ async def act_out(
     """What the door answers, and what the act leaves, in words that are the same in every world."""
     if act.before:
         await act.before(world)
-    before = await all_rows()
+    stored, before = await stored_rows(), await all_rows()
     answer = await door.ask(client, act, world)
-    return answer, await _left_in(world, before, door)
+    changed = [table for table, rows in (await stored_rows()).items() if rows != stored[table]]
+    return answer, await _left_in(world, before, await all_rows(of=changed), door)
 
 
-async def _left_in(world: World, before: Rows, door: Door) -> dict[str, object]:
-    after = await all_rows()
+async def _left_in(world: World, before: Rows, after: Rows, door: Door) -> dict[str, object]:
     changed = {
         table: rows for table in after if (rows := [row for row in after[table] if row not in before[table]])
     }
