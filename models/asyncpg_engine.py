@@ -8,8 +8,6 @@ The module's name has to contain "asyncpg": the migration executor picks its dia
 """
 
 import asyncio
-import contextlib
-from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -19,13 +17,17 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     NestedTransactionContext,
+    PoolConnectionWrapper,
+    TransactionalDBClient,
     TransactionContext,
     TransactionContextPooled,
 )
 from tortoise.backends.base_postgres.client import translate_exceptions
+from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from models.costly_reads import CostlyReads
+from models.fair_pool import FairPool
 from models.gathering import Gathering
 from models.read_limit import ReadTimedOut, is_read
 
@@ -41,115 +43,24 @@ class StatelessConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg s
         return ""
 
 
-class PromptPool(asyncpg.Pool):  # type: ignore[misc] # the same
-    """A pool that hands idle connections over at once, to whoever waits longest.
+class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
+    async def __aexit__(self, error: type[BaseException] | None, *_: object) -> None:
+        was_interrupted = error is not None and issubclass(error, asyncio.CancelledError | TimeoutError)
+        await self.client._pool.release(self.connection, was_interrupted=was_interrupted)
 
-    asyncpg makes a task to take a connection back, so that a cancelled caller does not keep it for good. An
-    idle connection of ours has nothing to wait for in between; all others go asyncpg's way. As many as the
-    pool's smallest size rest here meanwhile, ready as they are.
-    asyncpg lets newcomers take what was put back for those who wait; under load some would wait for long.
-    """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._resting: list[Any] = []
-        self._waiting: deque[asyncio.Future[Any]] = deque()
-
-    async def _initialize(self) -> None:
-        await super()._initialize()
-        put = self._queue.put_nowait
-
-        def put_and_tell(holder: Any) -> None:
-            put(holder)
-            self._hand_over(None)
-
-        # A place whose connection broke comes back by itself, some time after the connection was released.
-        self._queue.put_nowait = put_and_tell
-
-    def get_idle_size(self) -> int:
-        return int(super().get_idle_size()) + len(self._resting)
-
-    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's
-        pooled = connection._con
-        is_idle = pooled is not None and not (
-            pooled.is_closed() or pooled.is_in_transaction() or pooled._protocol._is_cancelling()
-        )
-        if not is_idle:
-            await super().release(connection, timeout=timeout)
-            return
-        pooled._on_release()
-        if self._hand_over(connection):
-            return
-        if self._closing or len(self._resting) >= self._minsize:
-            await connection._holder.release(timeout)
-        else:
-            self._resting.append(connection)
-
-    async def close(self) -> None:
-        # Those that are released from here on go asyncpg's way: it is closing.
-        self._closing = True
-        while self._hand_over(None):
-            """Who waits is refused from here on."""
-        while self._resting:
-            connection = self._resting.pop()
-            # One that was cut off has gone back by itself.
-            if connection._con is not None:
-                await connection._holder.release(None)
-        # Let those who were refused find out.
-        await asyncio.sleep(0)
-        self._closing = False
-        await super().close()
-
-    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the same
-        async with asyncio.timeout(timeout) if timeout is not None else contextlib.nullcontext():
-            return await self.taken()
-
-    async def taken(self) -> Any:
-        """A connection, however long it takes; to be released."""
-        resting = self._resting
-        if resting and (pooled := resting[-1]._con) is not None and not pooled.is_closed():
-            return resting.pop()
-        while True:
-            if (connection := await self._rested()) is not None:
-                return connection
-            if not self._queue.empty() or self._closing:
-                return await super()._acquire(None)
-            if (connection := await self._handed_over()) is not None:
-                return connection
-
-    async def _rested(self) -> Any | None:
-        while self._resting:
-            connection = self._resting.pop()
-            if connection._con is None:
-                continue
-            if not connection._con.is_closed():
-                return connection
-            await connection._holder.release(None)
-        return None
-
-    async def _handed_over(self) -> Any | None:
-        """A connection that somebody gave up; None where there may be one in the queue."""
-        waiting = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiting)
+class _PooledTransaction(TransactionContextPooled):
+    async def __aenter__(self) -> TransactionalDBClient:
         try:
-            return await waiting
-        except asyncio.CancelledError:
-            if waiting.done() and not waiting.cancelled():
-                connection = waiting.result()
-                if connection is None:
-                    self._hand_over(None)
-                else:
-                    await self.release(connection)
+            return await super().__aenter__()
+        except BaseException:
+            # Cancelled, or cut off, before it began: Tortoise would keep the connection, and the task's
+            # further statements would go to it.
+            if (connection := self.client._connection) is not None:
+                await self.client._parent._pool.release(connection, was_interrupted=True)
+            if (token := getattr(self, "token", None)) is not None:
+                get_connections().reset(token)
             raise
-
-    def _hand_over(self, connection: Any | None) -> bool:
-        """Give the connection, or news that there may be one, to who waits longest; whether anybody does."""
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_result(connection)
-                return True
-        return False
 
 
 class _ReadOnlyIsOutage(AsyncpgDBClient):
@@ -174,9 +85,10 @@ class _Transaction(_ReadOnlyIsOutage, TransactionWrapper):
 
 
 class StatelessClient(_ReadOnlyIsOutage):
-    """The client of stateless connections in a prompt pool."""
+    """The client of stateless connections in a fair pool."""
 
     connection_class = StatelessConnection
+    _pool: FairPool
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -186,15 +98,29 @@ class StatelessClient(_ReadOnlyIsOutage):
         """What is asked outside transactions."""
         self.costly_reads = CostlyReads()
 
-    async def create_pool(self, **options: Any) -> asyncpg.Pool:
-        defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0, "init": _know_moments}
+    async def create_pool(self, **options: Any) -> FairPool:
         # The DSN says where and who; Tortoise's own defaults beside it, such as port 5432, would win over it.
+        pool_options = {"min_size": options.pop("min_size"), "max_size": options.pop("max_size")}
+        if (seconds := options.pop("max_inactive_connection_lifetime", None)) is not None:
+            pool_options["idle_lifetime"] = timedelta(seconds=seconds)
         beside_dsn = ("host", "port", "user", "password", "database")
         arguments = {name: value for name, value in options.items() if name not in beside_dsn}
-        return await PromptPool(record_class=asyncpg.Record, **{**defaults, **arguments})
+
+        async def connect() -> asyncpg.Connection:
+            connection = await asyncpg.connect(**arguments)
+            await _know_moments(connection)
+            return connection
+
+        pool = FairPool(connect, **pool_options)
+        # Whether the server can be reached is known from here on.
+        await pool.release(await pool.acquire())
+        return pool
+
+    def acquire_connection(self) -> _PooledConnection:
+        return _PooledConnection(self, self._pool_init_lock)
 
     def _in_transaction(self) -> TransactionContext:
-        return TransactionContextPooled(_Transaction(self), self._pool_init_lock)
+        return _PooledTransaction(_Transaction(self), self._pool_init_lock)
 
     async def read(self, statement: str, values: list[object]) -> Sequence[Any]:
         """The rows of one statement, outside transactions.
@@ -205,17 +131,19 @@ class StatelessClient(_ReadOnlyIsOutage):
         if self._pool is None:
             async with self.acquire_connection():
                 """The first statement opens the pool."""
-        pool: Any = self._pool
+        pool = self._pool
         self.log.debug("%s: %s", statement, values)
         limit = self.read_timeout if self.read_timeout is not None and is_read(statement) else None
         try:
-            connection = await pool.taken()
+            connection = await pool.acquire()
             try:
-                # Without the proxy, which looks after callers that keep a connection too long.
-                rows: list[Any] = await connection._con.fetch(statement, *values, timeout=limit)
-                return rows
-            finally:
-                await pool.release(connection)
+                rows: list[Any] = await connection.fetch(statement, *values, timeout=limit)
+            except BaseException as error:
+                was_interrupted = isinstance(error, asyncio.CancelledError | TimeoutError)
+                await pool.release(connection, was_interrupted=was_interrupted)
+                raise
+            await pool.release(connection)
+            return rows
         except TimeoutError as error:
             # asyncpg has told the server to stop.
             raise ReadTimedOut(f"a read took longer than {limit} seconds") from error

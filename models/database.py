@@ -30,6 +30,7 @@ from models.asyncpg_engine import StatelessClient
 from models.clock import CLOCK
 from models.database_errors import is_unavailable as is_unavailable
 from models.database_url import is_postgres, parse_postgres_url
+from models.fair_pool import FairPool
 from models.sqlite_engine import ImmediateSqliteClient, ImmediateTransaction
 
 APP = "vitrin"
@@ -265,9 +266,9 @@ class PoolState:
 def pool_state() -> PoolState | None:
     """The pool of PostgreSQL connections; None on SQLite, and before the first statement."""
     pool = getattr(connection(), "_pool", None)
-    if not isinstance(pool, asyncpg.Pool):
+    if not isinstance(pool, FairPool):
         return None
-    return PoolState(open=pool.get_size(), idle=pool.get_idle_size(), most=pool.get_max_size())
+    return PoolState(open=pool.size, idle=pool.idle, most=pool.max_size)
 
 
 @asynccontextmanager

@@ -16,7 +16,6 @@ from config.settings import POSTGRES_SCHEMES
 _DRIVER_OPTIONS: dict[str, type[int] | type[float]] = {
     "minsize": int,
     "maxsize": int,
-    "max_queries": int,
     "max_inactive_connection_lifetime": float,
     "statement_cache_size": int,
     "max_cached_statement_lifetime": int,
@@ -24,7 +23,7 @@ _DRIVER_OPTIONS: dict[str, type[int] | type[float]] = {
     "command_timeout": float,
     "timeout": float,
 }
-_POOL_ONLY = ("minsize", "maxsize", "max_queries", "max_inactive_connection_lifetime")
+_POOL_ONLY = ("minsize", "maxsize", "max_inactive_connection_lifetime")
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 # `ssl=` as Tortoise, Django and node write it.
 _SSL_WORDS = {

@@ -128,7 +128,7 @@ class KeptConnection:
             return connection is None or not (connection.in_transaction or client._lock.locked())
         assert isinstance(client, AsyncpgDBClient)
         pool = client._pool
-        return pool is None or pool.get_idle_size() == pool.get_size()
+        return pool is None or pool.idle == pool.size
 
 
 async def cancel_leftover_tasks() -> None:

@@ -1,7 +1,8 @@
-"""The pool of PostgreSQL connections: whoever waits longest comes first, and no connection is ever lost."""
+"""The pool of PostgreSQL connections: first come, first served, and no connection is ever lost."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from tortoise.transactions import in_transaction
 
 from models import database
-from models.asyncpg_engine import PromptPool, StatelessClient
+from models.asyncpg_engine import StatelessClient
+from models.fair_pool import FairPool
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-Pool = PromptPool
-MOMENTS = [
+PoolMaker = Callable[..., FairPool]
+TIMESTAMPS = [
     datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC),
     datetime(1, 1, 2, tzinfo=UTC),
@@ -24,51 +27,68 @@ MOMENTS = [
 ]
 
 
-async def opened(url: str, *, size: int) -> Pool:
-    async with database.connected(f"{url}&minsize={size}&maxsize={size}"):
-        client = database.connection()
-        assert isinstance(client, StatelessClient)
-        await client.read("SELECT 1", [])
-        pool = client._pool
-        assert isinstance(pool, PromptPool)
-        # Taken from Tortoise, which would close it here.
-        client._pool = None
-    return pool
+@pytest_asyncio.fixture
+async def pools(database_url: str) -> AsyncIterator[PoolMaker]:
+    """Makes pools of up to so many connections to the test's database, and closes them at its end."""
+    opened: list[FairPool] = []
+
+    def make(size: int, **options: Any) -> FairPool:
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(database_url)
+
+        opened.append(FairPool(**{"connect": connect, "min_size": size, "max_size": size, **options}))
+        return opened[-1]
+
+    yield make
+    for pool in opened:
+        await asyncio.wait_for(pool.close(), 30)
 
 
 @pytest_asyncio.fixture(params=[1, 3])
-async def pool(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Pool]:
-    pool = await opened(database_url, size=request.param)
-    yield pool
-    await asyncio.wait_for(pool.close(), 30)
+async def pool(request: pytest.FixtureRequest, pools: PoolMaker) -> FairPool:
+    return pools(request.param)
 
 
-async def taken_from(pool: Pool) -> Any:
-    return await pool.acquire()
+@contextlib.asynccontextmanager
+async def one_of(pool: FairPool) -> AsyncIterator[asyncpg.Connection]:
+    connection = await pool.acquire()
+    try:
+        yield connection
+    except BaseException:
+        await pool.release(connection, was_interrupted=True)
+        raise
+    await pool.release(connection)
 
 
-async def all_are_there(pool: Pool) -> bool:
-    """Whether as many connections as the pool may have can be taken at once, and answer."""
-    taken = [await asyncio.wait_for(pool.acquire(), 30) for _ in range(pool.get_max_size())]
-    answers = [await connection.fetchval("SELECT 1") for connection in taken]
-    for connection in taken:
+async def all_of(pool: FairPool) -> list[asyncpg.Connection]:
+    return [await asyncio.wait_for(pool.acquire(), 30) for _ in range(pool.max_size)]
+
+
+async def release(pool: FairPool, connections: Iterable[asyncpg.Connection]) -> None:
+    for connection in connections:
         await pool.release(connection)
+
+
+async def all_are_there(pool: FairPool) -> bool:
+    """Whether as many connections as the pool may have can be taken at once, and answer."""
+    taken = await all_of(pool)
+    answers = [await connection.fetchval("SELECT 1") for connection in taken]
+    await release(pool, taken)
     return answers == [1] * len(taken)
 
 
-async def test_who_waits_longest_comes_first_and_no_newcomer_overtakes(pool: Pool) -> None:
+async def test_who_waits_longest_comes_first_and_no_newcomer_overtakes(pool: FairPool) -> None:
     served: list[int] = []
 
     async def ask(number: int) -> None:
-        async with pool.acquire() as connection:
+        async with one_of(pool) as connection:
             served.append(number)
             await connection.fetchval("SELECT 1")
 
-    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+    taken = await all_of(pool)
     waiting = [asyncio.create_task(ask(number)) for number in range(20)]
     await asyncio.sleep(0)
-    for connection in taken:
-        await pool.release(connection)
+    await release(pool, taken)
     # Newcomers, at the very moment when connections are handed over.
     waiting += [asyncio.create_task(ask(number)) for number in range(20, 40)]
     await asyncio.gather(*waiting)
@@ -77,11 +97,11 @@ async def test_who_waits_longest_comes_first_and_no_newcomer_overtakes(pool: Poo
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_callers_who_give_up_at_any_moment_lose_no_connection(pool: Pool, seed: int) -> None:
+async def test_callers_who_give_up_at_any_moment_lose_no_connection(pool: FairPool, seed: int) -> None:
     chance = Random(seed)
 
     async def ask() -> None:
-        async with pool.acquire() as connection:
+        async with one_of(pool) as connection:
             await connection.fetchval("SELECT 1")
             for _ in range(chance.randrange(3)):
                 await asyncio.sleep(0)
@@ -97,21 +117,18 @@ async def test_callers_who_give_up_at_any_moment_lose_no_connection(pool: Pool, 
     assert await all_are_there(pool)
 
 
-async def test_who_waits_too_long_is_told_and_nothing_is_lost(pool: Pool) -> None:
-    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
+async def test_a_caller_who_waits_too_long_gives_up_and_loses_nothing(pool: FairPool) -> None:
+    taken = await all_of(pool)
     with pytest.raises(TimeoutError):
-        await pool.acquire(timeout=0.01)
-    for connection in taken:
-        await pool.release(connection)
+        await asyncio.wait_for(pool.acquire(), 0.01)
+    await release(pool, taken)
 
     assert await all_are_there(pool)
 
 
-async def test_connections_that_the_server_cut_while_they_rested_are_replaced(
-    pool: Pool, database_url: str
-) -> None:
-    there = [holder._con for holder in pool._holders if holder._con is not None]
-    assert len(there) == pool.get_size()
+async def test_idle_connections_that_the_server_ended_are_replaced(pool: FairPool, database_url: str) -> None:
+    there = await all_of(pool)
+    await release(pool, there)
     session = await database.open_session(database_url, name="test")
     await session.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -124,76 +141,136 @@ async def test_connections_that_the_server_cut_while_they_rested_are_replaced(
     assert await all_are_there(pool)
 
 
-async def test_a_connection_that_breaks_in_use_wakes_who_waits(pool: Pool) -> None:
-    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
-    waiting = [asyncio.create_task(taken_from(pool)) for _ in taken]
+async def test_a_connection_that_breaks_in_use_makes_room_for_those_who_wait(pool: FairPool) -> None:
+    taken = await all_of(pool)
+    waiting = [asyncio.create_task(pool.acquire()) for _ in taken]
     await asyncio.sleep(0)
     for connection in taken:
         connection.terminate()
-        await pool.release(connection)
-
+    # Even if the holders of the broken ones never give them back.
     for connection in await asyncio.wait_for(asyncio.gather(*waiting), 30):
         assert await connection.fetchval("SELECT 1") == 1
         await pool.release(connection)
+    await release(pool, taken)
+
+    assert pool.size == pool.idle == pool.max_size
 
 
-async def test_who_waits_behind_a_failure_to_connect_is_told_as_well(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+async def test_those_who_wait_behind_a_failure_to_connect_fail_as_well(
+    pools: PoolMaker, database_url: str
 ) -> None:
-    taken = [await pool.acquire() for _ in range(pool.get_max_size())]
-    waiting = [asyncio.create_task(taken_from(pool)) for _ in range(10)]
+    is_reachable = True
+
+    async def connect() -> asyncpg.Connection:
+        if not is_reachable:
+            raise ConnectionRefusedError
+        return await asyncpg.connect(database_url)
+
+    pool = pools(2, connect=connect)
+    taken = await all_of(pool)
+    waiting = [asyncio.create_task(pool.acquire()) for _ in range(10)]
     await asyncio.sleep(0)
-
-    async def refuse(*_: object, **__: object) -> None:
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(pool, "_get_new_connection", refuse)
+    is_reachable = False
     for connection in taken:
         connection.terminate()
         await pool.release(connection)
     outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
-    monkeypatch.undo()
-
     assert {type(outcome) for outcome in outcomes} == {ConnectionRefusedError}
+
+    is_reachable = True
     assert await all_are_there(pool)
 
 
-async def test_closing_refuses_who_waits(database_url: str) -> None:
-    pool = await opened(database_url, size=1)
+async def test_closing_refuses_those_who_wait_and_waits_for_what_is_in_use(pools: PoolMaker) -> None:
+    pool = pools(1)
     taken = await pool.acquire()
-    waiting = asyncio.create_task(taken_from(pool))
+    waiting = asyncio.create_task(pool.acquire())
     await asyncio.sleep(0)
     closing = asyncio.create_task(pool.close())
-    with pytest.raises(asyncpg.InterfaceError):
-        await asyncio.wait_for(waiting, 30)
+    for refused in (waiting, pool.acquire()):
+        with pytest.raises(asyncpg.InterfaceError):
+            await asyncio.wait_for(refused, 30)
+    assert not closing.done()
     await pool.release(taken)
 
     await asyncio.wait_for(closing, 30)
+    assert taken.is_closed()
 
 
-async def test_resting_connections_count_as_idle(pool: Pool) -> None:
-    assert pool.get_idle_size() == pool.get_size()
-    async with pool.acquire():
-        assert pool.get_idle_size() == pool.get_size() - 1
+async def test_connections_are_opened_as_they_are_needed_and_the_unused_ones_closed(pools: PoolMaker) -> None:
+    pool = pools(1, max_size=3, idle_lifetime=timedelta(seconds=0.2))
+    assert (pool.size, pool.idle) == (0, 0)
+    async with one_of(pool):
+        assert (pool.size, pool.idle) == (1, 0)
+    assert (pool.size, pool.idle) == (1, 1)
+    await release(pool, await all_of(pool))
+    assert (pool.size, pool.idle) == (3, 3)
+    async with asyncio.timeout(10):
+        while pool.size > 1:
+            await asyncio.sleep(0.02)
+    assert await all_are_there(pool)
 
 
-async def test_a_transaction_that_was_left_open_is_not_the_next_caller_s(pool: Pool) -> None:
+async def test_a_transaction_that_was_left_open_is_rolled_back(pool: FairPool) -> None:
     connection = await pool.acquire()
     await connection.execute("BEGIN")
     await pool.release(connection)
-    for _ in range(pool.get_max_size()):
-        async with pool.acquire() as connection:
-            assert not connection.is_in_transaction()
+    taken = await all_of(pool)
+    assert not any(connection.is_in_transaction() for connection in taken)
+    await release(pool, taken)
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=str)
-async def test_moments_travel_as_the_driver_s_own_way_has_them(pool: Pool, moment: datetime) -> None:
-    async with pool.acquire() as connection:
-        for _ in range(2):
-            assert await connection.fetchval("SELECT $1::timestamptz", moment) == moment
-        text = await connection.fetchval("SELECT $1::timestamptz::text", moment)
-        since = await connection.fetchval("SELECT $1::timestamptz - '2000-01-01Z'::timestamptz", moment)
-        assert since == moment - datetime(2000, 1, 1, tzinfo=UTC)
-        assert await connection.fetchval("SELECT $1::text::timestamptz", text) == moment
-        assert await connection.fetchval("SELECT NULL::timestamptz") is None
-        assert await connection.fetchval("SELECT now()") - datetime.now(UTC) < timedelta(hours=1)
+async def test_an_interrupted_statement_ends_before_its_connection_is_used_again(pools: PoolMaker) -> None:
+    pool = pools(1)
+    async with one_of(pool) as connection:
+        own = await connection.fetchval("SELECT pg_backend_pid()")
+    with pytest.raises(TimeoutError):
+        async with one_of(pool) as connection:
+            await connection.fetch("SELECT pg_sleep(60)", timeout=0.05)
+    assert pool.idle == 0
+    async with one_of(pool) as connection:
+        assert await connection.fetchval("SELECT pg_backend_pid()") == own
+
+
+async def test_a_url_bounds_the_pool_and_how_long_it_keeps_what_nobody_uses(database_url: str) -> None:
+    url = f"{database_url}&minsize=1&maxsize=3&max_inactive_connection_lifetime=0.2"
+    async with database.connected(url):
+        await asyncio.gather(*(database.read("SELECT pg_sleep(0.05)", []) for _ in range(5)))
+        assert database.pool_state() == database.PoolState(open=3, idle=3, most=3)
+        async with asyncio.timeout(10):
+            while (state := database.pool_state()) and state.open > 1:
+                await asyncio.sleep(0.02)
+
+
+async def test_a_transaction_cancelled_before_it_begins_loses_no_connection(
+    database_url: str,
+) -> None:
+    async with database.connected(f"{database_url}&minsize=1&maxsize=1"):
+        for turns in range(6):
+
+            async def spend() -> None:
+                async with in_transaction():
+                    await database.connection().execute_query("SELECT 1")
+
+            task = asyncio.create_task(spend())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            async with asyncio.timeout(30):
+                await database.connection().execute_query("SELECT 1")
+
+
+async def test_timestamps_travel_as_the_driver_s_own_codec_has_them(database_url: str) -> None:
+    async with database.connected(database_url):
+        client = database.connection()
+        assert isinstance(client, StatelessClient)
+        since = "$1 - '2000-01-01Z'::timestamptz"
+        statement = f"SELECT $1::timestamptz, $1::timestamptz::text, {since}, NULL::timestamptz"
+        for timestamp in TIMESTAMPS * 2:
+            [row] = await client.read(statement, [timestamp])
+            assert row[0] == timestamp
+            assert row[2] == timestamp - datetime(2000, 1, 1, tzinfo=UTC)
+            assert row[3] is None
+            [[again]] = await client.read("SELECT $1::text::timestamptz", [row[1]])
+            assert again == timestamp

@@ -18,6 +18,7 @@ ELSEWHERE = {
     "models/clock.py",
     "models/costly_reads.py",
     "models/database_url.py",
+    "models/fair_pool.py",
     "models/listening.py",
     "models/sqlite_engine.py",
     "resolvers/live.py",
