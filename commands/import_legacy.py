@@ -5,12 +5,10 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO
+from typing import NoReturn, Self, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from tqdm import tqdm
 
 from config.settings import Settings
 from exports.formats import CsvWriter
@@ -88,33 +86,28 @@ class Bars:
     """A bar for each table, on a terminal's standard error only."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True)
-        columns = (
-            TextColumn("{task.description:<16}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
-        self._task: TaskID | None = None
+        self._bar: tqdm[NoReturn] | None = None
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+    def __exit__(self, *_: object) -> None:
+        self._end()
 
     def begin(self, table: str, *, rows: int, done: int) -> None:
         """A table begins, or goes on after `done` of its `rows`."""
-        self._task = self._progress.add_task(table, total=rows, completed=done)
+        self._end()
+        # None: where standard error is a terminal.
+        self._bar = tqdm(desc=f"{table:<16}", total=rows, initial=done, disable=None, unit=" rows")
 
     def advance(self, rows: int) -> None:
         """So many more rows of it are settled."""
-        if self._task is not None:
-            self._progress.advance(self._task, rows)
+        if self._bar is not None:
+            self._bar.update(rows)
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _summary(report: Report) -> dict[str, object]:
