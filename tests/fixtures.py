@@ -36,7 +36,7 @@ from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.live_servers import LiveServer
 from tests.network import closed_to_the_outside
 from tests.searches import DEPTH
-from tests.templates import MEMORY, Templates, copy_migrated_sqlite, running_postgres
+from tests.templates import MEMORY, Templates, copy_migrated_sqlite, migrate_together, running_postgres
 
 if TYPE_CHECKING:
     from selenium import webdriver
@@ -58,7 +58,12 @@ def _lifted_quotas() -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+def migrated_together() -> None:
+    migrate_together()
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(migrated_together: None, tmp_path_factory: pytest.TempPathFactory) -> Templates:
     folder = tmp_path_factory.mktemp("sqlite")
     copy_migrated_sqlite(folder / "empty.sqlite3")
 
@@ -70,7 +75,7 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[tuple[str, str]]:
+def postgres(migrated_together: None) -> Iterator[tuple[str, str]]:
     """URLs of a server's maintenance database and of an empty one: TEST_DATABASE_URL, or one started here."""
     if not (server := os.environ.get("TEST_DATABASE_URL")):
         with running_postgres() as urls:

@@ -48,6 +48,22 @@ async def _load_demo(url: str) -> None:
         await loader.load(datetime.now(UTC))
 
 
+def migrate_together() -> None:
+    """Have each worker begin with another database, where neither has been migrated yet.
+
+    Migrating one takes most of a fresh checkout's start, and all workers would wait for the one that does it.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1 or "TEST_DATABASE_URL" in os.environ:
+        return
+    kinds = [("postgres", _migrate_postgres), ("sqlite", _migrate_sqlite)]
+    if os.environ["PYTEST_XDIST_WORKER"] == "gw1":
+        kinds.reverse()
+    for kind, build in kinds:
+        with tempfile.TemporaryDirectory(prefix="vitrin-", dir=MEMORY) as folder:
+            _copy_kept(kind, build, Path(folder))
+
+
 def copy_migrated_sqlite(file: Path) -> None:
     """Make `file` a migrated, empty database."""
     with tempfile.TemporaryDirectory(prefix="vitrin-", dir=MEMORY) as folder:

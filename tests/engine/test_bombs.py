@@ -46,17 +46,18 @@ async def explode(view: GraphQLView, bomb: Bomb) -> tuple[httpx.Response, float]
 @for_each("name", BOMBS)
 async def test_a_bomb_is_refused_by_its_code_and_before_it_costs_much(view: GraphQLView, name: str) -> None:
     bomb = BOMBS[name]
-    answers = [await explode(view, bomb) for _ in range(3)]
-
-    response, _ = answers[0]
+    response, seconds = await explode(view, bomb)
     assert response.status_code == 400
     body = response.json()
     code = body["errors"][0]["extensions"]["code"]
     assert code == bomb.code or ("introspection" in name and code == "INTROSPECTION_DISABLED")
     assert "data" not in body
     assert len(response.content) < 10_000
-    # The least of several: the machine may be busy with the collector, too.
-    assert min(seconds for _, seconds in answers) < MOST_SECONDS
+    for _ in range(2):
+        # The least of several: the machine may be busy with the collector, too.
+        if seconds >= MOST_SECONDS:
+            seconds = min(seconds, (await explode(view, bomb))[1])
+    assert seconds < MOST_SECONDS
 
 
 @for_each("name", DOCUMENTS)

@@ -82,8 +82,9 @@ async def test_a_deed_is_done_by_the_roles_that_have_its_permission_alone(
     assert await stored_rows() == before
 
     permitted = [role for role in UserRole if allows(role, deed.permission)]
-    for role in permitted:
-        world = await create_world(shop)
+    for place, role in enumerate(permitted):
+        # What was refused has left the first one as it was.
+        world = world if place == 0 else await create_world(shop)
         await deed.act(world, world.staff[role])
         told = await AuditEntry.filter(actor_id=world.staff[role].user.id)
         assert deed.is_read or told
