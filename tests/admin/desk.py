@@ -21,9 +21,14 @@ from tests.live_servers import LiveServer
 PATIENCE_SECONDS = 30
 
 
-def _clicked(selector: str) -> Callable[[webdriver.Chrome], bool]:
+def _clicked(selector: str, text: str) -> Callable[[webdriver.Chrome], bool]:
+    """Click the first such element once it holds the text."""
+
     def click(driver: webdriver.Chrome) -> bool:
-        driver.find_element(By.CSS_SELECTOR, selector).click()
+        element = driver.find_element(By.CSS_SELECTOR, selector)
+        if text not in element.text:
+            return False
+        element.click()
         return True
 
     return click
@@ -84,8 +89,8 @@ class Desk:
         self._bring_into_view(entry)
         entry.click()
         self.find(".select2-search__field").send_keys(text)
-        self.wait.until(lambda driver: text in driver.find_element(By.CSS_SELECTOR, ".select2-results").text)
-        self.wait.until(_clicked(".select2-results__option--highlighted"))
+        # Until the search has answered, the list shows other records, and the first of them is highlighted.
+        self.wait.until(_clicked(".select2-results__option--highlighted", text))
 
     def save(self) -> None:
         """Send the form, and wait until the list says that it was kept."""
