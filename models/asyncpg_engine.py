@@ -8,7 +8,8 @@ The module's name has to contain "asyncpg": the migration executor picks its dia
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -24,7 +25,7 @@ from tortoise.backends.base.client import (
 )
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError, TransactionManagementError
+from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
 from models.costly_reads import CostlyReads
 from models.fair_pool import FairPool
@@ -63,15 +64,26 @@ class _PooledTransaction(TransactionContextPooled):
             raise
 
 
-class _ReadOnlyIsOutage(AsyncpgDBClient):
-    """Reports a write to a read-only server as an operational error.
+@contextlib.contextmanager
+def _network_errors_are_outages() -> Iterator[None]:
+    """Report what the operating system says of the connection as Tortoise's error for a lost database."""
+    try:
+        yield
+    except OSError as error:
+        raise DBConnectionError(error) from error
 
-    Tortoise takes it for a transaction in a wrong state, and leaves that transaction open.
+
+class _OutageReportingClient(AsyncpgDBClient):
+    """Reports lost connections, and writes to a read-only server, as errors of the database.
+
+    Tortoise lets the first through as they are, and takes the second for a transaction in a wrong state,
+    which it leaves open.
     """
 
     async def _translate_exceptions(self, func: Any, *arguments: Any, **options: Any) -> Any:
         try:
-            return await super()._translate_exceptions(func, *arguments, **options)
+            with _network_errors_are_outages():
+                return await super()._translate_exceptions(func, *arguments, **options)
         except TransactionManagementError as error:
             cause = error.args[0] if error.args else None
             if isinstance(cause, asyncpg.ReadOnlySQLTransactionError):
@@ -79,12 +91,20 @@ class _ReadOnlyIsOutage(AsyncpgDBClient):
             raise
 
 
-class _Transaction(_ReadOnlyIsOutage, TransactionWrapper):
+class _Transaction(_OutageReportingClient, TransactionWrapper):
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(_Transaction(self))
 
+    async def commit(self) -> None:
+        with _network_errors_are_outages():
+            await super().commit()
 
-class StatelessClient(_ReadOnlyIsOutage):
+    async def rollback(self) -> None:
+        with _network_errors_are_outages():
+            await super().rollback()
+
+
+class StatelessClient(_OutageReportingClient):
     """The client of stateless connections in a fair pool."""
 
     connection_class = StatelessConnection
@@ -107,7 +127,8 @@ class StatelessClient(_ReadOnlyIsOutage):
         arguments = {name: value for name, value in options.items() if name not in beside_dsn}
 
         async def connect() -> asyncpg.Connection:
-            connection = await asyncpg.connect(**arguments)
+            with _network_errors_are_outages():
+                connection = await asyncpg.connect(**arguments)
             await _know_moments(connection)
             return connection
 

@@ -1,7 +1,6 @@
 """What a failure of the database means: an outage that passes, or a fault of ours."""
 
 import sqlite3
-import traceback
 
 import asyncpg
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
@@ -35,15 +34,7 @@ def is_unavailable(error: Exception | None) -> bool:
     """Whether a query failed because the database is away, busy or read-only, and not for what it asked."""
     if isinstance(error, _OUTAGES):
         return True
-    # A server that restarts has no socket for a moment; files of our own that are missing are our fault.
-    if isinstance(error, OSError):
-        return _passed_through_asyncpg(error)
     # Tortoise wraps the driver's error; subclasses, such as IntegrityError, tell of what was asked.
     if error is None or type(error) not in (OperationalError, TransactionManagementError):
         return False
     return bool(error.args) and isinstance(error.args[0], _OUTAGES)
-
-
-def _passed_through_asyncpg(error: BaseException) -> bool:
-    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
-    return any(frame.f_globals.get("__name__", "").startswith("asyncpg.") for frame in frames)
