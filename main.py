@@ -7,8 +7,8 @@ import sys
 
 from pydantic import ValidationError
 
-from config.refusals import CannotRun
-from config.settings import Settings, described_settings
+from config.refusals import UsageError
+from config.settings import Settings, describe_settings
 from observation import logging, security_log, sentry
 
 _DEFAULT = "serve"
@@ -30,17 +30,17 @@ _COMMANDS = (
 )
 
 
-def _parser(asked: list[str]) -> argparse.ArgumentParser:
+def _build_parser(requested: list[str]) -> argparse.ArgumentParser:
     """A parser of the command that is asked for, of all where help is."""
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Vitrin: the backend of a shop for social-media services.",
-        epilog=_settings_help(),
+        epilog=_format_settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="command")
     # Loading all of them takes longer than what most of them do.
-    for name in _COMMANDS if asked[0] not in _COMMANDS else asked[:1]:
+    for name in _COMMANDS if requested[0] not in _COMMANDS else requested[:1]:
         module = importlib.import_module(f"commands.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.run.__doc__, description=module.run.__doc__)
         command.set_defaults(run=module.run)
@@ -49,12 +49,12 @@ def _parser(asked: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _settings_help() -> str:
-    rows = [f"  {name:<26} {meaning} [{default}]" for name, default, meaning in described_settings()]
+def _format_settings_help() -> str:
+    rows = [f"  {name:<26} {meaning} [{default}]" for name, default, meaning in describe_settings()]
     return "\n".join(["settings, by environment variable [default]:", *rows])
 
 
-def _invalid_settings(error: ValidationError) -> str:
+def _format_settings_error(error: ValidationError) -> str:
     """One line that names each variable and says what is wrong with it."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
@@ -70,18 +70,18 @@ def main() -> None:
         # Schemas, exports and help hold Persian; a terminal that is set to ASCII must not end them.
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(encoding="utf-8")
-    words = sys.argv[1:] or [_DEFAULT]
-    arguments = _parser(words).parse_args(words)
+    raw_arguments = sys.argv[1:] or [_DEFAULT]
+    arguments = _build_parser(raw_arguments).parse_args(raw_arguments)
     try:
         settings = Settings()
         logging.configure(settings.log_level, settings.log_format)
         security_log.configure(settings.security_log_file)
         sentry.start(settings)
         arguments.run(settings, arguments)
-    except CannotRun as error:
+    except UsageError as error:
         raise SystemExit(f"vitrin: {error}") from error
     except ValidationError as error:
-        raise SystemExit(f"vitrin: {_invalid_settings(error)}") from error
+        raise SystemExit(f"vitrin: {_format_settings_error(error)}") from error
     except KeyboardInterrupt:
         print("vitrin: interrupted", file=sys.stderr)
         raise SystemExit(_INTERRUPTED) from None

@@ -15,21 +15,21 @@ from starlette_admin.i18n import gettext
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import templating
-from admin.access import needs_code
-from admin.confirmation import confirm_url
-from admin.refusals import told_in_a_box
+from admin.access import requires_code
+from admin.confirmation import build_confirm_url
+from admin.refusals import as_action_error
 from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 
-_CODE_FIRST = _("You need to confirm your identity first. Then press the button again.")
+_CODE_REQUIRED = _("You need to confirm your identity first. Then press the button again.")
 Choice = TypeVar("Choice", bound=StrEnum)
 Choices = Sequence[tuple[str, str]]
-Do = Callable[..., Awaitable[None]]
+Handler = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
+class FormField:
     """One thing that a box asks for. With `choices` it is a list, with `rows` a text of several lines.
 
     `kind` is that of a single line: text, number, checkbox or hidden.
@@ -45,16 +45,16 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Given:
+class FormData:
     """What was entered into a box, by the names of its questions."""
 
     values: Mapping[str, str]
 
-    def text(self, name: str) -> str:
+    def get_text(self, name: str) -> str:
         """A text as it was entered."""
         return self.values[name]
 
-    def integer(self, name: str) -> int:
+    def get_integer(self, name: str) -> int:
         """A whole number, as `texts.parse_integer` reads it.
 
         Raises:
@@ -65,7 +65,7 @@ class Given:
             raise InvalidInput(field=name)
         return value
 
-    def choice(self, name: str, kind: type[Choice]) -> Choice:
+    def get_choice(self, name: str, kind: type[Choice]) -> Choice:
         """The member of `kind` that was chosen.
 
         Raises:
@@ -82,70 +82,72 @@ class Given:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class ActionRules:
     """Whose act it is, and on which records; on all where `when` is None."""
 
-    needs: Permission
-    when: Callable[[Any], bool] | None
+    permission: Permission
+    is_available: Callable[[Any], bool] | None
 
 
-def rules_of(handler: Callable[..., object]) -> Rules:
-    """The rules of a method that `act` or `act_on_many` decorates."""
-    rules: Rules = handler.rules  # type: ignore[attr-defined] # put there by the decorators
+def get_rules(handler: Callable[..., object]) -> ActionRules:
+    """The rules of a method that `act` or `bulk_action` decorates."""
+    rules: ActionRules = handler.rules  # type: ignore[attr-defined] # put there by the decorators
     return rules
 
 
-def act(
+def record_action(
     name: str,
     text: str,
     *,
-    needs: Permission,
+    permission: Permission,
     icon: str,
-    asks: Sequence[Ask] = (),
-    question: str | None = None,
-    when: Callable[[Any], bool] | None = None,
-) -> Callable[[Do], Any]:
+    form_fields: Sequence[FormField] = (),
+    confirmation: str | None = None,
+    is_available: Callable[[Any], bool] | None = None,
+) -> Callable[[Handler], Any]:
     """An act on one record: `async def act(self, request, pk, given)`, for whoever has the permission.
 
     `question` stands above what is asked, the act's name where there is none. The button is there `when`
     the record says so; the operation decides for itself. Put on methods of a `StaffView`.
     """
 
-    def wrap(do: Do) -> Any:
+    def wrap(do: Handler) -> Any:
         @wraps(do)
         async def handler(self: Any, request: Request, pk: Any) -> None:
-            given = await _given(request, asks)
-            with told_in_a_box():
-                await do(self, request, _number(pk), given)
+            form = await _read_form(request, form_fields)
+            with as_action_error():
+                await do(self, request, _parse_key(pk), form)
             flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
 
         decorated: Any = row_action(
             name=name,
             text=text,
-            confirmation=question or text,
+            confirmation=confirmation or text,
             header=text,
             icon_class=icon,
             modal_size="md",
-            form=lambda request, record: _box(asks, record, needs_code=needs_code(request, needs)),
+            form=lambda request, record: _render_form(
+                form_fields, record, needs_code=requires_code(request, permission)
+            ),
         )(handler)
-        decorated.rules = Rules(needs=needs, when=when)
+        decorated.rules = ActionRules(permission=permission, is_available=is_available)
         return decorated
 
     return wrap
 
 
-def act_on_many(
-    name: str, text: str, *, needs: Permission, icon: str, asks: Sequence[Ask]
-) -> Callable[[Do], Any]:
+def bulk_action(
+    name: str, text: str, *, permission: Permission, icon: str, form_fields: Sequence[FormField]
+) -> Callable[[Handler], Any]:
     """An act on all records that are ticked: `async def act(self, request, pks, given)`."""
 
-    def wrap(do: Do) -> Any:
+    def wrap(do: Handler) -> Any:
         @wraps(do)
         async def handler(self: Any, request: Request, selection: ActionSelection) -> None:
-            given = await _given(request, asks)
-            pks = [_number(pk) for pk in await selection.pks()]
-            with told_in_a_box():
-                await do(self, request, pks, given)
+            form = await _read_form(request, form_fields)
+            pks = [_parse_key(pk) for pk in await selection.pks()]
+            with as_action_error():
+                await do(self, request, pks, form)
             flash(request, gettext("Done: %(act)s") % {"act": str(text)}, "success")
 
         decorated: Any = action(
@@ -154,33 +156,33 @@ def act_on_many(
             confirmation=text,
             icon_class=icon,
             modal_size="md",
-            form=lambda _: _box(asks),
+            form=lambda _: _render_form(form_fields),
         )(handler)
-        decorated.rules = Rules(needs=needs, when=None)
+        decorated.rules = ActionRules(permission=permission, is_available=None)
         return decorated
 
     return wrap
 
 
-async def _given(request: Request, asks: Sequence[Ask]) -> Given:
+async def _read_form(request: Request, form_fields: Sequence[FormField]) -> FormData:
     form = await request.form()
-    return Given({ask.name: str(form.get(ask.name) or "") for ask in asks})
+    return FormData({field.name: str(form.get(field.name) or "") for field in form_fields})
 
 
-def to_confirmation(request: Request) -> Response:
+def redirect_to_confirmation(request: Request) -> Response:
     """What the library's script follows: to the page for the code, and from there back to the button."""
     origin = request.query_params.get("_origin") or str(request.url_for("admin:index"))
-    return JSONResponse({"redirect": confirm_url(request, then=origin)})
+    return JSONResponse({"redirect": build_confirm_url(request, then=origin)})
 
 
-def _box(asks: Sequence[Ask], record: object = None, *, needs_code: bool = False) -> str:
+def _render_form(form_fields: Sequence[FormField], record: object = None, *, needs_code: bool = False) -> str:
     """What a box asks for, as HTML; nothing where a code has to be entered first, on a page of its own."""
     if needs_code:
-        return templating.written("code_first.html", sentence=str(_CODE_FIRST))
-    return templating.written("act.html", asks=asks, record=record) if asks else ""
+        return templating.render_partial("code_first.html", sentence=str(_CODE_REQUIRED))
+    return templating.render_partial("act.html", asks=form_fields, record=record) if form_fields else ""
 
 
-def _number(pk: Any) -> int:
+def _parse_key(pk: Any) -> int:
     number = texts.parse_integer(str(pk))
     if number is None:
         raise ActionFailed(gettext("There is no such record."))

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 Headers = list[tuple[bytes, bytes]]
 
 # What this application's own router noted, which another one must not find.
-_OF_THE_ROUTER = frozenset({"router", "endpoint", "path_params", "app"})
+_ROUTER_KEYS = frozenset({"router", "endpoint", "path_params", "app"})
 
 
-def routes(shop: Shop) -> Iterator[BaseRoute]:
+def routes(shop: AppContext) -> Iterator[BaseRoute]:
     """`/admin` and all below it."""
     pages = StaffPages(shop)
     yield Route("/admin", pages)
@@ -25,7 +25,7 @@ def routes(shop: Shop) -> Iterator[BaseRoute]:
 class StaffPages:
     """The pages, made at the first request: they take 10 MB, which processes that only sell do without."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: AppContext) -> None:
         self._shop = shop
         self._scheme = urlsplit(shop.settings.effective_public_url).scheme
         self._host = urlsplit(shop.settings.public_url).netloc.encode()
@@ -33,30 +33,30 @@ class StaffPages:
         self._making = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        pages = self._pages or await self._made()
+        pages = self._pages or await self._get_pages()
         # Addresses in the pages are whole ones, and go by PUBLIC_URL: what a caller or a proxy writes into
         # Host is not to be repeated in Location.
-        own = {name: value for name, value in scope.items() if name not in _OF_THE_ROUTER}
+        own = {name: value for name, value in scope.items() if name not in _ROUTER_KEYS}
         own |= {
             "scheme": self._scheme,
-            "headers": self._with_public_host(scope["headers"]),
+            "headers": self._set_public_host(scope["headers"]),
             "state": dict(scope.get("state", {})),
         }
         await pages(own, receive, send)
 
-    def _with_public_host(self, headers: Headers) -> Headers:
+    def _set_public_host(self, headers: Headers) -> Headers:
         if not self._host:
             return headers
         return [(b"host", self._host), *(pair for pair in headers if pair[0] != b"host")]
 
-    async def _made(self) -> ASGIApp:
+    async def _get_pages(self) -> ASGIApp:
         async with self._making:
             if self._pages is None:
-                self._pages = await asyncio.to_thread(_make, self._shop)
+                self._pages = await asyncio.to_thread(_build_pages, self._shop)
         return self._pages
 
 
-def _make(shop: Shop) -> ASGIApp:
+def _build_pages(shop: AppContext) -> ASGIApp:
     from admin import site
 
-    return site.application(shop)
+    return site.build_application(shop)

@@ -19,12 +19,12 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.types import Formatter, RequestAction
 
 from admin import language
-from admin.labels import choices
+from admin.labels import list_choices
 
-_SHOWN = (RequestAction.LIST, RequestAction.DETAIL)
+_DISPLAY_ACTIONS = (RequestAction.LIST, RequestAction.DETAIL)
 
 
-def confirmation_code() -> BaseField:
+def confirmation_code_field() -> BaseField:
     """Where a form asks for a fresh code; what was entered is kept while it does."""
     return StringField(
         "proof",
@@ -38,27 +38,27 @@ def confirmation_code() -> BaseField:
     )
 
 
-def amount(name: str, label: str, **more: Any) -> IntegerField:
+def amount_field(name: str, label: str, **more: Any) -> IntegerField:
     """An amount of whole Toman."""
-    return IntegerField(name, label=label, formatter=_shown(language.toman), **more)
+    return IntegerField(name, label=label, formatter=_format_with(language.format_toman), **more)
 
 
-def count(name: str, label: str, **more: Any) -> IntegerField:
+def count_field(name: str, label: str, **more: Any) -> IntegerField:
     """A number of things."""
-    return IntegerField(name, label=label, formatter=_shown(language.number), **more)
+    return IntegerField(name, label=label, formatter=_format_with(language.format_number), **more)
 
 
-def number(name: str = "id", label: str = "#", **more: Any) -> IntegerField:
+def number_field(name: str = "id", label: str = "#", **more: Any) -> IntegerField:
     """A record's number, as people tell it each other."""
     return IntegerField(name, label=label, **more)
 
 
-def moment(name: str, label: str, **more: Any) -> DateTimeField:
+def datetime_field(name: str, label: str, **more: Any) -> DateTimeField:
     """A moment that the shop noted; nobody enters it."""
     return DateTimeField(
         name,
         label=label,
-        formatter=_shown(language.moment),
+        formatter=_format_with(language.format_datetime),
         read_only=True,
         exclude_from_create=True,
         exclude_from_edit=True,
@@ -66,32 +66,32 @@ def moment(name: str, label: str, **more: Any) -> DateTimeField:
     )
 
 
-def text(name: str, label: str, **more: Any) -> StringField:
+def text_field(name: str, label: str, **more: Any) -> StringField:
     """A line of text."""
     return StringField(name, label=label, **more)
 
 
-def long_text(name: str, label: str, **more: Any) -> TextAreaField:
+def long_text_field(name: str, label: str, **more: Any) -> TextAreaField:
     """Text of several lines, on a record's own page only."""
     return TextAreaField(name, label=label, exclude_from_list=True, **more)
 
 
-def flag(name: str, label: str, **more: Any) -> BooleanField:
+def flag_field(name: str, label: str, **more: Any) -> BooleanField:
     """Yes or no."""
     return BooleanField(name, label=label, **more)
 
 
-def choice(name: str, label: str, kind: type[StrEnum], **more: Any) -> EnumField:
+def choice_field(name: str, label: str, kind: type[StrEnum], **more: Any) -> EnumField:
     """One of the values of an enum."""
-    return EnumField(name, label=label, choices=choices(kind), **more)
+    return EnumField(name, label=label, choices=list_choices(kind), **more)
 
 
-def relation(name: str, label: str, key: str, **more: Any) -> HasOne:
+def relation_field(name: str, label: str, key: str, **more: Any) -> HasOne:
     """The record of another list, the one called `key`, that this one belongs to."""
     return HasOne(name, label=label, key=key, **more)
 
 
-def block(name: str, label: str, template: str, getter: Callable[[Request, Any], Any]) -> BaseField:
+def block_field(name: str, label: str, template: str, getter: Callable[[Request, Any], Any]) -> BaseField:
     """Something with a template of its own, on a record's own page only."""
     return BaseField(
         name,
@@ -107,8 +107,8 @@ def block(name: str, label: str, template: str, getter: Callable[[Request, Any],
     )
 
 
-def _shown(write: Callable[[Any], str]) -> dict[RequestAction, Formatter]:
+def _format_with(format_value: Callable[[Any], str]) -> dict[RequestAction, Formatter]:
     def shown(_: Request, value: Any) -> str | None:
-        return None if value is None else write(value)
+        return None if value is None else format_value(value)
 
-    return dict.fromkeys(_SHOWN, shown)
+    return dict.fromkeys(_DISPLAY_ACTIONS, shown)

@@ -11,7 +11,7 @@ from domain.service_types import ServiceSource, ServiceType
 from domain.states import RefillStatus
 
 # By kind: members of two kinds are equal where their values are.
-_WORDED: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
+_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OrderStatus: {OrderStatus.INPROGRESS: "In progress"},
     RefillStatus: {RefillStatus.INPROGRESS: "In progress"},
     OrderSource: {
@@ -36,17 +36,17 @@ _WORDED: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 }
 
 
-def english(member: StrEnum) -> str:
+def to_english(member: StrEnum) -> str:
     """The English label of an enum's member, which is also its key in the catalogue."""
-    worded = _WORDED.get(type(member), {}).get(member)
-    return worded or member.name.replace("_", " ").capitalize()
+    label = _LABELS.get(type(member), {}).get(member)
+    return label or member.name.replace("_", " ").capitalize()
 
 
-def label(member: StrEnum) -> str:
+def to_label(member: StrEnum) -> str:
     """A label that is translated when it is shown."""
-    return lazy_gettext(english(member))
+    return lazy_gettext(to_english(member))
 
 
-def choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
+def list_choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     """Each value of an enum with its label."""
-    return [(member.value, label(member)) for member in kind]
+    return [(member.value, to_label(member)) for member in kind]

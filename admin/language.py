@@ -19,15 +19,15 @@ CONFIG = I18nConfig(
     default_locale=Language.PERSIAN.value,
     # The library compares it whole, and no browser sends just one language's name.
     language_header_name=None,
-    language_switcher=[language.value for language in Language],
+    language_switcher=[get_language.value for get_language in Language],
 )
 
 
 @cache
 def add_persian() -> None:
     """Teach starlette-admin Persian: it brings none. Both catalogues become one, ours over the library's."""
-    persian_texts = _catalogue("library.po")
-    persian_texts.merge(_catalogue("shop.po"))
+    persian_texts = _load_catalogue("library.po")
+    persian_texts.merge(_load_catalogue("shop.po"))
     i18n.SUPPORTED_LOCALES.append(Language.PERSIAN.value)
     i18n.translations[Language.PERSIAN.value] = persian_texts
 
@@ -42,22 +42,22 @@ def is_persian() -> bool:
     return language() is Language.PERSIAN
 
 
-def number(value: int) -> str:
+def format_number(value: int) -> str:
     """A number in groups of three: ۱۲٬۰۰۰ or 12,000."""
-    return persian.number(value) if is_persian() else f"{value:,}"
+    return persian.format_number(value) if is_persian() else f"{value:,}"
 
 
-def toman(value: int) -> str:
+def format_toman(value: int) -> str:
     """An amount of whole Toman with its unit."""
-    return gettext("%(amount)s Toman") % {"amount": number(value)}
+    return gettext("%(amount)s Toman") % {"amount": format_number(value)}
 
 
-def moment(value: datetime) -> str:
+def format_datetime(value: datetime) -> str:
     """Date and time of day by the shop's clock; Jalali in Persian. `value` must carry its zone."""
-    return persian.moment(value) if is_persian() else f"{days.local(value):%Y-%m-%d %H:%M}"
+    return persian.format_datetime(value) if is_persian() else f"{days.to_local(value):%Y-%m-%d %H:%M}"
 
 
-def _catalogue(name: str) -> Translations:
+def _load_catalogue(name: str) -> Translations:
     compiled = BytesIO()
     with (CATALOGUES / name).open("rb") as file:
         write_mo(compiled, read_po(file))

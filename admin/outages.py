@@ -39,17 +39,17 @@ class OutageMiddleware:
             if has_started or not database.is_unavailable(error):
                 raise
             _log.error("the database is unavailable: %s", type(error).__name__)
-            await _unavailable(scope)(scope, receive, send)
+            await _unavailable_response(scope)(scope, receive, send)
 
 
-def _unavailable(scope: Scope) -> Response:
+def _unavailable_response(scope: Scope) -> Response:
     title = gettext("The shop cannot reach its database.")
     advice = gettext("Try again in a moment. What you were doing may not have been saved.")
     response: Response
     if scope["path"].startswith(_CALLED_BY_SCRIPTS):
         response = JSONResponse({"msg": title}, 503)
     else:
-        page = templating.written(
+        page = templating.render_partial(
             "unavailable.html",
             language=get_locale(),
             direction="rtl" if language.is_persian() else "ltr",

@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.parameters import safe_multipart_type
+from asgi.parameters import normalize_multipart_type
 
 _MULTIPART = "multipart/form-data"
 
 
-class PostedForms:
+class FormValidationMiddleware:
     """Answers 400 to a form that is malformed; passes on all others, without a charset of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -24,19 +24,19 @@ class PostedForms:
         request = Request(scope, receive)
         media_type = request.headers.get("content-type", "")
         if media_type.lower().startswith(_MULTIPART):
-            safe_type = safe_multipart_type(media_type)
+            safe_type = normalize_multipart_type(media_type)
             if safe_type is None:
-                await _refusal()(scope, receive, send)
+                await _malformed_form_response()(scope, receive, send)
                 return
-            scope = {**scope, "headers": _typed(scope["headers"], safe_type)}
+            scope = {**scope, "headers": _set_content_type(scope["headers"], safe_type)}
         body = await request.body()
         if not await _is_readable(scope, body):
-            await _refusal()(scope, receive, send)
+            await _malformed_form_response()(scope, receive, send)
             return
-        await self._app(scope, _Again(body, receive), send)
+        await self._app(scope, _BodyReplay(body, receive), send)
 
 
-class _Again:
+class _BodyReplay:
     """A request's body once more; after it, whatever the connection tells."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
@@ -50,13 +50,13 @@ class _Again:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-def _typed(headers: list[tuple[bytes, bytes]], media_type: str) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in headers if name != b"content-type"]
-    return [*kept, (b"content-type", media_type.encode())]
+def _set_content_type(headers: list[tuple[bytes, bytes]], media_type: str) -> list[tuple[bytes, bytes]]:
+    other_headers = [(name, value) for name, value in headers if name != b"content-type"]
+    return [*other_headers, (b"content-type", media_type.encode())]
 
 
 async def _is_readable(scope: Scope, body: bytes) -> bool:
-    request = Request({**scope, "state": {}}, _Again(body, _nothing))
+    request = Request({**scope, "state": {}}, _BodyReplay(body, _disconnect_message))
     try:
         form = await request.form()
     except (MultiPartException, HTTPException):
@@ -65,9 +65,9 @@ async def _is_readable(scope: Scope, body: bytes) -> bool:
     return True
 
 
-async def _nothing() -> Message:
+async def _disconnect_message() -> Message:
     return {"type": "http.disconnect"}
 
 
-def _refusal() -> PlainTextResponse:
+def _malformed_form_response() -> PlainTextResponse:
     return PlainTextResponse("The form is malformed.", 400)

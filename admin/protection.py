@@ -9,16 +9,16 @@ import secrets
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.headers import Pairs, changing
+from asgi.headers import HeaderPairs, wrap_send
 from observation import security_log
 from observation.security_log import SecurityEvent
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 
 # The one handler that the library writes into a tag: the choice of a page's length.
 _PAGE_LENGTH = "window.location = this.value"
 
 
-class PageProtection:
+class PageProtectionMiddleware:
     """Gives every page a nonce for its scripts, and the policy that asks for it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -40,7 +40,7 @@ class PageProtection:
             b"referrer-policy": b"same-origin",
         }
 
-        def add(headers: Pairs) -> None:
+        def add(headers: HeaderPairs) -> None:
             headers[:] = [pair for pair in headers if pair[0] not in names]
             headers.extend(names.items())
             if not scope["path"].startswith("/admin/static/"):
@@ -51,11 +51,11 @@ class PageProtection:
                 _record_refusal(scope)
             await send(message)
 
-        await self._app(scope, receive, changing(note, add, types=("http.response.start",)))
+        await self._app(scope, receive, wrap_send(note, add, types=("http.response.start",)))
 
 
 def _record_refusal(scope: Scope) -> None:
-    viewer: SignedIn | None = scope["state"].get("viewer")
+    viewer: Session | None = scope["state"].get("viewer")
     if viewer is not None:
         security_log.record(
             SecurityEvent.PERMISSION_REFUSED, user_id=viewer.user.id, permission="page", path=scope["path"]

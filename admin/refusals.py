@@ -11,13 +11,13 @@ from domain.problems import InvalidInput, Problem
 from domain.staff_problems import FreshCodeRequired
 
 
-def sentence(problem: Problem) -> str:
+def format_problem(problem: Problem) -> str:
     """The problem in the page's language."""
-    return messages.of(problem, language())
+    return messages.format_message(problem, language())
 
 
 @contextmanager
-def told_in_a_box() -> Iterator[None]:
+def as_action_error() -> Iterator[None]:
     """Turn refusals of an act into the library's own, which a box on the page tells.
 
     Raises:
@@ -30,11 +30,11 @@ def told_in_a_box() -> Iterator[None]:
         # Not for the box to tell: a page asks for the code.
         raise
     except Problem as problem:
-        raise ActionFailed(sentence(problem)) from problem
+        raise ActionFailed(format_problem(problem)) from problem
 
 
 @contextmanager
-def told_at_the_field(field_of: Mapping[str, str], *, otherwise: str) -> Iterator[None]:
+def as_form_error(field_of: Mapping[str, str], *, otherwise: str) -> Iterator[None]:
     """Turn refusals of a form into the library's own, which stands at a field.
 
     `field_of` maps a problem's field, or its code, to the form's; all else is told at the field `otherwise`.
@@ -48,5 +48,5 @@ def told_at_the_field(field_of: Mapping[str, str], *, otherwise: str) -> Iterato
         # The form has a field of its own for it.
         raise
     except Problem as problem:
-        told = problem.field if isinstance(problem, InvalidInput) else problem.code.value
-        raise FormValidationError({field_of.get(told, otherwise): sentence(problem)}) from problem
+        field = problem.field if isinstance(problem, InvalidInput) else problem.code.value
+        raise FormValidationError({field_of.get(field, otherwise): format_problem(problem)}) from problem

@@ -8,9 +8,9 @@ from starlette_admin.auth import AdminUser, BaseAuthProvider
 from starlette_admin.helpers import index_url, safe_redirect_url
 
 from admin import access
-from admin.refusals import sentence
-from asgi.authentication import client_of
-from asgi.client_network import client_network
+from admin.refusals import format_problem
+from asgi.authentication import get_client
+from asgi.client_network import get_client_network
 from domain import texts
 from domain.problems import Problem
 from domain.sessions import SessionKind
@@ -18,14 +18,14 @@ from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from models import User
 from models.clock import CLOCK
 from resolvers import login, proofs, sessions, staff_sessions
-from resolvers.login import Session
-from resolvers.shop import Shop
+from resolvers.login import IssuedSession
+from resolvers.shop import AppContext
 
 _SEE_OTHER = 303
-_REFUSED = 400
+_UNPROCESSABLE = 400
 
 
-class LoginCodes(BaseAuthProvider):
+class LoginCodeAuthProvider(BaseAuthProvider):
     """Lets in members of staff by a login code, and by their authenticator app where they set one up.
 
     The cookie is out of scripts' reach and is not sent with forms of other sites. The token in it is looked
@@ -33,7 +33,7 @@ class LoginCodes(BaseAuthProvider):
     the cookie opens nothing.
     """
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: AppContext) -> None:
         super().__init__()
         self._shop = shop
         self._is_https = shop.settings.effective_public_url.startswith("https://")
@@ -46,8 +46,8 @@ class LoginCodes(BaseAuthProvider):
         viewer = await sessions.authenticate(self._shop, bearer) if bearer else None
         if viewer is None or viewer.kind is not SessionKind.STAFF or not access.is_staff(viewer.user.role):
             return None
-        access.remember(request, viewer, is_confirmed=await proofs.is_confirmed(viewer))
-        return AdminUser(username=_name(viewer.user))
+        access.store_session(request, viewer, is_confirmed=await proofs.is_confirmed(viewer))
+        return AdminUser(username=_display_name(viewer.user))
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
         """The page for signing in, and the way out."""
@@ -61,8 +61,8 @@ class LoginCodes(BaseAuthProvider):
         ]
 
     async def _sign_in(self, request: Request, templates: Jinja2Templates) -> Response:
-        if access.viewer_of(request) is not None:
-            return RedirectResponse(_next(request), _SEE_OTHER)
+        if access.get_session(request) is not None:
+            return RedirectResponse(_next_url(request), _SEE_OTHER)
         form = await request.form()
         username, code, totp_code = (
             texts.strip(str(form.get(name) or "")) for name in ("username", "code", "totp")
@@ -72,28 +72,32 @@ class LoginCodes(BaseAuthProvider):
             if code:
                 # Where it is refused, the page asks for the code again.
                 page["is_code_sent"] = True
-                return await self._welcome(request, username, code, totp_code or None)
+                return await self._start_session(request, username, code, totp_code or None)
             if username:
-                await login.request_login_code(self._shop, username=username, network=client_network(request))
+                await login.request_login_code(
+                    self._shop, username=username, network=get_client_network(request)
+                )
                 page["is_code_sent"] = True
         except (TotpCodeRequired, WrongTotpCode) as problem:
             # The login code is still good: it goes along with the next form.
             page.update(code=code, needs_totp=True)
-            page["error"] = sentence(problem) if isinstance(problem, WrongTotpCode) else None
+            page["error"] = format_problem(problem) if isinstance(problem, WrongTotpCode) else None
         except Problem as problem:
-            page["error"] = sentence(problem)
-        status = _REFUSED if page["error"] else 200
+            page["error"] = format_problem(problem)
+        status = _UNPROCESSABLE if page["error"] else 200
         return templates.TemplateResponse(request, "sign_in.html", page, status)
 
-    async def _welcome(self, request: Request, username: str, code: str, totp_code: str | None) -> Response:
+    async def _start_session(
+        self, request: Request, username: str, code: str, totp_code: str | None
+    ) -> Response:
         session = await staff_sessions.start_staff_session(
-            self._shop, username=username, code=code, totp_code=totp_code, client=client_of(request)
+            self._shop, username=username, code=code, totp_code=totp_code, client=get_client(request)
         )
-        response = RedirectResponse(_next(request), _SEE_OTHER)
-        self._remember(response, session)
+        response = RedirectResponse(_next_url(request), _SEE_OTHER)
+        self._set_cookie(response, session)
         return response
 
-    def _remember(self, response: Response, session: Session) -> None:
+    def _set_cookie(self, response: Response, session: IssuedSession) -> None:
         response.set_cookie(
             self._cookie,
             session.access_token,
@@ -105,25 +109,25 @@ class LoginCodes(BaseAuthProvider):
 
     async def _sign_out(self, request: Request) -> Response:
         if bearer := request.cookies.get(self._cookie):
-            await self._end(bearer)
+            await self._revoke(bearer)
         response = RedirectResponse(index_url(request), _SEE_OTHER)
         response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
         # What a browser kept of the pages goes with the session.
         response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
-    async def _end(self, bearer: str) -> None:
+    async def _revoke(self, bearer: str) -> None:
         viewer = await sessions.authenticate(self._shop, bearer)
         if viewer is not None:
             await login.logout(viewer)
 
 
-def _name(user: User) -> str:
+def _display_name(user: User) -> str:
     name = " ".join(filter(None, (user.first_name, user.last_name)))
     return name or user.mobile or user.email or f"#{user.id}"
 
 
-def _next(request: Request) -> str:
+def _next_url(request: Request) -> str:
     """The page that was asked for, of this site only."""
     first = index_url(request)
     return str(safe_redirect_url(request.query_params.get("next") or first, request, first))

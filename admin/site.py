@@ -20,9 +20,9 @@ from admin.pages.account import AccountPage
 from admin.pages.dashboard import Dashboard
 from admin.pages.service_tokens import ServiceTokensPage
 from admin.pages.settings import SettingsPage
-from admin.posted_forms import PostedForms
-from admin.protection import PageProtection
-from admin.sign_in import LoginCodes
+from admin.posted_forms import FormValidationMiddleware
+from admin.protection import PageProtectionMiddleware
+from admin.sign_in import LoginCodeAuthProvider
 from admin.views.audit_log import AuditView
 from admin.views.categories import CategoryView
 from admin.views.gifts import GiftView
@@ -35,12 +35,12 @@ from admin.views.services import ServiceView
 from admin.views.tickets import TicketView
 from admin.views.users import UserView
 from domain import days
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 PATH = "/admin"
 
 
-class Directed(DefaultTheme):
+class DirectedTheme(DefaultTheme):
     """The library's look, from right to left where the language is written so."""
 
     def html_attrs(self, request: Request) -> dict[str, str]:
@@ -82,7 +82,7 @@ _LISTS = (
 )
 
 
-def application(shop: Shop) -> ASGIApp:
+def build_application(shop: AppContext) -> ASGIApp:
     """The staff's pages below `PATH`."""
     language.add_persian()
     # It tells of every page that is looked at, and of everyone who has to sign in.
@@ -93,17 +93,17 @@ def application(shop: Shop) -> ASGIApp:
         middlewares=[Middleware(OutageMiddleware)],
         title=_("Vitrin"),
         base_url=PATH,
-        auth_provider=LoginCodes(shop),
+        auth_provider=LoginCodeAuthProvider(shop),
         # Signs what forms carry against forgery; one for all processes of the installation.
         secret_key=hmac.digest(shop.login_code_key, b"staff's pages", "sha256").hex(),
         index_view=Dashboard(),
         i18n_config=language.CONFIG,
         timezone_config=TimezoneConfig(
-            default_timezone=days.zone().key, timezone_cookie_name=None, use_user_locale_timezone=False
+            default_timezone=days.get_zone().key, timezone_cookie_name=None, use_user_locale_timezone=False
         ),
-        theme=Directed(),
+        theme=DirectedTheme(),
         templates_dir=str(templating.FOLDER),
-        additional_loaders=templating.loaders(),
+        additional_loaders=templating.build_loaders(),
         static_dir=str(templating.ASSETS),
     )
     for view in _LISTS:
@@ -111,6 +111,6 @@ def application(shop: Shop) -> ASGIApp:
     admin.add_view(SettingsPage(shop))
     admin.add_view(ServiceTokensPage(shop))
     admin.add_view(AccountPage(shop))
-    pages = Starlette(middleware=[Middleware(PageProtection), Middleware(PostedForms)])
+    pages = Starlette(middleware=[Middleware(PageProtectionMiddleware), Middleware(FormValidationMiddleware)])
     admin.mount_to(pages)
     return pages

@@ -13,7 +13,7 @@ _PARTS = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined
 Source = tuple[str, str | None, Callable[[], bool] | None]
 
 
-class _WithNonces(BaseLoader):
+class _NonceLoader(BaseLoader):
     """Another loader's templates, with the nonce in each script of their own source.
 
     What is filled in when a page is written comes later and so never gets one.
@@ -27,18 +27,18 @@ class _WithNonces(BaseLoader):
         return source.replace(_SCRIPT, _WITH_NONCE), filename, is_fresh
 
 
-def loaders() -> list[BaseLoader]:
+def build_loaders() -> list[BaseLoader]:
     """The library's templates, which those of ours in `FOLDER` extend as `library/…`."""
     library = PackageLoader("starlette_admin", "templates")
-    return [_WithNonces(_Named("library/", library)), _WithNonces(library)]
+    return [_NonceLoader(_PrefixLoader("library/", library)), _NonceLoader(library)]
 
 
-def written(name: str, **values: object) -> str:
+def render_partial(name: str, **values: object) -> str:
     """A template of ours that is a part of a page."""
     return _PARTS.get_template(name).render(**values)
 
 
-class _Named(BaseLoader):
+class _PrefixLoader(BaseLoader):
     """A loader's templates under names with a prefix."""
 
     def __init__(self, prefix: str, loader: BaseLoader) -> None:

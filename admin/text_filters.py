@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from models.searching import LOOKUP
 
 
-class _HasPart(ContainsFilter):
+class _Contains(ContainsFilter):
     """A part of a text in whichever spelling (`models.searching`)."""
 
     def apply(self, ctx: FilterApplyContext) -> Q:
@@ -22,16 +22,19 @@ class _HasPart(ContainsFilter):
         return Q(**{lookup: ctx.value}) if is_known else super().apply(ctx)
 
 
-class _LacksPart(NotContainsFilter):
+class _NotContains(NotContainsFilter):
     def apply(self, ctx: FilterApplyContext) -> Q:
-        return ~_HasPart().apply(ctx)
+        return ~_Contains().apply(ctx)
 
 
-_INSTEAD: dict[type[BaseFilter], type[BaseFilter]] = {ContainsFilter: _HasPart, NotContainsFilter: _LacksPart}
+_REPLACEMENTS: dict[type[BaseFilter], type[BaseFilter]] = {
+    ContainsFilter: _Contains,
+    NotContainsFilter: _NotContains,
+}
 
 
 class TextFilterRegistry(TortoiseFilterRegistry):
     """The library's filters, with its two for parts of texts replaced."""
 
     def filters_for(self, field: BaseField) -> list[type[BaseFilter]]:
-        return [_INSTEAD.get(each, each) for each in super().filters_for(field)]
+        return [_REPLACEMENTS.get(each, each) for each in super().filters_for(field)]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain.networks import network_of, parse_address
+from domain.networks import parse_address, to_network
 
 _ANY = "*"
 _SCHEMES = {"http", "https"}
@@ -17,20 +17,20 @@ _MAX_HEADER_BYTES = 2_048
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def client_network(connection: HTTPConnection) -> str:
-    """The network by which every limit per address counts the caller, see `domain.networks.network_of`."""
-    return network_in(connection.scope)
+def get_client_network(connection: HTTPConnection) -> str:
+    """The network by which every limit per address counts the caller, see `domain.networks.to_network`."""
+    return get_network(connection.scope)
 
 
-def client_address(connection: HTTPConnection) -> str:
+def get_client_address(connection: HTTPConnection) -> str:
     """The caller's IP address, "unknown" where the connection has none."""
     return connection.client.host if connection.client else "unknown"
 
 
-def network_in(scope: Scope) -> str:
+def get_network(scope: Scope) -> str:
     """The same of a connection's scope; "unknown" where it names no client."""
     client = scope.get("client")
-    return network_of(client[0] if client else "")
+    return to_network(client[0] if client else "")
 
 
 class TrustedProxies:
@@ -45,9 +45,9 @@ class TrustedProxies:
 
     def __init__(self, trusted: tuple[str, ...]) -> None:
         self._trusts_peers = _ANY in trusted
-        self._networks = tuple(_network(entry) for entry in trusted if entry != _ANY)
+        self._networks = tuple(_parse_network(entry) for entry in trusted if entry != _ANY)
 
-    def client(self, peer: str, forwarded: str) -> str:
+    def find_client(self, peer: str, forwarded: str) -> str:
         """The address of the nearest hop that is no trusted proxy, read from the right.
 
         `forwarded` is the value of X-Forwarded-For, to which each proxy appends who called it. An entry
@@ -58,7 +58,7 @@ class TrustedProxies:
         client = peer
         entries = forwarded[-_MAX_HEADER_BYTES:].split(",")
         for entry in entries[: -_MAX_HOPS - 1 : -1]:
-            address = _forwarded_address(entry)
+            address = _parse_forwarded(entry)
             if address is None:
                 return client
             client = str(address)
@@ -96,7 +96,7 @@ class TrustedProxiesMiddleware:
             return
         forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
         if forwarded:
-            scope["client"] = (self._proxies.client(peer, b",".join(forwarded).decode("latin-1")), 0)
+            scope["client"] = (self._proxies.find_client(peer, b",".join(forwarded).decode("latin-1")), 0)
         schemes = [value for name, value in scope["headers"] if name == b"x-forwarded-proto"]
         if schemes:
             # The nearest proxy's word, as for the address.
@@ -105,11 +105,11 @@ class TrustedProxiesMiddleware:
                 scope["scheme"] = scheme if scope["type"] == "http" else scheme.replace("http", "ws")
 
 
-def _network(entry: str) -> Network:
+def _parse_network(entry: str) -> Network:
     return ipaddress.ip_network(entry, strict=False)
 
 
-def _forwarded_address(entry: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_forwarded(entry: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The address of one entry: bare, with a port (192.0.2.1:80), or in brackets ([2001:db8::1]:80)."""
     text = entry.strip()
     if text.startswith("["):

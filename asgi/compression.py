@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Generator
 from isal import isal_zlib
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.headers import Pairs, header
+from asgi.headers import HeaderPairs, get_header
 from asgi.media_types import accepts_coding
 
 _MIN_BYTES = 1_024
@@ -40,10 +40,10 @@ class CompressionMiddleware:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         is_http = scope["type"] == "http"
-        return self._app(scope, receive, _Answer(scope, send).send if is_http else send)
+        return self._app(scope, receive, _CompressedResponse(scope, send).send if is_http else send)
 
 
-class _Answer:
+class _CompressedResponse:
     """One answer on its way out; its head waits for the first part of its body where that is compressed."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
@@ -54,48 +54,52 @@ class _Answer:
 
     def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            if not self._is_worth_it(message):
+            if not self._should_compress(message):
                 return self._send(message)
             self._start = message
-            return _DONE
+            return _COMPLETED
         if self._start is not None and message["type"] == "http.response.body":
             start, self._start = self._start, None
-            return self._begin(start, message)
+            return self._start_body(start, message)
         if self._stream is not None and message["type"] == "http.response.body":
-            return self._go_on(self._stream, message)
+            return self._continue_body(self._stream, message)
         return self._send(message)
 
-    def _is_worth_it(self, start: Message) -> bool:
+    def _should_compress(self, start: Message) -> bool:
         """Whether to compress; an answer that might have been for another client says so in Vary."""
-        headers: Pairs = start.get("headers") or []
-        found = dict(headers)
-        if len(length := found.get(b"content-length", b"unknown")) < 4 and int(length) < _MIN_BYTES:
+        headers: HeaderPairs = start.get("headers") or []
+        headers_by_name = dict(headers)
+        if len(length := headers_by_name.get(b"content-length", b"unknown")) < 4 and int(length) < _MIN_BYTES:
             return False
-        if start["status"] in _NO_BODY or not found.get(b"content-type", b"").startswith(_COMPRESSIBLE):
+        if start["status"] in _NO_BODY or not headers_by_name.get(b"content-type", b"").startswith(
+            _COMPRESSIBLE
+        ):
             return False
-        if b"content-encoding" in found or b"no-transform" in found.get(b"cache-control", b""):
+        if b"content-encoding" in headers_by_name or b"no-transform" in headers_by_name.get(
+            b"cache-control", b""
+        ):
             return False
-        if b"etag" not in found and header(self._scope, b"cookie"):
+        if b"etag" not in headers_by_name and get_header(self._scope, b"cookie"):
             return False
         start["headers"] = [*headers, (b"vary", b"Accept-Encoding")]
-        accepted = header(self._scope, b"accept-encoding")
+        accepted = get_header(self._scope, b"accept-encoding")
         return accepted != "" and accepts_coding(accepted, "gzip")
 
-    async def _begin(self, start: Message, message: Message) -> None:
+    async def _start_body(self, start: Message, message: Message) -> None:
         body = message.get("body", b"")
         if not message.get("more_body", False):
             if len(body) >= _MIN_BYTES:
-                message["body"] = await _compressed(body)
-                start["headers"] = _encoded(start["headers"], length=len(message["body"]))
+                message["body"] = await _compress(body)
+                start["headers"] = _build_compressed_headers(start["headers"], length=len(message["body"]))
             await self._send(start)
             await self._send(message)
             return
         self._stream = isal_zlib.compressobj(_LEVEL, wbits=_GZIP_WBITS)
-        start["headers"] = _encoded(start["headers"], length=None)
+        start["headers"] = _build_compressed_headers(start["headers"], length=None)
         await self._send(start)
-        await self._go_on(self._stream, message)
+        await self._continue_body(self._stream, message)
 
-    async def _go_on(self, stream: isal_zlib.Compress, message: Message) -> None:
+    async def _continue_body(self, stream: isal_zlib.Compress, message: Message) -> None:
         is_last = not message.get("more_body", False)
         compressed = stream.compress(message.get("body", b""))
         # Each part can be read as it comes, as the handler meant by sending it.
@@ -103,7 +107,7 @@ class _Answer:
         await self._send(message)
 
 
-class _Done:
+class _CompletedAwaitable:
     """Nothing to wait for; made once, where a coroutine would be made for every answer."""
 
     def __await__(self) -> Generator[None, None, None]:
@@ -111,23 +115,23 @@ class _Done:
         yield
 
 
-_DONE = _Done()
+_COMPLETED = _CompletedAwaitable()
 
 
-def _encoded(headers: Pairs, *, length: int | None) -> Pairs:
+def _build_compressed_headers(headers: HeaderPairs, *, length: int | None) -> HeaderPairs:
     """The headers of the compressed answer; its ETag is weak, as the bytes differ (RFC 9110, 8.8.1)."""
-    kept: Pairs = [(b"content-encoding", b"gzip")]
+    compressed_headers: HeaderPairs = [(b"content-encoding", b"gzip")]
     for name, value in headers:
         if name == b"etag" and not value.startswith(b"W/"):
-            kept.append((name, b"W/" + value))
+            compressed_headers.append((name, b"W/" + value))
         elif name not in (b"content-length", b"accept-ranges"):
-            kept.append((name, value))
+            compressed_headers.append((name, value))
     if length is not None:
-        kept.append((b"content-length", b"%d" % length))
-    return kept
+        compressed_headers.append((b"content-length", b"%d" % length))
+    return compressed_headers
 
 
-async def _compressed(body: bytes) -> bytes:
+async def _compress(body: bytes) -> bytes:
     if len(body) <= _MAX_BYTES_IN_LOOP:
         return isal_zlib.compress(body, _LEVEL, wbits=_GZIP_WBITS)
     return await asyncio.to_thread(isal_zlib.compress, body, _LEVEL, wbits=_GZIP_WBITS)

@@ -11,14 +11,14 @@ import httptools
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from asgi.cycles import Cycle
-from asgi.lingering import AnsweringTransport, InputDiscard
-from asgi.request_heads import MalformedHead, check_host, offers_websocket, size_of, without_upgrade
+from asgi.cycles import CoalescingResponseCycle
+from asgi.lingering import InputDiscard, LingeringTransport
+from asgi.request_heads import MalformedHead, check_host, get_head_size, offers_websocket, remove_upgrade
 
 # uvicorn has a setting for its protocols, and none for what they make of a request.
-httptools_impl.RequestResponseCycle = Cycle  # type: ignore[misc]
+httptools_impl.RequestResponseCycle = CoalescingResponseCycle  # type: ignore[misc]
 
-MOST_HEAD_BYTES = 65_536
+MAX_HEAD_BYTES = 65_536
 """Bytes after which a head is refused."""
 
 _MAX_FRAMING_BYTES = 65_536
@@ -26,30 +26,30 @@ _MAX_FRAMING_BYTES_PER_BYTE = 8
 """A body in chunks of one byte takes six for each; what exceeds that is chunk extensions or trailers."""
 
 
-def protocol(
-    *, head_within: timedelta, send_within: timedelta, discard_within: timedelta
+def build_http_protocol(
+    *, head_timeout: timedelta, send_timeout: timedelta, discard_timeout: timedelta
 ) -> type[HttpToolsProtocol]:
     """uvicorn's protocol of one connection, with its deadlines and limits.
 
-    `head_within` counts from the connection's start, or from the first byte that follows an answer, to the
-    end of the next head; bodies are `BodyLimit`'s. `send_within` is how long the client may leave a full
-    buffer of ours unread, `discard_within` how long it may go on sending what was answered already. A
+    `head_timeout` counts from the connection's start, or from the first byte that follows an answer, to the
+    end of the next head; bodies are `BodyLimitMiddleware`'s. `send_timeout` is how long the client may leave
+    a full buffer of ours unread, `discard_timeout` how long it may go on sending what was answered already. A
     WebSocket leaves all of them behind once its head was read.
     """
 
-    class Bounded(_BoundedProtocol):
-        _head_within_seconds = head_within.total_seconds()
-        _send_within_seconds = send_within.total_seconds()
-        _discard_within = discard_within
+    class LimitedHttpProtocol(_LimitedHttpProtocol):
+        _head_timeout_seconds = head_timeout.total_seconds()
+        _send_timeout_seconds = send_timeout.total_seconds()
+        _discard_timeout = discard_timeout
 
-    return Bounded
+    return LimitedHttpProtocol
 
 
-class _BoundedProtocol(HttpToolsProtocol):
-    transport: AnsweringTransport
-    _head_within_seconds: float
-    _send_within_seconds: float
-    _discard_within: timedelta
+class _LimitedHttpProtocol(HttpToolsProtocol):
+    transport: LingeringTransport
+    _head_timeout_seconds: float
+    _send_timeout_seconds: float
+    _discard_timeout: timedelta
     _discard: InputDiscard
     _head_deadline: asyncio.TimerHandle | None = None
     _send_deadline: asyncio.TimerHandle | None = None
@@ -58,7 +58,7 @@ class _BoundedProtocol(HttpToolsProtocol):
     _is_in_body = False
     _is_upgrade = False
     # After a fault in what follows a request that is still being answered, nothing more is parsed.
-    _is_deaf = False
+    _ignores_input = False
     _packet_bytes = 0
     _head_bytes = 0
     _body_bytes = 0
@@ -68,12 +68,12 @@ class _BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
-        self.transport = AnsweringTransport(transport, close=self._close)
-        self._discard = InputDiscard(transport, within=self._discard_within)
-        self._await_head()
+        self.transport = LingeringTransport(transport, close=self._close)
+        self._discard = InputDiscard(transport, timeout=self._discard_timeout)
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_came()
+        self._stop_head_timer()
         self._discard.stop()
         self.resume_writing()
         super().connection_lost(exc)
@@ -90,7 +90,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         transport = self.transport.raw
         if self.transport.is_closing():
             return
-        if not (self._is_in_body or self._is_deaf or self.pipeline) or not transport.can_write_eof():
+        if not (self._is_in_body or self._ignores_input or self.pipeline) or not transport.can_write_eof():
             transport.close()
             return
         self.transport.is_half_closed = True
@@ -102,7 +102,7 @@ class _BoundedProtocol(HttpToolsProtocol):
     # Input
 
     def data_received(self, data: bytes) -> None:
-        if self._is_deaf or self.transport.is_half_closed:
+        if self._ignores_input or self.transport.is_half_closed:
             if self._discard.is_running:
                 self._discard.count(len(data))
             return
@@ -113,7 +113,7 @@ class _BoundedProtocol(HttpToolsProtocol):
             self._parse(data)
         except httptools.HttpParserError as error:
             cause = error.__context__
-            self._refuse(cause.status if isinstance(cause, MalformedHead) else http.HTTPStatus.BAD_REQUEST)
+            self._reject(cause.status if isinstance(cause, MalformedHead) else http.HTTPStatus.BAD_REQUEST)
             return
         if self._is_in_head:
             self._count_head(len(data))
@@ -123,7 +123,7 @@ class _BoundedProtocol(HttpToolsProtocol):
                 self._count_body(len(data), body_bytes=self._body_bytes - body_bytes)
         elif not was_in_body and cycle is not None and cycle is self.cycle and cycle.response_complete:
             # Line ends before a request begin no message.
-            self._await_head()
+            self._start_head_timer()
 
     def _parse(self, data: bytes) -> None:
         """Feed the parser, which stops at each offer of another protocol.
@@ -139,7 +139,7 @@ class _BoundedProtocol(HttpToolsProtocol):
             return
         while not self._is_upgrade:
             # RFC 9110 section 7.8: a server that does not take the offer serves the request as it is.
-            head = self._head_without_upgrade()
+            head = self._build_head_without_upgrade()
             self.parser = httptools.HttpRequestParser(self)
             self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
             self.parser.feed_data(head)
@@ -149,7 +149,7 @@ class _BoundedProtocol(HttpToolsProtocol):
                 rest = rest[upgrade.args[0] :]
             else:
                 return
-        self._head_came()
+        self._stop_head_timer()
         self.handle_websocket_upgrade()
 
     def handle_websocket_upgrade(self) -> None:
@@ -164,7 +164,7 @@ class _BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._check_head()
-        self._head_came()
+        self._stop_head_timer()
         self._body_bytes = self._framing_bytes = 0
         if self.parser.should_upgrade():
             self._read_upgrade()
@@ -206,33 +206,33 @@ class _BoundedProtocol(HttpToolsProtocol):
         """
         check_host(self.headers, is_required=self.parser.get_http_version() == "1.1")
         # Other messages may be in the same packet.
-        may_be_too_large = self._head_bytes + self._packet_bytes > MOST_HEAD_BYTES
-        if may_be_too_large and size_of(self.url, self.headers) > MOST_HEAD_BYTES:
+        may_be_too_large = self._head_bytes + self._packet_bytes > MAX_HEAD_BYTES
+        if may_be_too_large and get_head_size(self.url, self.headers) > MAX_HEAD_BYTES:
             raise MalformedHead(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def _count_head(self, received_bytes: int) -> None:
         # Most heads come as a whole and need no deadline.
-        self._await_head()
-        if not self._head_bytes and received_bytes > MOST_HEAD_BYTES:
+        self._start_head_timer()
+        if not self._head_bytes and received_bytes > MAX_HEAD_BYTES:
             # Mostly what came before the head in the same packet.
             received_bytes = 1
         self._head_bytes += received_bytes
-        if self._head_bytes > MOST_HEAD_BYTES:
-            self._refuse(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._reject(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
-    def _await_head(self) -> None:
+    def _start_head_timer(self) -> None:
         if self._head_deadline is None:
-            self._head_deadline = self.loop.call_later(self._head_within_seconds, self._head_is_late)
+            self._head_deadline = self.loop.call_later(self._head_timeout_seconds, self._on_head_timeout)
 
-    def _head_came(self) -> None:
+    def _stop_head_timer(self) -> None:
         self._is_in_head, self._head_bytes = False, 0
         if self._head_deadline is not None:
             self._head_deadline.cancel()
             self._head_deadline = None
 
-    def _head_is_late(self) -> None:
+    def _on_head_timeout(self) -> None:
         if self._is_in_head:
-            self._refuse(http.HTTPStatus.REQUEST_TIMEOUT)
+            self._reject(http.HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.transport.close()
 
@@ -256,27 +256,29 @@ class _BoundedProtocol(HttpToolsProtocol):
             and offers_websocket(self.headers)
         )
 
-    def _head_without_upgrade(self) -> bytes:
+    def _build_head_without_upgrade(self) -> bytes:
         version = self.parser.get_http_version()
         line = b"%b %b HTTP/%b" % (self.scope["method"].encode(), self.url, version.encode())
-        return without_upgrade(line, self.headers)
+        return remove_upgrade(line, self.headers)
 
     # Bodies
 
     def _count_body(self, received_bytes: int, *, body_bytes: int) -> None:
-        """Bound what no `BodyLimit` sees: a body that was answered unread, and the framing of any other."""
+        """Bound what no `BodyLimitMiddleware` sees: a body that was answered unread, and the framing of any
+        other.
+        """
         if self._discard.is_running:
             self._discard.count(received_bytes)
             return
         self._framing_bytes += received_bytes - body_bytes
         if self._framing_bytes > _MAX_FRAMING_BYTES + _MAX_FRAMING_BYTES_PER_BYTE * self._body_bytes:
-            self._refuse(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self._reject(http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     # Output
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._send_deadline = self.loop.call_later(self._send_within_seconds, self.transport.abort)
+        self._send_deadline = self.loop.call_later(self._send_timeout_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         if self._send_deadline is not None:
@@ -285,12 +287,12 @@ class _BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(http.HTTPStatus.BAD_REQUEST)
+        self._reject(http.HTTPStatus.BAD_REQUEST)
 
-    def _refuse(self, status: http.HTTPStatus) -> None:
+    def _reject(self, status: http.HTTPStatus) -> None:
         """Answer what never became a request, and hang up."""
-        self._head_came()
-        self._is_deaf = True
+        self._stop_head_timer()
+        self._ignores_input = True
         if self.transport.is_closing():
             return
         cycle = self.cycle

@@ -24,10 +24,10 @@ _log = logging.getLogger("vitrin.asgi")
 _LENGTH = b"content-length"
 _FRAMING = {_LENGTH, b"transfer-encoding", b"connection"}
 # Those of requests of one moment, some of which are never the same again.
-_LINES_KEPT = 512
+_MAX_CACHED_LINES = 512
 
 
-class Cycle(RequestResponseCycle):
+class CoalescingResponseCycle(RequestResponseCycle):
     """One request and its answer on a connection; whatever is not the usual case is uvicorn's.
 
     A head waits for the beginning of its body, as ASGI has it: one packet less for most answers.
@@ -39,9 +39,9 @@ class Cycle(RequestResponseCycle):
 
     async def run_asgi(self, app: ASGIApp) -> None:  # type: ignore[override] # the same
         self._app = app
-        await super().run_asgi(self._run_until_cut_off)  # type: ignore[arg-type] # the same
+        await super().run_asgi(self._run_unless_cancelled)  # type: ignore[arg-type] # the same
 
-    async def _run_until_cut_off(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run_unless_cancelled(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[HAS_ARRIVED] = self._has_whole_body
         try:
             await self._app(scope, receive, send)
@@ -51,12 +51,12 @@ class Cycle(RequestResponseCycle):
                 # Something that the request waited for was cancelled, which is a fault like any other.
                 raise
             # At the end of its stop the server cancels what still runs.
-            self._cut_off()
+            self._close_unanswered()
 
     def _has_whole_body(self) -> bool:
         return not self.more_body
 
-    def _cut_off(self) -> None:
+    def _close_unanswered(self) -> None:
         """Close the connection of a request that the stopping server has no time for.
 
         Whether it was carried out is not known, so no answer would be true. Clients and proxies see what they
@@ -68,12 +68,12 @@ class Cycle(RequestResponseCycle):
 
     def send(self, message: Message) -> Coroutine[Any, Any, None]:  # type: ignore[override] # as it is awaited
         if self._head:
-            return self._begin(message)
+            return self._send_with_head(message)
         if not (self.response_started or self.disconnected):
             if self.more_body and self._leaves_much_unread():
                 self.keep_alive = False
             if not self.access_log:
-                return self._prepare(message)
+                return self._hold_head(message)
         if self._ends_with_connection:
             # What uvicorn compares each part with, and the sum of all at the end.
             self.expected_content_length = len(message.get("body", b""))
@@ -83,13 +83,13 @@ class Cycle(RequestResponseCycle):
         """Whether the rest of the body will not be read, or not be sent at all, as after `Expect`."""
         if self.waiting_for_100_continue:
             return True
-        announced = next((value for name, value in self.scope["headers"] if name == _LENGTH), b"0")
-        return int(announced) > MAX_DISCARDED_BYTES
+        content_length = next((value for name, value in self.scope["headers"] if name == _LENGTH), b"0")
+        return int(content_length) > MAX_DISCARDED_BYTES
 
-    async def _prepare(self, message: Message) -> None:
-        head = self._usual_head(message) if message["type"] == "http.response.start" else None
+    async def _hold_head(self, message: Message) -> None:
+        head = self._build_simple_head(message) if message["type"] == "http.response.start" else None
         if head is None:
-            if message["type"] == "http.response.start" and self._needs_end_of_connection(message):
+            if message["type"] == "http.response.start" and self._needs_connection_close(message):
                 self.keep_alive, self.chunked_encoding = False, False
                 self._ends_with_connection = True
             await super().send(message)  # type: ignore[arg-type] # the same
@@ -98,7 +98,7 @@ class Cycle(RequestResponseCycle):
         self.response_started, self.waiting_for_100_continue = True, False
         self.chunked_encoding = False
 
-    def _needs_end_of_connection(self, start: Message) -> bool:
+    def _needs_connection_close(self, start: Message) -> bool:
         """Whether only the end of the connection can tell where the body ends.
 
         HTTP/1.0 knows no chunks (RFC 9112 section 6.1), which uvicorn would send.
@@ -106,11 +106,11 @@ class Cycle(RequestResponseCycle):
         names = {name.lower() for name, _ in start.get("headers", ())}
         return self.scope.get("http_version") == "1.0" and not names & {_LENGTH, b"transfer-encoding"}
 
-    def _usual_head(self, message: Message) -> bytes | None:
+    def _build_simple_head(self, message: Message) -> bytes | None:
         """The head of an answer that tells its length; None where uvicorn has more to say or to refuse."""
         lines, length = [STATUS_LINE[message["status"]]], None
         for pair in (*self.default_headers, *message.get("headers", ())):
-            line = _line(*pair)
+            line = _encode_header(*pair)
             if line is None:
                 if pair[0] != _LENGTH or length is not None:
                     return None
@@ -124,7 +124,7 @@ class Cycle(RequestResponseCycle):
         self.expected_content_length = length
         return b"".join((*lines, b"\r\n"))
 
-    async def _begin(self, message: Message) -> None:
+    async def _send_with_head(self, message: Message) -> None:
         head, self._head = self._head, b""
         body = message.get("body", b"")
         is_whole = (
@@ -149,8 +149,8 @@ class Cycle(RequestResponseCycle):
         self.on_response()
 
 
-@lru_cache(_LINES_KEPT)
-def _line(name: bytes, value: bytes) -> bytes | None:
+@lru_cache(_MAX_CACHED_LINES)
+def _encode_header(name: bytes, value: bytes) -> bytes | None:
     """A header as it is written; None for one that says where the answer ends, or that may not be written."""
     name = name.lower()
     if name in _FRAMING or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):

@@ -12,7 +12,7 @@ from starlette.types import Receive
 T = TypeVar("T")
 
 
-async def unless_disconnected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, which is cancelled if the client of an HTTP request hangs up first.
 
     Work for a client that is gone already never begins.
@@ -22,25 +22,25 @@ async def unless_disconnected(receive: Receive, work: Coroutine[Any, Any, T]) ->
     Raises:
         ClientDisconnect: the client hung up.
     """
-    listening = asyncio.create_task(_is_disconnected(receive))
+    disconnect_task = asyncio.create_task(_wait_for_disconnect(receive))
     await asyncio.sleep(0)
-    if listening.done() and listening.result():
+    if disconnect_task.done() and disconnect_task.result():
         work.close()
         raise ClientDisconnect
-    working = asyncio.ensure_future(work)
+    work_task = asyncio.ensure_future(work)
     try:
-        await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done() and listening.result():
+        await asyncio.wait((work_task, disconnect_task), return_when=asyncio.FIRST_COMPLETED)
+        if not work_task.done() and disconnect_task.result():
             raise ClientDisconnect
-        return await working
+        return await work_task
     finally:
-        for task in (working, listening):
+        for task in (work_task, disconnect_task):
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
-            await working
+            await work_task
 
 
-async def _is_disconnected(receive: Receive) -> bool:
+async def _wait_for_disconnect(receive: Receive) -> bool:
     """Whether the client has hung up, which is known when it does; False where that cannot be told."""
     with contextlib.suppress(HTTPException):
         message = await receive()

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-_KEPT_AFTER_304 = {"cache-control", "content-location", "date", "etag", "expires", "vary"}
+_HEADERS_OF_304 = {"cache-control", "content-location", "date", "etag", "expires", "vary"}
 
 
 class CachedDocument:
@@ -20,18 +20,18 @@ class CachedDocument:
         self._headers = {**headers, "ETag": self._etag}
 
     @classmethod
-    def of(cls, response: Response) -> "CachedDocument":
+    def from_response(cls, response: Response) -> "CachedDocument":
         """What the response holds."""
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
         return cls(bytes(response.body), headers=headers)
 
     def respond(self, request: Request) -> Response:
         """The document, or 304 where the client's copy is the same."""
-        if not self._is_known(request.headers):
+        if not self._matches_etag(request.headers):
             return Response(self._body, headers=self._headers)
-        kept = {name: value for name, value in self._headers.items() if name.lower() in _KEPT_AFTER_304}
-        return Response(status_code=304, headers=kept)
+        headers = {name: value for name, value in self._headers.items() if name.lower() in _HEADERS_OF_304}
+        return Response(status_code=304, headers=headers)
 
-    def _is_known(self, headers: Headers) -> bool:
-        known = [tag.strip() for tag in headers.get("if-none-match", "").split(",")]
-        return "*" in known or self._etag in known or self._etag.removeprefix("W/") in known
+    def _matches_etag(self, headers: Headers) -> bool:
+        etags = [tag.strip() for tag in headers.get("if-none-match", "").split(",")]
+        return "*" in etags or self._etag in etags or self._etag.removeprefix("W/") in etags

@@ -8,13 +8,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.body_limit import CLIENT_LEFT
+from asgi.body_limit import CLIENT_DISCONNECTED
 from models import database
 
 _log = logging.getLogger("vitrin.asgi")
 
 
-class Failures:
+class ErrorFallbackMiddleware:
     """Answers 503 while the database cannot be reached and 500 for a fault of ours, without the cause.
 
     A client that hangs up before its request was read is no fault, and gets no answer.
@@ -29,16 +29,16 @@ class Failures:
             return
         has_started = False
 
-        def watched_send(message: Message) -> Awaitable[None]:
+        def tracked_send(message: Message) -> Awaitable[None]:
             nonlocal has_started
-            if CLIENT_LEFT in scope:
+            if CLIENT_DISCONNECTED in scope:
                 # Frameworks further in answer 500 to the request that broke off; nobody is to count that.
                 return _drop()
             has_started = True
             return send(message)
 
         try:
-            await self._app(scope, receive, watched_send)
+            await self._app(scope, receive, tracked_send)
         except ClientDisconnect:
             # Nobody is left to be answered, and nothing of ours went wrong.
             return
@@ -49,13 +49,13 @@ class Failures:
                 # The server closes the connection of an answer that does not end.
                 _log.error("database unavailable in the middle of an answer: %s", type(error).__name__)
                 return
-            await _answer(error)(scope, receive, send)
+            await _build_response(error)(scope, receive, send)
 
 
 async def _drop() -> None: ...
 
 
-def _answer(error: Exception) -> JSONResponse:
+def _build_response(error: Exception) -> JSONResponse:
     if database.is_unavailable(error):
         _log.error("database unavailable: %s", type(error).__name__)
         return JSONResponse({"message": "Service Unavailable"}, 503, Headers({"Retry-After": "1"}))

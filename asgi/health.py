@@ -11,24 +11,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from asgi.authentication import bearer_in
-from asgi.client_network import client_address
+from asgi.authentication import parse_bearer
+from asgi.client_network import get_client_address
 from config.settings import Settings
 from domain.networks import parse_address
 from models import database
 from models.clock import CLOCK
 from observation import meters
 from resolvers import queue
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
-_DATABASE_WITHIN_SECONDS = 5
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-_NEVER_KEPT = {"Cache-Control": "no-store"}
+_DATABASE_TIMEOUT_SECONDS = 5
+_FORWARDED_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_NO_STORE = {"Cache-Control": "no-store"}
 
 Check = dict[str, object]
 
 
-def routes(shop: Shop) -> list[BaseRoute]:
+def routes(shop: AppContext) -> list[BaseRoute]:
     """`/healthz`, `/readyz` and `/metrics`; they need a connected database.
 
     The first two answer 503 once the process was told to stop.
@@ -36,50 +36,50 @@ def routes(shop: Shop) -> list[BaseRoute]:
 
     async def health(_: Request) -> JSONResponse:
         if shop.stopping.is_set():
-            return JSONResponse({"status": "stopping"}, 503, _NEVER_KEPT)
+            return JSONResponse({"status": "stopping"}, 503, _NO_STORE)
         await database.now()
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> JSONResponse:
-        checks = await _checks(shop.settings.queue_max_age)
+        checks = await _run_checks(shop.settings.queue_max_age)
         checks["running"] = {"ok": not shop.stopping.is_set()}
         is_ready = all(check["ok"] for check in checks.values())
         body = {"status": "ready" if is_ready else "not ready", "checks": checks}
-        return JSONResponse(body, 200 if is_ready else 503, _NEVER_KEPT)
+        return JSONResponse(body, 200 if is_ready else 503, _NO_STORE)
 
     async def metrics(request: Request) -> Response:
-        if refusal := _refusal(request, shop.settings):
-            return refusal
-        await _look_at_the_database()
-        return Response(generate_latest(meters.REGISTRY), headers=_NEVER_KEPT, media_type=CONTENT_TYPE_LATEST)
+        if response := _reject_unauthorized(request, shop.settings):
+            return response
+        await _update_database_metrics()
+        return Response(generate_latest(meters.REGISTRY), headers=_NO_STORE, media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", health), Route("/readyz", ready), Route("/metrics", metrics)]
 
 
-async def _checks(queue_max_age: timedelta) -> dict[str, Check]:
+async def _run_checks(queue_max_age: timedelta) -> dict[str, Check]:
     checks: dict[str, Check] = {}
     for name, check in (
-        ("database", _database),
-        ("migrations", _migrations),
-        ("queue", _queue(queue_max_age)),
+        ("database", _check_database),
+        ("migrations", _check_migrations),
+        ("queue", _build_queue_check(queue_max_age)),
     ):
-        checks[name] = await _checked(check)
+        checks[name] = await _run_check(check)
     return checks
 
 
-async def _checked(check: Callable[[], Awaitable[Check]]) -> Check:
+async def _run_check(check: Callable[[], Awaitable[Check]]) -> Check:
     try:
-        async with asyncio.timeout(_DATABASE_WITHIN_SECONDS):
+        async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
             return await check()
     # Whatever it is, the answer is the same: not ready. Its text may hold an address of ours.
     except Exception as error:
         return {"ok": False, "error": type(error).__name__}
 
 
-async def _database() -> Check:
-    began = time.perf_counter()
+async def _check_database() -> Check:
+    started_at = time.perf_counter()
     await database.now()
-    milliseconds = round((time.perf_counter() - began) * 1_000, 1)
+    milliseconds = round((time.perf_counter() - started_at) * 1_000, 1)
     is_read_only = await database.is_read_only()
     return {
         "ok": not is_read_only,
@@ -90,47 +90,47 @@ async def _database() -> Check:
     }
 
 
-async def _migrations() -> Check:
+async def _check_migrations() -> Check:
     missing = await database.missing_migrations()
     return {"ok": not missing, "missing": missing}
 
 
-def _queue(most: timedelta) -> Callable[[], Awaitable[Check]]:
+def _build_queue_check(max_age: timedelta) -> Callable[[], Awaitable[Check]]:
     async def check() -> Check:
-        age = await queue.oldest_due()
+        age = await queue.get_oldest_due_age()
         return {
-            "ok": age <= most,
+            "ok": age <= max_age,
             "oldest_due_seconds": int(age.total_seconds()),
-            "most_seconds": int(most.total_seconds()),
+            "most_seconds": int(max_age.total_seconds()),
         }
 
     return check
 
 
-def _refusal(request: Request, settings: Settings) -> Response | None:
+def _reject_unauthorized(request: Request, settings: Settings) -> Response | None:
     """Why the caller may not read the figures; None where it may."""
     if settings.metrics_token is None:
-        return None if _is_of_this_machine(request) else PlainTextResponse("Forbidden", 403)
-    offered = bearer_in(request.headers.get("authorization", "")) or ""
+        return None if _is_local(request) else PlainTextResponse("Forbidden", 403)
+    offered = parse_bearer(request.headers.get("authorization", "")) or ""
     expected = settings.metrics_token.get_secret_value()
     if hmac.compare_digest(offered.encode(), expected.encode()):
         return None
     return PlainTextResponse("Unauthorized", 401, {"WWW-Authenticate": 'Bearer realm="metrics"'})
 
 
-def _is_of_this_machine(request: Request) -> bool:
+def _is_local(request: Request) -> bool:
     """Whether a process beside this one asks for itself; a proxy on the same machine asks for others."""
-    if any(name in request.headers for name in _FORWARDED):
+    if any(name in request.headers for name in _FORWARDED_HEADERS):
         return False
-    address = parse_address(client_address(request))
+    address = parse_address(get_client_address(request))
     return address is not None and address.is_loopback
 
 
-async def _look_at_the_database() -> None:
+async def _update_database_metrics() -> None:
     """Bring the figures that the database holds up to date; while it is away, they stay as they were."""
     try:
-        async with asyncio.timeout(_DATABASE_WITHIN_SECONDS):
-            state = await queue.look()
+        async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
+            state = await queue.read_queue_stats()
     except Exception:
         meters.DATABASE_UP.set(0)
         return
@@ -139,5 +139,5 @@ async def _look_at_the_database() -> None:
     meters.QUEUED_ORDERS.set(state.queued)
     meters.AWAITING_ORDERS.set(state.awaiting)
     if pool := database.pool_state():
-        for name, number in (("open", pool.open), ("idle", pool.idle), ("most", pool.most)):
+        for name, number in (("open", pool.open), ("idle", pool.idle), ("most", pool.max_size)):
             meters.POOL.labels(name).set(number)

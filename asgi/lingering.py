@@ -11,7 +11,7 @@ MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 _MAX_IDLE_SECONDS = 5
 
 
-class AnsweringTransport(asyncio.Transport):
+class LingeringTransport(asyncio.Transport):
     """A connection's transport whose `close` is the protocol's, which may have to wait for the client.
 
     `is_closing` is true from the moment that nothing more may be answered.
@@ -48,13 +48,13 @@ class InputDiscard:
     or sends nothing for five seconds while it has no answer left to read.
     """
 
-    def __init__(self, transport: asyncio.Transport, *, within: timedelta) -> None:
+    def __init__(self, transport: asyncio.Transport, *, timeout: timedelta) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._within_seconds = within.total_seconds()
+        self._timeout_seconds = timeout.total_seconds()
         self._bytes = 0
         self._bytes_at_check = 0
-        self._ends_at = 0.0
+        self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -65,14 +65,14 @@ class InputDiscard:
         """Begin to count anew."""
         self.stop()
         self._bytes = self._bytes_at_check = 0
-        self._ends_at = self._loop.time() + self._within_seconds
-        self._await_check()
+        self._deadline = self._loop.time() + self._timeout_seconds
+        self._schedule_check()
 
     def count(self, received_bytes: int) -> None:
         """Note that so much input was dropped."""
         self._bytes += received_bytes
         if self._bytes > MAX_DISCARDED_BYTES:
-            self._cut()
+            self._abort()
 
     def stop(self) -> None:
         """The input has ended, or the connection has."""
@@ -80,18 +80,18 @@ class InputDiscard:
             self._timer.cancel()
             self._timer = None
 
-    def _await_check(self) -> None:
-        seconds = min(_MAX_IDLE_SECONDS, max(0.0, self._ends_at - self._loop.time()))
+    def _schedule_check(self) -> None:
+        seconds = min(_MAX_IDLE_SECONDS, max(0.0, self._deadline - self._loop.time()))
         self._timer = self._loop.call_later(seconds, self._check)
 
     def _check(self) -> None:
         is_idle = self._bytes == self._bytes_at_check and not self._transport.get_write_buffer_size()
-        if is_idle or self._loop.time() >= self._ends_at:
-            self._cut()
+        if is_idle or self._loop.time() >= self._deadline:
+            self._abort()
             return
         self._bytes_at_check = self._bytes
-        self._await_check()
+        self._schedule_check()
 
-    def _cut(self) -> None:
+    def _abort(self) -> None:
         self.stop()
         self._transport.abort()

@@ -11,21 +11,21 @@ from observation import meters
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 
-class Measurement:
+class MetricsMiddleware:
     """Stands around everything else, so that what others refuse is counted as well."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._running = 0
-        meters.REQUESTS_RUNNING.set_function(lambda: self._running)
+        meters.REQUESTS_IN_PROGRESS.set_function(lambda: self._running)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, began = "cut", time.perf_counter()
+        status, started_at = "cut", time.perf_counter()
 
-        def noting_send(message: Message) -> Awaitable[None]:
+        def recording_send(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = str(message["status"])
@@ -33,15 +33,17 @@ class Measurement:
 
         self._running += 1
         try:
-            await self._app(scope, receive, noting_send)
+            await self._app(scope, receive, recording_send)
         finally:
             self._running -= 1
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            route = route_of(scope)
-            meters.REQUESTS.note((method, route, status), (method, route), time.perf_counter() - began)
+            route = get_route_template(scope)
+            meters.REQUESTS.observe(
+                (method, route, status), (method, route), time.perf_counter() - started_at
+            )
 
 
-def route_of(scope: Scope) -> str:
+def get_route_template(scope: Scope) -> str:
     """The template of the route that answered, such as /api/v1/order/{id}; `none` where none did."""
     route = scope.get("route")
     if route is None:

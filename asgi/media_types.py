@@ -7,14 +7,14 @@ _MAX_LENGTH = 1_000
 
 
 @lru_cache(_CACHED_HEADERS)
-def quality(accept: str, media_type: str) -> float:
+def get_quality(accept: str, media_type: str) -> float:
     """The weight from 0 to 1 that the value of `Accept` gives `media_type`; 1 where the header is absent.
 
     The most specific range decides: the type itself, then `text/*`, then `*/*`.
     """
     if not accept.strip():
         return 1.0
-    ranges = _weights(accept)
+    ranges = _parse_weights(accept)
     kind = media_type.partition("/")[0]
     for name in (media_type, f"{kind}/*", "*/*"):
         if name in ranges:
@@ -25,34 +25,34 @@ def quality(accept: str, media_type: str) -> float:
 @lru_cache(_CACHED_HEADERS)
 def prefers_page(accept: str, *others: str) -> bool:
     """Whether text/html is named, as browsers do, and no less wanted than every one of `others`."""
-    html = _weights(accept).get("text/html", 0.0)
-    return html > 0 and all(html >= quality(accept, other) for other in others)
+    html = _parse_weights(accept).get("text/html", 0.0)
+    return html > 0 and all(html >= get_quality(accept, other) for other in others)
 
 
 @lru_cache(_CACHED_HEADERS)
-def names(accept: str, media_type: str, *, rather_than: str) -> bool:
+def prefers(accept: str, media_type: str, *, over: str) -> bool:
     """Whether `media_type` is named, without a wildcard, and wanted no less than the other one."""
-    weight = _weights(accept).get(media_type, 0.0)
-    return weight > 0 and weight >= quality(accept, rather_than)
+    weight = _parse_weights(accept).get(media_type, 0.0)
+    return weight > 0 and weight >= get_quality(accept, over)
 
 
 @lru_cache(_CACHED_HEADERS)
 def accepts_coding(accept_encoding: str, coding: str) -> bool:
     """Whether the value of `Accept-Encoding` allows the content coding."""
-    weights = _weights(accept_encoding)
+    weights = _parse_weights(accept_encoding)
     return weights.get(coding, weights.get("*", 0.0)) > 0
 
 
-def _weights(header: str) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _parse_weights(header: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
     for part in header[:_MAX_LENGTH].lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
         if name:
-            found[name] = max(found.get(name, 0.0), _weight(parameters))
-    return found
+            weights[name] = max(weights.get(name, 0.0), _parse_weight(parameters))
+    return weights
 
 
-def _weight(parameters: list[str]) -> float:
+def _parse_weight(parameters: list[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":

@@ -14,16 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from asgi.answers import Answer
-from asgi.authentication import client_of
-from asgi.client_network import client_network
+from asgi.answers import NoStoreJSONResponse
+from asgi.authentication import get_client
+from asgi.client_network import get_client_network
 from asgi.rate_limits import RateLimit
 from config.settings import Settings
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import openid_login
-from resolvers.openid_login import Identity, SignInRefused
-from resolvers.shop import Shop
+from resolvers.openid_login import Identity, SignInRejected
+from resolvers.shop import AppContext
 
 _log = logging.getLogger("vitrin.openid")
 
@@ -31,24 +31,24 @@ CALLBACK_PATH = "/auth/openid/callback"
 ALGORITHMS = ("RS256",)
 _LIFETIME = timedelta(minutes=10)
 _CLOCK_SKEW_SECONDS = 60
-_LONGEST_COOKIE = 2_048
+_MAX_COOKIE_LENGTH = 2_048
 
 
-def routes(shop: Shop) -> Iterator[BaseRoute]:
+def routes(shop: AppContext) -> Iterator[BaseRoute]:
     """`/auth/openid/login` and its callback, of the provider that OPENID_ISSUER names."""
-    door = OpenIdDoor(shop)
-    yield Route("/auth/openid/login", door.log_in)
-    yield Route(CALLBACK_PATH, door.come_back)
+    handlers = OpenIdRoutes(shop)
+    yield Route("/auth/openid/login", handlers.log_in)
+    yield Route(CALLBACK_PATH, handlers.callback)
 
 
-class OpenIdDoor:
+class OpenIdRoutes:
     """Sends browsers to the provider and takes them back; a state is good for one callback of one browser."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: AppContext) -> None:
         settings = shop.settings
         self._shop = shop
         self._limit = RateLimit(settings.rate_limit, storage=settings.rate_limit_storage)
-        self._client = _client(settings)
+        self._client = _build_client(settings)
         is_https = settings.effective_public_url.startswith("https://")
         # The prefix keeps other hosts of the domain from setting it; browsers take it by https only.
         self._cookie = "__Host-openid" if is_https else "openid"
@@ -56,39 +56,39 @@ class OpenIdDoor:
 
     async def log_in(self, request: Request) -> Response:
         """Begin: off to the provider."""
-        if refusal := await self._refuse_excess("openid", request):
-            return refusal
+        if rejection := await self._check_rate_limit("openid", request):
+            return rejection
         session: dict[str, object] = {}
         request.scope["session"] = session
-        back = self._shop.settings.effective_public_url + CALLBACK_PATH
+        redirect_uri = self._shop.settings.effective_public_url + CALLBACK_PATH
         try:
-            response: Response = await self._client.authorize_redirect(request, back)
+            response: Response = await self._client.authorize_redirect(request, redirect_uri)
         except (httpx2.HTTPError, AuthlibBaseError, ValueError, RuntimeError, KeyError) as error:
-            return _unavailable(error)
-        self._remember(response, session)
+            return _build_unavailable(error)
+        self._set_session_cookie(response, session)
         response.headers["cache-control"] = "no-store"
         return response
 
-    async def come_back(self, request: Request) -> Response:
+    async def callback(self, request: Request) -> Response:
         """End: the provider's code for a token of ours."""
         # Each costs a call of the provider.
-        if refusal := await self._refuse_excess("openid-callback", request):
-            return refusal
-        request.scope["session"] = _session(request.cookies.get(self._cookie, ""))
+        if rejection := await self._check_rate_limit("openid-callback", request):
+            return rejection
+        request.scope["session"] = _parse_session(request.cookies.get(self._cookie, ""))
         try:
-            identity = await self._identity(request)
-            signed_in = await openid_login.sign_in(self._shop, identity, client=client_of(request))
+            identity = await self._fetch_identity(request)
+            signed_in = await openid_login.sign_in(self._shop, identity, client=get_client(request))
         except httpx2.HTTPError as error:
-            response = _unavailable(error)
-        except SignInRefused:
-            response = _refusal("sign_in_refused", 403)
+            response = _build_unavailable(error)
+        except SignInRejected:
+            response = _build_error("sign_in_refused", 403)
         except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
-            openid_login.record_refusal(client_of(request), reason=type(error).__name__)
+            openid_login.record_rejection(get_client(request), reason=type(error).__name__)
             # Its text may hold what the provider sent.
             _log.warning("a sign-in was refused: %s", type(error).__name__)
-            response = _refusal("sign_in_failed", 400)
+            response = _build_error("sign_in_failed", 400)
         else:
-            response = Answer(
+            response = NoStoreJSONResponse(
                 {
                     "access_token": signed_in.access_token,
                     "token_type": "Bearer",
@@ -98,15 +98,15 @@ class OpenIdDoor:
         response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
         return response
 
-    async def _refuse_excess(self, name: str, request: Request) -> Response | None:
+    async def _check_rate_limit(self, name: str, request: Request) -> Response | None:
         """Count a request of the caller's network; the refusal where it is beyond the limit."""
-        window = await self._limit.count(f"{name}:{client_network(request)}")
-        if window.is_within:
+        window = await self._limit.count(f"{name}:{get_client_network(request)}")
+        if window.is_allowed:
             return None
         security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit=name)
-        return _refusal("too_many_requests", 429, {"Retry-After": str(window.retry_after_seconds)})
+        return _build_error("too_many_requests", 429, {"Retry-After": str(window.retry_after_seconds)})
 
-    async def _identity(self, request: Request) -> Identity:
+    async def _fetch_identity(self, request: Request) -> Identity:
         settings = self._shop.settings
         token = await self._client.authorize_access_token(
             request,
@@ -121,13 +121,13 @@ class OpenIdDoor:
         is_verified = claims.get("email_verified") is True
         return Identity(
             issuer=settings.openid_issuer,
-            subject=_text(claims["sub"]) or "",
-            email=_text(claims.get("email")) if is_verified else None,
-            first_name=_text(claims.get("given_name")),
-            last_name=_text(claims.get("family_name")),
+            subject=_get_string(claims["sub"]) or "",
+            email=_get_string(claims.get("email")) if is_verified else None,
+            first_name=_get_string(claims.get("given_name")),
+            last_name=_get_string(claims.get("family_name")),
         )
 
-    def _remember(self, response: Response, session: dict[str, object]) -> None:
+    def _set_session_cookie(self, response: Response, session: dict[str, object]) -> None:
         """Leave the browser with what its callback has to show."""
         response.set_cookie(
             self._cookie,
@@ -139,7 +139,7 @@ class OpenIdDoor:
         )
 
 
-class _Client(StarletteOAuth2App):  # type: ignore[misc] # authlib ships no types
+class _OpenIdClient(StarletteOAuth2App):  # type: ignore[misc] # authlib ships no types
     """authlib's client that believes no more of the discovery document than the settings say."""
 
     issuer: str
@@ -158,23 +158,23 @@ class _Client(StarletteOAuth2App):  # type: ignore[misc] # authlib ships no type
         return metadata
 
 
-class _Attempts:
+class _AttemptCache:
     """authlib's cache of what a callback needs; reading uses it up, so that no state is taken twice."""
 
     async def set(self, key: str, value: str, _expires_in: int) -> None:
-        await openid_login.remember_attempt(key, value, lifetime=_LIFETIME)
+        await openid_login.store_attempt(key, value, lifetime=_LIFETIME)
 
     async def get(self, key: str) -> str | None:
-        return await openid_login.take_attempt(key)
+        return await openid_login.pop_attempt(key)
 
     async def delete(self, key: str) -> None:
-        await openid_login.take_attempt(key)
+        await openid_login.pop_attempt(key)
 
 
-def _client(settings: Settings) -> _Client:
+def _build_client(settings: Settings) -> _OpenIdClient:
     secret = settings.openid_client_secret
-    client = _Client(
-        StarletteIntegration("openid", _Attempts()),
+    client = _OpenIdClient(
+        StarletteIntegration("openid", _AttemptCache()),
         name="openid",
         client_id=settings.openid_client_id,
         client_secret=secret.get_secret_value() if secret else None,
@@ -190,23 +190,23 @@ def _client(settings: Settings) -> _Client:
     return client
 
 
-def _session(cookie: str) -> dict[str, object]:
+def _parse_session(cookie: str) -> dict[str, object]:
     """What the browser brought; nothing where that cannot be read."""
     try:
-        read = json.loads(base64.urlsafe_b64decode(cookie[:_LONGEST_COOKIE]))
+        session = json.loads(base64.urlsafe_b64decode(cookie[:_MAX_COOKIE_LENGTH]))
     except (ValueError, RecursionError):
         return {}
-    return read if isinstance(read, dict) else {}
+    return session if isinstance(session, dict) else {}
 
 
-def _text(claim: object) -> str | None:
+def _get_string(claim: object) -> str | None:
     return claim if isinstance(claim, str) and claim else None
 
 
-def _refusal(code: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return Answer({"code": code}, status_code=status, headers=headers)
+def _build_error(code: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return NoStoreJSONResponse({"code": code}, status_code=status, headers=headers)
 
 
-def _unavailable(error: Exception) -> Response:
+def _build_unavailable(error: Exception) -> Response:
     _log.error("the OpenID provider cannot be asked: %s", type(error).__name__)
-    return _refusal("provider_unavailable", 503, {"Retry-After": "5"})
+    return _build_error("provider_unavailable", 503, {"Retry-After": "5"})

@@ -7,10 +7,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
-from asgi.headers import changing, header
+from asgi.headers import get_header, wrap_send
 
 
-def is_from_allowed_page(connection: HTTPConnection, *, allowed: Collection[str], own_url: str) -> bool:
+def is_allowed_origin(connection: HTTPConnection, *, allowed: Collection[str], own_url: str) -> bool:
     """Whether the page that opens the connection is the shop's own or of an allowed origin.
 
     Callers that are no browsers send no `Origin`, and may. The shop's own pages are those of `own_url`, and
@@ -25,13 +25,13 @@ def is_from_allowed_page(connection: HTTPConnection, *, allowed: Collection[str]
     return is_own or origin in allowed
 
 
-class CrossOrigin(CORSMiddleware):
+class FastCORSMiddleware(CORSMiddleware):
     """Starlette's, with less work for callers that tell no origin, which only browsers do."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or header(scope, b"origin"):
+        if scope["type"] != "http" or get_header(scope, b"origin"):
             await super().__call__(scope, receive, send)
             return
         vary = (b"vary", b"Origin")
-        add = changing(send, lambda headers: headers.append(vary), types=("http.response.start",))
-        await self.app(scope, receive, add)
+        send_with_vary = wrap_send(send, lambda headers: headers.append(vary), types=("http.response.start",))
+        await self.app(scope, receive, send_with_vary)

@@ -16,7 +16,7 @@ _SHARED = Path(__file__).parent / "templates"
 Render = Callable[..., HTMLResponse]
 
 
-def renderer(folder: Path) -> Render:
+def build_renderer(folder: Path) -> Render:
     """`render(name, status_code, **values)` for the templates of `folder`, which may extend `page.html`."""
 
     @cache
@@ -26,11 +26,13 @@ def renderer(folder: Path) -> Render:
 
         from domain import persian
 
-        made = Environment(
+        templates = Environment(
             loader=FileSystemLoader([folder, _SHARED]), autoescape=True, undefined=StrictUndefined
         )
-        made.filters.update(number=persian.number, digits=persian.digits, moment=persian.moment)
-        return made
+        templates.filters.update(
+            number=persian.format_number, digits=persian.to_persian_digits, moment=persian.format_datetime
+        )
+        return templates
 
     def render(name: str, status_code: int = 200, **values: object) -> HTMLResponse:
         nonce = secrets.token_urlsafe(16)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from domain import days, idempotency_keys, texts
 from domain.problems import InvalidInput
 
-_MOST_FIELDS = 200
+_MAX_FIELDS = 200
 _MAX_EXACT_FLOAT = 2**53 - 1
 # PHP's arrays in forms: `name[]`, `name[0]`, `name[first]`.
 _ARRAY_FIELD = re.compile(r"([^\[\]]+)(?:\[[^\[\]]*\])+")
@@ -28,7 +28,7 @@ class Parameters:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
-    def secret(self, name: str) -> str | None:
+    def get_raw_text(self, name: str) -> str | None:
         """The text as it was sent, None where absent. An integer counts as its digits.
 
         Raises:
@@ -42,26 +42,26 @@ class Parameters:
             raise InvalidInput(field=name)
         return text
 
-    def text(self, name: str) -> str | None:
+    def get_text(self, name: str) -> str | None:
         """The text without blanks and invisible characters at its ends, None where nothing is left.
 
         Raises:
             InvalidInput: malformed, as in `secret`.
         """
-        return texts.strip(self.secret(name) or "") or None
+        return texts.strip(self.get_raw_text(name) or "") or None
 
-    def required_text(self, name: str) -> str:
+    def require_text(self, name: str) -> str:
         """The trimmed text.
 
         Raises:
             InvalidInput: absent, blank or malformed.
         """
-        text = self.text(name)
+        text = self.get_text(name)
         if text is None:
             raise InvalidInput(field=name)
         return text
 
-    def integer(self, name: str) -> int | None:
+    def get_integer(self, name: str) -> int | None:
         """The signed 64-bit integer, as `texts.parse_integer` reads it; None where absent or malformed.
 
         A JSON number with a fraction of zero is whole: 100.0 is 100.
@@ -74,55 +74,55 @@ class Parameters:
             return None
         return texts.parse_integer(str(value))
 
-    def required_code(self, name: str, *, digit_count: int) -> str:
+    def require_code(self, name: str, *, digit_count: int) -> str:
         """The text of a code; a JSON number gets back the zeros that it lost: 59655 of six is "059655".
 
         Raises:
             InvalidInput: absent, blank or malformed.
         """
-        number = self.integer(name)
+        number = self.get_integer(name)
         if isinstance(self.values.get(name), int | float) and number is not None and number >= 0:
             return f"{number:0{digit_count}d}"
-        return self.required_text(name)
+        return self.require_text(name)
 
-    def text_or_blank(self, name: str) -> str:
+    def get_text_or_empty(self, name: str) -> str:
         """The trimmed text; "" where absent or malformed, for an operation that has its own word for that."""
         try:
-            return self.text(name) or ""
+            return self.get_text(name) or ""
         except InvalidInput:
             return ""
 
-    def day(self, name: str) -> date | None:
+    def get_date(self, name: str) -> date | None:
         """The day given as d/m/Y, as `days.parse` reads it; None where absent or blank.
 
         Raises:
             InvalidInput: malformed.
         """
-        text = self.text(name)
-        day = days.parse(text) if text is not None else None
+        text = self.get_text(name)
+        day = days.parse_day(text) if text is not None else None
         if text is not None and day is None:
             raise InvalidInput(field=name)
         return day
 
-    def required_integer(self, name: str) -> int:
+    def require_integer(self, name: str) -> int:
         """The integer, as in `integer`.
 
         Raises:
             InvalidInput: absent or malformed.
         """
-        value = self.integer(name)
+        value = self.get_integer(name)
         if value is None:
             raise InvalidInput(field=name)
         return value
 
 
-async def sent_with(request: Request) -> Mapping[str, Any]:
+async def read_parameters(request: Request) -> Mapping[str, Any]:
     """The request's parameters. A body that is malformed, or of no known type, counts as empty."""
     body = await request.body()
-    return {**_form_fields(request.scope["query_string"]), **await _body_fields(request, body)}
+    return {**_parse_form(request.scope["query_string"]), **await _parse_body(request, body)}
 
 
-def idempotency_key(request: Request) -> str | None:
+def get_idempotency_key(request: Request) -> str | None:
     """The Idempotency-Key header, None where the client sent none.
 
     Raises:
@@ -134,44 +134,42 @@ def idempotency_key(request: Request) -> str | None:
     return idempotency_keys.decode(keys[0]) if keys else None
 
 
-async def _body_fields(request: Request, body: bytes) -> Mapping[str, Any]:
+async def _parse_body(request: Request, body: bytes) -> Mapping[str, Any]:
     content_type = request.headers.get("content-type", "")
     media_type = content_type.lower()
     if "/json" in media_type or "+json" in media_type:
-        return _json_fields(body)
+        return _parse_json(body)
     if media_type.startswith("application/x-www-form-urlencoded"):
-        return _form_fields(body)
+        return _parse_form(body)
     if media_type.startswith("multipart/form-data"):
-        return await _multipart_fields(content_type, body)
+        return await _parse_multipart(content_type, body)
     return {}
 
 
-def _json_fields(body: bytes) -> Mapping[str, Any]:
+def _parse_json(body: bytes) -> Mapping[str, Any]:
     # json, not orjson: it keeps a lone surrogate, so that the one value is refused instead of all being lost.
     try:
-        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+        value = json.loads(body.decode(), parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _form_fields(encoded: bytes) -> Mapping[str, Any]:
+def _parse_form(encoded: bytes) -> Mapping[str, Any]:
     # Bytes that are no UTF-8 become surrogates, which the readings refuse as malformed.
     text = encoded.decode(errors="surrogateescape")
     try:
-        fields = parse_qsl(
-            text, keep_blank_values=True, errors="surrogateescape", max_num_fields=_MOST_FIELDS
-        )
+        fields = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=_MAX_FIELDS)
     except ValueError:
         return {}
-    return _with_arrays(fields)
+    return _collect_arrays(fields)
 
 
-def _with_arrays(fields: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+def _collect_arrays(fields: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
     """Fields by their names. Those of a form's array are a list under its name, as they were one in JSON."""
     values: dict[str, Any] = {}
     for name, value in fields:
@@ -185,7 +183,7 @@ def _with_arrays(fields: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
     return values
 
 
-def safe_multipart_type(content_type: str) -> str | None:
+def normalize_multipart_type(content_type: str) -> str | None:
     """A content type of multipart/form-data with its boundary alone; None where that is malformed.
 
     Without its charset: the parser would decode with any codec of Python's, punycode's quadratic one among
@@ -197,22 +195,22 @@ def safe_multipart_type(content_type: str) -> str | None:
     return f'multipart/form-data; boundary="{boundary.decode()}"'
 
 
-async def _multipart_fields(content_type: str, body: bytes) -> Mapping[str, Any]:
-    safe_type = safe_multipart_type(content_type)
+async def _parse_multipart(content_type: str, body: bytes) -> Mapping[str, Any]:
+    safe_type = normalize_multipart_type(content_type)
     if safe_type is None:
         return {}
     headers = Headers({"content-type": safe_type})
-    parser = MultiPartParser(headers, _whole(body), max_files=_MOST_FIELDS, max_fields=_MOST_FIELDS)
+    parser = MultiPartParser(headers, _iter_body(body), max_files=_MAX_FIELDS, max_fields=_MAX_FIELDS)
     try:
         form = await parser.parse()
     except MultiPartException:
         return {}
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     await form.close()
-    return _with_arrays(fields)
+    return _collect_arrays(fields)
 
 
-async def _whole(body: bytes) -> AsyncGenerator[bytes, None]:
+async def _iter_body(body: bytes) -> AsyncGenerator[bytes, None]:
     yield body
 
 

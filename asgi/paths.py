@@ -19,11 +19,11 @@ class NormalizedPathsMiddleware:
         if scope["type"] != "lifespan":
             path: str = scope["path"]
             if "//" in path or (path.endswith("/") and path != "/"):
-                scope["path"] = self._normalized(path)
+                scope["path"] = self._normalize(path)
                 scope["raw_path"] = scope["path"].encode()
         return self._app(scope, receive, send)
 
-    def _normalized(self, path: str) -> str:
+    def _normalize(self, path: str) -> str:
         merged = _SLASHES.sub("/", path)
         if merged.startswith(f"{self._keeps_slash_below}/"):
             return merged

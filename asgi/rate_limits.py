@@ -14,31 +14,31 @@ from limits.storage import storage_from_string
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import claims_of, is_recognised, viewer_of
-from asgi.client_network import client_network
-from asgi.headers import changing, encoded
-from asgi.windows import MemoryNames, MemoryWindows
+from asgi.authentication import get_claims, get_viewer, is_session_verified
+from asgi.client_network import get_client_network
+from asgi.headers import encode_headers, wrap_send
+from asgi.windows import ExpiringSet, FixedWindowCounter
 from domain.tokens import Claims
 from models import database
 from observation import security_log
 from observation.packages import MissingPackage
 from observation.security_log import SecurityEvent
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 _logger = logging.getLogger("vitrin.limits")
 _MEMORY = "async+memory://"
-_STORAGE_WITHIN_SECONDS = 1
+_STORAGE_TIMEOUT_SECONDS = 1
 # Between two looks at a storage that hangs, which cost a second each.
-_ALONE_SECONDS = 30
-_TRUSTED_SECONDS = 60
+_LOCAL_SECONDS = 30
+_VERIFIED_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
     """A caller's present window: whether its latest request fits, and what is left of it."""
 
-    is_within: bool
-    most: int
+    is_allowed: bool
+    limit: int
     remaining: int
     seconds_left: float
 
@@ -59,37 +59,37 @@ class RateLimit:
 
     def __init__(self, limit: str, *, storage: str) -> None:
         self._limit: RateLimitItem = parse(limit)
-        self._here = MemoryWindows(self._limit.get_expiry())
-        self._shared = None if storage == _MEMORY else _shared(storage)
-        self._alone_until = 0.0
+        self._local = FixedWindowCounter(self._limit.get_expiry())
+        self._shared = None if storage == _MEMORY else _build_shared_limiter(storage)
+        self._local_until = 0.0
 
     async def count(self, caller: str) -> Window:
         """Count one request of `caller`."""
-        if self._shared is not None and time.monotonic() >= self._alone_until:
+        if self._shared is not None and time.monotonic() >= self._local_until:
             try:
-                async with asyncio.timeout(_STORAGE_WITHIN_SECONDS):
-                    return await self._count_together(self._shared, caller)
+                async with asyncio.timeout(_STORAGE_TIMEOUT_SECONDS):
+                    return await self._count_shared(self._shared, caller)
             except (StorageError, TimeoutError) as error:
-                self._alone_until = time.monotonic() + _ALONE_SECONDS
+                self._local_until = time.monotonic() + _LOCAL_SECONDS
                 _logger.warning("requests are counted by this process alone: %r", error)
-        requests, seconds_left = self._here.count(caller)
-        return self._window(requests <= self._limit.amount, self._limit.amount - requests, seconds_left)
+        requests, seconds_left = self._local.count(caller)
+        return self._build_window(requests <= self._limit.amount, self._limit.amount - requests, seconds_left)
 
-    async def _count_together(self, limiter: FixedWindowRateLimiter, caller: str) -> Window:
-        is_within = await limiter.hit(self._limit, caller)
+    async def _count_shared(self, limiter: FixedWindowRateLimiter, caller: str) -> Window:
+        is_allowed = await limiter.hit(self._limit, caller)
         window = await limiter.get_window_stats(self._limit, caller)
-        return self._window(is_within, window.remaining, window.reset_time - time.time())
+        return self._build_window(is_allowed, window.remaining, window.reset_time - time.time())
 
-    def _window(self, is_within: bool, remaining: int, seconds_left: float) -> Window:
+    def _build_window(self, is_allowed: bool, remaining: int, seconds_left: float) -> Window:
         return Window(
-            is_within=is_within,
-            most=self._limit.amount,
+            is_allowed=is_allowed,
+            limit=self._limit.amount,
             remaining=max(0, remaining),
             seconds_left=seconds_left,
         )
 
 
-def _shared(storage: str) -> FixedWindowRateLimiter:
+def _build_shared_limiter(storage: str) -> FixedWindowRateLimiter:
     try:
         shared = storage_from_string(storage, implementation="redispy", wrap_exceptions=True)
     except ConfigurationError as error:
@@ -97,35 +97,35 @@ def _shared(storage: str) -> FixedWindowRateLimiter:
     return FixedWindowRateLimiter(shared)
 
 
-class RateLimits:
+class RateLimitMiddleware:
     """So many requests a user, or an address where nobody is signed in, below one path.
 
     Whoever found a token that was revoked must not use up its user's requests: once a minute a request
     that did not ask whether the token still holds has it looked up, after it was answered. What is below
-    `but_not` has limits of its own.
+    `excluded_prefix` has limits of its own.
     """
 
     def __init__(
-        self, app: ASGIApp, *, shop: Shop, limit: str, storage: str, below: str, but_not: str
+        self, app: ASGIApp, *, shop: AppContext, limit: str, storage: str, prefix: str, excluded_prefix: str
     ) -> None:
         self._app = app
         self._shop = shop
-        self._below = below
-        self._but_not = but_not
+        self._prefix = prefix
+        self._excluded_prefix = excluded_prefix
         self._limit = RateLimit(limit, storage=storage)
-        self._recognised = MemoryNames(_TRUSTED_SECONDS)
+        self._verified_tokens = ExpiringSet(_VERIFIED_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._counts(f"{scope['path']}/"):
+        if scope["type"] != "http" or not self._is_limited(f"{scope['path']}/"):
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        claims = claims_of(connection)
-        window = await self._limit.count(_caller(connection, claims))
-        headers = {"X-RateLimit-Limit": str(window.most), "X-RateLimit-Remaining": str(window.remaining)}
-        if window.is_within:
-            pairs = encoded(headers.items())
-            add = changing(send, lambda present: present.extend(pairs), types=("http.response.start",))
+        claims = get_claims(connection)
+        window = await self._limit.count(_get_caller_key(connection, claims))
+        headers = {"X-RateLimit-Limit": str(window.limit), "X-RateLimit-Remaining": str(window.remaining)}
+        if window.is_allowed:
+            pairs = encode_headers(headers.items())
+            add = wrap_send(send, lambda present: present.extend(pairs), types=("http.response.start",))
             await self._app(scope, receive, add)
         else:
             security_log.record(
@@ -133,34 +133,34 @@ class RateLimits:
                 user_id=None if claims is None else claims.user_id,
                 limit="rest",
             )
-            await _refuse(send, headers, window)
-        if claims is not None and claims.token_id not in self._recognised:
-            await self._recognise(connection, claims)
+            await _send_too_many_requests(send, headers, window)
+        if claims is not None and claims.token_id not in self._verified_tokens:
+            await self._verify_token(connection, claims)
 
-    async def _recognise(self, connection: HTTPConnection, claims: Claims) -> None:
+    async def _verify_token(self, connection: HTTPConnection, claims: Claims) -> None:
         try:
-            if is_recognised(connection) or await viewer_of(connection, self._shop) is not None:
-                self._recognised.add(claims.token_id)
+            if is_session_verified(connection) or await get_viewer(connection, self._shop) is not None:
+                self._verified_tokens.add(claims.token_id)
         except Exception as error:
             # The request was answered; the next one asks again.
             if not database.is_unavailable(error):
                 raise
 
-    def _counts(self, path: str) -> bool:
-        return path.startswith(f"{self._below}/") and not path.startswith(f"{self._but_not}/")
+    def _is_limited(self, path: str) -> bool:
+        return path.startswith(f"{self._prefix}/") and not path.startswith(f"{self._excluded_prefix}/")
 
 
-def _caller(connection: HTTPConnection, claims: Claims | None) -> str:
-    return f"address:{client_network(connection)}" if claims is None else f"user:{claims.user_id}"
+def _get_caller_key(connection: HTTPConnection, claims: Claims | None) -> str:
+    return f"address:{get_client_network(connection)}" if claims is None else f"user:{claims.user_id}"
 
 
-async def _refuse(send: Send, headers: dict[str, str], window: Window) -> None:
+async def _send_too_many_requests(send: Send, headers: dict[str, str], window: Window) -> None:
     all_headers = {
         **headers,
         "Retry-After": str(window.retry_after_seconds),
         "X-RateLimit-Reset": str(window.reset_at_unix),
         "Content-Type": "application/json",
     }
-    pairs = encoded(all_headers.items())
+    pairs = encode_headers(all_headers.items())
     await send({"type": "http.response.start", "status": 429, "headers": pairs})
     await send({"type": "http.response.body", "body": orjson.dumps({"message": "Too Many Attempts."})})

@@ -33,31 +33,31 @@ def check_host(headers: Headers, *, is_required: bool) -> None:
         raise MalformedHead(http.HTTPStatus.BAD_REQUEST)
 
 
-def size_of(url: bytes, headers: Headers) -> int:
+def get_head_size(url: bytes, headers: Headers) -> int:
     """Bytes of the head, without the method and the version."""
     return len(url) + sum(len(name) + len(value) + _SEPARATORS for name, value in headers)
 
 
 def offers_websocket(headers: Headers) -> bool:
     """Whether one of the protocols that the client offers is WebSocket."""
-    return any(name == b"upgrade" and b"websocket" in _tokens(value) for name, value in headers)
+    return any(name == b"upgrade" and b"websocket" in _split_tokens(value) for name, value in headers)
 
 
-def without_upgrade(request_line: bytes, headers: Headers) -> bytes:
+def remove_upgrade(request_line: bytes, headers: Headers) -> bytes:
     """The head again, without the offer of another protocol."""
-    lines = [request_line, *(b"%b: %b" % header for header in _kept(headers))]
+    lines = [request_line, *(b"%b: %b" % header for header in _filter_headers(headers))]
     return b"\r\n".join([*lines, b"", b""])
 
 
-def _kept(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
+def _filter_headers(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
     for name, value in headers:
         if name == b"connection":
-            tokens = [token for token in _tokens(value) if token not in _UPGRADE_FIELDS]
+            tokens = [token for token in _split_tokens(value) if token not in _UPGRADE_FIELDS]
             if tokens:
                 yield name, b", ".join(tokens)
         elif name not in _UPGRADE_FIELDS:
             yield name, value
 
 
-def _tokens(value: bytes) -> list[bytes]:
+def _split_tokens(value: bytes) -> list[bytes]:
     return [token.strip().lower() for token in value.split(b",")]

@@ -4,15 +4,15 @@ from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.client_network import network_in
-from asgi.headers import changing, header
+from asgi.client_network import get_network
+from asgi.headers import get_header, wrap_send
 from observation import caller_networks, request_ids
 
 _NAME = b"x-request-id"
-_ANSWERS = ("http.response.start", "websocket.accept")
+_RESPONSE_MESSAGES = ("http.response.start", "websocket.accept")
 
 
-class RequestIds:
+class RequestIdMiddleware:
     """Takes the caller's `X-Request-ID` where it is sane, and answers it; a WebSocket is one request.
 
     The caller's network is kept beside it, for the security log.
@@ -24,8 +24,10 @@ class RequestIds:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in ("http", "websocket"):
             return self._app(scope, receive, send)
-        request_id = request_ids.accepted(header(scope, _NAME))
-        request_ids.begin(request_id)
-        caller_networks.begin(network_in(scope))
+        request_id = request_ids.accept_or_generate(get_header(scope, _NAME))
+        request_ids.set_current(request_id)
+        caller_networks.set_current(get_network(scope))
         pair = (_NAME, request_id.encode("latin-1"))
-        return self._app(scope, receive, changing(send, lambda headers: headers.append(pair), types=_ANSWERS))
+        return self._app(
+            scope, receive, wrap_send(send, lambda headers: headers.append(pair), types=_RESPONSE_MESSAGES)
+        )

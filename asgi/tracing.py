@@ -5,11 +5,11 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.measurement import route_of
+from asgi.measurement import get_route_template
 from observation import request_ids
 
 
-class Traces:
+class TracingMiddleware:
     """Goes on with the caller's trace.
 
     Starlette's own middleware would send query strings, in which the legacy app sends codes.
@@ -24,12 +24,12 @@ class Traces:
             await self._app(scope, receive, send)
             return
         method, caller = scope["method"], propagate.extract(Headers(scope=scope))
-        attributes = {"http.request.method": method, "vitrin.request_id": request_ids.current()}
+        attributes = {"http.request.method": method, "vitrin.request_id": request_ids.get_current()}
         with self._tracer.start_as_current_span(
             method, context=caller, kind=SpanKind.SERVER, attributes=attributes
         ) as span:
 
-            async def noting_send(message: Message) -> None:
+            async def recording_send(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     span.set_attribute("http.response.status_code", message["status"])
                     if message["status"] >= 500:
@@ -37,8 +37,8 @@ class Traces:
                 await send(message)
 
             try:
-                await self._app(scope, receive, noting_send)
+                await self._app(scope, receive, recording_send)
             finally:
-                route = route_of(scope)
+                route = get_route_template(scope)
                 span.update_name(f"{method} {route}")
                 span.set_attribute("http.route", route)

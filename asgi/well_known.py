@@ -4,13 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 
-def routes(shop: Shop) -> list[BaseRoute]:
+def routes(shop: AppContext) -> list[BaseRoute]:
     """`/.well-known/jwks.json` (RFC 7517)."""
 
     async def jwks(_: Request) -> JSONResponse:
-        return JSONResponse(shop.tokens.public_jwks(), headers={"Cache-Control": "public, max-age=300"})
+        return JSONResponse(shop.tokens.get_public_jwks(), headers={"Cache-Control": "public, max-age=300"})
 
     return [Route("/.well-known/jwks.json", jwks)]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 
 @dataclass
-class _Count:
+class _Window:
     ends_at: float
     requests: int = 0
 
 
-class MemoryWindows:
+class FixedWindowCounter:
     """Requests of each caller; a window begins with a caller's first one after the last window.
 
     The limits library's storage in memory looks at every caller again and again; this one, once a window.
@@ -18,7 +18,7 @@ class MemoryWindows:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._counts: dict[str, _Count] = {}
+        self._counts: dict[str, _Window] = {}
         self._sweep_at = 0.0
 
     def count(self, caller: str) -> tuple[int, float]:
@@ -29,12 +29,12 @@ class MemoryWindows:
             self._sweep_at = now + self._seconds
         count = self._counts.get(caller)
         if count is None or count.ends_at <= now:
-            count = self._counts[caller] = _Count(now + self._seconds)
+            count = self._counts[caller] = _Window(now + self._seconds)
         count.requests += 1
         return count.requests, count.ends_at - now
 
 
-class MemoryNames:
+class ExpiringSet:
     """Names of the present window, which ends for all of them at once."""
 
     def __init__(self, seconds: float) -> None:

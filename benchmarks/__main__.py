@@ -28,13 +28,13 @@ from benchmarks.contestants import Contestant
 from benchmarks.places import LOAD_CORE, SQL
 from benchmarks.rounds import Figures, Measurement
 from benchmarks.seed import Sizes
-from benchmarks.works import Work
+from benchmarks.works import Workload
 
 _DATABASE = "bench"
 _RESULTS = Path(__file__).with_name("results.json")
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "only", nargs="?", default="", help="regex over WORK:SERVER, such as 'Q[12]:(vitrin|apollo)'"
@@ -61,25 +61,25 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Install, load, start, compare, measure, report."""
-    arguments = _arguments()
+    arguments = _parse_arguments()
     if arguments.against:
         installation.install_tools()
         against.compare(arguments)
         return
-    sections.require(arguments.section)
+    sections.require_section(arguments.section)
     installation.install()
     # What this program does must not fall on the servers' core.
     os.sched_setaffinity(0, {LOAD_CORE})
-    sizes, load_before = Sizes(arguments.orders), machine.busy_before()
+    sizes, load_before = Sizes(arguments.orders), machine.read_load_average()
     with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name:
         folder = Path(name)
         asyncio.run(_load(cluster, sizes))
-        with _started(_contestants(cluster, sizes, folder, only=arguments.only)) as running:
+        with _running_servers(_build_contestants(cluster, sizes, folder, only=arguments.only)) as running:
             _check(running, sizes)
             if arguments.verify_only:
                 return
             figures = _measure(cluster, running, sizes, folder, arguments)
-    print(report.table(figures), report.goals(figures), sep="\n\n")
+    print(report.render_table(figures), report.render_goals(figures), sep="\n\n")
     if not arguments.only:
         _write(figures, arguments, load_before=load_before)
 
@@ -87,39 +87,43 @@ def main() -> None:
 async def _load(cluster: Cluster, sizes: Sizes) -> None:
     print(f"loading {sizes.orders:,} orders", flush=True)
     await seed.load(cluster, _DATABASE, sizes)
-    if differences := await seed.differences_found_by_the_shop(cluster.url(_DATABASE)):
+    if differences := await seed.count_audit_differences(cluster.get_url(_DATABASE)):
         raise SystemExit(f"the records are unsound: {differences} differences")
     session = await cluster.connect(_DATABASE)
     await session.execute((SQL / "place_order.sql").read_text(encoding="utf-8"))
     await session.close()
 
 
-def _contestants(cluster: Cluster, sizes: Sizes, folder: Path, *, only: str) -> list[Contestant]:
+def _build_contestants(cluster: Cluster, sizes: Sizes, folder: Path, *, only: str) -> list[Contestant]:
     """Those that the regex leaves something to do."""
-    environment = contestants.shop_environment(cluster, _DATABASE, folder, port=processes.free_port())
+    environment = contestants.build_environment(cluster, _DATABASE, folder, port=processes.find_free_port())
     users = [*sizes.many_orders, *sizes.twenty_orders]
-    tokens = asyncio.run(contestants.sign_in(contestants.shop_settings(environment), users))
+    tokens = asyncio.run(contestants.sign_in(contestants.build_settings(environment), users))
     everybody = [
-        Contestant(contestants.our_server(environment, folder), works.of_vitrin(tokens)),
-        *contestants.peers(cluster, _DATABASE, folder),
+        Contestant(contestants.build_our_server(environment, folder), works.build_vitrin_requests(tokens)),
+        *contestants.build_peers(cluster, _DATABASE, folder),
     ]
     chosen = [
         Contestant(
             one.server,
-            {work: ask for work, ask in one.asks.items() if re.search(only, f"{work}:{one.name}")},
+            {
+                work: build_request
+                for work, build_request in one.request_builders.items()
+                if re.search(only, f"{work}:{one.name}")
+            },
         )
         for one in everybody
     ]
-    return [one for one in chosen if one.asks]
+    return [one for one in chosen if one.request_builders]
 
 
 @contextmanager
-def _started(running: Sequence[Contestant]) -> Iterator[Sequence[Contestant]]:
+def _running_servers(running: Sequence[Contestant]) -> Iterator[Sequence[Contestant]]:
     try:
         for one in running:
             one.server.start()
         for one in running:
-            one.server.wait_until_it_answers()
+            one.server.wait_until_ready()
         yield running
     finally:
         for one in running:
@@ -127,7 +131,7 @@ def _started(running: Sequence[Contestant]) -> Iterator[Sequence[Contestant]]:
 
 
 def _check(running: Sequence[Contestant], sizes: Sizes) -> None:
-    differences = equality.differences(running, sizes)
+    differences = equality.find_differences(running, sizes)
     print("\n".join(differences) or f"{len(running)} servers give the same data", flush=True)
     if differences:
         raise SystemExit(1)
@@ -136,15 +140,15 @@ def _check(running: Sequence[Contestant], sizes: Sizes) -> None:
 def _measure(
     cluster: Cluster, running: Sequence[Contestant], sizes: Sizes, folder: Path, arguments: argparse.Namespace
 ) -> list[Figures]:
-    cells = list(rounds.cells(running, sizes, folder))
-    counts = asyncio.run(statements.count(cluster, _DATABASE, cells, sizes))
+    cells = list(rounds.build_cells(running, sizes, folder))
+    counts = asyncio.run(statements.count_statements(cluster, _DATABASE, cells, sizes))
     measurement = Measurement(cluster, seconds=arguments.seconds, tries=arguments.tries)
-    reading = [cell for cell in cells if cell.work is not Work.CREATE_ORDER]
-    writing = [cell for cell in cells if cell.work is Work.CREATE_ORDER]
+    reading = [cell for cell in cells if cell.work is not Workload.CREATE_ORDER]
+    writing = [cell for cell in cells if cell.work is Workload.CREATE_ORDER]
     asyncio.run(_restore(cluster, sizes))
-    runs = measurement.rounds(reading, arguments.rounds)
+    runs = measurement.run_rounds(reading, arguments.rounds)
     answered_before = measurement.responses
-    runs |= measurement.rounds(writing, arguments.rounds)
+    runs |= measurement.run_rounds(writing, arguments.rounds)
     asyncio.run(_check_money(cluster, sizes, answered=measurement.responses - answered_before))
     return [
         Figures(work=cell.work, name=cell.contestant.name, runs=runs[cell], statements=counts[cell])
@@ -164,29 +168,30 @@ async def _check_money(cluster: Cluster, sizes: Sizes, *, answered: int) -> None
     placed, charged = await session.fetchrow(
         "SELECT count(*), coalesce(sum(charge), 0) FROM orders WHERE id > $1", sizes.orders
     )
-    left = await session.fetchval("SELECT sum(balance) FROM users")
+    balance = await session.fetchval("SELECT sum(balance) FROM users")
     opened = await session.fetchval(
         "SELECT sum(l.amount) FROM ledger_entries l WHERE l.order_id IS NULL OR l.order_id <= $1",
         sizes.orders,
     )
     await session.close()
     print(
-        f"{placed:,} orders placed, {answered:,} answered; {charged:,} Toman charged, {opened - left:,} taken"
+        f"{placed:,} orders placed, {answered:,} answered; {charged:,} Toman charged, "
+        f"{opened - balance:,} taken"
     )
-    if charged != opened - left or placed < answered:
+    if charged != opened - balance or placed < answered:
         raise SystemExit("orders or money are missing")
 
 
 def _write(figures: Sequence[Figures], arguments: argparse.Namespace, *, load_before: float) -> None:
-    particulars = machine.particulars()
+    particulars = machine.describe_machine()
     rounds.write_results(_RESULTS, {**particulars, "load before": load_before}, figures)
     picture = sections.DOCUMENT.with_name(f"performance-{arguments.section}.svg")
-    picture.write_text(report.drawing(figures), encoding="utf-8")
+    picture.write_text(report.render_chart(figures), encoding="utf-8")
     note = (
         f"runs of {arguments.seconds:g} s, load average before: {load_before:.1f}. {arguments.note}".strip()
     )
-    content = report.section(figures, particulars, picture=picture.name, note=note)
-    sections.write(arguments.section, content)
+    content = report.render_section(figures, particulars, picture=picture.name, note=note)
+    sections.write_section(arguments.section, content)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ _KNOWN = "{services(first: 5) {edges {node {id name price}}}}"
 _numbers = itertools.count()
 
 
-def unseen(literals: int = 0) -> str:
+def build_unseen_document(literals: int = 0) -> str:
     """A document that no server has seen, with a list of so many constants in it."""
     name = f"q{os.getpid()}x{next(_numbers)}"
     numbers = range(1, 1 + max(1, literals))
@@ -53,13 +53,15 @@ class Server:
     environment: dict[str, str]
 
     @property
-    def rss_mib(self) -> float:
+    def read_rss_mib(self) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 @contextmanager
-def served(folder: Path, database_url: str | None, prepare: Callable[[str], None] | None) -> Iterator[Server]:
+def serve_product(
+    folder: Path, database_url: str | None, prepare: Callable[[str], None] | None
+) -> Iterator[Server]:
     """The product with its defaults, on a free port; `prepare` gets its database's URL before it starts."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -73,17 +75,17 @@ def served(folder: Path, database_url: str | None, prepare: Callable[[str], None
     }
     command = [sys.executable, "main.py"]
     if prepare is not None:
-        with _running(command, environment, folder) as process:
+        with _run_process(command, environment, folder) as process:
             _await_health(f"http://127.0.0.1:{port}", process)
         prepare(database_url or f"sqlite://{folder}/vitrin.sqlite3")
-    with _running(command, environment, folder) as process:
+    with _run_process(command, environment, folder) as process:
         url = f"http://127.0.0.1:{port}"
         _await_health(url, process)
         yield Server(url, process.pid, environment)
 
 
 @contextmanager
-def _running(
+def _run_process(
     command: list[str], environment: dict[str, str], folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     with (
@@ -117,30 +119,30 @@ class Caller:
             headers["Authorization"] = f"Bearer {token}"
         self._client = httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60)
 
-    async def ask(self, query: str) -> httpx.Response:
+    async def query(self, query: str) -> httpx.Response:
         return await self._client.post("/graphql", json={"query": query})
 
-    async def time(self, query: str) -> float:
+    async def analyze_document(self, query: str) -> float:
         """Milliseconds of an answer, which must have data."""
         began = time.perf_counter()
-        response = await self.ask(query)
+        response = await self.query(query)
         took = (time.perf_counter() - began) * 1_000
         if not response.json().get("data"):
             raise SystemExit(f"no data: {response.text[:300]}")
         return took
 
-    async def times(
+    async def measure_repeatedly(
         self, query: Callable[[], str], seconds: float, pause: float = _PAUSE_SECONDS
     ) -> list[float]:
         """Milliseconds of answers, asked one after the other for so long."""
         took, ends = [], time.monotonic() + seconds
         while time.monotonic() < ends:
-            took.append(await self.time(query()))
+            took.append(await self.analyze_document(query()))
             await asyncio.sleep(pause)
         return took
 
 
-def summary(times: list[float]) -> dict[str, float]:
+def summarize(times: list[float]) -> dict[str, float]:
     return {"p50": round(statistics.median(times), 1), "max": round(max(times), 1), "count": len(times)}
 
 
@@ -148,33 +150,34 @@ async def measure_flood(server: Server) -> dict[str, object]:
     """2,000 unseen documents of 200 literals from one address, each hung up at once."""
     known, newcomer = Caller(server, "198.51.100.1"), Caller(server, "198.51.100.2")
     for _ in range(10):
-        await known.time(_KNOWN)
-    quiet = await known.times(lambda: _KNOWN, 3)
-    quiet_unseen = await newcomer.times(unseen, 3, 0.1)
-    rss = server.rss_mib
+        await known.analyze_document(_KNOWN)
+    quiet = await known.measure_repeatedly(lambda: _KNOWN, 3)
+    quiet_unseen = await newcomer.measure_repeatedly(build_unseen_document, 3, 0.1)
+    rss = server.read_rss_mib
     flood = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.admission", "--flood", server.url, cwd=ROOT
     )
     # The flood's process starts first; what comes before its requests is quiet.
     during, during_unseen = await asyncio.gather(
-        known.times(lambda: _KNOWN, _WATCH_SECONDS), newcomer.times(unseen, _WATCH_SECONDS, 0.1)
+        known.measure_repeatedly(lambda: _KNOWN, _WATCH_SECONDS),
+        newcomer.measure_repeatedly(build_unseen_document, _WATCH_SECONDS, 0.1),
     )
     await flood.wait()
     return {
-        "known_quiet": summary(quiet),
-        "known_flooded": summary(during),
-        "unseen_quiet": summary(quiet_unseen),
-        "unseen_flooded": summary(during_unseen),
-        "rss_growth_mib": round(server.rss_mib - rss, 1),
+        "known_quiet": summarize(quiet),
+        "known_flooded": summarize(during),
+        "unseen_quiet": summarize(quiet_unseen),
+        "unseen_flooded": summarize(during_unseen),
+        "rss_growth_mib": round(server.read_rss_mib - rss, 1),
     }
 
 
-async def flood(url: str) -> None:
+async def send_flood(url: str) -> None:
     """Send the flood, hanging up right after each request."""
     host, port = httpx.URL(url).host, httpx.URL(url).port
 
     async def send() -> None:
-        body = json.dumps({"query": unseen(200)}).encode()
+        body = json.dumps({"query": build_unseen_document(200)}).encode()
         head = (
             f"POST /graphql HTTP/1.1\r\nHost: shop\r\nX-Forwarded-For: 203.0.113.9\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -200,7 +203,7 @@ async def measure_burst(server: Server) -> dict[str, object]:
     pages = " ".join(f"p{number}: services(first: 100) {{edges {{{node}}}}}" for number in range(2))
 
     async def ask(number: int) -> httpx.Response:
-        return await caller.ask(f"query burst{number} {{{pages} __typename}}")
+        return await caller.query(f"query burst{number} {{{pages} __typename}}")
 
     answers = await asyncio.gather(*map(ask, range(60)))
     costs = [answer.json()["extensions"]["cost"] for answer in answers]
@@ -217,15 +220,15 @@ async def measure_burst(server: Server) -> dict[str, object]:
 
 async def measure_memory(server: Server) -> dict[str, object]:
     """500 documents with lists of 740 constants, each sent twice, from addresses that can pay for them."""
-    before = server.rss_mib
+    before = server.read_rss_mib
     answered = 0
     for number in range(500):
         caller = Caller(server, f"192.0.2.{number % 250}")
-        text = unseen(740)
+        text = build_unseen_document(740)
         for _ in range(2):
-            answered += (await caller.ask(text)).status_code == 200
+            answered += (await caller.query(text)).status_code == 200
         await caller._client.aclose()
-    return {"answered": answered, "rss_growth_mib": round(server.rss_mib - before, 1)}
+    return {"answered": answered, "rss_growth_mib": round(server.read_rss_mib - before, 1)}
 
 
 async def measure_sums(server: Server, token: str) -> dict[str, object]:
@@ -233,8 +236,8 @@ async def measure_sums(server: Server, token: str) -> dict[str, object]:
     customer = Caller(server, "198.51.100.3", token)
     query = "{orders(first: 20) {edges {node {id status charge}}}}"
     for _ in range(10):
-        await customer.time(query)
-    quiet = await customer.times(lambda: query, 5)
+        await customer.analyze_document(query)
+    quiet = await customer.measure_repeatedly(lambda: query, 5)
     stops = asyncio.Event()
     sums = '{topUsers(since: "2020-01-01T00:00:00Z") {orderCount amount}}'
     count = 'services(where: {name: {contains: "a"}}) {totalCount}'
@@ -244,27 +247,27 @@ async def measure_sums(server: Server, token: str) -> dict[str, object]:
         for n in range(8)
     ]
     await asyncio.sleep(0.5)
-    flooded = await customer.times(lambda: query, _WATCH_SECONDS)
+    flooded = await customer.measure_repeatedly(lambda: query, _WATCH_SECONDS)
     stops.set()
     outcomes = await asyncio.gather(*attackers)
     return {
-        "customer_quiet": summary(quiet),
-        "customer_flooded": summary(flooded),
+        "customer_quiet": summarize(quiet),
+        "customer_flooded": summarize(flooded),
         "attackers_answered": sum(done for done, _ in outcomes),
         "attackers_refused": sum(refused for _, refused in outcomes),
     }
 
 
 async def _repeat(caller: Caller, query: str, stops: asyncio.Event) -> tuple[int, int]:
-    done = refused = 0
+    done = rejected = 0
     while not stops.is_set():
-        answer = await caller.ask(query)
+        answer = await caller.query(query)
         done += answer.status_code == 200
-        refused += answer.status_code != 200
-    return done, refused
+        rejected += answer.status_code != 200
+    return done, rejected
 
 
-def _token(server: Server) -> str:
+def _create_token(server: Server) -> str:
     run = subprocess.run(
         [sys.executable, "main.py", "token", DEMO_MOBILE],
         cwd=ROOT,
@@ -294,7 +297,7 @@ def main() -> None:
     parser.add_argument("--flood", metavar="URL")
     arguments = parser.parse_args()
     if arguments.flood:
-        asyncio.run(flood(arguments.flood))
+        asyncio.run(send_flood(arguments.flood))
         return
     if arguments.database_url:
         _load_demo(arguments.database_url)
@@ -304,12 +307,12 @@ def main() -> None:
             prepare = None
             if work == "sums":
                 prepare = lambda url: asyncio.run(admission_orders.add(url, arguments.orders))  # noqa: E731
-            with served(Path(folder), arguments.database_url, prepare) as server:
+            with serve_product(Path(folder), arguments.database_url, prepare) as server:
                 measures = {
                     "flood": lambda: measure_flood(server),
                     "burst": lambda: measure_burst(server),
                     "memory": lambda: measure_memory(server),
-                    "sums": lambda: measure_sums(server, _token(server)),
+                    "sums": lambda: measure_sums(server, _create_token(server)),
                 }
                 found[work] = asyncio.run(measures[work]())
                 print(json.dumps({work: found[work]}), flush=True)

@@ -10,14 +10,14 @@ _SECONDS_BETWEEN_ORDERS = 600
 
 async def add(url: str, orders: int) -> None:
     """Add so many orders to a database with the demo, ten minutes apart, of a thousand new users in turn."""
-    async with database.connected(url):
+    async with database.open_connections(url):
         await _copy(User, _USERS, {"mobile": "NULL", "email": "NULL"})
         first = await database.fetch("SELECT max(id) - $1 AS id FROM users", _USERS)
-        moment = f"(n.n * {_SECONDS_BETWEEN_ORDERS})"
+        offset = f"(n.n * {_SECONDS_BETWEEN_ORDERS})"
         created = (
-            f"strftime('%Y-%m-%d %H:%M:%S+00:00', 'now', '-' || {moment} || ' seconds')"
+            f"strftime('%Y-%m-%d %H:%M:%S+00:00', 'now', '-' || {offset} || ' seconds')"
             if database.dialect() == "sqlite"
-            else f"now() - {moment} * interval '1 second'"
+            else f"now() - {offset} * interval '1 second'"
         )
         changes = {
             "user_id": f"{int(first[0]['id'])} + 1 + n.n * 7919 % {_USERS}",

@@ -24,11 +24,11 @@ from pathlib import Path
 from benchmarks import equality, intervals, preparation, processes, rounds, works, wrk
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.places import LOAD_CORE, ROOT, SERVER_CORE, pinned
+from benchmarks.places import LOAD_CORE, ROOT, SERVER_CORE, pin_to_core
 from benchmarks.processes import Server
-from benchmarks.rounds import MOST_FOREIGN, Run, Stopwatch
+from benchmarks.rounds import MAX_FOREIGN_SHARE, Run, Stopwatch
 from benchmarks.seed import Sizes
-from benchmarks.works import Work
+from benchmarks.works import Workload
 from benchmarks.wrk import Load
 
 ROUNDS = 12
@@ -44,16 +44,16 @@ class Version:
 
     contestant: Contestant
     cluster: Cluster
-    scripts: dict[Work, Path]
-    body_sizes: dict[Work, int] = field(default_factory=dict)
+    scripts: dict[Workload, Path]
+    body_sizes: dict[Workload, int] = field(default_factory=dict)
     """Bytes of a verified answer; errors are shorter than any."""
-    runs: dict[Work, list[Run]] = field(default_factory=lambda: {work: [] for work in Work})
+    runs: dict[Workload, list[Run]] = field(default_factory=lambda: {work: [] for work in Workload})
 
     @property
     def server(self) -> Server:
         return self.contestant.server
 
-    def load(self, work: Work, requests: int) -> Load:
+    def load(self, work: Workload, requests: int) -> Load:
         """Send exactly so many requests.
 
         Raises:
@@ -62,16 +62,16 @@ class Version:
         script, nonce = self.scripts[work], secrets.token_hex(6)
         load = wrk.run_counted(self.server.url, script, requests=requests, nonce=nonce)
         complete = load.requests == requests and load.bytes_each >= self.body_sizes[work] / 2
-        if load.refused or load.lost or not complete:
+        if load.rejected or load.lost or not complete:
             raise SystemExit(f"{self.server.name} fails at {work} under load: {load}")
         return load
 
-    def watched(self, work: Work, requests: int) -> Run:
+    def measure(self, work: Workload, requests: int) -> Run:
         """The same, measured."""
         rounds.wait_for_quiet()
         watch = Stopwatch(self.server.pid, self.cluster.pid)
         load = self.load(work, requests)
-        rounds.settle(self.server.pid)
+        rounds.wait_until_idle(self.server.pid)
         return watch.read(load, server_pid=self.server.pid, unanswered=0)
 
 
@@ -81,22 +81,25 @@ def compare(arguments: argparse.Namespace) -> None:
         raise SystemExit("an interval needs two rounds at least, and ten to be narrow")
     os.sched_setaffinity(0, {LOAD_CORE})
     sizes = Sizes(arguments.orders)
-    chosen = [work for work in Work if re.search(arguments.only, work)]
+    chosen = [work for work in Workload if re.search(arguments.only, work)]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vitrin-bench-")))
         checkouts = {"other": Path(arguments.against).resolve(), "this": ROOT}
         versions = [
-            _prepared(name, checkout, stack.enter_context(Cluster()), sizes, folder)
+            _prepare_version(name, checkout, stack.enter_context(Cluster()), sizes, folder)
             for name, checkout in checkouts.items()
         ]
         requests = _check_and_calibrate(versions, sizes, chosen, seconds=arguments.seconds)
         for number in range(arguments.rounds):
-            _round(versions, chosen, requests, tries=arguments.tries, number=number)
+            _run_round(versions, chosen, requests, tries=arguments.tries, number=number)
     other, this = versions
-    print(f"\n{table(other.runs, this.runs)}\n\nMedians; ratios are this version over {arguments.against}.")
+    print(
+        f"\n{render_table(other.runs, this.runs)}\n\n"
+        f"Medians; ratios are this version over {arguments.against}."
+    )
 
 
-def interpreter_of(checkout: Path) -> str:
+def find_interpreter(checkout: Path) -> str:
     """The Python of a checkout's own environment; ours where it has none and the same dependencies.
 
     Raises:
@@ -105,12 +108,12 @@ def interpreter_of(checkout: Path) -> str:
     own = checkout / ".venv" / "bin" / "python"
     if own.exists():
         return str(own)
-    if _dependencies(checkout) == _dependencies(ROOT):
+    if _read_dependencies(checkout) == _read_dependencies(ROOT):
         return sys.executable
     raise SystemExit(f"{checkout} has other dependencies and no environment: run `uv sync` there")
 
 
-def _dependencies(checkout: Path) -> object:
+def _read_dependencies(checkout: Path) -> object:
     try:
         text = (checkout / "pyproject.toml").read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -119,32 +122,33 @@ def _dependencies(checkout: Path) -> object:
     return declared["project"]["dependencies"], declared.get("tool", {}).get("uv")
 
 
-def _prepared(name: str, checkout: Path, cluster: Cluster, sizes: Sizes, folder: Path) -> Version:
+def _prepare_version(name: str, checkout: Path, cluster: Cluster, sizes: Sizes, folder: Path) -> Version:
     """Load the version's database by its own migrations and its own seed."""
     print(f"loading {sizes.orders:,} orders for {name}: {checkout}", flush=True)
-    python, port, place = interpreter_of(checkout), processes.free_port(), folder / name
+    python, port, place = find_interpreter(checkout), processes.find_free_port(), folder / name
     place.mkdir()
     text = Path(preparation.__file__).read_text(encoding="utf-8")
     command = [python, "-c", text, str(cluster.port), str(sizes.orders), str(place), str(port)]
     done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, text=True, check=True)
     prepared = json.loads(done.stdout.splitlines()[-1])
     tokens = {int(user_id): token for user_id, token in prepared["tokens"].items()}
-    serve = pinned([python, "main.py", "serve"], core=SERVER_CORE)
+    serve = pin_to_core([python, "main.py", "serve"], core=SERVER_CORE)
     server = Server(name, port, serve, checkout, prepared["environment"], place / "log")
-    contestant = Contestant(server, works.of_vitrin(tokens))
+    contestant = Contestant(server, works.build_vitrin_requests(tokens))
     scripts = {
-        work: wrk.write_script(contestant, work, equality.users_of(work, sizes), place) for work in Work
+        work: wrk.write_script(contestant, work, equality.get_user_ids(work, sizes), place)
+        for work in Workload
     }
     return Version(contestant, cluster, scripts)
 
 
 @contextmanager
-def _running(versions: Sequence[Version]) -> Iterator[None]:
+def _running_versions(versions: Sequence[Version]) -> Iterator[None]:
     try:
         for one in versions:
             one.server.start()
         for one in versions:
-            one.server.wait_until_it_answers()
+            one.server.wait_until_ready()
         yield
     finally:
         for one in versions:
@@ -152,60 +156,67 @@ def _running(versions: Sequence[Version]) -> Iterator[None]:
 
 
 def _check_and_calibrate(
-    versions: Sequence[Version], sizes: Sizes, chosen: Sequence[Work], *, seconds: float
-) -> dict[Work, int]:
+    versions: Sequence[Version], sizes: Sizes, chosen: Sequence[Workload], *, seconds: float
+) -> dict[Workload, int]:
     """How many requests of each work take the other version about so long; both give the same data."""
-    with _running(versions):
-        if differences := equality.differences([one.contestant for one in versions], sizes):
+    with _running_versions(versions):
+        if differences := equality.find_differences([one.contestant for one in versions], sizes):
             print("\n".join(differences), flush=True)
             raise SystemExit("the versions give different data")
         for one in versions:
             for work in chosen:
-                ask = one.contestant.asks[work](equality.users_of(work, sizes)[0])
-                one.body_sizes[work] = len(equality.send(one.server.url, ask))
-        return {work: _calibrated(versions[0], work, seconds) for work in chosen}
+                request = one.contestant.request_builders[work](equality.get_user_ids(work, sizes)[0])
+                one.body_sizes[work] = len(equality.send(one.server.url, request))
+        return {work: _calibrate(versions[0], work, seconds) for work in chosen}
 
 
-def _calibrated(version: Version, work: Work, seconds: float) -> int:
+def _calibrate(version: Version, work: Workload, seconds: float) -> int:
     version.load(work, _WARM_UP_REQUESTS)
     return max(_MIN_REQUESTS, int(version.load(work, _WARM_UP_REQUESTS).per_second * seconds))
 
 
-def _round(
-    versions: Sequence[Version], chosen: Sequence[Work], requests: dict[Work, int], *, tries: int, number: int
+def _run_round(
+    versions: Sequence[Version],
+    chosen: Sequence[Workload],
+    requests: dict[Workload, int],
+    *,
+    tries: int,
+    number: int,
 ) -> None:
-    with _running(versions):
+    with _running_versions(versions):
         for work in random.sample(chosen, len(chosen)):
             for one in versions:
                 one.load(work, _WARM_UP_REQUESTS)
             # Alternating, so that neither always goes first.
             order = versions if number % 2 == 0 else versions[::-1]
-            pair = _cleanest_pair(order, work, requests[work], tries=tries)
+            pair = _measure_cleanest_pair(order, work, requests[work], tries=tries)
             for one, run in zip(order, pair, strict=True):
                 one.runs[work].append(run)
-            print(_line(number, work, versions), flush=True)
+            print(_format_line(number, work, versions), flush=True)
 
 
-def _cleanest_pair(order: Sequence[Version], work: Work, requests: int, *, tries: int) -> list[Run]:
+def _measure_cleanest_pair(
+    order: Sequence[Version], work: Workload, requests: int, *, tries: int
+) -> list[Run]:
     """One run of each; of several tries, the pair during which others used the machine least."""
     best = _sliced_pair(order, work, requests)
     for _ in range(tries - 1):
-        if _foreign(best) <= MOST_FOREIGN:
+        if _foreign_share(best) <= MAX_FOREIGN_SHARE:
             break
-        best = min(best, _sliced_pair(order, work, requests), key=_foreign)
+        best = min(best, _sliced_pair(order, work, requests), key=_foreign_share)
     return best
 
 
-def _sliced_pair(order: Sequence[Version], work: Work, requests: int) -> list[Run]:
+def _sliced_pair(order: Sequence[Version], work: Workload, requests: int) -> list[Run]:
     """One run of each, made of slices in the order A B B A A B B A."""
     slices: dict[Version, list[Run]] = {one: [] for one in order}
     for number in range(_SLICES):
         for one in order if number % 2 == 0 else order[::-1]:
-            slices[one].append(one.watched(work, max(1, requests // _SLICES)))
+            slices[one].append(one.measure(work, max(1, requests // _SLICES)))
     return [rounds.joined(slices[one]) for one in order]
 
 
-def _foreign(pair: Sequence[Run]) -> float:
+def _foreign_share(pair: Sequence[Run]) -> float:
     return max(run.foreign for run in pair)
 
 
@@ -217,16 +228,16 @@ def _whole_cpu(run: Run) -> float:
     return run.server_cpu_ms + run.postgres_cpu_ms
 
 
-def _line(number: int, work: Work, versions: Sequence[Version]) -> str:
+def _format_line(number: int, work: Workload, versions: Sequence[Version]) -> str:
     other, this = (one.runs[work][-1] for one in versions)
     return (
         f"round {number + 1:2}  {work}  server {other.server_cpu_ms:6.3f} -> {this.server_cpu_ms:6.3f} ms  "
         f"with PostgreSQL {_whole_cpu(other):6.3f} -> {_whole_cpu(this):6.3f} ms  "
-        f"foreign {_foreign([other, this]):4.0%}"
+        f"foreign {_foreign_share([other, this]):4.0%}"
     )
 
 
-def table(other: Mapping[Work, Sequence[Run]], this: Mapping[Work, Sequence[Run]]) -> str:
+def render_table(other: Mapping[Workload, Sequence[Run]], this: Mapping[Workload, Sequence[Run]]) -> str:
     """Medians of both versions, and the intervals of this one's CPU time over the other's, in Markdown."""
     lines = [
         "| work | rounds | requests | server ms | ratio [95 %] | server + PostgreSQL ms | ratio [95 %] |",
@@ -238,7 +249,7 @@ def table(other: Mapping[Work, Sequence[Run]], this: Mapping[Work, Sequence[Run]
         cells = [work, str(len(runs)), str(runs[0].requests)]
         for figure in (_server_cpu, _whole_cpu):
             before, after = list(map(figure, runs)), list(map(figure, this[work]))
-            interval = intervals.of_paired_ratios(list(zip(before, after, strict=True)))
+            interval = intervals.compute_interval(list(zip(before, after, strict=True)))
             cells += [f"{statistics.median(before):.3f} → {statistics.median(after):.3f}", str(interval)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

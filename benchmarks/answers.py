@@ -16,12 +16,12 @@ import binascii
 from datetime import datetime
 from typing import Any
 
-from benchmarks.works import Work
+from benchmarks.works import Workload
 
 _ENUMS = frozenset({"status", "type", "source"})
-_MOMENTS = frozenset({"createdAt", "updatedAt"})
+_TIMESTAMPS = frozenset({"createdAt", "updatedAt"})
 _WHOLE_NUMBERS = frozenset({"price", "min", "max", "quantity", "charge", "refunded", "startCount", "remains"})
-_OF_ONE_ORDER_ONLY = frozenset({"id", "createdAt"})
+_UNIQUE_TO_ONE_ORDER = frozenset({"id", "createdAt"})
 """What differs between two orders that are otherwise alike."""
 
 
@@ -29,51 +29,51 @@ class WrongAnswer(Exception):
     """An answer without data."""
 
 
-def comparable(work: Work, answer: Any) -> Any:
+def to_comparable(work: Workload, answer: Any) -> Any:
     """What has to be equal among all servers for one work and one user.
 
     Raises:
         WrongAnswer: the answer tells errors, or holds no data.
     """
-    if work is Work.LEGACY_ORDERS:
+    if work is Workload.LEGACY_ORDERS:
         return answer
-    content = normal_form(_unwrapped(answer))
-    if work is Work.CREATE_ORDER:
-        return {name: value for name, value in content.items() if name not in _OF_ONE_ORDER_ONLY}
+    content = normalize(_unwrap(answer))
+    if work is Workload.CREATE_ORDER:
+        return {name: value for name, value in content.items() if name not in _UNIQUE_TO_ONE_ORDER}
     return content
 
 
-def normal_form(value: Any, name: str = "") -> Any:
+def normalize(value: Any, name: str = "") -> Any:
     """`value`, found under `name`, with envelopes of pages taken off and scalars spelled one way."""
     if isinstance(value, dict):
         if "edges" in value:
-            return [normal_form(edge["node"]) for edge in value["edges"]]
-        return {key: normal_form(inner, key) for key, inner in value.items()}
+            return [normalize(edge["node"]) for edge in value["edges"]]
+        return {key: normalize(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
-        return [normal_form(inner) for inner in value]
+        return [normalize(inner) for inner in value]
     if isinstance(value, str):
-        return _scalar(value, name)
+        return _normalize_scalar(value, name)
     return value
 
 
-def _scalar(text: str, name: str) -> str | int:
+def _normalize_scalar(text: str, name: str) -> str | int:
     if name == "id":
-        return _key(text)
+        return _decode_key(text)
     if name in _ENUMS:
         return text.lower()
-    if name in _MOMENTS:
+    if name in _TIMESTAMPS:
         return int(datetime.fromisoformat(text).timestamp())
     return int(text) if name in _WHOLE_NUMBERS else text
 
 
-def _key(text: str) -> int:
+def _decode_key(text: str) -> int:
     try:
         return int(base64.b64decode(text, validate=True).decode().partition(":")[2])
     except (binascii.Error, ValueError):
         return int(text)
 
 
-def _unwrapped(answer: Any) -> Any:
+def _unwrap(answer: Any) -> Any:
     if isinstance(answer, dict) and ("errors" in answer or "detail" in answer):
         raise WrongAnswer(str(answer)[:500])
     if isinstance(answer, dict) and "data" in answer:

@@ -13,12 +13,12 @@ _STYLE = (
 Bars = Sequence[tuple[str, float]]
 
 
-def svg(panels: Mapping[str, Bars], *, highlighted: str, unit: str) -> str:
+def render_svg(panels: Mapping[str, Bars], *, highlighted: str, unit: str) -> str:
     """The chart of `panels`, title to bars, shortest first; the bar named `highlighted` stands out."""
     parts, top = [], _MARGIN
     for title, bars in panels.items():
-        parts.append(_panel(title, bars, top=top, highlighted=highlighted, unit=unit))
-        top += _height(bars)
+        parts.append(_render_panel(title, bars, top=top, highlighted=highlighted, unit=unit))
+        top += _compute_height(bars)
     size = f'width="{_WIDTH}" height="{top + _MARGIN}" viewBox="0 0 {_WIDTH} {top + _MARGIN}"'
     ground = '<rect class="ground" width="100%" height="100%"/>'
     return (
@@ -27,17 +27,17 @@ def svg(panels: Mapping[str, Bars], *, highlighted: str, unit: str) -> str:
     )
 
 
-def _height(bars: Bars) -> int:
+def _compute_height(bars: Bars) -> int:
     return _TITLE + len(bars) * (_BAR + _GAP) + _GAP
 
 
-def _panel(title: str, bars: Bars, *, top: int, highlighted: str, unit: str) -> str:
-    longest = max((value for _, value in bars), default=0.0) or 1.0
+def _render_panel(title: str, bars: Bars, *, top: int, highlighted: str, unit: str) -> str:
+    maximum = max((value for _, value in bars), default=0.0) or 1.0
     room = _WIDTH - _LABELS - _VALUES - 2 * _MARGIN
     lines = [f'<text class="title" x="{_MARGIN}" y="{top + 18}">{escape(title)}</text>']
     for place, (name, value) in enumerate(sorted(bars, key=lambda bar: bar[1])):
         y = top + _TITLE + place * (_BAR + _GAP)
-        width = max(1.0, value / longest * room)
+        width = max(1.0, value / maximum * room)
         kind = "bar ours" if name == highlighted else "bar"
         left = _MARGIN + _LABELS
         lines += [

@@ -10,8 +10,8 @@ from typing import Self
 import asyncpg
 
 from benchmarks import processes
-from benchmarks.installation import postgres_binaries
-from benchmarks.places import LOAD_CORE, pinned
+from benchmarks.installation import find_postgres_binaries
+from benchmarks.places import LOAD_CORE, pin_to_core
 
 USER = "bench"
 # Fitted to loading and to reading from memory; nothing here has to survive a power cut.
@@ -38,7 +38,7 @@ class Cluster:
     """Started on entering, removed on leaving; all of it runs on `LOAD_CORE`, unless told otherwise."""
 
     def __init__(self, *, is_pinned: bool = True) -> None:
-        self.port = processes.free_port()
+        self.port = processes.find_free_port()
         self._is_pinned = is_pinned
         self._folder = Path(tempfile.mkdtemp(prefix="vitrin-bench-pg-"))
         self._data = self._folder / "data"
@@ -61,11 +61,11 @@ class Cluster:
         """The postmaster, whose children do the work."""
         return int((self._data / "postmaster.pid").read_text().split()[0])
 
-    def url(self, database: str) -> str:
+    def get_url(self, database: str) -> str:
         """As the shop takes it; each server gets ten connections."""
         return f"postgres://{USER}@127.0.0.1:{self.port}/{database}?minsize=10&maxsize=10"
 
-    def environment(self, database: str) -> dict[str, str]:
+    def get_environment(self, database: str) -> dict[str, str]:
         """libpq's variables, which the drivers of all peers read."""
         return {
             "PGHOST": "127.0.0.1",
@@ -88,9 +88,9 @@ class Cluster:
         await session.close()
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(postgres_binaries() / program), f"--pgdata={self._data}", *arguments]
+        command = [str(find_postgres_binaries() / program), f"--pgdata={self._data}", *arguments]
         if self._is_pinned:
-            command = pinned(command, core=LOAD_CORE)
+            command = pin_to_core(command, core=LOAD_CORE)
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root.
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from benchmarks import processes, works
 from benchmarks.cluster import Cluster
-from benchmarks.installation import node_of_postgraphile
-from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pinned
+from benchmarks.installation import find_postgraphile_node
+from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pin_to_core
 from benchmarks.processes import Server
-from benchmarks.works import Asker, Work
+from benchmarks.works import RequestBuilder, Workload
 from composition.installation import build_shop
 from config import keys
 from config.settings import Settings
@@ -28,24 +28,24 @@ class Contestant:
     """A server and what it can be asked."""
 
     server: Server
-    asks: Mapping[Work, Asker]
+    request_builders: Mapping[Workload, RequestBuilder]
 
     @property
     def name(self) -> str:
         return self.server.name
 
 
-def shop_environment(cluster: Cluster, database_name: str, folder: Path, *, port: int) -> dict[str, str]:
+def build_environment(cluster: Cluster, database_name: str, folder: Path, *, port: int) -> dict[str, str]:
     """Our settings as in production: authentication, cost limits, logging and rate limits on.
 
     Limits are set so high that nothing here reaches them; none is off. The accounts are made up: nothing
     is sent anywhere.
     """
     # Generated as development does it; production wants to be told where its key is.
-    keys.jwt_key_pems(Settings(data_folder=folder))
+    keys.load_jwt_keys(Settings(data_folder=folder))
     return {
         "ENVIRONMENT": "production",
-        "DATABASE_URL": cluster.url(database_name),
+        "DATABASE_URL": cluster.get_url(database_name),
         "PORT": str(port),
         "DATA_FOLDER": str(folder),
         "JWT_KEY_FILES": str(folder / "jwt-key.pem"),
@@ -61,7 +61,7 @@ def shop_environment(cluster: Cluster, database_name: str, folder: Path, *, port
     }
 
 
-def shop_settings(environment: Mapping[str, str]) -> Settings:
+def build_settings(environment: Mapping[str, str]) -> Settings:
     """The same, for the shop's own code in this process."""
     return Settings.model_validate({name.lower(): value for name, value in environment.items()})
 
@@ -69,54 +69,60 @@ def shop_settings(environment: Mapping[str, str]) -> Settings:
 async def sign_in(settings: Settings, user_ids: Iterable[int]) -> dict[int, str]:
     """A token of each user, by id."""
     shop, tokens = build_shop(settings), {}
-    async with database.connected(settings.effective_database_url):
+    async with database.open_connections(settings.effective_database_url):
         now = await database.now()
         for user in (await User.in_bulk(list(user_ids), "id")).values():
             tokens[user.id], _ = await sessions.issue_token(shop, user, now=now)
     return tokens
 
 
-def our_server(environment: Mapping[str, str], folder: Path, *, core: int | None = SERVER_CORE) -> Server:
+def build_our_server(
+    environment: Mapping[str, str], folder: Path, *, core: int | None = SERVER_CORE
+) -> Server:
     """`main.py serve` by SERVER_PYTHON or this Python; its worker is another process and does not run."""
     port = int(environment["PORT"])
     command = [os.environ.get("SERVER_PYTHON", sys.executable), "main.py", "serve"]
     if core is not None:
-        command = pinned(command, core=core)
+        command = pin_to_core(command, core=core)
     return Server(OURS, port, command, ROOT, environment, folder / f"{OURS}-{port}.log")
 
 
-def peers(cluster: Cluster, database_name: str, folder: Path) -> list[Contestant]:
+def build_peers(cluster: Cluster, database_name: str, folder: Path) -> list[Contestant]:
     """Everybody else, on the same tables."""
-    variables = {**cluster.environment(database_name), "NODE_ENV": "production"}
+    variables = {**cluster.get_environment(database_name), "NODE_ENV": "production"}
 
-    def server(name: str, command: Callable[[int], list[str]], place: Path, **more: str) -> Server:
-        port = processes.free_port()
+    def build_server(name: str, command: Callable[[int], list[str]], place: Path, **more: str) -> Server:
+        port = processes.find_free_port()
         log = folder / f"{name}.log"
-        return Server(name, port, pinned(command(port), core=SERVER_CORE), place, {**variables, **more}, log)
+        return Server(
+            name, port, pin_to_core(command(port), core=SERVER_CORE), place, {**variables, **more}, log
+        )
 
-    def node(script: str, program: str = "node") -> Callable[[int], list[str]]:
+    def node_command(script: str, program: str = "node") -> Callable[[int], list[str]]:
         return lambda port: [shutil.which(program) or program, script, str(port)]
 
-    def python(app: str) -> Callable[[int], list[str]]:
+    def python_command(app: str) -> Callable[[int], list[str]]:
         return lambda port: [str(PYTHON), "-m", "uvicorn", f"{app}:app", *_UVICORN, "--port", str(port)]
 
-    mercurius = server("mercurius", node("mercurius.mjs"), NODE_FOLDER)
-    fastify = server("fastify", node("mercurius.mjs"), NODE_FOLDER)
-    postgraphile = server("postgraphile", node("postgraphile.mjs", node_of_postgraphile()), NODE_FOLDER)
-    apollo = server("apollo", node("apollo.mjs"), NODE_FOLDER)
-    fastapi = server("fastapi", python("fastapi_app"), PYTHON_FOLDER)
-    strawberry = server("strawberry", python("strawberry_app"), PYTHON_FOLDER)
-    cached = server("strawberry-cached", python("strawberry_app"), PYTHON_FOLDER, CACHED="1")
-    floor = server("floor", python("floor_app"), PYTHON_FOLDER)
+    mercurius = build_server("mercurius", node_command("mercurius.mjs"), NODE_FOLDER)
+    fastify = build_server("fastify", node_command("mercurius.mjs"), NODE_FOLDER)
+    postgraphile = build_server(
+        "postgraphile", node_command("postgraphile.mjs", find_postgraphile_node()), NODE_FOLDER
+    )
+    apollo = build_server("apollo", node_command("apollo.mjs"), NODE_FOLDER)
+    fastapi = build_server("fastapi", python_command("fastapi_app"), PYTHON_FOLDER)
+    strawberry = build_server("strawberry", python_command("strawberry_app"), PYTHON_FOLDER)
+    cached = build_server("strawberry-cached", python_command("strawberry_app"), PYTHON_FOLDER, CACHED="1")
+    floor = build_server("floor", python_command("floor_app"), PYTHON_FOLDER)
     return [
-        Contestant(mercurius, works.of_graphql("/graphql")),
-        Contestant(fastify, works.legacy_orders()),
-        Contestant(postgraphile, works.of_postgraphile()),
-        Contestant(apollo, works.of_graphql("/")),
-        Contestant(fastapi, works.of_fastapi()),
-        Contestant(strawberry, works.of_graphql("/graphql")),
-        Contestant(cached, works.of_graphql("/graphql")),
-        Contestant(floor, works.of_floor()),
+        Contestant(mercurius, works.build_graphql_requests("/graphql")),
+        Contestant(fastify, works.build_legacy_order_requests()),
+        Contestant(postgraphile, works.build_postgraphile_requests()),
+        Contestant(apollo, works.build_graphql_requests("/")),
+        Contestant(fastapi, works.build_fastapi_requests()),
+        Contestant(strawberry, works.build_graphql_requests("/graphql")),
+        Contestant(cached, works.build_graphql_requests("/graphql")),
+        Contestant(floor, works.build_floor_requests()),
     ]
 
 

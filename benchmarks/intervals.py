@@ -26,7 +26,7 @@ class Interval:
         return f"{self.mean:.3f} [{self.lower:.3f}, {self.upper:.3f}]"
 
 
-def of_paired_ratios(pairs: Sequence[tuple[float, float]]) -> Interval:
+def compute_interval(pairs: Sequence[tuple[float, float]]) -> Interval:
     """Geometric mean of second / first, with the t interval of the ratios' logarithms.
 
     Raises:

@@ -15,16 +15,16 @@ from tortoise.transactions import in_transaction
 from benchmarks import contestants, works
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.shop import Shop
-from benchmarks.works import KEY, Ask, Work
+from benchmarks.shop import BenchmarkShop
+from benchmarks.works import KEY, Request, Workload
 from composition.installation import build_shop
 from models import Provider, database
 from resolvers import submission, tallies
 
 _WARM_UP_SECONDS = 2.0
-_FEWEST = 3
+_MIN_CALLS = 3
 _PATIENCE_SECONDS = 120
-_KEPT_SECONDS = 3.0
+_CLAIM_HOLD_SECONDS = 3.0
 _DETAIL = (
     "query Order($id: ID!) { order(id: $id) { id status type link quantity charge remains createdAt"
     " service { id name price } category { id name } } }"
@@ -32,20 +32,20 @@ _DETAIL = (
 _TOP_USERS = "{ topUsers { firstName lastName mobile orderCount amount } }"
 _TOP_SERVICES = "{ topServices { orderCount service { id name price } } }"
 
-Act = Callable[[], float]
+Operation = Callable[[], float]
 """Does something once and returns the seconds that it took."""
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class Site:
     """One size: its database, its running server, and an order of each buyer."""
 
-    shop: Shop
+    shop: BenchmarkShop
     ours: Contestant
     order_ids: Mapping[int, int]
 
     @classmethod
-    async def of(cls, cluster: Cluster, name: str, opened: Shop, ours: Contestant) -> Self:
+    async def load(cls, cluster: Cluster, name: str, opened: BenchmarkShop, ours: Contestant) -> Self:
         session = await cluster.connect(name)
         rows = await session.fetch(
             "SELECT user_id, min(id) AS id FROM orders WHERE user_id = ANY($1::int[]) GROUP BY user_id",
@@ -54,26 +54,26 @@ class Place:
         await session.close()
         return cls(opened, ours, {row["user_id"]: row["id"] for row in rows})
 
-    def acts(self) -> dict[str, Act]:
+    def build_operations(self) -> dict[str, Operation]:
         """What is timed, by name; each call is for the next buyer."""
         connection = Connection(self.ours.server.port)
-        asks = self.ours.asks
-        timed: dict[str, Callable[[int], Ask]] = {
-            "order list": asks[Work.ORDERS],
-            "order detail": self._detail,
-            "createOrder": asks[Work.CREATE_ORDER],
-            "topUsers": lambda _: works.post("/graphql", _TOP_USERS, {}),
-            "topServices": lambda _: works.post("/graphql", _TOP_SERVICES, {}),
+        builders = self.ours.request_builders
+        timed: dict[str, Callable[[int], Request]] = {
+            "order list": builders[Workload.ORDERS],
+            "order detail": self._build_detail_request,
+            "createOrder": builders[Workload.CREATE_ORDER],
+            "topUsers": lambda _: works.graphql_request("/graphql", _TOP_USERS, {}),
+            "topServices": lambda _: works.graphql_request("/graphql", _TOP_SERVICES, {}),
         }
-        return {name: self._act(connection, ask) for name, ask in timed.items()}
+        return {name: self._build_operation(connection, builder) for name, builder in timed.items()}
 
-    def _detail(self, user_id: int) -> Ask:
-        order = works.global_id("Order", self.order_ids[user_id])
-        return works.post("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
+    def _build_detail_request(self, user_id: int) -> Request:
+        order = works.to_global_id("Order", self.order_ids[user_id])
+        return works.graphql_request("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
 
-    def _act(self, connection: "Connection", ask: Callable[[int], Ask]) -> Act:
+    def _build_operation(self, connection: "Connection", builder: Callable[[int], Request]) -> Operation:
         buyers = itertools.cycle(self.shop.buyers)
-        return lambda: connection.seconds(ask(next(buyers)))
+        return lambda: connection.measure(builder(next(buyers)))
 
 
 class Connection:
@@ -83,20 +83,20 @@ class Connection:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
         self._used = 0.0
 
-    def seconds(self, ask: Ask) -> float:
+    def measure(self, request: Request) -> float:
         """From the request's first byte to the answer's last; RuntimeError for an answer with errors."""
-        body = ask.body.replace(KEY, secrets.token_hex(8)) if ask.body else None
-        if time.monotonic() - self._used > _KEPT_SECONDS:
+        body = request.body.replace(KEY, secrets.token_hex(8)) if request.body else None
+        if time.monotonic() - self._used > _CLAIM_HOLD_SECONDS:
             # The server closes idle connections after five seconds.
             self._connection.close()
             self._connection.connect()
         begun = time.perf_counter()
-        self._connection.request(ask.method, ask.path, body, ask.headers())
+        self._connection.request(request.method, request.path, body, request.build_headers())
         answer = self._connection.getresponse().read()
         seconds = time.perf_counter() - begun
         self._used = time.monotonic()
         if "errors" in (content := json.loads(answer)) or "message" in content:
-            raise RuntimeError(f"{ask.path}: {answer[:500]!r}")
+            raise RuntimeError(f"{request.path}: {answer[:500]!r}")
         return seconds
 
 
@@ -104,55 +104,63 @@ class Connection:
 class Latencies:
     """Seconds of each act at each size."""
 
-    found: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+    samples: dict[tuple[str, int], list[float]] = field(default_factory=dict)
 
-    def note(self, name: str, size: int, seconds: list[float]) -> None:
-        self.found.setdefault((name, size), []).extend(seconds)
+    def add(self, name: str, size: int, seconds: list[float]) -> None:
+        self.samples.setdefault((name, size), []).extend(seconds)
 
 
-def timed(act: Act, *, most: int, within_seconds: float) -> Iterator[float]:
+def measure_operation(operation: Operation, *, max_calls: int, within_seconds: float) -> Iterator[float]:
     """The act over and over: so many times, or until the time is up, but a few times at least."""
     deadline = time.monotonic() + within_seconds
-    for number in range(most):
-        if number >= _FEWEST and time.monotonic() > deadline:
+    for number in range(max_calls):
+        if number >= _MIN_CALLS and time.monotonic() > deadline:
             return
-        yield act()
+        yield operation()
 
 
-def measured(places: Sequence[Place], *, rounds: int, most: int, within_seconds: float) -> Latencies:
+def measure_all(places: Sequence[Site], *, rounds: int, max_calls: int, within_seconds: float) -> Latencies:
     """Every act at every size, in rounds, sizes taking turns; the first calls do not count."""
     latencies = Latencies()
-    acts = [(place.shop.sizes.orders, place.acts()) for place in places]
+    operations = [(place.shop.sizes.orders, place.build_operations()) for place in places]
     for number in range(rounds):
-        for name in acts[0][1]:
-            for size, of_place in acts:
+        for name in operations[0][1]:
+            for size, of_place in operations:
                 if number == 0:
-                    list(timed(of_place[name], most=most, within_seconds=_WARM_UP_SECONDS))
-                seconds = list(timed(of_place[name], most=most, within_seconds=within_seconds))
-                latencies.note(name, size, seconds)
+                    list(
+                        measure_operation(
+                            of_place[name], max_calls=max_calls, within_seconds=_WARM_UP_SECONDS
+                        )
+                    )
+                seconds = list(
+                    measure_operation(of_place[name], max_calls=max_calls, within_seconds=within_seconds)
+                )
+                latencies.add(name, size, seconds)
             if name == "createOrder":
                 for place in places:
-                    asyncio.run(_tally(place.shop))
+                    asyncio.run(_apply_deltas(place.shop))
         for place in places:
-            claims = asyncio.run(_claims(place.shop, most=most, within_seconds=within_seconds))
-            latencies.note("worker's claim", place.shop.sizes.orders, claims)
+            claims = asyncio.run(
+                _measure_claims(place.shop, max_calls=max_calls, within_seconds=within_seconds)
+            )
+            latencies.add("worker's claim", place.shop.sizes.orders, claims)
     return latencies
 
 
-async def _tally(opened: Shop) -> None:
+async def _apply_deltas(opened: BenchmarkShop) -> None:
     """What the worker does every ten seconds, and does not do here, for it does not run."""
-    settings = contestants.shop_settings(opened.environment)
+    settings = contestants.build_settings(opened.environment)
     shop = build_shop(settings)
-    async with database.connected(settings.effective_database_url):
-        while await tallies.fold_deltas(shop):
+    async with database.open_connections(settings.effective_database_url):
+        while await tallies.apply_deltas(shop):
             """Until nothing is left."""
 
 
-async def _claims(opened: Shop, *, most: int, within_seconds: float) -> list[float]:
+async def _measure_claims(opened: BenchmarkShop, *, max_calls: int, within_seconds: float) -> list[float]:
     """Seconds of each claim. Rolled back, so that every claim meets the same queue."""
-    settings = contestants.shop_settings(opened.environment)
+    settings = contestants.build_settings(opened.environment)
     shop = build_shop(settings)
-    async with database.connected(settings.effective_database_url):
+    async with database.open_connections(settings.effective_database_url):
         provider = await Provider.get(id=1)
 
         async def claim() -> float:
@@ -169,6 +177,6 @@ async def _claims(opened: Shop, *, most: int, within_seconds: float) -> list[flo
         await claim()
         found: list[float] = []
         deadline = time.monotonic() + within_seconds
-        while len(found) < _FEWEST or (len(found) < most and time.monotonic() < deadline):
+        while len(found) < _MIN_CALLS or (len(found) < max_calls and time.monotonic() < deadline):
             found.append(await claim())
         return found

@@ -17,6 +17,6 @@ LOAD_CORE = _CORES[1 % len(_CORES)]
 """PostgreSQL, wrk and these programs run here."""
 
 
-def pinned(command: list[str], *, core: int) -> list[str]:
+def pin_to_core(command: list[str], *, core: int) -> list[str]:
     """`command` such that it and its children stay on one core."""
     return ["taskset", "-c", str(core), *command]

@@ -27,9 +27,9 @@ def main(port: str, orders: str, folder: str, server_port: str) -> None:
     """Migrate and fill the database, sign everybody in, print how."""
     cluster, sizes = RunningCluster(int(port)), seed.Sizes(int(orders))
     asyncio.run(seed.load(cluster, DATABASE, sizes))
-    environment = contestants.shop_environment(cluster, DATABASE, Path(folder), port=int(server_port))
+    environment = contestants.build_environment(cluster, DATABASE, Path(folder), port=int(server_port))
     users = [*sizes.many_orders, *sizes.twenty_orders]
-    tokens = asyncio.run(contestants.sign_in(contestants.shop_settings(environment), users))
+    tokens = asyncio.run(contestants.sign_in(contestants.build_settings(environment), users))
     print(json.dumps({"environment": environment, "tokens": tokens}))
 
 

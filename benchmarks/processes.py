@@ -16,7 +16,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE_SECONDS = 60
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A TCP port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -56,7 +56,7 @@ class Server:
                 stderr=output,
             )
 
-    def wait_until_it_answers(self) -> None:
+    def wait_until_ready(self) -> None:
         """Until it answers anything at all."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process is not None and self.process.poll() is None:
@@ -82,24 +82,24 @@ class Server:
             self.process.wait()
 
 
-def cpu_seconds(pid: int) -> float:
+def read_cpu_seconds(pid: int) -> float:
     """CPU time of a process and its descendants so far, those that have ended included."""
     ticks = 0
-    for member in _family(pid):
-        if (times := _times(member)) is not None:
+    for member in _iterate_descendants(pid):
+        if (times := _read_times(member)) is not None:
             utime, stime, ended_utime, ended_stime = times
             ticks += utime + stime + ended_utime + ended_stime
     return ticks / _TICKS
 
 
-def resident_mebibytes(pid: int) -> float:
+def read_resident_mebibytes(pid: int) -> float:
     """Resident memory of a process, without its children."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(found[1]) / 1_024 if found else 0.0
 
 
-def core_busy_seconds(core: int) -> tuple[float, float]:
+def read_core_busy_seconds(core: int) -> tuple[float, float]:
     """(all processes' CPU time, time stolen by the host) on a core since the machine started."""
     for line in Path("/proc/stat").read_text(encoding="ascii").splitlines():
         name, *ticks = line.split()
@@ -109,14 +109,14 @@ def core_busy_seconds(core: int) -> tuple[float, float]:
     raise ValueError(f"there is no core {core}")
 
 
-def _times(pid: int) -> tuple[int, int, int, int] | None:
-    fields = _stat(pid)
+def _read_times(pid: int) -> tuple[int, int, int, int] | None:
+    fields = _read_stat(pid)
     if fields is None:
         return None
     return int(fields[11]), int(fields[12]), int(fields[13]), int(fields[14])
 
 
-def _stat(pid: int) -> list[str] | None:
+def _read_stat(pid: int) -> list[str] | None:
     """The fields of /proc/PID/stat after the command's name, which may hold anything; see proc(5)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
@@ -124,10 +124,10 @@ def _stat(pid: int) -> list[str] | None:
         return None
 
 
-def _family(root: int) -> Iterator[int]:
+def _iterate_descendants(root: int) -> Iterator[int]:
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and (fields := _stat(int(folder.name))) is not None:
+        if folder.name.isdigit() and (fields := _read_stat(int(folder.name))) is not None:
             children.setdefault(int(fields[1]), []).append(int(folder.name))
     rest = [root]
     while rest:

@@ -25,22 +25,22 @@ from starlette.applications import Starlette
 from benchmarks import contestants, equality, installation, sections, shop
 from benchmarks.places import ROOT
 from benchmarks.seed import Sizes
-from benchmarks.shop import Shop
-from benchmarks.works import KEY, Ask, Work
-from commands.serve import settle_garbage
+from benchmarks.shop import BenchmarkShop
+from benchmarks.works import KEY, Request, Workload
+from commands.serve import freeze_garbage
 from composition.installation import build_shop
-from composition.web import application
+from composition.web import build_application
 
 _INTERVAL_SECONDS = 0.001
 _WARM_UP = 50
-_AT_ONCE = 32
+_CONCURRENCY = 32
 _ORDERS = 20_000
-_LEAST_SHARE = 0.005
+_MIN_SHARE = 0.005
 _LIBRARIES = Path(sysconfig.get_paths()["purelib"])
 _STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 
 
-def package_of(file: str) -> str:
+def get_package(file: str) -> str:
     """The package that a source file belongs to; ours by its top folder."""
     path = Path(file)
     if path.is_relative_to(_LIBRARIES):
@@ -61,7 +61,7 @@ class Sampler:
         self.functions: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGPROF, self._note)
+        self._before = signal.signal(signal.SIGPROF, self._sample)
         signal.setitimer(signal.ITIMER_PROF, _INTERVAL_SECONDS, _INTERVAL_SECONDS)
         return self
 
@@ -69,9 +69,9 @@ class Sampler:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, self._before)
 
-    def _note(self, _: int, frame: FrameType | None) -> None:
+    def _sample(self, _: int, frame: FrameType | None) -> None:
         if frame is not None:
-            package = package_of(frame.f_code.co_filename)
+            package = get_package(frame.f_code.co_filename)
             self.packages[package] += 1
             self.functions[f"{package}: {frame.f_code.co_qualname}"] += 1
 
@@ -80,27 +80,29 @@ class Sampler:
 class Profile:
     """Of one work: CPU microseconds a request, and the samples they were split by."""
 
-    work: Work
+    work: Workload
     microseconds: float
     packages: Counter[str]
     functions: Counter[str]
 
 
-async def call(app: Starlette, ask: Ask) -> None:
+async def call(app: Starlette, request: Request) -> None:
     """One request; RuntimeError for any answer but 200 and 201."""
-    body = (ask.body or "").replace(KEY, secrets.token_hex(8)).encode()
-    path, _, query = ask.path.partition("?")
+    body = (request.body or "").replace(KEY, secrets.token_hex(8)).encode()
+    path, _, query = request.path.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": ask.method,
+        "method": request.method,
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in ask.headers().items()],
+        "headers": [
+            (name.lower().encode(), value.encode()) for name, value in request.build_headers().items()
+        ],
         "client": ("127.0.0.1", 40_000),
         "server": ("127.0.0.1", 8_000),
     }
@@ -110,78 +112,85 @@ async def call(app: Starlette, ask: Ask) -> None:
 
     async def send(message: Mapping[str, Any]) -> None:
         if message.get("status", 200) not in (200, 201):
-            raise RuntimeError(f"{ask.method} {ask.path} is answered {message['status']}")
+            raise RuntimeError(f"{request.method} {request.path} is answered {message['status']}")
 
     await app(scope, receive, send)
 
 
-async def profiles(opened: Shop, chosen: list[Work], requests: int) -> list[Profile]:
+async def profile_all(opened: BenchmarkShop, chosen: list[Workload], requests: int) -> list[Profile]:
     """A profile of each work."""
-    app = application(build_shop(contestants.shop_settings(opened.environment)))
+    app = build_application(build_shop(contestants.build_settings(opened.environment)))
     async with app.router.lifespan_context(app):
-        return [await _profile(app, opened, work, requests) for work in chosen]
+        return [await _profile_work(app, opened, work, requests) for work in chosen]
 
 
-async def _profile(app: Starlette, opened: Shop, work: Work, requests: int) -> Profile:
-    asker = opened.contestant().asks[work]
-    able = [user for user in equality.users_of(work, opened.sizes) if user in opened.tokens]
-    asks = [asker(able[place % len(able)]) for place in range(requests)]
-    for ask in asks[:_WARM_UP]:
-        await call(app, ask)
+async def _profile_work(app: Starlette, opened: BenchmarkShop, work: Workload, requests: int) -> Profile:
+    asker = opened.contestant().request_builders[work]
+    able = [user for user in equality.get_user_ids(work, opened.sizes) if user in opened.tokens]
+    requests_to_send = [asker(able[place % len(able)]) for place in range(requests)]
+    for request in requests_to_send[:_WARM_UP]:
+        await call(app, request)
     begun = time.process_time()
     with Sampler() as sampler:
-        await asyncio.gather(*(_calls(app, asks[place::_AT_ONCE]) for place in range(_AT_ONCE)))
+        await asyncio.gather(
+            *(_call_all(app, requests_to_send[place::_CONCURRENCY]) for place in range(_CONCURRENCY))
+        )
     microseconds = (time.process_time() - begun) / requests * 1_000_000
     return Profile(
         work=work, microseconds=microseconds, packages=sampler.packages, functions=sampler.functions
     )
 
 
-async def _calls(app: Starlette, asks: list[Ask]) -> None:
-    for ask in asks:
-        await call(app, ask)
+async def _call_all(app: Starlette, requests: list[Request]) -> None:
+    for request in requests:
+        await call(app, request)
 
 
-def table(found: list[Profile]) -> str:
+def render_table(found: list[Profile]) -> str:
     """Markdown: CPU microseconds a request, by package and work."""
     names = sorted(
-        {name for one in found for name, count in one.packages.items() if _share(one, count) >= _LEAST_SHARE},
-        key=lambda name: -sum(_share(one, one.packages[name]) * one.microseconds for one in found),
+        {
+            name
+            for one in found
+            for name, count in one.packages.items()
+            if _compute_share(one, count) >= _MIN_SHARE
+        },
+        key=lambda name: -sum(_compute_share(one, one.packages[name]) * one.microseconds for one in found),
     )
     head = " | ".join(f"{one.work} µs" for one in found)
     rows = [f"| package | {head} |", "|---|" + "--:|" * len(found)]
     rows.append("| **all** | " + " | ".join(f"**{one.microseconds:,.0f}**" for one in found) + " |")
     for name in names:
-        parts = [f"{_share(one, one.packages[name]) * one.microseconds:,.0f}" for one in found]
+        parts = [f"{_compute_share(one, one.packages[name]) * one.microseconds:,.0f}" for one in found]
         rows.append(f"| {name} | " + " | ".join(parts) + " |")
     return "\n".join(rows)
 
 
-def _share(one: Profile, count: int) -> float:
+def _compute_share(one: Profile, count: int) -> float:
     return count / max(1, one.packages.total())
 
 
 def main() -> None:
     """Load a small shop, profile it, print, and write docs/performance.md if asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profile", description=__doc__)
-    parser.add_argument("works", nargs="*", type=Work, default=list(Work))
+    parser.add_argument("works", nargs="*", type=Workload, default=list(Workload))
     parser.add_argument("--requests", type=int, default=2_000, help="of each work")
     parser.add_argument("--functions", type=int, default=0, help="also print so many, the dearest first")
     parser.add_argument("--section", default="", help="write it to this section of docs/performance.md")
     arguments = parser.parse_args()
     if arguments.section:
-        sections.require(arguments.section)
+        sections.require_section(arguments.section)
     installation.install()
-    settle_garbage()
-    with shop.temporary(Sizes(_ORDERS)) as (_, opened):
-        found = uvloop.run(profiles(opened, arguments.works, arguments.requests))
-    print(table(found))
+    freeze_garbage()
+    with shop.open_temporary_shop(Sizes(_ORDERS)) as (_, opened):
+        found = uvloop.run(profile_all(opened, arguments.works, arguments.requests))
+    print(render_table(found))
     for one in found if arguments.functions else ():
         print(f"\n{one.work}")
         for name, count in one.functions.most_common(arguments.functions):
-            print(f"{_share(one, count) * one.microseconds:8,.0f} µs  {name}")
+            print(f"{_compute_share(one, count) * one.microseconds:8,.0f} µs  {name}")
     if arguments.section:
-        sections.write(arguments.section, table(found))
+        sections.write_section(arguments.section, render_table(found))
 
 
 if __name__ == "__main__":

@@ -14,18 +14,18 @@ from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
 from benchmarks.places import LOAD_CORE, SERVER_CORE
 from benchmarks.seed import Sizes
-from benchmarks.works import Work
+from benchmarks.works import Workload
 from benchmarks.wrk import Load
 
-MOST_FOREIGN = 0.10
+MAX_FOREIGN_SHARE = 0.10
 """Of a core: a run in which others took more is repeated."""
 _SATURATED = 0.93
-_LONGEST_WARM_UP = 3.0
+_MAX_WARM_UP_SECONDS = 3.0
 _WARM_UP_REQUESTS = 2_000
 _WARM_UP_RUNS = 3
 _SETTLED_WITHIN_SECONDS = 15.0
 _QUIET_WITHIN_SECONDS = 4.0
-_QUIET = 0.12
+_QUIET_LOAD = 0.12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Statements:
 class Figures:
     """The runs of one work by one server, and what one request asks of the database."""
 
-    work: Work
+    work: Workload
     name: str
     runs: list[Run]
     statements: Statements
@@ -90,21 +90,26 @@ class Figures:
 class Cell:
     """One work of one server, ready to be measured."""
 
-    work: Work
+    work: Workload
     contestant: Contestant
     script: Path
     smallest_body: int
     """Bytes; errors are shorter than any answer."""
 
 
-def cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -> Iterator[Cell]:
+def build_cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -> Iterator[Cell]:
     """All cells, work by work; works that change the records come last."""
-    for work in Work:
-        users = equality.users_of(work, sizes)
+    for work in Workload:
+        users = equality.get_user_ids(work, sizes)
         for one in contestants:
-            if work in one.asks:
+            if work in one.request_builders:
                 script = wrk.write_script(one, work, users, folder)
-                yield Cell(work, one, script, len(equality.send(one.server.url, one.asks[work](users[0]))))
+                yield Cell(
+                    work,
+                    one,
+                    script,
+                    len(equality.send(one.server.url, one.request_builders[work](users[0]))),
+                )
 
 
 class Stopwatch:
@@ -119,10 +124,10 @@ class Stopwatch:
         ours = map(resource.getrusage, (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF))
         return (
             time.monotonic(),
-            *map(processes.cpu_seconds, self._pids),
+            *map(processes.read_cpu_seconds, self._pids),
             sum(used.ru_utime + used.ru_stime for used in ours),
-            *processes.core_busy_seconds(SERVER_CORE),
-            *processes.core_busy_seconds(LOAD_CORE),
+            *processes.read_core_busy_seconds(SERVER_CORE),
+            *processes.read_core_busy_seconds(LOAD_CORE),
         )
 
     def read(self, load: Load, *, server_pid: int, unanswered: int = wrk.CONNECTIONS) -> Run:
@@ -146,7 +151,7 @@ class Stopwatch:
             server_busy=server / wall,
             foreign=foreign,
             stolen=(stolen1 + stolen2) / wall,
-            rss_mib=processes.resident_mebibytes(server_pid),
+            rss_mib=processes.read_resident_mebibytes(server_pid),
             requests=load.requests,
             bytes_each=load.bytes_each,
         )
@@ -161,24 +166,24 @@ class Measurement:
         self._seconds = seconds
         self.responses = 0
 
-    def rounds(self, cells: Sequence[Cell], number: int) -> dict[Cell, list[Run]]:
+    def run_rounds(self, cells: Sequence[Cell], number: int) -> dict[Cell, list[Run]]:
         """The cleanest run of each round."""
         found: dict[Cell, list[Run]] = {cell: [] for cell in cells}
         for place in range(number):
             for cell in cells:
                 if place == 0:
                     self._warm_up(cell)
-                run = self._cleanest(cell)
+                run = self._measure_cleanest(cell)
                 found[cell].append(run)
-                print(_line(place, cell, run), flush=True)
+                print(_format_line(place, cell, run), flush=True)
         return found
 
-    def _cleanest(self, cell: Cell) -> Run:
-        best = self._watched(cell)
+    def _measure_cleanest(self, cell: Cell) -> Run:
+        best = self._measure(cell)
         for _ in range(self._tries - 1):
-            if best.foreign <= MOST_FOREIGN:
+            if best.foreign <= MAX_FOREIGN_SHARE:
                 break
-            best = min(best, self._watched(cell), key=lambda run: run.foreign)
+            best = min(best, self._measure(cell), key=lambda run: run.foreign)
         return best
 
     def _warm_up(self, cell: Cell) -> None:
@@ -186,28 +191,28 @@ class Measurement:
         enough = self.responses + _WARM_UP_REQUESTS
         for _ in range(_WARM_UP_RUNS):
             if self.responses < enough:
-                self._load(cell, min(self._seconds, _LONGEST_WARM_UP))
-        settle(cell.contestant.server.pid)
+                self._load(cell, min(self._seconds, _MAX_WARM_UP_SECONDS))
+        wait_until_idle(cell.contestant.server.pid)
 
-    def _watched(self, cell: Cell) -> Run:
+    def _measure(self, cell: Cell) -> Run:
         wait_for_quiet()
         watch = Stopwatch(cell.contestant.server.pid, self._cluster.pid)
         load = self._load(cell, self._seconds)
-        settle(cell.contestant.server.pid)
+        wait_until_idle(cell.contestant.server.pid)
         return watch.read(load, server_pid=cell.contestant.server.pid)
 
     def _load(self, cell: Cell, seconds: float) -> Load:
         load = wrk.run(cell.contestant.server.url, cell.script, seconds=seconds, nonce=secrets.token_hex(6))
         self.responses += load.requests
-        if load.refused or load.lost or load.bytes_each < cell.smallest_body / 2:
+        if load.rejected or load.lost or load.bytes_each < cell.smallest_body / 2:
             raise SystemExit(f"{cell.contestant.name} fails at {cell.work} under load: {load}")
         return load
 
 
-def settle(pid: int) -> None:
+def wait_until_idle(pid: int) -> None:
     """Until the server has done what wrk left it with when it hung up."""
     deadline, spent = time.monotonic() + _SETTLED_WITHIN_SECONDS, -1.0
-    while time.monotonic() < deadline and spent < (now := processes.cpu_seconds(pid)):
+    while time.monotonic() < deadline and spent < (now := processes.read_cpu_seconds(pid)):
         spent = now
         time.sleep(0.2)
 
@@ -216,14 +221,14 @@ def wait_for_quiet() -> None:
     """Until nobody else is busy, but not for long."""
     deadline = time.monotonic() + _QUIET_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        before = [processes.core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]
+        before = [processes.read_core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]
         time.sleep(0.4)
-        after = [processes.core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]
-        if all(now - then < _QUIET * 0.4 for now, then in zip(after, before, strict=True)):
+        after = [processes.read_core_busy_seconds(core)[0] for core in (SERVER_CORE, LOAD_CORE)]
+        if all(now - then < _QUIET_LOAD * 0.4 for now, then in zip(after, before, strict=True)):
             return
 
 
-def _line(place: int, cell: Cell, run: Run) -> str:
+def _format_line(place: int, cell: Cell, run: Run) -> str:
     return (
         f"round {place + 1}  {cell.work} {cell.contestant.name:<18} {run.per_second:8.0f}/s  "
         f"p50 {run.p50_ms:7.1f} ms  p99 {run.p99_ms:7.1f} ms  CPU {run.server_cpu_ms:7.3f} ms  "

@@ -21,16 +21,16 @@ from pathlib import Path
 
 from benchmarks import installation, latencies, processes, sections, shop, wrk
 from benchmarks.cluster import Cluster
-from benchmarks.latencies import Latencies, Place
+from benchmarks.latencies import Latencies, Site
 from benchmarks.seed import Sizes
-from benchmarks.shop import Shop
-from benchmarks.works import Work
+from benchmarks.shop import BenchmarkShop
+from benchmarks.works import Workload
 
-_BYTES_AN_ORDER = 2_000
+_BYTES_PER_ORDER = 2_000
 _THROUGHPUT_SECONDS = 5.0
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     sizes = [10_000, 100_000, 1_000_000, 10_000_000]
     parser.add_argument("--orders", type=int, nargs="+", default=sizes, help="multiples of 2000")
@@ -44,9 +44,9 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Load every size, measure all of them in turns, print."""
-    arguments = _arguments()
+    arguments = _parse_arguments()
     if arguments.section:
-        sections.require(arguments.section)
+        sections.require_section(arguments.section)
     installation.install()
     _check_disk(sum(arguments.orders))
     with (
@@ -54,76 +54,78 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name,
         ExitStack() as servers,
     ):
-        opened = [_opened(cluster, orders, Path(name)) for orders in sorted(arguments.orders)]
-        places = [_place(cluster, one, servers) for one in opened]
-        found = latencies.measured(
-            places, rounds=arguments.rounds, most=arguments.requests, within_seconds=arguments.seconds
+        opened = [_open_shop(cluster, orders, Path(name)) for orders in sorted(arguments.orders)]
+        places = [_build_site(cluster, one, servers) for one in opened]
+        found = latencies.measure_all(
+            places, rounds=arguments.rounds, max_calls=arguments.requests, within_seconds=arguments.seconds
         )
-        text = table(found)
+        text = render_table(found)
         if arguments.processes:
-            text += f"\n\n{_throughput_table(opened[0], arguments.processes)}"
+            text += f"\n\n{_render_throughput_table(opened[0], arguments.processes)}"
     print(text)
     if arguments.section:
-        sections.write(arguments.section, text)
+        sections.write_section(arguments.section, text)
 
 
 def _check_disk(orders: int) -> None:
     """Records, indexes and what sorting them needs meanwhile, against what is free."""
-    needed, free = orders * _BYTES_AN_ORDER, shutil.disk_usage(tempfile.gettempdir()).free
+    needed, free = orders * _BYTES_PER_ORDER, shutil.disk_usage(tempfile.gettempdir()).free
     if needed > free:
         raise SystemExit(f"{needed / 2**30:.0f} GiB are needed, {free / 2**30:.0f} are free")
 
 
-def _database(orders: int) -> str:
+def _database_name(orders: int) -> str:
     return f"bench_{orders}"
 
 
-def _opened(cluster: Cluster, orders: int, folder: Path) -> Shop:
+def _open_shop(cluster: Cluster, orders: int, folder: Path) -> BenchmarkShop:
     begun = time.monotonic()
     own = folder / str(orders)
     own.mkdir()
-    opened = shop.opened(cluster, _database(orders), Sizes(orders), own)
+    opened = shop.open_shop(cluster, _database_name(orders), Sizes(orders), own)
     print(f"{orders:>12,} orders loaded in {time.monotonic() - begun:.0f} s", flush=True)
     return opened
 
 
-def _place(cluster: Cluster, opened: Shop, servers: ExitStack) -> Place:
-    ours = servers.enter_context(shop.running(opened.contestant()))
-    return asyncio.run(Place.of(cluster, _database(opened.sizes.orders), opened, ours))
+def _build_site(cluster: Cluster, opened: BenchmarkShop, servers: ExitStack) -> Site:
+    ours = servers.enter_context(shop.run_contestant(opened.contestant()))
+    return asyncio.run(Site.load(cluster, _database_name(opened.sizes.orders), opened, ours))
 
 
-def table(found: Latencies) -> str:
+def render_table(found: Latencies) -> str:
     """Markdown: median and 99th percentile of each act at each size, and the median over the smallest's."""
-    sizes = sorted({size for _, size in found.found})
+    sizes = sorted({size for _, size in found.samples})
     head = " | ".join(f"{size:,} orders" for size in sizes)
     rows = [f"| milliseconds: median, p99 (÷ smallest) | {head} |", "|---|" + "--:|" * len(sizes)]
-    for name in dict.fromkeys(name for name, _ in found.found):
-        smallest = statistics.median(found.found[name, sizes[0]])
-        cells = [_cell(found.found[name, size], smallest) for size in sizes]
+    for name in dict.fromkeys(name for name, _ in found.samples):
+        baseline = statistics.median(found.samples[name, sizes[0]])
+        cells = [_format_cell(found.samples[name, size], baseline) for size in sizes]
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
-def _cell(seconds: Sequence[float], smallest: float) -> str:
+def _format_cell(seconds: Sequence[float], baseline: float) -> str:
     median = statistics.median(seconds)
     highest = sorted(seconds)[int(len(seconds) * 0.99)]
-    return f"{median * 1_000:.1f}, {highest * 1_000:.1f} ({median / smallest:.2f})"
+    return f"{median * 1_000:.1f}, {highest * 1_000:.1f} ({median / baseline:.2f})"
 
 
-def _throughput_table(opened: Shop, counts: Sequence[int]) -> str:
+def _render_throughput_table(opened: BenchmarkShop, counts: Sequence[int]) -> str:
     rows = ["| server processes | Q2 requests a second |", "|--:|--:|"]
-    rows += [f"| {count} | {_throughput(opened, count):,.0f} |" for count in counts]
+    rows += [f"| {count} | {_measure_throughput(opened, count):,.0f} |" for count in counts]
     return "\n".join(rows)
 
 
-def _throughput(opened: Shop, count: int) -> float:
+def _measure_throughput(opened: BenchmarkShop, count: int) -> float:
     """All processes at once, each loaded by a wrk of its own; the connections are shared out."""
     with ExitStack() as stack:
         servers = [
-            stack.enter_context(shop.running(opened.contestant(core=None, port=processes.free_port())))
+            stack.enter_context(
+                shop.run_contestant(opened.contestant(core=None, port=processes.find_free_port()))
+            )
             for _ in range(count)
         ]
-        script = wrk.write_script(servers[0], Work.ORDERS, opened.buyers, opened.folder)
+        script = wrk.write_script(servers[0], Workload.ORDERS, opened.buyers, opened.folder)
         each = wrk.CONNECTIONS // count
 
         def load(place: int) -> float:

@@ -7,18 +7,18 @@ from benchmarks.places import ROOT
 DOCUMENT = ROOT / "docs" / "performance.md"
 
 
-def marks(name: str) -> tuple[str, str]:
+def get_markers(name: str) -> tuple[str, str]:
     """What stands before and after the section `name`."""
     return f"<!-- {name}: written by benchmarks/ -->", f"<!-- end of {name} -->"
 
 
-def replaced(text: str, name: str, content: str) -> str:
+def replace_section(text: str, name: str, content: str) -> str:
     """`text` with the section's content exchanged.
 
     Raises:
         ValueError: the text has no such section.
     """
-    begin, end = marks(name)
+    begin, end = get_markers(name)
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
@@ -26,12 +26,12 @@ def replaced(text: str, name: str, content: str) -> str:
     return f"{before}{begin}\n\n{content.strip()}\n\n{end}{after}"
 
 
-def require(name: str, *, document: Path = DOCUMENT) -> None:
+def require_section(name: str, *, document: Path = DOCUMENT) -> None:
     """Raises ValueError where the document has no such section: better before measuring than after."""
-    replaced(document.read_text(encoding="utf-8"), name, "")
+    replace_section(document.read_text(encoding="utf-8"), name, "")
 
 
-def write(name: str, content: str, *, document: Path = DOCUMENT) -> None:
+def write_section(name: str, content: str, *, document: Path = DOCUMENT) -> None:
     """Exchange a section of the document."""
-    text = replaced(document.read_text(encoding="utf-8"), name, content)
+    text = replace_section(document.read_text(encoding="utf-8"), name, content)
     document.write_text(text, encoding="utf-8")

@@ -57,16 +57,16 @@ async def load(cluster: Cluster, name: str, sizes: Sizes) -> None:
     are made afterwards.
     """
     await cluster.create(name)
-    await database.migrate(cluster.url(name))
+    await database.migrate(cluster.get_url(name))
     session = await cluster.connect(name)
     try:
-        await _fill(session, sizes)
+        await _insert_records(session, sizes)
         await session.execute("VACUUM ANALYZE")
     finally:
         await session.close()
 
 
-async def _fill(session: asyncpg.Connection, sizes: Sizes) -> None:
+async def _insert_records(session: asyncpg.Connection, sizes: Sizes) -> None:
     numbers = {"categories": CATEGORIES, "services": SERVICES, "providers": PROVIDERS}
     numbers |= {"half": sizes.half, "orders": sizes.orders}
     async with session.transaction():
@@ -78,7 +78,7 @@ async def _fill(session: asyncpg.Connection, sizes: Sizes) -> None:
             for statement in _STATEMENTS.read_text(encoding="utf-8").format(**numbers).split("\n\n"):
                 await session.execute(statement)
         # As triggers and worker would have left them.
-        for statement in (*tallying.FILL, day_tallying.fill("postgres")):
+        for statement in (*tallying.FILL, day_tallying.fill_sql("postgres")):
             await session.execute(statement)
         for table in _ALL:
             await session.execute(
@@ -118,7 +118,7 @@ async def restore(session: asyncpg.Connection, sizes: Sizes) -> None:
         await session.execute(f"VACUUM ANALYZE {table}")
 
 
-async def differences_found_by_the_shop(url: str) -> int:
+async def count_audit_differences(url: str) -> int:
     """How many differences the shop's own audit finds in the records; none, if they are sound."""
-    async with database.connected(url):
+    async with database.open_connections(url):
         return len(await audit_ledger())

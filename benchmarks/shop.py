@@ -13,11 +13,11 @@ from benchmarks.contestants import Contestant
 from benchmarks.places import SERVER_CORE
 from benchmarks.seed import Sizes
 
-_MOST_TOKENS = 1_000
+_MAX_TOKENS = 1_000
 
 
 @dataclass(frozen=True)
-class Shop:
+class BenchmarkShop:
     """A loaded database, settings that fit it, and tokens of users with many orders and with twenty."""
 
     sizes: Sizes
@@ -33,33 +33,33 @@ class Shop:
     def contestant(self, *, core: int | None = SERVER_CORE, port: int | None = None) -> Contestant:
         """Our server on this database, not started yet; with a port it is one of several."""
         environment = {**self.environment, **({"PORT": str(port)} if port else {})}
-        server = contestants.our_server(environment, self.folder, core=core)
-        return Contestant(server, works.of_vitrin(self.tokens))
+        server = contestants.build_our_server(environment, self.folder, core=core)
+        return Contestant(server, works.build_vitrin_requests(self.tokens))
 
 
-def opened(cluster: Cluster, name: str, sizes: Sizes, folder: Path) -> Shop:
+def open_shop(cluster: Cluster, name: str, sizes: Sizes, folder: Path) -> BenchmarkShop:
     """Load a database and sign users in."""
     asyncio.run(seed.load(cluster, name, sizes))
-    environment = contestants.shop_environment(cluster, name, folder, port=processes.free_port())
-    each = _MOST_TOKENS // 2
+    environment = contestants.build_environment(cluster, name, folder, port=processes.find_free_port())
+    each = _MAX_TOKENS // 2
     users = [*sizes.many_orders[:: max(1, sizes.half // each)], *sizes.twenty_orders[:each]]
-    tokens = asyncio.run(contestants.sign_in(contestants.shop_settings(environment), users))
-    return Shop(sizes, environment, tokens, folder)
+    tokens = asyncio.run(contestants.sign_in(contestants.build_settings(environment), users))
+    return BenchmarkShop(sizes, environment, tokens, folder)
 
 
 @contextmanager
-def temporary(sizes: Sizes) -> Iterator[tuple[Cluster, Shop]]:
+def open_temporary_shop(sizes: Sizes) -> Iterator[tuple[Cluster, BenchmarkShop]]:
     """A shop on a cluster of its own; both are gone afterwards."""
     with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name:
-        yield cluster, opened(cluster, "bench", sizes, Path(name))
+        yield cluster, open_shop(cluster, "bench", sizes, Path(name))
 
 
 @contextmanager
-def running(contestant: Contestant) -> Iterator[Contestant]:
+def run_contestant(contestant: Contestant) -> Iterator[Contestant]:
     """The contestant while its server answers."""
     contestant.server.start()
     try:
-        contestant.server.wait_until_it_answers()
+        contestant.server.wait_until_ready()
         yield contestant
     finally:
         contestant.server.stop()

@@ -12,13 +12,13 @@ from pathlib import Path
 from benchmarks import equality, installation, processes, shop, wrk
 from benchmarks.contestants import Contestant
 from benchmarks.seed import Sizes
-from benchmarks.shop import Shop
-from benchmarks.works import Ask, Work
+from benchmarks.shop import BenchmarkShop
+from benchmarks.works import Request, Workload
 
 _SAMPLE_SECONDS = 10.0
-_MIX = (*(Work.SERVICES, Work.ORDERS, Work.LEGACY_ORDERS) * 3, Work.CREATE_ORDER)
+_MIX = (*(Workload.SERVICES, Workload.ORDERS, Workload.LEGACY_ORDERS) * 3, Workload.CREATE_ORDER)
 """Nine reads to an order."""
-_ASKS = 1_000
+_REQUESTS = 1_000
 
 
 def main() -> None:
@@ -27,32 +27,32 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1_000_000)
     arguments = parser.parse_args()
     installation.install()
-    with shop.temporary(Sizes()) as (_, opened), shop.running(opened.contestant()) as ours:
+    with shop.open_temporary_shop(Sizes()) as (_, opened), shop.run_contestant(opened.contestant()) as ours:
         script = opened.folder / "mix.lua"
-        script.write_text(wrk.script(_mixed(ours, opened)), encoding="utf-8")
-        samples = list(_samples(ours, script, arguments.requests))
+        script.write_text(wrk.render_script(_mix_requests(ours, opened)), encoding="utf-8")
+        samples = list(_sample_memory(ours, script, arguments.requests))
     print(
         f"RSS in MiB after {len(samples)} samples: first {samples[0]:.0f}, last {samples[-1]:.0f}, "
         f"largest {max(samples):.0f}"
     )
 
 
-def _mixed(ours: Contestant, opened: Shop) -> Iterator[Ask]:
+def _mix_requests(ours: Contestant, opened: BenchmarkShop) -> Iterator[Request]:
     chance = random.Random(1)
-    for place in range(_ASKS):
+    for place in range(_REQUESTS):
         work = _MIX[place % len(_MIX)]
-        able = [user for user in equality.users_of(work, opened.sizes) if user in opened.tokens]
-        yield ours.asks[work](chance.choice(able))
+        able = [user for user in equality.get_user_ids(work, opened.sizes) if user in opened.tokens]
+        yield ours.request_builders[work](chance.choice(able))
 
 
-def _samples(ours: Contestant, script: Path, requests: int) -> Iterator[float]:
+def _sample_memory(ours: Contestant, script: Path, requests: int) -> Iterator[float]:
     done = 0
     while done < requests:
         load = wrk.run(ours.server.url, script, seconds=_SAMPLE_SECONDS, nonce=secrets.token_hex(6))
-        if load.refused or load.lost or not load.requests:
+        if load.rejected or load.lost or not load.requests:
             raise SystemExit(f"the server fails: {load}")
         done += load.requests
-        rss = processes.resident_mebibytes(ours.server.pid)
+        rss = processes.read_resident_mebibytes(ours.server.pid)
         print(f"{done:>10,} requests  {load.per_second:7.0f}/s  {rss:6.1f} MiB", flush=True)
         yield rss
 

@@ -11,7 +11,7 @@ from benchmarks.rounds import Cell, Statements
 from benchmarks.seed import Sizes
 
 _REQUESTS = 20
-_TAKES_EFFECT_SECONDS = 0.5
+_RELOAD_SECONDS = 0.5
 # A function's own statements are not round trips and are not counted.
 _BEGIN = "ALTER SYSTEM SET pg_stat_statements.track = top"
 _END = "ALTER SYSTEM SET pg_stat_statements.track = none"
@@ -23,7 +23,7 @@ FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname 
 _RESET = ["RESET ALL", "UNLISTEN *", "CLOSE ALL", "SELECT pg_advisory_unlock_all()"]
 
 
-async def count(
+async def count_statements(
     cluster: Cluster, database: str, cells: Sequence[Cell], sizes: Sizes
 ) -> dict[Cell, Statements]:
     """What a request of each cell sends, BEGIN and COMMIT among it.
@@ -33,24 +33,24 @@ async def count(
     session = await cluster.connect()
     await session.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
     try:
-        await _switch(session, _BEGIN)
-        return {cell: await _statements(session, database, cell, sizes) for cell in cells}
+        await _set_logging(session, _BEGIN)
+        return {cell: await _count_for_cell(session, database, cell, sizes) for cell in cells}
     finally:
-        await _switch(session, _END)
+        await _set_logging(session, _END)
         await session.close()
 
 
-async def _switch(session: asyncpg.Connection, setting: str) -> None:
+async def _set_logging(session: asyncpg.Connection, setting: str) -> None:
     await session.execute(setting)
     await session.execute("SELECT pg_reload_conf()")
-    await asyncio.sleep(_TAKES_EFFECT_SECONDS)
+    await asyncio.sleep(_RELOAD_SECONDS)
 
 
-async def _statements(session: asyncpg.Connection, database: str, cell: Cell, sizes: Sizes) -> Statements:
-    users = equality.users_of(cell.work, sizes)
+async def _count_for_cell(session: asyncpg.Connection, database: str, cell: Cell, sizes: Sizes) -> Statements:
+    users = equality.get_user_ids(cell.work, sizes)
     await session.execute("SELECT pg_stat_statements_reset()")
     for user_id in users[:_REQUESTS]:
-        equality.send(cell.contestant.server.url, cell.contestant.asks[cell.work](user_id))
+        equality.send(cell.contestant.server.url, cell.contestant.request_builders[cell.work](user_id))
     counted = await session.fetchrow(_COUNT, database, _RESET)
     requests = len(users[:_REQUESTS])
     return Statements(sent=counted["sent"] / requests, resets=counted["resets"] / requests)

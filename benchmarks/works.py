@@ -8,12 +8,12 @@ from enum import StrEnum
 
 KEY = "@KEY@"
 """Stands in a body where each request has an idempotency key of its own."""
-SERVICES_ASKED, ORDERS_ASKED = 50, 20
+SERVICE_COUNT, ORDER_COUNT = 50, 20
 _LINK = "https://instagram.example/p/abcdef"
 _QUANTITY = 333
 
 
-class Work(StrEnum):
+class Workload(StrEnum):
     """What is measured."""
 
     SERVICES = "Q1"
@@ -23,15 +23,15 @@ class Work(StrEnum):
 
 
 MEANINGS = {
-    Work.SERVICES: f"{SERVICES_ASKED} services, each with its category",
-    Work.ORDERS: f"a user's {ORDERS_ASKED} latest orders, each with service and category",
-    Work.LEGACY_ORDERS: "all orders of a user who has 20, over REST as documented (37 fields)",
-    Work.CREATE_ORDER: "create an order: find the price, charge the balance, insert",
+    Workload.SERVICES: f"{SERVICE_COUNT} services, each with its category",
+    Workload.ORDERS: f"a user's {ORDER_COUNT} latest orders, each with service and category",
+    Workload.LEGACY_ORDERS: "all orders of a user who has 20, over REST as documented (37 fields)",
+    Workload.CREATE_ORDER: "create an order: find the price, charge the balance, insert",
 }
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """One HTTP request."""
 
     method: str
@@ -39,7 +39,7 @@ class Ask:
     body: str | None = None
     token: str | None = None
 
-    def headers(self) -> dict[str, str]:
+    def build_headers(self) -> dict[str, str]:
         """What every client sends, and who it is where that matters."""
         headers = {"Accept": "application/json"}
         if self.body is not None:
@@ -49,7 +49,7 @@ class Ask:
         return headers
 
 
-Asker = Callable[[int], Ask]
+RequestBuilder = Callable[[int], Request]
 """The request that does a work for the user with an id."""
 
 _SERVICE = "name description price min max type dripFeed isActive createdAt updatedAt"
@@ -60,20 +60,20 @@ _ORDER = (
 _PLACED = "id status type source link quantity charge remains createdAt"
 
 _PLAIN = {
-    Work.SERVICES: f"query Services($first: Int!) {{ services(first: $first) {{ id {_SERVICE}"
+    Workload.SERVICES: f"query Services($first: Int!) {{ services(first: $first) {{ id {_SERVICE}"
     " category { id name position } } }",
-    Work.ORDERS: f"query Orders($userId: Int!, $first: Int!) {{ orders(userId: $userId, first: $first)"
+    Workload.ORDERS: f"query Orders($userId: Int!, $first: Int!) {{ orders(userId: $userId, first: $first)"
     f" {{ {_ORDER} service {{ id name price }} category {{ id name }} }} }}",
-    Work.CREATE_ORDER: "mutation CreateOrder($input: CreateOrderInput!)"
+    Workload.CREATE_ORDER: "mutation CreateOrder($input: CreateOrderInput!)"
     f" {{ createOrder(input: $input) {{ {_PLACED} }} }}",
 }
 _VITRIN = {
-    Work.SERVICES: "query Services($first: Int!) { services(first: $first,"
+    Workload.SERVICES: "query Services($first: Int!) { services(first: $first,"
     f" orderBy: {{field: ID, direction: ASC}}) {{ edges {{ node {{ id {_SERVICE}"
     " category { id name position } } } } }",
-    Work.ORDERS: f"query Orders($first: Int!) {{ orders(first: $first) {{ edges {{ node {{ {_ORDER}"
+    Workload.ORDERS: f"query Orders($first: Int!) {{ orders(first: $first) {{ edges {{ node {{ {_ORDER}"
     " service { id name price } category { id name } } } } }",
-    Work.CREATE_ORDER: "mutation CreateOrder($input: CreateOrderInput!, $key: String!)"
+    Workload.CREATE_ORDER: "mutation CreateOrder($input: CreateOrderInput!, $key: String!)"
     f" {{ createOrder(input: $input, idempotencyKey: $key) {{ ... on Order {{ {_PLACED} }}"
     " ... on Problem { code message } } }",
 }
@@ -81,100 +81,110 @@ _AMBER_SERVICE = _SERVICE.replace(" min max ", " min: minQuantity max: maxQuanti
 _AMBER_ORDER = _ORDER.replace("id status type", "id: rowId status type: serviceType")
 _AMBER_PLACED = _PLACED.replace("id status type", "id: rowId status type: serviceType")
 _POSTGRAPHILE = {
-    Work.SERVICES: "query Services($first: Int!) { services: allServicesList(first: $first,"
+    Workload.SERVICES: "query Services($first: Int!) { services: allServicesList(first: $first,"
     f" orderBy: [ROW_ID_ASC]) {{ id: rowId {_AMBER_SERVICE}"
     " category: categoryByCategoryId { id: rowId name position } } }",
-    Work.ORDERS: "query Orders($userId: Int!, $first: Int!) { orders: allOrdersList(first: $first,"
+    Workload.ORDERS: "query Orders($userId: Int!, $first: Int!) { orders: allOrdersList(first: $first,"
     f" condition: {{userId: $userId}}, orderBy: [ROW_ID_DESC]) {{ {_AMBER_ORDER}"
     " service: serviceByServiceId { id: rowId name price }"
     " category: categoryByCategoryId { id: rowId name } } }",
-    Work.CREATE_ORDER: "mutation CreateOrder($input: PlaceOrderInput!)"
+    Workload.CREATE_ORDER: "mutation CreateOrder($input: PlaceOrderInput!)"
     f" {{ createOrder: placeOrder(input: $input) {{ result {{ {_AMBER_PLACED} }} }} }}",
 }
 
 
-def service_for(user_id: int) -> int:
+def get_service_id(user_id: int) -> int:
     """The id of the service that the user orders."""
     return 1 + user_id % 1_000
 
 
 def _plain_order(user_id: int) -> dict[str, object]:
-    return {"userId": user_id, "serviceId": service_for(user_id), "link": _LINK, "quantity": _QUANTITY}
+    return {"userId": user_id, "serviceId": get_service_id(user_id), "link": _LINK, "quantity": _QUANTITY}
 
 
-def global_id(type_name: str, key: int) -> str:
+def to_global_id(type_name: str, key: int) -> str:
     """As our GraphQL spells ids."""
     return base64.b64encode(f"{type_name}:{key}".encode()).decode()
 
 
-def post(path: str, document: str, variables: Mapping[str, object], token: str | None = None) -> Ask:
+def graphql_request(
+    path: str, document: str, variables: Mapping[str, object], token: str | None = None
+) -> Request:
     """A GraphQL request."""
-    return Ask("POST", path, json.dumps({"query": document, "variables": variables}), token)
+    return Request("POST", path, json.dumps({"query": document, "variables": variables}), token)
 
 
-def of_vitrin(tokens: Mapping[int, str]) -> dict[Work, Asker]:
+def build_vitrin_requests(tokens: Mapping[int, str]) -> dict[Workload, RequestBuilder]:
     """Ours: each user with a token, each order with a key."""
 
-    def services(user_id: int) -> Ask:
-        return post("/graphql", _VITRIN[Work.SERVICES], {"first": SERVICES_ASKED}, tokens[user_id])
+    def services(user_id: int) -> Request:
+        return graphql_request(
+            "/graphql", _VITRIN[Workload.SERVICES], {"first": SERVICE_COUNT}, tokens[user_id]
+        )
 
-    def orders(user_id: int) -> Ask:
-        return post("/graphql", _VITRIN[Work.ORDERS], {"first": ORDERS_ASKED}, tokens[user_id])
+    def orders(user_id: int) -> Request:
+        return graphql_request("/graphql", _VITRIN[Workload.ORDERS], {"first": ORDER_COUNT}, tokens[user_id])
 
-    def legacy_orders(user_id: int) -> Ask:
-        return Ask("GET", "/api/v1/order", token=tokens[user_id])
+    def legacy_orders(user_id: int) -> Request:
+        return Request("GET", "/api/v1/order", token=tokens[user_id])
 
-    def create_order(user_id: int) -> Ask:
-        service = global_id("Service", service_for(user_id))
+    def create_order(user_id: int) -> Request:
+        service = to_global_id("Service", get_service_id(user_id))
         order = {"serviceId": service, "link": _LINK, "quantity": _QUANTITY}
-        return post("/graphql", _VITRIN[Work.CREATE_ORDER], {"input": order, "key": KEY}, tokens[user_id])
+        return graphql_request(
+            "/graphql", _VITRIN[Workload.CREATE_ORDER], {"input": order, "key": KEY}, tokens[user_id]
+        )
 
     return {
-        Work.SERVICES: services,
-        Work.ORDERS: orders,
-        Work.LEGACY_ORDERS: legacy_orders,
-        Work.CREATE_ORDER: create_order,
+        Workload.SERVICES: services,
+        Workload.ORDERS: orders,
+        Workload.LEGACY_ORDERS: legacy_orders,
+        Workload.CREATE_ORDER: create_order,
     }
 
 
-def of_graphql(
-    path: str, documents: Mapping[Work, str] = _PLAIN, *, paths: Mapping[Work, str] | None = None
-) -> dict[Work, Asker]:
+def build_graphql_requests(
+    path: str, documents: Mapping[Workload, str] = _PLAIN, *, paths: Mapping[Workload, str] | None = None
+) -> dict[Workload, RequestBuilder]:
     """The hand-written peers: the user is an argument. `paths` for a server that reads no documents."""
     paths = paths or dict.fromkeys(documents, path)
-    variables: dict[Work, Callable[[int], dict[str, object]]] = {
-        Work.SERVICES: lambda _: {"first": SERVICES_ASKED},
-        Work.ORDERS: lambda user_id: {"userId": user_id, "first": ORDERS_ASKED},
-        Work.CREATE_ORDER: lambda user_id: {"input": _plain_order(user_id)},
+    variables: dict[Workload, Callable[[int], dict[str, object]]] = {
+        Workload.SERVICES: lambda _: {"first": SERVICE_COUNT},
+        Workload.ORDERS: lambda user_id: {"userId": user_id, "first": ORDER_COUNT},
+        Workload.CREATE_ORDER: lambda user_id: {"input": _plain_order(user_id)},
     }
 
-    def asker(work: Work) -> Asker:
-        return lambda user_id: post(paths[work], documents[work], variables[work](user_id))
+    def build_request(work: Workload) -> RequestBuilder:
+        return lambda user_id: graphql_request(paths[work], documents[work], variables[work](user_id))
 
-    return {work: asker(work) for work in documents}
+    return {work: build_request(work) for work in documents}
 
 
-def of_postgraphile() -> dict[Work, Asker]:
+def build_postgraphile_requests() -> dict[Workload, RequestBuilder]:
     """PostGraphile's own names."""
-    return of_graphql("/graphql", _POSTGRAPHILE)
+    return build_graphql_requests("/graphql", _POSTGRAPHILE)
 
 
-def legacy_orders() -> dict[Work, Asker]:
+def build_legacy_order_requests() -> dict[Workload, RequestBuilder]:
     """The peers' REST route."""
-    return {Work.LEGACY_ORDERS: lambda user_id: Ask("GET", f"/order?user_id={user_id}")}
+    return {Workload.LEGACY_ORDERS: lambda user_id: Request("GET", f"/order?user_id={user_id}")}
 
 
-def of_fastapi() -> dict[Work, Asker]:
+def build_fastapi_requests() -> dict[Workload, RequestBuilder]:
     """REST throughout."""
     return {
-        Work.SERVICES: lambda _: Ask("GET", f"/services?first={SERVICES_ASKED}"),
-        Work.ORDERS: lambda user_id: Ask("GET", f"/orders?user_id={user_id}&first={ORDERS_ASKED}"),
-        Work.CREATE_ORDER: lambda user_id: Ask("POST", "/orders", json.dumps(_plain_order(user_id))),
-        **legacy_orders(),
+        Workload.SERVICES: lambda _: Request("GET", f"/services?first={SERVICE_COUNT}"),
+        Workload.ORDERS: lambda user_id: Request("GET", f"/orders?user_id={user_id}&first={ORDER_COUNT}"),
+        Workload.CREATE_ORDER: lambda user_id: Request("POST", "/orders", json.dumps(_plain_order(user_id))),
+        **build_legacy_order_requests(),
     }
 
 
-def of_floor() -> dict[Work, Asker]:
+def build_floor_requests() -> dict[Workload, RequestBuilder]:
     """A path a work; the document is sent, but nobody reads it."""
-    paths = {Work.SERVICES: "/services", Work.ORDERS: "/orders", Work.CREATE_ORDER: "/create-order"}
-    return of_graphql("", paths=paths) | legacy_orders()
+    paths = {
+        Workload.SERVICES: "/services",
+        Workload.ORDERS: "/orders",
+        Workload.CREATE_ORDER: "/create-order",
+    }
+    return build_graphql_requests("", paths=paths) | build_legacy_order_requests()

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.contestants import Contestant
-from benchmarks.places import LOAD_CORE, pinned
-from benchmarks.works import KEY, Ask, Work
+from benchmarks.places import LOAD_CORE, pin_to_core
+from benchmarks.works import KEY, Request, Workload
 
 CONNECTIONS = 32
-_MOST_USERS = 1_000
+_MAX_USERS = 1_000
 # Lua. Requests are made beforehand, but for those that need a key of their own.
 _SCRIPT = """
 local asks = {{
@@ -75,7 +75,7 @@ class Load:
     bytes_received: int
     p50_ms: float
     p99_ms: float
-    refused: int
+    rejected: int
     lost: int
 
     @property
@@ -97,28 +97,28 @@ def parse(output: str) -> Load:
     lines = [line for line in output.splitlines() if line.startswith("{")]
     if not lines:
         raise ValueError(f"wrk told nothing: {output[-500:]}")
-    told = json.loads(lines[-1])
+    result = json.loads(lines[-1])
     return Load(
-        requests=told["requests"],
-        seconds=told["microseconds"] / 1_000_000,
-        bytes_received=told["bytes"],
-        p50_ms=told["p50"] / 1_000,
-        p99_ms=told["p99"] / 1_000,
-        refused=told["refused"],
-        lost=told["lost"],
+        requests=result["requests"],
+        seconds=result["microseconds"] / 1_000_000,
+        bytes_received=result["bytes"],
+        p50_ms=result["p50"] / 1_000,
+        p99_ms=result["p99"] / 1_000,
+        rejected=result["refused"],
+        lost=result["lost"],
     )
 
 
-def script(asks: Iterable[Ask]) -> str:
+def render_script(requests: Iterable[Request]) -> str:
     """A script that sends `asks` one after the other, over and over."""
-    return _SCRIPT.format(asks=",\n".join(map(_table, asks)), key=KEY)
+    return _SCRIPT.format(asks=",\n".join(map(_render_request, requests)), key=KEY)
 
 
-def write_script(contestant: Contestant, work: Work, users: Sequence[int], folder: Path) -> Path:
+def write_script(contestant: Contestant, work: Workload, users: Sequence[int], folder: Path) -> Path:
     """The script of one work: a thousand users, or all if they are fewer, always in the same order."""
-    chosen = random.Random(1).sample(list(users), min(_MOST_USERS, len(users)))
+    chosen = random.Random(1).sample(list(users), min(_MAX_USERS, len(users)))
     file = folder / f"{contestant.name}-{work}.lua"
-    file.write_text(script(map(contestant.asks[work], chosen)), encoding="utf-8")
+    file.write_text(render_script(map(contestant.request_builders[work], chosen)), encoding="utf-8")
     return file
 
 
@@ -135,7 +135,7 @@ def run(
     options = ["-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(file)]
     command = ["wrk", *options, url, "--", nonce]
     if core is not None:
-        command = pinned(command, core=core)
+        command = pin_to_core(command, core=core)
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return parse(done.stdout + done.stderr)
 
@@ -152,7 +152,7 @@ def run_counted(url: str, file: Path, *, requests: int, nonce: str) -> Load:
     limit = _COUNTED.format(requests=requests, connections=CONNECTIONS, finished=_FINISHED)
     counted.write_text(file.read_text(encoding="utf-8") + limit, encoding="utf-8")
     options = ["-t1", f"-c{CONNECTIONS}", f"-d{_MAX_SECONDS}s", "--timeout", "30s", "-s", str(counted)]
-    command = pinned(["wrk", *options, url, "--", nonce], core=LOAD_CORE)
+    command = pin_to_core(["wrk", *options, url, "--", nonce], core=LOAD_CORE)
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout is None:
@@ -169,16 +169,19 @@ def run_counted(url: str, file: Path, *, requests: int, nonce: str) -> Load:
     return replace(parse("".join(lines)), seconds=seconds)
 
 
-def _table(ask: Ask) -> str:
-    headers = ", ".join(f"[ {_text(name)} ] = {_text(value)}" for name, value in ask.headers().items())
-    body = _text(ask.body) if ask.body is not None else "nil"
-    is_keyed = str(ask.body is not None and KEY in ask.body).lower()
+def _render_request(request: Request) -> str:
+    headers = ", ".join(
+        f"[ {_quote_lua(name)} ] = {_quote_lua(value)}" for name, value in request.build_headers().items()
+    )
+    body = _quote_lua(request.body) if request.body is not None else "nil"
+    is_keyed = str(request.body is not None and KEY in request.body).lower()
     return (
-        f"{{method = {_text(ask.method)}, path = {_text(ask.path)}, headers = {{{headers}}}, body = {body}, "
+        f"{{method = {_quote_lua(request.method)}, path = {_quote_lua(request.path)}, "
+        f"headers = {{{headers}}}, body = {body}, "
         f"keyed = {is_keyed}}}"
     )
 
 
-def _text(text: str) -> str:
+def _quote_lua(text: str) -> str:
     """A Lua literal: long brackets escape nothing, and JSON never closes these."""
     return f"[==[{text}]==]"

@@ -18,18 +18,18 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
     """Recompute every balance from the ledger; tells each difference and exits with 1 if there is any."""
 
-    async def differences() -> list[Difference]:
-        async with database.connected(settings.effective_database_url):
+    async def find_differences() -> list[Difference]:
+        async with database.open_connections(settings.effective_database_url):
             return await audit_ledger()
 
-    found = asyncio.run(differences())
+    found = asyncio.run(find_differences())
     if arguments.json:
         print(json.dumps([dataclasses.asdict(difference) for difference in found]))
     else:
         for difference in found:
             print(
                 f"{difference.record}: {difference.check}: "
-                f"expected {difference.expected}, found {difference.found}"
+                f"expected {difference.expected}, found {difference.actual}"
             )
         print(f"{len(found)} differences")
     if found:

@@ -14,7 +14,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
 
     async def load() -> None:
         await database.migrate(settings.effective_session_url)
-        async with database.connected(settings.effective_database_url):
+        async with database.open_connections(settings.effective_database_url):
             await demo.load(datetime.now(UTC))
 
     if settings.is_production:

@@ -24,9 +24,9 @@ from resolvers import login
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Which rows, in which form, to where."""
     command.add_argument("table", choices=list(TABLES), metavar="orders|ledger")
-    moments = "2026-01-31 or 2026-01-31T10:00:00+03:30; by the shop's clock where no zone is given"
-    command.add_argument("--since", type=moment_of, help=f"created then or later: {moments}")
-    command.add_argument("--until", type=moment_of, help="created before then")
+    formats = "2026-01-31 or 2026-01-31T10:00:00+03:30; by the shop's clock where no zone is given"
+    command.add_argument("--since", type=parse_datetime, help=f"created then or later: {formats}")
+    command.add_argument("--until", type=parse_datetime, help="created before then")
     command.add_argument("--user", help="one user's only: an id, or a mobile")
     command.add_argument("--json", action="store_true", help="JSON lines in place of CSV")
     command.add_argument("--output", type=Path, metavar="FILE", help="a file in place of standard output")
@@ -42,7 +42,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
         raise SystemExit(1) from None
 
 
-def moment_of(text: str) -> datetime:
+def parse_datetime(text: str) -> datetime:
     """The moment that an ISO 8601 text tells; without a zone where it names none."""
     try:
         return datetime.fromisoformat(text)
@@ -52,13 +52,13 @@ def moment_of(text: str) -> datetime:
 
 async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
     table = TABLES[arguments.table]
-    async with database.connected(settings.effective_database_url):
-        user_id = await _user_id(arguments.user) if arguments.user else None
-        since, until = (_in_utc(moment, settings.time_zone) for moment in (arguments.since, arguments.until))
+    async with database.open_connections(settings.effective_database_url):
+        user_id = await _parse_user_id(arguments.user) if arguments.user else None
+        since, until = (_to_utc(bound, settings.time_zone) for bound in (arguments.since, arguments.until))
         selection = Selection(since=since, until=until, user_id=user_id)
-        async with tables.steady():
-            with _target(arguments.output) as target:
-                rows = aiter(tables.rows_of(table, selection))
+        async with tables.consistent_snapshot():
+            with _open_target(arguments.output) as target:
+                rows = aiter(tables.iterate_rows(table, selection))
                 # The first row before the header: a table that cannot be read must not leave half a file.
                 first = await anext(rows, None)
                 writer_of = JsonLinesWriter if arguments.json else CsvWriter
@@ -69,16 +69,16 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
                     writer.write(row)
 
 
-def _in_utc(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+def _to_utc(timestamp: datetime | None, zone: ZoneInfo) -> datetime | None:
     """`moment` in UTC, by the shop's clock where it names no zone."""
-    if moment is None:
+    if timestamp is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    return (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=zone)).astimezone(UTC)
 
 
-async def _user_id(text: str) -> int:
+async def _parse_user_id(text: str) -> int:
     mobile = mobiles.normalize(text)
-    user = await login.account_of_mobile(mobile) if mobile else None
+    user = await login.get_account_by_mobile(mobile) if mobile else None
     number = texts.parse_integer(text)
     if user is None and mobile is None and number is not None and ids.is_possible(number):
         user = await User.get_or_none(id=number)
@@ -88,7 +88,7 @@ async def _user_id(text: str) -> int:
 
 
 @contextmanager
-def _target(path: Path | None) -> Iterator[TextIO]:
+def _open_target(path: Path | None) -> Iterator[TextIO]:
     """Standard output, or a file that only its owner may read and that appears when it is complete."""
     if path is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as target:

@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from config.settings import Settings
-from rest_compat.description.document import encoded
+from rest_compat.description.document import encode_document
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Print the OpenAPI description of the REST routes."""
-    sys.stdout.write(encoded(settings.effective_public_url).decode())
+    sys.stdout.write(encode_document(settings.effective_public_url).decode())

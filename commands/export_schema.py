@@ -8,4 +8,4 @@ from config.settings import Settings
 
 def run(_: Settings, __: argparse.Namespace) -> None:
     """Print the GraphQL schema."""
-    print(schema.sdl(), end="")
+    print(schema.print_sdl(), end="")

@@ -31,9 +31,9 @@ _DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error
 
 def describe_failure(error: BaseException) -> str | None:
     """One line about a failure of the database, the network or the file system; None for a fault of ours."""
-    for cause in _causes(error):
+    for cause in _iterate_causes(error):
         if isinstance(cause, _DATABASE_ERRORS):
-            return _with_hint(cause)
+            return _add_hint(cause)
         if isinstance(cause, TimeoutError):
             return "the database did not answer in time: check its address in DATABASE_URL"
         if isinstance(cause, OSError):
@@ -41,22 +41,22 @@ def describe_failure(error: BaseException) -> str | None:
     return None
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def _iterate_causes(error: BaseException) -> Iterator[BaseException]:
     """The driver's error first, which Tortoise wraps, then what carries it."""
     if isinstance(error, BaseExceptionGroup):
         for one in error.exceptions:
-            yield from _causes(one)
+            yield from _iterate_causes(one)
         return
     if isinstance(error, BaseORMException):
         if error.__cause__ is not None:
-            yield from _causes(error.__cause__)
+            yield from _iterate_causes(error.__cause__)
         yield from (one for one in error.args if isinstance(one, BaseException))
     yield error
 
 
-def _with_hint(error: BaseException) -> str:
+def _add_hint(error: BaseException) -> str:
     text = " ".join(str(error).split())
     hint = next((hint for kind, hint in _HINTS if isinstance(error, kind)), None)
     if hint is None and isinstance(error, sqlite3.Error):
-        hint = next((hint for words, hint in _SQLITE_HINTS if words in text), None)
+        hint = next((hint for phrase, hint in _SQLITE_HINTS if phrase in text), None)
     return f"database: {text}" + (f" ({hint})" if hint else "")

@@ -15,7 +15,7 @@ from exports.formats import CsvWriter
 from legacy_import import importing
 from legacy_import.batches import ImportedElsewhere
 from legacy_import.files import Dialect, UnreadableFile
-from legacy_import.folder import Source, look_through
+from legacy_import.folder import SourceFolder, inspect_folder
 from legacy_import.importing import DatabaseInUse, Report
 from models import database
 
@@ -31,7 +31,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--timezone",
-        type=_zone,
+        type=_parse_zone,
         default=ZoneInfo("Asia/Tehran"),
         help="of moments that are no unix seconds [Asia/Tehran]",
     )
@@ -45,44 +45,44 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
     """Import the old panel's tables; goes on where it was stopped. Exits with 3 if rows were rejected."""
     folder: Path = arguments.folder
     try:
-        source = look_through(folder, dialect=arguments.format, zone=arguments.timezone)
+        source = inspect_folder(folder, dialect=arguments.format, zone=arguments.timezone)
         for table, columns in source.unknown_columns.items():
             print(f"vitrin: {table}: unknown columns are not taken: {', '.join(columns)}", file=sys.stderr)
         report = asyncio.run(_import(settings, source, arguments.rejects or folder / "rejects.csv"))
     except (UnreadableFile, DatabaseInUse, ImportedElsewhere) as refusal:
         raise SystemExit(f"vitrin: {refusal}") from refusal
-    print(json.dumps(_summary(report)) if arguments.json else _told(report))
+    print(json.dumps(_summarize(report)) if arguments.json else _format_report(report))
     if any(table.rejected for table in report.tables.values()):
         raise SystemExit(SOME_ROWS_REJECTED)
 
 
-def _zone(text: str) -> ZoneInfo:
+def _parse_zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{text} is no time zone") from error
 
 
-async def _import(settings: Settings, source: Source, rejects: Path) -> Report:
+async def _import(settings: Settings, source: SourceFolder, rejects: Path) -> Report:
     await database.migrate(settings.effective_session_url)
-    async with database.connected(settings.effective_database_url):
+    async with database.open_connections(settings.effective_database_url):
         # Opened first: where it cannot be written, nothing is.
-        with _opened(rejects) as target, Bars() as bars:
+        with _open_private(rejects) as target, ProgressBars() as bars:
             report = await importing.import_all(source, bars)
             target.truncate(0)
             writer = CsvWriter(target, _REJECTS_COLUMNS)
-            async for found in importing.findings(source):
+            async for found in importing.iterate_findings(source):
                 writer.write([found.table_name, found.line, found.record, found.kind, found.reason])
     return report
 
 
-def _opened(path: Path) -> TextIO:
+def _open_private(path: Path) -> TextIO:
     """The file as it is, for its owner alone: it may tell users' mobiles."""
     path.touch(mode=0o600)
     return path.open("a", encoding="utf-8", newline="")
 
 
-class Bars:
+class ProgressBars:
     """A bar for each table, on a terminal's standard error only."""
 
     def __init__(self) -> None:
@@ -110,7 +110,7 @@ class Bars:
             self._bar.close()
 
 
-def _summary(report: Report) -> dict[str, object]:
+def _summarize(report: Report) -> dict[str, object]:
     return {
         "was_finished_before": report.was_finished_before,
         "tables": {name: vars(table) for name, table in report.tables.items()},
@@ -123,9 +123,9 @@ def _summary(report: Report) -> dict[str, object]:
     }
 
 
-def _told(report: Report) -> str:
+def _format_report(report: Report) -> str:
     rows = [
-        f"{name:<16} {table.written:>9} imported {table.rejected:>7} rejected {table.mended:>7} mended"
+        f"{name:<16} {table.written:>9} imported {table.rejected:>7} rejected {table.corrected:>7} mended"
         for name, table in report.tables.items()
     ]
     money = (

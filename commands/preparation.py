@@ -8,14 +8,14 @@ from demo import loader as demo
 from models import User, database
 
 
-async def prepare(settings: Settings) -> None:
+async def prepare_process(settings: Settings) -> None:
     """Bring the database to the present migration, and an empty embedded one to the demo.
 
     Raises:
         UnsafeInProduction: the database holds the demo.
     """
     await database.migrate(settings.effective_session_url)
-    async with database.connected(settings.effective_database_url):
+    async with database.open_connections(settings.effective_database_url):
         if settings.is_production and await demo.is_loaded():
             raise UnsafeInProduction(
                 "the database holds the demo's data: give DATABASE_URL of another database"

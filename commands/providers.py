@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from commands.preparation import prepare
+from commands.preparation import prepare_process
 from composition.installation import build_shop
 from config.settings import Settings
 from models import Provider, database
@@ -13,8 +13,8 @@ from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What to do, and with which provider."""
-    acts = command.add_subparsers(dest="act", required=True, metavar="add|sync|list")
-    add = acts.add_parser("add", help="add a provider that speaks the trade's API v2")
+    actions = command.add_subparsers(dest="act", required=True, metavar="add|sync|list")
+    add = actions.add_parser("add", help="add a provider that speaks the trade's API v2")
     add.add_argument("name")
     add.add_argument("url", help="its API, such as https://panel.example/api/v2")
     add.add_argument("key", help="the shop's API key there")
@@ -22,22 +22,22 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add.add_argument("--margin", type=int, default=30, help="percent on top of what it takes [30]")
     add.add_argument("--round", type=int, default=1, help="prices are rounded up to a multiple of this [1]")
     add.add_argument("--concurrency", type=int, default=10, help="calls at once from one worker [10]")
-    sync = acts.add_parser("sync", help="bring services up to the provider's catalogue")
+    sync = actions.add_parser("sync", help="bring services up to the provider's catalogue")
     sync.add_argument("id", type=int)
     sync.add_argument("--import", action="store_true", dest="adds", help="put its new services on sale too")
-    acts.add_parser("list", help="all providers")
+    actions.add_parser("list", help="all providers")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
     """Add an upstream provider, or bring services and prices up to its catalogue."""
-    acts = {"add": _add, "sync": _sync, "list": _list}
+    actions = {"add": _add, "sync": _sync, "list": _list}
 
-    async def act() -> None:
-        await prepare(settings)
-        async with database.connected(settings.effective_database_url):
-            await acts[arguments.act](settings, arguments)
+    async def run_action() -> None:
+        await prepare_process(settings)
+        async with database.open_connections(settings.effective_database_url):
+            await actions[arguments.act](settings, arguments)
 
-    asyncio.run(act())
+    asyncio.run(run_action())
 
 
 async def _add(settings: Settings, arguments: argparse.Namespace) -> None:

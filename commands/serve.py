@@ -17,26 +17,26 @@ import uvicorn
 
 from asgi import connections
 from asgi.listeners import PacedServer, listen
-from commands.preparation import prepare
+from commands.preparation import prepare_process
 from composition.installation import build_shop
-from composition.web import application
+from composition.web import build_application
 from config.settings import Settings, check_production
 from models.sqlite_lock import database_lock
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 DEMO_MOBILE = "09011235566"
 
 _log = logging.getLogger("vitrin.serve")
 # From when the process is told. The jobs of an embedded worker and the last SMS take two seconds more at
 # most; process managers wait ten.
-_REQUESTS_WITHIN = timedelta(seconds=6)
+_REQUEST_TIMEOUT = timedelta(seconds=6)
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Prepare the database and serve until stopped."""
     check_production(settings)
     shop = build_shop(settings)
-    asyncio.run(prepare(settings))
+    asyncio.run(prepare_process(settings))
     address = f"http://{settings.host}:{settings.port}"
     print(f"GraphiQL      {address}/graphql")
     print(f"REST routes   {address}/api/v1/services")
@@ -49,17 +49,17 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
             f"A token: uv run main.py token {DEMO_MOBILE}"
         )
     sys.stdout.flush()
-    served = application(shop)
-    settle_garbage()
+    served = build_application(shop)
+    freeze_garbage()
     config = uvicorn.Config(
         served,
         host=settings.host,
         port=settings.port,
-        http=connections.protocol(
-            head_within=settings.header_timeout,
-            send_within=settings.send_timeout,
+        http=connections.build_http_protocol(
+            head_timeout=settings.header_timeout,
+            send_timeout=settings.send_timeout,
             # As long as the client had for the request itself.
-            discard_within=settings.header_timeout + settings.body_timeout,
+            discard_timeout=settings.header_timeout + settings.body_timeout,
         ),
         log_config=None,
         # Its lines would hold query strings, in which the legacy app sends codes and resellers their keys.
@@ -67,7 +67,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         server_header=False,
         # `asgi.client_network` reads what proxies forward.
         proxy_headers=False,
-        timeout_graceful_shutdown=(_REQUESTS_WITHIN - settings.stop_delay).seconds,
+        timeout_graceful_shutdown=(_REQUEST_TIMEOUT - settings.stop_delay).seconds,
         ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,
         # Answers are short, and each compressed socket would hold its tables for as long as it lives.
@@ -100,7 +100,7 @@ class _Server(uvicorn.Server):
     port. A second signal from the keyboard ends that.
     """
 
-    def __init__(self, config: uvicorn.Config, shop: Shop) -> None:
+    def __init__(self, config: uvicorn.Config, shop: AppContext) -> None:
         super().__init__(config)
         self._shop = shop
         self._closes_at: timedelta | None = None
@@ -151,7 +151,7 @@ def _shown(listener: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def settle_garbage() -> None:
+def freeze_garbage() -> None:
     """Leave what lives as long as the process out of every collection, and collect the rest less often.
 
     A request makes thousands of short-lived objects and hardly a cycle.

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from commands.preparation import prepare
+from commands.preparation import prepare_process
 from composition.installation import build_shop
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles
@@ -21,10 +21,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
     """Print an access token of the user with a mobile."""
 
     async def issue() -> str | None:
-        await prepare(settings)
-        async with database.connected(settings.effective_database_url):
+        await prepare_process(settings)
+        async with database.open_connections(settings.effective_database_url):
             mobile = mobiles.normalize(arguments.mobile)
-            user = await login.account_of_mobile(mobile) if mobile else None
+            user = await login.get_account_by_mobile(mobile) if mobile else None
             if user is None:
                 return None
             token, _ = await sessions.issue_token(build_shop(settings), user, now=await database.now())

@@ -12,12 +12,12 @@ import uvloop
 from starlette.applications import Starlette
 
 from asgi import health
-from commands.preparation import prepare
+from commands.preparation import prepare_process
 from composition.installation import build_shop
-from config.refusals import CannotRun
+from config.refusals import UsageError
 from config.settings import Settings, check_production
 from models import database
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from worker import loop
 
 
@@ -28,26 +28,26 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
     listener = _listen(settings.host, settings.worker_port) if settings.worker_port is not None else None
     shop = build_shop(settings)
 
-    async def work() -> None:
+    async def run_worker() -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, shop.stopping.set)
-        await prepare(settings)
-        async with database.connected(settings.effective_database_url), _health_served(shop, listener):
+        await prepare_process(settings)
+        async with database.open_connections(settings.effective_database_url), _serve_health(shop, listener):
             await loop.run(shop, shop.stopping)
 
-    uvloop.run(work())
+    uvloop.run(run_worker())
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """A listening socket; uvicorn itself ends the process where the port is taken.
 
     Raises:
-        CannotRun: the port is taken, or the address is not this machine's.
+        UsageError: the port is taken, or the address is not this machine's.
     """
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise CannotRun(f"WORKER_PORT={port} on {host}: {error.strerror}") from error
+        raise UsageError(f"WORKER_PORT={port} on {host}: {error.strerror}") from error
 
 
 class _SideServer(uvicorn.Server):
@@ -59,7 +59,7 @@ class _SideServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _health_served(shop: Shop, listener: socket.socket | None) -> AsyncIterator[None]:
+async def _serve_health(shop: AppContext, listener: socket.socket | None) -> AsyncIterator[None]:
     """`/healthz`, `/readyz` and `/metrics` of the worker's process at the listener, if there is one."""
     if listener is None:
         yield

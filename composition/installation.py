@@ -13,33 +13,33 @@ from domain.states import SmsNotice
 from domain.tokens import TokenKeys
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
-from gateways.provider_addresses import new_provider_client
+from gateways.provider_addresses import create_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
 from gateways.sandbox import SandboxPayments
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
 from gateways.sms_outbox import SmsOutbox
 from resolvers import quotas
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 
-def build_shop(settings: Settings) -> Shop:
+def build_shop(settings: Settings) -> AppContext:
     """The installation that `settings` describe; its time zone is the process's."""
     days.set_zone(settings.time_zone)
     quotas.configure(settings)
-    return Shop(
+    return AppContext(
         settings=settings,
-        tokens=TokenKeys(keys.jwt_key_pems(settings)),
-        login_code_key=keys.login_code_key(settings),
-        sms=_sms_outbox(settings),
-        payments={gateway.name: gateway for gateway in _payment_gateways(settings)},
-        providers=_provider_api(settings, allow_private=settings.allow_private_providers),
-        sandbox_providers=_provider_api(settings, allow_private=True),
+        tokens=TokenKeys(keys.load_jwt_keys(settings)),
+        login_code_key=keys.load_login_code_key(settings),
+        sms=_build_sms_outbox(settings),
+        payments={gateway.name: gateway for gateway in _build_payment_gateways(settings)},
+        providers=_build_provider_api(settings, allow_private=settings.allow_private_providers),
+        sandbox_providers=_build_provider_api(settings, allow_private=True),
         worker_name=f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}",
     )
 
 
-def _provider_api(settings: Settings, *, allow_private: bool) -> ProviderApi:
-    client = new_provider_client(
+def _build_provider_api(settings: Settings, *, allow_private: bool) -> ProviderApi:
+    client = create_provider_client(
         connect_timeout=settings.gateway_connect_timeout,
         total_timeout=settings.gateway_total_timeout,
         allow_private=allow_private,
@@ -47,9 +47,9 @@ def _provider_api(settings: Settings, *, allow_private: bool) -> ProviderApi:
     return HttpProviderApi(client)
 
 
-def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
+def _build_payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
     """Every gateway that the settings hold an account of."""
-    client = http.new_client(
+    client = http.create_client(
         connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
     )
     if settings.zarinpal_merchant_id:
@@ -62,18 +62,18 @@ def _payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
         )
 
 
-def _sms_outbox(settings: Settings) -> SmsOutbox:
+def _build_sms_outbox(settings: Settings) -> SmsOutbox:
     fallback = settings.sms_fallback_gateway
     return SmsOutbox(
-        _sms_gateway(settings, settings.sms_gateway),
-        None if fallback is None else _sms_gateway(settings, fallback),
+        _build_sms_gateway(settings, settings.sms_gateway),
+        None if fallback is None else _build_sms_gateway(settings, fallback),
     )
 
 
-def _sms_gateway(settings: Settings, name: SmsGatewayName) -> SmsGateway:
+def _build_sms_gateway(settings: Settings, name: SmsGatewayName) -> SmsGateway:
     if name is SmsGatewayName.CONSOLE:
         return ConsoleSms(sys.stdout)
-    client = http.new_client(
+    client = http.create_client(
         connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
     )
     if name is SmsGatewayName.KAVENEGAR and settings.kavenegar_api_key:

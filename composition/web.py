@@ -16,17 +16,17 @@ import reseller_api.door
 import rest_compat.routes
 import schema
 from asgi import health, well_known
-from asgi.authentication import Authentication
-from asgi.body_limit import BodyLimit
+from asgi.authentication import AuthenticationMiddleware
+from asgi.body_limit import BodyLimitMiddleware
 from asgi.client_network import TrustedProxiesMiddleware
 from asgi.compression import CompressionMiddleware
-from asgi.failures import Failures
-from asgi.measurement import Measurement
-from asgi.origins import CrossOrigin
+from asgi.failures import ErrorFallbackMiddleware
+from asgi.measurement import MetricsMiddleware
+from asgi.origins import FastCORSMiddleware
 from asgi.paths import NormalizedPathsMiddleware
-from asgi.rate_limits import RateLimits
-from asgi.request_ids import RequestIds
-from asgi.security_headers import SecurityHeaders
+from asgi.rate_limits import RateLimitMiddleware
+from asgi.request_ids import RequestIdMiddleware
+from asgi.security_headers import SecurityHeadersMiddleware
 from config.settings import Settings
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
@@ -35,30 +35,32 @@ from gateways.sandbox_orders import SandboxOrders
 from models import database
 from observation import tracing
 from playground import page as playground
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from rest_compat import description
 from sandbox import payment_page, provider_api
 from worker import loop
 
-_DRAIN_WITHIN = timedelta(seconds=2)
+_DRAIN_TIMEOUT = timedelta(seconds=2)
 
 
-def application(shop: Shop) -> Starlette:
+def build_application(shop: AppContext) -> Starlette:
     """The ASGI application; its lifespan holds the database connections."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with (
-            database.connected(shop.settings.effective_database_url, read_timeout=shop.settings.read_timeout),
-            shop.hub.listening(shop.settings.effective_session_url),
-            sockets.watched(),
-            _embedded_worker(shop),
+            database.open_connections(
+                shop.settings.effective_database_url, read_timeout=shop.settings.read_timeout
+            ),
+            shop.hub.listen(shop.settings.effective_session_url),
+            sockets.watch_sockets(),
+            _run_embedded_worker(shop),
         ):
             yield
-            await shop.sms.drain(_DRAIN_WITHIN)
+            await shop.sms.drain(_DRAIN_TIMEOUT)
 
-    rest = rest_compat.routes.application(shop)
-    graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.page)
+    rest = rest_compat.routes.build_application(shop)
+    graphql = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=playground.render_page)
     sockets = GraphQLSockets(graphql.engine, shop=shop, context=schema.Context)
     settings = shop.settings
     return Starlette(
@@ -75,39 +77,39 @@ def application(shop: Shop) -> Starlette:
             *admin.door.routes(shop),
             *well_known.routes(shop),
             *health.routes(shop),
-            *_openid_routes(shop),
-            description.route(settings.effective_public_url),
+            *_build_openid_routes(shop),
+            description.build_route(settings.effective_public_url),
             *documentation.door.routes(
-                description.document(settings.effective_public_url),
-                sdl=schema.sdl if settings.shows_graphql_schema else None,
+                description.build_document(settings.effective_public_url),
+                sdl=schema.print_sdl if settings.shows_graphql_schema else None,
             ),
-            *_sandbox_routes(shop),
-            Mount("/graphql/assets", app=playground.assets()),
+            *_build_sandbox_routes(shop),
+            Mount("/graphql/assets", app=playground.build_assets()),
         ],
-        middleware=_middleware(shop),
+        middleware=_build_middleware(shop),
         lifespan=lifespan,
     )
 
 
-def _middleware(shop: Shop) -> list[Middleware]:
+def _build_middleware(shop: AppContext) -> list[Middleware]:
     """What stands around every door, the outermost first."""
     settings = shop.settings
     return [
-        *_proxies(settings),
+        *_build_proxy_middleware(settings),
         # starlette-admin's own pages have a slash at their end.
         Middleware(NormalizedPathsMiddleware, keeps_slash_below="/admin"),
-        Middleware(RequestIds),
-        Middleware(Measurement),
-        *_tracing(settings),
+        Middleware(RequestIdMiddleware),
+        Middleware(MetricsMiddleware),
+        *_build_tracing_middleware(settings),
         Middleware(CompressionMiddleware),
         Middleware(
-            SecurityHeaders,
+            SecurityHeadersMiddleware,
             public_url=settings.effective_public_url,
             includes_subdomains=settings.hsts_include_subdomains,
         ),
         # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
         Middleware(
-            CrossOrigin,
+            FastCORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=("GET", "HEAD", "POST"),
             # Whatever a client library or a tracer adds: the answer reflects what the preflight asks.
@@ -120,34 +122,34 @@ def _middleware(shop: Shop) -> list[Middleware]:
                 "X-RateLimit-Reset",
             ),
         ),
-        Middleware(Failures),
-        Middleware(Authentication, shop=shop),
+        Middleware(ErrorFallbackMiddleware),
+        Middleware(AuthenticationMiddleware, shop=shop),
         Middleware(
-            RateLimits,
+            RateLimitMiddleware,
             shop=shop,
             limit=settings.rate_limit,
             storage=settings.rate_limit_storage,
-            below="/api",
-            but_not=reseller_api.door.PATH,
+            prefix="/api",
+            excluded_prefix=reseller_api.door.PATH,
         ),
-        Middleware(BodyLimit, most_bytes=settings.max_body_bytes, within=settings.body_timeout),
+        Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, timeout=settings.body_timeout),
     ]
 
 
-def _proxies(settings: Settings) -> Iterator[Middleware]:
+def _build_proxy_middleware(settings: Settings) -> Iterator[Middleware]:
     if settings.trusted_proxies:
         yield Middleware(TrustedProxiesMiddleware, trusted=settings.trusted_proxies)
 
 
-def _tracing(settings: Settings) -> Iterator[Middleware]:
-    tracer = tracing.tracer(settings)
+def _build_tracing_middleware(settings: Settings) -> Iterator[Middleware]:
+    tracer = tracing.build_tracer(settings)
     if tracer is not None:
-        from asgi.tracing import Traces
+        from asgi.tracing import TracingMiddleware
 
-        yield Middleware(Traces, tracer=tracer)
+        yield Middleware(TracingMiddleware, tracer=tracer)
 
 
-def _openid_routes(shop: Shop) -> Iterator[BaseRoute]:
+def _build_openid_routes(shop: AppContext) -> Iterator[BaseRoute]:
     if shop.settings.openid_issuer:
         # authlib takes 14 MB, which most shops have no use for.
         from asgi import openid
@@ -155,7 +157,7 @@ def _openid_routes(shop: Shop) -> Iterator[BaseRoute]:
         yield from openid.routes(shop)
 
 
-def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
+def _build_sandbox_routes(shop: AppContext) -> Iterator[BaseRoute]:
     gateway = shop.payments.get(SandboxPayments.name)
     if isinstance(gateway, SandboxPayments):
         yield from payment_page.routes(gateway)
@@ -165,14 +167,14 @@ def _sandbox_routes(shop: Shop) -> Iterator[BaseRoute]:
 
 
 @contextlib.asynccontextmanager
-async def _embedded_worker(shop: Shop) -> AsyncIterator[None]:
+async def _run_embedded_worker(shop: AppContext) -> AsyncIterator[None]:
     """The worker beside the server where the database is SQLite; elsewhere it is a process of its own."""
     if not shop.settings.is_embedded:
         yield
         return
-    jobs = asyncio.create_task(loop.run(shop, shop.stopping))
+    worker_task = asyncio.create_task(loop.run(shop, shop.stopping))
     try:
         yield
     finally:
         shop.stopping.set()
-        await jobs
+        await worker_task

@@ -9,13 +9,13 @@ from pydantic import BeforeValidator, Field
 _PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
-def from_seconds(value: object) -> object:
+def parse_seconds(value: object) -> object:
     """Seconds for a text of digits, which Pydantic takes for no duration."""
     return float(value) if isinstance(value, str) and _PLAIN_SECONDS.fullmatch(value) else value
 
 
-Duration = Annotated[timedelta, BeforeValidator(from_seconds), Field(ge=timedelta(0))]
-LeastASecond = Annotated[timedelta, BeforeValidator(from_seconds), Field(ge=timedelta(seconds=1))]
+Duration = Annotated[timedelta, BeforeValidator(parse_seconds), Field(ge=timedelta(0))]
+AtLeastOneSecond = Annotated[timedelta, BeforeValidator(parse_seconds), Field(ge=timedelta(seconds=1))]
 Timeout = Annotated[
-    timedelta, BeforeValidator(from_seconds), Field(ge=timedelta(milliseconds=100), le=timedelta(hours=1))
+    timedelta, BeforeValidator(parse_seconds), Field(ge=timedelta(milliseconds=100), le=timedelta(hours=1))
 ]

@@ -73,14 +73,14 @@ class GatewaySettings(BaseSettings):
 
     @field_validator("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url")
     @classmethod
-    def _is_a_host(cls, value: str) -> str:
+    def _check_host(cls, value: str) -> str:
         scheme, separator, host = value.partition("://")
         if scheme not in ("http", "https") or not separator or not host.strip("/"):
             raise ValueError("must be an address such as https://api.example")
         return value
 
     @model_validator(mode="after")
-    def _has_the_gateway_s_key(self) -> Self:
+    def _check_sms_gateway_key(self) -> Self:
         keys = {SmsGatewayName.KAVENEGAR: self.kavenegar_api_key, SmsGatewayName.SMSIR: self.smsir_api_key}
         for variable, name in (
             ("SMS_GATEWAY", self.sms_gateway),
@@ -93,7 +93,7 @@ class GatewaySettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _has_the_payment_gateway_s_account(self) -> Self:
+    def _check_payment_gateway_account(self) -> Self:
         if self.payment_gateway is PaymentGatewayName.ZARINPAL and self.zarinpal_merchant_id is None:
             raise ValueError("PAYMENT_GATEWAY=zarinpal needs ZARINPAL_MERCHANT_ID")
         if self.payment_gateway is PaymentGatewayName.ZIBAL and self.zibal_merchant is None:
@@ -101,7 +101,7 @@ class GatewaySettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _has_a_range_of_payments(self) -> Self:
+    def _check_payment_range(self) -> Self:
         if self.payment_min > self.payment_max:
             raise ValueError("PAYMENT_MIN is above PAYMENT_MAX")
         return self

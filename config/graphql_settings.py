@@ -54,7 +54,7 @@ class GraphQLSettings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _has_buckets_that_hold_an_operation(self) -> Self:
-        if any(self.graphql_max_cost.of(kind) > self.graphql_points.of(kind) for kind in CallerKind):
+    def _check_points_cover_max_cost(self) -> Self:
+        if any(self.graphql_max_cost.get(kind) > self.graphql_points.get(kind) for kind in CallerKind):
             raise ValueError("GRAPHQL_MAX_COST is above GRAPHQL_POINTS: such operations could never run")
         return self

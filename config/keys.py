@@ -11,32 +11,32 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from config.settings import Settings
 
 
-def jwt_key_pems(settings: Settings) -> list[bytes]:
+def load_jwt_keys(settings: Settings) -> list[bytes]:
     """PEM texts of the token keys, the signing one first."""
     if settings.jwt_key_files:
         return [path.read_bytes() for path in settings.jwt_key_files]
-    return [_generated(settings.data_folder / "jwt-key.pem", _new_rsa_pem)]
+    return [_load_or_generate(settings.data_folder / "jwt-key.pem", _generate_rsa_pem)]
 
 
-def login_code_key(settings: Settings) -> bytes:
+def load_login_code_key(settings: Settings) -> bytes:
     """The secret under which login codes are hashed."""
     if settings.login_code_key is not None:
         return settings.login_code_key.get_secret_value().encode()
-    return _generated(settings.data_folder / "login-code-key", lambda: secrets.token_hex(32).encode())
+    return _load_or_generate(settings.data_folder / "login-code-key", lambda: secrets.token_hex(32).encode())
 
 
-def _new_rsa_pem() -> bytes:
+def _generate_rsa_pem() -> bytes:
     key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _generated(path: Path, make: Callable[[], bytes]) -> bytes:
+def _load_or_generate(path: Path, generate: Callable[[], bytes]) -> bytes:
     """The file's content; made first where it is missing. Processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_bytes(make())
+        draft.write_bytes(generate())
         try:
             # A link is atomic and fails where another process was first.
             os.link(draft, path)

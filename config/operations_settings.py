@@ -8,10 +8,10 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-from config.durations import Duration, LeastASecond
+from config.durations import AtLeastOneSecond, Duration
 from config.lists import CommaSeparated
 
-_SHORTEST_TOKEN = 16
+_MIN_TOKEN_LENGTH = 16
 
 
 class LogFormat(StrEnum):
@@ -24,7 +24,7 @@ class LogFormat(StrEnum):
 class OperationsSettings(BaseSettings):
     """The part of the shop's settings that its operators look through."""
 
-    queue_max_age: LeastASecond = Field(
+    queue_max_age: AtLeastOneSecond = Field(
         timedelta(minutes=10),
         description="how long an order may be due before /readyz answers 503 and staff are told",
     )
@@ -43,7 +43,7 @@ class OperationsSettings(BaseSettings):
     )
     metrics_token: SecretStr | None = Field(
         None,
-        min_length=_SHORTEST_TOKEN,
+        min_length=_MIN_TOKEN_LENGTH,
         description="bearer token that /metrics asks for, 16 characters or more; "
         "empty: it answers only this machine's own processes",
     )
@@ -79,13 +79,13 @@ class OperationsSettings(BaseSettings):
 
     @field_validator("openid_issuer")
     @classmethod
-    def _is_an_issuer(cls, value: str) -> str:
+    def _check_issuer(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
             raise ValueError("OPENID_ISSUER must begin with https://")
         return value
 
     @model_validator(mode="after")
-    def _has_the_openid_client(self) -> Self:
+    def _check_openid_client(self) -> Self:
         if self.openid_issuer and not self.openid_client_id:
             raise ValueError("OPENID_ISSUER needs OPENID_CLIENT_ID")
         return self

@@ -39,7 +39,7 @@ class PerCaller:
             raise ValueError("each number must be 1 or more")
         return cls(anonymous, user, staff)
 
-    def of(self, kind: CallerKind) -> int:
+    def get(self, kind: CallerKind) -> int:
         """The number for callers of `kind`."""
         return {
             CallerKind.ANONYMOUS: self.anonymous,
@@ -51,8 +51,8 @@ class PerCaller:
         return f"{self.anonymous},{self.user},{self.staff}"
 
 
-def _from_text(value: object) -> object:
+def _parse_if_text(value: object) -> object:
     return PerCaller.parse(value) if isinstance(value, str) else value
 
 
-PerCallerSetting = Annotated[PerCaller, NoDecode, BeforeValidator(_from_text)]
+PerCallerSetting = Annotated[PerCaller, NoDecode, BeforeValidator(_parse_if_text)]

@@ -23,6 +23,6 @@ class QuotaSettings(BaseSettings):
 
     @field_validator(*_NAMES)
     @classmethod
-    def _is_a_quota(cls, value: str) -> str:
+    def _check_quota(cls, value: str) -> str:
         limits.parse(value)
         return value

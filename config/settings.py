@@ -13,7 +13,7 @@ import limits
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from config.durations import Duration, LeastASecond, Timeout
+from config.durations import AtLeastOneSecond, Duration, Timeout
 from config.gateway_settings import GatewaySettings
 from config.gateway_settings import PaymentGatewayName as PaymentGatewayName
 from config.gateway_settings import SmsGatewayName as SmsGatewayName
@@ -22,7 +22,7 @@ from config.lists import CommaSeparated
 from config.numbers import Amount, Positive
 from config.operations_settings import OperationsSettings
 from config.quota_settings import QuotaSettings
-from config.refusals import CannotRun
+from config.refusals import UsageError
 from config.staff_settings import StaffSettings
 
 POSTGRES_SCHEMES = ("postgres://", "postgresql://", "asyncpg://")
@@ -109,7 +109,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
     free_credit_min: Amount = Field(10, description="smallest free credit in Toman")
     free_credit_max: Amount = Field(100, description="largest free credit in Toman")
-    free_credit_interval: LeastASecond = Field(
+    free_credit_interval: AtLeastOneSecond = Field(
         timedelta(days=1), description="least time between two free credits of a user"
     )
     free_credits_per_month: Positive = Field(10, description="free credits of a user in 30 days")
@@ -122,10 +122,10 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     allow_private_providers: bool = Field(
         False, description="let providers be at private addresses, such as another shop in the same network"
     )
-    worker_lease: LeastASecond = Field(
+    worker_lease: AtLeastOneSecond = Field(
         timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
     )
-    provider_pause: LeastASecond = Field(
+    provider_pause: AtLeastOneSecond = Field(
         timedelta(minutes=10), description="how long a provider that refuses every order gets none at first"
     )
     provider_sync_interval: Duration = Field(
@@ -179,34 +179,34 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
     @field_validator("database_url")
     @classmethod
-    def _is_a_known_database(cls, value: str) -> str:
+    def _check_database_url(cls, value: str) -> str:
         if value and not value.startswith(("sqlite://", *POSTGRES_SCHEMES)):
             raise ValueError("DATABASE_URL must begin with sqlite:// or postgres://")
         return value
 
     @model_validator(mode="after")
-    def _has_sessions_of_the_same_database(self) -> Self:
-        past_a_pooler = self.database_session_url
-        if past_a_pooler and (self.is_embedded or not past_a_pooler.startswith(POSTGRES_SCHEMES)):
+    def _check_session_url(self) -> Self:
+        session_url = self.database_session_url
+        if session_url and (self.is_embedded or not session_url.startswith(POSTGRES_SCHEMES)):
             raise ValueError("DATABASE_SESSION_URL must begin with postgres://, as DATABASE_URL does then")
         return self
 
     @model_validator(mode="after")
-    def _has_ranges_that_hold_something(self) -> Self:
+    def _check_ranges(self) -> Self:
         if self.free_credit_min > self.free_credit_max:
             raise ValueError("FREE_CREDIT_MIN is above FREE_CREDIT_MAX")
         return self
 
     @field_validator("public_url")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
+    def _normalize_public_url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("PUBLIC_URL must begin with http:// or https://")
         return value.rstrip("/")
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:
             if entry != "*":
                 try:
@@ -219,7 +219,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
     @field_validator("allowed_origins")
     @classmethod
-    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _normalize_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise ValueError("ALLOWED_ORIGINS must hold origins such as https://app.example")
@@ -227,7 +227,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
     @field_validator("rate_limit", "reseller_rate_limit", "reseller_address_rate_limit")
     @classmethod
-    def _is_a_limit(cls, value: str) -> str:
+    def _check_rate_limit(cls, value: str) -> str:
         limits.parse(value)
         return value
 
@@ -271,7 +271,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
         return self.effective_database_url.startswith("sqlite:")
 
 
-class UnsafeInProduction(CannotRun):
+class UnsafeInProduction(UsageError):
     """Production was asked to run with something made for development; the text names the setting to give."""
 
 
@@ -281,11 +281,11 @@ def check_production(settings: Settings) -> None:
     Raises:
         UnsafeInProduction: lists every setting that has to be given.
     """
-    if settings.is_production and (faults := list(_production_faults(settings))):
+    if settings.is_production and (faults := list(_find_production_faults(settings))):
         raise UnsafeInProduction("; ".join(faults))
 
 
-def _production_faults(settings: Settings) -> Iterator[str]:
+def _find_production_faults(settings: Settings) -> Iterator[str]:
     if settings.sms_gateway is SmsGatewayName.CONSOLE:
         yield "SMS_GATEWAY=console prints login codes: give SMS_GATEWAY=kavenegar or smsir"
     if not settings.jwt_key_files:
@@ -296,7 +296,7 @@ def _production_faults(settings: Settings) -> Iterator[str]:
         yield "payers come back from the gateway to the shop's own address: give PUBLIC_URL"
     elif not settings.public_url.startswith("https://"):
         yield "PUBLIC_URL is http: codes and tokens would travel in clear; give one of https"
-    yield from _gateway_faults(settings)
+    yield from _find_gateway_faults(settings)
     for path in settings.jwt_key_files:
         if path.exists() and path.stat().st_mode & 0o077:
             yield f"{path} can be read by others: chmod 600"
@@ -304,7 +304,7 @@ def _production_faults(settings: Settings) -> Iterator[str]:
         yield "login codes would be hashed under a generated key: give LOGIN_CODE_KEY"
 
 
-def _gateway_faults(settings: Settings) -> Iterator[str]:
+def _find_gateway_faults(settings: Settings) -> Iterator[str]:
     """Gateways that are reached in clear, or credit without money."""
     for name in ("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url"):
         if not getattr(settings, name).startswith("https://"):
@@ -316,7 +316,7 @@ def _gateway_faults(settings: Settings) -> Iterator[str]:
         yield "ZIBAL_MERCHANT=zibal credits without money: give the merchant's own"
 
 
-def described_settings() -> Iterator[tuple[str, str, str]]:
+def describe_settings() -> Iterator[tuple[str, str, str]]:
     """(environment variable, default, meaning) of every setting; those of other classes come last."""
     own = [name for name in Settings.model_fields if name in Settings.__annotations__]
     parts = (GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettings, QuotaSettings)

@@ -5,16 +5,16 @@ from datetime import timedelta
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from config.durations import LeastASecond
+from config.durations import AtLeastOneSecond
 
 
 class StaffSettings(BaseSettings):
     """The part of the shop's settings that says how staff sign in."""
 
-    staff_session_idle: LeastASecond = Field(
+    staff_session_idle: AtLeastOneSecond = Field(
         timedelta(hours=12), description="how long a staff session may go unused before it ends"
     )
-    staff_session_lifetime: LeastASecond = Field(
+    staff_session_lifetime: AtLeastOneSecond = Field(
         timedelta(days=7), le=timedelta(days=7), description="how long a staff session lasts at most"
     )
     staff_totp_required: bool = Field(

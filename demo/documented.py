@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from demo.records import Record, renamed
+from demo.records import Record, rename_fields
 
 EMAIL = "ehsan@example.com"
 """Stands for the address that the reference's page hides."""
@@ -117,7 +117,7 @@ class Reference:
 
     def user(self) -> Record:
         """The user whose profile is shown."""
-        return _row(self._answer("user")["user"], _USER) | {"email": EMAIL}
+        return _rename_and_convert(self._answer("user")["user"], _USER) | {"email": EMAIL}
 
     def top_users(self) -> list[Record]:
         """The ten of the table as it shows them: mobiles masked, with `order_count` and `amount`."""
@@ -125,14 +125,16 @@ class Reference:
 
     def categories(self) -> list[Record]:
         """All categories, oldest id first."""
-        return _by_id(_row(shown, _CATEGORY) for shown in self._answer("categories")["categories"])
+        return _sort_by_id(
+            _rename_and_convert(shown, _CATEGORY) for shown in self._answer("categories")["categories"]
+        )
 
     def services(self) -> list[Record]:
         """The services of the table, which shows all columns, and those of the free category."""
         popular = (row["service"] for row in self._answer("stats/top_services")["services"])
         free = ({"uid": 38, "add_type": "manual", **shown} for shown in self._answer("services")["services"])
-        rows = (_row(shown, _SERVICE) for shown in chain(popular, free))
-        return _by_id({"type": "default", **row} for row in rows)
+        rows = (_rename_and_convert(shown, _SERVICE) for shown in chain(popular, free))
+        return _sort_by_id({"type": "default", **row} for row in rows)
 
     def top_services(self) -> dict[int, int]:
         """How many orders each service of the table has."""
@@ -140,27 +142,31 @@ class Reference:
 
     def gifts(self) -> list[Record]:
         """The gifts that the wheel of fortune may give, as far as user 176 won them."""
-        return [_row(won["gift"], _GIFT) for won in self._answer("user/gifts")["gifts"]]
+        return [_rename_and_convert(won["gift"], _GIFT) for won in self._answer("user/gifts")["gifts"]]
 
     def user_gifts(self) -> list[Record]:
         """What user 176 won; the id and the quantity are invented, the quantity within the gift's bounds."""
         return [
-            {"id": 23, "user_id": 176, "gift_id": won["gift"]["id"], "quantity": 42} | _row(won, _USER_GIFT)
+            {"id": 23, "user_id": 176, "gift_id": won["gift"]["id"], "quantity": 42}
+            | _rename_and_convert(won, _USER_GIFT)
             for won in self._answer("user/gifts")["gifts"]
         ]
 
     def tickets(self) -> list[Record]:
         """The tickets of user 176."""
-        return [_row(shown, _TICKET) for shown in self._answer("user/tickets")["tickets"]]
+        return [_rename_and_convert(shown, _TICKET) for shown in self._answer("user/tickets")["tickets"]]
 
     def ticket_messages(self) -> list[Record]:
         """The messages of ticket 19."""
-        return [_row(shown, _MESSAGE) for shown in self._answer("user/tickets/{id}")["ticket"]["messages"]]
+        return [
+            _rename_and_convert(shown, _MESSAGE)
+            for shown in self._answer("user/tickets/{id}")["ticket"]["messages"]
+        ]
 
     def notifications(self) -> list[Record]:
         """The notifications of user 176."""
         return [
-            _row(shown, _NOTIFICATION) | {"user_id": 176, "kind": "payment_credited"}
+            _rename_and_convert(shown, _NOTIFICATION) | {"user_id": 176, "kind": "payment_credited"}
             for shown in self._answer("user/notifications")["notifications"]
         ]
 
@@ -168,7 +174,7 @@ class Reference:
         """The order that is shown in detail and the one that is listed."""
         shown = [self._answer("order/{id}"), *self._answer("order")["orders"]]
         return [
-            _row(order, _ORDER)
+            _rename_and_convert(order, _ORDER)
             | {
                 "remains": int(order["remains"]),
                 "provider_order_id": str(order["api_order_id"]) if order["api_order_id"] else None,
@@ -185,12 +191,12 @@ class Reference:
         raise LookupError(f"the reference has no GET {route}")
 
 
-def _row(shown: Record, names: dict[str, str]) -> Record:
-    row = renamed(shown, names)
+def _rename_and_convert(shown: Record, names: dict[str, str]) -> Record:
+    row = rename_fields(shown, names)
     if isinstance(row.get("provider_service_id"), int):
         row["provider_service_id"] = str(row["provider_service_id"])
     return {name: bool(value) if name in _FLAGS else value for name, value in row.items()}
 
 
-def _by_id(rows: Iterator[Record]) -> list[Record]:
+def _sort_by_id(rows: Iterator[Record]) -> list[Record]:
     return sorted(rows, key=lambda row: int(row["id"] or 0))

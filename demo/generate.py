@@ -6,7 +6,7 @@ from random import Random
 
 from demo import history, invented, records
 from demo.documented import Reference
-from demo.records import Record, integer
+from demo.records import Record, get_integer
 
 _SEED = 1399
 
@@ -14,18 +14,20 @@ _SEED = 1399
 def generate(reference: Reference) -> dict[str, list[Record]]:
     """All records by data file; the same for the same reference."""
     chance = Random(_SEED)
-    services = sorted([*reference.services(), invented.service_1816()], key=_id)
+    services = sorted([*reference.services(), invented.build_service_1816()], key=_get_id)
     shown_users = reference.top_users()
-    top_users = [invented.top_user(shown, chance) for shown in shown_users]
-    named = [reference.user(), invented.owner(), invented.listed_buyer(), *top_users]
-    others = invented.other_users({_id(user) for user in named}, chance)
-    orders = history.invent([*top_users, *others], services, shown_users, reference.top_services(), chance)
+    top_users = [invented.build_top_user(shown, chance) for shown in shown_users]
+    named = [reference.user(), invented.build_owner(), invented.build_listed_buyer(), *top_users]
+    others = invented.build_other_users({_get_id(user) for user in named}, chance)
+    orders = history.generate_orders(
+        [*top_users, *others], services, shown_users, reference.top_services(), chance
+    )
     return {
-        "users": sorted([*named, *others], key=_id),
+        "users": sorted([*named, *others], key=_get_id),
         "categories": reference.categories(),
-        "providers": invented.providers(),
+        "providers": invented.build_providers(),
         "services": services,
-        "orders": sorted([*orders, *reference.orders()], key=_id),
+        "orders": sorted([*orders, *reference.orders()], key=_get_id),
         "gifts": reference.gifts(),
         "user_gifts": reference.user_gifts(),
         "tickets": reference.tickets(),
@@ -34,8 +36,8 @@ def generate(reference: Reference) -> dict[str, list[Record]]:
     }
 
 
-def _id(record: Record) -> int:
-    return integer(record, "id")
+def _get_id(record: Record) -> int:
+    return get_integer(record, "id")
 
 
 def main() -> None:

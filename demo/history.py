@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from demo.invented import legacy_key
-from demo.records import Record, integer
+from demo.invented import generate_legacy_key
+from demo.records import Record, get_integer
 
 _COMPLETING_SERVICE = 1819
 _LAST_ORDER_ID = 1526
 _FROM, _UNTIL = 1588550000, 1592700000
 _UNITS_OF_A_TOMAN = 100_000
-_NICE = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100)
+_ROUND_QUANTITIES = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100)
 # Below the count of the tenth service of the documented table, the documented orders of 1816 included.
 _OTHER_SERVICES = {1816: 46, 1902: 14, 1903: 11, 1904: 18}
-_OTHERS_AVERAGE, _OTHERS_LIMIT = 7_500, 380_000
+_OTHERS_AVERAGE_AMOUNT, _OTHERS_MAX_AMOUNT = 7_500, 380_000
 
 
 @dataclass(frozen=True)
@@ -39,21 +39,21 @@ class Offer:
     provider_id: int | None
     provider_service_id: str | None
     price: int
-    smallest: int
-    largest: int
+    min_quantity: int
+    max_quantity: int
     created: int
 
-    def charge(self, quantity: int, buyer: Buyer) -> int:
+    def compute_charge(self, quantity: int, buyer: Buyer) -> int:
         """Toman for `quantity`, rounded up."""
         return -(-self.price * quantity * (100 - buyer.custom_rate) // _UNITS_OF_A_TOMAN)
 
-    def quantity_for(self, charge: int, buyer: Buyer) -> int:
+    def compute_quantity(self, charge: int, buyer: Buyer) -> int:
         """The largest quantity, whatever the bounds, that costs at most `charge`."""
         return charge * _UNITS_OF_A_TOMAN // (self.price * (100 - buyer.custom_rate))
 
-    def within(self, quantity: int) -> int:
+    def clamp(self, quantity: int) -> int:
         """`quantity`, or the bound that it exceeds."""
-        return min(max(quantity, self.smallest), self.largest)
+        return min(max(quantity, self.min_quantity), self.max_quantity)
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ class Sale:
     @property
     def charge(self) -> int:
         """Whole Toman."""
-        return self.offer.charge(self.quantity, self.buyer)
+        return self.offer.compute_charge(self.quantity, self.buyer)
 
 
-def invent(
+def generate_orders(
     users: list[Record],
     services: list[Record],
     top_users: list[Record],
@@ -79,42 +79,42 @@ def invent(
     chance: Random,
 ) -> list[Record]:
     """Orders of `top_users` (with the documented `order_count` and `amount`) and of the other `users`."""
-    buyers = {buyer.user_id: buyer for buyer in map(_buyer, users)}
-    offers = {offer.service_id: offer for offer in map(_offer, services)}
+    buyers = {buyer.user_id: buyer for buyer in map(_to_buyer, users)}
+    offers = {offer.service_id: offer for offer in map(_to_offer, services)}
     counts = {**top_services, **_OTHER_SERVICES}
     pool = [offers[service] for service, count in counts.items() for _ in range(count)]
     chance.shuffle(pool)
     sales: list[Sale] = []
     for shown in top_users:
-        buyer, amount = buyers.pop(integer(shown, "id")), integer(shown, "amount")
-        taken = _take(pool, integer(shown, "order_count"), amount, offers[_COMPLETING_SERVICE])
-        sales += _sales_of_amount(buyer, taken, amount, chance)
-        sales += _given_back(buyer, offers, chance)
-    sales += _sales_of_others(list(buyers.values()), pool, chance)
-    sales += _given_back_that_would_win(list(buyers.values()), offers, chance)
-    return _orders([_perhaps_partial(sale, chance) for sale in sales], chance)
+        buyer, amount = buyers.pop(get_integer(shown, "id")), get_integer(shown, "amount")
+        drawn = _draw_sales(pool, get_integer(shown, "order_count"), amount, offers[_COMPLETING_SERVICE])
+        sales += _generate_sales_of_amount(buyer, drawn, amount, chance)
+        sales += _generate_refunded_sales(buyer, offers, chance)
+    sales += _generate_sales_of_others(list(buyers.values()), pool, chance)
+    sales += _generate_refunded_top_sales(list(buyers.values()), offers, chance)
+    return _to_orders([_maybe_partial(sale, chance) for sale in sales], chance)
 
 
-def _buyer(user: Record) -> Buyer:
-    return Buyer(integer(user, "id"), integer(user, "custom_rate"), integer(user, "created_at"))
+def _to_buyer(user: Record) -> Buyer:
+    return Buyer(get_integer(user, "id"), get_integer(user, "custom_rate"), get_integer(user, "created_at"))
 
 
-def _offer(service: Record) -> Offer:
+def _to_offer(service: Record) -> Offer:
     provider = service.get("provider_id")
     provider_service = service.get("provider_service_id")
     return Offer(
-        service_id=integer(service, "id"),
-        category_id=integer(service, "category_id"),
+        service_id=get_integer(service, "id"),
+        category_id=get_integer(service, "category_id"),
         provider_id=None if provider is None else int(provider),
         provider_service_id=None if provider_service is None else str(provider_service),
-        price=integer(service, "price"),
-        smallest=integer(service, "min_quantity"),
-        largest=integer(service, "max_quantity"),
-        created=integer(service, "created_at"),
+        price=get_integer(service, "price"),
+        min_quantity=get_integer(service, "min_quantity"),
+        max_quantity=get_integer(service, "max_quantity"),
+        created=get_integer(service, "created_at"),
     )
 
 
-def _take(pool: list[Offer], count: int, amount: int, completing: Offer) -> list[Offer]:
+def _draw_sales(pool: list[Offer], count: int, amount: int, completing: Offer) -> list[Offer]:
     """Remove `count` offers from `pool`; the last ones are `completing`, enough for a large amount."""
     reserved = max(2, -(-amount // 2_000_000))
     for _ in range(reserved):
@@ -128,53 +128,53 @@ def _take(pool: list[Offer], count: int, amount: int, completing: Offer) -> list
     ]
 
 
-def _sales_of_amount(buyer: Buyer, offers: list[Offer], amount: int, chance: Random) -> list[Sale]:
+def _generate_sales_of_amount(buyer: Buyer, offers: list[Offer], amount: int, chance: Random) -> list[Sale]:
     """One sale an offer, together exactly `amount`; the last offer completes it."""
     while True:
         rest, sales = amount, list[Sale]()
         for position, offer in enumerate(offers[:-1]):
-            sale = _sale(buyer, offer, rest / (len(offers) - position), chance)
+            sale = _generate_sale(buyer, offer, rest / (len(offers) - position), chance)
             rest -= sale.charge
             sales.append(sale)
-        last = Sale(buyer, offers[-1], offers[-1].quantity_for(max(rest, 0), buyer))
-        if last.charge == rest and last.offer.within(last.quantity) == last.quantity:
+        last = Sale(buyer, offers[-1], offers[-1].compute_quantity(max(rest, 0), buyer))
+        if last.charge == rest and last.offer.clamp(last.quantity) == last.quantity:
             return [*sales, last]
 
 
-def _sale(buyer: Buyer, offer: Offer, average: float, chance: Random) -> Sale:
-    wanted = int(max(average, 1) * min(chance.lognormvariate(-0.3, 0.8), 4))
-    return Sale(buyer, offer, offer.within(_round_number(offer.quantity_for(wanted, buyer))))
+def _generate_sale(buyer: Buyer, offer: Offer, average: float, chance: Random) -> Sale:
+    amount = int(max(average, 1) * min(chance.lognormvariate(-0.3, 0.8), 4))
+    return Sale(buyer, offer, offer.clamp(_round_quantity(offer.compute_quantity(amount, buyer))))
 
 
-def _round_number(quantity: int) -> int:
+def _round_quantity(quantity: int) -> int:
     """The nearest quantity that people order."""
     scale = int(10 ** max(len(str(quantity)) - 2, 0))
-    return min(_NICE, key=lambda nice: abs(nice * scale - quantity)) * scale
+    return min(_ROUND_QUANTITIES, key=lambda nice: abs(nice * scale - quantity)) * scale
 
 
-def _sales_of_others(buyers: list[Buyer], pool: list[Offer], chance: Random) -> list[Sale]:
+def _generate_sales_of_others(buyers: list[Buyer], pool: list[Offer], chance: Random) -> list[Sale]:
     """One sale for each offer that is left; no buyer's total reaches the documented table."""
     weights = [chance.uniform(0.2, 1.0) for _ in buyers]
     totals = {buyer.user_id: 0 for buyer in buyers}
     sales: list[Sale] = []
     while len(sales) < len(pool):
         (buyer,) = chance.choices(buyers, weights)
-        sale = _sale(buyer, pool[len(sales)], _OTHERS_AVERAGE, chance)
-        if totals[buyer.user_id] + sale.charge < _OTHERS_LIMIT:
+        sale = _generate_sale(buyer, pool[len(sales)], _OTHERS_AVERAGE_AMOUNT, chance)
+        if totals[buyer.user_id] + sale.charge < _OTHERS_MAX_AMOUNT:
             totals[buyer.user_id] += sale.charge
             sales.append(sale)
     return sales
 
 
-def _given_back(buyer: Buyer, offers: dict[int, Offer], chance: Random) -> Iterator[Sale]:
+def _generate_refunded_sales(buyer: Buyer, offers: dict[int, Offer], chance: Random) -> Iterator[Sale]:
     """A few of the buyer's orders that statistics must leave out."""
     for _ in range(chance.randrange(1, 4)):
         offer = offers[chance.choice((1816, 1811, 1867, 1829))]
         status = chance.choice(("canceled", "refunded"))
-        yield Sale(buyer, offer, offer.within(_round_number(chance.randrange(100, 20_000))), status)
+        yield Sale(buyer, offer, offer.clamp(_round_quantity(chance.randrange(100, 20_000))), status)
 
 
-def _given_back_that_would_win(
+def _generate_refunded_top_sales(
     buyers: list[Buyer], offers: dict[int, Offer], chance: Random
 ) -> Iterator[Sale]:
     """Orders that would change both tables if they counted."""
@@ -184,29 +184,29 @@ def _given_back_that_would_win(
         yield Sale(chance.choice(buyers), offers[1816], chance.choice((500, 1000, 2000, 5000)), "canceled")
 
 
-def _perhaps_partial(sale: Sale, chance: Random) -> Sale:
+def _maybe_partial(sale: Sale, chance: Random) -> Sale:
     is_partial = sale.status == "completed" and sale.charge > 1 and chance.random() < 0.03
     return Sale(sale.buyer, sale.offer, sale.quantity, "partial") if is_partial else sale
 
 
-def _orders(sales: list[Sale], chance: Random) -> list[Record]:
-    timed = sorted(((_moment(sale, chance), place) for place, sale in enumerate(sales)))
+def _to_orders(sales: list[Sale], chance: Random) -> list[Record]:
+    timed = sorted(((_choose_timestamp(sale, chance), place) for place, sale in enumerate(sales)))
     first = _LAST_ORDER_ID - len(sales) + 1
     return [
-        _order(number, created, sales[place], chance)
+        _to_order(number, created, sales[place], chance)
         for number, (created, place) in enumerate(timed, start=first)
     ]
 
 
-def _moment(sale: Sale, chance: Random) -> int:
+def _choose_timestamp(sale: Sale, chance: Random) -> int:
     return chance.randrange(max(_FROM, sale.buyer.created, sale.offer.created) + 60, _UNTIL)
 
 
-def _order(number: int, created: int, sale: Sale, chance: Random) -> Record:
+def _to_order(number: int, created: int, sale: Sale, chance: Random) -> Record:
     offer = sale.offer
     return {
         "id": number,
-        "legacy_key": legacy_key("order", number),
+        "legacy_key": generate_legacy_key("order", number),
         "source": chance.choices(("direct", "api"), (9, 1 if sale.buyer.custom_rate else 0))[0],
         "user_id": sale.buyer.user_id,
         "category_id": offer.category_id,
@@ -214,12 +214,12 @@ def _order(number: int, created: int, sale: Sale, chance: Random) -> Record:
         "service_type": "default",
         "provider_id": offer.provider_id,
         "provider_service_id": offer.provider_service_id,
-        "provider_order_id": _provider_order_id(number, created, offer),
-        "link": _link(offer, chance),
+        "provider_order_id": _generate_provider_order_id(number, created, offer),
+        "link": _generate_link(offer, chance),
         "quantity": sale.quantity,
         "charge": sale.charge,
         "status": sale.status,
-        **_delivery(sale, chance),
+        **_delivery_columns(sale, chance),
         "note": "",
         "is_imported": True,
         "created_at": created,
@@ -227,7 +227,7 @@ def _order(number: int, created: int, sale: Sale, chance: Random) -> Record:
     }
 
 
-def _delivery(sale: Sale, chance: Random) -> Record:
+def _delivery_columns(sale: Sale, chance: Random) -> Record:
     """`start_count`, `remains` and `refunded` as the order's status has them."""
     start = int(chance.lognormvariate(6, 1.5))
     if sale.status == "completed":
@@ -238,7 +238,7 @@ def _delivery(sale: Sale, chance: Random) -> Record:
     return {"start_count": 0, "remains": sale.quantity, "refunded": sale.charge}
 
 
-def _provider_order_id(number: int, created: int, offer: Offer) -> str | None:
+def _generate_provider_order_id(number: int, created: int, offer: Offer) -> str | None:
     """Rises with time, as a provider's numbers do; None where staff deliver."""
     if offer.provider_id is None:
         return None
@@ -246,17 +246,17 @@ def _provider_order_id(number: int, created: int, offer: Offer) -> str | None:
     return str(first + (created - _FROM) * 3 // 10 + number)
 
 
-def _link(offer: Offer, chance: Random) -> str:
+def _generate_link(offer: Offer, chance: Random) -> str:
     if offer.category_id == 48 or offer.service_id == 1904:
-        return _page_name(chance)
+        return _generate_username(chance)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     code = "".join(chance.choices(letters, k=9))
     return f"https://www.instagram.com/{'tv' if offer.service_id == 1829 else 'p'}/CA{code}/"
 
 
-def _page_name(chance: Random) -> str:
+def _generate_username(chance: Random) -> str:
     name = chance.choice(("sara", "mina", "negin", "ava", "baran", "yas", "dena", "arian", "tara", "mahak"))
-    trade = chance.choice(
+    business = chance.choice(
         ("gallery", "shop", "mezon", "honar", "nail", "cafe", "art", "kitchen", "style", "photo")
     )
-    return f"{name}{chance.choice('._')}{trade}{chance.choice(('', '', '98', '_ir'))}"
+    return f"{name}{chance.choice('._')}{business}{chance.choice(('', '', '98', '_ir'))}"

@@ -22,12 +22,12 @@ _LAST_CHANGE = 1592744000
 _OTHERS = 40
 
 
-def legacy_key(kind: str, number: int) -> str:
+def generate_legacy_key(kind: str, number: int) -> str:
     """A key such as the old panel's `ids`: 32 hexadecimal digits."""
     return hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()[:32]
 
 
-def providers() -> list[Record]:
+def build_providers() -> list[Record]:
     """The providers of the documented services, played by the sandbox."""
     return [
         {
@@ -42,11 +42,11 @@ def providers() -> list[Record]:
     ]
 
 
-def service_1816() -> Record:
+def build_service_1816() -> Record:
     """The service of both documented orders, which tell its price and its provider's id for it."""
     return {
         "id": 1816,
-        "legacy_key": legacy_key("service", 1816),
+        "legacy_key": generate_legacy_key("service", 1816),
         "description": "<p>استارت بین 1 تا 60 دقیقه</p>"
         "<p>لینک پست خود را از طریق اینستاگرام کپی کرده و وارد کنید.</p>"
         "<p>پیج باید در حالت پابلیک باشد.</p>",
@@ -70,54 +70,54 @@ def service_1816() -> Record:
     }
 
 
-def owner() -> Record:
+def build_owner() -> Record:
     """User 38, who added the documented services."""
-    return _user(38, "مدیر", "فروشگاه", "09381112233") | {
+    return _build_user(38, "مدیر", "فروشگاه", "09381112233") | {
         "role": "owner",
         "created_at": _FIRST_CREATED,
         "updated_at": _FIRST_CREATED,
     }
 
 
-def listed_buyer() -> Record:
+def build_listed_buyer() -> Record:
     """User 180, whose list of orders the reference shows."""
-    return _user(180, "مهسا", "رستمی", "09021235566") | {
+    return _build_user(180, "مهسا", "رستمی", "09021235566") | {
         "balance": 4750,
         "created_at": 1590957810,
         "updated_at": 1590958918,
     }
 
 
-def top_user(shown: Record, chance: Random) -> Record:
+def build_top_user(shown: Record, chance: Random) -> Record:
     """A user of the documented table, with the number that its mask hides."""
     number = int(shown["id"] or 0)
     return (
-        _user(number, str(shown["first_name"]), str(shown["last_name"]), TOP_MOBILES[number])
+        _build_user(number, str(shown["first_name"]), str(shown["last_name"]), TOP_MOBILES[number])
         | {"custom_rate": shown["custom_rate"], "balance": chance.randrange(2_000, 400_000)}
-        | _stamps(number, chance)
+        | _generate_timestamps(number, chance)
     )
 
 
-def other_users(taken: set[int], chance: Random) -> list[Record]:
+def build_other_users(taken: set[int], chance: Random) -> list[Record]:
     """Customers beyond the documented ones, with ids and mobiles of their own; a few have a discount."""
     free_ids = [number for number in range(_FIRST_ID + 3, 176) if number not in taken]
-    return [_other_user(number, chance) for number in sorted(chance.sample(free_ids, _OTHERS))]
+    return [_build_other_user(number, chance) for number in sorted(chance.sample(free_ids, _OTHERS))]
 
 
-def _other_user(number: int, chance: Random) -> Record:
+def _build_other_user(number: int, chance: Random) -> Record:
     # The id's digits inside the mobile keep the numbers apart.
     mobile = f"{chance.choice(_OPERATORS)}{chance.randrange(10, 100)}{number:03}{chance.randrange(10, 100)}"
     return (
-        _user(number, chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES), mobile)
+        _build_user(number, chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES), mobile)
         | {
             "custom_rate": chance.choice((0, 0, 0, 0, 0, 5, 10)),
             "balance": chance.choice((0, 0, chance.randrange(1, 60_000))),
         }
-        | _stamps(number, chance)
+        | _generate_timestamps(number, chance)
     )
 
 
-def _user(number: int, first_name: str, last_name: str, mobile: str) -> Record:
+def _build_user(number: int, first_name: str, last_name: str, mobile: str) -> Record:
     return {
         "id": number,
         "role": "user",
@@ -131,6 +131,6 @@ def _user(number: int, first_name: str, last_name: str, mobile: str) -> Record:
     }
 
 
-def _stamps(number: int, chance: Random) -> Record:
+def _generate_timestamps(number: int, chance: Random) -> Record:
     created = _FIRST_CREATED + (number - _FIRST_ID) * _SECONDS_BETWEEN_IDS + chance.randrange(20_000)
     return {"created_at": created, "updated_at": chance.randrange(created, _LAST_CHANGE)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tortoise.models import Model
 
-from config.refusals import CannotRun
+from config.refusals import UsageError
 from demo.records import Record
 from domain.states import LedgerKind
 from models import (
@@ -41,7 +41,7 @@ _FILES: Mapping[str, type[Model]] = {
 _KNOWN_USER = {"id": 176, "mobile": "09011235566", "email": "ehsan@example.com"}
 
 
-class DatabaseNotEmpty(CannotRun):
+class DatabaseNotEmpty(UsageError):
     """The database already has users; the demo would mix with them."""
 
 
@@ -50,13 +50,15 @@ async def load(now: datetime) -> None:
 
     Raises DatabaseNotEmpty if there is any user.
     """
-    async with database.exclusive("demo"):
+    async with database.exclusive_transaction("demo"):
         if await User.exists():
             raise DatabaseNotEmpty("the database already has users")
         for name, model in _FILES.items():
-            await model.bulk_create([model(**_values(record, model, now)) for record in _records(name)])
+            await model.bulk_create(
+                [model(**_to_values(record, model, now)) for record in _load_records(name)]
+            )
         await LedgerEntry.bulk_create(
-            [_opening(user) for user in await User.filter(balance__gt=0).order_by("id")]
+            [_opening_entry(user) for user in await User.filter(balance__gt=0).order_by("id")]
         )
         await _continue_ids()
 
@@ -66,12 +68,12 @@ async def is_loaded() -> bool:
     return await User.filter(**_KNOWN_USER).exists()
 
 
-def _records(name: str) -> list[Record]:
+def _load_records(name: str) -> list[Record]:
     records: list[Record] = json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8"))
     return records
 
 
-def _values(record: Record, model: type[Model], now: datetime) -> dict[str, object]:
+def _to_values(record: Record, model: type[Model], now: datetime) -> dict[str, object]:
     values: dict[str, object] = {
         name: datetime.fromtimestamp(value, UTC) if name.endswith("_at") and isinstance(value, int) else value
         for name, value in record.items()
@@ -79,7 +81,7 @@ def _values(record: Record, model: type[Model], now: datetime) -> dict[str, obje
     return {"created_at": now, "updated_at": now, **values} if model is Provider else values
 
 
-def _opening(user: User) -> LedgerEntry:
+def _opening_entry(user: User) -> LedgerEntry:
     return LedgerEntry(
         user_id=user.id,
         kind=LedgerKind.OPENING,

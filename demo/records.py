@@ -8,7 +8,7 @@ from typing import TypeAlias
 Record: TypeAlias = dict[str, str | int | bool | None]
 
 
-def integer(record: Record, name: str) -> int:
+def get_integer(record: Record, name: str) -> int:
     """The field that must be there and be an integer."""
     value = record[name]
     if not isinstance(value, int):
@@ -16,16 +16,16 @@ def integer(record: Record, name: str) -> int:
     return value
 
 
-def renamed(record: Record, names: Mapping[str, str]) -> Record:
+def rename_fields(record: Record, names: Mapping[str, str]) -> Record:
     """The fields of `record` that `names` knows, under their new names."""
     return {new: record[old] for old, new in names.items() if old in record}
 
 
 def write(path: Path, records: Iterable[Record]) -> None:
     """Write one record a line, without its nulls, so that differences stay readable."""
-    lines = (json.dumps(_without_nulls(record), ensure_ascii=False) for record in records)
+    lines = (json.dumps(_drop_nulls(record), ensure_ascii=False) for record in records)
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
-def _without_nulls(record: Record) -> Record:
+def _drop_nulls(record: Record) -> Record:
     return {name: value for name, value in record.items() if value is not None}

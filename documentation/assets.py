@@ -12,9 +12,9 @@ FOLDER = Path(__file__).with_name("assets")
 PATH = "/docs/assets"
 
 
-def address(name: str) -> str:
+def build_url(name: str) -> str:
     """Where a page finds the asset `name`, at least until it changes."""
-    return f"{PATH}/{name}?{_hash(name)}"
+    return f"{PATH}/{name}?{_get_hash(name)}"
 
 
 class Assets(StaticFiles):
@@ -27,12 +27,12 @@ class Assets(StaticFiles):
         response = await super().get_response(path, scope)
         # Between two releases an old page may ask a new server, whose answer must not stay for a year.
         if response.status_code in {200, 206, 304}:
-            is_asked_by_hash = scope["query_string"].decode("latin-1") == _hash(path)
-            kept = "public, max-age=31536000, immutable" if is_asked_by_hash else "no-cache"
-            response.headers["Cache-Control"] = kept
+            is_versioned = scope["query_string"].decode("latin-1") == _get_hash(path)
+            cache_control = "public, max-age=31536000, immutable" if is_versioned else "no-cache"
+            response.headers["Cache-Control"] = cache_control
         return response
 
 
 @cache
-def _hash(name: str) -> str:
+def _get_hash(name: str) -> str:
     return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]

@@ -8,8 +8,8 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from documentation.reading import Answer, Document, Operation, groups
-from documentation.samples import headers_of
+from documentation.reading import Document, DocumentedResponse, Operation, read_groups
+from documentation.samples import get_headers
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _KEY = "Idempotency-Key"
@@ -17,7 +17,7 @@ _KEY = "Idempotency-Key"
 Item = dict[str, Any]
 
 
-def collection(document: Document) -> Item:
+def build_collection(document: Document) -> Item:
     """The collection of an OpenAPI document, a folder for each of its groups."""
     info = document["info"]
     return {
@@ -31,39 +31,39 @@ def collection(document: Document) -> Item:
             {
                 "name": group.name,
                 "description": group.about,
-                "item": [_item(operation) for operation in group.operations],
+                "item": [_build_item(operation) for operation in group.operations],
             }
-            for group in groups(document)
+            for group in read_groups(document)
         ],
     }
 
 
-def _item(operation: Operation) -> Item:
-    request = _request(operation)
+def _build_item(operation: Operation) -> Item:
+    request = _build_request(operation)
     return {
         "name": operation.summary,
         "request": request,
         # Where a redirection leads is another server's affair.
         "protocolProfileBehavior": {"followRedirects": False},
-        "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": _tests(operation)}}],
+        "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": _build_tests(operation)}}],
         "response": [
-            _saved(request, answer, example)
+            _build_saved_response(request, answer, example)
             for answer in operation.own_answers
             for example in answer.examples
         ],
     }
 
 
-def _request(operation: Operation) -> Item:
+def _build_request(operation: Operation) -> Item:
     request: Item = {
         "method": operation.method,
         "description": operation.summary,
         "header": [
             # Another one for every request: only a repetition may carry the same.
             {"key": name, "value": "{{$guid}}" if name == _KEY else value}
-            for name, value in headers_of(operation).items()
+            for name, value in get_headers(operation).items()
         ],
-        "url": _url(operation),
+        "url": _build_url(operation),
     }
     if not operation.needs_token:
         request["auth"] = {"type": "noauth"}
@@ -73,7 +73,7 @@ def _request(operation: Operation) -> Item:
     return request
 
 
-def _url(operation: Operation) -> Item:
+def _build_url(operation: Operation) -> Item:
     steps = [f":{step[1:-1]}" if step.startswith("{") else step for step in operation.path[1:].split("/")]
     query = [
         {
@@ -85,9 +85,9 @@ def _url(operation: Operation) -> Item:
         for parameter in operation.parameters
         if parameter.place == "query"
     ]
-    sent = "&".join(f"{entry['key']}={entry['value']}" for entry in query if not entry["disabled"])
+    query_string = "&".join(f"{entry['key']}={entry['value']}" for entry in query if not entry["disabled"])
     return {
-        "raw": f"{{{{baseUrl}}}}/{'/'.join(steps)}{'?' * bool(sent)}{sent}",
+        "raw": f"{{{{baseUrl}}}}/{'/'.join(steps)}{'?' * bool(query_string)}{query_string}",
         "host": ["{{baseUrl}}"],
         "path": steps,
         "query": query,
@@ -97,7 +97,7 @@ def _url(operation: Operation) -> Item:
     }
 
 
-def _tests(operation: Operation) -> list[str]:
+def _build_tests(operation: Operation) -> list[str]:
     statuses = json.dumps([answer.http_status for answer in operation.own_answers])
     lines = [
         'pm.test("The HTTP status is a documented one", () => {',
@@ -123,7 +123,7 @@ def _tests(operation: Operation) -> list[str]:
     return lines
 
 
-def _saved(request: Item, answer: Answer, example: object) -> Item:
+def _build_saved_response(request: Item, answer: DocumentedResponse, example: object) -> Item:
     status = example.get("status", "") if isinstance(example, dict) else ""
     return {
         "name": f"{answer.http_status} {status}".strip(),

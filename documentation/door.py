@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from documentation.pages import Pages
 
 _RESELLER_API = Path(__file__).parents[1] / "docs" / "reseller-api.md"
-_KEPT = {"Cache-Control": "public, max-age=300"}
+_CACHE_HEADERS = {"Cache-Control": "public, max-age=300"}
 
 
 def routes(document: Document, *, sdl: Callable[[], str] | None) -> list[BaseRoute]:
@@ -35,43 +35,50 @@ def routes(document: Document, *, sdl: Callable[[], str] | None) -> list[BaseRou
         return Pages(document, shows_graphql=sdl is not None)
 
     def postman() -> Response:
-        from documentation.collection import collection
+        from documentation.collection import build_collection
 
-        body = json.dumps(collection(document), ensure_ascii=False, indent=2)
+        body = json.dumps(build_collection(document), ensure_ascii=False, indent=2)
         disposition = {"Content-Disposition": 'inline; filename="vitrin.postman_collection.json"'}
-        return Response(body, headers={**_KEPT, **disposition}, media_type="application/json")
+        return Response(body, headers={**_CACHE_HEADERS, **disposition}, media_type="application/json")
 
     @cache
     def front() -> CachedDocument:
-        return front_page.page_of(pages().front())
+        return front_page.cache_page(pages().front())
 
-    listing = front_page.listing(document["servers"][0]["url"], shows_graphql=sdl is not None)
+    listing = front_page.build_listing(document["servers"][0]["url"], shows_graphql=sdl is not None)
 
     async def root(request: Request) -> Response:
         return (front() if front_page.wants_page(request) else listing).respond(request)
 
-    found: list[BaseRoute] = [
+    all_routes: list[BaseRoute] = [
         Route("/", root),
-        _route("/favicon.ico", front_page.icon),
-        _route("/docs", lambda: CachedDocument.of(pages().reference())),
-        _route("/docs/swagger", lambda: CachedDocument.of(pages().swagger())),
-        _route("/docs/reseller", lambda: CachedDocument.of(pages().text(_RESELLER_API, current="reseller"))),
-        _route("/docs/collection.json", lambda: CachedDocument.of(postman())),
+        _build_route("/favicon.ico", front_page.build_icon),
+        _build_route("/docs", lambda: CachedDocument.from_response(pages().reference())),
+        _build_route("/docs/swagger", lambda: CachedDocument.from_response(pages().swagger())),
+        _build_route(
+            "/docs/reseller",
+            lambda: CachedDocument.from_response(pages().text(_RESELLER_API, current="reseller")),
+        ),
+        _build_route("/docs/collection.json", lambda: CachedDocument.from_response(postman())),
         Mount(assets.PATH, app=assets.Assets()),
     ]
     if sdl is not None:
-        found.append(_route("/docs/schema.graphql", lambda: CachedDocument.of(_plain(sdl()))))
-    return found
+        all_routes.append(
+            _build_route(
+                "/docs/schema.graphql", lambda: CachedDocument.from_response(_build_text_response(sdl()))
+            )
+        )
+    return all_routes
 
 
-def _plain(text: str) -> Response:
-    return Response(text, headers=_KEPT, media_type="text/plain")
+def _build_text_response(text: str) -> Response:
+    return Response(text, headers=_CACHE_HEADERS, media_type="text/plain")
 
 
-def _route(path: str, make: Callable[[], CachedDocument]) -> Route:
-    made = cache(make)
+def _build_route(path: str, make: Callable[[], CachedDocument]) -> Route:
+    cached_document = cache(make)
 
     async def endpoint(request: Request) -> Response:
-        return made().respond(request)
+        return cached_document().respond(request)
 
     return Route(path, endpoint)

@@ -15,7 +15,7 @@ _ICON = (
 )
 
 
-def addresses(*, shows_graphql: bool) -> dict[str, tuple[str, str]]:
+def list_addresses(*, shows_graphql: bool) -> dict[str, tuple[str, str]]:
     """(path, what is there) of each thing that the shop serves, by a name for programs."""
     found = {
         "graphql": ("/graphql", "GraphQL, and GraphiQL in a browser"),
@@ -32,16 +32,18 @@ def addresses(*, shows_graphql: bool) -> dict[str, tuple[str, str]]:
     return found
 
 
-def listing(public_url: str, *, shows_graphql: bool) -> CachedDocument:
+def build_listing(public_url: str, *, shows_graphql: bool) -> CachedDocument:
     """The addresses as JSON."""
-    urls = {name: f"{public_url}{path}" for name, (path, _) in addresses(shows_graphql=shows_graphql).items()}
+    urls = {
+        name: f"{public_url}{path}" for name, (path, _) in list_addresses(shows_graphql=shows_graphql).items()
+    }
     body = orjson.dumps({"name": "Vitrin", "urls": urls}, option=orjson.OPT_INDENT_2)
     return CachedDocument(
         body, headers={"Content-Type": "application/json", "Cache-Control": _CACHE, "Vary": "Accept"}
     )
 
 
-def icon() -> CachedDocument:
+def build_icon() -> CachedDocument:
     """The icon that browsers ask for at /favicon.ico."""
     return CachedDocument(
         _ICON.encode(), headers={"Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400"}
@@ -53,7 +55,7 @@ def wants_page(request: Request) -> bool:
     return media_types.prefers_page(request.headers.get("accept", ""), "application/json")
 
 
-def page_of(response: Response) -> CachedDocument:
+def cache_page(response: Response) -> CachedDocument:
     """The page, which caches must not give to programs."""
     response.headers["Vary"] = "Accept"
-    return CachedDocument.of(response)
+    return CachedDocument.from_response(response)

@@ -22,7 +22,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Text:
+class RenderedText:
     """A rendered file: its title, its sections, and all of its HTML but the title."""
 
     title: str
@@ -30,25 +30,25 @@ class Text:
     html: Markup
 
 
-def inline(text: str) -> Markup:
+def render_inline(text: str) -> Markup:
     """A sentence of an OpenAPI description; what looks like HTML in it is shown as it is."""
     return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704 - escaped by then
 
 
-def text_of(file: Path, public_url: str) -> Text:
+def render_file(file: Path, public_url: str) -> RenderedText:
     """The file, with the addresses of a laptop's installation replaced by this one's."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = markdown.parse(file.read_text(encoding="utf-8").replace(_LOCAL, public_url))
     # Raw HTML is used for comments, which are for those who edit the file.
     tokens = [token for token in tokens if token.type != "html_block"]
     title, rest = tokens[1].content, tokens[3:]
-    sections = tuple(_anchored(rest))
+    sections = tuple(_add_anchors(rest))
     html = str(markdown.renderer.render(rest, markdown.options, {}))
     html = html.replace("<table>", _TABLE).replace("</table>", "</table></div>")
-    return Text(title, sections, Markup(html.replace("<pre>", '<pre tabindex="0">')))  # noqa: S704 - our own file
+    return RenderedText(title, sections, Markup(html.replace("<pre>", '<pre tabindex="0">')))  # noqa: S704 - our own file
 
 
-def _anchored(tokens: Sequence[Token]) -> Iterator[Heading]:
+def _add_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
     """The headings below the title, each given the anchor that its words make."""
     for position, token in enumerate(tokens):
         if token.type == "heading_open":

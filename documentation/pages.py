@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from documentation import assets, front_page, markdown, reading, samples
-from documentation.coloured_json import coloured
+from documentation.coloured_json import highlight
 
 _POLICY = "; ".join(
     [
@@ -37,8 +37,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(coloured=coloured, inline=markdown.inline)
-        self._templates.globals.update(asset=assets.address, shows_graphql=shows_graphql)
+        self._templates.filters.update(coloured=highlight, inline=markdown.render_inline)
+        self._templates.globals.update(asset=assets.build_url, shows_graphql=shows_graphql)
 
     def reference(self) -> HTMLResponse:
         """The REST reference, with what else there is to read."""
@@ -46,16 +46,16 @@ class Pages:
             "reference.html",
             current="rest",
             about=self._document["info"]["description"],
-            groups=reading.groups(self._document),
-            general_answers=reading.general_answers(self._document),
+            groups=reading.read_groups(self._document),
+            general_answers=reading.read_general_answers(self._document),
             languages=samples.LANGUAGES,
-            samples=lambda operation: samples.samples(operation, self._public_url),
+            samples=lambda operation: samples.build_samples(operation, self._public_url),
             public_url=self._public_url,
         )
 
     def front(self) -> HTMLResponse:
         """Where everything is."""
-        found = front_page.addresses(shows_graphql=self._shows_graphql)
+        found = front_page.list_addresses(shows_graphql=self._shows_graphql)
         return self._page("front.html", current="", addresses=found.values())
 
     def swagger(self) -> HTMLResponse:
@@ -64,7 +64,7 @@ class Pages:
 
     def text(self, file: Path, *, current: str) -> HTMLResponse:
         """A Markdown file."""
-        return self._page("text.html", current=current, text=markdown.text_of(file, self._public_url))
+        return self._page("text.html", current=current, text=markdown.render_file(file, self._public_url))
 
     def _page(self, template: str, *, policy: str = _POLICY, **values: object) -> HTMLResponse:
         html = self._templates.get_template(template).render(values)

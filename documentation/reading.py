@@ -24,7 +24,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class DocumentedResponse:
     """One HTTP status. `is_general`: it may come from many routes alike and is described once."""
 
     http_status: int
@@ -51,10 +51,10 @@ class Operation:
     needs_token: bool
     gives_token: bool
     parameters: tuple[Parameter, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[DocumentedResponse, ...]
 
     @property
-    def own_answers(self) -> tuple[Answer, ...]:
+    def own_answers(self) -> tuple[DocumentedResponse, ...]:
         """The answers that this operation alone describes."""
         return tuple(answer for answer in self.answers if not answer.is_general)
 
@@ -85,10 +85,10 @@ class Group:
     operations: tuple[Operation, ...]
 
 
-def groups(document: Document) -> tuple[Group, ...]:
+def read_groups(document: Document) -> tuple[Group, ...]:
     """The document's tags in their order, each with its operations in theirs."""
     operations = [
-        (operation["tags"][0], _operation(document, method, path, operation))
+        (operation["tags"][0], _read_operation(document, method, path, operation))
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
@@ -103,14 +103,14 @@ def groups(document: Document) -> tuple[Group, ...]:
     )
 
 
-def general_answers(document: Document) -> tuple[Answer, ...]:
+def read_general_answers(document: Document) -> tuple[DocumentedResponse, ...]:
     """The answers that many routes share, in the order of their status."""
     shared = document["components"]["responses"]
-    return tuple(_answer(document, status, shared[status]) for status in sorted(shared))
+    return tuple(_read_response(document, status, shared[status]) for status in sorted(shared))
 
 
-def _operation(document: Document, method: str, path: str, operation: Document) -> Operation:
-    successes = list(_schemas(document, operation["responses"].get("200", {})))
+def _read_operation(document: Document, method: str, path: str, operation: Document) -> Operation:
+    successes = list(_iter_schemas(document, operation["responses"].get("200", {})))
     return Operation(
         anchor=operation["operationId"].replace("_", "-"),
         method=method.upper(),
@@ -118,14 +118,16 @@ def _operation(document: Document, method: str, path: str, operation: Document) 
         summary=operation["summary"],
         needs_token=bool(operation.get("security")),
         gives_token=any("access_token" in schema.get("properties", {}) for schema in successes),
-        parameters=tuple(_parameters(operation)),
-        answers=tuple(_answer(document, status, answer) for status, answer in operation["responses"].items()),
+        parameters=tuple(_read_parameters(operation)),
+        answers=tuple(
+            _read_response(document, status, answer) for status, answer in operation["responses"].items()
+        ),
     )
 
 
-def _parameters(operation: Document) -> Iterator[Parameter]:
+def _read_parameters(operation: Document) -> Iterator[Parameter]:
     for parameter in operation["parameters"]:
-        yield _parameter(
+        yield _build_parameter(
             parameter["name"],
             parameter["schema"],
             place=parameter["in"],
@@ -135,7 +137,7 @@ def _parameters(operation: Document) -> Iterator[Parameter]:
     if body := operation.get("requestBody"):
         media = body["content"][_JSON]
         for name, schema in media["schema"]["properties"].items():
-            yield _parameter(
+            yield _build_parameter(
                 name,
                 schema,
                 place="body",
@@ -144,7 +146,7 @@ def _parameters(operation: Document) -> Iterator[Parameter]:
             )
 
 
-def _parameter(
+def _build_parameter(
     name: str, schema: Document, *, place: str, is_required: bool, example: str | int | None
 ) -> Parameter:
     return Parameter(
@@ -153,12 +155,12 @@ def _parameter(
         kind=schema["type"],
         is_required=is_required,
         meaning=schema.get("description", ""),
-        limits=tuple(_limits(schema)),
+        limits=tuple(_describe_limits(schema)),
         example=example,
     )
 
 
-def _limits(schema: Document) -> Iterator[str]:
+def _describe_limits(schema: Document) -> Iterator[str]:
     if "enum" in schema:
         yield f"one of {', '.join(str(value) for value in schema['enum'])}"
     if "minimum" in schema and "maximum" in schema:
@@ -171,35 +173,35 @@ def _limits(schema: Document) -> Iterator[str]:
         yield f"{schema['default']} where it is not given"
 
 
-def _answer(document: Document, status: str, answer: Document) -> Answer:
+def _read_response(document: Document, status: str, answer: Document) -> DocumentedResponse:
     is_general = "$ref" in answer
-    described = _resolved(document, answer)
+    described = _resolve(document, answer)
     ((media_type, media),) = described["content"].items()
     shown = media.get("examples") or {"example": {"value": media["example"]}}
-    return Answer(
+    return DocumentedResponse(
         http_status=int(status),
         meaning=described["description"],
         media_type=media_type,
         examples=tuple(example["value"] for example in shown.values()),
-        body_statuses=tuple(dict.fromkeys(_body_statuses(document, described))),
+        body_statuses=tuple(dict.fromkeys(_read_body_statuses(document, described))),
         is_general=is_general,
     )
 
 
-def _body_statuses(document: Document, answer: Document) -> Iterator[int | str]:
-    for schema in _schemas(document, answer):
+def _read_body_statuses(document: Document, answer: Document) -> Iterator[int | str]:
+    for schema in _iter_schemas(document, answer):
         status = schema.get("properties", {}).get("status", {})
         yield from [status["const"]] if "const" in status else status.get("enum", ())
 
 
-def _schemas(document: Document, answer: Document) -> Iterator[Document]:
+def _iter_schemas(document: Document, answer: Document) -> Iterator[Document]:
     """What the body may be, alternatives one by one."""
     for media in answer.get("content", {}).values():
         for schema in media["schema"].get("oneOf", [media["schema"]]):
-            yield _resolved(document, schema)
+            yield _resolve(document, schema)
 
 
-def _resolved(document: Document, part: Document) -> Document:
+def _resolve(document: Document, part: Document) -> Document:
     if "$ref" not in part:
         return part
     found = document

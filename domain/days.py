@@ -14,7 +14,7 @@ _HOUR = timedelta(hours=1)
 _state = {"zone": ZoneInfo("Asia/Tehran")}
 
 
-def zone() -> ZoneInfo:
+def get_zone() -> ZoneInfo:
     """The shop's time zone."""
     return _state["zone"]
 
@@ -24,35 +24,35 @@ def set_zone(shop_zone: ZoneInfo) -> None:
     _state["zone"] = shop_zone
 
 
-def local(moment: datetime) -> datetime:
+def to_local(timestamp: datetime) -> datetime:
     """`moment`, which must carry its zone, by the shop's clock."""
-    return moment.astimezone(zone())
+    return timestamp.astimezone(get_zone())
 
 
-def day_of(moment: datetime) -> date:
+def to_day(timestamp: datetime) -> date:
     """The shop's day that `moment`, which must carry its zone, lies in."""
-    return local(moment).date()
+    return to_local(timestamp).date()
 
 
-def start_of(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     """The first moment of the shop's `day`, in UTC."""
-    return datetime.combine(day, time(), zone()).astimezone(UTC)
+    return datetime.combine(day, time(), get_zone()).astimezone(UTC)
 
 
-def offsets(since: datetime, until: datetime) -> Sequence[tuple[datetime, int]]:
+def list_utc_offsets(since: datetime, until: datetime) -> Sequence[tuple[datetime, int]]:
     """From when on which offset from UTC holds between two moments, in seconds, the oldest first.
 
     One in Tehran, which has had no summer time since 2022; changes are found to the hour.
     """
-    found = [(since, _offset(since))]
-    moment = since
-    while (moment := moment + _HOUR) <= until:
-        if (offset := _offset(moment)) != found[-1][1]:
-            found.append((moment.replace(minute=0, second=0, microsecond=0), offset))
+    found = [(since, _utc_offset_seconds(since))]
+    timestamp = since
+    while (timestamp := timestamp + _HOUR) <= until:
+        if (offset := _utc_offset_seconds(timestamp)) != found[-1][1]:
+            found.append((timestamp.replace(minute=0, second=0, microsecond=0), offset))
     return found
 
 
-def parse(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """The day that pasted text spells as d/m/Y, in any of the digits of `digits`; None for anything else."""
     try:
         return datetime.strptime(texts.clean_number(text), "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no zone
@@ -60,10 +60,10 @@ def parse(text: str) -> date | None:
         return None
 
 
-def write(day: date) -> str:
+def format_day(day: date) -> str:
     """`day` as d/m/Y."""
     return f"{day:%d/%m/%Y}"
 
 
-def _offset(moment: datetime) -> int:
-    return int((local(moment).utcoffset() or timedelta(0)).total_seconds())
+def _utc_offset_seconds(timestamp: datetime) -> int:
+    return int((to_local(timestamp).utcoffset() or timedelta(0)).total_seconds())

@@ -10,7 +10,7 @@ needs a migration that folds anew.
 from itertools import chain
 
 
-def _span(first: int, last: int) -> list[str]:
+def _characters_between(first: int, last: int) -> list[str]:
     return [chr(code) for code in range(first, last + 1)]
 
 
@@ -23,18 +23,20 @@ _LETTERS = {
     "i": "İ",
     "σ": "ς",
     " ": "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u202f\u205f\u2028\u2029\u3000"
-    + "".join(_span(0x2000, 0x200A)),
+    + "".join(_characters_between(0x2000, 0x200A)),
 }
 _DIGITS = {ord(zero) + value: str(value) for zero in "۰٠０" for value in range(10)}
 # Latin with its supplements, Greek, Cyrillic. `str.lower` is per character here, and stable in Unicode.
-_CASED = chain(_span(0x41, 0x5A), _span(0xC0, 0x24F), _span(0x370, 0x52F))
+_CASED = chain(
+    _characters_between(0x41, 0x5A), _characters_between(0xC0, 0x24F), _characters_between(0x370, 0x52F)
+)
 _FULL_WIDTH = {0xFF21 + place: chr(0x61 + place) for place in range(26)} | {
     0xFF41 + place: chr(0x61 + place) for place in range(26)
 }
 # Marks over Arabic letters, tatweel, variation selectors, and what `texts.is_invisible` knows below U+10000.
 _REMOVED = chain(
     *(
-        _span(first, last)
+        _characters_between(first, last)
         for first, last in (
             (0x01, 0x08),
             (0x0E, 0x1B),

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from domain.problems import InvalidInput
 
-LARGEST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1
 """Ids are 32-bit columns; a larger number names no record, and PostgreSQL's driver refuses to send it."""
 
 
-MOST_IDS = 1_000
+MAX_IDS = 1_000
 """Ids in one list; PostgreSQL takes no more than 32,767 parameters."""
 
 
 def is_possible(value: int) -> bool:
     """Whether a record could have this id."""
-    return 1 <= value <= LARGEST_ID
+    return 1 <= value <= MAX_ID
 
 
-def possible(values: Sequence[int], *, field: str) -> list[int]:
+def filter_possible(values: Sequence[int], *, field: str) -> list[int]:
     """Those of `values` that a record could have.
 
     Raises:
@@ -29,11 +29,11 @@ def possible(values: Sequence[int], *, field: str) -> list[int]:
 
 def check_number(values: Sequence[object], *, field: str) -> None:
     """Raises InvalidInput for more than 1,000 values, in the argument `field`."""
-    if len(values) > MOST_IDS:
+    if len(values) > MAX_IDS:
         raise InvalidInput(field=field)
 
 
-def as_number(provider_id: str | None) -> int:
+def to_number(provider_id: str | None) -> int:
     """A provider's number of an order as a 64-bit integer; 0 where there is none, or where it has letters."""
     if provider_id is None or not (provider_id.isascii() and provider_id.isdigit()):
         return 0

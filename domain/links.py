@@ -16,7 +16,7 @@ MAX_LENGTH = 2_000
 """Characters of the longest link."""
 
 # A page's name on any of the networks: letters of any script, digits and the marks that names hold.
-_PAGE_NAME = re.compile(r"@?[\w.\-]{1,100}")
+_USERNAME = re.compile(r"@?[\w.\-]{1,100}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _RESERVED = "%:/?#[]@!$&'()*+,;="
@@ -34,7 +34,7 @@ def parse(text: str) -> str:
     link = texts.strip(text)
     if not 1 <= len(link) <= MAX_LENGTH or not texts.is_storable(link):
         raise InvalidLink
-    if not _PAGE_NAME.fullmatch(link) and not is_address(link):
+    if not _USERNAME.fullmatch(link) and not is_address(link):
         raise InvalidLink
     return link
 
@@ -44,11 +44,11 @@ def is_address(text: str) -> bool:
 
     A ZWNJ inside a Persian word is part of the address: browsers copy such paths unencoded.
     """
-    return _address(text) is not None
+    return _parse_address(text) is not None
 
 
 @lru_cache(64)
-def _address(text: str) -> SplitResult | None:
+def _parse_address(text: str) -> SplitResult | None:
     """The parts of an address as `is_address` defines it, else None.
 
     An order's link is taken apart when it is checked, and again for its normal form.
@@ -71,23 +71,23 @@ def normalize(link: str) -> str:
     page there: http is https, `www.` is left out, and so are slashes at the path's end. Of a page's name:
     without its @, in lower case.
     """
-    parts = _address(link)
+    parts = _parse_address(link)
     if parts is None:
         return link.removeprefix("@").lower()
     userinfo, at, _ = parts.netloc.rpartition("@")
-    path = _without_dot_segments(_encoded(parts.path)).rstrip("/")
-    query = f"?{_encoded(parts.query)}" if parts.query else ""
-    fragment = f"#{_encoded(parts.fragment)}" if parts.fragment else ""
-    return f"https://{userinfo}{at}{_host(parts)}{path}{query}{fragment}"
+    path = _remove_dot_segments(_percent_encode(parts.path)).rstrip("/")
+    query = f"?{_percent_encode(parts.query)}" if parts.query else ""
+    fragment = f"#{_percent_encode(parts.fragment)}" if parts.fragment else ""
+    return f"https://{userinfo}{at}{_format_host(parts)}{path}{query}{fragment}"
 
 
-def hash_of(link: str) -> int:
+def hash_link(link: str) -> int:
     """64 bits of the normalized link's hash, signed, as a BIGINT column keeps them."""
     digest = hashlib.blake2b(normalize(link).encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
 
-def _host(parts: SplitResult) -> str:
+def _format_host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     if not host.isascii():
         with suppress(idna.IDNAError):
@@ -97,19 +97,19 @@ def _host(parts: SplitResult) -> str:
     return shown if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{shown}:{port}"
 
 
-def _encoded(text: str) -> str:
+def _percent_encode(text: str) -> str:
     """`text` with its unreserved characters plain and everything beyond ASCII in percents, in capitals."""
     if _PLAIN.fullmatch(text):
         return text
-    return _ENCODED.sub(_decoded_if_unreserved, quote(text, safe=_RESERVED))
+    return _ENCODED.sub(_decode_unreserved, quote(text, safe=_RESERVED))
 
 
-def _decoded_if_unreserved(match: re.Match[str]) -> str:
+def _decode_unreserved(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return character if character in _UNRESERVED else match[0].upper()
 
 
-def _without_dot_segments(path: str) -> str:
+def _remove_dot_segments(path: str) -> str:
     """RFC 3986, 5.2.4."""
     if "/." not in path:
         return path

@@ -20,7 +20,7 @@ class Reserve(StrEnum):
     DAY = "day"
 
 
-def new_code() -> str:
+def generate_code() -> str:
     """Six decimal digits from the system's CSPRNG (OWASP ASVS 6.5.4)."""
     return f"{secrets.randbelow(10**DIGIT_COUNT):0{DIGIT_COUNT}d}"
 

@@ -17,7 +17,7 @@ class Language(StrEnum):
 
 
 _WEIGHTED = re.compile(r"[ \t]*([a-z0-9*-]+)[ \t]*(?:;[ \t]*q=([01](?:\.[0-9]{0,3})?)[ \t]*)?", re.ASCII)
-_SENTENCES: dict[ProblemCode, tuple[str, str]] = {
+_MESSAGES: dict[ProblemCode, tuple[str, str]] = {
     ProblemCode.INVALID_INPUT: ("فرمت پارامتر اشتباه است", "A value is not acceptable."),
     ProblemCode.MALFORMED_USERNAME: (
         "شماره موبایل یا ایمیل را به درستی وارد کنید",
@@ -143,22 +143,22 @@ _SENTENCES: dict[ProblemCode, tuple[str, str]] = {
 }
 
 
-def of(problem: Problem, language: Language) -> str:
+def format_message(problem: Problem, language: Language) -> str:
     """The sentence that tells `problem` to a person."""
-    persian, english = _SENTENCES[problem.code]
-    return worded(persian if language is Language.PERSIAN else english, problem)
+    persian, english = _MESSAGES[problem.code]
+    return fill_in(persian if language is Language.PERSIAN else english, problem)
 
 
-def worded(sentence: str, problem: Problem) -> str:
+def fill_in(sentence: str, problem: Problem) -> str:
     """`sentence` with the problem's own values where it names them in braces."""
     return sentence.format(**to_record(problem))
 
 
 @lru_cache(256)
-def preferred_language(accept_language: str) -> Language:
+def choose_language(accept_language: str) -> Language:
     """The language that an Accept-Language header (RFC 9110, 12.5.4) ranks first; Persian by default."""
     ranked = sorted(
-        (_weighted(part) for part in accept_language.lower().split(",")[:20]), key=lambda pair: -pair[1]
+        (_parse_weight(part) for part in accept_language.lower().split(",")[:20]), key=lambda pair: -pair[1]
     )
     for tag, weight in ranked:
         primary = tag.split("-")[0]
@@ -167,6 +167,6 @@ def preferred_language(accept_language: str) -> Language:
     return Language.PERSIAN
 
 
-def _weighted(part: str) -> tuple[str, float]:
+def _parse_weight(part: str) -> tuple[str, float]:
     ranged = _WEIGHTED.fullmatch(part)
     return (ranged[1], float(ranged[2] or 1)) if ranged else ("", 0.0)

@@ -7,7 +7,7 @@ import phonenumbers
 from domain import digits, texts
 
 _USUAL = re.compile(r"(?:\+98|0)?(9[0-9]{9})", re.ASCII)
-_SPELLED = re.compile(r"\+?[0-9]{10,20}", re.ASCII)
+_ACCEPTED_FORM = re.compile(r"\+?[0-9]{10,20}", re.ASCII)
 # What people write between digits: blanks, dashes and hyphens of all kinds, dots, slashes, parentheses.
 _SEPARATORS = re.compile(r"[\s()\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d./\u00b7\u2022]")
 _PART = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
@@ -28,8 +28,8 @@ def normalize(text: str) -> str | None:
         return f"0{usual[1]}"
     if len(text) > _MAX_LENGTH:
         return None
-    plain = _plain(text)
-    if not _SPELLED.fullmatch(plain):
+    plain = _to_plain(text)
+    if not _ACCEPTED_FORM.fullmatch(plain):
         return None
     try:
         number = phonenumbers.parse(plain, _REGION)
@@ -50,11 +50,11 @@ def search_part(text: str) -> str:
 
     The country's code in front becomes 0; text that is no number stays as it is, and is in none.
     """
-    plain = _plain(text)
+    plain = _to_plain(text)
     if not _PART.fullmatch(plain):
         return text
     return normalize(plain) or _COUNTRY_PREFIX.sub("0", plain)
 
 
-def _plain(text: str) -> str:
+def _to_plain(text: str) -> str:
     return _SEPARATORS.sub("", digits.to_ascii(texts.remove_invisible(text))).replace("＋", "+")

@@ -5,5 +5,5 @@ from typing import NewType
 Toman = NewType("Toman", int)
 """Whole Toman. Rial exists only in the payment gateways that want it."""
 
-LARGEST_AMOUNT = Toman(2**53 - 1)
+MAX_AMOUNT = Toman(2**53 - 1)
 """The largest amount or balance: every JSON client reads it exactly, and it fits the 64-bit columns."""

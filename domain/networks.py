@@ -24,7 +24,7 @@ def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 
 
 @lru_cache(_CACHED_ADDRESSES)
-def network_of(address: str) -> str:
+def to_network(address: str) -> str:
     """The network that one caller is assumed to hold: an IPv4 address, or the /64 of an IPv6 one.
 
     Providers give each customer at least a /64 (RFC 6177, RIPE-690), so addresses within it are free for

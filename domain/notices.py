@@ -15,22 +15,22 @@ _PAUSES = {
 
 def payment_credited(first_name: str | None, amount: Toman) -> str:
     """A payment reached the wallet; the reference's own words."""
-    return f"{_dear(first_name)}، حساب کاربری شما {amount} تومان شارژ شد."
+    return f"{_salutation(first_name)}، حساب کاربری شما {amount} تومان شارژ شد."
 
 
 def gift_won(first_name: str | None, *, quantity: int, service_name: str) -> str:
     """The wheel gave a gift."""
-    return f"{_dear(first_name)}، شما برنده {quantity} عدد «{service_name.strip()}» شدید."
+    return f"{_salutation(first_name)}، شما برنده {quantity} عدد «{service_name.strip()}» شدید."
 
 
 def order_refunded(first_name: str | None, *, order_id: int, amount: Toman) -> str:
     """An order gave back its charge, or a part of it."""
-    return f"{_dear(first_name)}، مبلغ {amount} تومان بابت سفارش {order_id} به حساب کاربری شما بازگشت."
+    return f"{_salutation(first_name)}، مبلغ {amount} تومان بابت سفارش {order_id} به حساب کاربری شما بازگشت."
 
 
 def ticket_answered(first_name: str | None, *, subject: str) -> str:
     """Staff wrote into a ticket."""
-    return f"{_dear(first_name)}، به تیکت «{subject}» پاسخ داده شد."
+    return f"{_salutation(first_name)}، به تیکت «{subject}» پاسخ داده شد."
 
 
 def payment_mismatched(*, payment_id: int, amount: Toman) -> str:
@@ -54,9 +54,9 @@ def queue_stale(*, minutes: int) -> str:
     return f"سفارش‌ها ارسال نمی‌شوند: قدیمی‌ترین سفارش {minutes} دقیقه است که در صف مانده است."
 
 
-def balance_low(provider_name: str, *, left: Toman) -> str:
+def balance_low(provider_name: str, *, balance: Toman) -> str:
     """For staff: the shop's credit at a provider runs out."""
-    return f"موجودی فروشگاه نزد «{provider_name}» کم است: {left} تومان."
+    return f"موجودی فروشگاه نزد «{provider_name}» کم است: {balance} تومان."
 
 
 def services_flagged(provider_name: str, *, services: int) -> str:
@@ -111,5 +111,5 @@ def mobile_changed(*, mobile: str) -> str:
     return f"شماره موبایل حساب شما به {mobile} تغییر کرد. اگر شما نبودید، فورا با پشتیبانی تماس بگیرید."
 
 
-def _dear(first_name: str | None) -> str:
+def _salutation(first_name: str | None) -> str:
     return f"{(first_name or '').strip() or _SOMEONE} عزیز"

@@ -11,14 +11,14 @@ from domain.service_types import ServiceType
 DELAYS = (0, 5, 10, 15, 30, 60, 90)
 """Minutes that a subscription may wait after a post (the panel trade's own list)."""
 
-MOST_RUNS = 10_000
-LONGEST_INTERVAL = 10_080
+MAX_RUNS = 10_000
+MAX_INTERVAL = 10_080
 """Minutes between two runs of a drip-feed: a week."""
-LARGEST_QUANTITY = 2**53 - 1
+MAX_QUANTITY = 2**53 - 1
 """The largest number of units: every JSON client reads it exactly."""
-_LONGEST_LINE = 1_000
-_LONGEST_LIST = 100_000
-_MOST_POSTS = 100_000
+_MAX_LINE_LENGTH = 1_000
+_MAX_LIST_LENGTH = 100_000
+_MAX_POSTS = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +60,15 @@ class OrderDetails:
     hashtag: str | None = None
     media: str | None = None
 
-    def asked_for(self) -> tuple[object, ...]:
+    def to_fingerprint(self) -> tuple[object, ...]:
         """The same for the same order, however a form spells it: trimmed, lists by whichever field."""
         return (
             self.quantity,
             self.drip_feed,
             self.subscription,
-            _spelled(self.comments, self.package_comments),
-            _spelled(self.usernames, self.listed_usernames),
-            *(_spelled(text) for text in (self.username, self.hashtags, self.hashtag, self.media)),
+            _normalize_texts(self.comments, self.package_comments),
+            _normalize_texts(self.usernames, self.listed_usernames),
+            *(_normalize_texts(text) for text in (self.username, self.hashtags, self.hashtag, self.media)),
         )
 
 
@@ -106,155 +106,162 @@ def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: 
     return _SPECIFY[type](details, limits, today)
 
 
-def _spelled(*values: str | None) -> list[str]:
+def _normalize_texts(*values: str | None) -> list[str]:
     # Most orders have none of them.
     if values.count(None) == len(values):
         return []
     return sorted({texts.clean_paragraph(text) for text in values if text is not None})
 
 
-def _default(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    quantity = _quantity(details)
+def _specify_default(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    quantity = _require_quantity(details)
     if details.drip_feed is None:
-        return Specification(units=_within(limits, run=quantity, total=quantity))
-    drip_feed = _drip_feed(details.drip_feed, limits)
-    units = _within(limits, run=quantity, total=quantity * drip_feed.runs)
+        return Specification(units=_check_limits(limits, run=quantity, total=quantity))
+    drip_feed = _check_drip_feed(details.drip_feed, limits)
+    units = _check_limits(limits, run=quantity, total=quantity * drip_feed.runs)
     return Specification(units=units, drip_feed=drip_feed)
 
 
-def _package(details: OrderDetails, _: Limits, __: date) -> Specification:
-    _refuse_drip_feed(details)
+def _specify_package(details: OrderDetails, _: Limits, __: date) -> Specification:
+    _reject_drip_feed(details)
     return Specification(units=1)
 
 
-def _custom_comments(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    lines = _lines(details.comments, field="comments")
-    return Specification(units=_counted(details, lines, limits), comments="\n".join(lines))
+def _specify_custom_comments(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    lines = _parse_lines(details.comments, field="comments")
+    return Specification(units=_count_lines(details, lines, limits), comments="\n".join(lines))
 
 
-def _custom_comments_package(details: OrderDetails, _: Limits, __: date) -> Specification:
-    _refuse_drip_feed(details)
-    return Specification(units=1, comments="\n".join(_lines(details.package_comments, field="comments")))
-
-
-def _mentions_with_hashtags(details: OrderDetails, limits: Limits, _: date) -> Specification:
+def _specify_custom_comments_package(details: OrderDetails, _: Limits, __: date) -> Specification:
+    _reject_drip_feed(details)
     return Specification(
-        units=_plain(details, limits),
-        usernames="\n".join(_lines(details.usernames, field="usernames")),
-        hashtags="\n".join(_lines(details.hashtags, field="hashtags")),
+        units=1, comments="\n".join(_parse_lines(details.package_comments, field="comments"))
     )
 
 
-def _mentions_custom_list(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    lines = _lines(details.listed_usernames, field="usernames")
-    return Specification(units=_counted(details, lines, limits), usernames="\n".join(lines))
+def _specify_mentions_with_hashtags(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    return Specification(
+        units=_check_single_delivery(details, limits),
+        usernames="\n".join(_parse_lines(details.usernames, field="usernames")),
+        hashtags="\n".join(_parse_lines(details.hashtags, field="hashtags")),
+    )
 
 
-def _mentions_hashtag(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    return Specification(units=_plain(details, limits), hashtag=_line(details.hashtag, field="hashtag"))
+def _specify_mentions_custom_list(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    lines = _parse_lines(details.listed_usernames, field="usernames")
+    return Specification(units=_count_lines(details, lines, limits), usernames="\n".join(lines))
 
 
-def _about_a_user(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    return Specification(units=_plain(details, limits), username=_line(details.username, field="username"))
+def _specify_mentions_hashtag(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    return Specification(
+        units=_check_single_delivery(details, limits), hashtag=_parse_line(details.hashtag, field="hashtag")
+    )
 
 
-def _mentions_media_likers(details: OrderDetails, limits: Limits, _: date) -> Specification:
+def _specify_username(details: OrderDetails, limits: Limits, _: date) -> Specification:
+    return Specification(
+        units=_check_single_delivery(details, limits),
+        username=_parse_line(details.username, field="username"),
+    )
+
+
+def _specify_mentions_media_likers(details: OrderDetails, limits: Limits, _: date) -> Specification:
     media = texts.strip(details.media or "")
     if len(media) > links.MAX_LENGTH or not links.is_address(media):
         raise InvalidInput(field="mediaUrl")
-    return Specification(units=_plain(details, limits), media=media)
+    return Specification(units=_check_single_delivery(details, limits), media=media)
 
 
-def _subscriptions(details: OrderDetails, limits: Limits, today: date) -> Specification:
-    _refuse_drip_feed(details)
-    asked = details.subscription
-    if asked is None:
+def _specify_subscription(details: OrderDetails, limits: Limits, today: date) -> Specification:
+    _reject_drip_feed(details)
+    subscription = details.subscription
+    if subscription is None:
         raise InvalidInput(field="subscription")
-    username = _line(details.username, field="username")
-    _check_subscription(asked, today)
-    units = _within(limits, run=asked.min, total=asked.max * asked.posts)
-    return Specification(units=units, username=username, subscription=asked)
+    username = _parse_line(details.username, field="username")
+    _check_subscription(subscription, today)
+    units = _check_limits(limits, run=subscription.min, total=subscription.max * subscription.posts)
+    return Specification(units=units, username=username, subscription=subscription)
 
 
 _SPECIFY: Mapping[ServiceType, Callable[[OrderDetails, Limits, date], Specification]] = {
-    ServiceType.DEFAULT: _default,
-    ServiceType.PACKAGE: _package,
-    ServiceType.CUSTOM_COMMENTS: _custom_comments,
-    ServiceType.CUSTOM_COMMENTS_PACKAGE: _custom_comments_package,
-    ServiceType.MENTIONS_WITH_HASHTAGS: _mentions_with_hashtags,
-    ServiceType.MENTIONS_CUSTOM_LIST: _mentions_custom_list,
-    ServiceType.MENTIONS_HASHTAG: _mentions_hashtag,
-    ServiceType.MENTIONS_USER_FOLLOWERS: _about_a_user,
-    ServiceType.MENTIONS_MEDIA_LIKERS: _mentions_media_likers,
-    ServiceType.COMMENT_LIKES: _about_a_user,
-    ServiceType.SUBSCRIPTIONS: _subscriptions,
+    ServiceType.DEFAULT: _specify_default,
+    ServiceType.PACKAGE: _specify_package,
+    ServiceType.CUSTOM_COMMENTS: _specify_custom_comments,
+    ServiceType.CUSTOM_COMMENTS_PACKAGE: _specify_custom_comments_package,
+    ServiceType.MENTIONS_WITH_HASHTAGS: _specify_mentions_with_hashtags,
+    ServiceType.MENTIONS_CUSTOM_LIST: _specify_mentions_custom_list,
+    ServiceType.MENTIONS_HASHTAG: _specify_mentions_hashtag,
+    ServiceType.MENTIONS_USER_FOLLOWERS: _specify_username,
+    ServiceType.MENTIONS_MEDIA_LIKERS: _specify_mentions_media_likers,
+    ServiceType.COMMENT_LIKES: _specify_username,
+    ServiceType.SUBSCRIPTIONS: _specify_subscription,
 }
 
 
-def _quantity(details: OrderDetails) -> int:
-    if details.quantity is None or not 1 <= details.quantity <= LARGEST_QUANTITY:
+def _require_quantity(details: OrderDetails) -> int:
+    if details.quantity is None or not 1 <= details.quantity <= MAX_QUANTITY:
         raise InvalidInput(field="quantity")
     return details.quantity
 
 
-def _plain(details: OrderDetails, limits: Limits) -> int:
+def _check_single_delivery(details: OrderDetails, limits: Limits) -> int:
     """The asked quantity of a type that is never delivered in runs."""
-    _refuse_drip_feed(details)
-    quantity = _quantity(details)
-    return _within(limits, run=quantity, total=quantity)
+    _reject_drip_feed(details)
+    quantity = _require_quantity(details)
+    return _check_limits(limits, run=quantity, total=quantity)
 
 
-def _counted(details: OrderDetails, lines: list[str], limits: Limits) -> int:
-    _refuse_drip_feed(details)
-    return _within(limits, run=len(lines), total=len(lines))
+def _count_lines(details: OrderDetails, lines: list[str], limits: Limits) -> int:
+    _reject_drip_feed(details)
+    return _check_limits(limits, run=len(lines), total=len(lines))
 
 
-def _within(limits: Limits, *, run: int, total: int) -> int:
+def _check_limits(limits: Limits, *, run: int, total: int) -> int:
     if run < limits.min or total > limits.max:
         raise QuantityOutOfRange(min=limits.min, max=limits.max)
     return total
 
 
-def _drip_feed(asked: DripFeed, limits: Limits) -> DripFeed:
+def _check_drip_feed(drip_feed: DripFeed, limits: Limits) -> DripFeed:
     if not limits.drip_feed:
         raise InvalidInput(field="dripFeed")
-    if not 1 <= asked.runs <= MOST_RUNS:
+    if not 1 <= drip_feed.runs <= MAX_RUNS:
         raise InvalidInput(field="runs")
-    if not 1 <= asked.interval <= LONGEST_INTERVAL:
+    if not 1 <= drip_feed.interval <= MAX_INTERVAL:
         raise InvalidInput(field="interval")
-    return asked
+    return drip_feed
 
 
-def _refuse_drip_feed(details: OrderDetails) -> None:
+def _reject_drip_feed(details: OrderDetails) -> None:
     if details.drip_feed is not None:
         raise InvalidInput(field="dripFeed")
 
 
-def _check_subscription(asked: Subscription, today: date) -> None:
+def _check_subscription(subscription: Subscription, today: date) -> None:
     checks = {
-        "posts": 1 <= asked.posts <= _MOST_POSTS,
-        "min": 1 <= asked.min <= LARGEST_QUANTITY,
-        "max": asked.min <= asked.max <= LARGEST_QUANTITY,
-        "delay": asked.delay in DELAYS,
-        "expiry": asked.expiry is None or asked.expiry >= today,
+        "posts": 1 <= subscription.posts <= _MAX_POSTS,
+        "min": 1 <= subscription.min <= MAX_QUANTITY,
+        "max": subscription.min <= subscription.max <= MAX_QUANTITY,
+        "delay": subscription.delay in DELAYS,
+        "expiry": subscription.expiry is None or subscription.expiry >= today,
     }
     for field, is_right in checks.items():
         if not is_right:
             raise InvalidInput(field=field)
 
 
-def _lines(text: str | None, *, field: str) -> list[str]:
+def _parse_lines(text: str | None, *, field: str) -> list[str]:
     """The lines with something to see, each cleaned. Commas do not part them: a comment may hold some."""
-    if text is None or len(text) > _LONGEST_LIST or not texts.is_storable(text):
+    if text is None or len(text) > _MAX_LIST_LENGTH or not texts.is_storable(text):
         raise InvalidInput(field=field)
     lines = texts.split_comments(text) if field == "comments" else texts.split_lines(text)
-    if not lines or any(len(line) > _LONGEST_LINE for line in lines):
+    if not lines or any(len(line) > _MAX_LINE_LENGTH for line in lines):
         raise InvalidInput(field=field)
     return lines
 
 
-def _line(text: str | None, *, field: str) -> str:
+def _parse_line(text: str | None, *, field: str) -> str:
     line = texts.clean_line(text or "")
-    if not 1 <= len(line) <= _LONGEST_LINE or not texts.is_one_line(line) or not texts.is_storable(line):
+    if not 1 <= len(line) <= _MAX_LINE_LENGTH or not texts.is_one_line(line) or not texts.is_storable(line):
         raise InvalidInput(field=field)
     return line

@@ -57,7 +57,7 @@ class Dispatch(StrEnum):
     CLOSED = "closed"
 
 
-def may_become(current: OrderStatus, to: OrderStatus) -> bool:
+def can_become(current: OrderStatus, to: OrderStatus) -> bool:
     """Whether an order may go from `current` to `to`."""
     return to in _NEXT[current]
 
@@ -67,7 +67,7 @@ def is_settled(status: OrderStatus) -> bool:
     return status in _SETTLED
 
 
-def subscription_at(
+def subscription_status_for(
     status: OrderStatus, subscription: SubscriptionStatus | None
 ) -> SubscriptionStatus | None:
     """A subscription's state once its order is at `status`: it ends with the order, if not before."""
@@ -76,7 +76,7 @@ def subscription_at(
     return subscription
 
 
-def refund_due(to: OrderStatus, *, charge: Toman, refunded: Toman, remains: int, units: int) -> Toman:
+def compute_refund(to: OrderStatus, *, charge: Toman, refunded: Toman, remains: int, units: int) -> Toman:
     """Toman that an order gives back on becoming `to`; never more than what is left of its charge.
 
     Canceled and refunded give back all, partial the share of the `remains` of `units`, rounded down.
@@ -84,6 +84,6 @@ def refund_due(to: OrderStatus, *, charge: Toman, refunded: Toman, remains: int,
     if to in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
         return Toman(charge - refunded)
     if to is OrderStatus.PARTIAL:
-        share = pricing.undelivered_share(charge, remains=remains, units=units)
+        share = pricing.compute_undelivered_share(charge, remains=remains, units=units)
         return Toman(min(share, charge - refunded))
     return Toman(0)

@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
     AWAITING = "awaiting"
 
 
-GIVEN_BACK = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
+FULLY_REFUNDED = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
 """Orders whose whole charge went back; statistics leave them out."""
 
 UNFINISHED = (

@@ -58,7 +58,7 @@ _SUPPORT = frozenset(
     }
 )
 # Where the shop's money goes and who may act at all is the owner's alone.
-_OWNER_ALONE = frozenset(
+_OWNER_ONLY = frozenset(
     {
         Permission.CHANGE_PROVIDERS,
         Permission.CHANGE_ROLES,
@@ -68,7 +68,7 @@ _OWNER_ALONE = frozenset(
     }
 )
 
-NEED_FRESH_PROOF = frozenset(
+FRESH_PROOF_REQUIRED = frozenset(
     {
         Permission.DISCOUNT_USERS,
         Permission.ADJUST_BALANCES,
@@ -85,10 +85,10 @@ NEED_FRESH_PROOF = frozenset(
 GRANTABLE_TO_SERVICES = frozenset(Permission) - {Permission.CHANGE_ROLES, Permission.MANAGE_SERVICE_TOKENS}
 """What a service token may be given: nothing by which a stolen one could make itself or others staff."""
 
-GRANTED: Mapping[UserRole, frozenset[Permission]] = {
+ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.USER: frozenset(),
     UserRole.SUPPORT: _SUPPORT,
-    UserRole.MANAGER: frozenset(Permission) - _OWNER_ALONE,
+    UserRole.MANAGER: frozenset(Permission) - _OWNER_ONLY,
     UserRole.OWNER: frozenset(Permission),
 }
 """Which role has which permission."""
@@ -96,12 +96,12 @@ GRANTED: Mapping[UserRole, frozenset[Permission]] = {
 _RANKS = tuple(UserRole)
 
 
-def allows(role: UserRole, permission: Permission) -> bool:
+def has_permission(role: UserRole, permission: Permission) -> bool:
     """Whether a user of this role has the permission."""
-    return permission in GRANTED[role]
+    return permission in ROLE_PERMISSIONS[role]
 
 
-def may_act_on(actor: UserRole, subject: UserRole) -> bool:
+def can_act_on(actor: UserRole, subject: UserRole) -> bool:
     """Whether staff of the role `actor` may act on a user of the role `subject`, or on that user's money.
 
     Only on those below: nobody serves oneself or a colleague of the same rank, but for owners.

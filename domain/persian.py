@@ -9,17 +9,17 @@ from domain import days
 _DIGITS = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
 
 
-def number(value: int) -> str:
+def format_number(value: int) -> str:
     """`value` in Persian digits, in groups of three: ۱۲٬۰۰۰."""
     return f"{value:,}".translate(_DIGITS)
 
 
-def digits(text: str) -> str:
+def to_persian_digits(text: str) -> str:
     """`text` with its ASCII digits in Persian."""
     return text.translate(_DIGITS)
 
 
-def moment(value: datetime) -> str:
+def format_datetime(value: datetime) -> str:
     """Jalali date and time of day by the shop's clock: ۱۴۰۵/۰۹/۰۴ ساعت ۲۳:۴۸. `value` must carry its zone."""
-    local = JalaliDateTime.to_jalali(days.local(value))  # type: ignore[no-untyped-call]  # the library's
-    return digits(local.strftime("%Y/%m/%d ساعت %H:%M", locale="en"))
+    local = JalaliDateTime.to_jalali(days.to_local(value))  # type: ignore[no-untyped-call]  # the library's
+    return to_persian_digits(local.strftime("%Y/%m/%d ساعت %H:%M", locale="en"))

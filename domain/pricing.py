@@ -8,26 +8,26 @@ from domain.service_types import ServiceType
 _PACKAGES = (ServiceType.PACKAGE, ServiceType.CUSTOM_COMMENTS_PACKAGE)
 
 
-def charge(price: Toman, units: int, *, type: ServiceType, discount_percent: int) -> Toman:  # noqa: A002 - the column's name
+def compute_charge(price: Toman, units: int, *, type: ServiceType, discount_percent: int) -> Toman:  # noqa: A002 - the column's name
     """Whole Toman for `units`, rounded up to the buyer's cost, so that splitting an order never pays.
 
     `price` is Toman per 1,000 units, or per order where the type is a package. 0 only where the price is
     0 or the discount is 100.
     """
     if type in _PACKAGES:
-        return _rounded_up(price * (100 - discount_percent), 100)
-    return _rounded_up(price * units * (100 - discount_percent), 100_000)
+        return _divide_rounding_up(price * (100 - discount_percent), 100)
+    return _divide_rounding_up(price * units * (100 - discount_percent), 100_000)
 
 
-def discounted(price: Toman, *, discount_percent: int) -> Decimal:
+def apply_discount(price: Toman, *, discount_percent: int) -> Decimal:
     """`price` as one buyer sees it, exact: Toman with at most two decimals. What is charged is rounded up."""
     return Decimal(price * (100 - discount_percent)).scaleb(-2)
 
 
-def undelivered_share(charge: Toman, *, remains: int, units: int) -> Toman:
+def compute_undelivered_share(charge: Toman, *, remains: int, units: int) -> Toman:
     """Whole Toman of `charge` for the `remains` of `units` that were not delivered, rounded down."""
     return Toman(charge * min(max(remains, 0), units) // units)
 
 
-def _rounded_up(numerator: int, denominator: int) -> Toman:
+def _divide_rounding_up(numerator: int, denominator: int) -> Toman:
     return Toman(-(-numerator // denominator))

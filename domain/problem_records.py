@@ -10,7 +10,7 @@ from domain.problems import Problem
 
 def to_record(problem: Problem) -> dict[str, object]:
     """`problem` in values that JSON has; durations are seconds, rounded up."""
-    values = {field.name: whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
+    values = {field.name: to_whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
     return {"code": problem.code.value, **values}
 
 
@@ -23,6 +23,6 @@ def from_record(record: dict[str, object]) -> Problem:
     return kind(**values)
 
 
-def whole_seconds(value: object) -> object:
+def to_whole_seconds(value: object) -> object:
     """A duration in seconds, rounded up; anything else as it is."""
     return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value

@@ -244,7 +244,7 @@ class RefillUnavailable(Problem):
     code = ProblemCode.REFILL_UNAVAILABLE
 
 
-def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:
+def declares_problems(*problems: type[Problem]) -> Callable[[Operation], Operation]:
     """Declare which problems an operation raises; doors build their unions and tables from it."""
 
     def declare(operation: Operation) -> Operation:
@@ -254,7 +254,7 @@ def refuses(*problems: type[Problem]) -> Callable[[Operation], Operation]:
     return declare
 
 
-def problems_of(operation: Callable[..., object]) -> tuple[type[Problem], ...]:
+def get_declared_problems(operation: Callable[..., object]) -> tuple[type[Problem], ...]:
     """The problems that `refuses` declared for `operation`; none where it declared none."""
     declared: tuple[type[Problem], ...] = operation.__dict__.get("problems", ())
     return declared

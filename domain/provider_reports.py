@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.order_details import LARGEST_QUANTITY
+from domain.order_details import MAX_QUANTITY
 from domain.order_status import OrderStatus, SubscriptionStatus
 
 
@@ -18,7 +18,7 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class Interpretation:
     """What to believe of a report: the status it leads to, and the units not delivered where that counts.
 
     `doubt` tells why staff have to look at it; the status is then None.
@@ -26,55 +26,59 @@ class Reading:
 
     status: OrderStatus | None
     remains: int | None = None
-    doubt: str | None = None
+    implausible_reason: str | None = None
 
 
 _ENDS_OF_A_SUBSCRIPTION = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
 _SETTLING = (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED)
 
 
-def read(report: Report, *, units: int) -> Reading:
+def interpret(report: Report, *, units: int) -> Interpretation:
     """The reading of a report on an order of `units`.
 
     A partial delivery gives money back, so it is believed only with a number that can be true.
     """
-    remains = _possible(report.remains, units)
+    remains = _plausible(report.remains, units)
     if report.status is OrderStatus.PARTIAL and remains is None:
-        return Reading(status=None, doubt=f"partial with {report.remains} of {units} remaining")
+        return Interpretation(
+            status=None, implausible_reason=f"partial with {report.remains} of {units} remaining"
+        )
     if report.status is OrderStatus.PENDING:
-        return Reading(status=OrderStatus.PROCESSING, remains=remains)
-    return Reading(status=report.status, remains=remains)
+        return Interpretation(status=OrderStatus.PROCESSING, remains=remains)
+    return Interpretation(status=report.status, remains=remains)
 
 
-def read_subscription(report: Report, *, posts: int, units_a_post: int) -> Reading:
+def interpret_subscription(report: Report, *, posts: int, units_per_post: int) -> Interpretation:
     """The reading of a report on a subscription to `posts` posts of `units_a_post` units each.
 
     It ends early by expiring, which some providers call partial: what is left are the posts that never
     came.
     """
     if report.subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
-        return Reading(status=OrderStatus.INPROGRESS)
+        return Interpretation(status=OrderStatus.INPROGRESS)
     if report.subscription is SubscriptionStatus.COMPLETED:
-        return Reading(status=OrderStatus.COMPLETED, remains=0)
+        return Interpretation(status=OrderStatus.COMPLETED, remains=0)
     if report.subscription is SubscriptionStatus.CANCELED:
-        return Reading(status=OrderStatus.CANCELED)
+        return Interpretation(status=OrderStatus.CANCELED)
     if report.status in _ENDS_OF_A_SUBSCRIPTION:
-        return Reading(status=report.status)
+        return Interpretation(status=report.status)
     if report.status is OrderStatus.COMPLETED:
-        return Reading(status=OrderStatus.COMPLETED, remains=0)
+        return Interpretation(status=OrderStatus.COMPLETED, remains=0)
     if report.status in (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.INPROGRESS):
-        return Reading(status=OrderStatus.INPROGRESS)
+        return Interpretation(status=OrderStatus.INPROGRESS)
     if report.subscription is SubscriptionStatus.EXPIRED or report.status is OrderStatus.PARTIAL:
-        done = _possible(report.posts, posts)
+        done = _plausible(report.posts, posts)
         if done is None:
-            return Reading(status=None, doubt=f"ended after {report.posts} of {posts} posts")
-        return Reading(status=OrderStatus.PARTIAL, remains=(posts - done) * units_a_post)
-    return Reading(status=None)
+            return Interpretation(
+                status=None, implausible_reason=f"ended after {report.posts} of {posts} posts"
+            )
+        return Interpretation(status=OrderStatus.PARTIAL, remains=(posts - done) * units_per_post)
+    return Interpretation(status=None)
 
 
-def possible_start(report: Report) -> int | None:
+def plausible_start_count(report: Report) -> int | None:
     """Units that were there before delivery began, where that can be true."""
-    return _possible(report.start_count, LARGEST_QUANTITY)
+    return _plausible(report.start_count, MAX_QUANTITY)
 
 
 def is_over(status: OrderStatus | None) -> bool:
@@ -82,12 +86,12 @@ def is_over(status: OrderStatus | None) -> bool:
     return status in _SETTLING
 
 
-def undelivered(reading: Reading, *, units: int) -> int:
+def count_undelivered(reading: Interpretation, *, units: int) -> int:
     """Units of a run that were not delivered, once it is over."""
     if reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
         return units
     return reading.remains or 0 if reading.status is OrderStatus.PARTIAL else 0
 
 
-def _possible(count: int | None, most: int) -> int | None:
-    return count if count is not None and 0 <= count <= most else None
+def _plausible(count: int | None, maximum: int) -> int | None:
+    return count if count is not None and 0 <= count <= maximum else None

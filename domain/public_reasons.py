@@ -59,7 +59,7 @@ _SENTENCES: Mapping[PublicReason, tuple[str, str]] = {
         "The refill was not accepted.",
     ),
 }
-_OF_REFUSALS: Mapping[RefusalKind, PublicReason] = {
+_REASONS_BY_REFUSAL: Mapping[RefusalKind, PublicReason] = {
     RefusalKind.LINK: PublicReason.LINK_REFUSED,
     RefusalKind.DUPLICATE_LINK: PublicReason.DUPLICATE_LINK,
     RefusalKind.QUANTITY: PublicReason.QUANTITY_REFUSED,
@@ -67,12 +67,12 @@ _OF_REFUSALS: Mapping[RefusalKind, PublicReason] = {
 }
 
 
-def in_persian(reason: PublicReason) -> str:
+def to_persian(reason: PublicReason) -> str:
     """The sentence for a Persian reader, which every REST answer gives."""
     return _SENTENCES[reason][0]
 
 
-def message_of(reason: PublicReason | None, language: Language) -> str | None:
+def format_reason(reason: PublicReason | None, language: Language) -> str | None:
     """The sentence in the reader's language; None where nothing is special."""
     if reason is None:
         return None
@@ -80,12 +80,12 @@ def message_of(reason: PublicReason | None, language: Language) -> str | None:
     return persian if language is Language.PERSIAN else english
 
 
-def of_refusal(kind: RefusalKind) -> PublicReason:
+def reason_for_refusal(kind: RefusalKind) -> PublicReason:
     """What the buyer of a refused order reads; whatever is not the order's own fault is under review."""
-    return _OF_REFUSALS.get(kind, PublicReason.UNDER_REVIEW)
+    return _REASONS_BY_REFUSAL.get(kind, PublicReason.UNDER_REVIEW)
 
 
-def of_refill(status: RefillStatus) -> PublicReason | None:
+def reason_for_refill(status: RefillStatus) -> PublicReason | None:
     """What the buyer of a refill reads besides its status."""
     if status is RefillStatus.REJECTED:
         return PublicReason.REFILL_REFUSED

@@ -12,5 +12,5 @@ class UserRole(StrEnum):
     OWNER = "owner"
 
 
-STAFF_OF_MONEY = (UserRole.MANAGER, UserRole.OWNER)
+FINANCE_STAFF = (UserRole.MANAGER, UserRole.OWNER)
 """Who is told when money does not add up."""

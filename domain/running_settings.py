@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from domain.money import LARGEST_AMOUNT
+from domain.money import MAX_AMOUNT
 from domain.problems import InvalidInput
 
 Value = int | bool
@@ -26,18 +26,18 @@ _RANGES = (
     (RunningSetting.FREE_CREDIT_MIN, RunningSetting.FREE_CREDIT_MAX),
     (RunningSetting.PAYMENT_MIN, RunningSetting.PAYMENT_MAX),
 )
-_LARGEST: Mapping[RunningSetting, int] = {
-    RunningSetting.FREE_CREDIT_MIN: LARGEST_AMOUNT,
-    RunningSetting.FREE_CREDIT_MAX: LARGEST_AMOUNT,
+_MAXIMUMS: Mapping[RunningSetting, int] = {
+    RunningSetting.FREE_CREDIT_MIN: MAX_AMOUNT,
+    RunningSetting.FREE_CREDIT_MAX: MAX_AMOUNT,
     RunningSetting.FREE_CREDITS_PER_MONTH: 10_000,
     RunningSetting.WHEEL_INTERVAL_DAYS: 3_650,
     RunningSetting.WHEEL_GIFTS_PER_MONTH: 10_000,
-    RunningSetting.PAYMENT_MIN: LARGEST_AMOUNT,
-    RunningSetting.PAYMENT_MAX: LARGEST_AMOUNT,
+    RunningSetting.PAYMENT_MIN: MAX_AMOUNT,
+    RunningSetting.PAYMENT_MAX: MAX_AMOUNT,
 }
 
 
-def with_partners(names: frozenset[RunningSetting]) -> frozenset[RunningSetting]:
+def expand_ranges(names: frozenset[RunningSetting]) -> frozenset[RunningSetting]:
     """`names` and the other bound of each range that one of them bounds.
 
     Both bounds are kept together: one alone could end up beyond the environment's other one.
@@ -52,9 +52,9 @@ def check(values: Mapping[RunningSetting, Value]) -> None:
     Raises:
         InvalidInput: a number out of bounds, or a range that holds nothing; `field` names the setting.
     """
-    for name, largest in _LARGEST.items():
-        if name in values and not 1 <= values[name] <= largest:
+    for name, maximum in _MAXIMUMS.items():
+        if name in values and not 1 <= values[name] <= maximum:
             raise InvalidInput(field=name)
-    for least, most in _RANGES:
-        if least in values and most in values and values[least] > values[most]:
-            raise InvalidInput(field=most)
+    for lower, upper in _RANGES:
+        if lower in values and upper in values and values[lower] > values[upper]:
+            raise InvalidInput(field=upper)

@@ -82,21 +82,21 @@ def strip(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     start, end = 0, len(text)
-    while start < end and _is_nothing(text[start]):
+    while start < end and _is_ignorable(text[start]):
         start += 1
-    while end > start and _is_nothing(text[end - 1]):
+    while end > start and _is_ignorable(text[end - 1]):
         end -= 1
     return text[start:end]
 
 
 def clean_line(text: str) -> str:
     """Text of one line, or of several where the caller splits it: only joiners that do something stay."""
-    return _without_invisible(text, keeping=frozenset())
+    return _remove_invisible(text, keeping=frozenset())
 
 
 def clean_paragraph(text: str) -> str:
     """Text of several lines in mixed scripts: single marks of direction stay besides, embeddings do not."""
-    return _without_invisible(text, keeping=_DIRECTION_MARKS)
+    return _remove_invisible(text, keeping=_DIRECTION_MARKS)
 
 
 def clean_name(text: str) -> str:
@@ -155,67 +155,69 @@ def remove_invisible(text: str) -> str:
     return "".join(character for character in text if not is_invisible(character))
 
 
-def line(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
+def clean_bounded_line(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
     """`clean_name` within bounds of characters.
 
     Raises:
         InvalidInput: fewer or more characters, or text that cannot be stored.
     """
-    return _bounded(clean_name(text), field=field, max_length=max_length, min_length=min_length)
+    return _check_length(clean_name(text), field=field, max_length=max_length, min_length=min_length)
 
 
-def paragraph(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
+def clean_bounded_paragraph(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
     """`clean_paragraph` within bounds of characters.
 
     Raises:
         InvalidInput: as in `line`.
     """
-    return _bounded(clean_paragraph(text), field=field, max_length=max_length, min_length=min_length)
+    return _check_length(clean_paragraph(text), field=field, max_length=max_length, min_length=min_length)
 
 
-def _bounded(text: str, *, field: str, max_length: int, min_length: int) -> str:
+def _check_length(text: str, *, field: str, max_length: int, min_length: int) -> str:
     if not min_length <= len(text) <= max_length or not is_storable(text):
         raise InvalidInput(field=field)
     return text
 
 
-def _is_nothing(character: str) -> bool:
+def _is_ignorable(character: str) -> bool:
     return character.isspace() or (is_invisible(character) and character not in _TAGS)
 
 
-def _without_invisible(text: str, *, keeping: frozenset[str]) -> str:
+def _remove_invisible(text: str, *, keeping: frozenset[str]) -> str:
     text = strip(text)
     if not has_invisible(text):
         return text
     kept = {place for tagged in _EMOJI_TAGS.finditer(text) for place in range(*tagged.span())}
 
-    def stays(place: int) -> bool:
+    def is_kept(place: int) -> bool:
         return place in kept or not is_invisible(text[place])
 
     # A joiner beside a character that goes would be idle in what is left.
     joiners = (match.start() for match in _EMOJI_JOINER.finditer(text))
-    kept |= {place for place in joiners if stays(place - 1) and stays(place + 1)}
-    seen = [
+    kept |= {place for place in joiners if is_kept(place - 1) and is_kept(place + 1)}
+    visible = [
         character
         for place, character in enumerate(text)
         if place in kept or character in keeping or character == ZWNJ or not is_invisible(character)
     ]
-    return strip(_without_idle_joiners("".join(seen)))
+    return strip(_remove_idle_joiners("".join(visible)))
 
 
-def _without_idle_joiners(text: str) -> str:
+def _remove_idle_joiners(text: str) -> str:
     """`text` with those ZWNJ alone that keep two letters from joining."""
     if ZWNJ not in text:
         return text
     before, *parts = re.split(f"{ZWNJ}+", text)
     written = [before]
     for part in parts:
-        is_between_letters = bool(part) and _joins_next(_last_letter(written)) and _joins_previous(part[0])
+        is_between_letters = (
+            bool(part) and _joins_next(_find_last_letter(written)) and _joins_previous(part[0])
+        )
         written.append(ZWNJ + part if is_between_letters else part)
     return "".join(written)
 
 
-def _last_letter(parts: list[str]) -> str:
+def _find_last_letter(parts: list[str]) -> str:
     """The last character that is no mark over or under another; "" where there is none."""
     characters = (character for part in reversed(parts) for character in reversed(part))
     return next((character for character in characters if unicodedata.category(character) != "Mn"), "")

@@ -11,16 +11,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
-from config.refusals import CannotRun
+from config.refusals import UsageError
 from domain import ids
 
 V = TypeVar("V")
 
 AUDIENCE = "1"
 _ALGORITHMS = ["RS256"]
-_LONGEST_TOKEN = 4_096
-_REMEMBERED = 5_000
-_SHORTEST_KEY_BITS = 2_048
+_MAX_TOKEN_LENGTH = 4_096
+_CACHE_SIZE = 5_000
+_MIN_KEY_BITS = 2_048
 # Tokens are issued by the database's clock and read by this machine's; their end is checked to the second.
 _CLOCK_SKEW_SECONDS = 30
 
@@ -42,7 +42,7 @@ class _Verified:
     since: datetime
 
 
-class InvalidKey(CannotRun):
+class InvalidKey(UsageError):
     """A key that must not sign tokens: no RSA key, or one under 2,048 bits (RFC 7518, 3.3)."""
 
 
@@ -82,19 +82,19 @@ class TokenKeys:
         else:
             claims = self._verify(token, now=now)
             if claims is not None:
-                _remember(self._verified, token, _Verified(claims, since=now))
+                _cache(self._verified, token, _Verified(claims, since=now))
         return None if claims is None or claims.token_id in self._ended else claims
 
-    def end(self, token_id: str) -> None:
+    def reject(self, token_id: str) -> None:
         """Take a token that was revoked, which it stays, for none of ours from now on."""
-        _remember(self._ended, token_id, None)
+        _cache(self._ended, token_id, None)
 
     def _verify(self, token: str, *, now: datetime) -> Claims | None:
-        if len(token) > _LONGEST_TOKEN:
+        if len(token) > _MAX_TOKEN_LENGTH:
             return None
         try:
             claims = jwt.decode(token, self._all, algorithms=_ALGORITHMS).claims
-            _registry(now).validate(claims)
+            _claims_registry(now).validate(claims)
             user_id = int(claims["sub"])
             if claims["exp"] <= now.timestamp() or not ids.is_possible(user_id):
                 return None
@@ -106,14 +106,14 @@ class TokenKeys:
         except (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
 
-    def public_jwks(self) -> dict[str, object]:
+    def get_public_jwks(self) -> dict[str, object]:
         """The public keys as a JSON Web Key Set (RFC 7517)."""
         return {"keys": [dict(key) for key in self._all.as_dict(private=False)["keys"]]}
 
 
-def _remember(memory: OrderedDict[str, V], key: str, value: V) -> None:
+def _cache(memory: OrderedDict[str, V], key: str, value: V) -> None:
     memory[key] = value
-    if len(memory) > _REMEMBERED:
+    if len(memory) > _CACHE_SIZE:
         memory.popitem(last=False)
 
 
@@ -122,13 +122,13 @@ def _import(pem: bytes) -> RSAKey:
         key = RSAKey.import_key(pem, {"use": "sig", "alg": "RS256"})
     except (JoseError, ValueError) as error:
         raise InvalidKey("JWT_KEY_FILES must name PEM files of RSA private keys") from error
-    if key.raw_value.key_size < _SHORTEST_KEY_BITS:
-        raise InvalidKey(f"JWT_KEY_FILES must name RSA keys of {_SHORTEST_KEY_BITS} bits or more")
+    if key.raw_value.key_size < _MIN_KEY_BITS:
+        raise InvalidKey(f"JWT_KEY_FILES must name RSA keys of {_MIN_KEY_BITS} bits or more")
     key.ensure_kid()
     return key
 
 
-def _registry(now: datetime) -> JWTClaimsRegistry:
+def _claims_registry(now: datetime) -> JWTClaimsRegistry:
     essential: ClaimsOption = {"essential": True}
     return JWTClaimsRegistry(
         now=int(now.timestamp()),

@@ -14,7 +14,7 @@ SECRET_BYTES = 20
 _DRIFT_STEPS = 1
 
 
-def code_at(secret: bytes, step: int) -> str:
+def compute_code(secret: bytes, step: int) -> str:
     """The code of one time step (RFC 4226, 5.3)."""
     digest = hmac.digest(secret, struct.pack(">Q", step), hashlib.sha1)
     offset = digest[-1] & 0x0F
@@ -22,30 +22,30 @@ def code_at(secret: bytes, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
-def step_of(now: datetime) -> int:
+def compute_step(now: datetime) -> int:
     """The number of the time step that `now` is in."""
     return int(now.timestamp()) // STEP_SECONDS
 
 
-def matching_step(secret: bytes, code: str, *, now: datetime, after: int) -> int | None:
+def find_matching_step(secret: bytes, code: str, *, now: datetime, after: int) -> int | None:
     """The step later than `after` whose code `code` is; None where there is none.
 
     One step of drift is allowed in both directions (RFC 6238, 5.2). Callers store the step that they
     accepted and pass it as `after` next time, so that no code is accepted twice.
     """
-    current = step_of(now)
+    current = compute_step(now)
     for step in range(current - _DRIFT_STEPS, current + _DRIFT_STEPS + 1):
-        if step > after and hmac.compare_digest(code_at(secret, step).encode(), code.encode()):
+        if step > after and hmac.compare_digest(compute_code(secret, step).encode(), code.encode()):
             return step
     return None
 
 
-def base32(secret: bytes) -> str:
+def to_base32(secret: bytes) -> str:
     """The secret as people type it into an authenticator app."""
     return base64.b32encode(secret).decode().rstrip("=")
 
 
-def uri(secret: bytes, *, issuer: str, account: str) -> str:
+def build_uri(secret: bytes, *, issuer: str, account: str) -> str:
     """The `otpauth://` address that authenticator apps read from a QR code."""
-    query = urlencode({"secret": base32(secret), "issuer": issuer}, quote_via=quote)
+    query = urlencode({"secret": to_base32(secret), "issuer": issuer}, quote_via=quote)
     return f"otpauth://totp/{quote(issuer)}:{quote(account)}?{query}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.buckets import Buckets, Capacity
+from engine.buckets import Capacity, TokenBuckets
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Cost:
     remaining: int
     restore_rate: int
 
-    def shown(self) -> dict[str, int]:
+    def to_dict(self) -> dict[str, int]:
         """As `extensions.cost` tells it."""
         return {
             "requested": self.requested,
@@ -31,7 +31,7 @@ class Cost:
 class Account:
     """The bucket of one caller."""
 
-    buckets: Buckets
+    buckets: TokenBuckets
     caller: str
     capacity: Capacity
 
@@ -40,18 +40,18 @@ class Account:
         """Whole points that are left."""
         return self.buckets.remaining(self.caller, self.capacity)
 
-    def cost(self, requested: int) -> Cost:
+    def preview_cost(self, requested: int) -> Cost:
         """What an operation of this price is shown to cost, with nothing charged."""
-        return self._cost(requested, self.remaining)
+        return self._build_cost(requested, self.remaining)
 
     def spend(self, points: int, *, requested: int) -> Cost:
         """Charge `points`, down to nothing at most; `requested` is the price that is shown."""
-        return self._cost(requested, self.buckets.spend(self.caller, points, self.capacity))
+        return self._build_cost(requested, self.buckets.spend(self.caller, points, self.capacity))
 
     def try_spend(self, points: int, *, requested: int) -> Cost | None:
         """Charge `points` if there are so many; None, and nothing charged, where there are too few."""
-        left = self.buckets.try_spend(self.caller, points, self.capacity)
-        return None if left is None else self._cost(requested, left)
+        points_left = self.buckets.try_spend(self.caller, points, self.capacity)
+        return None if points_left is None else self._build_cost(requested, points_left)
 
     def refund(self, points: int) -> None:
         """Give back `points` that bought nothing."""
@@ -61,5 +61,5 @@ class Account:
         """Whole seconds until there are `points`; 1 or more."""
         return self.buckets.seconds_until(self.caller, points, self.capacity)
 
-    def _cost(self, requested: int, remaining: int) -> Cost:
+    def _build_cost(self, requested: int, remaining: int) -> Cost:
         return Cost(requested, self.capacity.points, remaining, self.capacity.restore_rate)

@@ -14,20 +14,20 @@ from domain import texts
 from domain.messages import Language
 from domain.sessions import SessionKind
 from engine.accounts import Account, Cost
-from engine.buckets import Buckets, Capacity
-from engine.documents import MAX_CHARACTERS, Document, Documents, UnusableDocument, cache_key
+from engine.buckets import Capacity, TokenBuckets
+from engine.documents import MAX_CHARACTERS, Document, DocumentCache, UnusableDocument, cache_key
 from engine.fair_queue import FairQueue, QueueFull
 from engine.limits import Limits
 from engine.persisted import PersistedDocuments, TrustedDocuments
 from engine.size import UNSTORABLE
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 
 RATE_LIMITED = "RATE_LIMITED"
 
 _CHARACTERS_PER_POINT = 10
 """Of an unseen document: reading 100 characters takes about as long as running 10 points of a known one."""
 
-_REFUSED_CHARACTERS_PER_POINT = 100
+_REJECTED_CHARACTERS_PER_POINT = 100
 """Of a document that is refused before it is read."""
 
 Wait = Callable[[Coroutine[Any, Any, Document]], Awaitable[Document]]
@@ -38,10 +38,10 @@ class RequestContext(Protocol):
     """What the engine itself reads of the context that it hands to fields."""
 
     language: Language
-    viewer: SignedIn | None
+    viewer: Session | None
     address: str
 
-    def renewed(self) -> Self:
+    def for_next_event(self) -> Self:
         """The same caller with nothing remembered, for the next event of a subscription."""
 
 
@@ -59,7 +59,7 @@ class GraphQLRequest:
     is_storable: bool = False
 
 
-class Refused(Exception):
+class AdmissionRejected(Exception):
     """The operation may not run; `retry_after_seconds` is when it may, if it is only too early."""
 
     def __init__(
@@ -73,11 +73,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An operation that may run; `cost` is as it was admitted, `is_kept` whether its document runs again."""
+    """An operation that may run; `cost` is as it was admitted, `is_cached` whether its document runs
+    again.
+    """
 
     document: DocumentNode
     cost: Cost
-    is_kept: bool
+    is_cached: bool
     _account: Account
 
     @property
@@ -85,20 +87,20 @@ class Admitted:
         """Whose points paid for it."""
         return self._account.caller
 
-    def cost_now(self) -> Cost:
+    def get_current_cost(self) -> Cost:
         """The same price, and what is left by now."""
-        return self._account.cost(self.cost.requested)
+        return self._account.preview_cost(self.cost.requested)
 
 
 @dataclass(slots=True)
 class _Preparation:
-    """The work on an unseen document, as the queue runs it; `has_begun` tells whether it cost anything."""
+    """The work on an unseen document, as the queue runs it; `has_started` tells whether it cost anything."""
 
     prepare: Callable[[], Document]
-    has_begun: bool = field(default=False, init=False)
+    has_started: bool = field(default=False, init=False)
 
     def __call__(self) -> Document:
-        self.has_begun = True
+        self.has_started = True
         return self.prepare()
 
 
@@ -121,19 +123,19 @@ class Admission:
         self._texts = (
             PersistedDocuments(max_documents=settings.graphql_persisted_queries)
             if trusted is None
-            else TrustedDocuments.read(trusted)
+            else TrustedDocuments.load(trusted)
         )
-        self._documents = Documents(
+        self._documents = DocumentCache(
             schema,
             shows_schema=settings.shows_graphql_schema,
             max_bytes=settings.graphql_document_cache_bytes,
             on_evict=on_evict,
         )
         self._queue = FairQueue()
-        self._buckets = Buckets(clock=clock)
-        self._limits = {kind: Limits.of(kind, settings) for kind in CallerKind}
+        self._buckets = TokenBuckets(clock=clock)
+        self._limits = {kind: Limits.for_caller(kind, settings) for kind in CallerKind}
         self._capacities = {
-            kind: Capacity(settings.graphql_points.of(kind), settings.graphql_restore_rate.of(kind))
+            kind: Capacity(settings.graphql_points.get(kind), settings.graphql_restore_rate.get(kind))
             for kind in CallerKind
         }
 
@@ -142,13 +144,13 @@ class Admission:
         """Names of the operations in trusted documents; none where all documents may run."""
         return self._texts.operation_names if isinstance(self._texts, TrustedDocuments) else frozenset()
 
-    def text_of(self, request: GraphQLRequest) -> str:
+    def resolve_text(self, request: GraphQLRequest) -> str:
         """The document that `request` means.
 
         Raises:
             UnusableDocument: it is not known here, or not trusted.
         """
-        return self._texts.text_of(request.query, request.document_id)
+        return self._texts.resolve_text(request.query, request.document_id)
 
     async def admit(
         self, request: GraphQLRequest, context: RequestContext, *, wait: Wait | None = None
@@ -159,17 +161,17 @@ class Admission:
             Refused: the document cannot run, the caller's bucket holds too little for it, or too many of
                 the caller's documents wait already.
         """
-        kind = _kind(context)
-        account = Account(self._buckets, _caller(context), self._capacities[kind])
+        kind = _get_caller_kind(context)
+        account = Account(self._buckets, _get_caller_key(context), self._capacities[kind])
         if account.remaining < 1:
-            raise _too_few_points(account, requested=1)
+            raise _build_rate_limited(account, requested=1)
         try:
             if not request.is_storable:
                 _check_storable(request.variables or {})
-            text = self.text_of(request)
-        except UnusableDocument as unusable:
-            price = _refusal_price(request.query)
-            raise Refused(unusable.errors, account.spend(price, requested=price)) from unusable
+            text = self.resolve_text(request)
+        except UnusableDocument as error:
+            price = _get_rejection_price(request.query)
+            raise AdmissionRejected(error.errors, account.spend(price, requested=price)) from error
         key = cache_key(text)
         document = self._documents.find(key)
         if document is None:
@@ -180,14 +182,14 @@ class Admission:
         self, document: Document, request: GraphQLRequest, account: Account, limits: Limits
     ) -> Admitted:
         try:
-            price = self._cost_of(document, request, limits)
-        except UnusableDocument as unusable:
-            paid = account.spend(_refusal_price(request.query), requested=unusable.cost or 1)
-            raise Refused(unusable.errors, paid) from unusable
+            price = self._check_cost(document, request, limits)
+        except UnusableDocument as error:
+            paid = account.spend(_get_rejection_price(request.query), requested=error.cost or 1)
+            raise AdmissionRejected(error.errors, paid) from error
         cost = account.try_spend(price, requested=price)
         if cost is None:
-            account.spend(_refusal_price(request.query), requested=price)
-            raise _too_few_points(account, requested=price)
+            account.spend(_get_rejection_price(request.query), requested=price)
+            raise _build_rate_limited(account, requested=price)
         return Admitted(document.ast, cost, True, account)
 
     async def _admit_unseen(
@@ -199,33 +201,35 @@ class Admission:
         limits: Limits,
         wait: Wait | None,
     ) -> Admitted:
-        reading_price = self._reading_price(text)
+        reading_price = self._get_reading_price(text)
         charged = account.try_spend(reading_price, requested=reading_price)
         if charged is None:
-            raise _too_few_points(account, requested=reading_price)
-        preparation = self._preparation(key, text, request, limits)
+            raise _build_rate_limited(account, requested=reading_price)
+        preparation = self._build_preparation(key, text, request, limits)
         try:
             waiting = self._queue.run(account.caller, preparation)
             document = await (waiting if wait is None else wait(waiting))
-            price = max(reading_price, self._cost_of(document, request, limits))
+            price = max(reading_price, self._check_cost(document, request, limits))
         except QueueFull as full:
             account.refund(reading_price - 1)
-            raise _too_many_waiting(account, full, requested=reading_price) from full
-        except UnusableDocument as unusable:
-            requested = max(reading_price, unusable.cost or 1)
-            raise Refused(unusable.errors, replace(charged, requested=requested)) from unusable
+            raise _build_queue_full(account, full, requested=reading_price) from full
+        except UnusableDocument as error:
+            requested = max(reading_price, error.cost or 1)
+            raise AdmissionRejected(error.errors, replace(charged, requested=requested)) from error
         except BaseException:
-            if not preparation.has_begun:
+            if not preparation.has_started:
                 account.refund(reading_price)
             raise
         # Even if it cannot be paid for now: when the client comes again, it is known.
-        is_kept = self._documents.keep(key, document, is_trusted=self._has_trusted_texts)
+        is_cached = self._documents.store(key, document, is_trusted=self._has_trusted_texts)
         cost = account.try_spend(price - reading_price, requested=price)
         if cost is None:
-            raise _too_few_points(account, requested=price)
-        return Admitted(document.ast, cost, is_kept, account)
+            raise _build_rate_limited(account, requested=price)
+        return Admitted(document.ast, cost, is_cached, account)
 
-    def _preparation(self, key: str, text: str, request: GraphQLRequest, limits: Limits) -> _Preparation:
+    def _build_preparation(
+        self, key: str, text: str, request: GraphQLRequest, limits: Limits
+    ) -> _Preparation:
         def prepare() -> Document:
             # Others may have brought the same document meanwhile.
             return self._documents.peek(key) or self._documents.prepare(
@@ -238,14 +242,14 @@ class Admission:
 
         return _Preparation(prepare)
 
-    def _cost_of(self, document: Document, request: GraphQLRequest, limits: Limits) -> int:
-        return self._documents.cost_of(
+    def _check_cost(self, document: Document, request: GraphQLRequest, limits: Limits) -> int:
+        return self._documents.check_cost(
             document, limits, operation_name=request.operation_name, variables=request.variables or {}
         )
 
-    def _reading_price(self, text: str) -> int:
+    def _get_reading_price(self, text: str) -> int:
         if len(text) > MAX_CHARACTERS and not self._has_trusted_texts:
-            return _refusal_price(text)
+            return _get_rejection_price(text)
         return 1 + min(len(text), MAX_CHARACTERS) // _CHARACTERS_PER_POINT
 
     @property
@@ -253,37 +257,37 @@ class Admission:
         return isinstance(self._texts, TrustedDocuments)
 
 
-def _refusal_price(query: str | None) -> int:
-    return 1 + len(query or "") // _REFUSED_CHARACTERS_PER_POINT
+def _get_rejection_price(query: str | None) -> int:
+    return 1 + len(query or "") // _REJECTED_CHARACTERS_PER_POINT
 
 
-def _too_few_points(account: Account, *, requested: int) -> Refused:
+def _build_rate_limited(account: Account, *, requested: int) -> AdmissionRejected:
     seconds = account.seconds_until(requested)
     error = GraphQLError(
         f"The operation costs {requested} points, of which {account.remaining} are left; "
         f"try again after {seconds} seconds.",
         extensions={"code": RATE_LIMITED, "retryAfter": seconds},
     )
-    return Refused([error], account.cost(requested), retry_after_seconds=seconds)
+    return AdmissionRejected([error], account.preview_cost(requested), retry_after_seconds=seconds)
 
 
-def _too_many_waiting(account: Account, full: QueueFull, *, requested: int) -> Refused:
+def _build_queue_full(account: Account, full: QueueFull, *, requested: int) -> AdmissionRejected:
     seconds = full.retry_after_seconds
     error = GraphQLError(
         f"Too many of your new documents are waiting to be read; try again after {seconds} seconds.",
         extensions={"code": RATE_LIMITED, "retryAfter": seconds},
     )
-    return Refused([error], account.cost(requested), retry_after_seconds=seconds)
+    return AdmissionRejected([error], account.preview_cost(requested), retry_after_seconds=seconds)
 
 
-def _kind(context: RequestContext) -> CallerKind:
+def _get_caller_kind(context: RequestContext) -> CallerKind:
     if context.viewer is None:
         return CallerKind.ANONYMOUS
     # A token of the app's gives staff their customer rights only, here too.
     return CallerKind.USER if context.viewer.kind is SessionKind.APP else CallerKind.STAFF
 
 
-def _caller(context: RequestContext) -> str:
+def _get_caller_key(context: RequestContext) -> str:
     if context.viewer is not None:
         return f"user:{context.viewer.user.id}"
     return f"address:{context.address}"

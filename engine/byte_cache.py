@@ -98,7 +98,7 @@ class ByteCache(Generic[K, V]):
         return self._max_entries is not None and len(self) > self._max_entries
 
 
-class Doorkeeper(Generic[K]):
+class SeenKeys(Generic[K]):
     """Whether a key was seen before; the latest `max_keys` are remembered, by their hashes.
 
     Two keys of one hash pass for one another, which costs a needless entry in a cache and nothing else.
@@ -110,11 +110,11 @@ class Doorkeeper(Generic[K]):
 
     def has_seen(self, key: K) -> bool:
         """Whether this is not the first sight of `key`, which is remembered from here on."""
-        hashed = hash(key)
-        if hashed in self._hashes:
-            del self._hashes[hashed]
+        key_hash = hash(key)
+        if key_hash in self._hashes:
+            del self._hashes[key_hash]
             return True
-        self._hashes[hashed] = None
+        self._hashes[key_hash] = None
         if len(self._hashes) > self._max_keys:
             self._hashes.popitem(last=False)
         return False

@@ -34,60 +34,60 @@ from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
-from engine.inputs import NotPrepared, inputs_of
+from engine.inputs import NotPreparable, get_input_converters
 
 _IMMUTABLE = (type(None), bool, int, float, str, Enum)
 
-Make = Callable[[Any], object]
+Converter = Callable[[Any], object]
 
 
-class Call:
+class PreparedResolver:
     """One field of a document: its resolver, and its arguments as far as they are known.
 
     Raises:
-        NotPrepared: it is no field of this kind.
+        NotPreparable: it is no field of this kind.
     """
 
     def __init__(self, schema: GraphQLSchema, field: GraphQLField, node: FieldNode) -> None:
         self._strawberry = getattr(schema, "_strawberry_schema", None)
         definition = field.extensions.get("strawberry-definition")
         if self._strawberry is None or self._strawberry.exception_handlers:
-            raise NotPrepared
+            raise NotPreparable
         if not isinstance(definition, StrawberryField) or not _is_plain(definition):
-            raise NotPrepared
+            raise NotPreparable
         self._definition, self.field, self._node = definition, field, node
         self._info_class = self._strawberry.config.info_class
-        self._resolve = _resolver_of(definition)
+        self._resolve = _build_resolver(definition)
         self._constants: dict[str, object] = {}
-        self._copied: list[tuple[str, object]] = []
-        self._variables: list[tuple[str, str, Make | None, bool, object]] = []
-        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        self._copied_constants: list[tuple[str, object]] = []
+        self._variables: list[tuple[str, str, Converter | None, bool, object]] = []
+        provided = {argument.name.value: argument.value for argument in node.arguments or ()}
         for argument in definition.arguments:
             name = self._strawberry.config.name_converter.from_argument(argument)
             declared = field.args.get(name)
             if declared is None or declared.out_name not in (None, name):
-                raise NotPrepared
-            self._prepare(argument, name, declared, given.get(name))
+                raise NotPreparable
+            self._prepare_argument(argument, name, declared, provided.get(name))
 
-    def arguments(self, variables: Mapping[str, Any]) -> dict[str, object]:
+    def build_arguments(self, variables: Mapping[str, Any]) -> dict[str, object]:
         """The resolver's arguments with these coerced variables. Calls no resolver.
 
         Raises:
             Exception: the libraries have to do it, or to say what is wrong.
         """
         arguments = self._constants.copy()
-        for name, value in self._copied:
+        for name, value in self._copied_constants:
             arguments[name] = copy.copy(value)
         for name, variable, convert, is_required, default in self._variables:
             value = variables.get(variable, Undefined)
             if value is Undefined:
                 if is_required:
-                    raise NotPrepared
+                    raise NotPreparable
                 if default is Undefined:
                     continue
                 value = default
             elif value is None and is_required:
-                raise NotPrepared
+                raise NotPreparable
             elif convert is not None:
                 value = convert(value)
             arguments[name] = value
@@ -106,60 +106,62 @@ class Call:
                 source, self._info_class(_raw_info=info, _field=self._definition), arguments
             )
         except Exception as error:
-            return _failed(error)
+            return _raise_error(error)
         if type(result) is CoroutineType or isinstance(result, Awaitable):
             return result
-        return _ready(result)
+        return _return_value(result)
 
-    def _prepare(
-        self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, given: ValueNode | None
+    def _prepare_argument(
+        self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, provided: ValueNode | None
     ) -> None:
         python_name = argument.python_name
-        if isinstance(given, VariableNode):
-            default = self._constant(argument, name, declared, None) if _has_default(declared) else Undefined
+        if isinstance(provided, VariableNode):
+            default = (
+                self._coerce_constant(argument, name, declared, None) if _has_default(declared) else Undefined
+            )
             if not isinstance(default, _IMMUTABLE) and default is not Undefined:
-                raise NotPrepared
+                raise NotPreparable
             is_required = is_non_null_type(declared.type)
             if isinstance(argument.type, StrawberryMaybe) and default is not Undefined:
-                raise NotPrepared
-            convert = inputs_of(self._strawberry).of(argument.type)
-            self._variables.append((python_name, given.name.value, convert, is_required, default))
+                raise NotPreparable
+            convert = get_input_converters(self._strawberry).get(argument.type)
+            self._variables.append((python_name, provided.name.value, convert, is_required, default))
             return
-        if given is not None and _has_variables(given):
-            raise NotPrepared
-        value = self._constant(argument, name, declared, given)
+        if provided is not None and _has_variables(provided):
+            raise NotPreparable
+        value = self._coerce_constant(argument, name, declared, provided)
         if value is Undefined:
             # Absent: the resolver's own default counts, which may be UNSET.
             return
         if isinstance(value, _IMMUTABLE) or value is UNSET:
             self._constants[python_name] = value
         elif _is_flat(value):
-            self._copied.append((python_name, value))
+            self._copied_constants.append((python_name, value))
         else:
-            raise NotPrepared
+            raise NotPreparable
 
-    def _constant(
-        self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, given: ValueNode | None
+    def _coerce_constant(
+        self, argument: StrawberryArgument, name: str, declared: GraphQLArgument, provided: ValueNode | None
     ) -> object:
         arguments = tuple(
-            one for one in self._node.arguments or () if given is not None and one.value is given
+            entry for entry in self._node.arguments or () if provided is not None and entry.value is provided
         )
         only = FieldNode(name=self._node.name, arguments=arguments)
         try:
             coerced = get_argument_values(GraphQLField(self.field.type, {name: declared}), only)
         except GraphQLError as error:
-            raise NotPrepared from error
+            raise NotPreparable from error
         if name not in coerced:
             return Undefined
-        convert = inputs_of(self._strawberry).of(argument.type)
+        convert = get_input_converters(self._strawberry).get(argument.type)
         return coerced[name] if convert is None else convert(coerced[name])
 
 
-async def _failed(error: Exception) -> Any:
+async def _raise_error(error: Exception) -> Any:
     raise error
 
 
-async def _ready(value: object) -> object:
+async def _return_value(value: object) -> object:
     return value
 
 
@@ -179,11 +181,11 @@ def _keeps_arguments(extension: FieldExtension) -> bool:
     return type(extension).map_arguments is FieldExtension.map_arguments
 
 
-def _resolver_of(definition: StrawberryField) -> Callable[[object, Any, dict[str, object]], Any]:
+def _build_resolver(definition: StrawberryField) -> Callable[[object, Any, dict[str, object]], Any]:
     """What Strawberry makes of the definition: its function within its extensions."""
     resolver = definition.base_resolver
     if resolver is None:
-        raise NotPrepared
+        raise NotPreparable
     function: Callable[..., Any] = resolver
     extensions = build_field_extension_resolvers(definition)
     wants_source, wants_info = resolver.self_parameter is not None, resolver.info_parameter is not None
@@ -204,8 +206,8 @@ def _has_default(declared: GraphQLArgument) -> bool:
 
 def _is_flat(value: object) -> bool:
     """Whether a copy of the object shares nothing with it that can change."""
-    held = getattr(value, "__dict__", None)
-    return held is not None and all(isinstance(one, _IMMUTABLE) for one in held.values())
+    attributes = getattr(value, "__dict__", None)
+    return attributes is not None and all(isinstance(entry, _IMMUTABLE) for entry in attributes.values())
 
 
 def _has_variables(value: ValueNode) -> bool:

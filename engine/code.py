@@ -19,11 +19,11 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
 from engine import leaves
-from engine.leaves import Unusual, is_odd
+from engine.leaves import Fallback, is_special_result
 from engine.plans import is_static
-from models.rows import Layout
+from models.rows import RowLayout
 
-_DEEPEST = 60
+_MAX_DEPTH = 60
 """Blocks within each other in one function; Python takes 100."""
 
 
@@ -31,86 +31,92 @@ class NotCompilable(Exception):
     """No function can complete this."""
 
 
-class Functions(Protocol):
+class CodegenContext(Protocol):
     """What the code of one function needs of the others and of the schema: see `engine.generator`."""
 
     schema: GraphQLSchema
 
-    def collected(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet: ...
-    def attributes(self, code: "Code", source: str) -> "Reads": ...
+    def get_subfields(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet: ...
+    def build_attribute_reader(self, code: "FunctionBuilder", source: str) -> "FieldReader": ...
     def bind(self, value: object) -> str: ...
-    def value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Callable[[Any], Any]: ...
+    def compile_value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Callable[[Any], Any]: ...
     def rows(
-        self, item: GraphQLOutputType, details: FieldDetailsList, layout: Layout, *, by: str
+        self, item: GraphQLOutputType, details: FieldDetailsList, layout: RowLayout, *, by: str
     ) -> Callable[..., list[Any]]: ...
 
 
-class Reads(Protocol):
+class FieldReader(Protocol):
     """Where the fields of one object come from."""
 
-    def completed(self, field: GraphQLField, details: FieldDetailsList) -> str:
+    def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
         """The expression of the completed value; its statements are added."""
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Read again what was read on the way: the statements may be gone."""
 
 
-class Code:
+class FunctionBuilder:
     """The body of one function. Methods add statements and return the expression of what they complete."""
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: CodegenContext) -> None:
         self.functions = functions
         self.bind = functions.bind
         self.lines: list[str] = []
-        self.remembered: list[str] = []
+        self.dict_names: list[str] = []
         self._depth = 1
         self._variables = 0
 
-    def value(self, variable: str, type_: GraphQLOutputType, details: FieldDetailsList) -> str:
+    def complete_value(self, variable: str, type_: GraphQLOutputType, details: FieldDetailsList) -> str:
         """Complete the variable in place."""
         is_required = is_non_null_type(type_)
         if is_non_null_type(type_):
             type_ = type_.of_type
         if is_required:
             if not is_leaf_type(type_):
-                self.add(f"if {variable} is None: raise {self.bind(Unusual)}")
-            self._not_null(variable, type_, details)
+                self.add_statement(f"if {variable} is None: raise {self.bind(Fallback)}")
+            self._complete_not_null(variable, type_, details)
         else:
             with self.block(f"if {variable} is not None:"):
-                self._not_null(variable, type_, details)
+                self._complete_not_null(variable, type_, details)
         return variable
 
-    def view(self, reads: Reads, type_: GraphQLOutputType, details: FieldDetailsList) -> str:
+    def complete_object(
+        self, reader: FieldReader, type_: GraphQLOutputType, details: FieldDetailsList
+    ) -> str:
         """The fields of what is known to be an object of `type_`, never null."""
         if is_non_null_type(type_):
             type_ = type_.of_type
         if not is_object_type(type_):
             raise NotCompilable
-        return self.fields(reads, type_, self.functions.collected(type_, details), None)
+        return self.complete_fields(reader, type_, self.functions.get_subfields(type_, details), None)
 
-    def fields(
-        self, reads: Reads, type_: GraphQLObjectType, fields: GroupedFieldSet, left_out: list[str] | None
+    def complete_fields(
+        self,
+        reader: FieldReader,
+        type_: GraphQLObjectType,
+        fields: GroupedFieldSet,
+        omitted: list[str] | None,
     ) -> str:
-        """The object's fields as a dict; without `left_out` all of them have to be there."""
+        """The object's fields as a dict; without `omitted` all of them have to be there."""
         items = []
         for name, details in fields.items():
             start, depth = len(self.lines), self._depth
             try:
-                items.append(f"{name!r}: {self._field(reads, type_, details)}")
+                items.append(f"{name!r}: {self._complete_field(reader, type_, details)}")
             except NotCompilable:
-                if left_out is None:
+                if omitted is None:
                     raise
                 del self.lines[start:]
                 self._depth = depth
-                reads.forget()
-                left_out.append(name)
+                reader.invalidate()
+                omitted.append(name)
                 items.append(f"{name!r}: None")
         return "{" + ", ".join(items) + "}"
 
-    def read(self, expression: str) -> str:
+    def assign_variable(self, expression: str) -> str:
         """A new variable of the expression's value."""
         variable = self.new_variable()
-        self.add(f"{variable} = {expression}")
+        self.add_statement(f"{variable} = {expression}")
         return variable
 
     def new_variable(self) -> str:
@@ -118,49 +124,53 @@ class Code:
         self._variables += 1
         return f"v{self._variables}"
 
-    def add(self, statement: str) -> None:
+    def add_statement(self, statement: str) -> None:
         """Add a statement at the present depth."""
         self.lines.append(" " * self._depth + statement)
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
         """Statements below `head`."""
-        self.add(head)
-        if self._depth >= _DEEPEST:
+        self.add_statement(head)
+        if self._depth >= _MAX_DEPTH:
             raise NotCompilable
         self._depth += 1
         yield
         self._depth -= 1
 
-    def _not_null(self, variable: str, type_: GraphQLOutputType, details: FieldDetailsList) -> None:
+    def _complete_not_null(self, variable: str, type_: GraphQLOutputType, details: FieldDetailsList) -> None:
         if is_leaf_type(type_):
-            for statement in leaves.statements(type_, variable, self.bind):
-                self.add(statement)
+            for statement in leaves.build_statements(type_, variable, self.bind):
+                self.add_statement(statement)
         elif is_list_type(type_):
-            self._list(variable, type_, details)
+            self._complete_list(variable, type_, details)
         elif is_object_type(type_):
-            self._object(variable, type_, details)
+            self._complete_object(variable, type_, details)
         else:
             raise NotCompilable
 
-    def _list(self, variable: str, type_: GraphQLList[Any], details: FieldDetailsList) -> None:
-        item = self.functions.value(type_.of_type, details)
-        self.add(
-            f"if type({variable}) is not list and type({variable}) is not tuple: raise {self.bind(Unusual)}"
+    def _complete_list(self, variable: str, type_: GraphQLList[Any], details: FieldDetailsList) -> None:
+        item = self.functions.compile_value(type_.of_type, details)
+        self.add_statement(
+            f"if type({variable}) is not list and type({variable}) is not tuple: raise {self.bind(Fallback)}"
         )
-        self.add(f"{variable} = [*map({self.bind(item)}, {variable})]")
+        self.add_statement(f"{variable} = [*map({self.bind(item)}, {variable})]")
 
-    def _object(self, variable: str, type_: GraphQLObjectType, details: FieldDetailsList) -> None:
-        fields = self.functions.collected(type_, details)
-        check, known = _type_check(type_)
-        self.add(f"if type({variable}) not in {self.bind(known)}: {self.bind(check)}({variable})")
+    def _complete_object(self, variable: str, type_: GraphQLObjectType, details: FieldDetailsList) -> None:
+        fields = self.functions.get_subfields(type_, details)
+        check, known = _build_type_check(type_)
+        self.add_statement(f"if type({variable}) not in {self.bind(known)}: {self.bind(check)}({variable})")
         if type_.is_type_of is not None:
             cast_of = f"getattr({variable}, {TYPE_CAST_ATTRIBUTE!r}, None)"
-            self.add(f"if {cast_of} is not None: raise {self.bind(Unusual)}")
-        result = self.fields(self.functions.attributes(self, variable), type_, fields, None)
-        self.add(f"{variable} = {result}")
+            self.add_statement(f"if {cast_of} is not None: raise {self.bind(Fallback)}")
+        result = self.complete_fields(
+            self.functions.build_attribute_reader(self, variable), type_, fields, None
+        )
+        self.add_statement(f"{variable} = {result}")
 
-    def _field(self, reads: Reads, type_: GraphQLObjectType, details: FieldDetailsList) -> str:
+    def _complete_field(
+        self, reader: FieldReader, type_: GraphQLObjectType, details: FieldDetailsList
+    ) -> str:
         if not all(map(is_static, details)):
             raise NotCompilable
         name = details[0].node.name.value
@@ -169,10 +179,10 @@ class Code:
         field = self.functions.schema.get_field(type_, name)
         if field is None or field.args:
             raise NotCompilable
-        return reads.completed(field, details)
+        return reader.complete(field, details)
 
 
-def _type_check(type_: GraphQLObjectType) -> tuple[Callable[[Any], None], set[type]]:
+def _build_type_check(type_: GraphQLObjectType) -> tuple[Callable[[Any], None], set[type]]:
     """A function that raises for what graphql-core would not take as a `type_`; and the types it let pass.
 
     An own `is_type_of` looks at each value; Strawberry's looks at the type, and at what it was cast to.
@@ -182,10 +192,10 @@ def _type_check(type_: GraphQLObjectType) -> tuple[Callable[[Any], None], set[ty
     is_by_type = type_.is_type_of is None or getattr(definition, "is_type_of", type_) is None
 
     def check(value: Any) -> None:
-        if is_odd(value):
-            raise Unusual
+        if is_special_result(value):
+            raise Fallback
         if type_.is_type_of is not None and type_.is_type_of(value, cast(Any, None)) is not True:
-            raise Unusual
+            raise Fallback
         if is_by_type:
             known.add(type(value))
 

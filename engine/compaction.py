@@ -23,23 +23,23 @@ def compact(document: DocumentNode) -> int:
         raise ValueError("a document without locations has no tokens to drop")
     token: Token | None = document.loc.start_token
     nodes = 0
-    waiting: list[object] = [document]
-    while waiting:
-        part = waiting.pop()
+    stack: list[object] = [document]
+    while stack:
+        part = stack.pop()
         if isinstance(part, Node):
             nodes += 1
             if part.loc is not None:
                 part.loc.start_token = part.loc.end_token = _NO_TOKEN
-            waiting += [getattr(part, name) for name in _children(part.kind)]
+            stack += [getattr(part, name) for name in _get_child_keys(part.kind)]
         elif isinstance(part, list | tuple):
-            waiting += part
+            stack += part
     while token is not None:
-        following = token.next
+        next_token = token.next
         token.prev = token.next = None
-        token = following
+        token = next_token
     return nodes * _BYTES_PER_NODE + sys.getsizeof(document.loc.source.body)
 
 
 @cache
-def _children(kind: str) -> tuple[str, ...]:
+def _get_child_keys(kind: str) -> tuple[str, ...]:
     return QUERY_DOCUMENT_KEYS.get(kind, ())

@@ -30,10 +30,17 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import get_strawberry_type_cast
 
-from engine.calls import Call
-from engine.generator import Generator
-from engine.plans import UNCOMPLETED, Operation, Plan, Plans, Variant, is_static
-from engine.roots import RepeatedExecution
+from engine.calls import PreparedResolver
+from engine.generator import CompletionCodegen
+from engine.plans import (
+    NOT_COMPLETED,
+    CompletionPlan,
+    OperationVariant,
+    PlanCache,
+    PreparedOperation,
+    is_static,
+)
+from engine.roots import CachedRootExecutor
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
@@ -41,21 +48,24 @@ C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
 _log = logging.getLogger("vitrin.graphql")
 
 
-def _known(
-    plans: Plans, document: DocumentNode, node: OperationDefinitionNode | None, given: Mapping[str, Any]
-) -> tuple[Operation | None, VariableValues | None]:
+def _find_operation(
+    plans: PlanCache,
+    document: DocumentNode,
+    node: OperationDefinitionNode | None,
+    provided: Mapping[str, Any],
+) -> tuple[PreparedOperation | None, VariableValues | None]:
     """What is known of an operation that ran before, and its variables if they could be coerced."""
     if node is None:
         return None, None
     try:
-        known = plans.of(document, node)
-        return known, known.coerced(given) if known is not None else None
+        known = plans.get_operation(document, node)
+        return known, known.coerce_variables(provided) if known is not None else None
     except Exception:
         _log.warning("graphql-core prepares an operation that the engine cannot", exc_info=True)
         return None, None
 
 
-class CompiledExecution(RepeatedExecution):
+class CompiledExecutor(CachedRootExecutor):
     """One execution of an operation, with the plans of one of its variants.
 
     Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
@@ -66,27 +76,31 @@ class CompiledExecution(RepeatedExecution):
     )
 
     def __init__(
-        self, *arguments: Any, operation_extensions: Any, variant: Variant | None = None, **named: Any
+        self,
+        *arguments: Any,
+        operation_extensions: Any,
+        variant: OperationVariant | None = None,
+        **named: Any,
     ) -> None:
         super().__init__(*arguments, **named)
         self.operation_extensions = operation_extensions
         self.variant = variant if self.middleware_manager is None else None
         # By the identity of what graphql-core collected, which is kept here for as long.
-        self._found: dict[tuple[int, int], tuple[Plan, object]] = {}
+        self._plans_by_id: dict[tuple[int, int], tuple[CompletionPlan, object]] = {}
 
     @classmethod
-    def of(
+    def prepare(
         cls,
         schema: GraphQLSchema,
         document: DocumentNode,
         operation: OperationDefinitionNode | None,
         *,
-        plans: Plans,
+        plans: PlanCache,
         raw_variable_values: dict[str, Any] | None,
         **options: Any,
-    ) -> "list[GraphQLError] | CompiledExecution":
+    ) -> "list[GraphQLError] | CompiledExecutor":
         """`build`, with what is known of an operation that ran before; the errors are `build`'s own."""
-        known, values = _known(plans, document, operation, raw_variable_values or {})
+        known, values = _find_operation(plans, document, operation, raw_variable_values or {})
         if known is None or values is None:
             built = cls.build(
                 schema,
@@ -95,9 +109,9 @@ class CompiledExecution(RepeatedExecution):
                 operation_extensions=None,
                 **options,
             )
-            if known is not None and isinstance(built, CompiledExecution):
-                built.variant = known.variant(built.variable_values.coerced)
-            return cast("list[GraphQLError] | CompiledExecution", built)
+            if known is not None and isinstance(built, CompiledExecutor):
+                built.variant = known.get_variant(built.variable_values.coerced)
+            return cast("list[GraphQLError] | CompiledExecutor", built)
         return cls(
             schema,
             known.fragments,
@@ -112,7 +126,7 @@ class CompiledExecution(RepeatedExecution):
             is_awaitable=options["is_awaitable"],
             hide_suggestions=options["hide_suggestions"],
             operation_extensions=None,
-            variant=known.variant(values.coerced),
+            variant=known.get_variant(values.coerced),
         )
 
     def complete_list_value(
@@ -124,8 +138,8 @@ class CompiledExecution(RepeatedExecution):
         result: AsyncIterable[Any] | Iterable[Any],
         position_context: Any,
     ) -> AwaitableOrValue[list[Any]]:
-        completed = self._completed(return_type, field_details_list, result, position_context)
-        if completed is not UNCOMPLETED:
+        completed = self._try_complete(return_type, field_details_list, result, position_context)
+        if completed is not NOT_COMPLETED:
             return cast(list[Any], completed)
         return super().complete_list_value(
             return_type, field_details_list, info, path, result, position_context
@@ -140,8 +154,8 @@ class CompiledExecution(RepeatedExecution):
         result: Any,
         position_context: Any,
     ) -> AwaitableOrValue[dict[str, Any]]:
-        completed = self._completed(return_type, field_details_list, result, position_context)
-        if completed is not UNCOMPLETED:
+        completed = self._try_complete(return_type, field_details_list, result, position_context)
+        if completed is not NOT_COMPLETED:
             return cast(dict[str, Any], completed)
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
@@ -175,7 +189,7 @@ class CompiledExecution(RepeatedExecution):
         type_ = super().ensure_valid_runtime_type(
             runtime_type_name, return_type, field_details_list, info, result
         )
-        if self.variant is not None and _is_told_by_class(return_type, type_, result):
+        if self.variant is not None and _is_determined_by_class(return_type, type_, result):
             self.variant.members[id(return_type), type(result)] = type_
         return type_
 
@@ -187,14 +201,18 @@ class CompiledExecution(RepeatedExecution):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> AwaitableOrValue[dict[str, Any]]:
-        plan = self._plan(parent_type, grouped_field_set, position_context, _fields_plan) if path else None
-        results: Any = plan(source_value) if plan is not None else UNCOMPLETED
-        if plan is None or results is UNCOMPLETED:
+        plan = (
+            self._get_plan(parent_type, grouped_field_set, position_context, _compile_fields)
+            if path
+            else None
+        )
+        results: Any = plan(source_value) if plan is not None else NOT_COMPLETED
+        if plan is None or results is NOT_COMPLETED:
             return super().execute_fields(
                 parent_type, source_value, path, grouped_field_set, position_context
             )
-        rest = {name: grouped_field_set[name] for name in plan.left_out}
-        return _merged(
+        rest = {name: grouped_field_set[name] for name in plan.omitted}
+        return _merge(
             results, super().execute_fields(parent_type, source_value, path, rest, position_context)
         )
 
@@ -206,11 +224,11 @@ class CompiledExecution(RepeatedExecution):
         path: Path,
         position_context: Any,
     ) -> AwaitableOrValue[Any] | UndefinedType:
-        call = self._call(parent_type, field_details_list)
+        call = self._get_resolver(parent_type, field_details_list)
         if call is None or position_context is not None:
             return super().execute_field(parent_type, source, field_details_list, path, position_context)
         try:
-            arguments = call.arguments(self.variable_values.coerced)
+            arguments = call.build_arguments(self.variable_values.coerced)
         except Exception:
             # The resolver was not called yet: graphql-core meets it again, and says it in its own words.
             return super().execute_field(parent_type, source, field_details_list, path, position_context)
@@ -226,7 +244,9 @@ class CompiledExecution(RepeatedExecution):
             position_context,
         )
 
-    def _call(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Call | None:
+    def _get_resolver(
+        self, parent_type: GraphQLObjectType, details: FieldDetailsList
+    ) -> PreparedResolver | None:
         if self.variant is None:
             return None
         calls, node = self.variant.calls, details[0].node
@@ -235,47 +255,55 @@ class CompiledExecution(RepeatedExecution):
         if key not in calls:
             field = self.schema.get_field(parent_type, node.name.value)
             try:
-                prepared = Call(self.schema, field, node) if field and is_static(details[0]) else None
+                prepared = (
+                    PreparedResolver(self.schema, field, node) if field and is_static(details[0]) else None
+                )
             except Exception:
                 # Such as an argument that Strawberry refuses: it says so at the field.
                 prepared = None
             calls[key] = prepared
         return calls[key]
 
-    def _completed(
+    def _try_complete(
         self, type_: GraphQLOutputType, details: FieldDetailsList, result: object, position_context: object
     ) -> object:
-        plan = self._plan(type_, details, position_context, _value_plan)
-        return UNCOMPLETED if plan is None else plan(result)
+        plan = self._get_plan(type_, details, position_context, _compile_value)
+        return NOT_COMPLETED if plan is None else plan(result)
 
-    def _plan(
-        self, type_: T, collected: C, position_context: object, generate: Callable[[Generator, T, C], Plan]
-    ) -> Plan | None:
+    def _get_plan(
+        self,
+        type_: T,
+        collected: C,
+        position_context: object,
+        generate: Callable[[CompletionCodegen, T, C], CompletionPlan],
+    ) -> CompletionPlan | None:
         if self.variant is None or position_context is not None:
             return None
-        found = self._found.get((id(type_), id(collected)))
+        found = self._plans_by_id.get((id(type_), id(collected)))
         if found is not None:
             return found[0]
         # Types and nodes outlive the plans: the schema and the plans' operation hold them.
-        key = (id(type_), isinstance(collected, dict), *_node_ids(collected))
+        key = (id(type_), isinstance(collected, dict), *_get_node_ids(collected))
         plan = self.variant.get(key)
         if plan is None:
-            plan = self.variant[key] = self._generated(type_, collected, generate)
-        self._found[id(type_), id(collected)] = (plan, collected)
+            plan = self.variant[key] = self._generate(type_, collected, generate)
+        self._plans_by_id[id(type_), id(collected)] = (plan, collected)
         return plan
 
-    def _generated(self, type_: T, collected: C, generate: Callable[[Generator, T, C], Plan]) -> Plan:
-        generator = Generator(self.schema, self.collect_subfields)
+    def _generate(
+        self, type_: T, collected: C, generate: Callable[[CompletionCodegen, T, C], CompletionPlan]
+    ) -> CompletionPlan:
+        generator = CompletionCodegen(self.schema, self.collect_subfields)
         try:
             return generate(generator, type_, collected)
         except Exception:
             # The value is there already, and a mutation has been carried out: graphql-core completes it.
-            return Plan(None)
+            return CompletionPlan(None)
         finally:
-            generator.finish()
+            generator.release_execution()
 
 
-def _is_told_by_class(abstract: GraphQLAbstractType, member: GraphQLObjectType, value: object) -> bool:
+def _is_determined_by_class(abstract: GraphQLAbstractType, member: GraphQLObjectType, value: object) -> bool:
     """Whether Strawberry tells the member of a union by the value's class alone: not if that is generic."""
     definition = getattr(type(value), "__strawberry_definition__", None)
     return (
@@ -288,23 +316,27 @@ def _is_told_by_class(abstract: GraphQLAbstractType, member: GraphQLObjectType, 
     )
 
 
-def _value_plan(generator: Generator, type_: GraphQLOutputType, details: FieldDetailsList) -> Plan:
-    return Plan(generator.value(type_, details))
+def _compile_value(
+    generator: CompletionCodegen, type_: GraphQLOutputType, details: FieldDetailsList
+) -> CompletionPlan:
+    return CompletionPlan(generator.compile_value(type_, details))
 
 
-def _fields_plan(generator: Generator, type_: GraphQLObjectType, fields: GroupedFieldSet) -> Plan:
-    complete, left_out = generator.fields(type_, fields)
+def _compile_fields(
+    generator: CompletionCodegen, type_: GraphQLObjectType, fields: GroupedFieldSet
+) -> CompletionPlan:
+    complete, omitted = generator.compile_fields(type_, fields)
     # What leaves nothing to graphql-core was tried as a value already.
-    return Plan(complete if 0 < len(left_out) < len(fields) else None, left_out=left_out)
+    return CompletionPlan(complete if 0 < len(omitted) < len(fields) else None, omitted=omitted)
 
 
-def _node_ids(collected: FieldDetailsList | GroupedFieldSet) -> Iterator[int]:
+def _get_node_ids(collected: FieldDetailsList | GroupedFieldSet) -> Iterator[int]:
     if isinstance(collected, dict):
         return (id(field.node) for details in collected.values() for field in details)
     return (id(field.node) for field in collected)
 
 
-def _merged(
+def _merge(
     results: dict[str, Any], rest: AwaitableOrValue[dict[str, Any]]
 ) -> AwaitableOrValue[dict[str, Any]]:
     """`results` with `rest` in the places kept for it."""

@@ -30,41 +30,41 @@ from graphql.language import ValueNode
 
 from engine.input_prices import InputPrice, PricedArguments, declared_cost, input_prices, priced_arguments
 
-MOST = 1_000_000_000
+MAX_COST = 1_000_000_000
 """Points; what costs more is said to cost this."""
 
-USUAL_PAGE = 20
-LONGEST_PAGE = 100
-_USUAL_LIST = 10
-_MUTATION = 10
-_WHOLE_SCHEMA = 2_000
-_DIGITS_OF_MOST = 10
-INTROSPECTION = ("__schema", "__type")
+DEFAULT_PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+_ASSUMED_LIST_SIZE = 10
+_MUTATION_COST = 10
+_INTROSPECTION_COST = 2_000
+_MAX_DIGITS = 10
+INTROSPECTION_FIELDS = ("__schema", "__type")
 """The fields that show the schema."""
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class Multiplier:
     """How often a page's selection counts: the most of a number and of the variables that are numbers."""
 
     number: int | None
     variables: tuple[str, ...] = ()
 
     def times(self, variables: Mapping[str, object]) -> int:
-        """1 to `LONGEST_PAGE`; the usual page where nothing says a number."""
+        """1 to `MAX_PAGE_SIZE`; the usual page where nothing says a number."""
         found = [variables.get(name) for name in self.variables]
         # GraphQL's Int takes 100.0, and JSON may write it 1e2.
         numbers = [
             int(value) for value in (self.number, *found) if type(value) is int or _is_whole_float(value)
         ]
-        return min(max(1, *numbers), LONGEST_PAGE) if numbers else USUAL_PAGE
+        return min(max(1, *numbers), MAX_PAGE_SIZE) if numbers else DEFAULT_PAGE_SIZE
 
 
 def _is_whole_float(value: object) -> TypeGuard[float]:
     return isinstance(value, float) and value.is_integer()
 
 
-_ONCE = Repeat(1)
+_ONCE = Multiplier(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,18 @@ class Formula:
     """
 
     fixed: int = 0
-    parts: "tuple[tuple[Repeat | PricedArguments, Formula], ...]" = ()
+    parts: "tuple[tuple[Multiplier | PricedArguments, Formula], ...]" = ()
 
-    def value(self, variables: Mapping[str, object]) -> int:
-        """Points, `MOST` at most."""
-        return self._value(variables, {}) if self.parts else self.fixed
+    def evaluate(self, variables: Mapping[str, object]) -> int:
+        """Points, `MAX_COST` at most."""
+        return self._evaluate(variables, {}) if self.parts else self.fixed
 
-    def _value(self, variables: Mapping[str, object], known: dict[int, int]) -> int:
+    def _evaluate(self, variables: Mapping[str, object], known: dict[int, int]) -> int:
         if id(self) not in known:
             total = self.fixed
             for repeat, part in self.parts:
-                total += repeat.times(variables) * part._value(variables, known)
-            known[id(self)] = min(total, MOST)
+                total += repeat.times(variables) * part._evaluate(variables, known)
+            known[id(self)] = min(total, MAX_COST)
         return known[id(self)]
 
 
@@ -94,22 +94,22 @@ FREE = Formula()
 POINT = Formula(1)
 
 
-class Sum:
+class CostBuilder:
     """A formula under construction."""
 
     def __init__(self) -> None:
         self._fixed = 0
-        self._parts: list[tuple[Repeat | PricedArguments, Formula]] = []
+        self._parts: list[tuple[Multiplier | PricedArguments, Formula]] = []
 
-    def add(self, formula: Formula, repeat: Repeat | PricedArguments = _ONCE) -> None:
+    def add(self, formula: Formula, repeat: Multiplier | PricedArguments = _ONCE) -> None:
         """Count `formula` as often as `repeat` says."""
         if repeat.variables or formula.parts:
             self._parts.append((repeat, formula))
         else:
             times = 1 if repeat is _ONCE else repeat.times({})
-            self._fixed = min(self._fixed + times * formula.fixed, MOST)
+            self._fixed = min(self._fixed + times * formula.fixed, MAX_COST)
 
-    def formula(self) -> Formula:
+    def build(self) -> Formula:
         return Formula(self._fixed, tuple(self._parts))
 
 
@@ -121,8 +121,8 @@ class FieldPrice:
     connection that lists those rows, `edges`.
     """
 
-    alone: Formula
-    inside: Repeat | None
+    own_cost: Formula
+    inside: Multiplier | None
     returns: str = ""
     arguments: Mapping[str, InputPrice] = field(default_factory=dict)
     is_per_row: bool = False
@@ -131,32 +131,32 @@ class FieldPrice:
     def is_page(self) -> bool:
         return self.inside is None
 
-    def of(self, node: FieldNode) -> Formula:
+    def price_use(self, node: FieldNode) -> Formula:
         """What `node`, a use of this field, costs without what is inside it."""
         priced = priced_arguments(node.arguments or (), self.arguments) if self.arguments else None
         if priced is None:
-            return self.alone
-        cost = Sum()
-        cost.add(self.alone)
+            return self.own_cost
+        cost = CostBuilder()
+        cost.add(self.own_cost)
         cost.add(POINT, priced)
-        return cost.formula()
+        return cost.build()
 
-    def repeat(self, node: FieldNode) -> Repeat:
+    def get_multiplier(self, node: FieldNode) -> Multiplier:
         """How often the selection of `node`, a use of this field, counts."""
         if self.inside is not None:
             return self.inside
         sizes = [
             argument.value for argument in node.arguments or () if argument.name.value in ("first", "last")
         ]
-        numbers = [number for size in sizes if (number := literal(size)) is not None]
+        numbers = [number for size in sizes if (number := parse_int_literal(size)) is not None]
         names = tuple(size.name.value for size in sizes if isinstance(size, VariableNode))
-        return Repeat(max(numbers, default=None), names)
+        return Multiplier(max(numbers, default=None), names)
 
 
-_UNKNOWN = FieldPrice(Formula(1), _ONCE)
+_UNKNOWN_FIELD = FieldPrice(Formula(1), _ONCE)
 _INTROSPECTION_PRICES = {
-    "__schema": FieldPrice(Formula(_WHOLE_SCHEMA), _ONCE, "__Schema"),
-    "__type": FieldPrice(Formula(_WHOLE_SCHEMA), _ONCE, "__Type"),
+    "__schema": FieldPrice(Formula(_INTROSPECTION_COST), _ONCE, "__Schema"),
+    "__type": FieldPrice(Formula(_INTROSPECTION_COST), _ONCE, "__Type"),
 }
 
 
@@ -172,7 +172,7 @@ class Prices:
         mutation = schema.mutation_type
         self._fields = {
             name: {
-                field_name: _price(name, definition, is_mutation=kind is mutation)
+                field_name: _build_price(name, definition, is_mutation=kind is mutation)
                 for field_name, definition in kind.fields.items()
             }
             for name, kind in schema.type_map.items()
@@ -183,27 +183,27 @@ class Prices:
         """The name of the type that the operation begins with."""
         return self._roots.get(operation.operation.value, "")
 
-    def of(self, type_name: str, node: FieldNode) -> FieldPrice:
+    def get_price(self, type_name: str, node: FieldNode) -> FieldPrice:
         """The price of a field asked of `type_name`."""
         name = node.name.value
-        if name in INTROSPECTION:
+        if name in INTROSPECTION_FIELDS:
             return _INTROSPECTION_PRICES[name]
-        return self._fields.get(type_name, {}).get(name, _UNKNOWN)
+        return self._fields.get(type_name, {}).get(name, _UNKNOWN_FIELD)
 
 
 @lru_cache(4)
-def prices_of(schema: GraphQLSchema) -> Prices:
+def get_prices(schema: GraphQLSchema) -> Prices:
     """The prices of a schema; the same for all who ask."""
     return Prices(schema)
 
 
-def literal(value: ValueNode) -> int | None:
+def parse_int_literal(value: ValueNode) -> int | None:
     """The number that is written there, if one is."""
-    return int(value.value[:_DIGITS_OF_MOST]) if isinstance(value, IntValueNode) else None
+    return int(value.value[:_MAX_DIGITS]) if isinstance(value, IntValueNode) else None
 
 
-def _price(type_name: str, definition: GraphQLField, *, is_mutation: bool) -> FieldPrice:
-    points = declared_cost(definition, _MUTATION if is_mutation else 1)
+def _build_price(type_name: str, definition: GraphQLField, *, is_mutation: bool) -> FieldPrice:
+    points = declared_cost(definition, _MUTATION_COST if is_mutation else 1)
     arguments = input_prices(definition.args)
     returned = get_named_type(definition.type)
     if {"first", "last"} <= definition.args.keys():
@@ -212,7 +212,7 @@ def _price(type_name: str, definition: GraphQLField, *, is_mutation: bool) -> Fi
         return FieldPrice(Formula(points), _ONCE, returned.name, arguments, is_per_row=True)
     # The lists of introspection are counted in the price of its root.
     is_counted = type_name.startswith("__") or is_leaf_type(returned)
-    inside = _ONCE if is_counted or not _is_list(definition) else Repeat(_USUAL_LIST)
+    inside = _ONCE if is_counted or not _is_list(definition) else Multiplier(_ASSUMED_LIST_SIZE)
     return FieldPrice(Formula(points), inside, returned.name, arguments)
 
 

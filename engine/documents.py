@@ -9,11 +9,11 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from engine import overlaps
-from engine.byte_cache import ByteCache, Doorkeeper
+from engine.byte_cache import ByteCache, SeenKeys
 from engine.compaction import compact
-from engine.cost import prices_of
+from engine.cost import get_prices
 from engine.limits import MAX_OVERLAPS, Limits
-from engine.size import Size, measure
+from engine.size import DocumentMetrics, analyze_document
 
 MAX_CHARACTERS = 32_768
 """Of a document that is read at all: time goes into long texts even where they are one token."""
@@ -22,7 +22,7 @@ _MAX_COMMENTS = 1_000
 MAX_ERRORS = 5
 """Errors reported for a document that cannot run; each costs time to find and to word."""
 
-_REMEMBERED_KEYS = 4_096
+_MAX_SEEN_KEYS = 4_096
 _PLAN_BYTES_PER_FIELD = 3_000
 """What the compiled plan of a field takes, measured over the shop's own operations."""
 
@@ -49,7 +49,7 @@ class Document:
     """A valid document; `size_bytes` estimates its memory, that of compiled plans included."""
 
     ast: DocumentNode
-    size: Size
+    size: DocumentMetrics
     size_bytes: int
 
 
@@ -58,7 +58,7 @@ def cache_key(text: str) -> str:
     return text
 
 
-class Documents:
+class DocumentCache:
     """The documents of one schema; those that come a second time are kept, in `max_bytes` at most.
 
     Documents that the shop itself has published are kept at once and for good. `on_evict` is called with
@@ -74,38 +74,38 @@ class Documents:
         on_evict: Callable[[DocumentNode], None] | None = None,
     ) -> None:
         self._schema = schema._schema
-        self._prices = prices_of(self._schema)
+        self._prices = get_prices(self._schema)
         self._shows_schema = shows_schema
         self._trusted: dict[str, Document] = {}
-        self._seen: Doorkeeper[str] = Doorkeeper(_REMEMBERED_KEYS)
-        self._kept: ByteCache[str, Document] = ByteCache(
+        self._seen: SeenKeys[str] = SeenKeys(_MAX_SEEN_KEYS)
+        self._cache: ByteCache[str, Document] = ByteCache(
             max_bytes, on_evict=None if on_evict is None else lambda document: on_evict(document.ast)
         )
 
     @property
     def size_bytes(self) -> int:
         """Bytes that the kept documents are estimated to take, without the trusted ones."""
-        return self._kept.size_bytes
+        return self._cache.size_bytes
 
     def find(self, key: str) -> Document | None:
         """The document that is kept under `key`."""
-        return self._kept.get(key) or self._trusted.get(key)
+        return self._cache.get(key) or self._trusted.get(key)
 
     def peek(self, key: str) -> Document | None:
         """The same without counting as a use; runs in any thread."""
-        return self._kept.peek(key) or self._trusted.get(key)
+        return self._cache.peek(key) or self._trusted.get(key)
 
-    def keep(self, key: str, document: Document, *, is_trusted: bool) -> bool:
+    def store(self, key: str, document: Document, *, is_trusted: bool) -> bool:
         """Keep a prepared document if it is trusted or was seen before; whether it is kept now."""
         if is_trusted:
             self._trusted[key] = document
             return True
         if not self._seen.has_seen(key):
             return False
-        self._kept.put(key, document, size_bytes=document.size_bytes)
-        return key in self._kept
+        self._cache.put(key, document, size_bytes=document.size_bytes)
+        return key in self._cache
 
-    def cost_of(
+    def check_cost(
         self,
         document: Document,
         limits: Limits,
@@ -118,7 +118,7 @@ class Documents:
         Raises:
             UnusableDocument: it is above the limits.
         """
-        return self._checked_cost(document.size, limits, operation_name, variables)
+        return self._check_cost(document.size, limits, operation_name, variables)
 
     def prepare(
         self,
@@ -137,20 +137,24 @@ class Documents:
             UnusableDocument: it is no document, above the limits, or does not fit the schema.
         """
         ast = _parse(text, None if is_trusted else limits.tokens)
-        size = self._measure(ast)
-        cost = self._checked_cost(size, limits, operation_name, variables)
+        size = self._analyze(ast)
+        cost = self._check_cost(size, limits, operation_name, variables)
         self._validate(ast, cost)
         size_bytes = compact(ast) + size.fields * _PLAN_BYTES_PER_FIELD
         return Document(ast, size, size_bytes)
 
-    def _measure(self, ast: DocumentNode) -> Size:
+    def _analyze(self, ast: DocumentNode) -> DocumentMetrics:
         try:
-            return measure(ast, self._prices)
+            return analyze_document(ast, self._prices)
         except GraphQLError as error:
             raise UnusableDocument([error], code=_INVALID) from error
 
-    def _checked_cost(
-        self, size: Size, limits: Limits, operation_name: str | None, variables: Mapping[str, object]
+    def _check_cost(
+        self,
+        size: DocumentMetrics,
+        limits: Limits,
+        operation_name: str | None,
+        variables: Mapping[str, object],
     ) -> int:
         cost = size.cost(operation_name, variables)
         try:
@@ -165,7 +169,7 @@ class Documents:
         return cost
 
     def _validate(self, ast: DocumentNode, cost: int) -> None:
-        if overlaps.count(ast) > MAX_OVERLAPS:
+        if overlaps.count_merge_pairs(ast) > MAX_OVERLAPS:
             error = GraphQLError("The same fields are asked for too many times.")
             raise UnusableDocument([error], code="TOO_MANY_FIELDS", cost=cost)
         errors = validate(

@@ -28,23 +28,23 @@ from strawberry.execution import optimized_is_awaitable
 from config.settings import Settings
 from engine import errors
 from engine.accounts import Cost
-from engine.admission import Admission, Admitted, GraphQLRequest, Refused, RequestContext, Wait
-from engine.compiler import CompiledExecution
+from engine.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest, RequestContext, Wait
+from engine.compiler import CompiledExecutor
 from engine.documents import MAX_ERRORS
-from engine.measurement import Measurement
-from engine.plans import Plans
+from engine.measurement import OperationMetrics
+from engine.plans import PlanCache
 from models import costly_reads
 from observation import security_log
 from observation.security_log import SecurityEvent
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What came of it; `has_run` is False where nothing was executed, and there is no data then."""
+class ExecutionOutcome:
+    """What came of it; `was_executed` is False where nothing was executed, and there is no data then."""
 
     data: dict[str, Any] | None = None
     errors: list[GraphQLError] = field(default_factory=list)
-    has_run: bool = True
+    was_executed: bool = True
     cost: Cost | None = None
     retry_after_seconds: int | None = None
 
@@ -63,10 +63,10 @@ class Engine:
     def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
         self._hides_suggestions = not settings.shows_graphql_schema
-        self._plans = Plans(schema._schema)
-        self.admission = Admission(schema, settings, on_evict=self._plans.forget)
+        self._plans = PlanCache(schema._schema)
+        self.admission = Admission(schema, settings, on_evict=self._plans.discard)
         names = (*settings.metrics_operations, *self.admission.trusted_operations)
-        self._measurement = Measurement(frozenset(names))
+        self._metrics = OperationMetrics(frozenset(names))
 
     async def run(
         self,
@@ -75,7 +75,7 @@ class Engine:
         *,
         allowed: frozenset[OperationType],
         wait: Wait | None = None,
-    ) -> Answer:
+    ) -> ExecutionOutcome:
         """The answer, its errors as `errors.public` words them. `wait` may give up an unseen document.
 
         Raises:
@@ -83,52 +83,54 @@ class Engine:
         """
         try:
             admitted = await self.admission.admit(request, context, wait=wait)
-        except Refused as refused:
-            return _refused(refused, context)
+        except AdmissionRejected as rejected:
+            return _reject(rejected, context)
         costly_reads.CALLER.set(admitted.caller)
         operation = get_operation_ast(admitted.document, request.operation_name)
         if operation is not None and operation.operation not in allowed:
             raise OperationNotAllowed(operation.operation)
-        began = time.perf_counter()
-        answer = await self._executed(admitted, operation, request, context)
-        self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
-        return answer
+        started_at = time.perf_counter()
+        outcome = await self._execute(admitted, operation, request, context)
+        self._metrics.record(operation, outcome.errors, seconds=time.perf_counter() - started_at)
+        return outcome
 
-    async def stream(self, request: GraphQLRequest, context: RequestContext) -> AsyncGenerator[Answer, None]:
+    async def stream(
+        self, request: GraphQLRequest, context: RequestContext
+    ) -> AsyncGenerator[ExecutionOutcome, None]:
         """The answers to an operation of any type: one, or a subscription's, one an event.
 
         A subscription that fails ends with an answer that has not run. Each event gets a context of its own.
         """
         try:
             admitted = await self.admission.admit(request, context)
-        except Refused as refused:
-            yield _refused(refused, context)
+        except AdmissionRejected as rejected:
+            yield _reject(rejected, context)
             return
         costly_reads.CALLER.set(admitted.caller)
         document = admitted.document
         operation = get_operation_ast(document, request.operation_name)
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-            began = time.perf_counter()
-            answer = await self._executed(admitted, operation, request, context)
-            self._measurement.note(operation, answer.errors, seconds=time.perf_counter() - began)
-            yield answer
+            started_at = time.perf_counter()
+            outcome = await self._execute(admitted, operation, request, context)
+            self._metrics.record(operation, outcome.errors, seconds=time.perf_counter() - started_at)
+            yield outcome
             return
-        async with aclosing(self._followed(document, operation, request, context)) as answers:
-            async for answer in answers:
-                yield replace(answer, cost=admitted.cost_now())
+        async with aclosing(self._subscribe(document, operation, request, context)) as outcomes:
+            async for outcome in outcomes:
+                yield replace(outcome, cost=admitted.get_current_cost())
 
-    async def _executed(
+    async def _execute(
         self,
         admitted: Admitted,
         operation: OperationDefinitionNode | None,
         request: GraphQLRequest,
         context: RequestContext,
-    ) -> Answer:
-        executor = CompiledExecution.of(
+    ) -> ExecutionOutcome:
+        executor = CompiledExecutor.prepare(
             self._schema._schema,
             admitted.document,
             # Plans keep their operation alive: none for a document that is not kept itself.
-            operation if admitted.is_kept else None,
+            operation if admitted.is_cached else None,
             plans=self._plans,
             context_value=context,
             raw_variable_values=request.variables,
@@ -138,22 +140,22 @@ class Engine:
             max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            return _refusal(executor[:MAX_ERRORS], context, cost=admitted.cost)
+            return _build_rejection(executor[:MAX_ERRORS], context, cost=admitted.cost)
         result = executor.execute_operation()
         # Nothing is delivered bit by bit here, which the same method would answer otherwise.
-        return _answer(
+        return _build_outcome(
             cast(ExecutionResult, await result if inspect.isawaitable(result) else result),
             context,
             cost=admitted.cost,
         )
 
-    async def _followed(
+    async def _subscribe(
         self,
         document: DocumentNode,
         operation: OperationDefinitionNode,
         request: GraphQLRequest,
         context: RequestContext,
-    ) -> AsyncGenerator[Answer, None]:
+    ) -> AsyncGenerator[ExecutionOutcome, None]:
         executor = self._schema.execution_context_class.build(
             self._schema._schema,
             document,
@@ -165,49 +167,53 @@ class Engine:
             max_coercion_errors=MAX_ERRORS,
         )
         if isinstance(executor, list):
-            yield _refusal(executor[:MAX_ERRORS], context)
+            yield _build_rejection(executor[:MAX_ERRORS], context)
             return
         created = create_source_event_stream(executor)
         source = await created if inspect.isawaitable(created) else created
         if isinstance(source, ExecutionResult):
-            yield _refusal(source.errors or [], context)
+            yield _build_rejection(source.errors or [], context)
             return
 
         def execute_event(event: Executor[Any]) -> AwaitableOrValue[ExecutionResult]:
-            event.context_value = context.renewed()
+            event.context_value = context.for_next_event()
             return execute_subscription_event(event)
 
         try:
             async with aclosing(map_source_to_response_event(executor, source, execute_event)) as results:
                 async for result in results:
-                    yield _answer(result, context)
+                    yield _build_outcome(result, context)
         except Exception as error:
-            yield _refusal([_located(error, operation)], context)
+            yield _build_rejection([_locate_error(error, operation)], context)
 
 
-def _answer(result: ExecutionResult, context: RequestContext, *, cost: Cost | None = None) -> Answer:
-    found = result.errors or []
+def _build_outcome(
+    result: ExecutionResult, context: RequestContext, *, cost: Cost | None = None
+) -> ExecutionOutcome:
+    graphql_errors = result.errors or []
     # Errors of fields have a path; those of variables and of the operation's name have none.
-    if result.data is None and not any(error.path for error in found):
-        return _refusal(found[:MAX_ERRORS], context, cost=cost)
-    public = [errors.public(error, context.language) for error in found]
-    return Answer(data=result.data, errors=public, cost=cost)
+    if result.data is None and not any(error.path for error in graphql_errors):
+        return _build_rejection(graphql_errors[:MAX_ERRORS], context, cost=cost)
+    public = [errors.to_public_error(error, context.language) for error in graphql_errors]
+    return ExecutionOutcome(data=result.data, errors=public, cost=cost)
 
 
-def _refusal(found: list[GraphQLError], context: RequestContext, *, cost: Cost | None = None) -> Answer:
-    public = [errors.public(error, context.language) for error in found]
-    return Answer(errors=public, has_run=False, cost=cost)
+def _build_rejection(
+    graphql_errors: list[GraphQLError], context: RequestContext, *, cost: Cost | None = None
+) -> ExecutionOutcome:
+    public = [errors.to_public_error(error, context.language) for error in graphql_errors]
+    return ExecutionOutcome(errors=public, was_executed=False, cost=cost)
 
 
-def _refused(refused: Refused, context: RequestContext) -> Answer:
-    if refused.retry_after_seconds is not None:
+def _reject(rejected: AdmissionRejected, context: RequestContext) -> ExecutionOutcome:
+    if rejected.retry_after_seconds is not None:
         user_id = context.viewer.user.id if context.viewer else None
         security_log.record(SecurityEvent.RATE_LIMIT_REACHED, user_id=user_id, limit="graphql")
-    answer = _refusal(refused.errors, context, cost=refused.cost)
-    return replace(answer, retry_after_seconds=refused.retry_after_seconds)
+    outcome = _build_rejection(rejected.errors, context, cost=rejected.cost)
+    return replace(outcome, retry_after_seconds=rejected.retry_after_seconds)
 
 
-def _located(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:
+def _locate_error(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:
     """An error of a subscription's source at the place of its field, as one of a query's field would be."""
     root = operation.selection_set.selections[0]
     if not isinstance(root, FieldNode):

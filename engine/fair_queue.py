@@ -64,35 +64,35 @@ class FairQueue:
             QueueFull: too many jobs of the caller wait.
         """
         job = _Job(work)
-        self._enter(caller, job)
+        self._enqueue(caller, job)
         try:
             result: T = await job.done
             return result
         except asyncio.CancelledError:
-            self._leave(caller, job)
+            self._dequeue(caller, job)
             raise
 
-    def _enter(self, caller: str, job: _Job) -> None:
+    def _enqueue(self, caller: str, job: _Job) -> None:
         line = self._lines.get(caller)
         if line is not None and len(line) >= self._max_per_caller:
-            raise self._full(len(line))
+            raise self._build_queue_full(len(line))
         if self._waiting >= self._max_waiting:
-            self._make_room(caller)
+            self._drop_newest(caller)
         self._lines.setdefault(caller, deque()).append(job)
         self._waiting += 1
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
+            self._worker = asyncio.create_task(self._run_jobs())
 
-    def _make_room(self, caller: str) -> None:
-        longest = max(self._lines, key=lambda each: len(self._lines[each]))
-        length = len(self._lines[longest])
+    def _drop_newest(self, caller: str) -> None:
+        busiest = max(self._lines, key=lambda each: len(self._lines[each]))
+        length = len(self._lines[busiest])
         if length <= len(self._lines.get(caller, ())) + 1:
-            raise self._full(length)
-        dropped = self._lines[longest][-1]
-        self._leave(longest, dropped)
-        dropped.done.set_exception(self._full(length))
+            raise self._build_queue_full(length)
+        dropped = self._lines[busiest][-1]
+        self._dequeue(busiest, dropped)
+        dropped.done.set_exception(self._build_queue_full(length))
 
-    def _leave(self, caller: str, job: _Job) -> None:
+    def _dequeue(self, caller: str, job: _Job) -> None:
         line = self._lines.get(caller)
         if line is None or job not in line:
             return
@@ -101,12 +101,12 @@ class FairQueue:
         if not line:
             del self._lines[caller]
 
-    def _full(self, length: int) -> QueueFull:
+    def _build_queue_full(self, length: int) -> QueueFull:
         # Twice: the queue rests as long as it works.
         seconds = 2 * self._average_seconds * length * len(self._lines)
         return QueueFull(max(1, min(math.ceil(seconds), _MAX_RETRY_SECONDS)))
 
-    def _next(self) -> _Job:
+    def _pop_job(self) -> _Job:
         caller, line = self._lines.popitem(last=False)
         job = line.popleft()
         self._waiting -= 1
@@ -114,21 +114,21 @@ class FairQueue:
             self._lines[caller] = line
         return job
 
-    async def _work(self) -> None:
+    async def _run_jobs(self) -> None:
         # Clients that hung up at once are noticed before their jobs begin.
         await asyncio.sleep(0)
         while self._lines:
-            job = self._next()
+            job = self._pop_job()
             if job.done.done():
                 continue
-            seconds = await _perform(job)
+            seconds = await _run_job(job)
             self._average_seconds += _SMOOTHING * (seconds - self._average_seconds)
             await asyncio.sleep(seconds)
 
 
-async def _perform(job: _Job) -> float:
+async def _run_job(job: _Job) -> float:
     """Run a job and settle its future; the processor seconds that it took."""
-    result, error, seconds = await asyncio.to_thread(_timed, job.work)
+    result, error, seconds = await asyncio.to_thread(_run_timed, job.work)
     if not job.done.done():
         if error is None:
             job.done.set_result(result)
@@ -137,9 +137,9 @@ async def _perform(job: _Job) -> float:
     return seconds
 
 
-def _timed(work: Callable[[], T]) -> tuple[T | None, Exception | None, float]:
-    began = time.thread_time()
+def _run_timed(work: Callable[[], T]) -> tuple[T | None, Exception | None, float]:
+    started_at = time.thread_time()
     try:
-        return work(), None, time.thread_time() - began
+        return work(), None, time.thread_time() - started_at
     except Exception as error:
-        return None, error, time.thread_time() - began
+        return None, error, time.thread_time() - started_at

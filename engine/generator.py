@@ -11,16 +11,16 @@ from typing import Any, cast
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 
-from engine.code import Code, NotCompilable
-from engine.reads import OfAttributes, OfRows
-from models.rows import Layout
+from engine.code import FunctionBuilder, NotCompilable
+from engine.reads import AttributeReader, RowReader
+from models.rows import RowLayout
 
 CollectSubfields = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
 Complete = Callable[[Any], Any]
 CompleteRows = Callable[[Iterable[Any], Callable[[Any, Any], str]], list[Any]]
 
 
-class Generator:
+class CompletionCodegen:
     """Generates one function and those that it calls."""
 
     def __init__(self, schema: GraphQLSchema, collect_subfields: CollectSubfields) -> None:
@@ -31,11 +31,11 @@ class Generator:
         # What the conditions of `leaves` are written with.
         self._globals: dict[str, object] = {"datetime": datetime, "UTC": UTC}
 
-    def finish(self) -> None:
+    def release_execution(self) -> None:
         """Let go of the execution that this was generated in; what it collected is remembered."""
         self._collect_subfields = None
 
-    def collected(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+    def get_subfields(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
         """What is selected below a field of this type."""
         key = (id(type_), id(details))
         if key not in self._collected:
@@ -51,9 +51,9 @@ class Generator:
             self._collected[key] = (details, collected.grouped_field_set)
         return self._collected[key][1]
 
-    def attributes(self, code: Code, source: str) -> OfAttributes:
+    def build_attribute_reader(self, code: FunctionBuilder, source: str) -> AttributeReader:
         """Reads of the object that the variable `source` holds."""
-        return OfAttributes(code, source)
+        return AttributeReader(code, source)
 
     def bind(self, value: object) -> str:
         """The name by which generated code knows `value`."""
@@ -61,37 +61,39 @@ class Generator:
         self._globals[name] = value
         return name
 
-    def value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
+    def compile_value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
         """A function that completes a value of `type_`."""
-        code = Code(self)
-        return cast(Complete, self._compiled("v", code, code.value("v", type_, details)))
+        code = FunctionBuilder(self)
+        return cast(Complete, self._compile("v", code, code.complete_value("v", type_, details)))
 
-    def fields(self, type_: GraphQLObjectType, fields: GroupedFieldSet) -> tuple[Complete, tuple[str, ...]]:
+    def compile_fields(
+        self, type_: GraphQLObjectType, fields: GroupedFieldSet
+    ) -> tuple[Complete, tuple[str, ...]]:
         """A function that answers what it can of an object's fields, and the names it leaves None."""
         if not all(self.schema.get_field(type_, details[0].node.name.value) for details in fields.values()):
             raise NotCompilable
-        left_out: list[str] = []
-        code = Code(self)
-        result = code.fields(OfAttributes(code, "v"), type_, fields, left_out)
-        return cast(Complete, self._compiled("v", code, result)), tuple(left_out)
+        omitted: list[str] = []
+        code = FunctionBuilder(self)
+        result = code.complete_fields(AttributeReader(code, "v"), type_, fields, omitted)
+        return cast(Complete, self._compile("v", code, result)), tuple(omitted)
 
     def rows(
-        self, item: GraphQLOutputType, details: FieldDetailsList, layout: Layout, *, by: str
+        self, item: GraphQLOutputType, details: FieldDetailsList, layout: RowLayout, *, by: str
     ) -> CompleteRows:
         """A function that completes a list of rows as they lie in `layout`, sorted by the column `by`.
 
         Its second argument makes a row's place of the value of that column and the primary key.
         """
-        code = Code(self)
-        code.add("made = []")
+        code = FunctionBuilder(self)
+        code.add_statement("made = []")
         start = len(code.lines)
-        with code.block(f"for {layout.unpacked} in rows:"):
-            result = code.view(OfRows(code, layout, by=by), item, details)
-            code.add(f"made.append({result})")
-        code.lines[start:start] = [f" {name} = {{}}" for name in code.remembered]
-        return cast(CompleteRows, self._compiled("rows, place", code, "made"))
+        with code.block(f"for {layout.unpack_target} in rows:"):
+            result = code.complete_object(RowReader(code, layout, by=by), item, details)
+            code.add_statement(f"made.append({result})")
+        code.lines[start:start] = [f" {name} = {{}}" for name in code.dict_names]
+        return cast(CompleteRows, self._compile("rows, place", code, "made"))
 
-    def _compiled(self, parameters: str, code: Code, result: str) -> Callable[..., Any]:
+    def _compile(self, parameters: str, code: FunctionBuilder, result: str) -> Callable[..., Any]:
         source = "\n".join([f"def complete({parameters}):", *code.lines, f" return {result}"])
         scope = self._globals
         # The names in it are the generator's own, and attributes that are identifiers.

@@ -22,14 +22,14 @@ from graphql import (
     VariableNode,
 )
 
-DEFINITION = "strawberry-definition"
+DEFINITION_KEY = "strawberry-definition"
 """Under this name a schema's parts hold Strawberry's definitions of them."""
 
 
-def declared_cost(part: Any, usual: int) -> int:
-    """The `cost` metadata of a part of a schema, `usual` where it declares none."""
-    metadata = getattr(part.extensions.get(DEFINITION), "metadata", None) or {}
-    return int(metadata.get("cost", usual))
+def declared_cost(part: Any, default: int) -> int:
+    """The `cost` metadata of a part of a schema, `default` where it declares none."""
+    metadata = getattr(part.extensions.get(DEFINITION_KEY), "metadata", None) or {}
+    return int(metadata.get("cost", default))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +39,30 @@ class InputPrice:
     points: int
     inside: "Mapping[str, InputPrice]"
 
-    def of_literal(self, node: ValueNode, variables: Mapping[str, object]) -> int:
+    def evaluate_literal(self, node: ValueNode, variables: Mapping[str, object]) -> int:
         """Points of a value that is written in the document."""
         if isinstance(node, VariableNode):
-            return self.of_value(variables.get(node.name.value))
+            return self.evaluate_value(variables.get(node.name.value))
         if isinstance(node, NullValueNode):
             return 0
         if isinstance(node, ListValueNode):
-            return sum(self.of_literal(item, variables) for item in node.values)
+            return sum(self.evaluate_literal(item, variables) for item in node.values)
         total = self.points
         if isinstance(node, ObjectValueNode):
             for entry in node.fields:
                 if price := self.inside.get(entry.name.value):
-                    total += price.of_literal(entry.value, variables)
+                    total += price.evaluate_literal(entry.value, variables)
         return total
 
-    def of_value(self, value: object) -> int:
+    def evaluate_value(self, value: object) -> int:
         """Points of a variable's value; it may not fit its type, which is found out later."""
         if value is None:
             return 0
         if isinstance(value, list):
-            return sum(map(self.of_value, value))
+            return sum(map(self.evaluate_value, value))
         total = self.points
         if isinstance(value, dict):
-            total += sum(price.of_value(value.get(name)) for name, price in self.inside.items())
+            total += sum(price.evaluate_value(value.get(name)) for name, price in self.inside.items())
         return total
 
 
@@ -75,7 +75,7 @@ class PricedArguments:
 
     def times(self, variables: Mapping[str, object]) -> int:
         """Points of all of them."""
-        return sum(price.of_literal(node, variables) for price, node in self.prices)
+        return sum(price.evaluate_literal(node, variables) for price, node in self.prices)
 
 
 def priced_arguments(
@@ -85,7 +85,7 @@ def priced_arguments(
     found = tuple((prices[node.name.value], node.value) for node in nodes if node.name.value in prices)
     if not found:
         return None
-    return PricedArguments(found, tuple(name for _, node in found for name in _variables(node)))
+    return PricedArguments(found, tuple(name for _, node in found for name in _get_variable_names(node)))
 
 
 def input_prices(
@@ -97,31 +97,31 @@ def input_prices(
 
     An input type inside itself is priced once: values nested deeper cost nothing more.
     """
-    prices = {name: _price_of(part, outer) for name, part in parts.items()}
+    prices = {name: _build_price(part, outer) for name, part in parts.items()}
     return {name: price for name, price in prices.items() if price.points or price.inside}
 
 
-def _price_of(
+def _build_price(
     part: GraphQLArgument | GraphQLInputField, outer: tuple[GraphQLInputObjectType, ...]
 ) -> InputPrice:
-    kind = _named(part.type)
+    kind = _unwrap_type(part.type)
     inside: dict[str, InputPrice] = {}
     if isinstance(kind, GraphQLInputObjectType) and kind not in outer:
         inside = input_prices(kind.fields, outer=(*outer, kind))
     return InputPrice(declared_cost(part, 0), inside)
 
 
-def _named(kind: GraphQLInputType) -> object:
+def _unwrap_type(kind: GraphQLInputType) -> object:
     while isinstance(kind, GraphQLNonNull | GraphQLList):
         kind = kind.of_type
     return kind
 
 
-def _variables(node: ValueNode) -> list[str]:
+def _get_variable_names(node: ValueNode) -> list[str]:
     if isinstance(node, VariableNode):
         return [node.name.value]
     if isinstance(node, ListValueNode):
-        return [name for item in node.values for name in _variables(item)]
+        return [name for item in node.values for name in _get_variable_names(item)]
     if isinstance(node, ObjectValueNode):
-        return [name for entry in node.fields for name in _variables(entry.value)]
+        return [name for entry in node.fields for name in _get_variable_names(entry.value)]
     return []

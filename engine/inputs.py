@@ -19,73 +19,73 @@ from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 from strawberry.types.lazy_type import LazyType
 from strawberry.types.unset import UNSET
 
-Make = Callable[[Any], Any]
+Converter = Callable[[Any], Any]
 
 
-class NotPrepared(Exception):
+class NotPreparable(Exception):
     """This has to be done the libraries' way."""
 
 
 @lru_cache(8)
-def inputs_of(schema: strawberry.Schema) -> "Inputs":
+def get_input_converters(schema: strawberry.Schema) -> "InputConverters":
     """The conversions of a schema's input types, made once."""
-    return Inputs(schema)
+    return InputConverters(schema)
 
 
-class Inputs:
+class InputConverters:
     """The conversions of one schema's input types."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self._config = schema.config
         self._scalars = schema.schema_converter.scalar_registry
-        self._of_types: dict[Any, Make] = {}
+        self._converters: dict[Any, Converter] = {}
 
-    def of(self, type_: Any) -> Make | None:
+    def get(self, type_: Any) -> Converter | None:
         """What makes a value of the type; None where it is taken as it was coerced.
 
         Raises:
-            NotPrepared: the type builds its own values.
+            NotPreparable: the type builds its own values.
         """
         if isinstance(type_, StrawberryMaybe) or type_ is GlobalID:
-            return partial(self._strawberry_s, type_)
+            return partial(self._convert_by_strawberry, type_)
         if isinstance(type_, StrawberryOptional):
-            return self.of(type_.of_type)
+            return self.get(type_.of_type)
         if isinstance(type_, LazyType):
-            return self.of(type_.resolve_type())
+            return self.get(type_.resolve_type())
         if isinstance(type_, StrawberryList):
-            return self._list(type_)
+            return self._build_list_converter(type_)
         if isinstance(type_, StrawberryEnumDefinition) or has_enum_definition(type_):
             return None
         if is_scalar(type_, self._scalars):
             return None
-        if type_ not in self._of_types:
+        if type_ not in self._converters:
             # Known before its fields are: they may be of the same type.
-            self._of_types[type_] = lambda value: self._of_types[type_](value)
+            self._converters[type_] = lambda value: self._converters[type_](value)
             try:
-                self._of_types[type_] = self._object(type_)
+                self._converters[type_] = self._build_object_converter(type_)
             except BaseException:
-                del self._of_types[type_]
+                del self._converters[type_]
                 raise
-        return self._of_types[type_]
+        return self._converters[type_]
 
-    def _list(self, type_: StrawberryList) -> Make:
-        make = self.of(type_.of_type)
+    def _build_list_converter(self, type_: StrawberryList) -> Converter:
+        convert = self.get(type_.of_type)
 
-        def made(value: Any) -> Any:
+        def convert_value(value: Any) -> Any:
             if value is None or value is UNSET:
                 return value
             # A list of its own: defaults are shared by all requests.
-            return list(value) if make is None else [make(one) for one in value]
+            return list(value) if convert is None else [convert(item) for item in value]
 
-        return made
+        return convert_value
 
-    def _object(self, type_: Any) -> Make:
+    def _build_object_converter(self, type_: Any) -> Converter:
         definition = get_object_definition(type_)
         if definition is None or not definition.is_input:
-            return partial(self._strawberry_s, type_)
+            return partial(self._convert_by_strawberry, type_)
         if definition.from_input is not None:
             # It is given the request's info and the value's path.
-            raise NotPrepared
+            raise NotPreparable
         missing = {
             field.python_name: None
             for field in definition.fields
@@ -95,21 +95,21 @@ class Inputs:
             (
                 self._config.name_converter.from_field(field),
                 field.python_name,
-                self.of(field.resolve_type(type_definition=definition)),
+                self.get(field.resolve_type(type_definition=definition)),
             )
             for field in definition.fields
         ]
 
-        def made(value: Mapping[str, Any] | None) -> Any:
+        def convert_value(value: Mapping[str, Any] | None) -> Any:
             if value is None or value is UNSET:
                 return value
-            given: dict[str, Any] = dict(missing)
-            for name, python_name, make in fields:
+            provided: dict[str, Any] = dict(missing)
+            for name, python_name, convert in fields:
                 if name in value:
-                    given[python_name] = value[name] if make is None else make(value[name])
-            return type_(**given)
+                    provided[python_name] = value[name] if convert is None else convert(value[name])
+            return type_(**provided)
 
-        return made
+        return convert_value
 
-    def _strawberry_s(self, type_: Any, value: Any) -> Any:
+    def _convert_by_strawberry(self, type_: Any, value: Any) -> Any:
         return convert_argument(value, type_, self._scalars, self._config)

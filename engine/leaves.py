@@ -21,7 +21,9 @@ from graphql import (
 from tortoise.fields import BooleanField, CharField, TextField
 from tortoise.fields.base import Field
 
-_ORDINARY = frozenset({str, int, float, bool, bytes, datetime, date, time, Decimal, UUID, dict, list, tuple})
+_PLAIN_TYPES = frozenset(
+    {str, int, float, bool, bytes, datetime, date, time, Decimal, UUID, dict, list, tuple}
+)
 """Types whose values are neither awaitable nor an exception."""
 
 _NEEDS_COERCION: dict[GraphQLScalarType, str] = {
@@ -38,7 +40,7 @@ Another scalar's `serialize` may say in its attribute `unchanged_where` when it 
 """
 
 
-class Unusual(Exception):
+class Fallback(Exception):
     """A value that generated code does not know: graphql-core has to complete it."""
 
 
@@ -48,7 +50,7 @@ class Bind(Protocol):
     def __call__(self, value: object) -> str: ...
 
 
-def is_odd(value: object) -> bool:
+def is_special_result(value: object) -> bool:
     """Whether graphql-core treats `value` as something else than a result: awaits or raises it, or none."""
     return (
         value is Undefined
@@ -58,25 +60,25 @@ def is_odd(value: object) -> bool:
     )
 
 
-def statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, bind: Bind) -> list[str]:
+def build_statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, bind: Bind) -> list[str]:
     """Statements that replace the variable, not None, by what is written of it; Unusual where they cannot."""
     if isinstance(leaf, GraphQLEnumType):
-        return [f"{variable} = {_enum(leaf, variable, bind)}"]
-    careful = f"{bind(_careful(leaf))}({variable})"
+        return [f"{variable} = {_enum_expression(leaf, variable, bind)}"]
+    checked = f"{bind(_build_checked_coercion(leaf))}({variable})"
     if leaf is GraphQLID:
-        careful = f"str({variable}) if type({variable}) is int else {careful}"
+        checked = f"str({variable}) if type({variable}) is int else {checked}"
     if needs_coercion := _NEEDS_COERCION.get(leaf):
-        return [f"if {needs_coercion.format(v=variable)}: {variable} = {careful}"]
+        return [f"if {needs_coercion.format(v=variable)}: {variable} = {checked}"]
     if unchanged_where := getattr(leaf.coerce_output_value, "unchanged_where", None):
-        return [f"if not ({unchanged_where.format(v=variable)}): {variable} = {careful}"]
+        return [f"if not ({unchanged_where.format(v=variable)}): {variable} = {checked}"]
     coerce = f"{bind(leaf.coerce_output_value)}({variable})"
     return [
-        f"{variable} = {coerce} if type({variable}) in {bind(_ORDINARY)} else {careful}",
-        f"if {variable} is None or {variable} is {bind(Undefined)}: raise {bind(Unusual)}",
+        f"{variable} = {coerce} if type({variable}) in {bind(_PLAIN_TYPES)} else {checked}",
+        f"if {variable} is None or {variable} is {bind(Undefined)}: raise {bind(Fallback)}",
     ]
 
 
-def names_of(leaf: GraphQLEnumType) -> dict[Any, Any]:
+def get_enum_names(leaf: GraphQLEnumType) -> dict[Any, Any]:
     """What is written of each member's value; empty where that cannot be told beforehand."""
     members = getattr(leaf, "wrapped_cls", None)
     if not (isinstance(members, type) and issubclass(members, Enum)):
@@ -86,31 +88,31 @@ def names_of(leaf: GraphQLEnumType) -> dict[Any, Any]:
     return {member.value: leaf.coerce_output_value(member) for member in members}
 
 
-def is_written_as_it_is(leaf: GraphQLOutputType, column: Field[Any]) -> bool:
+def is_serialized_unchanged(leaf: GraphQLOutputType, column: Field[Any]) -> bool:
     """Whether the scalar writes every value unchanged that a typed column may hold."""
     if leaf is GraphQLString:
         return isinstance(column, CharField | TextField)
     return leaf is GraphQLBoolean and isinstance(column, BooleanField)
 
 
-def _enum(leaf: GraphQLEnumType, variable: str, bind: Bind) -> str:
-    careful = f"{bind(_careful(leaf))}({variable})"
-    names = names_of(leaf)
+def _enum_expression(leaf: GraphQLEnumType, variable: str, bind: Bind) -> str:
+    checked = f"{bind(_build_checked_coercion(leaf))}({variable})"
+    names = get_enum_names(leaf)
     if not names:
-        return careful
+        return checked
     members = getattr(leaf, "wrapped_cls", None)
-    return f"{bind(names)}[{variable}._value_] if type({variable}) is {bind(members)} else {careful}"
+    return f"{bind(names)}[{variable}._value_] if type({variable}) is {bind(members)} else {checked}"
 
 
-def _careful(leaf: GraphQLScalarType | GraphQLEnumType) -> Callable[[Any], Any]:
+def _build_checked_coercion(leaf: GraphQLScalarType | GraphQLEnumType) -> Callable[[Any], Any]:
     coerce: Callable[[Any], Any] = leaf.coerce_output_value
 
     def complete(value: Any) -> Any:
-        if value is None or is_odd(value):
-            raise Unusual
+        if value is None or is_special_result(value):
+            raise Fallback
         coerced = coerce(value)
         if coerced is None or coerced is Undefined:
-            raise Unusual
+            raise Fallback
         return coerced
 
     return complete

@@ -9,13 +9,13 @@ from observation import meters
 _FAULTS = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}
 
 
-class Measurement:
+class OperationMetrics:
     """Notes each operation under its name if that is among `known`, and under its first field."""
 
     def __init__(self, known: frozenset[str]) -> None:
         self._known = known
 
-    def note(
+    def record(
         self, operation: OperationDefinitionNode | None, errors: Sequence[GraphQLError], *, seconds: float
     ) -> None:
         """Note one query or mutation that was executed."""
@@ -23,18 +23,18 @@ class Measurement:
             return
         name = operation.name.value if operation.name else "anonymous"
         known = name if name in self._known or operation.name is None else "other"
-        kind = (operation.operation.value, _first_field(operation))
-        meters.OPERATIONS.note((known, _outcome(errors)), kind, seconds)
+        kind = (operation.operation.value, _get_first_field(operation))
+        meters.OPERATIONS.observe((known, _classify(errors)), kind, seconds)
 
 
-def _outcome(errors: Sequence[GraphQLError]) -> str:
+def _classify(errors: Sequence[GraphQLError]) -> str:
     """`fault` is ours, `error` the client's or a refusal."""
     if not errors:
         return "done"
     return "fault" if any((error.extensions or {}).get("code") in _FAULTS for error in errors) else "error"
 
 
-def _first_field(operation: OperationDefinitionNode) -> str:
+def _get_first_field(operation: OperationDefinitionNode) -> str:
     """The schema's name of it: the document was validated, so there are only so many."""
     first = operation.selection_set.selections[0]
     return first.name.value if isinstance(first, FieldNode) else "fragment"

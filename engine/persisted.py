@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
-from config.refusals import CannotRun
+from config.refusals import UsageError
 from engine.byte_cache import ByteCache
 from engine.documents import MAX_CHARACTERS, UnusableDocument
 
@@ -18,11 +18,11 @@ _BYTES_PER_DOCUMENT = 8_192
 """What the store holds for each document that it may keep; one may be larger where others are smaller."""
 
 
-class BadManifest(CannotRun):
+class InvalidManifest(UsageError):
     """The file of trusted documents cannot be used."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"GRAPHQL_TRUSTED_DOCUMENTS={path}: {why}")
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"GRAPHQL_TRUSTED_DOCUMENTS={path}: {reason}")
 
 
 class PersistedDocuments:
@@ -36,9 +36,9 @@ class PersistedDocuments:
         self._texts: ByteCache[str, str] = ByteCache(
             max_documents * _BYTES_PER_DOCUMENT, max_entries=max_documents
         )
-        self._is_on = max_documents > 0
+        self._is_enabled = max_documents > 0
 
-    def text_of(self, text: str | None, document_id: str | None) -> str:
+    def resolve_text(self, text: str | None, document_id: str | None) -> str:
         """The document that a request means; kept, if it says both text and hash.
 
         Raises:
@@ -46,23 +46,23 @@ class PersistedDocuments:
         """
         if document_id is None:
             return text or ""
-        if not self._is_on:
-            raise _refusal("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
+        if not self._is_enabled:
+            raise _build_error("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
         if text is None:
-            return self._find(document_id)
+            return self._get(document_id)
         if len(text) > MAX_CHARACTERS:
             # It will be refused for its length, and is not worth hashing.
             return text
-        if _hash(text) != document_id:
-            raise _refusal("The hash is not the document's SHA-256.", "PERSISTED_QUERY_MISMATCH")
+        if _sha256(text) != document_id:
+            raise _build_error("The hash is not the document's SHA-256.", "PERSISTED_QUERY_MISMATCH")
         if self._texts.peek(document_id) is None:
             self._texts.put(document_id, text, size_bytes=sys.getsizeof(text))
         return text
 
-    def _find(self, document_id: str) -> str:
+    def _get(self, document_id: str) -> str:
         text = self._texts.get(document_id)
         if text is None:
-            raise _refusal("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+            raise _build_error("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
         return text
 
 
@@ -87,22 +87,22 @@ class TrustedDocuments:
         return frozenset(names)
 
     @classmethod
-    def read(cls, path: Path) -> "TrustedDocuments":
+    def load(cls, path: Path) -> "TrustedDocuments":
         """The manifest in a file: an object of ids and texts, or Apollo's persisted query manifest.
 
         Raises:
-            BadManifest: there is no such file, or it is none of both.
+            InvalidManifest: there is no such file, or it is none of both.
         """
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise BadManifest(path, str(error)) from error
-        texts = _texts_of(content)
+            raise InvalidManifest(path, str(error)) from error
+        texts = _parse_manifest(content)
         if not texts:
-            raise BadManifest(path, "not an object of ids and documents")
+            raise InvalidManifest(path, "not an object of ids and documents")
         return cls(texts)
 
-    def text_of(self, text: str | None, document_id: str | None) -> str:
+    def resolve_text(self, text: str | None, document_id: str | None) -> str:
         """The document that a request means.
 
         Raises:
@@ -110,11 +110,11 @@ class TrustedDocuments:
         """
         found = text if document_id is None else self._texts.get(document_id)
         if found is None or found not in self._known or text not in (None, found):
-            raise _refusal("Only documents that the shop has published may run.", "DOCUMENT_NOT_TRUSTED")
+            raise _build_error("Only documents that the shop has published may run.", "DOCUMENT_NOT_TRUSTED")
         return found
 
 
-def _texts_of(content: object) -> dict[str, str]:
+def _parse_manifest(content: object) -> dict[str, str]:
     if isinstance(content, dict) and isinstance(operations := content.get("operations"), list):
         content = {
             operation.get("id"): operation.get("body")
@@ -127,10 +127,10 @@ def _texts_of(content: object) -> dict[str, str]:
     return content if is_plain else {}
 
 
-def _hash(text: str) -> str:
+def _sha256(text: str) -> str:
     # Half a surrogate pair has no UTF-8; such a text is refused later, by its own name.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _refusal(message: str, code: str) -> UnusableDocument:
+def _build_error(message: str, code: str) -> UnusableDocument:
     return UnusableDocument([GraphQLError(message)], code=code)

@@ -5,7 +5,7 @@ A field says in its metadata what it is made of:
 - `shortcut`: a function of the source, without effects, that answers what the field's resolver would, or
   raises. Attribute getters are written into the code.
 - `rows`: a function of the source that tells a list's rows as the database gave them, if it has them: a
-  `Listing`. The list's items are then completed without an object for any of them.
+  `RowSource`. The list's items are then completed without an object for any of them.
 - of a list's items and of what they hold: `column`, the name of the row's column that the field shows, as it
   is or as the function `made` makes of it; `relation`, the name of a row that was read along; `is_same_row`,
   where the field shows the same row as another type; `is_place`, where it shows the row's cursor.
@@ -21,18 +21,18 @@ from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.types.field import StrawberryField
 
 from engine import leaves
-from engine.code import Code, NotCompilable
-from engine.leaves import Unusual
-from models.rows import Layout
+from engine.code import FunctionBuilder, NotCompilable
+from engine.leaves import Fallback
+from models.rows import RowLayout
 
-_MOST_LAYOUTS = 8
+_MAX_LAYOUTS = 8
 
 
-class Listing(Protocol):
+class RowSource(Protocol):
     """Rows sorted by the column `by`; `layout` is None where there are no `values`, but objects."""
 
     @property
-    def layout(self) -> Layout | None: ...
+    def layout(self) -> RowLayout | None: ...
     @property
     def values(self) -> Sequence[Any]: ...
     @property
@@ -40,165 +40,167 @@ class Listing(Protocol):
     def place(self, value: object, key: object) -> str: ...
 
 
-class OfAttributes:
+class AttributeReader:
     """From an object. Attributes on the way to others are read once."""
 
-    def __init__(self, code: Code, source: str) -> None:
+    def __init__(self, code: FunctionBuilder, source: str) -> None:
         self._code = code
         self._source = source
-        self._read: dict[str, str] = {}
+        self._variables: dict[str, str] = {}
 
-    def completed(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """As `code.Reads` says."""
-        definition = _definition(field)
+    def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
+        """As `code.FieldReader` says."""
+        definition = _get_definition(field)
         shortcut, rows = definition.metadata.get("shortcut"), definition.metadata.get("rows")
         if rows is not None and shortcut is not None:
-            complete = RowLists(self._code, field, details, rows=rows, objects=shortcut)
-            return self._code.read(f"{self._code.bind(complete)}({self._source})")
-        return self._code.value(self._code.read(self._value(field, definition)), field.type, details)
+            complete = RowListCompleter(self._code, field, details, rows=rows, objects=shortcut)
+            return self._code.assign_variable(f"{self._code.bind(complete)}({self._source})")
+        return self._code.complete_value(
+            self._code.assign_variable(self._field_expression(field, definition)), field.type, details
+        )
 
-    def forget(self) -> None:
-        """As `code.Reads` says."""
-        self._read.clear()
+    def invalidate(self) -> None:
+        """As `code.FieldReader` says."""
+        self._variables.clear()
 
-    def _value(self, field: GraphQLField, definition: StrawberryField) -> str:
+    def _field_expression(self, field: GraphQLField, definition: StrawberryField) -> str:
         shortcut = definition.metadata.get("shortcut")
         if isinstance(shortcut, attrgetter):
-            return self._attribute(shortcut.__reduce__()[1][0])
+            return self._attribute_expression(shortcut.__reduce__()[1][0])
         if shortcut is not None:
             return f"{self._code.bind(shortcut)}({self._source})"
-        if not _reads_an_attribute(field, definition):
+        if not _reads_attribute(field, definition):
             raise NotCompilable
-        return self._attribute(definition.python_name)
+        return self._attribute_expression(definition.python_name)
 
-    def _attribute(self, path: str) -> str:
-        *way, last = path.split(".")
+    def _attribute_expression(self, path: str) -> str:
+        *parents, attribute = path.split(".")
         source = self._source
-        for name in way:
-            reached = f"{source}.{_checked(name)}"
-            if reached not in self._read:
-                self._read[reached] = self._code.read(reached)
-            source = self._read[reached]
-        return f"{source}.{_checked(last)}"
+        for name in parents:
+            expression = f"{source}.{_check_identifier(name)}"
+            if expression not in self._variables:
+                self._variables[expression] = self._code.assign_variable(expression)
+            source = self._variables[expression]
+        return f"{source}.{_check_identifier(attribute)}"
 
 
-class OfRows:
+class RowReader:
     """From the variables that a row was unpacked into."""
 
-    def __init__(self, code: Code, layout: Layout, *, by: str | None) -> None:
+    def __init__(self, code: FunctionBuilder, layout: RowLayout, *, by: str | None) -> None:
         self._code = code
         self._layout = layout
         self._by = by
 
-    def completed(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """As `code.Reads` says."""
-        metadata = _definition(field).metadata
+    def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
+        """As `code.FieldReader` says."""
+        metadata = _get_definition(field).metadata
         if metadata.get("is_same_row"):
-            return self._code.view(self, field.type, details)
+            return self._code.complete_object(self, field.type, details)
         if relation := metadata.get("relation"):
-            return self._related(relation, field, details)
+            return self._complete_relation(relation, field, details)
         if metadata.get("is_place") and self._by is not None:
-            value = f"place({self._column(self._by)}, {self._layout.key})"
-        elif made := metadata.get("made"):
-            value = f"{self._code.bind(made)}({self._column(metadata.get('column'))})"
-        elif plain := self._plain(metadata.get("column"), field.type):
+            value = f"place({self._column_expression(self._by)}, {self._layout.key})"
+        elif convert := metadata.get("made"):
+            value = f"{self._code.bind(convert)}({self._column_expression(metadata.get('column'))})"
+        elif plain := self._plain_column(metadata.get("column"), field.type):
             return plain
         else:
-            value = self._column(metadata.get("column"))
-        return self._code.value(self._code.read(value), field.type, details)
+            value = self._column_expression(metadata.get("column"))
+        return self._code.complete_value(self._code.assign_variable(value), field.type, details)
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Nothing is read on the way."""
 
-    def _plain(self, column: str | None, type_: GraphQLOutputType) -> str | None:
+    def _plain_column(self, column: str | None, type_: GraphQLOutputType) -> str | None:
         """The expression of a column whose values need no look, for what the database promises of them."""
         if column is None or column not in self._layout.variables:
             raise NotCompilable
-        kept = self._layout.model._meta.fields_map[column]
-        if kept.null and is_non_null_type(type_):
+        model_field = self._layout.model._meta.fields_map[column]
+        if model_field.null and is_non_null_type(type_):
             return None
-        bare = type_.of_type if is_non_null_type(type_) else type_
+        nullable_type = type_.of_type if is_non_null_type(type_) else type_
         variable = self._layout.variables[column]
-        members = getattr(kept, "enum_type", None)
-        if members is not None and isinstance(bare, GraphQLEnumType):
-            names = leaves.names_of(bare)
-            stored = {member.value: names[member.value] for member in members} if names else {}
-            nothing = {None: None} if kept.null else {}
-            return f"{self._code.bind(stored | nothing)}[{variable}]" if stored else None
-        if self._layout.is_typed and leaves.is_written_as_it_is(bare, kept):
+        members = getattr(model_field, "enum_type", None)
+        if members is not None and isinstance(nullable_type, GraphQLEnumType):
+            names = leaves.get_enum_names(nullable_type)
+            names_by_value = {member.value: names[member.value] for member in members} if names else {}
+            null_entry = {None: None} if model_field.null else {}
+            return f"{self._code.bind(names_by_value | null_entry)}[{variable}]" if names_by_value else None
+        if self._layout.is_typed and leaves.is_serialized_unchanged(nullable_type, model_field):
             return variable
         return None
 
-    def _column(self, name: str | None) -> str:
+    def _column_expression(self, name: str | None) -> str:
         if name is None or name not in self._layout.variables:
             raise NotCompilable
-        variable, convert = self._layout.variables[name], self._layout.conversion(name)
+        variable, convert = self._layout.variables[name], self._layout.get_converter(name)
         return variable if convert is None else f"{self._code.bind(convert)}({variable})"
 
-    def _related(self, relation: str, field: GraphQLField, details: FieldDetailsList) -> str:
+    def _complete_relation(self, relation: str, field: GraphQLField, details: FieldDetailsList) -> str:
         layout = self._layout.related.get(relation)
         if layout is None:
             raise NotCompilable
         # The rows of a list often refer to the same few.
         known = f"known_{self._code.new_variable()}"
-        self._code.remembered.append(known)
-        result = self._code.read(f"{known}.get({layout.key})")
+        self._code.dict_names.append(known)
+        result = self._code.assign_variable(f"{known}.get({layout.key})")
         with self._code.block(f"if {result} is None:"):
-            self._code.add(f"if {layout.key} is None: raise {self._code.bind(Unusual)}")
-            view = self._code.view(OfRows(self._code, layout, by=None), field.type, details)
-            self._code.add(f"{result} = {known}[{layout.key}] = {view}")
+            self._code.add_statement(f"if {layout.key} is None: raise {self._code.bind(Fallback)}")
+            view = self._code.complete_object(RowReader(self._code, layout, by=None), field.type, details)
+            self._code.add_statement(f"{result} = {known}[{layout.key}] = {view}")
         return result
 
 
-class RowLists:
+class RowListCompleter:
     """Completes one list field, by a function for each way that its rows lie."""
 
     def __init__(
         self,
-        code: Code,
+        code: FunctionBuilder,
         field: GraphQLField,
         details: FieldDetailsList,
         *,
-        rows: Callable[[Any], Listing],
+        rows: Callable[[Any], RowSource],
         objects: Callable[[Any], Any],
     ) -> None:
         type_ = field.type.of_type if is_non_null_type(field.type) else field.type
         if not is_list_type(type_):
             raise NotCompilable
         self._functions, self._item, self._details = code.functions, type_.of_type, details
-        self._complete_objects = code.functions.value(field.type, details)
+        self._complete_objects = code.functions.compile_value(field.type, details)
         self._rows, self._objects = rows, objects
-        self._made: dict[tuple[Layout, str], Callable[..., list[Any]] | None] = {}
+        self._compiled: dict[tuple[RowLayout, str], Callable[..., list[Any]] | None] = {}
 
     def __call__(self, source: Any) -> Any:
         """The completed list of what `source` lists."""
         listing = self._rows(source)
         if listing.layout is not None:
             key = (listing.layout, listing.by)
-            complete = self._made[key] if key in self._made else self._make(key)
+            complete = self._compiled[key] if key in self._compiled else self._compile(key)
             if complete is not None:
                 return complete(listing.values, listing.place)
         return self._complete_objects(self._objects(source))
 
-    def _make(self, key: tuple[Layout, str]) -> Callable[..., list[Any]] | None:
+    def _compile(self, key: tuple[RowLayout, str]) -> Callable[..., list[Any]] | None:
         layout, by = key
-        if len(self._made) >= _MOST_LAYOUTS:
-            self._made.clear()
+        if len(self._compiled) >= _MAX_LAYOUTS:
+            self._compiled.clear()
         try:
-            self._made[key] = self._functions.rows(self._item, self._details, layout, by=by)
+            self._compiled[key] = self._functions.rows(self._item, self._details, layout, by=by)
         except (NotCompilable, SyntaxError, RecursionError, MemoryError):
-            self._made[key] = None
-        return self._made[key]
+            self._compiled[key] = None
+        return self._compiled[key]
 
 
-def _definition(field: GraphQLField) -> StrawberryField:
+def _get_definition(field: GraphQLField) -> StrawberryField:
     definition = field.extensions.get("strawberry-definition")
     if not isinstance(definition, StrawberryField) or definition.extensions:
         raise NotCompilable
     return definition
 
 
-def _reads_an_attribute(field: GraphQLField, definition: StrawberryField) -> bool:
+def _reads_attribute(field: GraphQLField, definition: StrawberryField) -> bool:
     """Whether the field's resolver is Strawberry's own, which is a `getattr`."""
     return (
         definition.is_basic_field
@@ -208,7 +210,7 @@ def _reads_an_attribute(field: GraphQLField, definition: StrawberryField) -> boo
     )
 
 
-def _checked(name: str) -> str:
+def _check_identifier(name: str) -> str:
     if not name.isidentifier() or iskeyword(name):
         raise NotCompilable
     return name

@@ -7,12 +7,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
 from asgi import media_types
-from asgi.headers import header
+from asgi.headers import get_header
 from engine.admission import GraphQLRequest
 
-_JSON = "application/json"
+JSON_MEDIA_TYPE = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-_LONGEST_DOCUMENT_ID = 256
+_MAX_DOCUMENT_ID_LENGTH = 256
 
 
 class BadRequest(Exception):
@@ -33,22 +33,22 @@ class BadRequest(Exception):
         self.headers = dict(headers or {})
 
 
-async def read(request: Request, receive: Receive) -> GraphQLRequest:
+async def read_request(request: Request, receive: Receive) -> GraphQLRequest:
     """What the request asks to run.
 
     Raises:
         BadRequest: it does not say so in GraphQL's terms.
     """
     if request.method in ("GET", "HEAD"):
-        return typed(_of_query_string(request))
+        return parse_parameters(_parse_query_string(request))
     if request.method == "POST":
-        body = await _of_body(request, receive)
+        body = await _read_json_body(request, receive)
         # JSON that was decoded spells no half of a surrogate pair, and NUL in this way alone.
-        return typed(_object(body), is_storable=rb"\u0000" not in body)
+        return parse_parameters(_parse_object(body), is_storable=rb"\u0000" not in body)
     raise BadRequest("GraphQL is asked by GET or POST.", status=405, headers={"Allow": "GET, HEAD, POST"})
 
 
-def typed(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:
+def parse_parameters(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:
     """What the parameters of a GraphQL request ask to run, `is_storable` or not.
 
     Raises:
@@ -64,7 +64,7 @@ def typed(parameters: Mapping[str, object], *, is_storable: bool = False) -> Gra
         raise BadRequest("`variables` must be an object.")
     if not isinstance(extensions, dict | None):
         raise BadRequest("`extensions` must be an object.")
-    document_id = _document_id(parameters.get("documentId"), extensions or {})
+    document_id = _parse_document_id(parameters.get("documentId"), extensions or {})
     if query is None and document_id is None:
         raise BadRequest("`query` must be a text.")
     return GraphQLRequest(
@@ -77,56 +77,58 @@ def typed(parameters: Mapping[str, object], *, is_storable: bool = False) -> Gra
     )
 
 
-def _document_id(plain: object, extensions: Mapping[str, object]) -> str | None:
+def _parse_document_id(value: object, extensions: Mapping[str, object]) -> str | None:
     """The document's id, as the specification's appendix spells it or as Apollo's clients do."""
     persisted = extensions.get("persistedQuery")
     if persisted is not None:
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
             raise BadRequest("`extensions.persistedQuery` must be of version 1.")
-        plain = persisted.get("sha256Hash", "")
-    if plain is None:
+        value = persisted.get("sha256Hash", "")
+    if value is None:
         return None
-    if not isinstance(plain, str) or not 1 <= len(plain) <= _LONGEST_DOCUMENT_ID:
-        raise BadRequest(f"A document's id is a text of 1 to {_LONGEST_DOCUMENT_ID} characters.")
-    return plain.removeprefix("sha256:")
+    if not isinstance(value, str) or not 1 <= len(value) <= _MAX_DOCUMENT_ID_LENGTH:
+        raise BadRequest(f"A document's id is a text of 1 to {_MAX_DOCUMENT_ID_LENGTH} characters.")
+    return value.removeprefix("sha256:")
 
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for something to look at rather than for an answer."""
-    accept = header(request.scope, b"accept")
-    if request.method not in ("GET", "HEAD") or not media_types.prefers_page(accept, _JSON, GRAPHQL_JSON):
+    accept = get_header(request.scope, b"accept")
+    if request.method not in ("GET", "HEAD") or not media_types.prefers_page(
+        accept, JSON_MEDIA_TYPE, GRAPHQL_JSON
+    ):
         return False
     return not {"query", "documentId", "extensions"} & request.query_params.keys()
 
 
 def wants_graphql_json(request: Request) -> bool:
     """Whether the client knows the media type whose HTTP status tells request errors."""
-    return media_types.names(header(request.scope, b"accept"), GRAPHQL_JSON, rather_than=_JSON)
+    return media_types.prefers(get_header(request.scope, b"accept"), GRAPHQL_JSON, over=JSON_MEDIA_TYPE)
 
 
-def _of_query_string(request: Request) -> dict[str, object]:
+def _parse_query_string(request: Request) -> dict[str, object]:
     parameters: dict[str, object] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in parameters:
-            parameters[name] = _json(text) if (text := request.query_params[name]) else None
+            parameters[name] = _parse_json(text) if (text := request.query_params[name]) else None
     return parameters
 
 
-async def _of_body(request: Request, receive: Receive) -> bytes:
-    media_type = header(request.scope, b"content-type").partition(";")[0].strip().lower()
-    if media_type != _JSON:
-        raise BadRequest(f"The content type must be {_JSON}.", status=415)
-    return await _whole(receive)
+async def _read_json_body(request: Request, receive: Receive) -> bytes:
+    media_type = get_header(request.scope, b"content-type").partition(";")[0].strip().lower()
+    if media_type != JSON_MEDIA_TYPE:
+        raise BadRequest(f"The content type must be {JSON_MEDIA_TYPE}.", status=415)
+    return await _read_body(receive)
 
 
-def _object(body: bytes) -> dict[str, object]:
-    decoded = _json(body)
+def _parse_object(body: bytes) -> dict[str, object]:
+    decoded = _parse_json(body)
     if not isinstance(decoded, dict):
         raise BadRequest("The body must be a JSON object; several operations in one request are not taken.")
     return decoded
 
 
-async def _whole(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     message = await receive()
     parts = [message.get("body", b"")]
     while message["type"] != "http.disconnect" and message.get("more_body", False):
@@ -137,7 +139,7 @@ async def _whole(receive: Receive) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _json(text: str | bytes) -> object:
+def _parse_json(text: str | bytes) -> object:
     try:
         decoded: object = orjson.loads(text)
     except ValueError as error:

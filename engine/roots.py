@@ -15,24 +15,24 @@ from graphql import (
 from graphql.execution.collect_fields import DeferUsage, FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path
 
-from engine.plans import Roots, Variant, is_static
+from engine.plans import OperationVariant, RootFields, is_static
 
 
-class RepeatedExecution(Executor[Any]):
+class CachedRootExecutor(Executor[Any]):
     """One execution of an operation, with what its variant knows.
 
     Nothing is delivered bit by bit here, and nobody gives a signal to abort.
     """
 
-    variant: Variant | None = None
+    variant: OperationVariant | None = None
 
     def execute_operation(self, serially: bool | None = None) -> AwaitableOrValue[Any]:
         roots = self.variant.roots if self.variant is not None and serially is None else None
-        return super().execute_operation(serially) if roots is None else self._response(roots)
+        return super().execute_operation(serially) if roots is None else self._execute_cached(roots)
 
-    async def _response(self, roots: Roots) -> ExecutionResult:
+    async def _execute_cached(self, roots: RootFields) -> ExecutionResult:
         try:
-            data = self._root_fields(roots)
+            data = self._execute_root_fields(roots)
             if self.is_awaitable(data):
                 data = await data
         except GraphQLError as error:
@@ -40,7 +40,7 @@ class RepeatedExecution(Executor[Any]):
             data = None
         return cast(ExecutionResult, self.build_response(cast("dict[str, Any] | None", data)))
 
-    def _root_fields(self, roots: Roots) -> AwaitableOrValue[dict[str, Any]]:
+    def _execute_root_fields(self, roots: RootFields) -> AwaitableOrValue[dict[str, Any]]:
         if len(roots.fields) != 1:
             return self.execute_root_grouped_field_set(
                 roots.type, self.root_value, roots.fields, roots.are_serial, None
@@ -50,7 +50,7 @@ class RepeatedExecution(Executor[Any]):
             roots.type, self.root_value, details, Path(None, name, roots.type.name), None
         )
         if self.is_awaitable(value):
-            return _under(name, value)
+            return _await_field(name, value)
         return {} if value is Undefined else {name: value}
 
     def execute_collected_root_fields(
@@ -63,7 +63,7 @@ class RepeatedExecution(Executor[Any]):
     ) -> AwaitableOrValue[dict[str, Any]]:
         collected = (details for field in grouped_field_set.values() for details in field)
         if self.variant is not None and not new_defer_usages and all(map(is_static, collected)):
-            self.variant.roots = Roots(root_type, grouped_field_set, serially)
+            self.variant.roots = RootFields(root_type, grouped_field_set, serially)
         return super().execute_collected_root_fields(
             root_type, root_value, grouped_field_set, serially, new_defer_usages
         )
@@ -88,5 +88,5 @@ class RepeatedExecution(Executor[Any]):
             return None
 
 
-async def _under(name: str, value: Awaitable[Any]) -> dict[str, Any]:
+async def _await_field(name: str, value: Awaitable[Any]) -> dict[str, Any]:
     return {name: await value}

@@ -22,16 +22,28 @@ from graphql import (
 from graphql.language import TokenKind
 
 from domain import texts
-from engine.cost import FREE, INTROSPECTION, MOST, POINT, FieldPrice, Formula, Prices, Sum, literal
+from engine.cost import (
+    FREE,
+    INTROSPECTION_FIELDS,
+    MAX_COST,
+    POINT,
+    CostBuilder,
+    FieldPrice,
+    Formula,
+    Prices,
+    parse_int_literal,
+)
 
 UNSTORABLE = "A text holds a NUL character or half a surrogate pair."
-_DEEPEST_WALK = 64
+_MAX_WALK_DEPTH = 64
 """Selections in one another, fragments counted; each level takes room on Python's stack."""
 
-_LONGEST_NUMBER = 30
-_TEXTS = (TokenKind.STRING, TokenKind.BLOCK_STRING)
-_NUMBERS = (TokenKind.INT, TokenKind.FLOAT)
-_Directed = OperationDefinitionNode | VariableDefinitionNode | FragmentDefinitionNode | SelectionNode
+_MAX_NUMBER_LENGTH = 30
+_STRING_TOKENS = (TokenKind.STRING, TokenKind.BLOCK_STRING)
+_NUMBER_TOKENS = (TokenKind.INT, TokenKind.FLOAT)
+_NodeWithDirectives = (
+    OperationDefinitionNode | VariableDefinitionNode | FragmentDefinitionNode | SelectionNode
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +54,12 @@ class OperationCost:
     formula: Formula
     defaults: Mapping[str, int]
 
-    def value(self, variables: Mapping[str, object]) -> int:
-        return self.formula.value({**self.defaults, **variables} if self.defaults else variables)
+    def evaluate(self, variables: Mapping[str, object]) -> int:
+        return self.formula.evaluate({**self.defaults, **variables} if self.defaults else variables)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Size:
+class DocumentMetrics:
     """What a document comes to with its fragments written out; `directives` is the most in one place."""
 
     tokens: int
@@ -60,11 +72,11 @@ class Size:
 
     def cost(self, operation_name: str | None, variables: Mapping[str, object]) -> int:
         """Points of the named operation; of the dearest, where no single one is meant."""
-        meant = [cost for cost in self.costs if operation_name in (None, cost.name)] or self.costs
-        return max((cost.value(variables) for cost in meant), default=0)
+        matching = [cost for cost in self.costs if operation_name in (None, cost.name)] or self.costs
+        return max((cost.evaluate(variables) for cost in matching), default=0)
 
 
-def measure(document: DocumentNode, prices: Prices) -> Size:
+def analyze_document(document: DocumentNode, prices: Prices) -> DocumentMetrics:
     """How large `document` is.
 
     Raises:
@@ -75,21 +87,21 @@ def measure(document: DocumentNode, prices: Prices) -> Size:
     fragments = {
         part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
     }
-    walk = _Walk(prices, fragments)
+    walker = _DocumentWalker(prices, fragments)
     operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
-    selections = [walk.operation(operation) for operation in operations]
-    whole = _together(selections)
+    selections = [walker.measure_operation(operation) for operation in operations]
+    total = _combine(selections)
     # Those that nothing reaches are not measured, but validation would walk them.
-    if unused := next((name for name in fragments if name not in walk.measured), None):
+    if unused := next((name for name in fragments if name not in walker.measured), None):
         raise GraphQLError(f"Fragment '{unused}' is never used.", fragments[unused])
-    return Size(
+    return DocumentMetrics(
         tokens=document.token_count,
-        directives=walk.most_directives,
-        depth=whole.depth,
-        fields=whole.fields,
-        aliases=whole.aliases,
-        shows_schema=walk.shows_schema,
-        costs=tuple(map(_cost, operations, selections)),
+        directives=walker.max_directives,
+        depth=total.depth,
+        fields=total.fields,
+        aliases=total.aliases,
+        shows_schema=walker.shows_schema,
+        costs=tuple(map(_build_operation_cost, operations, selections)),
     )
 
 
@@ -97,21 +109,22 @@ def _check_literals(document: DocumentNode) -> None:
     token = document.loc.start_token if document.loc else None
     while token is not None:
         value = token.value or ""
-        if token.kind in _TEXTS and not texts.is_storable(value):
+        if token.kind in _STRING_TOKENS and not texts.is_storable(value):
             raise GraphQLError(UNSTORABLE, extensions={"code": "BAD_USER_INPUT"})
-        if token.kind in _NUMBERS and len(value) > _LONGEST_NUMBER:
+        if token.kind in _NUMBER_TOKENS and len(value) > _MAX_NUMBER_LENGTH:
             raise GraphQLError(
-                f"A number has more than {_LONGEST_NUMBER} characters.",
+                f"A number has more than {_MAX_NUMBER_LENGTH} characters.",
                 extensions={"code": "NUMBER_TOO_LONG"},
             )
         token = token.next
 
 
-def _cost(operation: OperationDefinitionNode, selection: "_Selection") -> OperationCost:
+def _build_operation_cost(operation: OperationDefinitionNode, selection: "_Selection") -> OperationCost:
     defaults = {
         definition.variable.name.value: number
         for definition in operation.variable_definitions or ()
-        if definition.default_value is not None and (number := literal(definition.default_value)) is not None
+        if definition.default_value is not None
+        and (number := parse_int_literal(definition.default_value)) is not None
     }
     return OperationCost(operation.name.value if operation.name else None, selection.cost, defaults)
 
@@ -129,81 +142,83 @@ class _Selection(NamedTuple):
 _EMPTY = _Selection()
 
 
-def _together(parts: Iterable[_Selection]) -> _Selection:
+def _combine(parts: Iterable[_Selection]) -> _Selection:
     depth = fields = aliases = 0
-    cost, cost_per_row = Sum(), Sum()
+    cost, cost_per_row = CostBuilder(), CostBuilder()
     for part in parts:
         depth = max(depth, part.depth)
         fields += part.fields
         aliases += part.aliases
         cost.add(part.cost)
         cost_per_row.add(part.cost_per_row)
-    return _Selection(depth, min(fields, MOST), min(aliases, MOST), cost.formula(), cost_per_row.formula())
+    return _Selection(
+        depth, min(fields, MAX_COST), min(aliases, MAX_COST), cost.build(), cost_per_row.build()
+    )
 
 
-def _with_inside(price: FieldPrice, node: FieldNode, inner: _Selection) -> Formula:
+def _add_inner_cost(price: FieldPrice, node: FieldNode, inner: _Selection) -> Formula:
     """What `node` and the selections inside it cost."""
-    cost = Sum()
-    cost.add(price.of(node))
+    cost = CostBuilder()
+    cost.add(price.price_use(node))
     if price.is_page:
         cost.add(inner.cost)
         # The page reads its rows even if none of them is shown.
-        cost.add(POINT if inner.cost_per_row == FREE else inner.cost_per_row, price.repeat(node))
+        cost.add(POINT if inner.cost_per_row == FREE else inner.cost_per_row, price.get_multiplier(node))
     else:
-        cost.add(inner.cost, price.repeat(node))
-    return cost.formula()
+        cost.add(inner.cost, price.get_multiplier(node))
+    return cost.build()
 
 
 @dataclass
-class _Walk:
+class _DocumentWalker:
     prices: Prices
     fragments: dict[str, FragmentDefinitionNode]
     measured: dict[str, _Selection] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
     levels: int = 0
-    most_directives: int = 0
+    max_directives: int = 0
     shows_schema: bool = False
 
-    def operation(self, node: OperationDefinitionNode) -> _Selection:
+    def measure_operation(self, node: OperationDefinitionNode) -> _Selection:
         self._count_directives(node)
         for definition in node.variable_definitions or ():
             self._count_directives(definition)
-        return self._selections(node.selection_set, self.prices.root(node))
+        return self._measure_selections(node.selection_set, self.prices.root(node))
 
-    def _selections(self, selection_set: SelectionSetNode | None, type_name: str) -> _Selection:
+    def _measure_selections(self, selection_set: SelectionSetNode | None, type_name: str) -> _Selection:
         if selection_set is None:
             return _EMPTY
         self.levels += 1
-        if self.levels > _DEEPEST_WALK:
+        if self.levels > _MAX_WALK_DEPTH:
             raise GraphQLError(
-                f"Selections are more than {_DEEPEST_WALK} deep in one another.",
+                f"Selections are more than {_MAX_WALK_DEPTH} deep in one another.",
                 extensions={"code": "DOCUMENT_TOO_DEEP"},
             )
-        whole = _together(self._parts(selection_set, type_name))
+        total = _combine(self._measure_parts(selection_set, type_name))
         self.levels -= 1
-        return whole
+        return total
 
-    def _parts(self, selection_set: SelectionSetNode, type_name: str) -> Iterator[_Selection]:
+    def _measure_parts(self, selection_set: SelectionSetNode, type_name: str) -> Iterator[_Selection]:
         for selection in selection_set.selections:
             self._count_directives(selection)
             if isinstance(selection, FieldNode):
-                yield self._field(selection, type_name)
+                yield self._measure_field(selection, type_name)
             elif isinstance(selection, FragmentSpreadNode):
-                yield self._fragment(selection.name.value)
+                yield self._measure_fragment(selection.name.value)
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
-                yield self._selections(
+                yield self._measure_selections(
                     selection.selection_set, condition.name.value if condition else type_name
                 )
 
-    def _field(self, node: FieldNode, type_name: str) -> _Selection:
-        price = self.prices.of(type_name, node)
+    def _measure_field(self, node: FieldNode, type_name: str) -> _Selection:
+        price = self.prices.get_price(type_name, node)
         aliases = 0 if node.alias is None else 1
         if node.selection_set is None:
-            return _Selection(1, 1, aliases, price.of(node))
-        inner = self._selections(node.selection_set, price.returns)
-        cost = _with_inside(price, node, inner)
-        is_introspection = node.name.value in INTROSPECTION
+            return _Selection(1, 1, aliases, price.price_use(node))
+        inner = self._measure_selections(node.selection_set, price.returns)
+        cost = _add_inner_cost(price, node, inner)
+        is_introspection = node.name.value in INTROSPECTION_FIELDS
         self.shows_schema |= is_introspection
         # GraphQL's own introspection is deeper; graphql-core has a rule for its depth.
         depth = 0 if is_introspection else 1 + inner.depth
@@ -212,7 +227,7 @@ class _Walk:
             return _Selection(depth, fields, aliases, FREE, cost)
         return _Selection(depth, fields, aliases, cost)
 
-    def _fragment(self, name: str) -> _Selection:
+    def _measure_fragment(self, name: str) -> _Selection:
         if name in self.measured or name not in self.fragments:
             return self.measured.get(name, _EMPTY)
         fragment = self.fragments[name]
@@ -220,11 +235,11 @@ class _Walk:
             raise GraphQLError(f"Cannot spread fragment '{name}' within itself.", fragment)
         self.open.add(name)
         self._count_directives(fragment)
-        selection = self._selections(fragment.selection_set, fragment.type_condition.name.value)
+        selection = self._measure_selections(fragment.selection_set, fragment.type_condition.name.value)
         self.measured[name] = selection
         self.open.remove(name)
         return selection
 
-    def _count_directives(self, node: _Directed) -> None:
+    def _count_directives(self, node: _NodeWithDirectives) -> None:
         if node.directives:
-            self.most_directives = max(self.most_directives, len(node.directives))
+            self.max_directives = max(self.max_directives, len(node.directives))

@@ -27,19 +27,19 @@ Coerce = Callable[[Any], Any]
 _IMMUTABLE = (type(None), bool, int, float, str, Enum, UndefinedType)
 
 
-class Variables:
+class VariableCoercion:
     """The variables that one operation declares."""
 
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
         found = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
-        signatures = [one for one in found if isinstance(one, GraphQLVariableSignature)]
+        signatures = [signature for signature in found if isinstance(signature, GraphQLVariableSignature)]
         self._is_usable = len(signatures) == len(found)
         self._declared = [
-            (signature, node.default_value is not None, _coercer(signature.type))
+            (signature, node.default_value is not None, _build_coercer(signature.type))
             for signature, node in zip(signatures, operation.variable_definitions or (), strict=False)
         ]
 
-    def of(self, given: Mapping[str, Any]) -> VariableValues | None:
+    def coerce(self, provided: Mapping[str, Any]) -> VariableValues | None:
         """The values as graphql-core coerces them; None where it has to do it, or to say what is wrong."""
         if not self._is_usable:
             return None
@@ -47,7 +47,7 @@ class Variables:
         coerced: dict[str, Any] = {}
         for signature, has_default, coerce in self._declared:
             name = signature.name
-            value = given.get(name, Undefined)
+            value = provided.get(name, Undefined)
             if value is Undefined:
                 if has_default or is_non_null_type(signature.type):
                     return None
@@ -65,13 +65,13 @@ class Variables:
         return VariableValues(sources, coerced)
 
 
-def _coercer(type_: GraphQLInputType) -> Coerce:
+def _build_coercer(type_: GraphQLInputType) -> Coerce:
     """A function that coerces as `coerce_input_value`; the library has to where it says Undefined or raises.
 
     What the library finds out of a type for every value is found out once.
     """
     if is_non_null_type(type_):
-        coerce = _coercer(type_.of_type)
+        coerce = _build_coercer(type_.of_type)
         return lambda value: Undefined if value is None else coerce(value)
     if is_leaf_type(type_):
         parse = type_.coerce_input_value
@@ -81,43 +81,43 @@ def _coercer(type_: GraphQLInputType) -> Coerce:
             Undefined if input_is_nested_too_deeply(value, type_) else coerce_input_value(value, type_)
         )
     if is_input_object_type(type_) and not type_.is_one_of:
-        return _object_coercer(type_)
+        return _build_object_coercer(type_)
     return lambda value: coerce_input_value(value, type_)
 
 
-def _object_coercer(type_: GraphQLInputObjectType) -> Coerce:
+def _build_object_coercer(type_: GraphQLInputObjectType) -> Coerce:
     fields = [
-        (name, field.out_name or name, coerce_default_value(field), _coercer(field.type))
+        (name, field.out_name or name, coerce_default_value(field), _build_coercer(field.type))
         for name, field in type_.fields.items()
     ]
     if not all(isinstance(default, _IMMUTABLE) for _, _, default, _ in fields):
         # One request could change it for the next.
         return lambda value: coerce_input_value(value, type_)
     required = {name for name, field in type_.fields.items() if is_required_input_field(field)}
-    names, make = type_.fields.keys(), type_.out_type
+    names, construct = type_.fields.keys(), type_.out_type
 
-    def coerced(value: Any) -> Any:
+    def coerce_object(value: Any) -> Any:
         if value is None:
             return None
         if type(value) is not dict or not required <= value.keys() <= names:
             return Undefined
-        given: dict[str, Any] = {}
+        provided: dict[str, Any] = {}
         for name, out_name, default, coerce in fields:
             field_value = coerce(value[name]) if name in value else default
             if field_value is not Undefined:
-                given[out_name] = field_value
+                provided[out_name] = field_value
             elif name in value:
                 return Undefined
-        return make(given)
+        return construct(provided)
 
-    return coerced
+    return coerce_object
 
 
-def _is_recursive(type_: GraphQLInputType, within: tuple[GraphQLInputType, ...]) -> bool:
+def _is_recursive(type_: GraphQLInputType, enclosing: tuple[GraphQLInputType, ...]) -> bool:
     """Whether values of the type may nest without end."""
     named = get_named_type(type_)
     if not is_input_object_type(named):
         return False
-    return named in within or any(
-        _is_recursive(field.type, (*within, named)) for field in named.fields.values()
+    return named in enclosing or any(
+        _is_recursive(field.type, (*enclosing, named)) for field in named.fields.values()
     )

@@ -11,18 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import bearer_in, viewer_of
-from asgi.client_network import client_network
-from asgi.disconnects import unless_disconnected
-from asgi.headers import encoded, header
+from asgi.authentication import get_viewer, parse_bearer
+from asgi.client_network import get_client_network
+from asgi.disconnects import cancel_on_disconnect
+from asgi.headers import encode_headers, get_header
 from domain import messages
 from domain.messages import Language
 from engine import errors, requests, written
 from engine.admission import RequestContext
-from engine.execution import Answer, Engine, OperationNotAllowed
+from engine.execution import Engine, ExecutionOutcome, OperationNotAllowed
 from engine.requests import BadRequest
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 
 _ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
@@ -30,17 +30,17 @@ _ALLOWED = {
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
 }
 
-_FIXED_HEADERS = encoded((("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Language")))
+_FIXED_HEADERS = encode_headers((("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Language")))
 
 
-class ContextOf(Protocol):
+class ContextFactory(Protocol):
     """How the schema's context of one request is made."""
 
     def __call__(
         self,
         *,
-        shop: Shop,
-        viewer: SignedIn | None,
+        shop: AppContext,
+        viewer: Session | None,
         address: str,
         language: Language,
         user_agent: str | None,
@@ -57,7 +57,12 @@ class GraphQLView:
     """
 
     def __init__(
-        self, schema: strawberry.Schema, *, shop: Shop, context: ContextOf, ide: Callable[[], Response]
+        self,
+        schema: strawberry.Schema,
+        *,
+        shop: AppContext,
+        context: ContextFactory,
+        ide: Callable[[], Response],
     ) -> None:
         self.engine = Engine(schema, shop.settings)
         self._shop = shop
@@ -67,83 +72,83 @@ class GraphQLView:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            answer = self._ide() if requests.wants_page(request) else await self._answer(request, receive)
-        except BadRequest as bad:
-            answer = _refusal(bad)
+            response = self._ide() if requests.wants_page(request) else await self._execute(request, receive)
+        except BadRequest as error:
+            response = _build_error_response(error)
         except HTTPException as error:
-            answer = _refusal(BadRequest(error.detail, status=error.status_code))
-        await answer(scope, receive, send)
+            response = _build_error_response(BadRequest(error.detail, status=error.status_code))
+        await response(scope, receive, send)
 
-    async def _answer(self, request: Request, receive: Receive) -> ASGIApp:
-        asked = await requests.read(request, receive)
-        viewer = await viewer_of(request, self._shop)
-        if viewer is None and bearer_in(header(request.scope, b"authorization")) is not None:
-            raise _invalid_token()
+    async def _execute(self, request: Request, receive: Receive) -> ASGIApp:
+        graphql_request = await requests.read_request(request, receive)
+        viewer = await get_viewer(request, self._shop)
+        if viewer is None and parse_bearer(get_header(request.scope, b"authorization")) is not None:
+            raise _build_invalid_token()
         context = self._context(
             shop=self._shop,
             viewer=viewer,
-            address=client_network(request),
-            language=messages.preferred_language(header(request.scope, b"accept-language")),
-            user_agent=header(request.scope, b"user-agent"),
+            address=get_client_network(request),
+            language=messages.choose_language(get_header(request.scope, b"accept-language")),
+            user_agent=get_header(request.scope, b"user-agent"),
         )
         try:
-            answer = await self.engine.run(
-                asked,
+            response = await self.engine.run(
+                graphql_request,
                 context,
                 allowed=_ALLOWED[request.method],
-                wait=functools.partial(unless_disconnected, receive),
+                wait=functools.partial(cancel_on_disconnect, receive),
             )
-        except OperationNotAllowed as refused:
-            raise _not_over_http(refused.operation) from refused
-        return _response(answer, is_modern=requests.wants_graphql_json(request))
+        except OperationNotAllowed as rejected:
+            raise _build_not_allowed(rejected.operation) from rejected
+        return _build_response(response, accepts_graphql_json=requests.wants_graphql_json(request))
 
 
-def _invalid_token() -> BadRequest:
+def _build_invalid_token() -> BadRequest:
     # RFC 6750, section 3
     challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-    return BadRequest(errors.BAD_BEARER, status=401, code="UNAUTHENTICATED", headers=challenge)
+    return BadRequest(errors.INVALID_BEARER_MESSAGE, status=401, code="UNAUTHENTICATED", headers=challenge)
 
 
-def _not_over_http(operation: OperationType) -> BadRequest:
+def _build_not_allowed(operation: OperationType) -> BadRequest:
     if operation is OperationType.SUBSCRIPTION:
         return BadRequest("Subscriptions need a WebSocket with the protocol graphql-transport-ws.")
     return BadRequest("Only queries may be asked by GET.", status=405, headers={"Allow": "POST"})
 
 
-def _response(answer: Answer, *, is_modern: bool) -> ASGIApp:
-    body: dict[str, object] = {"data": answer.data} if answer.has_run else {}
-    if answer.errors:
-        body["errors"] = [error.formatted for error in answer.errors]
-    if answer.cost is not None:
-        body["extensions"] = {"cost": answer.cost.shown()}
-    media_type = requests.GRAPHQL_JSON if is_modern else "application/json"
-    status = 400 if is_modern and not answer.has_run else 200
+def _build_response(response: ExecutionOutcome, *, accepts_graphql_json: bool) -> ASGIApp:
+    body: dict[str, object] = {"data": response.data} if response.was_executed else {}
+    if response.errors:
+        body["errors"] = [error.formatted for error in response.errors]
+    if response.cost is not None:
+        body["extensions"] = {"cost": response.cost.to_dict()}
+    media_type = requests.GRAPHQL_JSON if accepts_graphql_json else "application/json"
+    status = 400 if accepts_graphql_json and not response.was_executed else 200
     headers: dict[str, str] = {}
-    if answer.data is None and any(map(errors.is_unavailable, answer.errors)):
+    if response.data is None and any(map(errors.is_unavailable, response.errors)):
         status, headers = 503, {"Retry-After": "1"}
-    if answer.retry_after_seconds is not None:
-        status, headers = 429, {"Retry-After": str(answer.retry_after_seconds)}
-    return _json(body, status, headers, media_type=media_type)
+    if response.retry_after_seconds is not None:
+        status, headers = 429, {"Retry-After": str(response.retry_after_seconds)}
+    return _build_json_response(body, status, headers, media_type=media_type)
 
 
-def _refusal(bad: BadRequest) -> ASGIApp:
-    body = {"errors": [{"message": bad.message, "extensions": {"code": bad.code}}]}
-    return _json(body, bad.status, bad.headers)
+def _build_error_response(error: BadRequest) -> ASGIApp:
+    body = {"errors": [{"message": error.message, "extensions": {"code": error.code}}]}
+    return _build_json_response(body, error.status, error.headers)
 
 
-def _json(
+def _build_json_response(
     body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
 ) -> ASGIApp:
-    text = written.json(body)
+    body_bytes = written.dumps(body)
     pairs = [
         *_FIXED_HEADERS,
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
-        (b"content-length", str(len(text)).encode()),
-        *encoded(headers.items()),
+        (b"content-length", str(len(body_bytes)).encode()),
+        *encode_headers(headers.items()),
     ]
 
-    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+    async def response(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": status, "headers": pairs})
-        await send({"type": "http.response.body", "body": text})
+        await send({"type": "http.response.body", "body": body_bytes})
 
-    return answer
+    return response

@@ -24,27 +24,27 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
 from asgi import origins
-from asgi.authentication import bearer_in
-from asgi.client_network import client_network
+from asgi.authentication import parse_bearer
+from asgi.client_network import get_client_network
 from domain import messages
 from engine import errors, requests
 from engine.admission import GraphQLRequest
 from engine.documents import UnusableDocument
-from engine.execution import Answer, Engine
-from engine.json_socket import JsonSocket, SocketRefused
+from engine.execution import Engine, ExecutionOutcome
+from engine.json_socket import JsonSocket, SocketRejected
 from engine.requests import BadRequest
-from engine.view import ContextOf
+from engine.view import ContextFactory
 from models import database
 from observation import meters, security_log
 from observation.security_log import SecurityEvent
 from resolvers import sessions
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 
-MOST_OPERATIONS = 100
+MAX_OPERATIONS = 100
 """Operations of one socket at the same time."""
 
-_TOKENS_AT_ONCE = 500
+_TOKENS_PER_QUERY = 500
 _log = logging.getLogger("vitrin.graphql")
 
 
@@ -52,33 +52,33 @@ _log = logging.getLogger("vitrin.graphql")
 class SocketLimits:
     """How long a socket may keep the shop waiting, outlive its token, or do nothing without any user."""
 
-    init_within: timedelta = timedelta(seconds=5)
-    take_within: timedelta = timedelta(seconds=10)
-    check_every: timedelta = timedelta(seconds=10)
-    anonymous_idle: timedelta = timedelta(seconds=60)
+    init_timeout: timedelta = timedelta(seconds=5)
+    send_timeout: timedelta = timedelta(seconds=10)
+    check_interval: timedelta = timedelta(seconds=10)
+    max_anonymous_idle: timedelta = timedelta(seconds=60)
 
 
 class GraphQLSockets:
     """The ASGI application of `/graphql` for WebSockets. Close codes are in `docs/operating.md`."""
 
     def __init__(
-        self, engine: Engine, *, shop: Shop, context: ContextOf, limits: SocketLimits | None = None
+        self, engine: Engine, *, shop: AppContext, context: ContextFactory, limits: SocketLimits | None = None
     ) -> None:
         self._engine = engine
         self._shop = shop
         self._context = context
         self._limits = limits or SocketLimits()
-        self._open: dict[JsonSocket, _Caller] = {}
+        self._open: dict[JsonSocket, _SocketCaller] = {}
         self._by_network: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
         settings = self._shop.settings
-        if not origins.is_from_allowed_page(
+        if not origins.is_allowed_origin(
             websocket, allowed=settings.allowed_origins, own_url=settings.effective_public_url
         ):
             await websocket.close()
-        elif self._by_network[client_network(websocket)] >= settings.max_sockets_per_address:
+        elif self._by_network[get_client_network(websocket)] >= settings.max_sockets_per_address:
             security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit="websockets")
             await websocket.send_denial_response(PlainTextResponse("Too many WebSockets.", 429))
         elif GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"]:
@@ -93,7 +93,7 @@ class GraphQLSockets:
         return len(self._open)
 
     @contextlib.asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
+    async def watch_sockets(self) -> AsyncIterator[None]:
         """While it lasts, sockets are closed whose token ended or was revoked, or whose user was blocked."""
         watch = asyncio.create_task(self._watch())
         try:
@@ -103,23 +103,23 @@ class GraphQLSockets:
             await asyncio.wait([watch])
 
     async def _serve(self, websocket: WebSocket) -> None:
-        socket = JsonSocket(websocket, take_within=self._limits.take_within)
-        caller = _Caller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
-        handler = _Handler(caller, socket, init_within=self._limits.init_within)
+        socket = JsonSocket(websocket, send_timeout=self._limits.send_timeout)
+        caller = _SocketCaller(self._engine, shop=self._shop, context=self._context, websocket=websocket)
+        handler = _Handler(caller, socket, init_timeout=self._limits.init_timeout)
         caller.operations = handler.operations
-        network = client_network(websocket)
+        network = get_client_network(websocket)
         self._open[socket] = caller
         self._by_network[network] += 1
         meters.SOCKETS.inc()
         try:
             await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
-            async with socket.alive():
+            async with socket.lifetime():
                 await handler.handle()
-        except SocketRefused as refused:
-            await socket.close(refused.code, refused.reason)
+        except SocketRejected as rejected:
+            await socket.close(rejected.code, rejected.reason)
         except Exception as error:
-            _report(error)
-            await socket.close(*_excuse(error))
+            _log_error(error)
+            await socket.close(*_get_close_reason(error))
         finally:
             del self._open[socket]
             self._by_network[network] -= 1
@@ -129,12 +129,12 @@ class GraphQLSockets:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(self._limits.check_every.total_seconds())
+            await asyncio.sleep(self._limits.check_interval.total_seconds())
             try:
                 await self._close_ended()
                 await self._close_idle()
             except Exception as error:
-                _report(error)
+                _log_error(error)
 
     async def _close_ended(self) -> None:
         tokens = {
@@ -142,11 +142,13 @@ class GraphQLSockets:
             for socket, caller in self._open.items()
             if caller.viewer is not None
         }
-        asked = list(set(tokens.values()))
-        lasting: set[str] = set()
-        for start in range(0, len(asked), _TOKENS_AT_ONCE):
-            lasting |= await sessions.still_signed_in(self._shop, asked[start : start + _TOKENS_AT_ONCE])
-        ended = [socket for socket, token_id in tokens.items() if token_id not in lasting]
+        token_ids = list(set(tokens.values()))
+        valid_token_ids: set[str] = set()
+        for start in range(0, len(token_ids), _TOKENS_PER_QUERY):
+            valid_token_ids |= await sessions.filter_active(
+                self._shop, token_ids[start : start + _TOKENS_PER_QUERY]
+            )
+        ended = [socket for socket, token_id in tokens.items() if token_id not in valid_token_ids]
         await asyncio.gather(*(socket.close(4401, "The token has ended.") for socket in ended))
 
     async def _close_idle(self) -> None:
@@ -156,39 +158,41 @@ class GraphQLSockets:
             socket
             for socket, caller in self._open.items()
             if caller.viewer is None
-            and caller.idle_seconds(now) > self._limits.anonymous_idle.total_seconds()
+            and caller.idle_seconds(now) > self._limits.max_anonymous_idle.total_seconds()
         ]
         await asyncio.gather(*(socket.close(1000, "Nothing was running.") for socket in idle))
 
 
-def _report(error: Exception) -> None:
+def _log_error(error: Exception) -> None:
     if database.is_unavailable(error):
         _log.error("database unavailable: %s", type(error).__name__)
     else:
         _log.error("socket failed", exc_info=error)
 
 
-def _excuse(error: Exception) -> tuple[int, str]:
+def _get_close_reason(error: Exception) -> tuple[int, str]:
     """How to close a socket for an error that is not the client's: whether coming back is worth a try."""
     return (1013, "Try again later.") if database.is_unavailable(error) else (1011, "Server error.")
 
 
-class _Caller:
+class _SocketCaller:
     """Who is at the other end of a socket; plays the parts of Strawberry's view, context and schema.
 
     Strawberry puts the payload of `connection_init` into `connection_params`.
     """
 
-    def __init__(self, engine: Engine, *, shop: Shop, context: ContextOf, websocket: WebSocket) -> None:
+    def __init__(
+        self, engine: Engine, *, shop: AppContext, context: ContextFactory, websocket: WebSocket
+    ) -> None:
         self._engine = engine
         self._shop = shop
         self._context = context
-        self._address = client_network(websocket)
+        self._address = get_client_network(websocket)
         self._languages = websocket.headers.get("accept-language", "")
-        self._bearer = bearer_in(websocket.headers.get("authorization", ""))
+        self._bearer = parse_bearer(websocket.headers.get("authorization", ""))
         self._user_agent = websocket.headers.get("user-agent")
         self.connection_params: Mapping[str, object] = {}
-        self.viewer: SignedIn | None = None
+        self.viewer: Session | None = None
         self.operations: Mapping[str, object] = {}
         self._idle_since = time.monotonic()
 
@@ -204,37 +208,37 @@ class _Caller:
         A token may come with or without the word Bearer, and goes before one in the upgrade request.
 
         Raises:
-            SocketRefused: it brings a token that is not valid. To bring none is fine: some fields need none.
+            SocketRejected: it brings a token that is not valid. To bring none is fine: some fields need none.
         """
-        told = {
+        headers = {
             name.lower(): value for name, value in self.connection_params.items() if isinstance(value, str)
         }
-        if authorization := told.get("authorization"):
-            self._bearer = bearer_in(authorization) if " " in authorization else authorization
-        self._languages = told.get("accept-language", self._languages)
-        await self.recognise()
+        if authorization := headers.get("authorization"):
+            self._bearer = parse_bearer(authorization) if " " in authorization else authorization
+        self._languages = headers.get("accept-language", self._languages)
+        await self.authenticate()
         return UNSET
 
-    async def recognise(self) -> None:
+    async def authenticate(self) -> None:
         """Ask anew whose the token is: between two operations the user may have changed or been blocked.
 
         Raises:
-            SocketRefused: it is nobody's any more.
+            SocketRejected: it is nobody's any more.
         """
         if self._bearer is None:
             return
         self.viewer = await sessions.authenticate(self._shop, self._bearer)
         if self.viewer is None:
             security_log.record(SecurityEvent.TOKEN_REFUSED)
-            raise SocketRefused(4401, errors.BAD_BEARER)
+            raise SocketRejected(4401, errors.INVALID_BEARER_MESSAGE)
 
-    def text_of(self, request: GraphQLRequest) -> str:
+    def resolve_text(self, request: GraphQLRequest) -> str:
         """The document that `request` means.
 
         Raises:
             UnusableDocument: it is not known here, or not trusted.
         """
-        return self._engine.admission.text_of(request)
+        return self._engine.admission.resolve_text(request)
 
     async def stream(
         self,
@@ -253,74 +257,74 @@ class _Caller:
             shop=self._shop,
             viewer=self.viewer,
             address=self._address,
-            language=messages.preferred_language(self._languages),
+            language=messages.choose_language(self._languages),
             user_agent=self._user_agent,
         )
         return _results(self._engine.stream(request, context))
 
 
-async def _results(answers: AsyncGenerator[Answer, None]) -> AsyncGenerator[ExecutionResult, None]:
-    async with contextlib.aclosing(answers):
-        async for answer in answers:
-            extensions = {"cost": answer.cost.shown()} if answer.cost else {}
-            if answer.has_run:
-                yield ExecutionResult(data=answer.data, errors=answer.errors or None, extensions=extensions)
+async def _results(outcomes: AsyncGenerator[ExecutionOutcome, None]) -> AsyncGenerator[ExecutionResult, None]:
+    async with contextlib.aclosing(outcomes):
+        async for outcome in outcomes:
+            extensions = {"cost": outcome.cost.to_dict()} if outcome.cost else {}
+            if outcome.was_executed:
+                yield ExecutionResult(data=outcome.data, errors=outcome.errors or None, extensions=extensions)
             else:
                 # The protocol's `error` holds errors alone: the first one tells the cost.
-                first = answer.errors[0]
+                first = outcome.errors[0]
                 first.extensions = {**(first.extensions or {}), **extensions}
-                yield PreExecutionError(data=None, errors=answer.errors, extensions=extensions)
+                yield PreExecutionError(data=None, errors=outcome.errors, extensions=extensions)
 
 
-class _Handler(BaseGraphQLTransportWSHandler[_Caller, None]):
+class _Handler(BaseGraphQLTransportWSHandler[_SocketCaller, None]):
     """Strawberry's handler of one socket, with our limits."""
 
-    def __init__(self, caller: _Caller, socket: JsonSocket, *, init_within: timedelta) -> None:
+    def __init__(self, caller: _SocketCaller, socket: JsonSocket, *, init_timeout: timedelta) -> None:
         super().__init__(
             caller,  # type: ignore[arg-type] # only `on_ws_connect` of a view is called
             socket,
             caller,
             None,
             caller,  # type: ignore[arg-type] # only `stream` of a schema is called
-            init_within,
+            init_timeout,
         )
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation, if the client may.
 
         Raises:
-            SocketRefused: the message is malformed, or the token has ended.
+            SocketRejected: the message is malformed, or the token has ended.
         """
         if self.connection_acknowledged:
-            request = _requested(message)
-            await self.context.recognise()
+            request = _parse_subscribe(message)
+            await self.context.authenticate()
             try:
-                message["payload"]["query"] = self.context.text_of(request)
-            except UnusableDocument as unusable:
-                await self._refuse(message, unusable.errors)
+                message["payload"]["query"] = self.context.resolve_text(request)
+            except UnusableDocument as error:
+                await self._send_errors(message, error.errors)
                 return
-        if len(self.operations) >= MOST_OPERATIONS and message["id"] not in self.operations:
+        if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
             security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit="socket-operations")
-            await self._refuse(message, [_TOO_MANY])
+            await self._send_errors(message, [_TOO_MANY_OPERATIONS])
         else:
             await super().handle_subscribe(message)
 
-    async def _refuse(self, message: SubscribeMessage, errors: list[GraphQLError]) -> None:
+    async def _send_errors(self, message: SubscribeMessage, errors: list[GraphQLError]) -> None:
         payload = [error.formatted for error in errors]
         await self.send_message({"id": message["id"], "type": "error", "payload": payload})
 
 
-_TOO_MANY = GraphQLError(
-    f"More than {MOST_OPERATIONS} operations at once on one socket.",
+_TOO_MANY_OPERATIONS = GraphQLError(
+    f"More than {MAX_OPERATIONS} operations at once on one socket.",
     extensions={"code": "TOO_MANY_OPERATIONS"},
 )
 
 
-def _requested(message: Mapping[str, object]) -> GraphQLRequest:
+def _parse_subscribe(message: Mapping[str, object]) -> GraphQLRequest:
     payload = message.get("payload")
     if "id" not in message or not isinstance(payload, dict):
-        raise SocketRefused(4400, "`subscribe` needs an id and a payload.")
+        raise SocketRejected(4400, "`subscribe` needs an id and a payload.")
     try:
-        return requests.typed(payload)
-    except BadRequest as bad:
-        raise SocketRefused(4400, bad.message) from bad
+        return requests.parse_parameters(payload)
+    except BadRequest as error:
+        raise SocketRejected(4400, error.message) from error

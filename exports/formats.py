@@ -34,7 +34,7 @@ class CsvWriter:
 
     def write(self, row: Row) -> None:
         """Write one row."""
-        self._csv.writerow([_cell(value) for value in row])
+        self._csv.writerow([_to_csv_cell(value) for value in row])
 
 
 class JsonLinesWriter:
@@ -46,11 +46,11 @@ class JsonLinesWriter:
 
     def write(self, row: Row) -> None:
         """Write one row."""
-        record = dict(zip(self._columns, map(_jsonable, row), strict=True))
+        record = dict(zip(self._columns, map(_to_json_value, row), strict=True))
         self._target.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode())
 
 
-def _cell(value: Value) -> str | int:
+def _to_csv_cell(value: Value) -> str | int:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -58,14 +58,14 @@ def _cell(value: Value) -> str | int:
     if isinstance(value, int):
         return value
     if isinstance(value, datetime):
-        return _iso(value)
+        return _to_iso(value)
     harmless = _FORMULA.sub(r"\1\2'", value)
     return f"'{harmless}" if harmless.startswith(_CONTROL_BEGINS) else harmless
 
 
-def _jsonable(value: Value) -> str | int | bool | None:
-    return _iso(value) if isinstance(value, datetime) else value
+def _to_json_value(value: Value) -> str | int | bool | None:
+    return _to_iso(value) if isinstance(value, datetime) else value
 
 
-def _iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _to_iso(timestamp: datetime) -> str:
+    return timestamp.isoformat().replace("+00:00", "Z")

@@ -20,7 +20,7 @@ class Table:
     name: str
     columns: Sequence[str]
     flags: frozenset[str]
-    moments: frozenset[str]
+    timestamps: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,55 +43,55 @@ _ORDERS = Table(
         "is_imported created_at updated_at"
     ).split(),
     flags=frozenset({"is_drip_feed", "is_imported"}),
-    moments=frozenset({"created_at", "updated_at"}),
+    timestamps=frozenset({"created_at", "updated_at"}),
 )
 _LEDGER = Table(
     name="ledger_entries",
     columns="id user_id kind amount balance_after cause order_id payment_id note created_at".split(),
     flags=frozenset(),
-    moments=frozenset({"created_at"}),
+    timestamps=frozenset({"created_at"}),
 )
 TABLES: Mapping[str, Table] = {"orders": _ORDERS, "ledger": _LEDGER}
 
 
-def steady() -> AbstractAsyncContextManager[None]:
+def consistent_snapshot() -> AbstractAsyncContextManager[None]:
     """On PostgreSQL, one moment for all pages. SQLite's pages may differ: its one writer is not held up."""
-    return database.snapshot() if database.dialect() == "postgres" else nullcontext()
+    return database.read_snapshot() if database.dialect() == "postgres" else nullcontext()
 
 
-async def rows_of(table: Table, selection: Selection) -> AsyncIterator[Row]:
+async def iterate_rows(table: Table, selection: Selection) -> AsyncIterator[Row]:
     """The selected rows by id, in constant memory: moments in UTC, flags as booleans."""
-    statement, values = _statement(table, selection)
+    statement, values = _build_statement(table, selection)
     last = 0
     while page := await database.fetch(statement, last, *values):
         for record in page:
-            yield [_value(table, column, record[column]) for column in table.columns]
+            yield [_convert(table, column, record[column]) for column in table.columns]
         last = page[-1]["id"]
 
 
-def _statement(table: Table, selection: Selection) -> tuple[str, list[object]]:
+def _build_statement(table: Table, selection: Selection) -> tuple[str, list[object]]:
     bounds: dict[str, object] = {
         "created_at >=": selection.since,
         "created_at <": selection.until,
         "user_id =": selection.user_id,
     }
-    given = {bound: value for bound, value in bounds.items() if value is not None}
-    conditions = ["id > $1", *(f"{bound} ${number}" for number, bound in enumerate(given, start=2))]
+    bound_values = {bound: value for bound, value in bounds.items() if value is not None}
+    conditions = ["id > $1", *(f"{bound} ${number}" for number, bound in enumerate(bound_values, start=2))]
     columns = ", ".join(f'"{column}"' for column in table.columns)
     statement = (
         f"SELECT {columns} FROM {table.name} "  # noqa: S608 - names of our own
         f"WHERE {' AND '.join(conditions)} ORDER BY id LIMIT {_PAGE}"
     )
-    return statement, list(given.values())
+    return statement, list(bound_values.values())
 
 
-def _value(table: Table, column: str, stored: Value) -> Value:
+def _convert(table: Table, column: str, stored: Value) -> Value:
     if stored is None:
         return None
     if column in table.flags:
         return bool(stored)
-    if column in table.moments:
+    if column in table.timestamps:
         # SQLite keeps moments as text.
-        moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-        return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+        timestamp = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+        return timestamp.astimezone(UTC) if isinstance(timestamp, datetime) else timestamp
     return stored

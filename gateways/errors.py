@@ -20,7 +20,7 @@ class GatewayUnavailable(GatewayError):
         self.request_sent = request_sent
 
 
-class GatewayAnsweredNonsense(GatewayError):
+class GatewayInvalidResponse(GatewayError):
     """An answer came that cannot be read; whether the service acted is unknown.
 
     `is_outage`: it is none of the service's own answers (an HTML page, a redirect, HTTP 5xx), so the next
@@ -32,11 +32,11 @@ class GatewayAnsweredNonsense(GatewayError):
         self.is_outage = is_outage
 
 
-class GatewayBusy(GatewayError):
+class GatewayRateLimited(GatewayError):
     """The service turned the request away for its rate limit and did nothing: it may be asked again later."""
 
 
-class GatewayRefused(GatewayError):
+class GatewayRejected(GatewayError):
     """The service understood and said no.
 
     `code` is the service's own, and `meaning` what its documentation says of it, in our words. `text` is its

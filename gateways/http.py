@@ -15,9 +15,9 @@ from typing import Literal
 import httpx
 import orjson
 
-from gateways.errors import GatewayAnsweredNonsense, GatewayUnavailable
+from gateways.errors import GatewayInvalidResponse, GatewayUnavailable
 
-MAX_ANSWER_BYTES = 1024 * 1024
+MAX_RESPONSE_BYTES = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
@@ -26,7 +26,7 @@ _TALKATIVE_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
 
 
 @dataclass(frozen=True, slots=True)
-class JsonAnswer:
+class JsonResponse:
     """A JSON answer of any HTTP status: many services refuse with 200, and explain in JSON with 4xx."""
 
     http_status: int
@@ -39,7 +39,7 @@ def tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def new_client(
+def create_client(
     *, connect_timeout: timedelta, total_timeout: timedelta, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
     """The process's client; one is enough, and its opener closes it.
@@ -72,46 +72,46 @@ async def read_json(
     headers: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
     json: object = None,
-    most_bytes: int = MAX_ANSWER_BYTES,
+    max_bytes: int = MAX_RESPONSE_BYTES,
     parse: Callable[[bytes], object] = orjson.loads,
-) -> JsonAnswer:
+) -> JsonResponse:
     """Call a service once, without retries, and read its answer as JSON.
 
     Give `form` or `json` as the request's body, not both. `parse` raises ValueError for what is no JSON.
 
     Raises:
         GatewayUnavailable: no whole answer within the client's total timeout.
-        GatewayAnsweredNonsense: the answer is no JSON, or is over `most_bytes`.
+        GatewayInvalidResponse: the answer is no JSON, or is over `max_bytes`.
     """
     host = httpx.URL(url).host
-    departure = _Departure()
+    sent_tracker = _SentTracker()
     try:
         # httpx's own read timeout begins anew with each chunk, so a dripping answer would never end.
         async with (
             asyncio.timeout(client.timeout.read),
             client.stream(
-                method, url, headers=headers, data=form, json=json, extensions={"trace": departure}
+                method, url, headers=headers, data=form, json=json, extensions={"trace": sent_tracker}
             ) as response,
         ):
-            content = await _read_capped(response, host, most_bytes)
+            content = await _read_limited(response, host, max_bytes)
     except ssl.SSLError:
         # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
         raise GatewayUnavailable(f"{host} unavailable (SSLError)", request_sent=True) from None
     except (httpx.HTTPError, OSError) as error:
         # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"
-        raise GatewayUnavailable(reason, request_sent=departure.request_sent) from None
+        raise GatewayUnavailable(reason, request_sent=sent_tracker.request_sent) from None
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         # Whatever it says, the request was turned away (RFC 6585, section 4).
-        return JsonAnswer(response.status_code, _parse_or_none(content, parse))
+        return JsonResponse(response.status_code, _parse_or_none(content, parse))
     try:
-        return JsonAnswer(response.status_code, parse(content))
+        return JsonResponse(response.status_code, parse(content))
     except ValueError:
         reason = f"{host} answered HTTP {response.status_code} with no JSON"
-        raise GatewayAnsweredNonsense(reason, is_outage=True) from None
+        raise GatewayInvalidResponse(reason, is_outage=True) from None
 
 
-class _Departure:
+class _SentTracker:
     """Notes the moment from which bytes of a request may have left (httpcore's trace extension)."""
 
     request_sent = False
@@ -121,27 +121,27 @@ class _Departure:
             self.request_sent = True
 
 
-async def _read_capped(response: httpx.Response, host: str, most_bytes: int) -> bytes:
+async def _read_limited(response: httpx.Response, host: str, max_bytes: int) -> bytes:
     content = bytearray()
     async for chunk in response.aiter_raw():
         content += chunk
-        if len(content) > most_bytes:
-            raise _too_large(response, host, most_bytes)
+        if len(content) > max_bytes:
+            raise _build_too_large(response, host, max_bytes)
     if not _is_compressed(response, content):
         return bytes(content)
     try:
-        inflated = _inflate(bytes(content), most_bytes)
+        inflated = _inflate(bytes(content), max_bytes)
     except zlib.error:
         reason = f"{host} answered HTTP {response.status_code} with broken compression"
-        raise GatewayAnsweredNonsense(reason, is_outage=True) from None
-    if len(inflated) > most_bytes:
-        raise _too_large(response, host, most_bytes)
+        raise GatewayInvalidResponse(reason, is_outage=True) from None
+    if len(inflated) > max_bytes:
+        raise _build_too_large(response, host, max_bytes)
     return inflated
 
 
-def _too_large(response: httpx.Response, host: str, most_bytes: int) -> GatewayAnsweredNonsense:
-    return GatewayAnsweredNonsense(
-        f"{host} answered HTTP {response.status_code} with over {most_bytes} bytes", is_outage=True
+def _build_too_large(response: httpx.Response, host: str, max_bytes: int) -> GatewayInvalidResponse:
+    return GatewayInvalidResponse(
+        f"{host} answered HTTP {response.status_code} with over {max_bytes} bytes", is_outage=True
     )
 
 
@@ -151,13 +151,13 @@ def _is_compressed(response: httpx.Response, content: bytearray) -> bool:
     return encoding in ("gzip", "x-gzip", "deflate") or content.startswith(_GZIP)
 
 
-def _inflate(content: bytes, most_bytes: int) -> bytes:
-    """`content` without its gzip or deflate; one byte over `most_bytes` at most, however much there is."""
+def _inflate(content: bytes, max_bytes: int) -> bytes:
+    """`content` without its gzip or deflate; one byte over `max_bytes` at most, however much there is."""
     try:
-        return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(content, most_bytes + 1)
+        return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(content, max_bytes + 1)
     except zlib.error:
         # What HTTP calls deflate is zlib, but some servers leave out its header.
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, most_bytes + 1)
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, max_bytes + 1)
 
 
 def _parse_or_none(content: bytes, parse: Callable[[bytes], object]) -> object:

@@ -37,24 +37,24 @@ def parse(content: bytes) -> object:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        return _framed(content.decode("utf-8", "replace"))
+        return _parse_embedded(content.decode("utf-8", "replace"))
 
 
-def _framed(written: str) -> object:
-    begin = _BEGIN.search(written)
-    if begin is None or _PAGE.search(written):
+def _parse_embedded(raw: str) -> object:
+    begin = _BEGIN.search(raw)
+    if begin is None or _PAGE.search(raw):
         raise ValueError("no JSON")
     try:
-        _, end = _DECODER.raw_decode(written, begin.start())
+        _, end = _DECODER.raw_decode(raw, begin.start())
     except RecursionError:
         raise ValueError("JSON that is nested too deep") from None
-    if _BEGIN.search(written, end):
+    if _BEGIN.search(raw, end):
         raise ValueError("more than one JSON value")
-    found: object = orjson.loads(written[begin.start() : end])
-    return found
+    value: object = orjson.loads(raw[begin.start() : end])
+    return value
 
 
-def text(value: object) -> str:
+def to_text(value: object) -> str:
     """A text or a number as trimmed text without NUL, which PostgreSQL refuses; "" for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -66,7 +66,7 @@ def text(value: object) -> str:
     return str(value).replace("\x00", "").strip()
 
 
-def integer(value: object) -> int | None:
+def to_integer(value: object) -> int | None:
     """A whole 64-bit number, of either sign, written as a number or as digits; 157.0 and "157.00" are whole.
 
     None for the rest: "Unknown", "", "+5" (some panels write over-delivery so) and "1,234", which is
@@ -74,23 +74,23 @@ def integer(value: object) -> int | None:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value in _INT64 else None
-    return _unsigned_or_negative(_ZERO_FRACTION.sub("", text(value)))
+    return _parse_without_plus(_ZERO_FRACTION.sub("", to_text(value)))
 
 
-def identifier(value: object) -> int | None:
+def to_identifier(value: object) -> int | None:
     """A record's number: positive, below 2^63, a JSON integer or digits alone."""
     if isinstance(value, float):
         return None
-    number = _unsigned_or_negative(value.strip()) if isinstance(value, str) else integer(value)
+    number = _parse_without_plus(value.strip()) if isinstance(value, str) else to_integer(value)
     return number if number is not None and number > 0 else None
 
 
-def _unsigned_or_negative(written: str) -> int | None:
+def _parse_without_plus(raw: str) -> int | None:
     # What clients may write to us, a plus in front, means over-delivery where some providers write it.
-    return None if written.startswith("+") else digits.parse_integer(written)
+    return None if raw.startswith("+") else digits.parse_integer(raw)
 
 
-def reference(value: object) -> str | None:
+def to_reference(value: object) -> str | None:
     """A record's number as its owner spells it: mostly digits, with some panels letters too.
 
     Up to 64 letters, digits and `._:-`, at least one of them a digit: a word such as "error" is no number,
@@ -98,28 +98,28 @@ def reference(value: object) -> str | None:
     """
     if isinstance(value, float):
         return None
-    written = digits.to_ascii(text(value))
-    if not _REFERENCE.fullmatch(written) or _NO_RECORD.fullmatch(written):
+    raw = digits.to_ascii(to_text(value))
+    if not _REFERENCE.fullmatch(raw) or _NO_RECORD.fullmatch(raw):
         return None
-    return written
+    return raw
 
 
-def price(value: object) -> Decimal | None:
+def to_price(value: object) -> Decimal | None:
     """A decimal of at most 15 digits before and after the point, never negative; None for the rest."""
-    written = digits.to_ascii(text(value))
-    return Decimal(written) if _DECIMAL.fullmatch(written) else None
+    raw = digits.to_ascii(to_text(value))
+    return Decimal(raw) if _DECIMAL.fullmatch(raw) else None
 
 
-def flag(value: object) -> bool:
+def to_flag(value: object) -> bool:
     """True for true, 1, "1" and "true"; False for the rest."""
-    return value is True or text(value).casefold() in ("1", "true")
+    return value is True or to_text(value).casefold() in ("1", "true")
 
 
-def word(value: object) -> str:
+def normalize_word(value: object) -> str:
     """The letters and digits of a text in lower case: "In progress" and "in_progress" are one word."""
-    return "".join(filter(str.isalnum, text(value).casefold()))
+    return "".join(filter(str.isalnum, to_text(value).casefold()))
 
 
-def member(value: object, key: str) -> object:
+def get_member(value: object, key: str) -> object:
     """`value[key]` of a JSON object; None where there is none."""
     return value.get(key) if isinstance(value, dict) else None

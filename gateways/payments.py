@@ -15,8 +15,8 @@ import httpx
 from pydantic import SecretStr
 
 from domain.money import Toman
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
-from gateways.http import JsonAnswer, read_json
+from gateways.errors import GatewayInvalidResponse, GatewayRejected
+from gateways.http import JsonResponse, read_json
 
 RIALS_PER_TOMAN = 10
 
@@ -113,7 +113,7 @@ class ZarinpalPayments:
         """Answer the page of request.json's authority; refusal codes are those of its errorList."""
         # Its validation refuses metadata that are no strings, or empty ones, with -9.
         metadata = {"order_id": str(payment_id), **({"mobile": mobile} if mobile else {})}
-        answer = await self._ask(
+        response = await self._call(
             "request",
             {
                 "amount": amount,
@@ -123,8 +123,8 @@ class ZarinpalPayments:
                 "metadata": metadata,
             },
         )
-        answer.check_code(100)
-        authority = answer.token("authority")
+        response.check_code(100)
+        authority = response.require_token("authority")
         return PaymentPage(
             authority=authority, url=f"{self._base_url}/pg/StartPay/{quote(authority, safe='')}"
         )
@@ -137,27 +137,27 @@ class ZarinpalPayments:
         (-12 too many attempts, -52 unexpected), or of an authority that is not this merchant's (-53) or no
         authority (-54); as Zarinpal gave it to us, the last two mean that our settings changed since.
         """
-        answer = await self._ask("verify", {"authority": authority, "amount": amount})
-        if answer.code in self._UNPAID:
-            return Verification(verdict=Verdict.UNPAID, code=answer.code)
-        if answer.code == self._AMOUNT_DIFFERS:
-            return Verification(verdict=Verdict.AMOUNT_DIFFERS, code=answer.code)
-        answer.check_code(100, 101)
+        response = await self._call("verify", {"authority": authority, "amount": amount})
+        if response.code in self._UNPAID:
+            return Verification(verdict=Verdict.UNPAID, code=response.code)
+        if response.code == self._AMOUNT_DIFFERS:
+            return Verification(verdict=Verdict.AMOUNT_DIFFERS, code=response.code)
+        response.check_code(100, 101)
         return Verification(
             verdict=Verdict.PAID,
-            reference=_token(answer.member("ref_id")),
-            card_mask=_card_mask(answer.member("card_pan")),
-            code=answer.code,
+            reference=_to_token(response.get_member("ref_id")),
+            card_mask=_to_card_mask(response.get_member("card_pan")),
+            code=response.code,
         )
 
-    async def _ask(self, operation: str, parameters: Mapping[str, object]) -> "_Answer":
-        answer = await read_json(
+    async def _call(self, operation: str, parameters: Mapping[str, object]) -> "_GatewayResponse":
+        response = await read_json(
             self._client,
             "POST",
             f"{self._base_url}/pg/v4/payment/{operation}.json",
             json={"merchant_id": self._merchant_id.get_secret_value(), **parameters},
         )
-        return _read_zarinpal(answer)
+        return _read_zarinpal(response)
 
 
 class ZibalPayments:
@@ -168,8 +168,8 @@ class ZibalPayments:
     _UNPAID = 202
 
     # Its statuses of a payment: 1 verified and 2 not yet; 15 refunded, 16 being refunded, 18 reversed.
-    _HELD = frozenset({1, 2})
-    _GIVEN_BACK = frozenset({15, 16, 18})
+    _RECEIVED = frozenset({1, 2})
+    _REFUNDED = frozenset({15, 16, 18})
 
     def __init__(
         self, client: httpx.AsyncClient, merchant: SecretStr, base_url: str = "https://gateway.zibal.ir"
@@ -182,7 +182,7 @@ class ZibalPayments:
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
         """Answer the page of v1/request's trackId; refusal codes are those of its result."""
-        answer = await self._ask(
+        response = await self._call(
             "request",
             {
                 "amount": amount * RIALS_PER_TOMAN,
@@ -192,8 +192,8 @@ class ZibalPayments:
                 **({"mobile": mobile} if mobile else {}),
             },
         )
-        answer.check_code(100)
-        track_id = answer.token("trackId")
+        response.check_code(100)
+        track_id = response.require_token("trackId")
         return PaymentPage(authority=track_id, url=f"{self._base_url}/start/{quote(track_id, safe='')}")
 
     async def verify(self, *, authority: str, amount: Toman) -> Verification:
@@ -203,51 +203,53 @@ class ZibalPayments:
         leave the payment open: they speak of the merchant (102 to 104), or of a trackId that Zibal does not
         know (203), which means that our settings changed since it gave us this one.
         """
-        answer = await self._ask("verify", {"trackId": authority})
-        if answer.code == self._UNPAID:
-            return Verification(verdict=Verdict.UNPAID, code=answer.code)
-        answer.check_code(100, 201)
-        payment = await self._with_amount(answer, authority)
+        response = await self._call("verify", {"trackId": authority})
+        if response.code == self._UNPAID:
+            return Verification(verdict=Verdict.UNPAID, code=response.code)
+        response.check_code(100, 201)
+        payment = await self._fetch_with_amount(response, authority)
         return Verification(
-            verdict=self._judge(payment, amount),
-            reference=_token(payment.member("refNumber")),
-            card_mask=_card_mask(payment.member("cardNumber")),
-            code=answer.code,
+            verdict=self._determine_verdict(payment, amount),
+            reference=_to_token(payment.get_member("refNumber")),
+            card_mask=_to_card_mask(payment.get_member("cardNumber")),
+            code=response.code,
         )
 
-    async def _with_amount(self, answer: "_Answer", authority: str) -> "_Answer":
-        """The answer that tells of the payment: `answer`, or that of v1/inquiry where it names no amount."""
+    async def _fetch_with_amount(self, response: "_GatewayResponse", authority: str) -> "_GatewayResponse":
+        """The answer that tells of the payment: `response`, or that of v1/inquiry where it names no
+        amount.
+        """
         # A repeated verify may answer its result alone. We do not tell verify the amount, so the one in
         # the answer is the only check of it; and money given back meanwhile must not be credited.
-        if answer.member("amount") is not None:
-            return answer
-        inquiry = await self._ask("inquiry", {"trackId": authority})
+        if response.get_member("amount") is not None:
+            return response
+        inquiry = await self._call("inquiry", {"trackId": authority})
         inquiry.check_code(100)
         return inquiry
 
-    def _judge(self, payment: "_Answer", amount: Toman) -> Verdict:
-        status = payment.member("status")
-        if _number(status) in self._GIVEN_BACK:
+    def _determine_verdict(self, payment: "_GatewayResponse", amount: Toman) -> Verdict:
+        status = payment.get_member("status")
+        if _to_number(status) in self._REFUNDED:
             return Verdict.UNPAID
-        if status is not None and _number(status) not in self._HELD:
-            raise GatewayAnsweredNonsense(f"{self.name} called a payment paid, with another status")
-        paid_rials = _number(payment.member("amount"))
+        if status is not None and _to_number(status) not in self._RECEIVED:
+            raise GatewayInvalidResponse(f"{self.name} called a payment paid, with another status")
+        paid_rials = _to_number(payment.get_member("amount"))
         if paid_rials is None:
-            raise GatewayAnsweredNonsense(f"{self.name} called a payment paid, without a readable amount")
+            raise GatewayInvalidResponse(f"{self.name} called a payment paid, without a readable amount")
         return Verdict.PAID if paid_rials == amount * RIALS_PER_TOMAN else Verdict.AMOUNT_DIFFERS
 
-    async def _ask(self, operation: str, parameters: Mapping[str, object]) -> "_Answer":
-        answer = await read_json(
+    async def _call(self, operation: str, parameters: Mapping[str, object]) -> "_GatewayResponse":
+        response = await read_json(
             self._client,
             "POST",
             f"{self._base_url}/v1/{operation}",
             json={"merchant": self._merchant.get_secret_value(), **parameters},
         )
-        return _read_zibal(answer)
+        return _read_zibal(response)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class _GatewayResponse:
     """A gateway's result code and sentence, and the object that holds the rest."""
 
     gateway: str
@@ -256,84 +258,84 @@ class _Answer:
     text: str
     details: object
 
-    def member(self, key: str) -> object:
-        return _member(self.details, key)
+    def get_member(self, key: str) -> object:
+        return _get_member(self.details, key)
 
-    def token(self, key: str) -> str:
-        token = _token(self.member(key))
+    def require_token(self, key: str) -> str:
+        token = _to_token(self.get_member(key))
         if token is None:
-            raise GatewayAnsweredNonsense(f"{self.gateway} answered success without a readable {key}")
+            raise GatewayInvalidResponse(f"{self.gateway} answered success without a readable {key}")
         return token
 
     def check_code(self, *accepted: int) -> None:
         """Pass only the `accepted` codes, in an HTTP success."""
         if self.code not in accepted:
-            raise GatewayRefused(self.code, self.text)
+            raise GatewayRejected(self.code, self.text)
         if not 200 <= self.http_status < 300:
-            raise GatewayAnsweredNonsense(
+            raise GatewayInvalidResponse(
                 f"{self.gateway} answered HTTP {self.http_status} with the code of success, {self.code}"
             )
 
 
-def _read_zarinpal(answer: JsonAnswer) -> _Answer:
+def _read_zarinpal(response: JsonResponse) -> _GatewayResponse:
     """The one code of `data` and `errors`.
 
     Seen: `data` an object, [] or {}; `errors` [], an object, or a list of objects of which the first
     counts. An answer whose two parts name different codes is nonsense, as is a part without a code.
     """
-    data, errors = _member(answer.body, "data"), _member(answer.body, "errors")
+    data, errors = _get_member(response.body, "data"), _get_member(response.body, "errors")
     reported = errors[:1] if isinstance(errors, list) else [errors] if errors else []
     parts = [data, *reported] if data else reported
-    codes = {_number(_member(part, "code")) for part in parts}
+    codes = {_to_number(_get_member(part, "code")) for part in parts}
     code = codes.pop() if len(codes) == 1 else None
     if code is None:
-        raise GatewayAnsweredNonsense(f"zarinpal answered HTTP {answer.http_status} without one code")
-    return _Answer(
+        raise GatewayInvalidResponse(f"zarinpal answered HTTP {response.http_status} without one code")
+    return _GatewayResponse(
         gateway="zarinpal",
-        http_status=answer.http_status,
+        http_status=response.http_status,
         code=code,
-        text=_text(_member(parts[-1], "message")),
+        text=_to_text(_get_member(parts[-1], "message")),
         details=data,
     )
 
 
-def _read_zibal(answer: JsonAnswer) -> _Answer:
-    code = _number(_member(answer.body, "result"))
+def _read_zibal(response: JsonResponse) -> _GatewayResponse:
+    code = _to_number(_get_member(response.body, "result"))
     if code is None:
-        raise GatewayAnsweredNonsense(f"zibal answered HTTP {answer.http_status} without a result")
-    return _Answer(
+        raise GatewayInvalidResponse(f"zibal answered HTTP {response.http_status} without a result")
+    return _GatewayResponse(
         gateway="zibal",
-        http_status=answer.http_status,
+        http_status=response.http_status,
         code=code,
-        text=_text(_member(answer.body, "message")),
-        details=answer.body,
+        text=_to_text(_get_member(response.body, "message")),
+        details=response.body,
     )
 
 
-def _member(value: object, key: str) -> object:
+def _get_member(value: object, key: str) -> object:
     """`value[key]` of a JSON object; None where there is none."""
     return value.get(key) if isinstance(value, dict) else None
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(value: object) -> int | None:
+def _to_number(value: object) -> int | None:
     """A whole number, or one written as a string; None for all else, also for true and 100.0."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _token(value: object) -> str | None:
+def _to_token(value: object) -> str | None:
     """A string or whole number of 1 to 64 visible ASCII characters, a letter or digit first."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _to_text(value)
     return text if _TOKEN.fullmatch(text) else None
 
 
-def _card_mask(value: object) -> str | None:
+def _to_card_mask(value: object) -> str | None:
     """A card's number as the gateway masked it; None for one that it did not mask."""
-    text = _text(value)
+    text = _to_text(value)
     digits = sum(character.isdigit() for character in text)
     return text if _CARD.fullmatch(text) and digits <= _MAX_CARD_DIGITS else None

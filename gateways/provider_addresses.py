@@ -15,16 +15,16 @@ import httpcore
 import httpx
 
 from gateways.errors import GatewayUnavailable
-from gateways.http import new_client, tls_context
+from gateways.http import create_client, tls_context
 
 ProviderClient = NewType("ProviderClient", httpx.AsyncClient)
-"""A client that is safe to give a provider's URL to; `new_provider_client` makes it."""
+"""A client that is safe to give a provider's URL to; `create_provider_client` makes it."""
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host for connections to a port, best first; raises OSError for none."""
 
 # Each try gets its share of the connect timeout, and a far provider needs more than a tenth of it.
-_MOST_TRIES = 2
+_MAX_TRIES = 2
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
@@ -51,14 +51,14 @@ def check_url(url: str) -> None:
         ForbiddenAddress: any other; its text repeats nothing of the URL.
     """
     try:
-        is_right = _is_of_a_host_alone(httpx.URL(url))
+        is_valid = _is_plain_host_url(httpx.URL(url))
     except (httpx.InvalidURL, UnicodeError):  # UnicodeError: a lone surrogate
-        is_right = False
-    if not is_right:
+        is_valid = False
+    if not is_valid:
         raise ForbiddenAddress("the provider's URL is not an http(s) URL of a host alone")
 
 
-def _is_of_a_host_alone(url: httpx.URL) -> bool:
+def _is_plain_host_url(url: httpx.URL) -> bool:
     is_http = url.scheme in ("http", "https") and url.host != "" and not url.userinfo
     return is_http and (url.port is None or 1 <= url.port <= 65_535)
 
@@ -88,7 +88,7 @@ async def resolve_host(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class CheckedNetwork(httpcore.AsyncNetworkBackend):
+class RestrictedNetworkBackend(httpcore.AsyncNetworkBackend):
     """Connects to allowed addresses only, whatever name the request is for.
 
     A host is resolved once a connection, and the connection goes to the very addresses that were
@@ -123,11 +123,11 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         """
         loop = asyncio.get_running_loop()
         started_at = loop.time()
-        addresses = (await self._allowed_addresses(host, port, timeout))[:_MOST_TRIES]
+        addresses = (await self._allowed_addresses(host, port, timeout))[:_MAX_TRIES]
         failure: Exception = httpcore.ConnectError("the host has no address")
         for tried, address in enumerate(addresses):
-            left = None if timeout is None else max(0.0, started_at + timeout - loop.time())
-            share = left and left / (len(addresses) - tried)
+            remaining = None if timeout is None else max(0.0, started_at + timeout - loop.time())
+            share = remaining and remaining / (len(addresses) - tried)
             try:
                 return await self._network.connect_tcp(address, port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -152,27 +152,27 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         await self._network.sleep(seconds)
 
 
-def new_provider_client(
+def create_provider_client(
     *,
     connect_timeout: timedelta,
     total_timeout: timedelta,
     allow_private: bool,
     resolve: Resolve = resolve_host,
 ) -> ProviderClient:
-    """The process's client for providers, as `gateways.http.new_client` has it; its opener closes it.
+    """The process's client for providers, as `gateways.http.create_client` has it; its opener closes it.
 
     `allow_private` admits every address, for development and for a provider in the same network.
     Every request gets a connection of its own: a provider that closes an idle connection just as an
     order goes out would leave that order's outcome unknown.
     """
-    network = CheckedNetwork(resolve, is_allowed=_is_any if allow_private else is_public)
-    client = new_client(
+    network = RestrictedNetworkBackend(resolve, is_allowed=_allow_any if allow_private else is_public)
+    client = create_client(
         connect_timeout=connect_timeout, total_timeout=total_timeout, transport=_Transport(network)
     )
     return ProviderClient(client)
 
 
-def _is_any(_: str) -> bool:
+def _allow_any(_: str) -> bool:
     return True
 
 

@@ -4,9 +4,9 @@ The protocol was never written down; panels descend from PerfectPanel and SmartP
 ways. What follows takes the shapes that their API pages and sources show, and nothing else.
 
 Every function raises the same three errors:
-    GatewayBusy: HTTP 429, or an `error` that says "Too many requests".
-    GatewayRefused: HTTP 2xx or 4xx with an object whose `error` is a text. Its code is the HTTP status.
-    GatewayAnsweredNonsense: any other answer that does not hold what was asked for, HTTP 3xx and 5xx always.
+    GatewayRateLimited: HTTP 429, or an `error` that says "Too many requests".
+    GatewayRejected: HTTP 2xx or 4xx with an object whose `error` is a text. Its code is the HTTP status.
+    GatewayInvalidResponse: any other answer that does not hold what was asked for, HTTP 3xx and 5xx always.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from domain.states import RefillStatus, RefusalKind
 from gateways import loose_json, refusals
-from gateways.errors import GatewayAnsweredNonsense, GatewayBusy, GatewayRefused
-from gateways.http import JsonAnswer
-from gateways.loose_json import member
-from gateways.provider_failures import FAILURES, failure_of, names_order
+from gateways.errors import GatewayInvalidResponse, GatewayRateLimited, GatewayRejected
+from gateways.http import JsonResponse
+from gateways.loose_json import get_member
+from gateways.provider_failures import FAILURES, find_failure, has_order_id
 from gateways.provider_results import (
     ProviderBalance,
     ProviderCancellations,
@@ -29,17 +29,17 @@ from gateways.provider_results import (
     ProviderStatuses,
 )
 
-_LONGEST_ID = 64
-_LONGEST_ERROR = 500
-_LONGEST_AMOUNT = 40
-_LONGEST_CURRENCY = 8
-_LONGEST_WORD = 64
+_MAX_ID_LENGTH = 64
+_MAX_ERROR_LENGTH = 500
+_MAX_AMOUNT_LENGTH = 40
+_MAX_CURRENCY_LENGTH = 8
+_MAX_WORD_LENGTH = 64
 _TOO_MANY_REQUESTS = 429
 _ACCEPTED = ("success", "ok", "canceled", "cancelled", "true")
 _DENIALS = ("0", "false", "no", *FAILURES)
-_OF_A_STATE = ("charge", "start_count", "remains", "currency")
+_STATE_KEYS = ("charge", "start_count", "remains", "currency")
 
-_SERVICE_TYPES = {loose_json.word(kind): kind for kind in ServiceType}
+_SERVICE_TYPES = {loose_json.normalize_word(kind): kind for kind in ServiceType}
 _ORDER_STATUSES = {
     "pending": OrderStatus.PENDING,
     "processing": OrderStatus.PROCESSING,
@@ -68,11 +68,15 @@ _ORDER_STATUSES = {
     "refund": OrderStatus.REFUNDED,
 }
 _SUBSCRIPTION_STATUSES = {
-    **{loose_json.word(status): status for status in SubscriptionStatus},
+    **{loose_json.normalize_word(parse_status): parse_status for parse_status in SubscriptionStatus},
     "cancelled": SubscriptionStatus.CANCELED,
 }
 _REFILL_STATUSES = {
-    **{loose_json.word(status): status for status in RefillStatus if status is not RefillStatus.AWAITING},
+    **{
+        loose_json.normalize_word(status): status
+        for status in RefillStatus
+        if status is not RefillStatus.AWAITING
+    },
     "processing": RefillStatus.INPROGRESS,
     "waiting": RefillStatus.PENDING,
     "success": RefillStatus.COMPLETED,
@@ -96,32 +100,32 @@ _REFILL_STATUSES = {
 }
 
 
-def order_id(answer: JsonAnswer) -> str:
+def parse_order_id(response: JsonResponse) -> str:
     """The number of a new order, from {"order": 23501} or {"status": "success", "order": "23501"}.
 
     A refusal that names an order, an order whose `status` is a failure, and a number that cannot be one are
     nonsense: from none of them is it certain whether there is an order.
     """
-    body = answer.body
-    is_failure = answer.http_status == _TOO_MANY_REQUESTS or failure_of(body, is_status_outcome=True)
-    if is_failure and names_order(body):
-        raise _nonsense(answer, "an order as well as a failure")
-    number = loose_json.reference(member(_success(answer, is_status_outcome=True), "order"))
+    body = response.body
+    is_failure = response.http_status == _TOO_MANY_REQUESTS or find_failure(body, is_status_outcome=True)
+    if is_failure and has_order_id(body):
+        raise _build_invalid(response, "an order as well as a failure")
+    number = loose_json.to_reference(get_member(_check_success(response, is_status_outcome=True), "order"))
     if number is None:
-        raise _nonsense(answer, "no order's number")
+        raise _build_invalid(response, "no order's number")
     return number
 
 
-def catalogue(answer: JsonAnswer) -> ProviderCatalogue:
+def parse_catalogue(response: JsonResponse) -> ProviderCatalogue:
     """A list of services; a row without a usable id, name or rate is skipped and counted."""
-    rows = _success(answer)
+    rows = _check_success(response)
     if not isinstance(rows, list):
-        raise _nonsense(answer, "no list of services")
-    services = tuple(service for service in map(_service, rows) if service is not None)
+        raise _build_invalid(response, "no list of services")
+    services = tuple(service for service in map(_parse_service, rows) if service is not None)
     return ProviderCatalogue(services=services, skipped=len(rows) - len(services))
 
 
-def statuses(answer: JsonAnswer, asked: Sequence[str]) -> ProviderStatuses:
+def parse_statuses(response: JsonResponse, order_ids: Sequence[str]) -> ProviderStatuses:
     """States by order: an object with the numbers as keys, a list of rows, or one order's state alone.
 
     An order's refusal is {"error": "…"} or, with SmartPanel 3, a bare text. At least one of the orders
@@ -129,198 +133,203 @@ def statuses(answer: JsonAnswer, asked: Sequence[str]) -> ProviderStatuses:
     """
     states: dict[str, ProviderOrderState] = {}
     errors: dict[str, str] = {}
-    for number, entry in _by_order(answer, asked, about="status").items():
-        refusal = _sentence(entry) if isinstance(entry, str) else _failed_request(entry)
-        if refusal:
-            errors[number] = refusal
+    for number, entry in _group_by_order(response, order_ids, row_key="status").items():
+        error_text = _to_error_text(entry) if isinstance(entry, str) else _get_request_failure(entry)
+        if error_text:
+            errors[number] = error_text
         elif isinstance(entry, dict):
-            states[number] = _state(entry)
+            states[number] = _parse_state(entry)
     if not states and not errors:
-        raise _nonsense(answer, "nothing about the orders")
+        raise _build_invalid(response, "nothing about the orders")
     return ProviderStatuses(states=states, errors=errors)
 
 
-def status(answer: JsonAnswer, asked: str) -> ProviderOrderState:
+def status(response: JsonResponse, order_id: str) -> ProviderOrderState:
     """The state of the one order asked about, alone or in any of the shapes of `statuses`."""
-    found = statuses(answer, [asked])
-    if asked in found.errors:
-        raise GatewayRefused(answer.http_status, found.errors[asked])
-    return found.states[asked]
+    found = parse_statuses(response, [order_id])
+    if order_id in found.errors:
+        raise GatewayRejected(response.http_status, found.errors[order_id])
+    return found.states[order_id]
 
 
-def cancellation(answer: JsonAnswer, asked: str) -> None:
-    """What became of the wish to cancel one order: accepted, or GatewayRefused.
+def parse_cancellation(response: JsonResponse, order_id: str) -> None:
+    """What became of the wish to cancel one order: accepted, or GatewayRejected.
 
     Besides the shapes of `cancellations` panels say {"success": true}, {"success": "Cancelled"} or
     {"status": "success"}.
     """
-    body = _success(answer, is_status_outcome=True)
-    if loose_json.word(member(body, "status")) in _ACCEPTED or _is_yes(member(body, "success")):
+    body = _check_success(response, is_status_outcome=True)
+    if loose_json.normalize_word(get_member(body, "status")) in _ACCEPTED or _is_success_value(
+        get_member(body, "success")
+    ):
         return
-    found = cancellations(answer, [asked])
-    if asked in found.refused:
-        raise GatewayRefused(answer.http_status, found.refused[asked])
+    found = parse_cancellations(response, [order_id])
+    if order_id in found.rejected:
+        raise GatewayRejected(response.http_status, found.rejected[order_id])
 
 
-def cancellations(answer: JsonAnswer, asked: Sequence[str]) -> ProviderCancellations:
+def parse_cancellations(response: JsonResponse, order_ids: Sequence[str]) -> ProviderCancellations:
     """[{"order": 9, "cancel": {"error": "…"}}, {"order": 2, "cancel": 1}], or one such row alone."""
     accepted: set[str] = set()
-    refused: dict[str, str] = {}
-    for number, row in _by_order(answer, asked, about="cancel").items():
-        outcome = member(row, "cancel")
-        refusal = _sentence(member(row, "error")) or _sentence(member(outcome, "error"))
-        if refusal:
-            refused[number] = refusal
-        elif outcome is True or loose_json.identifier(outcome):
+    rejected: dict[str, str] = {}
+    for number, row in _group_by_order(response, order_ids, row_key="cancel").items():
+        outcome = get_member(row, "cancel")
+        error_text = _to_error_text(get_member(row, "error")) or _to_error_text(get_member(outcome, "error"))
+        if error_text:
+            rejected[number] = error_text
+        elif outcome is True or loose_json.to_identifier(outcome):
             accepted.add(number)
-    if not accepted and not refused:
-        raise _nonsense(answer, "nothing about the orders")
-    return ProviderCancellations(accepted=frozenset(accepted), refused=refused)
+    if not accepted and not rejected:
+        raise _build_invalid(response, "nothing about the orders")
+    return ProviderCancellations(accepted=frozenset(accepted), rejected=rejected)
 
 
-def refill_id(answer: JsonAnswer) -> str:
+def parse_refill_id(response: JsonResponse) -> str:
     """The number of a new refill, from {"refill": "1"} or [{"order": 1, "refill": 1}]."""
-    number = loose_json.reference(_lone_member(answer, "refill"))
+    number = loose_json.to_reference(_get_single_member(response, "refill"))
     if number is None:
-        raise _nonsense(answer, "no refill's number")
+        raise _build_invalid(response, "no refill's number")
     return number
 
 
-def refill(answer: JsonAnswer) -> ProviderRefill:
+def parse_refill(response: JsonResponse) -> ProviderRefill:
     """{"status": "Completed"} or [{"refill": 1, "status": "Completed"}]."""
-    written = loose_json.text(_lone_member(answer, "status"))[:_LONGEST_WORD]
-    if not written:
-        raise _nonsense(answer, "no status of the refill")
-    return ProviderRefill(status=_REFILL_STATUSES.get(loose_json.word(written)), status_text=written)
+    raw = loose_json.to_text(_get_single_member(response, "status"))[:_MAX_WORD_LENGTH]
+    if not raw:
+        raise _build_invalid(response, "no status of the refill")
+    return ProviderRefill(status=_REFILL_STATUSES.get(loose_json.normalize_word(raw)), status_text=raw)
 
 
-def balance(answer: JsonAnswer) -> ProviderBalance:
+def parse_balance(response: JsonResponse) -> ProviderBalance:
     """{"balance": "100.84292", "currency": "USD"}; the currency may be missing."""
-    body = _success(answer)
-    amount = _amount(body, "balance")
+    body = _check_success(response)
+    amount = _parse_amount(body, "balance")
     if amount is None:
-        raise _nonsense(answer, "no balance")
-    return ProviderBalance(amount=amount, currency=_currency(body))
+        raise _build_invalid(response, "no balance")
+    return ProviderBalance(amount=amount, currency=_parse_currency(body))
 
 
-def _success(answer: JsonAnswer, *, is_status_outcome: bool = False) -> object:
+def _check_success(response: JsonResponse, *, is_status_outcome: bool = False) -> object:
     """The body of an answer that neither its HTTP status nor its own words make a failure."""
-    http_status = answer.http_status
+    http_status = response.http_status
     is_failure = 400 <= http_status < 500
     if not (200 <= http_status < 300 or is_failure):
-        raise _nonsense(answer, "a body that does not count", is_outage=True)
-    refusal = failure_of(answer.body, is_status_outcome=is_status_outcome, is_http_failure=is_failure)
-    if http_status == _TOO_MANY_REQUESTS or refusals.kind_of_text(refusal) is RefusalKind.BUSY:
-        raise GatewayBusy(f"HTTP {http_status}, too many requests")
-    if refusal:
-        raise GatewayRefused(http_status, refusal)
-    if is_failure or member(answer.body, "error"):
-        raise _nonsense(answer, "no reason")
-    return answer.body
+        raise _build_invalid(response, "a body that does not count", is_outage=True)
+    error_text = find_failure(response.body, is_status_outcome=is_status_outcome, is_http_failure=is_failure)
+    if http_status == _TOO_MANY_REQUESTS or refusals.classify_text(error_text) is RefusalKind.BUSY:
+        raise GatewayRateLimited(f"HTTP {http_status}, too many requests")
+    if error_text:
+        raise GatewayRejected(http_status, error_text)
+    if is_failure or get_member(response.body, "error"):
+        raise _build_invalid(response, "no reason")
+    return response.body
 
 
-def _sentence(error: object) -> str:
+def _to_error_text(error: object) -> str:
     """What the provider says of a failure; "" for what is no text."""
-    return loose_json.text(error)[:_LONGEST_ERROR] if isinstance(error, str) else ""
+    return loose_json.to_text(error)[:_MAX_ERROR_LENGTH] if isinstance(error, str) else ""
 
 
-def _lone_member(answer: JsonAnswer, key: str) -> object:
+def _get_single_member(response: JsonResponse, key: str) -> object:
     """`key` of an object, alone or in a list of one; {"error": "…"} of either is a refusal as well."""
-    body = _success(answer)
+    body = _check_success(response)
     row = body[0] if isinstance(body, list) and len(body) == 1 else body
-    found = member(row, key)
-    refusal = _sentence(member(row, "error")) or _sentence(member(found, "error"))
-    if refusal:
-        raise GatewayRefused(answer.http_status, refusal)
+    found = get_member(row, key)
+    error_text = _to_error_text(get_member(row, "error")) or _to_error_text(get_member(found, "error"))
+    if error_text:
+        raise GatewayRejected(response.http_status, error_text)
     return found
 
 
-def _by_order(answer: JsonAnswer, asked: Sequence[str], *, about: str) -> dict[str, object]:
+def _group_by_order(response: JsonResponse, order_ids: Sequence[str], *, row_key: str) -> dict[str, object]:
     """What an answer says of each order `asked` about; `about` is a key that only one order's row has."""
-    body = _success(answer)
+    body = _check_success(response)
     pairs: list[tuple[object, object]] = []
     if isinstance(body, list):
-        pairs = [(member(row, "order"), row) for row in body]
-    elif isinstance(body, dict) and about in body:
-        pairs = [(body.get("order", asked[0] if len(asked) == 1 else None), body)]
+        pairs = [(get_member(row, "order"), row) for row in body]
+    elif isinstance(body, dict) and row_key in body:
+        pairs = [(body.get("order", order_ids[0] if len(order_ids) == 1 else None), body)]
     elif isinstance(body, dict):
         pairs = list(body.items())
-    wanted = set(asked)
-    numbered = ((loose_json.reference(key), entry) for key, entry in pairs)
-    return {number: entry for number, entry in numbered if number is not None and number in wanted}
+    requested = set(order_ids)
+    numbered = ((loose_json.to_reference(key), entry) for key, entry in pairs)
+    return {number: entry for number, entry in numbered if number is not None and number in requested}
 
 
-def _failed_request(entry: object) -> str:
+def _get_request_failure(entry: object) -> str:
     """Why a status request failed; {"status": "fail", "message": "…"} tells of the request, not of an order.
 
     The state of an order has a charge, a start or what remains beside its status.
     """
-    is_state = isinstance(entry, dict) and any(entry.get(key) is not None for key in _OF_A_STATE)
-    return failure_of(entry, is_status_outcome=not is_state and bool(member(entry, "message")))
+    is_state = isinstance(entry, dict) and any(entry.get(key) is not None for key in _STATE_KEYS)
+    return find_failure(entry, is_status_outcome=not is_state and bool(get_member(entry, "message")))
 
 
-def _is_yes(value: object) -> bool:
+def _is_success_value(value: object) -> bool:
     """Whether a `success` is one: true, 1, or a sentence."""
-    return value is True or (isinstance(value, int | str) and loose_json.word(value) not in ("", *_DENIALS))
-
-
-def _service(row: object) -> ProviderService | None:
-    id_text = _service_id(member(row, "service"))
-    name = loose_json.text(member(row, "name"))
-    rate = loose_json.price(member(row, "rate"))
-    if not id_text or not name or rate is None:
-        return None
-    type_text = loose_json.text(member(row, "type"))[:_LONGEST_WORD]
-    return ProviderService(
-        id=id_text,
-        name=name,
-        category=loose_json.text(member(row, "category")),
-        type=_SERVICE_TYPES.get(loose_json.word(type_text)),
-        type_text=type_text,
-        rate=rate,
-        min=loose_json.integer(member(row, "min")),
-        max=loose_json.integer(member(row, "max")),
-        drip_feed=loose_json.flag(member(row, "dripfeed")),
-        refill=loose_json.flag(member(row, "refill")),
-        cancel=loose_json.flag(member(row, "cancel")),
-        description=loose_json.text(member(row, "desc")) or loose_json.text(member(row, "description")),
+    return value is True or (
+        isinstance(value, int | str) and loose_json.normalize_word(value) not in ("", *_DENIALS)
     )
 
 
-def _service_id(value: object) -> str:
+def _parse_service(row: object) -> ProviderService | None:
+    id_text = _parse_service_id(get_member(row, "service"))
+    name = loose_json.to_text(get_member(row, "name"))
+    rate = loose_json.to_price(get_member(row, "rate"))
+    if not id_text or not name or rate is None:
+        return None
+    type_text = loose_json.to_text(get_member(row, "type"))[:_MAX_WORD_LENGTH]
+    return ProviderService(
+        id=id_text,
+        name=name,
+        category=loose_json.to_text(get_member(row, "category")),
+        type=_SERVICE_TYPES.get(loose_json.normalize_word(type_text)),
+        type_text=type_text,
+        rate=rate,
+        min=loose_json.to_integer(get_member(row, "min")),
+        max=loose_json.to_integer(get_member(row, "max")),
+        drip_feed=loose_json.to_flag(get_member(row, "dripfeed")),
+        refill=loose_json.to_flag(get_member(row, "refill")),
+        cancel=loose_json.to_flag(get_member(row, "cancel")),
+        description=loose_json.to_text(get_member(row, "desc"))
+        or loose_json.to_text(get_member(row, "description")),
+    )
+
+
+def _parse_service_id(value: object) -> str:
     """An integer, or a text of at most 64 characters, as some panels have; "" for the rest."""
-    written = "" if isinstance(value, float) else loose_json.text(value)
-    return written if len(written) <= _LONGEST_ID else ""
+    raw = "" if isinstance(value, float) else loose_json.to_text(value)
+    return raw if len(raw) <= _MAX_ID_LENGTH else ""
 
 
-def _state(entry: object) -> ProviderOrderState:
-    status_text = loose_json.text(member(entry, "status"))[:_LONGEST_WORD]
-    word = loose_json.word(status_text)
-    orders = member(entry, "orders")
-    numbers = map(loose_json.reference, orders) if isinstance(orders, list) else ()
+def _parse_state(entry: object) -> ProviderOrderState:
+    status_text = loose_json.to_text(get_member(entry, "status"))[:_MAX_WORD_LENGTH]
+    word = loose_json.normalize_word(status_text)
+    orders = get_member(entry, "orders")
+    numbers = map(loose_json.to_reference, orders) if isinstance(orders, list) else ()
     return ProviderOrderState(
         status=_ORDER_STATUSES.get(word),
         subscription_status=_SUBSCRIPTION_STATUSES.get(word),
         status_text=status_text,
-        charge=_amount(entry, "charge"),
-        currency=_currency(entry),
-        start_count=loose_json.integer(member(entry, "start_count")),
-        remains=loose_json.integer(member(entry, "remains")),
-        posts=loose_json.integer(member(entry, "posts")),
-        runs=loose_json.integer(member(entry, "runs")),
+        charge=_parse_amount(entry, "charge"),
+        currency=_parse_currency(entry),
+        start_count=loose_json.to_integer(get_member(entry, "start_count")),
+        remains=loose_json.to_integer(get_member(entry, "remains")),
+        posts=loose_json.to_integer(get_member(entry, "posts")),
+        runs=loose_json.to_integer(get_member(entry, "runs")),
         orders=tuple(number for number in numbers if number is not None),
     )
 
 
-def _amount(value: object, key: str) -> str | None:
+def _parse_amount(value: object, key: str) -> str | None:
     """Money as the provider words it; a longer text than money needs is none, as half of it is less still."""
-    written = loose_json.text(member(value, key))
-    return written if 1 <= len(written) <= _LONGEST_AMOUNT else None
+    raw = loose_json.to_text(get_member(value, key))
+    return raw if 1 <= len(raw) <= _MAX_AMOUNT_LENGTH else None
 
 
-def _currency(value: object) -> str | None:
-    return loose_json.text(member(value, "currency"))[:_LONGEST_CURRENCY] or None
+def _parse_currency(value: object) -> str | None:
+    return loose_json.to_text(get_member(value, "currency"))[:_MAX_CURRENCY_LENGTH] or None
 
 
-def _nonsense(answer: JsonAnswer, what: str, *, is_outage: bool = False) -> GatewayAnsweredNonsense:
-    return GatewayAnsweredNonsense(f"HTTP {answer.http_status} with {what}", is_outage=is_outage)
+def _build_invalid(response: JsonResponse, what: str, *, is_outage: bool = False) -> GatewayInvalidResponse:
+    return GatewayInvalidResponse(f"HTTP {response.http_status} with {what}", is_outage=is_outage)

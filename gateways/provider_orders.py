@@ -29,24 +29,24 @@ class ProviderOrder:
     hashtag: str | None = None
     media: str | None = None
 
-    def form(self) -> dict[str, str]:
+    def to_form(self) -> dict[str, str]:
         """The fields of the trade's `add`, besides `key` and `action`.
 
         Raises:
             ValueError: something that the type needs is missing.
         """
-        needed = {name: self._known()[name] for name in _NEEDED[self.type]}
-        missing = [name for name, value in needed.items() if value is None]
+        required = {name: self._build_values()[name] for name in _REQUIRED_FIELDS[self.type]}
+        missing = [name for name, value in required.items() if value is None]
         if missing:
             raise ValueError(f"an order of type {self.type} without {', '.join(missing)}")
         return {
             "service": self.service_id,
-            **{name: value for name, value in needed.items() if value is not None},
-            **(self._runs() if self.type is ServiceType.DEFAULT else {}),
-            **(self._subscription() if self.type is ServiceType.SUBSCRIPTIONS else {}),
+            **{name: value for name, value in required.items() if value is not None},
+            **(self._build_drip_feed() if self.type is ServiceType.DEFAULT else {}),
+            **(self._build_subscription() if self.type is ServiceType.SUBSCRIPTIONS else {}),
         }
 
-    def _known(self) -> dict[str, str | None]:
+    def _build_values(self) -> dict[str, str | None]:
         return {
             "link": self.link,
             "quantity": str(self.quantity),
@@ -58,25 +58,25 @@ class ProviderOrder:
             "media": self.media,
         }
 
-    def _runs(self) -> dict[str, str]:
+    def _build_drip_feed(self) -> dict[str, str]:
         if self.drip_feed is None:
             return {}
         return {"runs": str(self.drip_feed.runs), "interval": str(self.drip_feed.interval)}
 
-    def _subscription(self) -> dict[str, str]:
-        asked = self.subscription
-        if asked is None:
+    def _build_subscription(self) -> dict[str, str]:
+        subscription = self.subscription
+        if subscription is None:
             raise ValueError("an order of type subscriptions without its subscription")
         return {
-            "min": str(asked.min),
-            "max": str(asked.max),
-            "posts": str(asked.posts),
-            "delay": str(asked.delay),
-            **({"expiry": days.write(asked.expiry)} if asked.expiry else {}),
+            "min": str(subscription.min),
+            "max": str(subscription.max),
+            "posts": str(subscription.posts),
+            "delay": str(subscription.delay),
+            **({"expiry": days.format_day(subscription.expiry)} if subscription.expiry else {}),
         }
 
 
-_NEEDED: Mapping[ServiceType, tuple[str, ...]] = {
+_REQUIRED_FIELDS: Mapping[ServiceType, tuple[str, ...]] = {
     ServiceType.DEFAULT: ("link", "quantity"),
     ServiceType.PACKAGE: ("link",),
     ServiceType.CUSTOM_COMMENTS: ("link", "comments"),

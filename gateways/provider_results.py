@@ -91,7 +91,7 @@ class ProviderCancellations:
     """
 
     accepted: frozenset[str]
-    refused: Mapping[str, str]
+    rejected: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from gateways import loose_json, provider_answers
 from gateways.errors import (
-    GatewayAnsweredNonsense,
-    GatewayBusy,
     GatewayError,
-    GatewayRefused,
+    GatewayInvalidResponse,
+    GatewayRateLimited,
+    GatewayRejected,
     GatewayUnavailable,
 )
-from gateways.http import MAX_ANSWER_BYTES, JsonAnswer, read_json
+from gateways.http import MAX_RESPONSE_BYTES, JsonResponse, read_json
 from gateways.provider_addresses import ProviderClient, check_url
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import (
@@ -33,19 +33,19 @@ from gateways.provider_results import (
 )
 from observation import meters
 
-MOST_ORDERS = 100
+MAX_ORDERS = 100
 """Orders in one call, by the trade's own rule."""
 # A large panel lists ten thousand services, each with a description.
 MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 
 _OUTCOMES = {
-    GatewayRefused: "refused",
-    GatewayBusy: "busy",
+    GatewayRejected: "refused",
+    GatewayRateLimited: "busy",
     GatewayUnavailable: "unavailable",
-    GatewayAnsweredNonsense: "nonsense",
+    GatewayInvalidResponse: "nonsense",
 }
 
-Read = TypeVar("Read")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,20 +55,20 @@ class ProviderAccount:
     url: str = field(repr=False)
     api_key: SecretStr
 
-    def unnamed(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """`text` without the provider's host and the key: an order's buyer may read it."""
         host, key = urlsplit(self.url).hostname, self.api_key.get_secret_value()
-        for secret, word in ((key, "…"), (host, "the provider")):
-            text = text.replace(secret, word) if secret else text
+        for secret, replacement in ((key, "…"), (host, "the provider")):
+            text = text.replace(secret, replacement) if secret else text
         return text
 
 
 class ProviderApi(Protocol):
     """What the shop asks of a provider; every call is made once, without retries.
 
-    All raise the errors of `gateways.errors`; GatewayRefused carries the HTTP status and the provider's
+    All raise the errors of `gateways.errors`; GatewayRejected carries the HTTP status and the provider's
     sentence, without the key and the host. Orders and refills are known by the provider's own numbers, which
-    are texts. Calls about given orders raise ValueError for none, and for more than `MOST_ORDERS`.
+    are texts. Calls about given orders raise ValueError for none, and for more than `MAX_ORDERS`.
     """
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
@@ -80,13 +80,13 @@ class ProviderApi(Protocol):
         The trade knows no idempotency key: an order sent twice is delivered and paid twice. So the
         outcome is exactly one of four.
 
-        1. Accepted, it returns: HTTP 2xx, and `order` is a number as `loose_json.reference` reads it, with
+        1. Accepted, it returns: HTTP 2xx, and `order` is a number as `loose_json.to_reference` reads it, with
            neither an `error` nor a `status` of failure beside it.
-        2. Refused, GatewayRefused: HTTP 2xx or 4xx, and an object that says so in any of the shapes of
+        2. Refused, GatewayRejected: HTTP 2xx or 4xx, and an object that says so in any of the shapes of
            `provider_failures` and names no order. No order exists.
         3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
-           byte left; or turned away for a rate limit, GatewayBusy. It may be sent again.
-        4. Unknown, GatewayUnavailable with `request_sent` True or GatewayAnsweredNonsense: cut off or
+           byte left; or turned away for a rate limit, GatewayRateLimited. It may be sent again.
+        4. Unknown, GatewayUnavailable with `request_sent` True or GatewayInvalidResponse: cut off or
            too late; HTML or other JSON; HTTP 3xx or 5xx whatever the body; an order's number that is
            missing or odd; a failure that names an order. An order may exist: never send it again by
            itself.
@@ -99,7 +99,7 @@ class ProviderApi(Protocol):
         """How far orders are, by the provider's numbers."""
 
     async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
-        """How far one order is, for providers that take no list. GatewayRefused: why it does not say."""
+        """How far one order is, for providers that take no list. GatewayRejected: why it does not say."""
 
     async def refill(self, account: ProviderAccount, order_id: str) -> str:
         """Ask to deliver again what dropped and return the provider's number of the refill."""
@@ -111,7 +111,7 @@ class ProviderApi(Protocol):
         """Ask to cancel orders; the provider decides later which it can."""
 
     async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
-        """The same for one order, for providers that take no list. GatewayRefused: why it cannot."""
+        """The same for one order, for providers that take no list. GatewayRejected: why it cannot."""
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
         """The shop's credit."""
@@ -126,72 +126,80 @@ class HttpProviderApi:
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
         """`action=services`."""
         form = {"action": "services"}
-        return await self._ask(account, form, provider_answers.catalogue, most_bytes=MAX_CATALOGUE_BYTES)
+        return await self._call(
+            account, form, provider_answers.parse_catalogue, max_bytes=MAX_CATALOGUE_BYTES
+        )
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
         """`action=add`; see `ProviderApi.add` for its four outcomes."""
-        return await self._ask(account, {"action": "add", **order.form()}, provider_answers.order_id)
+        return await self._call(
+            account, {"action": "add", **order.to_form()}, provider_answers.parse_order_id
+        )
 
     async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
         """`action=status` with `orders`, for a single order too, see `status`."""
-        form = {"action": "status", "orders": _joined(order_ids)}
-        return await self._ask(account, form, lambda answer: provider_answers.statuses(answer, order_ids))
+        form = {"action": "status", "orders": _join_ids(order_ids)}
+        return await self._call(
+            account, form, lambda response: provider_answers.parse_statuses(response, order_ids)
+        )
 
     async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
         """`action=status` with `order`, which does not tell a wrong number from a wrong key."""
-        form = {"action": "status", "order": _joined([order_id])}
-        return await self._ask(account, form, lambda answer: provider_answers.status(answer, order_id))
+        form = {"action": "status", "order": _join_ids([order_id])}
+        return await self._call(account, form, lambda response: provider_answers.status(response, order_id))
 
     async def refill(self, account: ProviderAccount, order_id: str) -> str:
         """`action=refill`."""
-        form = {"action": "refill", "order": _joined([order_id])}
-        return await self._ask(account, form, provider_answers.refill_id)
+        form = {"action": "refill", "order": _join_ids([order_id])}
+        return await self._call(account, form, provider_answers.parse_refill_id)
 
     async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
         """`action=refill_status`."""
         form = {"action": "refill_status", "refill": refill_id}
-        return await self._ask(account, form, provider_answers.refill)
+        return await self._call(account, form, provider_answers.parse_refill)
 
     async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
         """`action=cancel`."""
-        form = {"action": "cancel", "orders": _joined(order_ids)}
-        return await self._ask(
-            account, form, lambda answer: provider_answers.cancellations(answer, order_ids)
+        form = {"action": "cancel", "orders": _join_ids(order_ids)}
+        return await self._call(
+            account, form, lambda response: provider_answers.parse_cancellations(response, order_ids)
         )
 
     async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
         """`action=cancel` with `order`."""
-        form = {"action": "cancel", "order": _joined([order_id])}
-        await self._ask(account, form, lambda answer: provider_answers.cancellation(answer, order_id))
+        form = {"action": "cancel", "order": _join_ids([order_id])}
+        await self._call(
+            account, form, lambda response: provider_answers.parse_cancellation(response, order_id)
+        )
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
         """`action=balance`."""
-        return await self._ask(account, {"action": "balance"}, provider_answers.balance)
+        return await self._call(account, {"action": "balance"}, provider_answers.parse_balance)
 
-    async def _ask(
+    async def _call(
         self,
         account: ProviderAccount,
         form: Mapping[str, str],
-        read: Callable[[JsonAnswer], Read],
+        read: Callable[[JsonResponse], Result],
         *,
-        most_bytes: int = MAX_ANSWER_BYTES,
-    ) -> Read:
+        max_bytes: int = MAX_RESPONSE_BYTES,
+    ) -> Result:
         check_url(account.url)
-        with _counted(account, form["action"]):
+        with _count_call(account, form["action"]):
             form = {"key": account.api_key.get_secret_value(), **form}
-            answer = await read_json(
-                self._client, "POST", account.url, form=form, most_bytes=most_bytes, parse=loose_json.parse
+            response = await read_json(
+                self._client, "POST", account.url, form=form, max_bytes=max_bytes, parse=loose_json.parse
             )
             try:
-                return read(answer)
-            except GatewayRefused as refused:
+                return read(response)
+            except GatewayRejected as rejected:
                 # Some panels repeat the key in it.
-                raise GatewayRefused(refused.code, account.unnamed(refused.text)) from None
+                raise GatewayRejected(rejected.code, account.redact(rejected.text)) from None
 
 
 @contextlib.contextmanager
-def _counted(account: ProviderAccount, action: str) -> Iterator[None]:
-    host, began = urlsplit(account.url).hostname or "", time.perf_counter()
+def _count_call(account: ProviderAccount, action: str) -> Iterator[None]:
+    host, started_at = urlsplit(account.url).hostname or "", time.perf_counter()
     outcome = "failed"
     try:
         yield
@@ -201,12 +209,12 @@ def _counted(account: ProviderAccount, action: str) -> Iterator[None]:
         raise
     finally:
         meters.PROVIDER_CALLS.labels(host, action, outcome).inc()
-        meters.PROVIDER_CALL_SECONDS.labels(host).observe(time.perf_counter() - began)
+        meters.PROVIDER_CALL_SECONDS.labels(host).observe(time.perf_counter() - started_at)
 
 
-def _joined(order_ids: Sequence[str]) -> str:
-    if not 1 <= len(order_ids) <= MOST_ORDERS:
-        raise ValueError(f"{len(order_ids)} orders in one call, which takes 1 to {MOST_ORDERS}")
+def _join_ids(order_ids: Sequence[str]) -> str:
+    if not 1 <= len(order_ids) <= MAX_ORDERS:
+        raise ValueError(f"{len(order_ids)} orders in one call, which takes 1 to {MAX_ORDERS}")
     if not all(order_ids):
         raise ValueError("the number of an order that was never sent")
     return ",".join(order_ids)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from domain.states import RefusalKind
-from gateways.errors import GatewayRefused
+from gateways.errors import GatewayRejected
 
 _UNAUTHORIZED = 401
 # The first that matches decides, so what is narrow stands before what is wide: an Instagram account that is
@@ -61,14 +61,14 @@ _PATTERNS: Sequence[tuple[RefusalKind, re.Pattern[str]]] = [
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
-def kind_of(refused: GatewayRefused) -> RefusalKind:
+def classify(rejected: GatewayRejected) -> RefusalKind:
     """The kind of a refusal, by its text or, where that says nothing, by HTTP's 401."""
-    kind = kind_of_text(refused.text)
-    is_account = kind is RefusalKind.OTHER and refused.code == _UNAUTHORIZED
+    kind = classify_text(rejected.text)
+    is_account = kind is RefusalKind.OTHER and rejected.code == _UNAUTHORIZED
     return RefusalKind.ACCOUNT if is_account else kind
 
 
-def kind_of_text(text: str) -> RefusalKind:
+def classify_text(text: str) -> RefusalKind:
     """The kind of a refusal in these words, whatever their case and punctuation."""
     words = _SEPARATORS.sub(" ", text.casefold())
     return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), RefusalKind.OTHER)

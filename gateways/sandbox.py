@@ -99,9 +99,9 @@ class SandboxPayments:
         )
 
     async def _run(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        return await asyncio.to_thread(self._run_now, statement, values)
+        return await asyncio.to_thread(self._run_blocking, statement, values)
 
-    def _run_now(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    def _run_blocking(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._file, timeout=_BUSY_SECONDS)) as session, session:
             session.execute(_TABLE)

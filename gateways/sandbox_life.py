@@ -11,7 +11,7 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.states import RefillStatus
 
 # Milliseconds of an order's age.
-_PROCESSING, _STARTED, _OVER = 1_000, 3_000, 8_000
+_PROCESSING, _STARTED, _FINISHED = 1_000, 3_000, 8_000
 _CANCELED_BY_ITSELF = 4_000
 # Milliseconds after a wish.
 _CANCELING = 1_000
@@ -36,9 +36,9 @@ class Outcome(StrEnum):
     REFILL_REJECTED = "refill-rejected"
 
 
-_ASKED = re.compile(rf"sandbox[/._-]({'|'.join(Outcome)})\b")
+_OUTCOME_PATTERN = re.compile(rf"sandbox[/._-]({'|'.join(Outcome)})\b")
 # Thousandths of the whole that are delivered at most.
-_MOST: Mapping[Outcome | None, int] = {Outcome.PARTIAL: 600, Outcome.CANCELED: 0, Outcome.SLOW: 500}
+_MAX_DELIVERED: Mapping[Outcome | None, int] = {Outcome.PARTIAL: 600, Outcome.CANCELED: 0, Outcome.SLOW: 500}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,49 +66,55 @@ class SandboxState:
     remains: int
     runs: int
     posts: int
-    is_over: bool
+    is_finished: bool
 
 
-def outcome_of(link: str) -> Outcome | None:
+def parse_outcome(link: str) -> Outcome | None:
     """What the link asks for; None for an order that is completed within seconds."""
-    asked = _ASKED.search(link)
-    return Outcome(asked[1]) if asked else None
+    match = _OUTCOME_PATTERN.search(link)
+    return Outcome(match[1]) if match else None
 
 
-def state_of(order: SandboxOrder, *, now: int) -> SandboxState:
+def compute_state(order: SandboxOrder, *, now: int) -> SandboxState:
     """How far the order is at `now`."""
     is_stopped = order.canceled_at is not None and now - order.canceled_at >= _CANCELING
     age = (order.canceled_at if is_stopped and order.canceled_at else now) - order.placed_at
-    outcome = outcome_of(order.link)
-    delivered, runs, posts = _delivered(order, _thousandths(age, most=_MOST.get(outcome, _WHOLE)))
-    left = order.quantity - delivered
-    status = _stopped(left, order.quantity) if is_stopped else _status(outcome, age, left)
+    outcome = parse_outcome(order.link)
+    delivered, runs, posts = _count_delivered(
+        order, _compute_thousandths(age, maximum=_MAX_DELIVERED.get(outcome, _WHOLE))
+    )
+    remaining = order.quantity - delivered
+    status = (
+        _get_stopped_status(remaining, order.quantity)
+        if is_stopped
+        else _get_running_status(outcome, age, remaining)
+    )
     return SandboxState(
-        status=_subscription_word(status) if order.posts else trade_words.ORDER_STATUSES[status],
-        start_count=_start_count(order.link),
-        remains=left,
+        status=_get_subscription_status(status) if order.posts else trade_words.ORDER_STATUSES[status],
+        start_count=_get_start_count(order.link),
+        remains=remaining,
         runs=runs,
         posts=posts,
-        is_over=status in (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED),
+        is_finished=status in (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED),
     )
 
 
-def refill_status(link: str, *, age: int) -> str:
+def compute_refill_status(link: str, *, age: int) -> str:
     """How far a refill is, `age` milliseconds after it was asked for, in the trade's words."""
     if age < _REFILLING:
         return trade_words.REFILL_STATUSES[RefillStatus.PENDING]
     if age < _REFILLED:
         return trade_words.REFILL_STATUSES[RefillStatus.INPROGRESS]
-    is_rejected = outcome_of(link) is Outcome.REFILL_REJECTED
+    is_rejected = parse_outcome(link) is Outcome.REFILL_REJECTED
     return trade_words.REFILL_STATUSES[RefillStatus.REJECTED if is_rejected else RefillStatus.COMPLETED]
 
 
-def _thousandths(age: int, *, most: int) -> int:
-    passed = (age - _STARTED) * _WHOLE // (_OVER - _STARTED)
-    return min(max(passed, 0), most)
+def _compute_thousandths(age: int, *, maximum: int) -> int:
+    passed = (age - _STARTED) * _WHOLE // (_FINISHED - _STARTED)
+    return min(max(passed, 0), maximum)
 
 
-def _delivered(order: SandboxOrder, thousandths: int) -> tuple[int, int, int]:
+def _count_delivered(order: SandboxOrder, thousandths: int) -> tuple[int, int, int]:
     """Units, runs and posts; a drip-feed is delivered by whole runs, a subscription by whole posts."""
     parts = order.runs or order.posts
     if not parts:
@@ -117,23 +123,23 @@ def _delivered(order: SandboxOrder, thousandths: int) -> tuple[int, int, int]:
     return order.quantity // parts * done, done if order.runs else 0, done if order.posts else 0
 
 
-def _status(outcome: Outcome | None, age: int, left: int) -> OrderStatus:
+def _get_running_status(outcome: Outcome | None, age: int, remaining: int) -> OrderStatus:
     if outcome is Outcome.CANCELED and age >= _CANCELED_BY_ITSELF:
         return OrderStatus.CANCELED
-    if age >= _OVER and outcome is not Outcome.SLOW:
-        return OrderStatus.PARTIAL if left else OrderStatus.COMPLETED
+    if age >= _FINISHED and outcome is not Outcome.SLOW:
+        return OrderStatus.PARTIAL if remaining else OrderStatus.COMPLETED
     if age >= _STARTED:
         return OrderStatus.INPROGRESS
     return OrderStatus.PROCESSING if age >= _PROCESSING else OrderStatus.PENDING
 
 
-def _stopped(left: int, quantity: int) -> OrderStatus:
-    if left == 0:
+def _get_stopped_status(remaining: int, quantity: int) -> OrderStatus:
+    if remaining == 0:
         return OrderStatus.COMPLETED
-    return OrderStatus.CANCELED if left == quantity else OrderStatus.PARTIAL
+    return OrderStatus.CANCELED if remaining == quantity else OrderStatus.PARTIAL
 
 
-def _subscription_word(status: OrderStatus) -> str:
+def _get_subscription_status(status: OrderStatus) -> str:
     """Subscriptions end early by expiring."""
     ended = {
         OrderStatus.COMPLETED: SubscriptionStatus.COMPLETED,
@@ -143,5 +149,5 @@ def _subscription_word(status: OrderStatus) -> str:
     return ended.get(status, SubscriptionStatus.ACTIVE).value
 
 
-def _start_count(link: str) -> int:
+def _get_start_count(link: str) -> int:
     return 100 + int.from_bytes(hashlib.sha256(link.encode()).digest()[:4]) % 9_900

@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from gateways.sandbox_life import SandboxOrder, SandboxState, refill_status, state_of
+from gateways.sandbox_life import SandboxOrder, SandboxState, compute_refill_status, compute_state
 
-LARGEST_QUANTITY = 2**53 - 1
+MAX_QUANTITY = 2**53 - 1
 _BUSY_SECONDS = 10
 _TABLES = """
 CREATE TABLE IF NOT EXISTS orders (
@@ -72,21 +72,21 @@ class SandboxOrders:
     async def states(self, provider: int, order_ids: Sequence[int]) -> Mapping[int, SandboxState]:
         """How far those of the orders are that the provider knows."""
         now = self._clock()
-        return {order.id: state_of(order, now=now) for order in await self._find(provider, order_ids)}
+        return {order.id: compute_state(order, now=now) for order in await self._find(provider, order_ids)}
 
     async def cancel(self, provider: int, order_ids: Sequence[int]) -> frozenset[int]:
         """Stop those of the orders that are not over, in a moment; returns their numbers."""
         now = self._clock()
         found = await self._find(provider, order_ids)
-        stopped = [order.id for order in found if not state_of(order, now=now).is_over]
-        await self._run(_CANCEL.format(places=_places(stopped)), (now, *stopped))
+        stopped = [order.id for order in found if not compute_state(order, now=now).is_finished]
+        await self._run(_CANCEL.format(places=_build_placeholders(stopped)), (now, *stopped))
         return frozenset(stopped)
 
     async def refill(self, provider: int, order_id: int) -> int | None:
         """Deliver again what dropped and return the refill's number; None for an order that is not over."""
         now = self._clock()
         found = await self._find(provider, [order_id])
-        if not found or not state_of(found[0], now=now).is_over:
+        if not found or not compute_state(found[0], now=now).is_finished:
             return None
         rows = await self._run(_REFILL, (now // 1_000, order_id, now))
         return int(rows[0][0])
@@ -94,25 +94,25 @@ class SandboxOrders:
     async def refill_statuses(self, provider: int, refill_ids: Sequence[int]) -> Mapping[int, str]:
         """How far those of the refills are that the provider knows, in the trade's words."""
         now = self._clock()
-        statement = _FIND_REFILLS.format(places=_places(refill_ids))
+        statement = _FIND_REFILLS.format(places=_build_placeholders(refill_ids))
         rows = await self._run(statement, (provider, *refill_ids))
-        return {number: refill_status(link, age=now - asked_at) for number, link, asked_at in rows}
+        return {number: compute_refill_status(link, age=now - asked_at) for number, link, asked_at in rows}
 
     async def _find(self, provider: int, order_ids: Sequence[int]) -> list[SandboxOrder]:
-        statement = _FIND.format(places=_places(order_ids))
+        statement = _FIND.format(places=_build_placeholders(order_ids))
         rows = await self._run(statement, (provider, *order_ids))
         names = ("id", "link", "quantity", "runs", "posts", "placed_at", "canceled_at")
         return [SandboxOrder(**dict(zip(names, row, strict=True))) for row in rows]
 
     async def _run(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        return await asyncio.to_thread(self._run_now, statement, values)
+        return await asyncio.to_thread(self._run_blocking, statement, values)
 
-    def _run_now(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    def _run_blocking(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._file, timeout=_BUSY_SECONDS)) as session, session:
             session.executescript(_TABLES)
             return session.execute(statement, values).fetchall()
 
 
-def _places(values: Iterable[object]) -> str:
+def _build_placeholders(values: Iterable[object]) -> str:
     return ", ".join("?" for _ in values)

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from domain.states import SmsNotice
 from gateways.errors import (
-    GatewayAnsweredNonsense,
-    GatewayRefused,
+    GatewayInvalidResponse,
+    GatewayRejected,
 )
-from gateways.http import JsonAnswer, read_json
+from gateways.http import JsonResponse, read_json
 
 logger = logging.getLogger("vitrin.sms")
 
@@ -120,29 +120,29 @@ class KavenegarSms:
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
         """Send `code` as the template's token; refusal codes are those of return.status (418: no credit)."""
-        await self._look_up(mobile, self._template, code)
+        await self._send_template(mobile, self._template, code)
 
     async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
         """Send `detail` as the token of the notice's template."""
         template = self._notice_templates.get(notice)
         if not template:
             raise TemplateMissing(f"KAVENEGAR_{notice.upper()}_TEMPLATE")
-        await self._look_up(mobile, template, detail)
+        await self._send_template(mobile, template, detail)
 
-    async def _look_up(self, mobile: str, template: str, token: str) -> None:
+    async def _send_template(self, mobile: str, template: str, token: str) -> None:
         key = quote(self._api_key.get_secret_value(), safe="")
-        answer = await read_json(
+        response = await read_json(
             self._client,
             "POST",
             f"{self._base_url}/v1/{key}/verify/lookup.json",
             form={"receptor": mobile, "template": template, "token": token},
         )
-        verdict = _member(answer.body, "return")
-        _check(
-            answer,
-            status=_member(verdict, "status"),
+        result = _get_member(response.body, "return")
+        _check_status(
+            response,
+            status=_get_member(result, "status"),
             accepted=200,
-            text=_member(verdict, "message"),
+            text=_get_member(result, "message"),
             meanings=_KAVENEGAR_CODES,
         )
 
@@ -167,17 +167,17 @@ class SmsIrSms:
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
         """Send `code` as the template's CODE; refusal codes are those of the answer's status."""
-        await self._verify(mobile, self._template_id, code)
+        await self._send_template(mobile, self._template_id, code)
 
     async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
         """Send `detail` as the CODE of the notice's template."""
         template_id = self._notice_template_ids.get(notice)
         if not template_id:
             raise TemplateMissing(f"SMSIR_{notice.upper()}_TEMPLATE_ID")
-        await self._verify(mobile, template_id, detail)
+        await self._send_template(mobile, template_id, detail)
 
-    async def _verify(self, mobile: str, template_id: int, text: str) -> None:
-        answer = await read_json(
+    async def _send_template(self, mobile: str, template_id: int, text: str) -> None:
+        response = await read_json(
             self._client,
             "POST",
             f"{self._base_url}/v1/send/verify",
@@ -188,31 +188,31 @@ class SmsIrSms:
                 "parameters": [{"name": "CODE", "value": text}],
             },
         )
-        body = answer.body
-        _check(
-            answer,
-            status=_member(body, "status"),
+        body = response.body
+        _check_status(
+            response,
+            status=_get_member(body, "status"),
             accepted=1,
-            text=_member(body, "message"),
+            text=_get_member(body, "message"),
             meanings=_SMSIR_CODES,
         )
 
 
-def _member(value: object, key: str) -> object:
+def _get_member(value: object, key: str) -> object:
     """`value[key]` of a JSON object; None where there is none."""
     return value.get(key) if isinstance(value, dict) else None
 
 
-def _check(
-    answer: JsonAnswer, *, status: object, accepted: int, text: object, meanings: Mapping[int, str]
+def _check_status(
+    response: JsonResponse, *, status: object, accepted: int, text: object, meanings: Mapping[int, str]
 ) -> None:
     """Pass only the `accepted` status, a number or its text, in an HTTP success."""
     if isinstance(status, str) and status.strip().isdecimal():
         status = int(status)
     # bool is an int, and True equals sms.ir's 1.
     if not isinstance(status, int) or isinstance(status, bool):
-        raise GatewayAnsweredNonsense(f"HTTP {answer.http_status} without a status in its JSON")
+        raise GatewayInvalidResponse(f"HTTP {response.http_status} without a status in its JSON")
     if status != accepted:
-        raise GatewayRefused(status, text if isinstance(text, str) else "", meaning=meanings.get(status))
-    if not 200 <= answer.http_status < 300:
-        raise GatewayAnsweredNonsense(f"HTTP {answer.http_status} with the status of success, {status}")
+        raise GatewayRejected(status, text if isinstance(text, str) else "", meaning=meanings.get(status))
+    if not 200 <= response.http_status < 300:
+        raise GatewayInvalidResponse(f"HTTP {response.http_status} with the status of success, {status}")

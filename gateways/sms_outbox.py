@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from domain import mobiles
 from domain.states import SmsDelivery, SmsNotice
-from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayRateLimited, GatewayRejected, GatewayUnavailable
 from gateways.sms import SmsGateway, TemplateMissing
 from observation import meters, request_ids
 
@@ -42,7 +42,7 @@ class SmsOutbox:
     ) -> None:
         self._gateways = (gateway,) if fallback is None else (gateway, fallback)
         self._max_pending = max_pending
-        self._turn = asyncio.Semaphore(max_sending)
+        self._slots = asyncio.Semaphore(max_sending)
         # The event loop holds its tasks weakly; this set keeps them from being collected half way.
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -75,31 +75,31 @@ class SmsOutbox:
         # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that
         # inherits it would use that connection after its transaction has ended.
         context = contextvars.Context()
-        context.run(request_ids.begin, request_ids.current())
+        context.run(request_ids.set_current, request_ids.get_current())
         title = f"{what} for {mobiles.mask(mobile)}"
         work = report(SmsDelivery.REFUSED) if is_dropped and report else self._send(title, send, report)
-        task = asyncio.create_task(_logged(work), context=context)
+        task = asyncio.create_task(_log_failure(work), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self, within: timedelta) -> None:
+    async def drain(self, max_wait: timedelta) -> None:
         """Wait for the messages under way, then give up those that are late.
 
         For shutdown, when no request runs any more: messages started meanwhile are not waited for.
         """
         if not self._tasks:
             return
-        _, late = await asyncio.wait(self._tasks, timeout=within.total_seconds())
-        if not late:
+        _, unfinished = await asyncio.wait(self._tasks, timeout=max_wait.total_seconds())
+        if not unfinished:
             return
-        meters.SMS.labels("given up").inc(len(late))
-        logger.error("%d login codes given up at shutdown", len(late))
-        for task in late:
+        meters.SMS.labels("given up").inc(len(unfinished))
+        logger.error("%d login codes given up at shutdown", len(unfinished))
+        for task in unfinished:
             task.cancel()
-        await asyncio.wait(late)
+        await asyncio.wait(unfinished)
 
     async def _send(self, title: str, send: Send, report: DeliveryReport | None) -> None:
-        async with self._turn:
+        async with self._slots:
             delivery = await self._deliver(title, send)
         meters.SMS.labels("sent" if delivery is SmsDelivery.SENT else "failed").inc()
         if report is not None:
@@ -120,12 +120,12 @@ async def _try_gateway(gateway: SmsGateway, title: str, send: Send) -> SmsDelive
         try:
             await send(gateway)
             return SmsDelivery.SENT
-        except TemplateMissing as missing:
-            logger.warning("%s not sent: %s is not set", title, missing)
+        except TemplateMissing as error:
+            logger.warning("%s not sent: %s is not set", title, error)
             return SmsDelivery.REFUSED
         except GatewayError as error:
             logger.error("%s not sent: %s: %s", title, type(error).__name__, error)
-            if isinstance(error, GatewayRefused | GatewayBusy):
+            if isinstance(error, GatewayRejected | GatewayRateLimited):
                 return SmsDelivery.REFUSED
             if not isinstance(error, GatewayUnavailable) or error.request_sent:
                 return SmsDelivery.UNKNOWN
@@ -139,7 +139,7 @@ async def _try_gateway(gateway: SmsGateway, title: str, send: Send) -> SmsDelive
     raise AssertionError("unreachable: the last try returns")
 
 
-async def _logged(work: Coroutine[None, None, None]) -> None:
+async def _log_failure(work: Coroutine[None, None, None]) -> None:
     try:
         await work
     except Exception:

@@ -9,9 +9,9 @@ from tortoise.transactions import in_transaction
 
 from domain.states import FindingKind, LedgerKind
 from legacy_import import catalogue, files, people, references
-from legacy_import.cells import Row, Unreadable, decimal_of
+from legacy_import.cells import Row, Unreadable, parse_decimal
 from legacy_import.files import Record, TableFile
-from legacy_import.folder import Source
+from legacy_import.folder import SourceFolder
 from legacy_import.references import Catalogue, References
 from legacy_import.tables import LegacyTable
 from models import LegacyImport, LegacyImportTable, bulk, database
@@ -37,7 +37,7 @@ class Batch:
     written: list[tuple[object, ...]] = field(default_factory=list)
     findings: list[tuple[object, ...]] = field(default_factory=list)
     rejected: int = 0
-    mended: int = 0
+    corrected: int = 0
     money_read: Decimal = Decimal(0)
     money_rejected: Decimal = Decimal(0)
 
@@ -45,7 +45,7 @@ class Batch:
 class TableMover:
     """Moves the rows of one table's file, from where its progress stands."""
 
-    def __init__(self, table: LegacyTable, source: Source, of_import: LegacyImport) -> None:
+    def __init__(self, table: LegacyTable, source: SourceFolder, of_import: LegacyImport) -> None:
         self._table = table
         self._file: TableFile = source.files[table.name]
         self._zone = source.zone
@@ -57,8 +57,8 @@ class TableMover:
 
         Raises ImportedElsewhere where another process is faster.
         """
-        known = await references.catalogue()
-        rows = files.records(self._file, position=progress.position, line=progress.line)
+        known = await references.load_catalogue()
+        rows = files.read_records(self._file, position=progress.position, line=progress.line)
         while batch := list(islice(rows, batch_size)):
             await self._move_batch(batch, progress, known)
             yield len(batch)
@@ -66,55 +66,55 @@ class TableMover:
     async def _move_batch(
         self, batch: Sequence[Record], progress: LegacyImportTable, known: Catalogue
     ) -> None:
-        rows = [self._row(record) for record in batch]
+        rows = [self._parse_row(record) for record in batch]
         async with in_transaction():
-            found = await references.of(
+            found = await references.load_references(
                 [row for row in rows if row is not None],
                 table=self._table.target,
                 known=known,
                 named=self._table.named,
                 begun_at=self._import.begun_at,
             )
-            result = self._converted(batch, rows, found)
+            result = self._convert(batch, rows, found)
             await self._advance(progress, result, batch[-1])
             await self._write(result, found)
         await progress.refresh_from_db()
 
-    def _row(self, record: Record) -> Row | None:
+    def _parse_row(self, record: Record) -> Row | None:
         if record.problem or len(record.cells) != len(self._places):
             return None
         return Row(record.cells, self._places, dialect=self._file.dialect, zone=self._zone)
 
-    def _converted(self, batch: Sequence[Record], rows: Sequence[Row | None], found: References) -> Batch:
+    def _convert(self, batch: Sequence[Record], rows: Sequence[Row | None], found: References) -> Batch:
         result = Batch()
         for record, row in zip(batch, rows, strict=True):
-            money = self._money(row)
+            money = self._read_money(row)
             result.money_read += money
             try:
                 if row is None:
-                    raise Unreadable(self._problem(record))
+                    raise Unreadable(self._describe_problem(record))
                 values = self._table.convert(row, found)
             except Unreadable as reason:
                 result.rejected += 1
                 result.money_rejected += money
-                result.findings.append(self._finding(record, FindingKind.REJECTED, str(reason)))
+                result.findings.append(self._build_finding(record, FindingKind.REJECTED, str(reason)))
                 continue
-            found.taken.add(row.id())
+            found.taken.add(row.read_id())
             result.written.append(values)
             if row.notes:
-                result.mended += 1
-                result.findings.append(self._finding(record, FindingKind.MENDED, "; ".join(row.notes)))
+                result.corrected += 1
+                result.findings.append(self._build_finding(record, FindingKind.MENDED, "; ".join(row.notes)))
         return result
 
-    def _problem(self, record: Record) -> str:
+    def _describe_problem(self, record: Record) -> str:
         return record.problem or f"has {len(record.cells)} cells, the columns are {len(self._places)}"
 
-    def _money(self, row: Row | None) -> Decimal:
+    def _read_money(self, row: Row | None) -> Decimal:
         if self._table.money is None or row is None:
             return Decimal(0)
-        return decimal_of(row.raw(self._table.money) or "") or Decimal(0)
+        return parse_decimal(row.read_raw(self._table.money) or "") or Decimal(0)
 
-    def _finding(self, record: Record, kind: FindingKind, reason: str) -> tuple[object, ...]:
+    def _build_finding(self, record: Record, kind: FindingKind, reason: str) -> tuple[object, ...]:
         place = self._places["id"]
         number = record.cells[place][:40].replace("\x00", "") if len(record.cells) > place else None
         return (self._import.id, self._table.name, record.line, number, kind, reason)
@@ -127,7 +127,7 @@ class TableMover:
             last.next_line,
             len(result.written),
             result.rejected,
-            result.mended,
+            result.corrected,
             str(Decimal(progress.money_read) + result.money_read),
             str(Decimal(progress.money_rejected) + result.money_rejected),
             progress.position,
@@ -137,18 +137,23 @@ class TableMover:
 
     async def _write(self, result: Batch, found: References) -> None:
         begun_at = self._import.begun_at
-        if found.wanted_providers:
-            made = [catalogue.unknown_provider(number, begun_at) for number in sorted(found.wanted_providers)]
-            await bulk.insert("providers", catalogue.PROVIDER_COLUMNS, made)
-            found.catalogue.providers |= found.wanted_providers
+        if found.missing_providers:
+            placeholders = [
+                catalogue.build_unknown_provider(number, begun_at)
+                for number in sorted(found.missing_providers)
+            ]
+            await bulk.insert("providers", catalogue.PROVIDER_COLUMNS, placeholders)
+            found.catalogue.providers |= found.missing_providers
         await bulk.insert(self._table.target, self._table.columns, result.written)
         if self._table.target == "users":
-            opened = list(_openings(result.written, self._import))
+            opened = list(_build_opening_entries(result.written, self._import))
             await bulk.insert("ledger_entries", _LEDGER_COLUMNS, opened)
         await bulk.insert("legacy_findings", _FINDING_COLUMNS, result.findings)
 
 
-def _openings(users: Sequence[tuple[object, ...]], of_import: LegacyImport) -> Iterator[tuple[object, ...]]:
+def _build_opening_entries(
+    users: Sequence[tuple[object, ...]], of_import: LegacyImport
+) -> Iterator[tuple[object, ...]]:
     """The ledger entries that explain the users' balances."""
     for user in users:
         if balance := user[people.BALANCE]:

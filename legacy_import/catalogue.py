@@ -20,84 +20,90 @@ SERVICE_COLUMNS = (
 ).split()
 
 
-def category(row: Row, references: References) -> tuple[object, ...]:
+def convert_category(row: Row, references: References) -> tuple[object, ...]:
     """A category; who added it is not kept."""
-    number = references.take_id(row)
+    number = references.claim_id(row)
     values = (
         number,
-        row.line("name", longest=200) or "",
-        descriptions.clean(row.text("desc") or ""),
-        row.text("image", longest=500),
-        row.integer("sort", is_small=True),
-        row.flag("status", default=True),
-        *row.moments(references.begun_at),
+        row.read_line("name", max_length=200) or "",
+        descriptions.clean(row.read_text("desc") or ""),
+        row.read_text("image", max_length=500),
+        row.read_integer("sort", is_small=True),
+        row.read_flag("status", default=True),
+        *row.read_timestamps(references.begun_at),
     )
     references.catalogue.categories.add(number)
     return values
 
 
-def provider(row: Row, references: References) -> tuple[object, ...]:
+def convert_provider(row: Row, references: References) -> tuple[object, ...]:
     """A provider, switched off and without its key until staff give it a new one."""
-    number = references.take_id(row)
-    name = row.line("name", longest=100) or f"Provider {number}"
-    values = _provider(number, name, row.text("url", longest=500) or "", *row.moments(references.begun_at))
+    number = references.claim_id(row)
+    name = row.read_line("name", max_length=100) or f"Provider {number}"
+    values = _build_provider(
+        number, name, row.read_text("url", max_length=500) or "", *row.read_timestamps(references.begun_at)
+    )
     references.catalogue.providers.add(number)
     return values
 
 
-def unknown_provider(number: int, moment: datetime) -> tuple[object, ...]:
+def build_unknown_provider(number: int, created_at: datetime) -> tuple[object, ...]:
     """Stands for a provider that services or orders name and no file tells of."""
-    return _provider(number, f"Provider {number}", "", moment, moment)
+    return _build_provider(number, f"Provider {number}", "", created_at, created_at)
 
 
-def _provider(number: int, name: str, url: str, created: datetime, changed: datetime) -> tuple[object, ...]:
+def _build_provider(
+    number: int, name: str, url: str, created: datetime, changed: datetime
+) -> tuple[object, ...]:
     return (number, name, url, "", 1, 30, 1, 10, False, False, created, changed)
 
 
-def service(row: Row, references: References) -> tuple[object, ...]:
+def convert_service(row: Row, references: References) -> tuple[object, ...]:
     """A service; of a type that the shop does not have, it is kept for its orders, off sale."""
-    number = references.take_id(row)
-    category_id = references.category(row)
-    kind, is_active = _type(row, is_active=row.flag("status", default=True))
-    smallest = row.integer("min", least=0)
-    largest = row.integer("max", least=0)
-    if largest < smallest:
-        row.note(f"max {largest} became {smallest}, the min")
+    number = references.claim_id(row)
+    category_id = references.get_category(row)
+    kind, is_active = _read_type(row, is_active=row.read_flag("status", default=True))
+    min_quantity = row.read_integer("min", minimum=0)
+    max_quantity = row.read_integer("max", minimum=0)
+    if max_quantity < min_quantity:
+        row.note(f"max {max_quantity} became {min_quantity}, the min")
     values = (
         number,
-        row.text("ids", longest=32),
-        _added_by(row, references),
+        row.read_text("ids", max_length=32),
+        _read_added_by(row, references),
         category_id,
-        row.line("name", longest=300) or "",
-        descriptions.clean(row.text("desc") or ""),
-        row.money("price", rounded_up=True),
-        row.money("original_price", rounded_up=True) if row.raw("original_price") else None,
-        smallest,
-        max(smallest, largest),
-        states.SERVICE_SOURCES.get(texts.clean_name(row.raw("add_type") or "").lower(), ServiceSource.MANUAL),
+        row.read_line("name", max_length=300) or "",
+        descriptions.clean(row.read_text("desc") or ""),
+        row.read_money("price", rounded_up=True),
+        row.read_money("original_price", rounded_up=True) if row.read_raw("original_price") else None,
+        min_quantity,
+        max(min_quantity, max_quantity),
+        states.SERVICE_SOURCES.get(
+            texts.clean_name(row.read_raw("add_type") or "").lower(), ServiceSource.MANUAL
+        ),
         kind,
-        references.provider(row),
-        row.text("api_service_id", longest=64),
-        row.flag("refill"),
-        row.flag("cancel"),
-        row.flag("dripfeed"),
+        references.get_provider(row),
+        row.read_text("api_service_id", max_length=64),
+        row.read_flag("refill"),
+        row.read_flag("cancel"),
+        row.read_flag("dripfeed"),
         is_active,
-        *row.moments(references.begun_at),
+        *row.read_timestamps(references.begun_at),
     )
     references.catalogue.services[number] = SoldService(category_id=category_id, type=kind)
     return values
 
 
-def _added_by(row: Row, references: References) -> int | None:
-    number = row.optional_integer("uid", is_small=True)
+def _read_added_by(row: Row, references: References) -> int | None:
+    number = row.read_optional_integer("uid", is_small=True)
     if number is None or number in references.users:
         return number
     row.note(f"uid: there is no user {number}")
     return None
 
 
-def _type(row: Row, *, is_active: bool) -> tuple[ServiceType, bool]:
-    word = texts.clean_name(row.raw("type") or "default").lower()
+def _read_type(row: Row, *, is_active: bool) -> tuple[ServiceType, bool]:
+    word = texts.clean_name(row.read_raw("type") or "default").lower()
     if word in states.SERVICE_TYPES:
         return states.SERVICE_TYPES[word], is_active
     row.note(f"type {word[:40]!r} became default, off sale")

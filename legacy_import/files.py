@@ -16,16 +16,16 @@ from typing import BinaryIO
 NULL = "\x00N"
 """Stands for NULL among the cells that MySQL wrote."""
 
-_LONGEST_LINE = 16 * 2**20
-_LONGEST_CELL = 16 * 2**20
+_MAX_LINE_LENGTH = 16 * 2**20
+_MAX_CELL_LENGTH = 16 * 2**20
 _END = "\x00END"
 _BOM = b"\xef\xbb\xbf"
-_LINES_LOOKED_AT = 100
+_SAMPLE_LINES = 100
 _COLUMN = re.compile(r"^\s+`(\w+)`\s", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)|(\r)(?=.)", re.DOTALL)
 # What MySQL reads behind a backslash besides the character itself; the reader takes the backslash away.
 _ESCAPED = {"N": NULL, "0": "\x00", "n": "\\\n", "t": "\\\t", "r": "\\\r", "b": "\b", "Z": "\x1a"}
-csv.field_size_limit(_LONGEST_CELL)
+csv.field_size_limit(_MAX_CELL_LENGTH)
 
 
 class UnreadableFile(Exception):
@@ -88,20 +88,20 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        raw = self._stream.readline(_LONGEST_LINE)
+        raw = self._stream.readline(_MAX_LINE_LENGTH)
         if not raw:
             if self._is_over:
                 raise StopIteration
             self._is_over = True
             return _END
-        if len(raw) == _LONGEST_LINE:
-            raise UnreadableFile(f"{self._path.name}, line {self.line}: longer than {_LONGEST_LINE} bytes")
+        if len(raw) == _MAX_LINE_LENGTH:
+            raise UnreadableFile(f"{self._path.name}, line {self.line}: longer than {_MAX_LINE_LENGTH} bytes")
         self.digest.update(raw)
         self.position += len(raw)
         self.line += 1
-        return self._text(raw)
+        return self._decode(raw)
 
-    def _text(self, raw: bytes) -> str:
+    def _decode(self, raw: bytes) -> str:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
@@ -110,19 +110,19 @@ class _Lines:
         if "\x00" in text:
             self.problem, text = "holds a NUL", text.replace("\x00", "")
         if self._is_mysql and ("\\" in text or "\r" in text):
-            text = _ESCAPE.sub(self._unescaped, text.removesuffix("\r\n") + "\n" * text.endswith("\r\n"))
+            text = _ESCAPE.sub(self._unescape, text.removesuffix("\r\n") + "\n" * text.endswith("\r\n"))
             if _ESCAPED["0"] in text.replace(NULL, ""):
                 self.problem, text = "holds a NUL", re.sub("\x00(?!N)", "", text)
         return text
 
     @staticmethod
-    def _unescaped(match: re.Match[str]) -> str:
+    def _unescape(match: re.Match[str]) -> str:
         if match[2]:
             return "\\\r"
         return _ESCAPED.get(match[1], match[0])
 
 
-def look_at(path: Path, *, dialect: Dialect | None, required: frozenset[str]) -> TableFile:
+def inspect_file(path: Path, *, dialect: Dialect | None, required: frozenset[str]) -> TableFile:
     """Look through the whole file: its form, its columns, the number of its rows.
 
     Raises:
@@ -131,12 +131,12 @@ def look_at(path: Path, *, dialect: Dialect | None, required: frozenset[str]) ->
     with path.open("rb") as stream:
         bom = len(_BOM) if stream.read(len(_BOM)) == _BOM else 0
         stream.seek(bom)
-        head = [stream.readline(_LONGEST_LINE) for _ in range(_LINES_LOOKED_AT)]
+        head = [stream.readline(_MAX_LINE_LENGTH) for _ in range(_SAMPLE_LINES)]
     first = head[0].decode(errors="replace").rstrip("\r\n")
-    dialect = dialect or _dialect(path, head)
-    delimiter = _delimiter(first, dialect)
+    dialect = dialect or _detect_dialect(path, head)
+    delimiter = _detect_delimiter(first, dialect)
     is_quoted = dialect is Dialect.CSV or delimiter != "\t" or first.startswith('"')
-    columns, has_header = _columns(path, first, delimiter)
+    columns, has_header = _read_columns(path, first, delimiter)
     _check_columns(path, columns, required)
     begin = bom + len(head[0]) if has_header else bom
     found = TableFile(
@@ -150,10 +150,10 @@ def look_at(path: Path, *, dialect: Dialect | None, required: frozenset[str]) ->
         rows=0,
         sha256="",
     )
-    return _counted(found, head[0] if has_header else b"")
+    return _count_rows(found, head[0] if has_header else b"")
 
 
-def records(file: TableFile, *, position: int, line: int) -> Iterator[Record]:
+def read_records(file: TableFile, *, position: int, line: int) -> Iterator[Record]:
     """The rows from byte `position` on, which is line `line`.
 
     Raises:
@@ -161,10 +161,10 @@ def records(file: TableFile, *, position: int, line: int) -> Iterator[Record]:
     """
     with file.path.open("rb") as stream:
         stream.seek(position)
-        yield from _records(file, _Lines(stream, file.dialect, line=line, path=file.path))
+        yield from _read_records(file, _Lines(stream, file.dialect, line=line, path=file.path))
 
 
-def _records(file: TableFile, lines: _Lines) -> Iterator[Record]:
+def _read_records(file: TableFile, lines: _Lines) -> Iterator[Record]:
     reader = csv.reader(
         lines,
         delimiter=file.delimiter,
@@ -180,7 +180,8 @@ def _records(file: TableFile, lines: _Lines) -> Iterator[Record]:
         except csv.Error as error:
             if "field larger" in str(error):
                 raise UnreadableFile(
-                    f"{file.path.name}, line {first_line}: a cell of more than {_LONGEST_CELL} characters, "
+                    f"{file.path.name}, line {first_line}: a cell of more than "
+                    f"{_MAX_CELL_LENGTH} characters, "
                     "or a quote that is never closed"
                 ) from error
             # The reader begins anew with the next line.
@@ -193,31 +194,31 @@ def _records(file: TableFile, lines: _Lines) -> Iterator[Record]:
             yield Record(first_line, cells, lines.problem, lines.position, lines.line)
 
 
-def _counted(file: TableFile, header: bytes) -> TableFile:
+def _count_rows(file: TableFile, header: bytes) -> TableFile:
     with file.path.open("rb") as stream:
         stream.seek(file.begin)
         lines = _Lines(stream, file.dialect, line=file.begin_line, path=file.path)
         lines.digest.update(header)
-        rows = sum(1 for _ in _records(file, lines))
+        rows = sum(1 for _ in _read_records(file, lines))
     form = f"{file.dialect} {file.delimiter!r} {file.is_quoted} {','.join(file.columns)}"
     lines.digest.update(form.encode())
     return TableFile(**{**vars(file), "rows": rows, "sha256": lines.digest.hexdigest()})
 
 
-def _dialect(path: Path, head: Sequence[bytes]) -> Dialect:
+def _detect_dialect(path: Path, head: Sequence[bytes]) -> Dialect:
     if path.suffix == ".txt":
         return Dialect.MYSQL
     has_null = any(cell.strip() == rb"\N" for line in head for cell in re.split(rb"[,\t]", line))
     return Dialect.MYSQL if has_null else Dialect.CSV
 
 
-def _delimiter(first: str, dialect: Dialect) -> str:
+def _detect_delimiter(first: str, dialect: Dialect) -> str:
     if dialect is Dialect.MYSQL:
         return "\t" if "\t" in first else ","
     return max(",\t;", key=first.count)
 
 
-def _columns(path: Path, first: str, delimiter: str) -> tuple[Sequence[str], bool]:
+def _read_columns(path: Path, first: str, delimiter: str) -> tuple[Sequence[str], bool]:
     cells = [cell.strip().lower() for cell in next(csv.reader([first], delimiter=delimiter), [])]
     if "id" in cells and not cells[0].isdecimal():
         return cells, True

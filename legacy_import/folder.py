@@ -12,7 +12,7 @@ from legacy_import.tables import TABLES, LegacyTable
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SourceFolder:
     """What is to be imported: each table's file. The same contents have the same `fingerprint`."""
 
     files: Mapping[str, TableFile]
@@ -28,14 +28,14 @@ class Source:
     def unknown_columns(self) -> Mapping[str, list[str]]:
         """Columns that nothing is known of, by table; they are not taken."""
         found = {
-            table.name: table.unknown(self.files[table.name].columns)
+            table.name: table.find_unknown_columns(self.files[table.name].columns)
             for table in TABLES
             if table.name in self.files
         }
         return {name: columns for name, columns in found.items() if columns}
 
 
-def look_through(folder: Path, *, dialect: Dialect | None, zone: ZoneInfo) -> Source:
+def inspect_folder(folder: Path, *, dialect: Dialect | None, zone: ZoneInfo) -> SourceFolder:
     """Find and read all files once.
 
     Raises:
@@ -44,21 +44,21 @@ def look_through(folder: Path, *, dialect: Dialect | None, zone: ZoneInfo) -> So
     found: dict[str, TableFile] = {}
     faults = []
     for table in TABLES:
-        path = _path(folder, table)
+        path = _find_path(folder, table)
         if path is None:
             if table.is_required:
                 faults.append(f"{table.file_names[0]} is missing")
             continue
         try:
-            found[table.name] = files.look_at(path, dialect=dialect, required=table.required)
+            found[table.name] = files.inspect_file(path, dialect=dialect, required=table.required)
         except UnreadableFile as fault:
             faults.append(str(fault))
     if faults:
         raise UnreadableFile("; ".join(faults))
-    return Source(files=found, zone=zone)
+    return SourceFolder(files=found, zone=zone)
 
 
-def _path(folder: Path, table: LegacyTable) -> Path | None:
+def _find_path(folder: Path, table: LegacyTable) -> Path | None:
     there = [folder / name for name in table.file_names if (folder / name).is_file()]
     if len(there) > 1:
         raise UnreadableFile(f"{there[0].name} and {there[1].name} are the same table")

@@ -8,7 +8,7 @@ from typing import Protocol
 from tortoise.models import Model
 
 from legacy_import.batches import TableMover
-from legacy_import.folder import Source
+from legacy_import.folder import SourceFolder
 from legacy_import.tables import TABLES, LegacyTable
 from models import (
     Category,
@@ -25,16 +25,16 @@ from models import (
 )
 
 BATCH_SIZE = 5_000
-_MUST_BE_EMPTY: tuple[type[Model], ...] = (User, Category, Provider, Service, Order, Payment)
+_TABLES_REQUIRED_EMPTY: tuple[type[Model], ...] = (User, Category, Provider, Service, Order, Payment)
 _LOCK = "legacy import"
-_FINDINGS_AT_ONCE = 5_000
+_FINDINGS_PAGE_SIZE = 5_000
 
 
 class DatabaseInUse(Exception):
     """The database holds records that this import did not write."""
 
 
-class Watcher(Protocol):
+class ProgressListener(Protocol):
     """Is told how far the import is."""
 
     def begin(self, table: str, *, rows: int, done: int) -> None:
@@ -50,7 +50,7 @@ class TableReport:
 
     written: int
     rejected: int
-    mended: int
+    corrected: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,46 +69,48 @@ class Report:
         return self.money_read - self.money_rejected - self.money_imported
 
 
-async def import_all(source: Source, watcher: Watcher, *, batch_size: int = BATCH_SIZE) -> Report:
+async def import_all(
+    source: SourceFolder, watcher: ProgressListener, *, batch_size: int = BATCH_SIZE
+) -> Report:
     """Import what is not there yet. The same files again change nothing.
 
     Raises:
         DatabaseInUse: there are records that this import did not write.
         ImportedElsewhere: another process goes on with it at the same time.
     """
-    of_import = await _begun(source)
+    of_import = await _begin_or_resume(source)
     was_finished = of_import.finished_at is not None
     if not was_finished:
         for table in TABLES:
             if table.name in source.files:
                 await _move(table, source, of_import, watcher, batch_size=batch_size)
         await _finish(of_import)
-    return await _report(of_import, was_finished_before=was_finished)
+    return await _build_report(of_import, was_finished_before=was_finished)
 
 
-async def findings(source: Source) -> AsyncIterator[LegacyFinding]:
+async def iterate_findings(source: SourceFolder) -> AsyncIterator[LegacyFinding]:
     """All rows that were left out or changed, in the order of the import."""
     last, query = 0, LegacyFinding.filter(legacy_import__fingerprint=source.fingerprint).order_by("id")
-    while page := await query.filter(id__gt=last).limit(_FINDINGS_AT_ONCE):
+    while page := await query.filter(id__gt=last).limit(_FINDINGS_PAGE_SIZE):
         for finding in page:
             yield finding
         last = page[-1].id
 
 
-async def _begun(source: Source) -> LegacyImport:
-    async with database.exclusive(_LOCK):
+async def _begin_or_resume(source: SourceFolder) -> LegacyImport:
+    async with database.exclusive_transaction(_LOCK):
         known = await LegacyImport.get_or_none(fingerprint=source.fingerprint)
         if known is None:
-            return await _new_import(source)
+            return await _create_import(source)
         if known.finished_at is None:
-            await _refuse_others_users(known)
+            await _reject_database_in_use(known)
         return known
 
 
-async def _new_import(source: Source) -> LegacyImport:
+async def _create_import(source: SourceFolder) -> LegacyImport:
     if await LegacyImport.filter(finished_at=None).exists():
         raise DatabaseInUse("an import of other files, or of files that have changed, is unfinished")
-    for model in _MUST_BE_EMPTY:
+    for model in _TABLES_REQUIRED_EMPTY:
         if await model.exists():
             raise DatabaseInUse(f"the database already has {model._meta.db_table}")
     begun = await LegacyImport.create(fingerprint=source.fingerprint, begun_at=await database.now())
@@ -119,14 +121,19 @@ async def _new_import(source: Source) -> LegacyImport:
     return begun
 
 
-async def _refuse_others_users(unfinished: LegacyImport) -> None:
+async def _reject_database_in_use(unfinished: LegacyImport) -> None:
     progress = await LegacyImportTable.get(legacy_import=unfinished, name="users")
     if await User.all().count() != progress.written:
         raise DatabaseInUse("the database has users that the unfinished import did not write")
 
 
 async def _move(
-    table: LegacyTable, source: Source, of_import: LegacyImport, watcher: Watcher, *, batch_size: int
+    table: LegacyTable,
+    source: SourceFolder,
+    of_import: LegacyImport,
+    watcher: ProgressListener,
+    *,
+    batch_size: int,
 ) -> None:
     progress = await LegacyImportTable.get(legacy_import=of_import, name=table.name)
     if progress.is_finished:
@@ -138,12 +145,12 @@ async def _move(
 
 
 async def _finish(of_import: LegacyImport) -> None:
-    async with database.exclusive(_LOCK):
-        await bulk.continue_ids([*{table.target for table in TABLES}, "ledger_entries"])
+    async with database.exclusive_transaction(_LOCK):
+        await bulk.advance_id_sequences([*{table.target for table in TABLES}, "ledger_entries"])
         await LegacyImport.filter(id=of_import.id).update(finished_at=await database.now())
 
 
-async def _report(of_import: LegacyImport, *, was_finished_before: bool) -> Report:
+async def _build_report(of_import: LegacyImport, *, was_finished_before: bool) -> Report:
     tables = await LegacyImportTable.filter(legacy_import=of_import).order_by("id")
     (opened,) = await database.fetch(
         "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total FROM ledger_entries WHERE kind = 'opening'"
@@ -151,7 +158,7 @@ async def _report(of_import: LegacyImport, *, was_finished_before: bool) -> Repo
     return Report(
         was_finished_before=was_finished_before,
         tables={
-            table.name: TableReport(written=table.written, rejected=table.rejected, mended=table.mended)
+            table.name: TableReport(written=table.written, rejected=table.rejected, corrected=table.mended)
             for table in tables
         },
         money_read=sum((Decimal(table.money_read) for table in tables), Decimal(0)),

@@ -3,7 +3,7 @@
 from domain import emails, mobiles, texts
 from domain.roles import UserRole
 from legacy_import import states
-from legacy_import.cells import Row, Unreadable, decimal_of
+from legacy_import.cells import Row, Unreadable, parse_decimal
 from legacy_import.references import References
 
 _PERCENT = range(101)
@@ -15,70 +15,73 @@ COLUMNS = (
 BALANCE = COLUMNS.index("balance")
 
 
-def user(row: Row, references: References) -> tuple[object, ...]:
+def convert_user(row: Row, references: References) -> tuple[object, ...]:
     """A user. Whatever can be left out is, rather than the user: money and orders hang on the row."""
-    number = references.take_id(row)
-    balance = row.money("balance")
-    names = [row.line(column, longest=100) for column in ("first_name", "last_name")]
-    about = [row.text("timezone", longest=64), *map(row.text, ("more_information", "settings", "desc"))]
-    legacy_key, login_type = row.text("ids", longest=32), row.text("login_type", longest=32)
-    created, changed = row.moments(references.begun_at)
+    number = references.claim_id(row)
+    balance = row.read_money("balance")
+    names = [row.read_line(column, max_length=100) for column in ("first_name", "last_name")]
+    about = [
+        row.read_text("timezone", max_length=64),
+        *map(row.read_text, ("more_information", "settings", "desc")),
+    ]
+    legacy_key, login_type = row.read_text("ids", max_length=32), row.read_text("login_type", max_length=32)
+    created, changed = row.read_timestamps(references.begun_at)
     # Last: a row that falls must not keep an address from another.
-    mobile, is_verified = _mobile(row, references)
+    mobile, is_verified = _read_mobile(row, references)
     return (
         number,
         legacy_key,
-        _role(row),
+        _read_role(row),
         login_type,
         *names,
-        _email(row, references),
+        _read_email(row, references),
         mobile,
         is_verified,
         *about,
         balance,
-        _custom_rate(row),
-        _spent(row),
-        row.flag("status"),
+        _read_custom_rate(row),
+        _read_spent(row),
+        row.read_flag("status"),
         created,
         changed,
     )
 
 
-def _role(row: Row) -> UserRole:
-    word = texts.clean_name(row.raw("role") or "user").lower()
+def _read_role(row: Row) -> UserRole:
+    word = texts.clean_name(row.read_raw("role") or "user").lower()
     if word not in states.ROLES:
         row.note(f"role {word[:40]!r} became user")
     return states.ROLES.get(word, UserRole.USER)
 
 
-def _custom_rate(row: Row) -> int:
-    cell = row.raw("custom_rate") or "0"
-    rate = decimal_of(cell)
+def _read_custom_rate(row: Row) -> int:
+    cell = row.read_raw("custom_rate") or "0"
+    rate = parse_decimal(cell)
     if rate is not None and rate in _PERCENT:
         return int(rate)
     row.note(f"custom_rate {cell[:40]!r} became 0")
     return 0
 
 
-def _spent(row: Row) -> int | None:
-    if row.raw("spent") is None:
+def _read_spent(row: Row) -> int | None:
+    if row.read_raw("spent") is None:
         return None
     try:
-        return row.money("spent")
+        return row.read_money("spent")
     except Unreadable as reason:
         row.note(f"{reason}: left out")
         return None
 
 
-def _mobile(row: Row, references: References) -> tuple[str | None, bool]:
-    cell = texts.strip(row.raw("mobile") or "")
+def _read_mobile(row: Row, references: References) -> tuple[str | None, bool]:
+    cell = texts.strip(row.read_raw("mobile") or "")
     if not cell:
         return None, False
     mobile = mobiles.normalize(cell)
     if mobile is None:
         row.note(f"mobile {cell[:40]!r} is none and was left out")
         return None, False
-    if not row.flag("mobile_verified"):
+    if not row.read_flag("mobile_verified"):
         return mobile, False
     if mobile in references.mobiles:
         row.note("mobile is verified by a user before this one: unverified here")
@@ -87,8 +90,8 @@ def _mobile(row: Row, references: References) -> tuple[str | None, bool]:
     return mobile, True
 
 
-def _email(row: Row, references: References) -> str | None:
-    cell = texts.strip(row.raw("email") or "")
+def _read_email(row: Row, references: References) -> str | None:
+    cell = texts.strip(row.read_raw("email") or "")
     if not cell:
         return None
     email = emails.normalize(cell)

@@ -32,7 +32,7 @@ class References:
     """What is there of what a batch's rows name.
 
     `taken` are the batch's ids that are there already. Converting a row adds its id, e-mail and mobile, so
-    that a second one of the same batch finds them taken. `wanted_providers` are to be made first.
+    that a second one of the same batch finds them taken. `missing_providers` are to be made first.
     """
 
     begun_at: datetime
@@ -42,38 +42,38 @@ class References:
     tickets: set[int]
     emails: set[str]
     mobiles: set[str]
-    wanted_providers: set[int] = field(default_factory=set)
+    missing_providers: set[int] = field(default_factory=set)
 
-    def take_id(self, row: Row) -> int:
+    def claim_id(self, row: Row) -> int:
         """The row's id, which no row before it had. Raises Unreadable."""
-        number = row.id()
+        number = row.read_id()
         if number in self.taken:
             raise Unreadable(f"the id {number} is there already")
         return number
 
-    def user(self, row: Row, column: str = "uid") -> int:
+    def get_user(self, row: Row, column: str = "uid") -> int:
         """The user that the row names. Raises Unreadable."""
-        return _one_of(self.users, row, column, "user")
+        return _resolve(self.users, row, column, "user")
 
-    def ticket(self, row: Row) -> int:
+    def get_ticket(self, row: Row) -> int:
         """The ticket that the row names. Raises Unreadable."""
-        return _one_of(self.tickets, row, "ticket_id", "ticket")
+        return _resolve(self.tickets, row, "ticket_id", "ticket")
 
-    def category(self, row: Row) -> int:
+    def get_category(self, row: Row) -> int:
         """The category that the row names. Raises Unreadable."""
-        return _one_of(self.catalogue.categories, row, "cate_id", "category")
+        return _resolve(self.catalogue.categories, row, "cate_id", "category")
 
-    def provider(self, row: Row) -> int | None:
+    def get_provider(self, row: Row) -> int | None:
         """The provider that the row names, which is made if need be; None for staff's (0, -1, NULL)."""
-        number = row.integer("api_provider_id", is_small=True)
+        number = row.read_integer("api_provider_id", is_small=True)
         if number < 1:
             return None
         if number not in self.catalogue.providers:
-            self.wanted_providers.add(number)
+            self.missing_providers.add(number)
         return number
 
 
-async def catalogue() -> Catalogue:
+async def load_catalogue() -> Catalogue:
     """What of the catalogue is there."""
     return Catalogue(
         categories={row["id"] for row in await database.fetch("SELECT id FROM categories")},
@@ -85,7 +85,7 @@ async def catalogue() -> Catalogue:
     )
 
 
-async def of(
+async def load_references(
     rows: Sequence[Row], *, table: str, known: Catalogue, named: Mapping[str, str], begun_at: datetime
 ) -> References:
     """Look up what `rows`, on their way to `table`, refer to; `named` is which column names which table."""
@@ -94,38 +94,40 @@ async def of(
     return References(
         begun_at=begun_at,
         catalogue=known,
-        taken=await bulk.existing_ids(table, _ids(rows, "id")),
-        users=await bulk.existing_ids("users", _ids(rows, columns.get("users"))),
-        tickets=await bulk.existing_ids("tickets", _ids(rows, columns.get("tickets"))),
-        emails=await bulk.existing_texts("users", "email", _emails(rows)) if has_people else set(),
-        mobiles=await _verified_mobiles(rows) if has_people else set(),
+        taken=await bulk.find_existing_ids(table, _collect_ids(rows, "id")),
+        users=await bulk.find_existing_ids("users", _collect_ids(rows, columns.get("users"))),
+        tickets=await bulk.find_existing_ids("tickets", _collect_ids(rows, columns.get("tickets"))),
+        emails=await bulk.find_existing_texts("users", "email", _normalize_emails(rows))
+        if has_people
+        else set(),
+        mobiles=await _load_verified_mobiles(rows) if has_people else set(),
     )
 
 
-async def _verified_mobiles(rows: Sequence[Row]) -> set[str]:
-    numbers = {mobiles.normalize(row.raw("mobile") or "") for row in rows} - {None}
-    return await bulk.existing_texts("users", "mobile", filter(None, numbers), where="mobile_verified")
+async def _load_verified_mobiles(rows: Sequence[Row]) -> set[str]:
+    numbers = {mobiles.normalize(row.read_raw("mobile") or "") for row in rows} - {None}
+    return await bulk.find_existing_texts("users", "mobile", filter(None, numbers), where="mobile_verified")
 
 
-def _emails(rows: Sequence[Row]) -> Iterable[str]:
-    return filter(None, {emails.normalize(row.raw("email") or "") for row in rows})
+def _normalize_emails(rows: Sequence[Row]) -> Iterable[str]:
+    return filter(None, {emails.normalize(row.read_raw("email") or "") for row in rows})
 
 
-def _ids(rows: Sequence[Row], column: str | None) -> set[int]:
+def _collect_ids(rows: Sequence[Row], column: str | None) -> set[int]:
     if column is None:
         return set()
     found = set()
     for row in rows:
         try:
-            found.add(row.id(column))
+            found.add(row.read_id(column))
         except Unreadable:
             # Told when the row itself is read.
             continue
     return found
 
 
-def _one_of(known: set[int], row: Row, column: str, noun: str) -> int:
-    number = row.id(column)
+def _resolve(known: set[int], row: Row, column: str, noun: str) -> int:
+    number = row.read_id(column)
     if number not in known:
         raise Unreadable(f"{column}: there is no {noun} {number}")
     return number

@@ -13,48 +13,48 @@ PAYMENT_COLUMNS = (
 _GATEWAY = "legacy"
 
 
-def ticket(row: Row, references: References) -> tuple[object, ...]:
+def convert_ticket(row: Row, references: References) -> tuple[object, ...]:
     """A ticket with its first text."""
     return (
-        references.take_id(row),
-        row.text("ids", longest=32),
-        references.user(row),
-        row.line("subject", longest=255) or "",
-        row.text("description") or "",
-        row.state("status", states.TICKET_STATUSES),
-        *row.moments(references.begun_at),
+        references.claim_id(row),
+        row.read_text("ids", max_length=32),
+        references.get_user(row),
+        row.read_line("subject", max_length=255) or "",
+        row.read_text("description") or "",
+        row.read_state("status", states.TICKET_STATUSES),
+        *row.read_timestamps(references.begun_at),
     )
 
 
-def message(row: Row, references: References) -> tuple[object, ...]:
+def convert_message(row: Row, references: References) -> tuple[object, ...]:
     """A message in a ticket."""
     return (
-        references.take_id(row),
-        row.text("ids", longest=32),
-        references.ticket(row),
-        references.user(row),
-        row.text("message") or "",
-        row.flag("is_read"),
-        *row.moments(references.begun_at),
+        references.claim_id(row),
+        row.read_text("ids", max_length=32),
+        references.get_ticket(row),
+        references.get_user(row),
+        row.read_text("message") or "",
+        row.read_flag("is_read"),
+        *row.read_timestamps(references.begun_at),
     )
 
 
-def payment(row: Row, references: References) -> tuple[object, ...]:
+def convert_payment(row: Row, references: References) -> tuple[object, ...]:
     """A payment as history: no gateway is asked about it, and the opening balance holds what it brought."""
-    number = references.take_id(row)
-    amount = row.money("amount")
+    number = references.claim_id(row)
+    amount = row.read_money("amount")
     if not amount:
         raise Unreadable("amount is 0")
-    status = row.state("status", states.PAYMENT_STATUSES)
-    created, changed = row.moments(references.begun_at)
+    status = row.read_state("status", states.PAYMENT_STATUSES)
+    created, changed = row.read_timestamps(references.begun_at)
     return (
         number,
-        references.user(row),
+        references.get_user(row),
         _GATEWAY,
         amount,
         status,
-        row.text("transaction_id", longest=64),
-        row.text("type"),
+        row.read_text("transaction_id", max_length=64),
+        row.read_text("type"),
         True,
         created,
         changed,

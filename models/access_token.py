@@ -35,7 +35,7 @@ class AccessToken(Model):
     permissions = fields.TextField(null=True)
 
     @property
-    def granted(self) -> frozenset[Permission]:
+    def granted_permissions(self) -> frozenset[Permission]:
         """What a service token may do, within its user's role."""
         return frozenset(Permission(name) for name in (self.permissions or "").split(",") if name)
 

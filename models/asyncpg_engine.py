@@ -29,7 +29,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError, Transaction
 
 from models.costly_reads import CostlyReads
 from models.fair_pool import FairPool
-from models.gathering import Gathering
+from models.gathering import Batcher
 from models.read_limit import ReadTimedOut, is_read
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class StatelessConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg ships no types
+class NoResetConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg ships no types
     """A connection that has nothing to forget."""
 
     def get_reset_query(self) -> str:
@@ -107,14 +107,14 @@ class _Transaction(_OutageReportingClient, TransactionWrapper):
 class StatelessClient(_OutageReportingClient):
     """The client of stateless connections in a fair pool."""
 
-    connection_class = StatelessConnection
+    connection_class = NoResetConnection
     _pool: FairPool
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.read_timeout: float | None = None
         """Seconds that a read outside transactions may take; None: as long as it needs."""
-        self.gathering = Gathering(self.read)
+        self.batcher = Batcher(self.read)
         """What is asked outside transactions."""
         self.costly_reads = CostlyReads()
 
@@ -123,13 +123,13 @@ class StatelessClient(_OutageReportingClient):
         pool_options = {"min_size": options.pop("min_size"), "max_size": options.pop("max_size")}
         if (seconds := options.pop("max_inactive_connection_lifetime", None)) is not None:
             pool_options["idle_lifetime"] = timedelta(seconds=seconds)
-        beside_dsn = ("host", "port", "user", "password", "database")
-        arguments = {name: value for name, value in options.items() if name not in beside_dsn}
+        dsn_fields = ("host", "port", "user", "password", "database")
+        arguments = {name: value for name, value in options.items() if name not in dsn_fields}
 
         async def connect() -> asyncpg.Connection:
             with _network_errors_are_outages():
                 connection = await asyncpg.connect(**arguments)
-            await _know_moments(connection)
+            await _register_timestamp_codec(connection)
             return connection
 
         pool = FairPool(connect, **pool_options)
@@ -169,7 +169,7 @@ class StatelessClient(_OutageReportingClient):
             # asyncpg has told the server to stop.
             raise ReadTimedOut(f"a read took longer than {limit} seconds") from error
         except asyncpg.PostgresError as error:
-            await self._fail(error)
+            await self._raise_translated(error)
             raise
 
     async def read_costly(self, statement: str, values: Sequence[object]) -> Sequence[Any]:
@@ -202,22 +202,22 @@ class StatelessClient(_OutageReportingClient):
         return rows
 
     @translate_exceptions
-    async def _fail(self, error: asyncpg.PostgresError) -> None:
+    async def _raise_translated(self, error: asyncpg.PostgresError) -> None:
         raise error
 
 
-async def _know_moments(connection: asyncpg.Connection) -> None:
+async def _register_timestamp_codec(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "timestamptz",
         schema="pg_catalog",
-        encoder=lambda moment: ((moment - _EPOCH) // _MICROSECOND,),
-        decoder=_moment,
+        encoder=lambda timestamp: ((timestamp - _EPOCH) // _MICROSECOND,),
+        decoder=_decode_timestamp,
         format="tuple",
     )
 
 
 @lru_cache(8_192)
-def _moment(microseconds: tuple[int]) -> datetime:
+def _decode_timestamp(microseconds: tuple[int]) -> datetime:
     """asyncpg takes longer to make a moment than it takes to remember one; rows of a list share many."""
     return _EPOCH + timedelta(microseconds=microseconds[0])
 

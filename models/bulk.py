@@ -18,39 +18,41 @@ async def insert(table: str, columns: Sequence[str], rows: Collection[Sequence[o
             await session.copy_records_to_table(table, records=rows, columns=columns)
         return
     names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join("?" * len(columns))
-    statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names of our own
+    placeholders = ", ".join("?" * len(columns))
+    statement = f'INSERT INTO "{table}" ({names}) VALUES ({placeholders})'  # noqa: S608 - names of our own
     await database.connection().execute_many(statement, [list(row) for row in rows])
 
 
-async def existing_ids(table: str, ids: Iterable[int]) -> set[int]:
+async def find_existing_ids(table: str, ids: Iterable[int]) -> set[int]:
     """Those of `ids`, in 32 bits, that `table` has."""
-    wanted = list(ids)
-    if not wanted:
+    requested = list(ids)
+    if not requested:
         return set()
     if database.dialect() == "postgres":
-        rows = await database.fetch(f"SELECT id FROM {table} WHERE id = ANY($1::int[])", wanted)  # noqa: S608 - a name of our own
+        rows = await database.fetch(f"SELECT id FROM {table} WHERE id = ANY($1::int[])", requested)  # noqa: S608 - a name of our own
     else:
         statement = f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each($1))"  # noqa: S608 - the same
-        rows = await database.fetch(statement, json.dumps(wanted))
+        rows = await database.fetch(statement, json.dumps(requested))
     return {row["id"] for row in rows}
 
 
-async def existing_texts(table: str, column: str, texts: Iterable[str], *, where: str = "true") -> set[str]:
+async def find_existing_texts(
+    table: str, column: str, texts: Iterable[str], *, where: str = "true"
+) -> set[str]:
     """Those of `texts` that `column` holds in the rows that meet `where`."""
-    wanted = list(texts)
-    if not wanted:
+    requested = list(texts)
+    if not requested:
         return set()
     statement = f"SELECT {column} AS text FROM {table} WHERE {where} AND {column}"  # noqa: S608 - names of our own
     if database.dialect() == "postgres":
-        rows = await database.fetch(f"{statement} = ANY($1::text[])", wanted)
+        rows = await database.fetch(f"{statement} = ANY($1::text[])", requested)
     else:
         condition = "IN (SELECT value FROM json_each($1))"
-        rows = await database.fetch(f"{statement} {condition}", json.dumps(wanted))
+        rows = await database.fetch(f"{statement} {condition}", json.dumps(requested))
     return {row["text"] for row in rows}
 
 
-async def continue_ids(tables: Iterable[str]) -> None:
+async def advance_id_sequences(tables: Iterable[str]) -> None:
     """Let PostgreSQL's sequences go on after the ids that are there; SQLite goes on by itself."""
     if database.dialect() != "postgres":
         return

@@ -13,11 +13,11 @@ from models.read_limit import ReadTimedOut
 CALLER: ContextVar[str] = ContextVar("caller", default="")
 """Who the current task reads for. Callers whom nobody names share a line."""
 
-_MIN_RESTED_SECONDS = 0.01
+_MIN_COSTLY_SECONDS = 0.01
 """Shorter reads are followed by the next one at once."""
 
-_REST_PER_SECOND = 3
-_MAX_REST_SECONDS = 1.0
+_PAUSE_PER_SECOND = 3
+_MAX_PAUSE_SECONDS = 1.0
 
 # Any: rows are what the driver gives.
 Rows = Sequence[Any]
@@ -28,7 +28,7 @@ _Key = tuple[str, str]
 class _Read:
     key: _Key
     run: Callable[[], Awaitable[Rows]]
-    answers: list[asyncio.Future[Rows]] = field(default_factory=list)
+    futures: list[asyncio.Future[Rows]] = field(default_factory=list)
     callers: set[str] = field(default_factory=set)
 
 
@@ -68,11 +68,11 @@ class CostlyReads:
         """
         if self._is_idle:
             return await self._run_at_once(run)
-        answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
-        self._enter((statement, repr(values)), run, answer)
+        future: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
+        self._enqueue((statement, repr(values)), run, future)
         try:
             async with asyncio.timeout(timeout):
-                return await answer
+                return await future
         except TimeoutError as error:
             raise ReadTimedOut(f"a read waited longer than {timeout} seconds") from error
 
@@ -89,11 +89,11 @@ class CostlyReads:
 
     async def _run_at_once(self, run: Callable[[], Awaitable[Rows]]) -> Rows:
         self._is_idle = False
-        began = time.monotonic()
+        started_at = time.monotonic()
         try:
             return await run()
         finally:
-            rest = _rest_after(time.monotonic() - began)
+            rest = _rest_after(time.monotonic() - started_at)
             if rest:
                 self._rest = asyncio.get_running_loop().call_later(rest, self._begin, CALLER.get())
             else:
@@ -105,22 +105,22 @@ class CostlyReads:
         if served in self._lines:
             self._lines.move_to_end(served)
         if self._lines:
-            self._worker = asyncio.create_task(self._work())
+            self._worker = asyncio.create_task(self._run_reads())
         else:
             self._is_idle = True
 
-    def _enter(self, key: _Key, run: Callable[[], Awaitable[Rows]], answer: asyncio.Future[Rows]) -> None:
+    def _enqueue(self, key: _Key, run: Callable[[], Awaitable[Rows]], future: asyncio.Future[Rows]) -> None:
         read = self._waiting.get(key)
         if read is None:
             read = self._waiting[key] = _Read(key, run)
-        read.answers.append(answer)
+        read.futures.append(future)
         caller = CALLER.get()
         # In the line of each of its callers: nobody waits behind another's longer one.
         if caller not in read.callers:
             read.callers.add(caller)
             self._lines.setdefault(caller, deque()).append(read)
 
-    def _next(self) -> _Read | None:
+    def _pop_read(self) -> _Read | None:
         """The next read, unless it ran for another caller already or nobody waits for it any more."""
         caller, line = self._lines.popitem(last=False)
         read = line.popleft()
@@ -129,45 +129,45 @@ class CostlyReads:
         if self._waiting.get(read.key) is not read:
             return None
         del self._waiting[read.key]
-        return None if all(answer.done() for answer in read.answers) else read
+        return None if all(future.done() for future in read.futures) else read
 
-    async def _work(self) -> None:
+    async def _run_reads(self) -> None:
         read: _Read | None = None
         try:
             while self._lines:
-                read = self._next()
+                read = self._pop_read()
                 if read is None:
                     continue
-                began = time.monotonic()
-                await _perform(read)
-                await asyncio.sleep(_rest_after(time.monotonic() - began))
+                started_at = time.monotonic()
+                await _run_read(read)
+                await asyncio.sleep(_rest_after(time.monotonic() - started_at))
         finally:
             # Somebody is left here only where the event loop or the connection ends.
-            for answer in read.answers if read else ():
-                answer.cancel()
+            for future in read.futures if read else ():
+                future.cancel()
             self._abandon()
             self._is_idle = True
 
     def _abandon(self) -> None:
         for read in self._waiting.values():
-            for answer in read.answers:
-                answer.cancel()
+            for future in read.futures:
+                future.cancel()
         self._waiting.clear()
         self._lines.clear()
 
 
 def _rest_after(seconds: float) -> float:
-    return min(_REST_PER_SECOND * seconds, _MAX_REST_SECONDS) if seconds > _MIN_RESTED_SECONDS else 0
+    return min(_PAUSE_PER_SECOND * seconds, _MAX_PAUSE_SECONDS) if seconds > _MIN_COSTLY_SECONDS else 0
 
 
-async def _perform(read: _Read) -> None:
+async def _run_read(read: _Read) -> None:
     try:
         rows = await read.run()
     except Exception as error:
-        for answer in read.answers:
-            if not answer.done():
-                answer.set_exception(error)
+        for future in read.futures:
+            if not future.done():
+                future.set_exception(error)
         return
-    for answer in read.answers:
-        if not answer.done():
-            answer.set_result(rows)
+    for future in read.futures:
+        if not future.done():
+            future.set_result(rows)

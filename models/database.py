@@ -34,11 +34,11 @@ from models.fair_pool import FairPool
 from models.sqlite_engine import ImmediateSqliteClient, ImmediateTransaction
 
 APP = "vitrin"
-_MIGRATION_LOCK = 7_326_954_410
+_MIGRATION_LOCK_ID = 7_326_954_410
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")
 
 
-def configuration(url: str) -> dict[str, Any]:
+def build_config(url: str) -> dict[str, Any]:
     """Tortoise's configuration for a SQLite or PostgreSQL URL.
 
     The connection is named after its dialect: Tortoise caches SQL by connection name alone.
@@ -61,12 +61,12 @@ def configuration(url: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def connected(url: str, *, read_timeout: timedelta | None = None) -> AsyncIterator[None]:
+async def open_connections(url: str, *, read_timeout: timedelta | None = None) -> AsyncIterator[None]:
     """Hold the process's connections open, visible to every task.
 
     A read outside transactions that takes longer than `read_timeout` is broken off: `ReadTimedOut`.
     """
-    config = configuration(url)
+    config = build_config(url)
     # The server's lifespan and its requests are different tasks: without the fallback they would not see it.
     await Tortoise.init(config=config, _enable_global_fallback=True)
     client = connection()
@@ -99,13 +99,13 @@ def _connections() -> ConnectionHandler:
 
 
 async def read(
-    statement: str, values: Sequence[object], *, by: BaseDBAsyncClient | None = None
+    statement: str, values: Sequence[object], *, client: BaseDBAsyncClient | None = None
 ) -> Sequence[Any]:
     """The rows of a statement in the dialect's own spelling, as its driver gives them.
 
     `by` is the current connection, for callers who have it already.
     """
-    current = by or connection()
+    current = client or connection()
     if isinstance(current, StatelessClient):
         rows: Sequence[Any] = await current.read(statement, list(values))
     else:
@@ -119,7 +119,7 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
     Moments come as each database has them: `datetime` from PostgreSQL, text from SQLite.
     """
     rows: list[dict[str, Any]] = await connection().execute_query_dict(
-        spelled(statement, dialect()), list(values)
+        bind_placeholders(statement, dialect()), list(values)
     )
     return rows
 
@@ -133,15 +133,15 @@ async def read_costly(statement: str, values: Sequence[object]) -> Sequence[Any]
     current = connection()
     if isinstance(current, StatelessClient | ImmediateSqliteClient):
         return await current.read_costly(statement, values)
-    return await read(statement, values, by=current)
+    return await read(statement, values, client=current)
 
 
 async def fetch_costly(statement: str, *values: object) -> list[dict[str, Any]]:
     """`fetch` for such a statement."""
-    return [dict(row) for row in await read_costly(spelled(statement, dialect()), values)]
+    return [dict(row) for row in await read_costly(bind_placeholders(statement, dialect()), values)]
 
 
-def among(kind: str) -> str:
+def any_of_sql(kind: str) -> str:
     """What follows a column that is one of a list, `$1`, of values of a PostgreSQL type.
 
     Hidden in a subselect: PostgreSQL plans anew for each list that it sees, which takes as long as looking up
@@ -151,45 +151,45 @@ def among(kind: str) -> str:
 
 
 @lru_cache(1_000)
-def spelled(statement: str, dialect_name: str) -> str:
+def bind_placeholders(statement: str, dialect_name: str) -> str:
     """A statement with the dialect's own placeholders for `$1`, `$2`…"""
     return _PLACEHOLDER.sub(r"?\1", statement) if dialect_name == "sqlite" else statement
 
 
-def after_commit(act: Callable[[], None]) -> None:
+def on_commit(callback: Callable[[], None]) -> None:
     """Do `act` when SQLite's current transaction has committed, never if it is rolled back; at once outside.
 
     PostgreSQL keeps what it is told until the commit by itself.
     """
     current = connection()
     if isinstance(current, ImmediateTransaction):
-        current.after_commit.append(act)
+        current.on_commit_callbacks.append(callback)
     else:
-        act()
+        callback()
 
 
-def skip_locked() -> str:
+def skip_locked_sql() -> str:
     """The clause that passes over rows which others hold; SQLite's transactions exclude each other anyhow."""
     return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
 
 
-def clock() -> str:
+def now_sql() -> str:
     """The database's clock as an expression, in whole unix seconds."""
     if dialect() == "sqlite":
         return "CAST(strftime('%s', 'now') AS INTEGER)"
     return "floor(extract(epoch FROM clock_timestamp()))::bigint"
 
 
-def seconds_of(moment: str, dialect_name: str) -> str:
+def epoch_sql(timestamp: str, dialect_name: str) -> str:
     """The whole unix seconds of a moment, as an expression of the one that tells it."""
     if dialect_name == "sqlite":
-        return f"CAST(strftime('%s', {moment}) AS INTEGER)"
-    return f"floor(date_part('epoch', {moment}))::bigint"
+        return f"CAST(strftime('%s', {timestamp}) AS INTEGER)"
+    return f"floor(date_part('epoch', {timestamp}))::bigint"
 
 
 async def now() -> datetime:
     """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
-    rows = await fetch(f"SELECT {clock()} AS seconds")
+    rows = await fetch(f"SELECT {now_sql()} AS seconds")
     reading = datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
     CLOCK.record(reading)
     return reading
@@ -210,7 +210,7 @@ async def is_read_only() -> bool:
 
 
 @asynccontextmanager
-async def exclusive(name: str) -> AsyncIterator[None]:
+async def exclusive_transaction(name: str) -> AsyncIterator[None]:
     """A transaction that no other one of the same `name` overlaps, in any process.
 
     SQLite's transactions exclude each other anyhow; PostgreSQL takes an advisory lock until the end.
@@ -223,7 +223,7 @@ async def exclusive(name: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def snapshot() -> AsyncIterator[None]:
+async def read_snapshot() -> AsyncIterator[None]:
     """A transaction that reads one moment of the database and writes nothing."""
     async with in_transaction() as transaction:
         if transaction.capabilities.dialect == "postgres":
@@ -233,8 +233,8 @@ async def snapshot() -> AsyncIterator[None]:
 
 async def migrate(url: str) -> list[str]:
     """Apply what is missing and return the names of what was applied. Safe when several start at once."""
-    config = configuration(url)
-    async with _alone(url, config), connected(url):
+    config = build_config(url)
+    async with _hold_migration_lock(url, config), open_connections(url):
         executor = MigrationExecutor(connection(), config["apps"])
         target = MigrationTarget(app_label=APP, name="__latest__")
         plan = await executor.plan([target])
@@ -260,7 +260,7 @@ class PoolState:
 
     open: int
     idle: int
-    most: int
+    max_size: int
 
 
 def pool_state() -> PoolState | None:
@@ -268,19 +268,19 @@ def pool_state() -> PoolState | None:
     pool = getattr(connection(), "_pool", None)
     if not isinstance(pool, FairPool):
         return None
-    return PoolState(open=pool.size, idle=pool.idle, most=pool.max_size)
+    return PoolState(open=pool.size, idle=pool.idle, max_size=pool.max_size)
 
 
 @asynccontextmanager
-async def _alone(url: str, config: dict[str, Any]) -> AsyncIterator[None]:
+async def _hold_migration_lock(url: str, config: dict[str, Any]) -> AsyncIterator[None]:
     (dialect_name, settings), *_ = config["connections"].items()
-    locked = _file_locked(settings["credentials"]) if dialect_name == "sqlite" else _server_locked(url)
-    async with locked:
+    lock = _lock_file(settings["credentials"]) if dialect_name == "sqlite" else _lock_server(url)
+    async with lock:
         yield
 
 
 @asynccontextmanager
-async def _file_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
+async def _lock_file(credentials: dict[str, Any]) -> AsyncIterator[None]:
     file = Path(credentials["file_path"])
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_name(f"{file.name}.migrating").open("w") as lock:
@@ -289,11 +289,11 @@ async def _file_locked(credentials: dict[str, Any]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _server_locked(url: str) -> AsyncIterator[None]:
+async def _lock_server(url: str) -> AsyncIterator[None]:
     session = await _open_session(url)
     try:
         # Held by the session: it ends with the connection even if this process dies.
-        await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK_ID)
         yield
     finally:
         await session.close()

@@ -9,7 +9,7 @@ names become server settings.
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from config.refusals import CannotRun
+from config.refusals import UsageError
 from config.settings import POSTGRES_SCHEMES
 
 # Options of the pool and of asyncpg's own arguments, with the type of each.
@@ -23,10 +23,10 @@ _DRIVER_OPTIONS: dict[str, type[int] | type[float]] = {
     "command_timeout": float,
     "timeout": float,
 }
-_POOL_ONLY = ("minsize", "maxsize", "max_inactive_connection_lifetime")
+_POOL_OPTIONS = ("minsize", "maxsize", "max_inactive_connection_lifetime")
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 # `ssl=` as Tortoise, Django and node write it.
-_SSL_WORDS = {
+_SSL_ALIASES = {
     "true": "require",
     "1": "require",
     "on": "require",
@@ -45,7 +45,7 @@ _LIBPQ_ONLY = frozenset(
 )  # fmt: skip
 
 
-class InvalidDatabaseUrl(CannotRun):
+class InvalidDatabaseUrl(UsageError):
     """DATABASE_URL cannot be read; the text says which part."""
 
 
@@ -59,7 +59,7 @@ class PostgresAddress:
     @property
     def session_options(self) -> dict[str, int | float]:
         """The options of one connection outside a pool."""
-        return {name: value for name, value in self.options.items() if name not in _POOL_ONLY}
+        return {name: value for name, value in self.options.items() if name not in _POOL_OPTIONS}
 
 
 def is_postgres(url: str) -> bool:
@@ -124,7 +124,7 @@ def _number(name: str, value: str, kind: type[int] | type[float]) -> int | float
 
 
 def _ssl_mode(name: str, value: str) -> str:
-    mode = _SSL_WORDS.get(value.lower(), value.lower())
+    mode = _SSL_ALIASES.get(value.lower(), value.lower())
     if mode not in _SSL_MODES:
         raise InvalidDatabaseUrl(f"DATABASE_URL: {name}={value} is none of {', '.join(_SSL_MODES)}")
     return mode

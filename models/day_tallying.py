@@ -17,20 +17,20 @@ _CHANGED = "user_id, service_id, charge, status, created_at"
 _COUNTS = "status NOT IN ('canceled', 'refunded')"
 
 
-def day_of(moment: str, dialect: str) -> str:
+def day_sql(timestamp: str, dialect: str) -> str:
     """The expression of a moment's day in the SQL of a dialect."""
     if dialect == "sqlite":
         # Whole seconds of a text in UTC: SQLite rounds the last half millisecond of a day up to the next.
-        seconds = f"CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER)"
+        seconds = f"CAST(strftime('%s', substr({timestamp}, 1, 19)) AS INTEGER)"
         return f"({seconds} + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY}"
-    return f"floor((extract(epoch FROM {moment}) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY})::int"
+    return f"floor((extract(epoch FROM {timestamp}) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY})::int"
 
 
-def fill(dialect: str) -> str:
+def fill_sql(dialect: str) -> str:
     """The statement that fills an empty table of tallies by day from the orders there are."""
     return (
         "INSERT INTO user_day_tallies (day, user_id, order_count, amount) "  # noqa: S608 - constants
-        f"SELECT {day_of('created_at', dialect)}, user_id, count(*), sum(charge) FROM orders "
+        f"SELECT {day_sql('created_at', dialect)}, user_id, count(*), sum(charge) FROM orders "
         f"WHERE {_COUNTS} GROUP BY 1, 2"
     )
 
@@ -50,40 +50,40 @@ class TallyOrdersByDay(RunSQL):
         # from before have no day: the fill counts their orders already.
         for statement in _sqlite_triggers() if is_sqlite else _POSTGRES_TRIGGERS:
             await state_editor.client.execute_query(statement)
-        await state_editor.client.execute_query(fill("sqlite" if is_sqlite else "postgres"))
+        await state_editor.client.execute_query(fill_sql("sqlite" if is_sqlite else "postgres"))
 
 
 def _sqlite_triggers() -> list[str]:
-    def note(row: str, sign: str) -> str:
+    def delta_sql(row: str, sign: str) -> str:
         return (
             f"INSERT INTO order_deltas {_COLUMNS} SELECT {row}.user_id, {row}.service_id, {sign}1, "
-            f"{sign}{row}.charge, {day_of(f'{row}.created_at', 'sqlite')} WHERE {row}.{_COUNTS};"
+            f"{sign}{row}.charge, {day_sql(f'{row}.created_at', 'sqlite')} WHERE {row}.{_COUNTS};"
         )
 
-    def changed(row: str) -> str:
+    def row_sql(row: str) -> str:
         counts = f"{row}.status IN ('canceled', 'refunded')"
         return f"({row}.user_id, {row}.service_id, {row}.charge, {counts}, {row}.created_at)"
 
-    when = f"WHEN {changed('OLD')} IS NOT {changed('NEW')} "
-    add, take = note("NEW", ""), note("OLD", "-")
+    when = f"WHEN {row_sql('OLD')} IS NOT {row_sql('NEW')} "
+    add, subtract = delta_sql("NEW", ""), delta_sql("OLD", "-")
     events = (
         ("insert", "INSERT", "", add),
-        ("delete", "DELETE", "", take),
-        ("update", f"UPDATE OF {_CHANGED}", when, f"{take} {add}"),
+        ("delete", "DELETE", "", subtract),
+        ("update", f"UPDATE OF {_CHANGED}", when, f"{subtract} {add}"),
     )
     statements = []
-    for name, event, condition, acts in events:
+    for name, event, condition, body in events:
         statements += [
             f"DROP TRIGGER orders_tallied_{name}",
-            f"CREATE TRIGGER orders_tallied_{name} AFTER {event} ON orders {condition}BEGIN {acts} END",
+            f"CREATE TRIGGER orders_tallied_{name} AFTER {event} ON orders {condition}BEGIN {body} END",
         ]
     return statements
 
 
-def _postgres_note(table: str, sign: str) -> str:
+def _postgres_delta_sql(table: str, sign: str) -> str:
     return f"""
     INSERT INTO order_deltas {_COLUMNS}
-    SELECT user_id, service_id, {sign}count(*), {sign}sum(charge), {day_of("created_at", "postgres")}
+    SELECT user_id, service_id, {sign}count(*), {sign}sum(charge), {day_sql("created_at", "postgres")}
     FROM {table} WHERE {_COUNTS} GROUP BY user_id, service_id, 5;
     """  # noqa: S608 - constants
 
@@ -97,8 +97,8 @@ _POSTGRES_TRIGGERS = (
     f"""
 CREATE OR REPLACE FUNCTION note_order_deltas() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP <> 'INSERT' THEN {_postgres_note("taken", "-")} END IF;
-  IF TG_OP <> 'DELETE' THEN {_postgres_note("added", "")} END IF;
+  IF TG_OP <> 'INSERT' THEN {_postgres_delta_sql("taken", "-")} END IF;
+  IF TG_OP <> 'DELETE' THEN {_postgres_delta_sql("added", "")} END IF;
   RETURN NULL;
 END $$
 """,
@@ -106,7 +106,7 @@ END $$
 CREATE OR REPLACE FUNCTION note_order_delta() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO order_deltas {_COLUMNS}
-  SELECT user_id, service_id, order_count, amount, {day_of("created_at", "postgres")} FROM (VALUES
+  SELECT user_id, service_id, order_count, amount, {day_sql("created_at", "postgres")} FROM (VALUES
     (OLD.user_id, OLD.service_id, -1, -OLD.charge, OLD.status, OLD.created_at),
     (NEW.user_id, NEW.service_id, 1, NEW.charge, NEW.status, NEW.created_at)
   ) AS changed (user_id, service_id, order_count, amount, status, created_at)

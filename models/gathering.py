@@ -5,84 +5,84 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-A = TypeVar("A")
-R = TypeVar("R", covariant=True)
+Item = TypeVar("Item")
+Result = TypeVar("Result", covariant=True)
 
-Read = Callable[[str, list[object]], Awaitable[Sequence[Any]]]
-_MOST = 100
-Asked = list[tuple[Any, asyncio.Future[Any]]]
+Fetch = Callable[[str, list[object]], Awaitable[Sequence[Any]]]
+MAX_BATCH_SIZE = 100
+Batch = list[tuple[Any, asyncio.Future[Any]]]
 
 
-class Gathered(Protocol[A, R]):
+class BatchQuery(Protocol[Item, Result]):
     """A kind of question, hashable; equal ones are answered together."""
 
-    async def answers(self, read: Read, asked: list[A]) -> Sequence[R]:
+    async def run(self, fetch: Fetch, items: list[Item]) -> Sequence[Result]:
         """An answer to each, in the order of `asked`; `read` gives the rows of a statement."""
 
 
 @dataclass(frozen=True)
-class Lookup:
+class KeyLookup:
     """Rows by their key: `statement` takes a list of keys and tells each row's key in the first column."""
 
     statement: str
 
-    async def answers(self, read: Read, asked: list[object]) -> list[list[Any]]:
+    async def run(self, fetch: Fetch, items: list[object]) -> list[list[Any]]:
         """The rows with each of the keys."""
-        found: dict[object, list[Any]] = {}
-        for row in await read(self.statement, [list({*asked})]):
-            found.setdefault(row[0], []).append(row)
-        return [found.get(key, []) for key in asked]
+        rows_by_key: dict[object, list[Any]] = {}
+        for row in await fetch(self.statement, [list({*items})]):
+            rows_by_key.setdefault(row[0], []).append(row)
+        return [rows_by_key.get(key, []) for key in items]
 
 
-class Gathering:
+class Batcher:
     """Whoever asks while a statement runs is answered by a later one: what was read before is told to nobody.
 
     One statement of a kind runs at a time, for a hundred callers at most. One event loop's.
     """
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self._asked: dict[Gathered[Any, Any], Asked] = {}
-        self._runs: set[asyncio.Task[None]] = set()
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._queued: dict[BatchQuery[Any, Any], Batch] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def ask(self, kind: Gathered[A, R], question: A) -> R:
+    async def submit(self, query: BatchQuery[Item, Result], item: Item) -> Result:
         """The answer to one of the questions of a kind.
 
         Raises:
             Exception: whatever the statement does, to all whom it was to answer. So a question has to be one
                 that the statement can take.
         """
-        asked = self._asked.get(kind)
-        if asked is None:
-            asked = self._asked[kind] = []
-            run = asyncio.create_task(self._run(kind, asked))
-            self._runs.add(run)
-            run.add_done_callback(self._runs.discard)
-        waiting: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        asked.append((question, waiting))
-        return await waiting
+        batch = self._queued.get(query)
+        if batch is None:
+            batch = self._queued[query] = []
+            task = asyncio.create_task(self._run_batches(query, batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        batch.append((item, future))
+        return await future
 
-    async def _run(self, kind: Gathered[Any, Any], everybody: Asked) -> None:
-        asked: Asked = []
+    async def _run_batches(self, query: BatchQuery[Any, Any], queued: Batch) -> None:
+        batch: Batch = []
         try:
-            while everybody:
-                asked = everybody[:_MOST]
-                del everybody[:_MOST]
-                await self._answer(kind, [one for one in asked if not one[1].done()])
+            while queued:
+                batch = queued[:MAX_BATCH_SIZE]
+                del queued[:MAX_BATCH_SIZE]
+                await self._run_batch(query, [entry for entry in batch if not entry[1].done()])
         finally:
-            del self._asked[kind]
+            del self._queued[query]
             # Nobody is left here but where the event loop ends.
-            for _, waiting in (*asked, *everybody):
-                waiting.cancel()
+            for _, future in (*batch, *queued):
+                future.cancel()
 
-    async def _answer(self, kind: Gathered[Any, Any], asked: Asked) -> None:
+    async def _run_batch(self, query: BatchQuery[Any, Any], batch: Batch) -> None:
         try:
-            answers = await kind.answers(self._read, [question for question, _ in asked])
+            results = await query.run(self._fetch, [item for item, _ in batch])
         except Exception as error:
-            for _, waiting in asked:
-                if not waiting.done():
-                    waiting.set_exception(error)
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
             return
-        for (_, waiting), answer in zip(asked, answers, strict=True):
-            if not waiting.done():
-                waiting.set_result(answer)
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Self
 
 from models import database, listening, live
-from models.live import Announcement, LiveTopic
+from models.live import ChangeEvent, LiveTopic
 
-MOST_KEYS = 100
+MAX_KEYS = 100
 """Keys that are kept for a subscriber that does not look; beyond them it is told to read everything anew."""
 
 
@@ -23,7 +23,7 @@ class Changes:
         self._only = only
         self._keys: dict[str, None] = {}
         self._has_lost = False
-        self._woken = asyncio.Event()
+        self._wakeup = asyncio.Event()
 
     def add(self, key: str) -> None:
         """Remember that the record changed, if the subscriber wants it."""
@@ -32,25 +32,25 @@ class Changes:
         # Anew at the end: what it changed after must be told first.
         self._keys.pop(key, None)
         self._keys[key] = None
-        if len(self._keys) > MOST_KEYS:
-            self.lose()
-        self._woken.set()
+        if len(self._keys) > MAX_KEYS:
+            self.mark_lost()
+        self._wakeup.set()
 
-    def lose(self) -> None:
+    def mark_lost(self) -> None:
         """Remember that anything may have changed."""
         self._keys.clear()
         self._has_lost = True
-        self._woken.set()
+        self._wakeup.set()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> list[str] | None:
-        await self._woken.wait()
+        await self._wakeup.wait()
         keys = None if self._has_lost else list(self._keys)
         self._keys.clear()
         self._has_lost = False
-        self._woken.clear()
+        self._wakeup.clear()
         return keys
 
 
@@ -66,44 +66,44 @@ class Hub:
     @contextmanager
     def subscribe(self, user_id: int, topic: LiveTopic, *, key: str | None = None) -> Iterator[Changes]:
         """The changes of the user's records of one topic, one record's if `key` is given, from now on."""
-        changes, place = Changes(only=key), (user_id, topic)
-        self._subscribers.setdefault(place, set()).add(changes)
+        changes, subscription = Changes(only=key), (user_id, topic)
+        self._subscribers.setdefault(subscription, set()).add(changes)
         try:
             yield changes
         finally:
-            subscribers = self._subscribers[place]
+            subscribers = self._subscribers[subscription]
             subscribers.remove(changes)
             if not subscribers:
-                del self._subscribers[place]
+                del self._subscribers[subscription]
 
     @property
     def subscriptions(self) -> int:
         """How many subscribers there are."""
         return sum(map(len, self._subscribers.values()))
 
-    def publish(self, announcement: Announcement) -> None:
+    def publish(self, event: ChangeEvent) -> None:
         """Hand an announcement to those whom it concerns."""
-        for changes in self._subscribers.get((announcement.user_id, announcement.topic), ()):
-            changes.add(announcement.key)
+        for changes in self._subscribers.get((event.user_id, event.topic), ()):
+            changes.add(event.key)
 
     def resync(self) -> None:
         """Tell every subscriber that announcements may have been lost."""
         for subscribers in self._subscribers.values():
             for changes in subscribers:
-                changes.lose()
+                changes.mark_lost()
 
     @asynccontextmanager
-    async def listening(self, url: str) -> AsyncIterator[None]:
+    async def listen(self, url: str) -> AsyncIterator[None]:
         """Take announcements: on PostgreSQL every process's, on SQLite this process's own.
 
         A lost connection is opened again, and then everybody resyncs.
         """
-        (dialect,) = database.configuration(url)["connections"]
+        (dialect,) = database.build_config(url)["connections"]
         if dialect == "sqlite":
-            with live.heard_by(self.publish):
+            with live.local_listener(self.publish):
                 yield
             return
-        listener = asyncio.create_task(listening.listen(url, hear=self.publish, resync=self.resync))
+        listener = asyncio.create_task(listening.listen(url, on_event=self.publish, resync=self.resync))
         try:
             yield
         finally:

@@ -6,7 +6,8 @@ from tortoise.models import Model
 from models import database
 from models.user import User
 
-# Whose key it is, and the key: locks of two numbers share nothing with those of one (`database.exclusive`).
+# Whose key it is, and the key: locks of two numbers share nothing with those of one
+# (`database.exclusive_transaction`).
 # hashtext is PostgreSQL's own hash of a text; two keys of a user with the same wait for each other, no more.
 _LOCKED = "(user_id, hashtext(key))"
 TRY_LOCK = f"pg_try_advisory_xact_lock{_LOCKED}"

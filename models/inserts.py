@@ -23,33 +23,33 @@ class _Insert(NamedTuple):
     checked: list[tuple[str, Field[Any]]]
 
 
-def unsaved(model: type[M], values: Mapping[str, object]) -> M:
+def new_instance(model: type[M], values: Mapping[str, object]) -> M:
     """A new object of the model's that is not saved yet; defaults stand where no value is given."""
     row = model.__new__(model)
-    attributes = {**_NEW, "_await_when_save": {}, **_insert(model).defaults, **values}
+    attributes = {**_NEW_INSTANCE_STATE, "_await_when_save": {}, **_get_insert(model).defaults, **values}
     object.__setattr__(row, "__dict__", attributes)
     return row
 
 
-def columns(model: type[Model]) -> tuple[str, ...]:
+def get_columns(model: type[Model]) -> tuple[str, ...]:
     """The columns of the model's table but its key, in the order of `written`."""
-    return _insert(model).columns
+    return _get_insert(model).columns
 
 
-def written(row: Model) -> list[object]:
+def to_db_values(row: Model) -> list[object]:
     """The values of a row that is not saved yet, without its key, as the driver takes them.
 
     Raises:
         ValidationError: a text is too long.
     """
-    insert = _insert(type(row))
+    insert = _get_insert(type(row))
     attributes = vars(row)
     for name, column in insert.checked:
         column.validate(attributes[name])
     values = [*insert.plain(attributes)]
-    for name, write, field in insert.converted:
+    for name, convert, field in insert.converted:
         value = attributes[name]
-        values.append(field.to_db_value(value, row) if write is None else write(value))
+        values.append(field.to_db_value(value, row) if convert is None else convert(value))
     return values
 
 
@@ -60,22 +60,22 @@ async def save(row: M) -> M:
         IntegrityError: it breaks a constraint.
         ValidationError: a text is too long.
     """
-    (made,) = await database.fetch(_insert(type(row)).statement, *written(row))
+    (returned,) = await database.fetch(_get_insert(type(row)).statement, *to_db_values(row))
     key = row._meta.pk_attr
-    vars(row).update({key: made[key], "_saved_in_db": True})
+    vars(row).update({key: returned[key], "_saved_in_db": True})
     return row
 
 
 async def create(model: type[M], values: Mapping[str, object]) -> M:
     """`unsaved`, saved."""
-    return await save(unsaved(model, values))
+    return await save(new_instance(model, values))
 
 
-_NEW = {"_partial": False, "_saved_in_db": False, "_custom_generated_pk": False}
+_NEW_INSTANCE_STATE = {"_partial": False, "_saved_in_db": False, "_custom_generated_pk": False}
 
 
 @lru_cache
-def _insert(model: type[Model]) -> _Insert:
+def _get_insert(model: type[Model]) -> _Insert:
     meta = model._meta
     names = [name for name in meta.fields_db_projection if name != meta.pk_attr]
     fields = {name: meta.fields_map[name] for name in names}
@@ -84,19 +84,19 @@ def _insert(model: type[Model]) -> _Insert:
     plain = [name for name, field in fields.items() if _is_plain(field)]
     converted = [name for name in names if name not in plain]
     columns = tuple(meta.fields_db_projection[name] for name in (*plain, *converted))
-    spelled = ", ".join(f'"{column}"' for column in columns)
-    places = ", ".join(f"${place}" for place, _ in enumerate(columns, 1))
+    names_sql = ", ".join(f'"{column}"' for column in columns)
+    values_sql = ", ".join(f"${place}" for place, _ in enumerate(columns, 1))
     return _Insert(
-        f'INSERT INTO "{meta.db_table}" ({spelled}) VALUES ({places}) RETURNING "{meta.db_pk_column}"',  # noqa: S608 - a model's names
+        f'INSERT INTO "{meta.db_table}" ({names_sql}) VALUES ({values_sql}) RETURNING "{meta.db_pk_column}"',  # noqa: S608 - a model's names
         {name: field.default for name, field in fields.items()} | {meta.pk_attr: None},
         columns,
-        _reader(plain),
-        [(name, _writer(fields[name]), fields[name]) for name in converted],
+        _build_getter(plain),
+        [(name, _build_converter(fields[name]), fields[name]) for name in converted],
         [(name, field) for name, field in fields.items() if field.validators and not _has_members(field)],
     )
 
 
-def _reader(names: list[str]) -> Callable[[Mapping[str, Any]], tuple[object, ...]]:
+def _build_getter(names: list[str]) -> Callable[[Mapping[str, Any]], tuple[object, ...]]:
     """What reads the values of these names; `itemgetter` gives a tuple of two or more only."""
     if len(names) < 2:
         return lambda attributes: tuple([attributes[name] for name in names])
@@ -114,7 +114,7 @@ def _has_members(column: Field[Any]) -> bool:
     return getattr(column, "enum_type", None) is not None
 
 
-def _writer(column: Field[Any]) -> Callable[[Any], Any] | None:
+def _build_converter(column: Field[Any]) -> Callable[[Any], Any] | None:
     """What makes the driver's value of the column's; None where Tortoise has to."""
     members = getattr(column, "enum_type", None)
     if members is None:

@@ -10,44 +10,44 @@ from typing import NoReturn
 import asyncpg
 
 from models import database
-from models.live import CHANNEL, Announcement, Listener
+from models.live import CHANNEL, ChangeEvent, Listener
 
 APPLICATION_NAME = "vitrin live updates"
-PULSE = timedelta(seconds=5)
+HEARTBEAT = timedelta(seconds=5)
 """How often a silent connection is asked whether it still lives; it has as long to answer."""
 
-_SHORTEST_WAIT = timedelta(milliseconds=100)
-_LONGEST_WAIT = timedelta(seconds=5)
+_MIN_RETRY_WAIT = timedelta(milliseconds=100)
+_MAX_RETRY_WAIT = timedelta(seconds=5)
 
 _log = logging.getLogger("vitrin.live")
 
 
-async def listen(url: str, *, hear: Listener, resync: Callable[[], None]) -> NoReturn:
+async def listen(url: str, *, on_event: Listener, resync: Callable[[], None]) -> NoReturn:
     """Hand every announcement to `hear`, for ever.
 
     `resync` is called each time that listening has begun: what was announced before may not have been heard.
     """
-    wait = _SHORTEST_WAIT
+    wait = _MIN_RETRY_WAIT
 
-    def begin() -> None:
+    def on_connected() -> None:
         nonlocal wait
-        wait = _SHORTEST_WAIT
+        wait = _MIN_RETRY_WAIT
         resync()
 
     while True:
         try:
-            await _listen_once(url, hear=hear, begin=begin)
+            await _listen_once(url, on_event=on_event, on_connected=on_connected)
         except Exception as error:
             # Whatever it was: a listener that ended would leave every subscriber waiting for ever.
             _log.warning(
-                "live updates are interrupted: %s", type(error).__name__, exc_info=_unexpected(error)
+                "live updates are interrupted: %s", type(error).__name__, exc_info=_get_if_unexpected(error)
             )
         # A little apart: all processes lose a server that goes away at the same moment.
         await asyncio.sleep(wait.total_seconds() * (1 + secrets.randbelow(100) / 200))
-        wait = min(wait * 2, _LONGEST_WAIT)
+        wait = min(wait * 2, _MAX_RETRY_WAIT)
 
 
-async def _listen_once(url: str, *, hear: Listener, begin: Callable[[], None]) -> None:
+async def _listen_once(url: str, *, on_event: Listener, on_connected: Callable[[], None]) -> None:
     """Listen until the connection is lost.
 
     Raises:
@@ -57,34 +57,34 @@ async def _listen_once(url: str, *, hear: Listener, begin: Callable[[], None]) -
     session = await database.open_session(url, name=APPLICATION_NAME)
     try:
         session.add_termination_listener(lambda _: lost.set())
-        await session.add_listener(CHANNEL, lambda *heard: _read(heard[-1], hear))
-        begin()
+        await session.add_listener(CHANNEL, lambda *arguments: _dispatch(arguments[-1], on_event))
+        on_connected()
         _log.info("listening for live updates")
-        while not await _is_set(lost, within=PULSE):
-            await session.execute("SELECT 1", timeout=PULSE.total_seconds())
+        while not await _is_set(lost, max_wait=HEARTBEAT):
+            await session.execute("SELECT 1", timeout=HEARTBEAT.total_seconds())
         raise ConnectionResetError
     finally:
         session.terminate()
 
 
-def _read(payload: str, hear: Listener) -> None:
+def _dispatch(payload: str, on_event: Listener) -> None:
     try:
-        announcement = Announcement.read(payload)
+        event = ChangeEvent.from_json(payload)
     except ValueError as error:
         _log.warning("%s", error)
     else:
-        hear(announcement)
+        on_event(event)
 
 
-async def _is_set(event: asyncio.Event, *, within: timedelta) -> bool:
+async def _is_set(event: asyncio.Event, *, max_wait: timedelta) -> bool:
     try:
-        async with asyncio.timeout(within.total_seconds()):
+        async with asyncio.timeout(max_wait.total_seconds()):
             return await event.wait()
     except TimeoutError:
         return False
 
 
-def _unexpected(error: Exception) -> Exception | None:
+def _get_if_unexpected(error: Exception) -> Exception | None:
     """`error` where it is no ordinary loss of a database."""
     is_ordinary = isinstance(error, OSError | TimeoutError | asyncpg.PostgresError | asyncpg.InterfaceError)
     return None if is_ordinary else error

@@ -22,19 +22,19 @@ class LiveTopic(StrEnum):
 
 
 @dataclass(frozen=True)
-class Announcement:
+class ChangeEvent:
     """A record of the user's changed; `key` is its primary key. What it became is read from its row."""
 
     user_id: int
     topic: LiveTopic
     key: str
 
-    def written(self) -> str:
+    def to_json(self) -> str:
         """As it travels through PostgreSQL: far below the 8,000 bytes that NOTIFY carries."""
         return orjson.dumps({"user": self.user_id, "topic": self.topic, "key": self.key}).decode()
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def from_json(cls, text: str) -> Self:
         """What `written` wrote.
 
         Raises:
@@ -47,12 +47,12 @@ class Announcement:
             raise ValueError(f"no announcement: {text[:100]!r}") from error
 
 
-Listener = Callable[[Announcement], None]
+Listener = Callable[[ChangeEvent], None]
 _listeners: list[Listener] = []
 
 
 @contextmanager
-def heard_by(listener: Listener) -> Iterator[None]:
+def local_listener(listener: Listener) -> Iterator[None]:
     """Call `listener` with what this process announces on SQLite, where no server tells it around."""
     _listeners.append(listener)
     try:
@@ -61,18 +61,18 @@ def heard_by(listener: Listener) -> Iterator[None]:
         _listeners.remove(listener)
 
 
-async def announce(user_id: int, topic: LiveTopic, key: str) -> None:
+async def publish_change(user_id: int, topic: LiveTopic, key: str) -> None:
     """Tell that a record of the user's changed; call it in the transaction that changes it.
 
     Listeners hear of it after the commit, and nothing after a rollback. Only ids travel.
     """
-    announcement = Announcement(user_id, topic, key)
+    event = ChangeEvent(user_id, topic, key)
     if database.dialect() == "postgres":
-        await database.fetch("SELECT pg_notify($1, $2)", CHANNEL, announcement.written())
+        await database.fetch("SELECT pg_notify($1, $2)", CHANNEL, event.to_json())
     else:
-        database.after_commit(lambda: _tell(announcement))
+        database.on_commit(lambda: _notify_listeners(event))
 
 
-def _tell(announcement: Announcement) -> None:
+def _notify_listeners(event: ChangeEvent) -> None:
     for listener in tuple(_listeners):
-        listener(announcement)
+        listener(event)

@@ -28,10 +28,10 @@ Constraint = CheckConstraint | UniqueConstraint
 _create_model = BaseSchemaEditor.create_model
 _add_constraint = SqliteSchemaEditor.add_constraint
 _apply = Migration.apply
-_ADDS_ONLY = (AddConstraint, AddField, AddIndex, CreateModel, RunSQL)
+_ADDITIVE_OPERATIONS = (AddConstraint, AddField, AddIndex, CreateModel, RunSQL)
 
 
-class RebuildRefused(Exception):
+class RebuildNotSupported(Exception):
     """SQLite would rebuild a table and lose what hangs on it: write the migration with RunSQL."""
 
 
@@ -77,8 +77,8 @@ async def _add_conditional_unique(
         await _add_constraint(self, model, constraint)
 
 
-async def _refuse_rebuild(self: SqliteSchemaEditor, model: type[Model], **changes: object) -> None:
-    raise RebuildRefused(f"table {model._meta.db_table}")
+async def _reject_rebuild(self: SqliteSchemaEditor, model: type[Model], **changes: object) -> None:
+    raise RebuildNotSupported(f"table {model._meta.db_table}")
 
 
 async def _read_applied_migrations(self: MigrationRecorder) -> list[MigrationKey]:
@@ -97,11 +97,13 @@ async def _read_applied_migrations(self: MigrationRecorder) -> list[MigrationKey
 BaseSchemaEditor.create_model = _create_model_with_constraints  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 SqliteSchemaEditor.add_constraint = _add_conditional_unique  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 MigrationRecorder.applied_migrations = _read_applied_migrations  # type: ignore[method-assign, unused-ignore]  # the mend itself
-SqliteSchemaEditor._remake_table = _refuse_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
+SqliteSchemaEditor._remake_table = _reject_rebuild  # type: ignore[method-assign, assignment, unused-ignore]  # the mend itself
 
 
-async def _apply_without_looking_back(self: Migration, state: State, **options: Any) -> State:
-    if options.get("collect_sql") or not all(isinstance(one, _ADDS_ONLY) for one in self.operations):
+async def _apply_without_state_copy(self: Migration, state: State, **options: Any) -> State:
+    if options.get("collect_sql") or not all(
+        isinstance(operation, _ADDITIVE_OPERATIONS) for operation in self.operations
+    ):
         return await _apply(self, state, **options)
     clone = state.clone
     # These operations never read what was before them.
@@ -112,7 +114,7 @@ async def _apply_without_looking_back(self: Migration, state: State, **options: 
         state.clone = clone  # type: ignore[method-assign]
 
 
-Migration.apply = _apply_without_looking_back  # type: ignore[method-assign]
+Migration.apply = _apply_without_state_copy  # type: ignore[method-assign]
 
 
 def _finalise_fields(self: StateApps) -> None:

@@ -37,7 +37,7 @@ class HashLinks(RunSQL):
         client = state_editor.client
         statement = _SET_HASH[client.capabilities.dialect]
         async for rows in _batches(client, "orders", "link"):
-            await client.execute_many(statement, [[links.hash_of(row["link"]), row["id"]] for row in rows])
+            await client.execute_many(statement, [[links.hash_link(row["link"]), row["id"]] for row in rows])
 
 
 class NormalizeEmails(RunSQL):

@@ -23,12 +23,12 @@ from models.provider import Provider
 from models.service import Service
 from models.user import User
 
-_UNSEEN = frozenset(
+_INTERNAL_COLUMNS = frozenset(
     "link_hash provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
     "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at staff_note unclear_since".split()
 )
 """Columns that are the worker's and staff's own."""
-_NOT_YET_KNOWN = (
+_EMPTY_WHEN_PLACED = (
     "provider_order_id",
     "note",
     "public_reason",
@@ -155,7 +155,7 @@ class Order(Model):
         ]
 
     @classmethod
-    def placed(
+    def build(
         cls,
         *,
         buyer: User,
@@ -181,7 +181,7 @@ class Order(Model):
             "provider_id": service.provider_id,
             "provider_service_id": service.provider_service_id,
             "link": link,
-            "link_hash": links.hash_of(link),
+            "link_hash": links.hash_link(link),
             "quantity": specification.units,
             "usernames": specification.usernames,
             "username": specification.username,
@@ -193,7 +193,9 @@ class Order(Model):
             "subscription_min": subscription and subscription.min,
             "subscription_max": subscription and subscription.max,
             "subscription_delay": subscription and subscription.delay,
-            "subscription_expiry": subscription and subscription.expiry and days.write(subscription.expiry),
+            "subscription_expiry": subscription
+            and subscription.expiry
+            and days.format_day(subscription.expiry),
             "subscription_status": SubscriptionStatus.ACTIVE if subscription else None,
             "charge": charge,
             "is_drip_feed": drip_feed is not None,
@@ -206,16 +208,16 @@ class Order(Model):
             "created_at": now,
             "updated_at": now,
         }
-        return inserts.unsaved(cls, values)
+        return inserts.new_instance(cls, values)
 
     @classmethod
     async def has_unfinished(cls, *, buyer: User, service: Service, link: str) -> bool:
         """Whether an order of the buyer's for this service and link, however spelled, is under way."""
         orders = cls.filter(user_id=buyer.id, service_id=service.id, status__in=UNFINISHED)
         # Rows that other programs wrote have no hash; two links may share one.
-        alike = orders.filter(Q(link_hash=links.hash_of(link)) | Q(link_hash=None))
+        candidates = orders.filter(Q(link_hash=links.hash_link(link)) | Q(link_hash=None))
         normalized = links.normalize(link)
-        return any(links.normalize(order.link) == normalized for order in await alike.only("id", "link"))
+        return any(links.normalize(order.link) == normalized for order in await candidates.only("id", "link"))
 
     @classmethod
     async def get_as_placed(cls, order_id: int) -> Self:
@@ -228,14 +230,14 @@ class Order(Model):
         return int(self.undelivered + (self.runs - self.runs_done) * self.drip_feed_quantity)
 
     @property
-    def seen(self) -> tuple[object, ...]:
+    def buyer_snapshot(self) -> tuple[object, ...]:
         """All that its buyer may see of it, to be compared with another reading."""
-        return tuple(getattr(self, name) for name in sorted(self._meta.db_fields - _UNSEEN))
+        return tuple(getattr(self, name) for name in sorted(self._meta.db_fields - _INTERNAL_COLUMNS))
 
     @property
-    def is_as_placed(self) -> bool:
+    def is_unchanged_since_placed(self) -> bool:
         """Whether its buyer has seen no change of it yet."""
-        return self.seen == self.as_placed().seen
+        return self.buyer_snapshot == self.as_placed().buyer_snapshot
 
     @property
     def runs_delivered(self) -> int:
@@ -258,7 +260,7 @@ class Order(Model):
 
     def expires_before(self, today: date) -> bool:
         """Whether the last day of a subscription lies before `today`."""
-        last = days.parse(self.subscription_expiry) if self.subscription_expiry else None
+        last = days.parse_day(self.subscription_expiry) if self.subscription_expiry else None
         return last is not None and last < today
 
     def as_placed(self) -> Self:
@@ -266,7 +268,7 @@ class Order(Model):
         placed = self.clone(pk=self.pk)
         placed.status, placed.updated_at = OrderStatus.PENDING, self.created_at
         placed.refunded = placed.start_count = placed.remains = 0
-        placed.update_from_dict(dict.fromkeys(_NOT_YET_KNOWN))
+        placed.update_from_dict(dict.fromkeys(_EMPTY_WHEN_PLACED))
         if placed.subscription_status is not None:
             placed.subscription_status = SubscriptionStatus.ACTIVE
         return placed

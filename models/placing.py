@@ -21,14 +21,14 @@ from domain.order_life import OrderActor
 from domain.states import LedgerKind
 from models import database, inserts, offers
 from models.asyncpg_engine import StatelessClient
-from models.gathering import Read
+from models.gathering import Fetch
 from models.idempotency_key import TRY_LOCK
-from models.offers import IS_UNCHANGED, Offer
+from models.offers import IS_UNCHANGED, CachedService
 from models.order import Order
 
 _log = logging.getLogger("vitrin.placing")
-_BY_THE_CLOCK = ("created_at", "updated_at", "due_at")
-_MORE = {
+_DATABASE_TIMESTAMPS = ("created_at", "updated_at", "due_at")
+_EXTRA_COLUMNS = {
     "version": "varchar",
     "rate": "int",
     "key": "varchar",
@@ -37,7 +37,7 @@ _MORE = {
     "lifetime": "int",
 }
 # What the client's key is answered again; it tells the order, and so which of two with one key was placed.
-_ANSWER = """'{"id":' || id || '}'"""
+_RESULT_SQL = """'{"id":' || id || '}'"""
 # Buyers are locked before keys are claimed, the operation does it the other way round. They cannot wait for
 # each other all the same: whoever is about to claim a key takes `IdempotencyKey.lock` first, and here it is
 # only tried.
@@ -82,7 +82,7 @@ ORDER BY place
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class IdempotencyClaim:
     """The client's key for the order, and how long it is kept."""
 
     key: str
@@ -92,31 +92,36 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class _Placing:
+class _OrderInsert:
     """Orders of `buyer_id`, or of all buyers whose balance nobody else holds."""
 
     clock: str
     buyer_id: int | None = None
 
-    async def answers(self, read: Read, asked: list[str]) -> Sequence[Any]:
-        statement = _statement(self.clock, is_waiting=self.buyer_id is not None)
+    async def run(self, fetch: Fetch, items: list[str]) -> Sequence[Any]:
+        statement = _build_statement(self.clock, is_waiting=self.buyer_id is not None)
         try:
-            return await read(statement, [f"[{','.join(asked)}]"])
+            return await fetch(statement, [f"[{','.join(items)}]"])
         except (OperationalError, asyncpg.TransactionRollbackError) as error:
-            if not _has_done_nothing(error):
+            if not _is_rolled_back(error):
                 raise
-            _log.warning("%s orders of one moment go step by step: %s", len(asked), type(error).__name__)
-            return [_NOT_DONE] * len(asked)
+            _log.warning("%s orders of one moment go step by step: %s", len(items), type(error).__name__)
+            return [_NOT_PLACED] * len(items)
 
 
-def client() -> StatelessClient | None:
+def get_batch_client() -> StatelessClient | None:
     """By whom orders can be placed so: on PostgreSQL, outside transactions, which it might spoil."""
     current = database.connection()
     return current if isinstance(current, StatelessClient) else None
 
 
 async def place(
-    order: Order, *, offer: Offer, discount_percent: int, claim: Claim | None, by: StatelessClient
+    order: Order,
+    *,
+    cached_service: CachedService,
+    discount_percent: int,
+    claim: IdempotencyClaim | None,
+    client: StatelessClient,
 ) -> bool:
     """Charge the buyer and save the order; its moments are the database's.
 
@@ -127,11 +132,11 @@ async def place(
     Raises:
         ValidationError: a text is too long.
     """
-    values = zip(inserts.columns(Order), inserts.written(order), strict=True)
+    values = zip(inserts.get_columns(Order), inserts.to_db_values(order), strict=True)
     row = {name: value for name, value in values if value is not None}
-    for name in _BY_THE_CLOCK:
+    for name in _DATABASE_TIMESTAMPS:
         row[name] = name in row
-    row |= {"version": offer.version, "rate": discount_percent}
+    row |= {"version": cached_service.version, "rate": discount_percent}
     if claim is not None:
         row |= {
             "key": claim.key,
@@ -139,55 +144,57 @@ async def place(
             "fingerprint": claim.fingerprint,
             "lifetime": int(claim.lifetime.total_seconds()),
         }
-    clock, asked = database.clock(), orjson.dumps(row).decode()
-    placed = await by.gathering.ask(_placing(clock), asked)
-    if placed["is_held"]:
-        placed = await by.gathering.ask(_Placing(clock, order.user_id), asked)
-    if not placed["is_unchanged"]:
-        offers.forget(order.service_id, by=by)
-    if placed["id"] is None:
+    clock, item = database.now_sql(), orjson.dumps(row).decode()
+    outcome = await client.batcher.submit(_get_order_insert(clock), item)
+    if outcome["is_held"]:
+        outcome = await client.batcher.submit(_OrderInsert(clock, order.user_id), item)
+    if not outcome["is_unchanged"]:
+        offers.invalidate(order.service_id, client=client)
+    if outcome["id"] is None:
         return False
-    moment: datetime = placed["now"]
-    clocked = {name: moment for name in _BY_THE_CLOCK if row[name]}
-    vars(order).update({**clocked, "id": placed["id"], "_saved_in_db": True})
+    placed_at: datetime = outcome["now"]
+    timestamps = {name: placed_at for name in _DATABASE_TIMESTAMPS if row[name]}
+    vars(order).update({**timestamps, "id": outcome["id"], "_saved_in_db": True})
     return True
 
 
 @lru_cache(1)
-def _placing(clock: str) -> _Placing:
+def _get_order_insert(clock: str) -> _OrderInsert:
     """Of all buyers; the same object, which need not be compared."""
-    return _Placing(clock)
+    return _OrderInsert(clock)
 
 
 @lru_cache(8)
-def _statement(clock: str, *, is_waiting: bool) -> str:
+def _build_statement(clock: str, *, is_waiting: bool) -> str:
     """The statement; it takes the orders as a list of records and answers each in its place."""
     fields = Order._meta.fields_map
     types = {
-        column: "bool" if column in _BY_THE_CLOCK else fields[column].get_for_dialect("postgres", "SQL_TYPE")
-        for column in inserts.columns(Order)
+        column: "bool"
+        if column in _DATABASE_TIMESTAMPS
+        else fields[column].get_for_dialect("postgres", "SQL_TYPE")
+        for column in inserts.get_columns(Order)
     }
-    asked = types | _MORE
+    columns = types | _EXTRA_COLUMNS
     return _STATEMENT.format(
         clock=clock,
-        asked=", ".join(f'"{name}" {type_}' for name, type_ in asked.items()),
-        names=", ".join(f'"{name}"' for name in asked),
+        asked=", ".join(f'"{name}" {type_}' for name, type_ in columns.items()),
+        names=", ".join(f'"{name}"' for name in columns),
         passing_over="" if is_waiting else "SKIP LOCKED",
         is_unchanged=IS_UNCHANGED,
         may_claim=TRY_LOCK,
-        answer=_ANSWER,
+        answer=_RESULT_SQL,
         columns=", ".join(f'"{name}"' for name in types),
-        values=", ".join(map(_value, types)),
+        values=", ".join(map(_value_sql, types)),
         actor=OrderActor.BUYER.value,
         kind=LedgerKind.ORDER_CHARGE.value,
     )
 
 
-def _value(column: str) -> str:
-    return f"CASE WHEN {column} THEN now END" if column in _BY_THE_CLOCK else f'"{column}"'
+def _value_sql(column: str) -> str:
+    return f"CASE WHEN {column} THEN now END" if column in _DATABASE_TIMESTAMPS else f'"{column}"'
 
 
-def _has_done_nothing(error: Exception) -> bool:
+def _is_rolled_back(error: Exception) -> bool:
     """Whether PostgreSQL took the statement back for a constraint, a value or a deadlock.
 
     Of Tortoise's OperationalErrors the rest are statements that cannot be right.
@@ -197,4 +204,4 @@ def _has_done_nothing(error: Exception) -> bool:
     return not isinstance(error, asyncpg.StatementCompletionUnknownError)
 
 
-_NOT_DONE = {"id": None, "is_held": False, "is_unchanged": True}
+_NOT_PLACED = {"id": None, "is_held": False, "is_unchanged": True}

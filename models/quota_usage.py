@@ -11,7 +11,7 @@ from models.user import User
 
 # One statement, so that of two requests at once the second sees what the first took. A window that has ended
 # begins anew with what is taken.
-_TAKE = """
+_TAKE_SQL = """
 INSERT INTO quota_usage (user_id, quota, used, ends_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_id, quota) DO UPDATE SET
     used = CASE WHEN quota_usage.ends_at <= $5 THEN excluded.used ELSE quota_usage.used + excluded.used END,
@@ -38,12 +38,12 @@ class QuotaUsage(Model):
 
     @classmethod
     async def take(
-        cls, user_id: int, quota: Quota, amount: int, *, most: int, now: datetime, ends_at: datetime
+        cls, user_id: int, quota: Quota, amount: int, *, limit: int, now: datetime, ends_at: datetime
     ) -> bool:
         """Add `amount` to what is used if that stays within `most`; whether it did.
 
         `ends_at` is when a window that begins now will end.
         """
-        if amount > most:
+        if amount > limit:
             return False
-        return bool(await database.fetch(_TAKE, user_id, quota.value, amount, ends_at, now, most))
+        return bool(await database.fetch(_TAKE_SQL, user_id, quota.value, amount, ends_at, now, limit))

@@ -19,17 +19,17 @@ from tortoise.models import Model
 
 from models import database
 from models.asyncpg_engine import StatelessClient
-from models.gathering import Lookup
+from models.gathering import KeyLookup
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Model)
 Hydrate = Callable[[Any], list[Any]]
 
-_MOST_STATEMENTS = 256
+_MAX_STATEMENTS = 256
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Projection:
     """The columns to read of a row, None for all, and of the rows that it refers to, by the relation's name.
 
     The primary key comes along, and so do the columns that refer to those rows. Moments named in `seconds`
@@ -37,21 +37,21 @@ class Wanted:
     """
 
     columns: frozenset[str] | None = None
-    related: tuple[tuple[str, "Wanted"], ...] = ()
+    related: tuple[tuple[str, "Projection"], ...] = ()
     seconds: frozenset[str] = frozenset()
 
-    def including(self, column: str) -> "Wanted":
+    def with_column(self, column: str) -> "Projection":
         """The same with one more column."""
         if self.columns is None or column in self.columns:
             return self
         return replace(self, columns=self.columns | {column})
 
 
-EVERYTHING = Wanted()
+ALL_COLUMNS = Projection()
 
 
 @dataclass(eq=False)
-class Layout:
+class RowLayout:
     """What a statement reads of a table, and of those that it joins to it, by the relations' names.
 
     Generated code knows the value of a column by the name in `variables`.
@@ -59,29 +59,29 @@ class Layout:
 
     alias: str
     model: type[Model]
-    wanted: Wanted
+    projection: Projection
     dialect: str
     join: str = ""
-    related: dict[str, "Layout"] = field(default_factory=dict)
+    related: dict[str, "RowLayout"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         meta = self.model._meta
         self.variables = {name: f"{self.alias}_{name}" for name in self._fields()}
-        for place, (name, wanted) in enumerate(self.wanted.related):
+        for position, (name, projection) in enumerate(self.projection.related):
             relation = cast(Any, meta.fields_map[name])
             other: type[Model] = relation.related_model
-            alias = f"{self.alias}{place}"
+            alias = f"{self.alias}{position}"
             join = (
                 f'LEFT JOIN "{other._meta.db_table}" {alias}'
                 f' ON {alias}."{other._meta.db_pk_column}" = {self.alias}."{relation.source_field}"'
             )
-            self.related[name] = Layout(alias, other, wanted, self.dialect, join)
+            self.related[name] = RowLayout(alias, other, projection, self.dialect, join)
 
-    def all(self) -> Iterator["Layout"]:
+    def walk(self) -> Iterator["RowLayout"]:
         """This one and those joined to it, in the order of the statement's columns."""
         yield self
         for layout in self.related.values():
-            yield from layout.all()
+            yield from layout.walk()
 
     @property
     def key(self) -> str:
@@ -89,15 +89,15 @@ class Layout:
         return self.variables[self.model._meta.pk_attr]
 
     @property
-    def unpacked(self) -> str:
+    def unpack_target(self) -> str:
         """The variables of a whole row, to be assigned from it."""
-        return ", ".join(name for layout in self.all() for name in layout.variables.values()) + ","
+        return ", ".join(name for layout in self.walk() for name in layout.variables.values()) + ","
 
-    def conversion(self, name: str) -> Callable[[Any], Any] | None:
+    def get_converter(self, name: str) -> Callable[[Any], Any] | None:
         """What makes the column's value of the driver's; None where it is that already."""
-        if name in self.wanted.seconds:
+        if name in self.projection.seconds:
             return None
-        return _conversion(self.model._meta.fields_map[name], self.dialect)
+        return _get_converter(self.model._meta.fields_map[name], self.dialect)
 
     @property
     def is_typed(self) -> bool:
@@ -115,41 +115,43 @@ class Layout:
 
     def _column(self, name: str) -> str:
         column = f'{self.alias}."{self.model._meta.fields_db_projection[name]}"'
-        return f"({database.seconds_of(column, self.dialect)})" if name in self.wanted.seconds else column
+        return f"({database.epoch_sql(column, self.dialect)})" if name in self.projection.seconds else column
 
     def _fields(self) -> list[str]:
         """Names of the model's fields that are read; every relation's own column among them."""
         meta = self.model._meta
-        wanted = self.wanted.columns
-        needed = {meta.pk_attr, *(f"{name}_id" for name, _ in self.wanted.related)}
+        columns = self.projection.columns
+        required = {meta.pk_attr, *(f"{name}_id" for name, _ in self.projection.related)}
         return [
-            name for name in meta.fields_db_projection if wanted is None or name in wanted or name in needed
+            name
+            for name in meta.fields_db_projection
+            if columns is None or name in columns or name in required
         ]
 
 
 @dataclass(frozen=True, eq=False)
 class _Statement:
     text: str
-    layout: Layout
+    layout: RowLayout
 
     @cached_property
-    def lookup(self) -> Lookup:
-        return Lookup(self.text)
+    def lookup(self) -> KeyLookup:
+        return KeyLookup(self.text)
 
     @cached_property
     def hydrate(self) -> Hydrate:
-        return _hydrator(self.layout)
+        return _build_hydrator(self.layout)
 
 
 @dataclass(eq=False)
-class Records(Generic[M]):
+class RowSet(Generic[M]):
     """Rows as the driver gave them, and the objects of them once somebody asks."""
 
     statement: _Statement
     values: Sequence[Any]
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> RowLayout:
         """How `values` lie; the same object for every read of one shape."""
         return self.statement.layout
 
@@ -164,56 +166,56 @@ class Records(Generic[M]):
     @property
     def last_key(self) -> Any:
         """The primary key of the last row, of which there has to be one."""
-        place = list(self.layout.variables).index(self.layout.model._meta.pk_attr)
-        return self.values[-1][place]
+        position = list(self.layout.variables).index(self.layout.model._meta.pk_attr)
+        return self.values[-1][position]
 
-    def only(self, values: Sequence[Any]) -> "Records[M]":
+    def subset(self, values: Sequence[Any]) -> "RowSet[M]":
         """Some of the rows."""
-        return Records(self.statement, values)
+        return RowSet(self.statement, values)
 
 
-class Rows(Generic[M]):
+class TableReader(Generic[M]):
     """Reads of one model's rows; `Rows.of(model)` are the same for all who ask."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
-        self._statements: OrderedDict[tuple[str, str, Wanted], _Statement] = OrderedDict()
+        self._statements: OrderedDict[tuple[str, str, Projection], _Statement] = OrderedDict()
 
     @staticmethod
-    def of(model: type[N]) -> "Rows[N]":
+    def for_model(model: type[N]) -> "TableReader[N]":
         """The reads of this model's rows."""
-        if model not in _all:
-            _all[model] = Rows(model)
-        return _all[model]
+        if model not in _readers:
+            _readers[model] = TableReader(model)
+        return _readers[model]
 
     @property
     def primary_key(self) -> str:
         """Its attribute and column."""
         return self.model._meta.pk_attr
 
-    async def read(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> Records[M]:
+    async def read(self, clauses: str, *values: object, projection: Projection = ALL_COLUMNS) -> RowSet[M]:
         """The rows that meet `clauses`, in the SQL of both databases; `t` is their table, `$1` a value.
 
         `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
         """
         current = database.connection()
-        statement = self._statement(str(current.capabilities.dialect), clauses, wanted)
-        return Records(statement, await database.read(statement.text, values, by=current))
+        statement = self._get_statement(str(current.capabilities.dialect), clauses, projection)
+        return RowSet(statement, await database.read(statement.text, values, client=current))
 
-    async def fetch(self, clauses: str, *values: object, wanted: Wanted = EVERYTHING) -> list[M]:
+    async def fetch(self, clauses: str, *values: object, projection: Projection = ALL_COLUMNS) -> list[M]:
         """The objects of the rows that `read` reads."""
-        return (await self.read(clauses, *values, wanted=wanted)).objects
+        return (await self.read(clauses, *values, projection=projection)).objects
 
-    async def by_key(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
+    async def fetch_by_values(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
         """The rows with one of these values in a column, by one statement however many there are."""
         order = f"ORDER BY t.{order_by}"
         if database.dialect() == "postgres":
-            return await self.fetch(f"WHERE t.{column} {self._among(column)} {order}", list(keys))
+            return await self.fetch(f"WHERE t.{column} {self._any_of(column)} {order}", list(keys))
         keys_of_json = "SELECT value FROM json_each($1)"
         return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
 
-    async def with_key(
-        self, key: object, condition: str = "TRUE", *, wanted: Wanted = EVERYTHING
+    async def get_by_key(
+        self, key: object, condition: str = "TRUE", *, projection: Projection = ALL_COLUMNS
     ) -> M | None:
         """The row with this primary key if it meets a condition on `t`; None where there is none.
 
@@ -222,48 +224,52 @@ class Rows(Generic[M]):
         """
         current = database.connection()
         if isinstance(current, StatelessClient):
-            statement = self._statement("postgres", self._with_key(self._among_keys, condition), wanted)
-            values: Sequence[Any] = await current.gathering.ask(statement.lookup, key)
+            statement = self._get_statement(
+                "postgres", self._build_key_clause(self._any_of_keys, condition), projection
+            )
+            values: Sequence[Any] = await current.batcher.submit(statement.lookup, key)
         else:
-            statement = self._statement(database.dialect(), self._with_key("= $1", condition), wanted)
-            values = await database.read(statement.text, [key], by=current)
-        records: Records[M] = Records(statement, values)
+            statement = self._get_statement(
+                database.dialect(), self._build_key_clause("= $1", condition), projection
+            )
+            values = await database.read(statement.text, [key], client=current)
+        records: RowSet[M] = RowSet(statement, values)
         return next(iter(records.objects), None)
 
     @cached_property
-    def _among_keys(self) -> str:
-        return self._among(self.primary_key)
+    def _any_of_keys(self) -> str:
+        return self._any_of(self.primary_key)
 
-    def _among(self, column: str) -> str:
+    def _any_of(self, column: str) -> str:
         field = self.model._meta.fields_map[column]
         # A cast to VARCHAR(80) would cut a longer key down to somebody's.
         is_text = isinstance(field, CharField)
-        return database.among("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
+        return database.any_of_sql("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
 
-    def _with_key(self, comparison: str, condition: str) -> str:
+    def _build_key_clause(self, comparison: str, condition: str) -> str:
         return f"WHERE t.{self.primary_key} {comparison} AND {condition}"
 
-    def _statement(self, dialect: str, clauses: str, wanted: Wanted) -> _Statement:
-        key = (dialect, clauses, wanted)
+    def _get_statement(self, dialect: str, clauses: str, projection: Projection) -> _Statement:
+        key = (dialect, clauses, projection)
         statement = self._statements.get(key)
         if statement is None:
-            statement = self._statements[key] = self._made(dialect, clauses, wanted)
-            if len(self._statements) > _MOST_STATEMENTS:
+            statement = self._statements[key] = self._build_statement(dialect, clauses, projection)
+            if len(self._statements) > _MAX_STATEMENTS:
                 self._statements.popitem(last=False)
         return statement
 
-    def _made(self, dialect: str, clauses: str, wanted: Wanted) -> _Statement:
-        layout = Layout("t", self.model, wanted, dialect)
-        columns = ", ".join(column for part in layout.all() for column in part.columns)
-        joins = " ".join(part.join for part in layout.all())
+    def _build_statement(self, dialect: str, clauses: str, projection: Projection) -> _Statement:
+        layout = RowLayout("t", self.model, projection, dialect)
+        columns = ", ".join(column for part in layout.walk() for column in part.columns)
+        joins = " ".join(part.join for part in layout.walk())
         text = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {joins} {clauses}'  # noqa: S608 - names of models
-        return _Statement(database.spelled(text, dialect), layout)
+        return _Statement(database.bind_placeholders(text, dialect), layout)
 
 
-_all: dict[type[Model], Rows[Any]] = {}
+_readers: dict[type[Model], TableReader[Any]] = {}
 
 
-def read_along(row: Model, relation: str) -> Any:
+def get_prefetched(row: Model, relation: str) -> Any:
     """The row that `row` refers to, where it was read with it.
 
     Raises:
@@ -272,25 +278,25 @@ def read_along(row: Model, relation: str) -> Any:
     return vars(row)[f"_{relation}"]
 
 
-def _hydrator(layout: Layout) -> Hydrate:
+def _build_hydrator(layout: RowLayout) -> Hydrate:
     """A function that makes the objects of a statement's rows.
 
     Raises:
         TypeError: moments were read as seconds, which the objects' are not.
     """
-    if any(part.wanted.seconds for part in layout.all()):
+    if any(part.projection.seconds for part in layout.walk()):
         raise TypeError(f"rows of {layout.model.__name__} that were not read to be objects")
     scope: dict[str, object] = {"put": object.__setattr__}
-    parts = list(layout.all())
-    body = [line for part in reversed(parts) for line in _making(part, scope)]
+    parts = list(layout.walk())
+    body = [line for part in reversed(parts) for line in _build_object_code(part, scope)]
     known = [f" known_{part.alias} = {{}}" for part in parts if part.join]
-    head = ["def hydrate(rows):", " made = []", *known, f" for {layout.unpacked} in rows:"]
+    head = ["def hydrate(rows):", " made = []", *known, f" for {layout.unpack_target} in rows:"]
     source = "\n".join([*head, *(f"  {line}" for line in body), "  made.append(t)", " return made"])
     exec(compile(source, "<rows>", "exec"), scope)  # noqa: S102 - the names are the models' own
     return cast(Hydrate, scope["hydrate"])
 
 
-def _making(part: Layout, scope: dict[str, object]) -> list[str]:
+def _build_object_code(part: RowLayout, scope: dict[str, object]) -> list[str]:
     """Statements that make the object of one table's columns, or None where it was not joined."""
     meta = part.model._meta
     attributes = {
@@ -300,7 +306,7 @@ def _making(part: Layout, scope: dict[str, object]) -> list[str]:
         "_await_when_save": "{}",
     }
     for name, variable in part.variables.items():
-        convert = part.conversion(name)
+        convert = part.get_converter(name)
         if convert is not None:
             scope[f"convert_{variable}"] = convert
         attributes[name] = variable if convert is None else f"convert_{variable}({variable})"
@@ -321,7 +327,7 @@ def _making(part: Layout, scope: dict[str, object]) -> list[str]:
     ]
 
 
-def _conversion(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None:
+def _get_converter(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None:
     """What makes the column's Python value of the driver's; None where it is that already."""
     members = getattr(column, "enum_type", None)
     if members is not None:
@@ -329,13 +335,13 @@ def _conversion(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None
     if dialect == "sqlite" and isinstance(column, BooleanField):
         return lambda value: None if value is None else bool(value)
     if dialect == "sqlite" and isinstance(column, DatetimeField):
-        return _moment
+        return _parse_timestamp
     native = (IntField, BigIntField, CharField, TextField, BooleanField, DatetimeField)
     return None if isinstance(column, native) else column.to_python_value
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_timestamp(text: str | None) -> datetime | None:
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    timestamp = datetime.fromisoformat(text)
+    return timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)

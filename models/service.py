@@ -11,7 +11,7 @@ from domain.order_details import Limits
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from models.category import Category
 from models.provider import Provider
-from models.rows import EVERYTHING, Rows, Wanted
+from models.rows import ALL_COLUMNS, Projection, TableReader
 from models.user import User
 
 ON_SALE = "t.is_active AND EXISTS (SELECT 1 FROM categories c WHERE c.id = t.category_id AND c.is_active)"
@@ -83,11 +83,11 @@ class Service(Model):
         ]
 
     @classmethod
-    async def get_on_sale(cls, service_id: int, *, wanted: Wanted = EVERYTHING) -> Self | None:
+    async def get_on_sale(cls, service_id: int, *, projection: Projection = ALL_COLUMNS) -> Self | None:
         """The service if it and its category are on sale, with what is wanted of it."""
         if not ids.is_possible(service_id):
             return None
-        return await Rows.of(cls).with_key(service_id, ON_SALE, wanted=wanted)
+        return await TableReader.for_model(cls).get_by_key(service_id, ON_SALE, projection=projection)
 
     @property
     def limits(self) -> Limits:

@@ -34,12 +34,12 @@ from models.costly_reads import CostlyReads
 from models.read_limit import ReadTimedOut, is_read
 from models.searching import SQLITE_FUNCTION
 
-_STEPS_BETWEEN_LOOKS = 20_000
+_STEPS_BETWEEN_CHECKS = 20_000
 """Of SQLite's virtual machine: it looks at the clock about every millisecond."""
 
 # Moments are kept as text, and texts of several zones do not compare as their moments do.
 sqlite3.register_adapter(
-    datetime, lambda moment: (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat(" ")
+    datetime, lambda value: (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
 )
 
 
@@ -60,7 +60,7 @@ class _LockedConnection(ConnectionWrapper[Any]):
         return self.connection
 
 
-class ExactCounts(SqliteClient):
+class ExactRowCountClient(SqliteClient):
     """Tells how many rows a statement changed itself; Tortoise counts what triggers change as well."""
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
@@ -82,15 +82,15 @@ class ExactCounts(SqliteClient):
             return count, rows
 
 
-class ImmediateTransaction(ExactCounts, SqliteTransactionWrapper):
-    """A transaction that takes the write lock when it begins, and does `after_commit` in the end.
+class ImmediateTransaction(ExactRowCountClient, SqliteTransactionWrapper):
+    """A transaction that takes the write lock when it begins, and does `on_commit_callbacks` in the end.
 
-    A savepoint that is rolled back takes nothing away from `after_commit`.
+    A savepoint that is rolled back takes nothing away from `on_commit_callbacks`.
     """
 
     def __init__(self, connection: SqliteClient) -> None:
         super().__init__(connection)
-        self.after_commit: list[Callable[[], None]] = []
+        self.on_commit_callbacks: list[Callable[[], None]] = []
 
     async def begin(self) -> None:
         try:
@@ -107,13 +107,13 @@ class ImmediateTransaction(ExactCounts, SqliteTransactionWrapper):
             raise OperationalError(error) from error
         except asyncio.CancelledError:
             # The commit goes on in SQLite's own thread.
-            self._do_after_commit()
+            self._run_on_commit_callbacks()
             raise
-        self._do_after_commit()
+        self._run_on_commit_callbacks()
 
-    def _do_after_commit(self) -> None:
-        for act in self.after_commit:
-            act()
+    def _run_on_commit_callbacks(self) -> None:
+        for callback in self.on_commit_callbacks:
+            callback()
 
 
 class ImmediateTransactionContext(SqliteTransactionContext):
@@ -140,7 +140,7 @@ class ImmediateTransactionContext(SqliteTransactionContext):
             raise
 
 
-class ImmediateSqliteClient(ExactCounts):
+class ImmediateSqliteClient(ExactRowCountClient):
     """The client whose transactions are immediate, and whose reads outside them wait for no writer."""
 
     def __init__(self, file_path: str, **options: Any) -> None:
@@ -279,7 +279,7 @@ class _Reader:
         try:
             connection.row_factory = sqlite3.Row
             await _add_functions(connection)
-            await connection.set_progress_handler(reader._is_late, _STEPS_BETWEEN_LOOKS)
+            await connection.set_progress_handler(reader._is_timed_out, _STEPS_BETWEEN_CHECKS)
             for pragma in (f"busy_timeout = {busy_timeout}", "query_only = ON"):
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
         except BaseException:
@@ -317,7 +317,7 @@ class _Reader:
         finally:
             self._ends_at = math.inf
 
-    def _is_late(self) -> bool:
+    def _is_timed_out(self) -> bool:
         return time.monotonic() >= self._ends_at
 
 

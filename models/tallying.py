@@ -86,20 +86,20 @@ class TallyOrders(RunSQL):
 
     async def _run_sql(self, state_editor: BaseSchemaEditor, _sqls: object) -> None:
         is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
-        triggers = _of_sqlite() if is_sqlite else _of_postgres()
+        triggers = _build_sqlite_triggers() if is_sqlite else _build_postgres_triggers()
         # The triggers first: what is ordered meanwhile has to wait, and is noted then.
         for statement in (*triggers, *FILL, *_INDEXES):
             # Not by the editor's own way, which cuts scripts at each semicolon on SQLite.
             await state_editor.client.execute_query(statement)
 
 
-def _of_sqlite() -> list[str]:
+def _build_sqlite_triggers() -> list[str]:
     add = _SQLITE_ADD.format(row="NEW", sign="")
-    take = _SQLITE_ADD.format(row="OLD", sign="-")
+    subtract = _SQLITE_ADD.format(row="OLD", sign="-")
     events = (
         ("insert", "INSERT", "", add),
-        ("delete", "DELETE", "", take),
-        ("update", f"UPDATE OF {_CHANGED}", _SQLITE_WHEN, f"{take} {add}"),
+        ("delete", "DELETE", "", subtract),
+        ("update", f"UPDATE OF {_CHANGED}", _SQLITE_WHEN, f"{subtract} {add}"),
     )
     return [
         _SQLITE_TRIGGER.format(name=name, event=event, when=when, acts=acts)
@@ -107,7 +107,7 @@ def _of_sqlite() -> list[str]:
     ]
 
 
-def _of_postgres() -> tuple[str, ...]:
+def _build_postgres_triggers() -> tuple[str, ...]:
     return (
         "LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE",
         _POSTGRES_FUNCTION,

@@ -48,6 +48,6 @@ class User(Model):
         indexes = [("mobile",)]
 
     @classmethod
-    async def who_proved(cls, mobile: str) -> "User | None":
+    async def get_by_verified_mobile(cls, mobile: str) -> "User | None":
         """Who has shown by a code that the number is theirs."""
         return await cls.get_or_none(mobile=mobile, mobile_verified=True)

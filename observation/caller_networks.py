@@ -5,11 +5,11 @@ from contextvars import ContextVar
 _current: ContextVar[str | None] = ContextVar("caller_network", default=None)
 
 
-def begin(network: str) -> None:
+def set_current(network: str) -> None:
     """From here on, what this task and its children do is done for a caller in `network`."""
     _current.set(network)
 
 
-def current() -> str | None:
+def get_current() -> str | None:
     """The present caller's network; None outside of a request, as in the worker."""
     return _current.get()

@@ -15,7 +15,7 @@ from prometheus_client.utils import floatToGoString
 Labels = tuple[str, ...]
 
 
-class Durations(Collector):
+class DurationMetrics(Collector):
     """A counter and a histogram of the same events, each with labels of its own. For one thread.
 
     `buckets` are their upper bounds in seconds, ascending.
@@ -39,14 +39,16 @@ class Durations(Collector):
         self._bound_texts = [*map(floatToGoString, buckets), "+Inf"]
         self._counts: Counter[Labels] = Counter()
         self._seconds: defaultdict[Labels, float] = defaultdict(float)
-        self._filled: defaultdict[Labels, list[int]] = defaultdict(lambda: [0] * len(self._bound_texts))
+        self._bucket_counts: defaultdict[Labels, list[int]] = defaultdict(
+            lambda: [0] * len(self._bound_texts)
+        )
         registry.register(self)
 
-    def note(self, counted: Labels, timed: Labels, seconds: float) -> None:
+    def observe(self, counter_values: Labels, histogram_values: Labels, seconds: float) -> None:
         """Note one event under the values of its labels."""
-        self._counts[counted] += 1
-        self._filled[timed][bisect_left(self._bounds, seconds)] += 1
-        self._seconds[timed] += seconds
+        self._counts[counter_values] += 1
+        self._bucket_counts[histogram_values][bisect_left(self._bounds, seconds)] += 1
+        self._seconds[histogram_values] += seconds
 
     def collect(self) -> Iterator[Metric]:
         """The two families as they are now."""
@@ -57,7 +59,7 @@ class Durations(Collector):
         yield counts
         name, text, labels = self._histogram
         durations = HistogramMetricFamily(name, text, labels=labels)
-        for values, filled in self._filled.items():
-            buckets = list(zip(self._bound_texts, accumulate(filled), strict=True))
+        for values, bucket_counts in self._bucket_counts.items():
+            buckets = list(zip(self._bound_texts, accumulate(bucket_counts), strict=True))
             durations.add_metric(values, buckets, self._seconds[values])
         yield durations

@@ -9,7 +9,7 @@ from observation import request_ids
 from observation.redaction import CONTROLS, escape_controls, redact
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(request)s%(message)s"
-_QUIET = {
+_LIBRARY_LEVELS = {
     "aiosqlite": logging.WARNING,
     "tortoise": logging.WARNING,
     "tortoise.db_client": logging.WARNING,
@@ -34,32 +34,32 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a record and line: `time`, `level`, `logger`, `message`, and what else there is."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        if request_id := request_ids.current():
-            told["request_id"] = request_id
+        if request_id := request_ids.get_current():
+            fields["request_id"] = request_id
         if record.exc_info:
-            told["traceback"] = redact(self.formatException(record.exc_info))
-        return escape_controls(json.dumps(told, ensure_ascii=False))
+            fields["traceback"] = redact(self.formatException(record.exc_info))
+        return escape_controls(json.dumps(fields, ensure_ascii=False))
 
 
-def configure(level: str, form: LogFormat = LogFormat.TEXT) -> None:
+def configure(level: str, log_format: LogFormat = LogFormat.TEXT) -> None:
     """Log from `level` on; libraries that would log every statement or message stay quiet."""
     handler = logging.StreamHandler()
-    handler.addFilter(_name_request)
-    handler.setFormatter(JsonFormatter() if form is LogFormat.JSON else PrivateFormatter(_FORMAT))
+    handler.addFilter(_add_request_id)
+    handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else PrivateFormatter(_FORMAT))
     logging.basicConfig(level=level.upper(), handlers=[handler])
-    for name, least in _QUIET.items():
-        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level.upper())))
+    for name, min_level in _LIBRARY_LEVELS.items():
+        logging.getLogger(name).setLevel(max(min_level, logging.getLevelName(level.upper())))
     # An outage is no fault of ours: asyncpg's pool logs each attempt to connect again with a traceback.
-    logging.getLogger("asyncpg.pool").addFilter(_without_traceback)
+    logging.getLogger("asyncpg.pool").addFilter(_drop_traceback)
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
+def _drop_traceback(record: logging.LogRecord) -> bool:
     """Leave the cause's class of a record's traceback."""
     if record.exc_info and record.exc_info[0]:
         record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
@@ -67,7 +67,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
-def _name_request(record: logging.LogRecord) -> bool:
-    request_id = request_ids.current()
+def _add_request_id(record: logging.LogRecord) -> bool:
+    request_id = request_ids.get_current()
     record.request = f"[{request_id}] " if request_id else ""
     return True

@@ -5,7 +5,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from observation.durations import Durations
+from observation.durations import DurationMetrics
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -15,7 +15,7 @@ GCCollector(registry=REGISTRY)
 _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
 
-REQUESTS = Durations(
+REQUESTS = DurationMetrics(
     counter="vitrin_http_requests",
     counter_help="HTTP requests that were answered.",
     counter_labels=["method", "route", "status"],
@@ -25,10 +25,10 @@ REQUESTS = Durations(
     buckets=_REQUEST_BUCKETS,
     registry=REGISTRY,
 )
-REQUESTS_RUNNING = Gauge(
+REQUESTS_IN_PROGRESS = Gauge(
     "vitrin_http_requests_running", "HTTP requests that are being answered.", registry=REGISTRY
 )
-OPERATIONS = Durations(
+OPERATIONS = DurationMetrics(
     counter="vitrin_graphql_operations",
     counter_help="GraphQL operations that ran, by name where the name is known here.",
     counter_labels=["operation", "outcome"],
@@ -61,7 +61,7 @@ SMS = Counter("vitrin_sms", "Login codes handed to the SMS service, or not.", ["
 JOB_RUNS = Counter(
     "vitrin_job_runs", "Runs of the worker's jobs in this process.", ["job", "outcome"], registry=REGISTRY
 )
-JOB_LAST_DONE = Gauge(
+JOB_LAST_SUCCESS = Gauge(
     "vitrin_job_last_done_timestamp_seconds",
     "When a job last ended well in this process.",
     ["job"],

@@ -1,9 +1,9 @@
 """Packages that only some installations need."""
 
-from config.refusals import CannotRun
+from config.refusals import UsageError
 
 
-class MissingPackage(CannotRun):
+class MissingPackage(UsageError):
     """A setting asks for a package that is not installed; the text says how to get it."""
 
     def __init__(self, setting: str, *, group: str) -> None:

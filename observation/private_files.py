@@ -12,11 +12,11 @@ class PrivateFileHandler(WatchedFileHandler):
     """Makes its file, and each new one after a rotation, unreadable to other users of the machine."""
 
     def _open(self) -> TextIOWrapper:
-        opened = open(  # noqa: SIM115 - the handler closes it
+        stream = open(  # noqa: SIM115 - the handler closes it
             self.baseFilename,
             self.mode,
             encoding=self.encoding,
             errors=self.errors,
             opener=lambda path, flags: os.open(path, flags, _MODE),
         )
-        return cast(TextIOWrapper, opened)
+        return cast(TextIOWrapper, stream)

@@ -67,7 +67,7 @@ class _Throttle:
         self._lines = 0
         self._suppressed = 0
 
-    def admit(self) -> int | None:
+    def count_line(self) -> int | None:
         """How many lines were suppressed before this one; None where this one is suppressed too."""
         second = int(time.monotonic())
         if second != self._second:
@@ -97,7 +97,7 @@ def record(
     request's unless given. `details` are short facts such as `limit="hour"`; None leaves one out.
     """
     meters.SECURITY_EVENTS.labels(event).inc()
-    suppressed = _throttles[event].admit()
+    suppressed = _throttles[event].count_line()
     if suppressed is None:
         return
     line: dict[str, object] = {
@@ -105,8 +105,8 @@ def record(
         "event": event.value,
         "user_id": user_id,
         "actor_id": actor_id,
-        "network": network or caller_networks.current(),
-        "request_id": request_ids.current() or None,
+        "network": network or caller_networks.get_current(),
+        "request_id": request_ids.get_current() or None,
         **{name: redact(value) if isinstance(value, str) else value for name, value in details.items()},
         "suppressed": suppressed or None,
     }

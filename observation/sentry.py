@@ -27,7 +27,7 @@ def start(settings: Settings) -> None:
     sentry_sdk.init(
         settings.sentry_dsn.get_secret_value(),
         environment=settings.environment.value,
-        before_send=_without_secrets,
+        before_send=_redact_event,
         default_integrations=False,
         integrations=[LoggingIntegration(level=None)],
         include_local_variables=False,
@@ -37,15 +37,15 @@ def start(settings: Settings) -> None:
     )
 
 
-def _without_secrets(event: Any, _: object) -> Any:
-    if request_id := request_ids.current():
+def _redact_event(event: Any, _: object) -> Any:
+    if request_id := request_ids.get_current():
         event.setdefault("tags", {})["request_id"] = request_id
-    return _redacted(event)
+    return _redact_value(event)
 
 
-def _redacted(value: Any) -> Any:
+def _redact_value(value: Any) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {key: _redacted(member) for key, member in value.items()}
-    return [_redacted(member) for member in value] if isinstance(value, list | tuple) else value
+        return {key: _redact_value(member) for key, member in value.items()}
+    return [_redact_value(member) for member in value] if isinstance(value, list | tuple) else value

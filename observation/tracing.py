@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 
-def tracer(settings: Settings) -> "Tracer | None":
+def build_tracer(settings: Settings) -> "Tracer | None":
     """What makes spans and sends them to OTLP_ENDPOINT in the background; None where that is not given.
 
     Raises:

@@ -34,14 +34,14 @@ class PlaygroundNotBuilt(RuntimeError):
         super().__init__(f"{DIST} is not built; run: cd playground && npm ci && npm run build")
 
 
-def page() -> HTMLResponse:
+def render_page() -> HTMLResponse:
     """The page that talks to `/graphql` of its own origin; needs `assets()` at `/graphql/assets`.
 
     Raises:
         PlaygroundNotBuilt: the page is missing.
     """
     return HTMLResponse(
-        _index(),
+        _read_index(),
         headers={
             "Content-Security-Policy": CONTENT_SECURITY_POLICY,
             "Referrer-Policy": "no-referrer",
@@ -51,18 +51,18 @@ def page() -> HTMLResponse:
     )
 
 
-def assets() -> StaticFiles:
+def build_assets() -> StaticFiles:
     """What the page loads, cacheable for a year; mount at `/graphql/assets`.
 
     Raises:
         PlaygroundNotBuilt: the page is missing.
     """
-    _index()
+    _read_index()
     return _HashedFiles(directory=DIST)
 
 
 @cache
-def _index() -> str:
+def _read_index() -> str:
     try:
         return (DIST / "index.html").read_text(encoding="utf-8")
     except FileNotFoundError:

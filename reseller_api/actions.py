@@ -4,31 +4,31 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from asgi.answers import Body
 from reseller_api import catalogue, orders, refills, wallet
-from reseller_api.requests import Call, has
+from reseller_api.requests import ActionCall, has_value
 
-Act = Callable[[Call], Awaitable[Body | Sequence[Body]]]
+ActionHandler = Callable[[ActionCall], Awaitable[Body | Sequence[Body]]]
 
 
-def _either(name: str, several: Act, one: Act) -> Act:
+def _choose_by_list(name: str, multiple: ActionHandler, single: ActionHandler) -> ActionHandler:
     """`several` where the list `name` is given, else `one`; the answers differ in shape."""
 
-    async def act(call: Call) -> Body | Sequence[Body]:
-        return await (several if has(call.sent, name) else one)(call)
+    async def handle(call: ActionCall) -> Body | Sequence[Body]:
+        return await (multiple if has_value(call.params, name) else single)(call)
 
-    return act
+    return handle
 
 
-_STATUS = _either("orders", orders.statuses, orders.status)
+_STATUS = _choose_by_list("orders", orders.statuses, orders.status)
 
-ACTIONS: Mapping[str, Act] = {
+ACTIONS: Mapping[str, ActionHandler] = {
     "services": catalogue.services,
     "add": orders.add,
     "status": _STATUS,
     "orders": _STATUS,
     "multi_status": _STATUS,
-    "refill": _either("orders", refills.refill_several, refills.refill),
-    "refill_status": _either("refills", refills.statuses, refills.status),
-    "cancel": _either("orders", orders.cancel, orders.cancel_one),
+    "refill": _choose_by_list("orders", refills.refill_several, refills.refill),
+    "refill_status": _choose_by_list("refills", refills.statuses, refills.status),
+    "cancel": _choose_by_list("orders", orders.cancel, orders.cancel_one),
     "balance": wallet.balance,
 }
 """Actions by their names; `orders` and `multi_status` are other panels' names of `status`."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from asgi.answers import Body
 from reseller_api import shapes
-from reseller_api.requests import Call
+from reseller_api.requests import ActionCall
 from resolvers import catalogue
 
 
-async def services(call: Call) -> Sequence[Body]:
+async def services(call: ActionCall) -> Sequence[Body]:
     """`services`: all that can be ordered, at this reseller's own prices."""
-    rows = await catalogue.services_for_resale()
+    rows = await catalogue.list_services_for_resale()
     return [shapes.service(row, discount_percent=call.user.custom_rate) for row in rows]

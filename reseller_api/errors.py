@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from asgi.answers import Answer, Body
+from asgi.answers import Body, NoStoreJSONResponse
 from domain import messages
 from domain.problems import (
     DuplicateOrder,
@@ -30,7 +30,7 @@ TOO_SLOW = "Request took too long to arrive"
 REFILL_NOT_FOUND = "Refill not found"
 _RETRY_AFTER_SECONDS = 1
 
-WORDINGS: Mapping[type[Problem], str] = {
+MESSAGES: Mapping[type[Problem], str] = {
     InvalidInput: "Incorrect {field}",
     ServiceUnavailable: "Incorrect service ID",
     InvalidLink: "Incorrect link",
@@ -60,7 +60,7 @@ FIELDS: Mapping[str, str] = {
 """The trade's names of fields that the operations, or sentences, name otherwise."""
 
 
-class Refused(Exception):
+class RequestRejected(Exception):
     """A request that no operation was asked for; the sentence says why."""
 
     def __init__(self, sentence: str, *, retry_after_seconds: int | None = None) -> None:
@@ -69,27 +69,29 @@ class Refused(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-def body_of(problem: Problem) -> Body:
+def build_error_body(problem: Problem) -> Body:
     """The body that tells `problem`."""
     if isinstance(problem, InvalidInput):
         problem = InvalidInput(field=FIELDS.get(problem.field, problem.field))
-    return {"error": messages.worded(WORDINGS[type(problem)], problem)}
+    return {"error": messages.fill_in(MESSAGES[type(problem)], problem)}
 
 
-def refusal(sentence: str, *, retry_after_seconds: int | None = None) -> Answer:
+def build_error(sentence: str, *, retry_after_seconds: int | None = None) -> NoStoreJSONResponse:
     """A request that was understood, and is not done."""
-    return Answer({"error": sentence}, headers=_waiting(retry_after_seconds))
+    return NoStoreJSONResponse({"error": sentence}, headers=_build_retry_headers(retry_after_seconds))
 
 
-def unavailable() -> Answer:
+def unavailable() -> NoStoreJSONResponse:
     """The database cannot be reached. Not HTTP 200: to the trade's clients that would mean "not done"."""
-    return Answer({"error": "Service unavailable"}, status_code=503, headers=_waiting(_RETRY_AFTER_SECONDS))
+    return NoStoreJSONResponse(
+        {"error": "Service unavailable"}, status_code=503, headers=_build_retry_headers(_RETRY_AFTER_SECONDS)
+    )
 
 
-def crashed() -> Answer:
+def server_error() -> NoStoreJSONResponse:
     """A fault of ours, after which an order may exist; nothing of its cause is shown."""
-    return Answer({"error": "Server error"}, status_code=500)
+    return NoStoreJSONResponse({"error": "Server error"}, status_code=500)
 
 
-def _waiting(seconds: int | None) -> Mapping[str, str]:
+def _build_retry_headers(seconds: int | None) -> Mapping[str, str]:
     return {} if seconds is None else {"retry-after": str(seconds)}

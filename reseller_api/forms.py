@@ -3,48 +3,51 @@
 from asgi.parameters import Parameters
 from domain.order_details import DripFeed, OrderDetails, Subscription
 
-_NOTHING = 0
+_INVALID_NUMBER = 0
 """Stands for a number that is missing or malformed; no rule accepts it."""
 _NO_DELAY = -1
 
 
-def details(sent: Parameters) -> OrderDetails:
+def parse_order_details(params: Parameters) -> OrderDetails:
     """What the reseller gave, in the operation's terms; parameters that a type does not need are ignored.
 
     Raises:
         InvalidInput: a parameter of a wrong type.
     """
-    comments, usernames = sent.text("comments"), sent.text("usernames")
+    comments, usernames = params.get_text("comments"), params.get_text("usernames")
     return OrderDetails(
-        quantity=sent.integer("quantity"),
-        drip_feed=_drip_feed(sent),
-        subscription=_subscription(sent),
+        quantity=params.get_integer("quantity"),
+        drip_feed=_parse_drip_feed(params),
+        subscription=_parse_subscription(params),
         comments=comments,
         package_comments=comments,
         usernames=usernames,
         listed_usernames=usernames,
-        username=sent.text("username"),
-        hashtags=sent.text("hashtags"),
-        hashtag=sent.text("hashtag"),
-        media=sent.text("media"),
+        username=params.get_text("username"),
+        hashtags=params.get_text("hashtags"),
+        hashtag=params.get_text("hashtag"),
+        media=params.get_text("media"),
     )
 
 
-def _drip_feed(sent: Parameters) -> DripFeed | None:
+def _parse_drip_feed(params: Parameters) -> DripFeed | None:
     # Clients with one form for all orders send 0, or nothing, for an order that is delivered at once.
-    if all(sent.text(name) in (None, "0") for name in ("runs", "interval")):
+    if all(params.get_text(name) in (None, "0") for name in ("runs", "interval")):
         return None
-    return DripFeed(runs=sent.integer("runs") or _NOTHING, interval=sent.integer("interval") or _NOTHING)
+    return DripFeed(
+        runs=params.get_integer("runs") or _INVALID_NUMBER,
+        interval=params.get_integer("interval") or _INVALID_NUMBER,
+    )
 
 
-def _subscription(sent: Parameters) -> Subscription | None:
-    if sent.text("posts") is None:
+def _parse_subscription(params: Parameters) -> Subscription | None:
+    if params.get_text("posts") is None:
         return None
-    delay = sent.integer("delay") if sent.text("delay") else 0
+    delay = params.get_integer("delay") if params.get_text("delay") else 0
     return Subscription(
-        posts=sent.integer("posts") or _NOTHING,
-        min=sent.integer("min") or _NOTHING,
-        max=sent.integer("max") or _NOTHING,
+        posts=params.get_integer("posts") or _INVALID_NUMBER,
+        min=params.get_integer("min") or _INVALID_NUMBER,
+        max=params.get_integer("max") or _INVALID_NUMBER,
         delay=_NO_DELAY if delay is None else delay,
-        expiry=sent.day("expiry"),
+        expiry=params.get_date("expiry"),
     )

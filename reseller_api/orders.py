@@ -6,52 +6,52 @@ from asgi.answers import Body
 from domain.order_status import OrderSource
 from domain.problems import Problem
 from reseller_api import errors, forms, shapes
-from reseller_api.requests import Call, number, numbers
+from reseller_api.requests import ActionCall, get_record_id, get_record_ids
 from resolvers import cancellation, orders
 
 
-async def add(call: Call) -> Body:
+async def add(call: ActionCall) -> Body:
     """`add`: place an order."""
     order = await orders.create_order(
         call.shop,
         call.user,
-        service_id=number(call.sent, "service"),
-        link=call.sent.text("link"),
-        details=forms.details(call.sent),
+        service_id=get_record_id(call.params, "service"),
+        link=call.params.get_text("link"),
+        details=forms.parse_order_details(call.params),
         source=OrderSource.API,
         idempotency_key=call.idempotency_key,
     )
-    return shapes.placed(order)
+    return shapes.order_added(order)
 
 
-async def status(call: Call) -> Body:
+async def status(call: ActionCall) -> Body:
     """`status` with `order`: how far one order is."""
-    asked = number(call.sent, "order")
-    return shapes.status((await orders.own_orders(call.user, [asked])).get(asked))
+    requested = get_record_id(call.params, "order")
+    return shapes.status((await orders.get_own_orders(call.user, [requested])).get(requested))
 
 
-async def statuses(call: Call) -> Body:
+async def statuses(call: ActionCall) -> Body:
     """`status` with `orders`: how far each is, by its number."""
-    asked = numbers(call.sent, "orders")
-    known = await orders.own_orders(call.user, asked.values())
-    return {str(name): shapes.status(known.get(number)) for name, number in asked.items()}
+    requested = get_record_ids(call.params, "orders")
+    known = await orders.get_own_orders(call.user, requested.values())
+    return {str(name): shapes.status(known.get(number)) for name, number in requested.items()}
 
 
-async def cancel(call: Call) -> Sequence[Body]:
+async def cancel(call: ActionCall) -> Sequence[Body]:
     """`cancel` with `orders`: which were canceled, or will be if their providers can."""
-    asked = numbers(call.sent, "orders")
-    return [{"order": name, "cancel": await _cancel(call, number)} for name, number in asked.items()]
+    requested = get_record_ids(call.params, "orders")
+    return [{"order": name, "cancel": await _cancel(call, number)} for name, number in requested.items()]
 
 
-async def cancel_one(call: Call) -> Sequence[Body]:
+async def cancel_one(call: ActionCall) -> Sequence[Body]:
     """`cancel` with `order`: a list of one, as the trade knows no other answer."""
-    asked = number(call.sent, "order")
-    return [{"order": asked, "cancel": await _cancel(call, asked)}]
+    requested = get_record_id(call.params, "order")
+    return [{"order": requested, "cancel": await _cancel(call, requested)}]
 
 
-async def _cancel(call: Call, order_id: int) -> int | Body:
+async def _cancel(call: ActionCall, order_id: int) -> int | Body:
     try:
         await cancellation.cancel_order(call.user, order_id=order_id)
     except Problem as problem:
-        return errors.body_of(problem)
+        return errors.build_error_body(problem)
     return 1

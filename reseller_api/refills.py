@@ -5,37 +5,37 @@ from collections.abc import Sequence
 from asgi.answers import Body
 from domain.problems import Problem
 from reseller_api import errors, shapes
-from reseller_api.requests import Call, number, numbers
+from reseller_api.requests import ActionCall, get_record_id, get_record_ids
 from resolvers import refills
 
 
-async def refill(call: Call) -> Body:
+async def refill(call: ActionCall) -> Body:
     """`refill` with `order`: have delivered again what dropped from one order."""
-    asked = await refills.request_refill(call.user, order_id=number(call.sent, "order"))
-    return {"refill": str(asked.id)}
+    requested = await refills.request_refill(call.user, order_id=get_record_id(call.params, "order"))
+    return {"refill": str(requested.id)}
 
 
-async def refill_several(call: Call) -> Sequence[Body]:
+async def refill_several(call: ActionCall) -> Sequence[Body]:
     """`refill` with `orders`: the same for each of them."""
-    asked = numbers(call.sent, "orders")
-    return [{"order": name, "refill": await _refill(call, number)} for name, number in asked.items()]
+    requested = get_record_ids(call.params, "orders")
+    return [{"order": name, "refill": await _refill(call, number)} for name, number in requested.items()]
 
 
-async def status(call: Call) -> Body:
+async def status(call: ActionCall) -> Body:
     """`refill_status` with `refill`: how far one refill is."""
-    asked = number(call.sent, "refill")
-    return shapes.refill_status((await refills.own_refills(call.user, [asked])).get(asked))
+    requested = get_record_id(call.params, "refill")
+    return shapes.refill_status((await refills.get_own_refills(call.user, [requested])).get(requested))
 
 
-async def statuses(call: Call) -> Sequence[Body]:
+async def statuses(call: ActionCall) -> Sequence[Body]:
     """`refill_status` with `refills`: how far each is."""
-    asked = numbers(call.sent, "refills")
-    known = await refills.own_refills(call.user, asked.values())
-    return [shapes.refill_row(name, known.get(number)) for name, number in asked.items()]
+    requested = get_record_ids(call.params, "refills")
+    known = await refills.get_own_refills(call.user, requested.values())
+    return [shapes.refill_row(name, known.get(number)) for name, number in requested.items()]
 
 
-async def _refill(call: Call, order_id: int) -> int | Body:
+async def _refill(call: ActionCall, order_id: int) -> int | Body:
     try:
         return int((await refills.request_refill(call.user, order_id=order_id)).id)
     except Problem as problem:
-        return errors.body_of(problem)
+        return errors.build_error_body(problem)

@@ -9,41 +9,41 @@ from asgi.parameters import Parameters
 from domain import texts
 from domain.problems import InvalidInput
 from models import User
-from reseller_api.errors import TOO_MANY_IDS, Refused
-from resolvers.shop import Shop
+from reseller_api.errors import TOO_MANY_IDS, RequestRejected
+from resolvers.shop import AppContext
 
-MOST_IDS = 100
+MAX_IDS = 100
 """Records in one request, by the trade's own rule."""
-_LONGEST_ECHO = 40
+_MAX_ECHO_LENGTH = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class ActionCall:
     """One request of a reseller whose key was recognised."""
 
-    shop: Shop
+    shop: AppContext
     user: User
-    sent: Parameters
+    params: Parameters
     idempotency_key: str | None
 
 
-def key_of(request: Request, sent: Parameters) -> str:
+def get_api_key(request: Request, params: Parameters) -> str:
     """The API key: the parameter `key`, else the bearer token; "" where there is neither."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    return sent.text_or_blank("key") or (bearer.strip() if scheme.lower() == "bearer" else "")
+    return params.get_text_or_empty("key") or (bearer.strip() if scheme.lower() == "bearer" else "")
 
 
-def has(sent: Parameters, name: str) -> bool:
+def has_value(params: Parameters, name: str) -> bool:
     """Whether the parameter holds anything."""
-    return sent.values.get(name) not in (None, "")
+    return params.values.get(name) not in (None, "")
 
 
-def number(sent: Parameters, name: str) -> int:
+def get_record_id(params: Parameters, name: str) -> int:
     """The number of a record; 0, which is no record's, where it is missing or malformed."""
-    return sent.integer(name) or 0
+    return params.get_integer(name) or 0
 
 
-def numbers(sent: Parameters, name: str) -> Mapping[int | str, int]:
+def get_record_ids(params: Parameters, name: str) -> Mapping[int | str, int]:
     """Each of the records that are asked about, as it is named in the answer, with its number.
 
     They are one text, parted by commas, or a list of JSON. What is no number has the number 0, which is no
@@ -53,24 +53,24 @@ def numbers(sent: Parameters, name: str) -> Mapping[int | str, int]:
         InvalidInput: none, or a malformed text.
         Refused: more than 100.
     """
-    value = sent.values.get(name)
-    entries = value if isinstance(value, list) else sent.required_text(name).split(",")
-    if len(entries) > MOST_IDS:
-        raise Refused(TOO_MANY_IDS)
-    given = filter(None, (_text(entry, name) for entry in entries))
-    named = dict(map(_named, given))
-    if not named:
+    value = params.values.get(name)
+    entries = value if isinstance(value, list) else params.require_text(name).split(",")
+    if len(entries) > MAX_IDS:
+        raise RequestRejected(TOO_MANY_IDS)
+    entry_texts = filter(None, (_get_entry_text(entry, name) for entry in entries))
+    ids_by_name = dict(map(_parse_entry, entry_texts))
+    if not ids_by_name:
         raise InvalidInput(field=name)
-    return named
+    return ids_by_name
 
 
-def _text(entry: object, name: str) -> str | None:
-    sent = Parameters({name: entry})
+def _get_entry_text(entry: object, name: str) -> str | None:
+    params = Parameters({name: entry})
     # JSON does not tell 7.0 from 7.
-    number = sent.integer(name) if isinstance(entry, float) else None
-    return sent.text(name) if number is None else str(number)
+    number = params.get_integer(name) if isinstance(entry, float) else None
+    return params.get_text(name) if number is None else str(number)
 
 
-def _named(text: str) -> tuple[int | str, int]:
-    found = texts.parse_integer(text)
-    return (text[:_LONGEST_ECHO], 0) if found is None else (found, found)
+def _parse_entry(text: str) -> tuple[int | str, int]:
+    record_id = texts.parse_integer(text)
+    return (text[:_MAX_ECHO_LENGTH], 0) if record_id is None else (record_id, record_id)

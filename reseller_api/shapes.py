@@ -14,7 +14,7 @@ CURRENCY = "IRT"
 """Whole Toman, as the trade abbreviates it."""
 
 # A subscription that ends early has expired. While it runs, the provider's own word for it counts.
-_SUBSCRIPTION_WORDS: Mapping[OrderStatus, SubscriptionStatus | None] = {
+_SUBSCRIPTION_STATUSES: Mapping[OrderStatus, SubscriptionStatus | None] = {
     OrderStatus.PROCESSING: None,
     OrderStatus.INPROGRESS: None,
     OrderStatus.COMPLETED: SubscriptionStatus.COMPLETED,
@@ -26,7 +26,7 @@ _SUBSCRIPTION_WORDS: Mapping[OrderStatus, SubscriptionStatus | None] = {
 
 def service(row: Service, *, discount_percent: int) -> Body:
     """A service with the price that this reseller pays for 1,000 units, or for an order of a package."""
-    rate = pricing.discounted(Toman(row.price), discount_percent=discount_percent)
+    rate = pricing.apply_discount(Toman(row.price), discount_percent=discount_percent)
     return {
         "service": row.id,
         "name": row.name,
@@ -42,7 +42,7 @@ def service(row: Service, *, discount_percent: int) -> Body:
     }
 
 
-def placed(order: Order) -> Body:
+def order_added(order: Order) -> Body:
     """A new order."""
     return {"order": order.id}
 
@@ -54,11 +54,11 @@ def status(order: Order | None) -> Body:
     return {
         "charge": str(order.charge - order.refunded),
         "start_count": str(order.start_count),
-        "status": _status_word(order),
+        "status": _get_status_name(order),
         "remains": str(order.remains),
         "currency": CURRENCY,
-        **_drip_feed(order),
-        **_subscription(order),
+        **_build_drip_feed(order),
+        **_build_subscription(order),
     }
 
 
@@ -71,8 +71,8 @@ def refill_status(refill: Refill | None) -> Body:
 
 def refill_row(name: int | str, refill: Refill | None) -> Body:
     """One of several refills."""
-    told = refill_status(refill)
-    return {"refill": name, "status": told.get("status", told)}
+    status = refill_status(refill)
+    return {"refill": name, "status": status.get("status", status)}
 
 
 def balance(user: User) -> Body:
@@ -80,19 +80,21 @@ def balance(user: User) -> Body:
     return {"balance": str(user.balance), "currency": CURRENCY}
 
 
-def _status_word(order: Order) -> str:
-    if order.service_type is ServiceType.SUBSCRIPTIONS and order.status in _SUBSCRIPTION_WORDS:
-        word = _SUBSCRIPTION_WORDS[order.status] or order.subscription_status or SubscriptionStatus.ACTIVE
-        return word.value
+def _get_status_name(order: Order) -> str:
+    if order.service_type is ServiceType.SUBSCRIPTIONS and order.status in _SUBSCRIPTION_STATUSES:
+        subscription_status = (
+            _SUBSCRIPTION_STATUSES[order.status] or order.subscription_status or SubscriptionStatus.ACTIVE
+        )
+        return subscription_status.value
     return trade_words.ORDER_STATUSES[order.status]
 
 
-def _drip_feed(order: Order) -> Body:
+def _build_drip_feed(order: Order) -> Body:
     """Runs that are over. They are no orders of their own here, so that `orders` is empty."""
     return {"runs": str(order.runs_delivered), "orders": []} if order.is_drip_feed else {}
 
 
-def _subscription(order: Order) -> Body:
+def _build_subscription(order: Order) -> Body:
     if order.service_type is not ServiceType.SUBSCRIPTIONS:
         return {}
     return {"expiry": order.subscription_expiry, "posts": str(order.posts_delivered), "orders": []}

@@ -2,9 +2,9 @@
 
 from asgi.answers import Body
 from reseller_api import shapes
-from reseller_api.requests import Call
+from reseller_api.requests import ActionCall
 
 
-async def balance(call: Call) -> Body:
+async def balance(call: ActionCall) -> Body:
     """`balance`: what the wallet holds."""
     return shapes.balance(call.user)

@@ -26,7 +26,7 @@ async def revoke_api_key(user: User) -> None:
     security_log.record(SecurityEvent.API_KEY_REVOKED, user_id=user.id)
 
 
-async def user_of_key(key: str) -> User | None:
+async def get_user_by_key(key: str) -> User | None:
     """Who holds the pasted `key`; None where nobody does, or its user is blocked.
 
     It is found by its hash: how long that takes tells nothing of a key that is nearly right.

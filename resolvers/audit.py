@@ -13,7 +13,7 @@ class Difference:
     check: str
     record: str
     expected: int
-    found: int
+    actual: int
 
 
 # Each gives the ids of records whose figure is wrong, with what it should be and what it is. `{x.user_id}` in
@@ -193,7 +193,7 @@ _CHECKS = {
     ),
 }
 
-_WHOSE = re.compile(r"\{([a-z_.]+)\}")
+_USER_COLUMNS = re.compile(r"\{([a-z_.]+)\}")
 
 
 async def audit_ledger() -> list[Difference]:
@@ -202,8 +202,8 @@ async def audit_ledger() -> list[Difference]:
     Orders and payments of the old panel are left out: they are part of the opening balances.
     """
     # One moment for all checks: an order placed between two of them would look like a fault.
-    async with database.snapshot():
-        return [found for check in _CHECKS for found in await _differences(check)]
+    async with database.read_snapshot():
+        return [found for check in _CHECKS for found in await _find_differences(check)]
 
 
 async def audit_wallets(*, first_user_id: int, last_user_id: int) -> list[Difference]:
@@ -212,19 +212,19 @@ async def audit_wallets(*, first_user_id: int, last_user_id: int) -> list[Differ
     Each check reads one moment by itself, so it may run while the shop is busy.
     """
     users = (first_user_id, last_user_id)
-    return [found for check in _CHECKS for found in await _differences(check, users)]
+    return [found for check in _CHECKS for found in await _find_differences(check, users)]
 
 
-async def _differences(check: str, users: tuple[int, int] | None = None) -> list[Difference]:
+async def _find_differences(check: str, users: tuple[int, int] | None = None) -> list[Difference]:
     noun, statement = _CHECKS[check]
     condition = "1 = 1" if users is None else r"\1 BETWEEN $1 AND $2"
-    rows = await database.fetch(_WHOSE.sub(condition, statement), *(users or ()))
+    rows = await database.fetch(_USER_COLUMNS.sub(condition, statement), *(users or ()))
     return [
         Difference(
             check=check,
             record=f"{noun} {row['id']}",
             expected=int(row["expected"]),
-            found=int(row["found"]),
+            actual=int(row["found"]),
         )
         for row in rows
     ]

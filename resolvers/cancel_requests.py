@@ -5,11 +5,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateways.errors import GatewayError, GatewayRefused
+from gateways.errors import GatewayError, GatewayRejected
 from models import Order, Provider
 from resolvers import provider_health
-from resolvers.provider_health import Health
-from resolvers.shop import Shop
+from resolvers.provider_health import ProviderHealth
+from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.cancellation")
 
@@ -18,59 +18,59 @@ _REFUSED = "the provider does not cancel: {}"
 
 
 @dataclass(frozen=True)
-class CancelAnswer:
+class CancelResult:
     """Whether the provider will try to cancel, and what it says, for staff."""
 
     is_accepted: bool
-    said: str
+    message: str
 
 
-async def ask_to_cancel(
-    shop: Shop, provider: Provider, orders: Sequence[Order]
-) -> Mapping[str, CancelAnswer]:
+async def request_cancellations(
+    shop: AppContext, provider: Provider, orders: Sequence[Order]
+) -> Mapping[str, CancelResult]:
     """The provider's answers by its numbers; orders without a readable one are left out.
 
     All are asked for at once, and one by one those that this does not answer.
     """
-    account, health = shop.provider_account(provider), Health(shop, provider)
-    api = shop.provider_api(provider)
+    account, health = shop.get_provider_account(provider), ProviderHealth(shop, provider)
+    api = shop.get_provider_api(provider)
     numbers = sorted({order.provider_order_id for order in orders if order.provider_order_id})
-    answers: dict[str, CancelAnswer] = {}
+    answers: dict[str, CancelResult] = {}
     is_cut_off = False
     turn = asyncio.Semaphore(provider.concurrency)
 
-    async def note(error: Exception) -> None:
+    async def record_failure(error: Exception) -> None:
         nonlocal is_cut_off
-        said = account.unnamed(provider_health.describe(error))
-        logger.warning("provider %d: canceling failed: %s", provider.id, said)
-        if isinstance(error, GatewayError) and await health.note_failure(error, said=said):
+        message = account.redact(provider_health.describe(error))
+        logger.warning("provider %d: canceling failed: %s", provider.id, message)
+        if isinstance(error, GatewayError) and await health.record_failure(error, message=message):
             is_cut_off = True
 
-    async def ask_one(number: str) -> None:
+    async def request_one(number: str) -> None:
         async with turn:
             if is_cut_off:
                 return
             try:
                 await api.cancel_one(account, number)
-                answers[number] = CancelAnswer(is_accepted=True, said=_ACCEPTED)
-            except GatewayRefused as refused:
-                await note(refused)
+                answers[number] = CancelResult(is_accepted=True, message=_ACCEPTED)
+            except GatewayRejected as refused:
+                await record_failure(refused)
                 if not is_cut_off:
-                    said = account.unnamed(provider_health.describe(refused))
-                    answers[number] = CancelAnswer(is_accepted=False, said=_REFUSED.format(said))
+                    message = account.redact(provider_health.describe(refused))
+                    answers[number] = CancelResult(is_accepted=False, message=_REFUSED.format(message))
             except (GatewayError, ValueError) as error:
-                await note(error)
+                await record_failure(error)
 
     try:
         answer = await api.cancel(account, numbers)
     except (GatewayError, ValueError) as error:
-        await note(error)
+        await record_failure(error)
     else:
-        await health.note_answer()
+        await health.record_answer()
         for number in answer.accepted:
-            answers[number] = CancelAnswer(is_accepted=True, said=_ACCEPTED)
-        for number, why in answer.refused.items():
-            said = _REFUSED.format(account.unnamed(why))
-            answers[number] = CancelAnswer(is_accepted=False, said=said)
-    await asyncio.gather(*(ask_one(number) for number in numbers if number not in answers))
+            answers[number] = CancelResult(is_accepted=True, message=_ACCEPTED)
+        for number, why in answer.rejected.items():
+            message = _REFUSED.format(account.redact(why))
+            answers[number] = CancelResult(is_accepted=False, message=message)
+    await asyncio.gather(*(request_one(number) for number in numbers if number not in answers))
     return answers

@@ -8,18 +8,18 @@ from tortoise.transactions import in_transaction
 from domain import days, ids, order_life
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
-from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, refuses
+from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, declares_problems
 from domain.public_reasons import PublicReason
-from gateways.providers import MOST_ORDERS
+from gateways.providers import MAX_ORDERS
 from models import Order, Provider, Service, User, database
 from resolvers import isolation, provider_health
-from resolvers.cancel_requests import CancelAnswer, ask_to_cancel
-from resolvers.order_life import Change, change_order, lock_order, stopped
-from resolvers.refusals import forbid
-from resolvers.shop import Shop
+from resolvers.cancel_requests import CancelResult, request_cancellations
+from resolvers.order_life import Change, cancel_change, change_order, lock_order
+from resolvers.refusals import raise_forbidden
+from resolvers.shop import AppContext
 
 _RETRY = timedelta(seconds=60)
-_UNANSWERED_FOR_GOOD = timedelta(minutes=55)
+_CANCEL_TIMEOUT = timedelta(minutes=55)
 _GRACE = timedelta(days=2)
 _EXPIRED_UNSENT = Change(
     to=OrderStatus.CANCELED,
@@ -27,7 +27,7 @@ _EXPIRED_UNSENT = Change(
     staff_note="expired before it was sent",
     columns={"subscription_status": SubscriptionStatus.EXPIRED, "public_reason": PublicReason.EXPIRED},
 )
-_EXPIRED_SILENTLY = Change(
+_EXPIRED_UNCONFIRMED = Change(
     to=OrderStatus.AWAITING,
     actor=OrderActor.SYSTEM,
     staff_note="its last day has passed and the provider still calls it active",
@@ -48,7 +48,7 @@ UPDATE orders SET cancel_due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING 
 """
 
 
-@refuses(OrderNotFound, Forbidden, OrderNotCancelable)
+@declares_problems(OrderNotFound, Forbidden, OrderNotCancelable)
 async def cancel_order(user: User, *, order_id: int) -> Order:
     """Cancel an order of the user's, or ask its provider to.
 
@@ -66,50 +66,50 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
         if known is None:
             raise OrderNotFound
         if known.user_id != user.id:
-            forbid(user.id, permission="others_orders", owner_id=known.user_id)
+            raise_forbidden(user.id, permission="others_orders", owner_id=known.user_id)
         order = await lock_order(order_id)
         now = await database.now()
         if order.dispatch is Dispatch.QUEUED:
-            await change_order(order, stopped(order), now=now)
+            await change_order(order, cancel_change(order), now=now)
         elif await _may_ask_provider(order):
             columns = {"cancel_requested_at": now, "cancel_due_at": now}
-            asked = Change(
+            change = Change(
                 to=order.status, actor=OrderActor.BUYER, staff_note="cancellation asked for", columns=columns
             )
-            await change_order(order, asked, now=now)
+            await change_order(order, change, now=now)
         else:
             raise OrderNotCancelable
         return order
 
 
-async def send_cancellations(shop: Shop, provider: Provider) -> int:
+async def send_cancellations(shop: AppContext, provider: Provider) -> int:
     """Pass the buyers' wishes to cancel on to the provider; returns how many it answered.
 
     A wish that is not answered within an hour, or only in ways that nobody can read, holds its order.
     """
-    if not provider_health.answers(provider):
+    if not provider_health.is_reachable(provider):
         return 0
     now = await database.now()
-    statement = _CLAIM.format(skip_locked=database.skip_locked())
-    rows = await database.fetch(statement, now + _RETRY, now, provider.id, MOST_ORDERS)
+    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
+    rows = await database.fetch(statement, now + _RETRY, now, provider.id, MAX_ORDERS)
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
-    answers = await ask_to_cancel(shop, provider, orders)
+    answers = await request_cancellations(shop, provider, orders)
     answered = 0
     for order in orders:
-        said = answers.get(order.provider_order_id or "")
-        noted = _note_answer(order, said, now=now)
-        answered += await isolation.apart("cancel", f"order {order.id}", noted) and said is not None
+        result = answers.get(order.provider_order_id or "")
+        noted = _record_result(order, result, now=now)
+        answered += await isolation.run_isolated("cancel", f"order {order.id}", noted) and result is not None
     return answered
 
 
-async def end_expired_subscriptions(_: Shop) -> int:
+async def end_expired_subscriptions(_: AppContext) -> int:
     """End subscriptions whose last day has passed; returns how many.
 
     What was never sent is canceled. What the provider still calls active two days later, staff decide.
     """
-    today = days.day_of(await database.now())
+    today = days.to_day(await database.now())
     subscriptions = Order.filter(subscription_expiry__not_isnull=True)
     queued = [
         order for order in await subscriptions.filter(dispatch=Dispatch.QUEUED) if order.expires_before(today)
@@ -119,10 +119,12 @@ async def end_expired_subscriptions(_: Shop) -> int:
         for order in await subscriptions.filter(dispatch=Dispatch.SENT)
         if order.expires_before(today - _GRACE)
     ]
-    ends = [(order, _EXPIRED_UNSENT) for order in queued] + [(order, _EXPIRED_SILENTLY) for order in overdue]
+    ends = [(order, _EXPIRED_UNSENT) for order in queued] + [
+        (order, _EXPIRED_UNCONFIRMED) for order in overdue
+    ]
     ended = 0
     for order, end in ends:
-        ended += await isolation.apart("end subscriptions", f"order {order.id}", _end(order, end))
+        ended += await isolation.run_isolated("end subscriptions", f"order {order.id}", _end(order, end))
     return ended
 
 
@@ -141,20 +143,20 @@ async def _may_ask_provider(order: Order) -> bool:
     return (await Service.get(id=order.service_id)).can_cancel
 
 
-async def _note_answer(order: Order, answer: CancelAnswer | None, *, now: datetime) -> None:
+async def _record_result(order: Order, answer: CancelResult | None, *, now: datetime) -> None:
     if answer is None:
-        asked_at = order.cancel_requested_at
-        if asked_at is not None and now - asked_at >= _UNANSWERED_FOR_GOOD:
-            await _change_sent(order, _unanswered(order))
+        requested_at = order.cancel_requested_at
+        if requested_at is not None and now - requested_at >= _CANCEL_TIMEOUT:
+            await _change_if_unchanged(order, _hold_unanswered(order))
         return
-    columns: dict[str, object] = {"cancel_due_at": None, "staff_note": answer.said}
+    columns: dict[str, object] = {"cancel_due_at": None, "staff_note": answer.message}
     if not answer.is_accepted:
         columns["public_reason"] = PublicReason.CANCEL_REFUSED
-    noted = Change(to=order.status, actor=OrderActor.PROVIDER, staff_note=answer.said, columns=columns)
-    await _change_sent(order, noted)
+    noted = Change(to=order.status, actor=OrderActor.PROVIDER, staff_note=answer.message, columns=columns)
+    await _change_if_unchanged(order, noted)
 
 
-def _unanswered(order: Order) -> Change:
+def _hold_unanswered(order: Order) -> Change:
     reason = f"the wish to cancel order {order.provider_order_id} got no readable answer from the provider"
     columns = {
         "dispatch": Dispatch.UNKNOWN,
@@ -166,10 +168,10 @@ def _unanswered(order: Order) -> Change:
     return Change(to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, staff_note=reason, columns=columns)
 
 
-async def _change_sent(asked: Order, change: Change) -> None:
+async def _change_if_unchanged(expected: Order, change: Change) -> None:
     """Change an order that its provider still has; over or held meanwhile, it stays as it is."""
     async with in_transaction():
-        order = await lock_order(asked.id)
+        order = await lock_order(expected.id)
         if order.dispatch is Dispatch.SENT:
-            to = order.status if change.to is asked.status else change.to
+            to = order.status if change.to is expected.status else change.to
             await change_order(order, replace(change, to=to), now=await database.now())

@@ -9,10 +9,10 @@ from tortoise.queryset import QuerySet
 from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
-from models.rows import EVERYTHING, Rows, Wanted
+from models.rows import ALL_COLUMNS, Projection, TableReader
 from models.service import ON_SALE
-from resolvers.filters import meeting
-from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page, read_part, sorting
+from resolvers.filters import apply_criteria
+from resolvers.pages import Direction, FastPath, Page, PageRequest, order_by_columns, read_chunk, read_page
 
 
 class CategoryOrderField(StrEnum):
@@ -63,7 +63,7 @@ class ServiceFilter:
         criteria: dict[str, object] = {
             "category_id__in": None
             if self.category_ids is None
-            else ids.possible(self.category_ids, field="where"),
+            else ids.filter_possible(self.category_ids, field="where"),
             "type__in": None if self.types is None else list(self.types),
             "drip_feed": self.drip_feed,
             "can_refill": self.can_refill,
@@ -72,11 +72,11 @@ class ServiceFilter:
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
         }
-        return meeting(services, criteria)
+        return apply_criteria(services, criteria)
 
 
 _ALL = ServiceFilter()
-_CATEGORIES, _SERVICES = Rows.of(Category), Rows.of(Service)
+_CATEGORIES, _SERVICES = TableReader.for_model(Category), TableReader.for_model(Service)
 
 
 async def list_categories(
@@ -87,7 +87,7 @@ async def list_categories(
 ) -> list[Category]:
     """Categories that are on sale (`is_active` None: all), newest id first unless told otherwise."""
     categories = Category.all() if is_active is None else Category.filter(is_active=is_active)
-    return await categories.order_by(*sorting(order_by, direction))
+    return await categories.order_by(*order_by_columns(order_by, direction))
 
 
 async def list_services(
@@ -98,7 +98,7 @@ async def list_services(
     direction: Direction = Direction.DESC,
     after: Service | None = None,
 ) -> list[Service]:
-    """The first `PART_ROWS` services of a category, or of all, or the next ones after a service.
+    """The first `CHUNK_SIZE` services of a category, or of all, or the next ones after a service.
 
     Newest id first unless told otherwise; fewer are the last ones. As in the reference, a service shows
     whether or not its category is on sale.
@@ -106,22 +106,22 @@ async def list_services(
     services = Service.all() if is_active is None else Service.filter(is_active=is_active)
     if category_id is not None:
         services = services.filter(category_id=category_id if ids.is_possible(category_id) else 0)
-    return await read_part(services, by=order_by.value, direction=direction, after=after)
+    return await read_chunk(services, by=order_by.value, direction=direction, after=after)
 
 
-async def services_for_resale() -> list[Service]:
+async def list_services_for_resale() -> list[Service]:
     """All services that can be ordered, oldest id first, each with its category."""
     on_sale = Service.filter(is_active=True, category__is_active=True)
     return await on_sale.select_related("category").order_by("id")
 
 
-async def services_page(
+async def get_services_page(
     *,
     page: PageRequest,
     where: ServiceFilter | None,
     order_by: ServiceOrderField,
     direction: Direction,
-    wanted: Wanted = EVERYTHING,
+    projection: Projection = ALL_COLUMNS,
 ) -> Page[Service]:
     """A page of the services on sale, with what is wanted of each, or more.
 
@@ -131,11 +131,11 @@ async def services_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
 
-    def matching() -> QuerySet[Service]:
+    def build_query() -> QuerySet[Service]:
         return (where or _ALL).apply(Service.filter(is_active=True, category__is_active=True))
 
-    fixed = Fixed(_SERVICES, ON_SALE, (), wanted) if where is None or where == _ALL else None
-    return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
+    fixed = FastPath(_SERVICES, ON_SALE, (), projection) if where is None or where == _ALL else None
+    return await read_page(build_query, page=page, by=order_by.value, direction=direction, fast_path=fixed)
 
 
 async def get_category(category_id: int) -> Category | None:
@@ -150,11 +150,11 @@ async def get_service(service_id: int) -> Service | None:
     return await Service.get_on_sale(service_id)
 
 
-async def categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
+async def get_categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
     """Categories with these ids, on sale or not."""
-    return {category.id: category for category in await _CATEGORIES.by_key("id", category_ids)}
+    return {category.id: category for category in await _CATEGORIES.fetch_by_values("id", category_ids)}
 
 
-async def services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
+async def get_services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
     """Services with these ids, on sale or not."""
-    return {service.id: service for service in await _SERVICES.by_key("id", service_ids)}
+    return {service.id: service for service in await _SERVICES.fetch_by_values("id", service_ids)}

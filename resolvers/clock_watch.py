@@ -7,23 +7,23 @@ from domain import notices
 from domain.states import AlertKind
 from models import Alert, database
 from models.clock import CLOCK
-from resolvers.shop import Shop
-from resolvers.troubles import Trouble, tell
+from resolvers.shop import AppContext
+from resolvers.troubles import ShopAlert, raise_alert
 
 MAX_DIFFERENCE = timedelta(seconds=30)
 
 
-async def compare_clocks(_: Shop) -> int:
+async def compare_clocks(_: AppContext) -> int:
     """Raise or end the alert about this machine's clock; returns 1 where it is new.
 
     Tokens and limits go by the database's clock; log lines and certificates by the machine's.
     """
     machine = socket.gethostname()[:64]
-    async with database.exclusive("alerts"):
+    async with database.exclusive_transaction("alerts"):
         await database.now()
         difference = CLOCK.difference
         if abs(difference) <= MAX_DIFFERENCE:
             await Alert.filter(kind=AlertKind.CLOCK_DIFFERS, subject=machine).delete()
             return 0
         sentence = notices.clock_differs(machine, seconds=int(difference.total_seconds()))
-        return await tell(Trouble(kind=AlertKind.CLOCK_DIFFERS, subject=machine, sentence=sentence))
+        return await raise_alert(ShopAlert(kind=AlertKind.CLOCK_DIFFERS, subject=machine, sentence=sentence))

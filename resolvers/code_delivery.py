@@ -6,16 +6,16 @@ from domain import notices
 from domain.states import AlertKind, SmsDelivery
 from models import Alert, LoginCode, database
 from resolvers import troubles
-from resolvers.shop import Shop
-from resolvers.troubles import SHOP, Trouble
+from resolvers.shop import AppContext
+from resolvers.troubles import SHOP, ShopAlert
 
 # So many in a row, of the last hour, are an outage and no number of one user's.
-_FAILURES_OF_AN_OUTAGE = 3
-_RECENT = timedelta(hours=1)
+_OUTAGE_THRESHOLD = 3
+_RECENT_WINDOW = timedelta(hours=1)
 _FINISHED = (SmsDelivery.SENT, SmsDelivery.REFUSED, SmsDelivery.UNKNOWN)
 
 
-async def record_delivery(shop: Shop, code_id: int, delivery: SmsDelivery) -> None:
+async def record_delivery(shop: AppContext, code_id: int, delivery: SmsDelivery) -> None:
     """Store what became of the code `code_id`.
 
     A code that was certainly not sent counts for no limit but the interval between two. Staff are alerted
@@ -25,14 +25,14 @@ async def record_delivery(shop: Shop, code_id: int, delivery: SmsDelivery) -> No
     if delivery is SmsDelivery.SENT:
         await Alert.filter(kind=AlertKind.SMS_FAILING).delete()
         return
-    async with database.exclusive("alerts"):
+    async with database.exclusive_transaction("alerts"):
         if await _is_outage():
             sentence = notices.sms_failing(shop.settings.sms_gateway)
-            await troubles.tell(Trouble(kind=AlertKind.SMS_FAILING, subject=SHOP, sentence=sentence))
+            await troubles.raise_alert(ShopAlert(kind=AlertKind.SMS_FAILING, subject=SHOP, sentence=sentence))
 
 
 async def _is_outage() -> bool:
-    since = await database.now() - _RECENT
+    since = await database.now() - _RECENT_WINDOW
     codes = LoginCode.filter(created_at__gt=since, delivery__in=_FINISHED).order_by("-id")
-    last = [code.delivery for code in await codes.limit(_FAILURES_OF_AN_OUTAGE).only("id", "delivery")]
-    return len(last) == _FAILURES_OF_AN_OUTAGE and SmsDelivery.SENT not in last
+    last = [code.delivery for code in await codes.limit(_OUTAGE_THRESHOLD).only("id", "delivery")]
+    return len(last) == _OUTAGE_THRESHOLD and SmsDelivery.SENT not in last

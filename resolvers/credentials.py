@@ -19,19 +19,19 @@ class Credential(StrEnum):
     TOTP_SECRET = "totp_secret"  # noqa: S105 - the name of a kind
 
 
-ALL_BUT_SESSIONS = frozenset(Credential) - {Credential.SESSIONS}
+ALL_EXCEPT_SESSIONS = frozenset(Credential) - {Credential.SESSIONS}
 """Signed out everywhere."""
 NONE = frozenset[Credential]()
 """Take-over: nothing of what the account was opened by survives."""
-OF_A_BLOCKED_USER = frozenset({Credential.OPENID_IDENTITIES, Credential.TOTP_SECRET})
+KEPT_ON_BLOCK = frozenset({Credential.OPENID_IDENTITIES, Credential.TOTP_SECRET})
 """A blocked user's identity must still be known, or it would open a new account; neither opens this one."""
-OF_ANOTHER_ROLE = frozenset({Credential.API_KEY, Credential.PASSWORD, Credential.TOTP_SECRET})
+KEPT_ON_ROLE_CHANGE = frozenset({Credential.API_KEY, Credential.PASSWORD, Credential.TOTP_SECRET})
 """A key orders with the user's own money in any role; a second factor must not end by a promotion."""
-OF_ANOTHER_MOBILE = OF_ANOTHER_ROLE | {Credential.SERVICE_TOKENS}
+KEPT_ON_MOBILE_CHANGE = KEPT_ON_ROLE_CHANGE | {Credential.SERVICE_TOKENS}
 """A member of staff who changed their number keeps what does not sign in as them."""
 
 
-async def end_access(
+async def revoke_access(
     user: User, *, now: datetime, spares: Collection[Credential] = NONE, but_session: str | None = None
 ) -> None:
     """End every credential of `user` but the kinds in `spares`, and the session `but_session`.

@@ -11,37 +11,39 @@ from domain.states import AlertKind
 from models import Alert, AuditRun, User, database
 from resolvers import isolation, troubles
 from resolvers.audit import Difference, audit_wallets
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.audit")
 
-WALLETS_AT_ONCE = 200
-_EVERY = timedelta(days=1)
-_RUNS_KEPT = timedelta(days=90)
+BATCH_SIZE = 200
+_INTERVAL = timedelta(days=1)
+_MAX_RUNS = timedelta(days=90)
 
 
-async def audit_a_little(_: Shop) -> int:
+async def audit_next_batch(_: AppContext) -> int:
     """Audit the next wallets of today's run; returns how many, 0 where the run is done.
 
     Staff are told of the first difference, and again only after a whole run without any. Safe in any number
     of workers: they take turns.
     """
-    async with database.exclusive("daily audit"):
-        run = await _present_run()
+    async with database.exclusive_transaction("daily audit"):
+        run = await _get_current_run()
         if run is None:
             return 0
-        users = User.filter(id__gte=run.next_user_id).order_by("id").limit(WALLETS_AT_ONCE)
+        users = User.filter(id__gte=run.next_user_id).order_by("id").limit(BATCH_SIZE)
         user_ids = [user.id for user in await users.only("id")]
         # The last batch has no end: users who were deleted past the foreign keys may lie beyond it.
-        last = user_ids[-1] if len(user_ids) == WALLETS_AT_ONCE else ids.LARGEST_ID
-        found = await _audit(
+        last = user_ids[-1] if len(user_ids) == BATCH_SIZE else ids.MAX_ID
+        found = await _audit_wallets(
             user_ids or [run.next_user_id], first_user_id=run.next_user_id, last_user_id=last
         )
-        await _note(run, found, next_user_id=user_ids[-1] + 1 if user_ids else None)
+        await _record_progress(run, found, next_user_id=user_ids[-1] + 1 if user_ids else None)
         return len(user_ids)
 
 
-async def _audit(user_ids: Sequence[int], *, first_user_id: int, last_user_id: int) -> list[Difference]:
+async def _audit_wallets(
+    user_ids: Sequence[int], *, first_user_id: int, last_user_id: int
+) -> list[Difference]:
     """The differences in all wallets between these bounds; a wallet that cannot be audited is set aside."""
     found: list[Difference] = []
     firsts = [first_user_id, *user_ids[1:]]
@@ -54,35 +56,35 @@ async def _audit(user_ids: Sequence[int], *, first_user_id: int, last_user_id: i
             found.extend(await audit_wallets(first_user_id=first_of[some[0]], last_user_id=last_of[some[-1]]))
         return len(some)
 
-    await isolation.in_halves("daily audit", "wallet", user_ids, audit)
+    await isolation.run_bisecting("daily audit", "wallet", user_ids, audit)
     return found
 
 
-async def _present_run() -> AuditRun | None:
+async def _get_current_run() -> AuditRun | None:
     """The run that is not finished, or a new one if the last began a day ago."""
     now = await database.now()
     last = await AuditRun.all().order_by("-id").first()
     if last is not None and last.finished_at is None:
         return last
-    if last is not None and last.began_at > now - _EVERY:
+    if last is not None and last.began_at > now - _INTERVAL:
         return None
-    await AuditRun.filter(began_at__lte=now - _RUNS_KEPT).delete()
+    await AuditRun.filter(began_at__lte=now - _MAX_RUNS).delete()
     return await AuditRun.create(began_at=now)
 
 
-async def _note(run: AuditRun, found: list[Difference], *, next_user_id: int | None) -> None:
+async def _record_progress(run: AuditRun, found: list[Difference], *, next_user_id: int | None) -> None:
     for difference in found:
         logger.error(
             "%s: %s: expected %d, found %d",
             difference.record,
             difference.check,
             difference.expected,
-            difference.found,
+            difference.actual,
         )
     run.differences += len(found)
     if found:
-        await troubles.tell(
-            troubles.Trouble(
+        await troubles.raise_alert(
+            troubles.ShopAlert(
                 kind=AlertKind.LEDGER_DIFFERS,
                 subject=troubles.SHOP,
                 sentence=notices.ledger_differs(found[0].record),

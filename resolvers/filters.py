@@ -11,26 +11,26 @@ from domain import ids, texts
 M = TypeVar("M", bound=Model)
 
 
-def those(values: Sequence[object] | None) -> list[object] | None:
+def as_list(values: Sequence[object] | None) -> list[object] | None:
     """The values that a criterion allows; None leaves the criterion out."""
     return None if values is None else list(values)
 
 
-def record_ids(values: Sequence[int] | None) -> list[int] | None:
+def possible_ids(values: Sequence[int] | None) -> list[int] | None:
     """The ids that a criterion allows and that a record could have; None leaves the criterion out.
 
     Raises:
         InvalidInput: more than 1,000 ids.
     """
-    return None if values is None else ids.possible(values, field="where")
+    return None if values is None else ids.filter_possible(values, field="where")
 
 
-def meeting(rows: QuerySet[M], criteria: dict[str, object]) -> QuerySet[M]:
+def apply_criteria(rows: QuerySet[M], criteria: dict[str, object]) -> QuerySet[M]:
     """Those of `rows` that meet every criterion; None leaves one out.
 
     A text that no database could store is in no row, and PostgreSQL would refuse to look for it.
     """
-    asked = {name: value for name, value in criteria.items() if value is not None}
-    if not all(texts.is_storable(value) for value in asked.values() if isinstance(value, str)):
+    present = {name: value for name, value in criteria.items() if value is not None}
+    if not all(texts.is_storable(value) for value in present.values() if isinstance(value, str)):
         return rows.filter(id__in=[])
-    return rows.filter(**asked)
+    return rows.filter(**present)

@@ -10,25 +10,25 @@ from tortoise.transactions import in_transaction
 from domain import order_life, provider_reports
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from domain.provider_reports import Reading, Report
+from domain.provider_reports import Interpretation, Report
 from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
 from gateways.provider_results import ProviderOrderState
-from gateways.providers import MOST_ORDERS
+from gateways.providers import MAX_ORDERS
 from models import Order, Provider, database
 from resolvers import isolation, provider_health
 from resolvers.order_life import Change, change_order, lock_order
-from resolvers.provider_reports import Reports, read_reports
-from resolvers.shop import Shop
+from resolvers.provider_reports import StatusReports, read_reports
+from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.following")
 
 # What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
-_AGE_A_WAIT = 20
-_WAITS = (5, 15, 60, 300, 900)
+_AGE_DIVISOR = 20
+_WAIT_RANGE = (5, 15, 60, 300, 900)
 # With the longest wait between two looks this is less than an hour.
-_UNCLEAR_FOR_GOOD = timedelta(minutes=50)
-_LONGEST_UNCLEAR_WAIT = 300
+_UNCLEAR_TIMEOUT = timedelta(minutes=50)
+_MAX_UNCLEAR_WAIT = 300
 # Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
 _CLAIM = """
 WITH due AS MATERIALIZED (
@@ -39,106 +39,108 @@ UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 
 
-async def follow_orders(shop: Shop, provider: Provider) -> int:
+async def poll_orders(shop: AppContext, provider: Provider) -> int:
     """Ask the provider about up to 100 of its orders that are due; returns how many it told of.
 
     What it says unclearly (an unknown word, nothing at all, a refusal) is asked again within minutes and,
     where it stays so, held for staff within the hour. Safe in any number of workers; an order whose worker
     is lost is asked about again after its lease.
     """
-    if not provider_health.answers(provider):
+    if not provider_health.is_reachable(provider):
         return 0
     now = await database.now()
-    statement = _CLAIM.format(skip_locked=database.skip_locked())
-    rows = await database.fetch(statement, now + shop.settings.worker_lease, provider.id, now, MOST_ORDERS)
+    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
+    rows = await database.fetch(statement, now + shop.settings.worker_lease, provider.id, now, MAX_ORDERS)
     if not rows:
         return 0
     orders = await Order.filter(id__in=[row["id"] for row in rows])
     were_clear = {order.id for order in orders if order.unclear_since is None}
     reports = await read_reports(shop, provider, orders)
     for order in orders:
-        if not await isolation.apart("follow", f"order {order.id}", _apply(order, reports, now=now)):
-            await _note_unclear(order, "its report could not be applied, see the server's log", now=now)
+        if not await isolation.run_isolated("follow", f"order {order.id}", _apply(order, reports, now=now)):
+            await _record_unclear_status(
+                order, "its report could not be applied, see the server's log", now=now
+            )
     unclear = [order.id for order in orders if order.unclear_since is not None and order.id in were_clear]
     if unclear:
         await Order.filter(id__in=unclear, dispatch=Dispatch.SENT).update(unclear_since=now)
-    await _plan_next(orders, now=now)
+    await _schedule_next_poll(orders, now=now)
     return len(reports.states) + len(reports.failures)
 
 
-async def _apply(order: Order, reports: Reports, *, now: datetime) -> None:
+async def _apply(order: Order, reports: StatusReports, *, now: datetime) -> None:
     number = order.provider_order_id or ""
     if number in reports.states:
         state = reports.states[number]
-        if _is_news(order, state):
-            await _settle(order, state)
+        if _has_changed(order, state):
+            await _apply_status(order, state)
         if not _is_clear(order, state):
-            await _note_unclear(
+            await _record_unclear_status(
                 order, f"the provider's word for it is unknown: {state.status_text!r}", now=now
             )
         elif order.unclear_since is not None:
             await Order.filter(id=order.id, dispatch=Dispatch.SENT).update(unclear_since=None)
             order.unclear_since = None
     elif number in reports.failures:
-        await _note_unclear(order, reports.failures[number], now=now)
+        await _record_unclear_status(order, reports.failures[number], now=now)
 
 
 def _is_clear(order: Order, state: ProviderOrderState) -> bool:
     """Whether a report says how far the order is."""
-    reading = _read(order, state)
-    return reading.status is not None or reading.doubt is not None
+    reading = _interpret(order, state)
+    return reading.status is not None or reading.implausible_reason is not None
 
 
-async def _note_unclear(order: Order, reason: str, *, now: datetime) -> None:
+async def _record_unclear_status(order: Order, reason: str, *, now: datetime) -> None:
     """Remember since when nobody knows how far the order is; in the end staff have to look."""
     if order.unclear_since is None:
         # Written with all others at the end of the round.
         order.unclear_since = now
-    elif now - order.unclear_since >= _UNCLEAR_FOR_GOOD:
-        held = _doubt(order, f"order {order.provider_order_id} at the provider: {reason}")
-        await isolation.apart("follow", f"order {order.id}", held)
+    elif now - order.unclear_since >= _UNCLEAR_TIMEOUT:
+        hold = _hold_if_unchanged(order, f"order {order.provider_order_id} at the provider: {reason}")
+        await isolation.run_isolated("follow", f"order {order.id}", hold)
 
 
-def _is_news(order: Order, state: ProviderOrderState) -> bool:
+def _has_changed(order: Order, state: ProviderOrderState) -> bool:
     """Whether a report may change the row; most do not, and cost no transaction."""
-    reading = _read(order, state)
-    told = _columns(order, state)
+    reading = _interpret(order, state)
+    columns = _changed_columns(order, state)
     return (
-        reading.doubt is not None
-        or _next(order, reading) is not order.status
-        or any(getattr(order, name) != value for name, value in told.items())
+        reading.implausible_reason is not None
+        or _next_status(order, reading) is not order.status
+        or any(getattr(order, name) != value for name, value in columns.items())
     )
 
 
-async def _settle(asked: Order, state: ProviderOrderState) -> None:
+async def _apply_status(polled: Order, state: ProviderOrderState) -> None:
     async with in_transaction():
-        order = await lock_order(asked.id)
-        if not _is_still_meant(order, asked):
+        order = await lock_order(polled.id)
+        if not _is_unchanged(order, polled):
             return
-        now, reading = await database.now(), _read(order, state)
-        if reading.doubt is not None:
-            await change_order(order, _held(reading.doubt), now=now)
+        now, reading = await database.now(), _interpret(order, state)
+        if reading.implausible_reason is not None:
+            await change_order(order, _hold_change(reading.implausible_reason), now=now)
         elif order.runs_by_shop and provider_reports.is_over(reading.status):
             await _end_run(order, reading, now=now)
         else:
-            columns = {**_columns(order, state), **_remains(order, reading)}
-            change = Change(to=_next(order, reading), actor=OrderActor.PROVIDER, columns=columns)
+            columns = {**_changed_columns(order, state), **_remains_column(order, reading)}
+            change = Change(to=_next_status(order, reading), actor=OrderActor.PROVIDER, columns=columns)
             await change_order(order, change, now=now)
 
 
-async def _doubt(asked: Order, reason: str) -> None:
+async def _hold_if_unchanged(polled: Order, reason: str) -> None:
     async with in_transaction():
-        order = await lock_order(asked.id)
-        if _is_still_meant(order, asked):
-            await change_order(order, _held(reason), now=await database.now())
+        order = await lock_order(polled.id)
+        if _is_unchanged(order, polled):
+            await change_order(order, _hold_change(reason), now=await database.now())
 
 
-def _is_still_meant(order: Order, asked: Order) -> bool:
+def _is_unchanged(order: Order, polled: Order) -> bool:
     """Whether a report is about the order as it is now: it may be over, or its next run sent, meanwhile."""
-    return order.dispatch is Dispatch.SENT and order.provider_order_id == asked.provider_order_id
+    return order.dispatch is Dispatch.SENT and order.provider_order_id == polled.provider_order_id
 
 
-def _held(reason: str) -> Change:
+def _hold_change(reason: str) -> Change:
     logger.error("an order is held for staff: %s", reason)
     columns = {
         "dispatch": Dispatch.UNKNOWN,
@@ -150,7 +152,7 @@ def _held(reason: str) -> Change:
     return Change(to=OrderStatus.AWAITING, actor=OrderActor.PROVIDER, staff_note=reason, columns=columns)
 
 
-def _report(state: ProviderOrderState) -> Report:
+def _to_report(state: ProviderOrderState) -> Report:
     return Report(
         status=state.status,
         subscription=state.subscription_status,
@@ -160,32 +162,32 @@ def _report(state: ProviderOrderState) -> Report:
     )
 
 
-def _read(order: Order, state: ProviderOrderState) -> Reading:
-    report = _report(state)
+def _interpret(order: Order, state: ProviderOrderState) -> Interpretation:
+    report = _to_report(state)
     if order.service_type is ServiceType.SUBSCRIPTIONS:
-        return provider_reports.read_subscription(
-            report, posts=order.subscription_posts or 0, units_a_post=order.subscription_max or 0
+        return provider_reports.interpret_subscription(
+            report, posts=order.subscription_posts or 0, units_per_post=order.subscription_max or 0
         )
     units = order.drip_feed_quantity if order.runs_by_shop else order.quantity
-    return provider_reports.read(report, units=units)
+    return provider_reports.interpret(report, units=units)
 
 
-def _next(order: Order, reading: Reading) -> OrderStatus:
+def _next_status(order: Order, reading: Interpretation) -> OrderStatus:
     """The status that the reading leads to; a step back is a slip of the provider's, and none."""
-    if reading.status is None or not order_life.may_become(order.status, reading.status):
+    if reading.status is None or not order_life.can_become(order.status, reading.status):
         return order.status
     return reading.status
 
 
-def _remains(order: Order, reading: Reading) -> Mapping[str, object]:
+def _remains_column(order: Order, reading: Interpretation) -> Mapping[str, object]:
     # What remains of a run is not what remains of the order.
     return {} if reading.remains is None or order.runs_by_shop else {"remains": reading.remains}
 
 
-def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
+def _changed_columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
     """What the order shows of a report besides its status."""
     shown: dict[str, object] = {}
-    start = provider_reports.possible_start(_report(state))
+    start = provider_reports.plausible_start_count(_to_report(state))
     if start is not None:
         shown["start_count"] = start
     if order.service_type is ServiceType.SUBSCRIPTIONS:
@@ -194,62 +196,67 @@ def _columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
         if state.posts is not None and 0 <= state.posts <= (order.subscription_posts or 0):
             shown["subscription_response_posts"] = state.posts
         if state.orders:
-            shown["subscription_response_orders"] = json.dumps([_as_number(order) for order in state.orders])
+            shown["subscription_response_orders"] = json.dumps(
+                [_to_provider_number(order) for order in state.orders]
+            )
     elif not order.runs_by_shop and state.remains is not None and 0 <= state.remains <= order.quantity:
         shown["remains"] = state.remains
     return shown
 
 
-def _as_number(order_id: str) -> int | str:
+def _to_provider_number(order_id: str) -> int | str:
     """The legacy app reads a list of integers, which nearly all providers use."""
     return int(order_id) if order_id.isdecimal() else order_id
 
 
-async def _end_run(order: Order, reading: Reading, *, now: datetime) -> None:
+async def _end_run(order: Order, reading: Interpretation, *, now: datetime) -> None:
     """Count one run of a drip-feed that the shop runs: queue the next, or settle the whole."""
-    missing = provider_reports.undelivered(reading, units=order.drip_feed_quantity)
+    missing = provider_reports.count_undelivered(reading, units=order.drip_feed_quantity)
     order.runs_done += 1
     order.undelivered += missing
-    is_given_up = reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED)
+    is_canceled = reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED)
     # Its buyer may have asked to cancel while the run was at the provider: then no other follows.
-    is_wanted = order.cancel_requested_at is None
-    told = (
+    is_continued = order.cancel_requested_at is None
+    staff_note = (
         f"run {order.runs_done} of {order.runs}, provider's order {order.provider_order_id}: "
         f"{order.drip_feed_quantity - missing} delivered"
     )
     counted = {"runs_done": order.runs_done, "undelivered": order.undelivered}
-    if order.runs_done < order.runs and is_wanted and not is_given_up:
+    if order.runs_done < order.runs and is_continued and not is_canceled:
         due_at = max(now, order.created_at + order.runs_done * timedelta(minutes=order.interval))
         columns = {**counted, "dispatch": Dispatch.QUEUED, "due_at": due_at, "provider_order_id": None}
         change = Change(
-            to=_next(order, Reading(status=OrderStatus.INPROGRESS)),
+            to=_next_status(order, Interpretation(status=OrderStatus.INPROGRESS)),
             actor=OrderActor.PROVIDER,
-            staff_note=told,
+            staff_note=staff_note,
             columns=columns,
         )
     else:
-        left = order.undelivered_if_stopped
-        columns = {**counted, "remains": left}
+        undelivered = order.undelivered_if_stopped
+        columns = {**counted, "remains": undelivered}
         change = Change(
-            to=_whole(left, order.quantity), actor=OrderActor.PROVIDER, staff_note=told, columns=columns
+            to=_total_status(undelivered, order.quantity),
+            actor=OrderActor.PROVIDER,
+            staff_note=staff_note,
+            columns=columns,
         )
     await change_order(order, change, now=now)
 
 
-def _whole(left: int, units: int) -> OrderStatus:
-    if left == 0:
+def _total_status(undelivered: int, units: int) -> OrderStatus:
+    if undelivered == 0:
         return OrderStatus.COMPLETED
-    return OrderStatus.CANCELED if left == units else OrderStatus.PARTIAL
+    return OrderStatus.CANCELED if undelivered == units else OrderStatus.PARTIAL
 
 
-async def _plan_next(orders: list[Order], *, now: datetime) -> None:
+async def _schedule_next_poll(orders: list[Order], *, now: datetime) -> None:
     """When each order is asked about next; those that are settled meanwhile stay as they are."""
     waits: dict[int, list[int]] = {}
     for order in orders:
-        age = (now - order.created_at) // timedelta(seconds=_AGE_A_WAIT)
-        wait = next((seconds for seconds in _WAITS if seconds >= age), _WAITS[-1])
+        age = (now - order.created_at) // timedelta(seconds=_AGE_DIVISOR)
+        wait = next((seconds for seconds in _WAIT_RANGE if seconds >= age), _WAIT_RANGE[-1])
         if order.unclear_since is not None:
-            wait = min(wait, _LONGEST_UNCLEAR_WAIT)
+            wait = min(wait, _MAX_UNCLEAR_WAIT)
         waits.setdefault(wait, []).append(order.id)
     for wait, ids in waits.items():
         due = Order.filter(id__in=ids, dispatch=Dispatch.SENT)

@@ -12,19 +12,21 @@ from domain.problems import (
     FreeCreditTooSoon,
     IdempotencyKeyReused,
     InvalidInput,
-    refuses,
+    declares_problems,
 )
 from domain.states import LedgerKind
 from models import LedgerEntry, User, database
 from resolvers import idempotency, wallet
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 _MONTH = timedelta(days=30)
-_A_SECOND = timedelta(seconds=1)
+_ONE_SECOND = timedelta(seconds=1)
 
 
-@refuses(InvalidInput, FreeCreditTooSoon, FreeCreditsUsedUp, IdempotencyKeyReused)
-async def claim_free_credit(shop: Shop, user: User, *, idempotency_key: str | None = None) -> LedgerEntry:
+@declares_problems(InvalidInput, FreeCreditTooSoon, FreeCreditsUsedUp, IdempotencyKeyReused)
+async def claim_free_credit(
+    shop: AppContext, user: User, *, idempotency_key: str | None = None
+) -> LedgerEntry:
     """Give the user a random whole amount of Toman within the shop's range; returns its ledger entry.
 
     Raises:
@@ -35,8 +37,8 @@ async def claim_free_credit(shop: Shop, user: User, *, idempotency_key: str | No
     """
 
     async def give() -> LedgerEntry:
-        now, settings = await database.now(), await shop.current_settings()
-        await _take_turn(settings, user, now=now)
+        now, settings = await database.now(), await shop.get_settings()
+        await _claim_turn(settings, user, now=now)
         return await wallet.credit(
             user.id,
             _draw_amount(settings),
@@ -46,26 +48,28 @@ async def claim_free_credit(shop: Shop, user: User, *, idempotency_key: str | No
             now=now,
         )
 
-    attempt = idempotency.attempt(claim_free_credit, locals(), by=user, key=idempotency_key)
-    return await idempotency.once(attempt, give, recall=_entry)
+    attempt = idempotency.request_for(claim_free_credit, locals(), user=user, key=idempotency_key)
+    return await idempotency.run_once(attempt, give, load_result=_get_entry)
 
 
-async def _entry(entry_id: int) -> LedgerEntry:
+async def _get_entry(entry_id: int) -> LedgerEntry:
     return await LedgerEntry.get(id=entry_id)
 
 
-async def _take_turn(settings: Settings, user: User, *, now: datetime) -> None:
+async def _claim_turn(settings: Settings, user: User, *, now: datetime) -> None:
     """Use the user's turn; its guarded update also keeps the user's other claims out until the commit."""
     interval = settings.free_credit_interval
     ready = User.filter(Q(free_credit_at=None) | Q(free_credit_at__lte=now - interval), id=user.id)
     if not await ready.update(free_credit_at=now):
         last = (await User.get(id=user.id)).free_credit_at or now
-        raise FreeCreditTooSoon(retry_after=max(last + interval - now, _A_SECOND))
-    given = LedgerEntry.filter(user_id=user.id, kind=LedgerKind.FREE_CREDIT, created_at__gt=now - _MONTH)
-    if await given.count() >= settings.free_credits_per_month:
+        raise FreeCreditTooSoon(retry_after=max(last + interval - now, _ONE_SECOND))
+    recent_credits = LedgerEntry.filter(
+        user_id=user.id, kind=LedgerKind.FREE_CREDIT, created_at__gt=now - _MONTH
+    )
+    if await recent_credits.count() >= settings.free_credits_per_month:
         raise FreeCreditsUsedUp
 
 
 def _draw_amount(settings: Settings) -> Toman:
-    smallest, largest = settings.free_credit_min, settings.free_credit_max
-    return Toman(smallest + secrets.randbelow(largest - smallest + 1))
+    minimum, maximum = settings.free_credit_min, settings.free_credit_max
+    return Toman(minimum + secrets.randbelow(maximum - minimum + 1))

@@ -19,15 +19,15 @@ from domain.problems import (
     InvalidInput,
     InvalidLink,
     ServiceUnavailable,
-    refuses,
+    declares_problems,
 )
 from models import Gift, Order, Service, User, UserGift, database, inserts
 from resolvers import idempotency
-from resolvers.filters import meeting
-from resolvers.order_life import Change, note_event
-from resolvers.pages import Direction, sorting
+from resolvers.filters import apply_criteria
+from resolvers.order_life import Change, record_event
+from resolvers.pages import Direction, order_by_columns
 
-_NOTHING = Toman(0)
+_NO_DETAILS = Toman(0)
 
 
 class GiftOrderField(StrEnum):
@@ -54,16 +54,16 @@ class GiftFilter:
             "expires_at__gte": self.expires_gte,
             "expires_at__lte": self.expires_lte,
         }
-        return meeting(gifts, criteria)
+        return apply_criteria(gifts, criteria)
 
 
-_EVERY_GIFT = GiftFilter()
+_NO_FILTER = GiftFilter()
 
 
 async def list_gifts(
     user: User,
     *,
-    where: GiftFilter = _EVERY_GIFT,
+    where: GiftFilter = _NO_FILTER,
     order_by: GiftOrderField = GiftOrderField.ID,
     direction: Direction = Direction.ASC,
 ) -> list[UserGift]:
@@ -72,7 +72,7 @@ async def list_gifts(
     Used and expired ones are among them.
     """
     gifts = where.apply(UserGift.filter(user_id=user.id))
-    return await gifts.select_related("gift__service").order_by(*sorting(order_by, direction))
+    return await gifts.select_related("gift__service").order_by(*order_by_columns(order_by, direction))
 
 
 async def get_user_gift(user: User, *, user_gift_id: int) -> UserGift | None:
@@ -90,7 +90,9 @@ async def get_gift(user: User, *, gift_id: int) -> Gift | None:
     return None if won is None else won.gift
 
 
-@refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
+@declares_problems(
+    InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused
+)
 async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key: str | None = None) -> Order:
     """Order the service of a gift that the user won, for nothing, below the service's minimum too.
 
@@ -103,12 +105,16 @@ async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key:
         IdempotencyKeyReused: the key was used for something else.
     """
     arguments = {**locals(), "link": texts.strip(link)}
-    attempt = idempotency.attempt(use_gift, arguments, by=user, key=idempotency_key)
+    attempt = idempotency.request_for(use_gift, arguments, user=user, key=idempotency_key)
     won = UserGift.filter(user_id=user.id, id=user_gift_id if ids.is_possible(user_gift_id) else 0)
-    return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
+    return await idempotency.run_once(
+        attempt, _place_gift_order(user, won, link), load_result=Order.get_as_placed
+    )
 
 
-@refuses(InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused)
+@declares_problems(
+    InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused
+)
 async def use_oldest_gift(
     user: User, *, gift_id: int, link: str, idempotency_key: str | None = None
 ) -> Order:
@@ -123,39 +129,41 @@ async def use_oldest_gift(
         IdempotencyKeyReused: the key was used for something else.
     """
     arguments = {**locals(), "link": texts.strip(link)}
-    attempt = idempotency.attempt(use_oldest_gift, arguments, by=user, key=idempotency_key)
+    attempt = idempotency.request_for(use_oldest_gift, arguments, user=user, key=idempotency_key)
     won = UserGift.filter(user_id=user.id, gift_id=gift_id if ids.is_possible(gift_id) else 0)
-    return await idempotency.once(attempt, _use(user, won, link), recall=Order.get_as_placed)
+    return await idempotency.run_once(
+        attempt, _place_gift_order(user, won, link), load_result=Order.get_as_placed
+    )
 
 
-def _use(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitable[Order]]:
+def _place_gift_order(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitable[Order]]:
     """The act of ordering with the oldest usable one of `won`."""
 
     async def use() -> Order:
         target = links.parse(link)
         now = await database.now()
-        used = await _take_oldest(won, now=now)
+        used = await _lock_oldest(won, now=now)
         service = await Service.get_on_sale(used.gift.service_id)
         if service is None:
             raise ServiceUnavailable
-        order = Order.placed(
+        order = Order.build(
             buyer=user,
             service=service,
             link=target,
             specification=Specification(units=used.quantity),
-            charge=_NOTHING,
+            charge=_NO_DETAILS,
             source=OrderSource.MOBILE_APP_GIFT,
             now=now,
         )
         await inserts.save(order)
-        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
+        await record_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await UserGift.filter(id=used.id).update(link=target, order_id=order.id, updated_at=now)
         return order
 
     return use
 
 
-async def _take_oldest(won: QuerySet[UserGift], *, now: datetime) -> UserGift:
+async def _lock_oldest(won: QuerySet[UserGift], *, now: datetime) -> UserGift:
     usable = won.filter(is_used=False, expires_at__gt=now).select_related("gift").order_by("id")
     for candidate in await usable:
         # Guarded: a twin may have used it since we looked; then the next one is tried.

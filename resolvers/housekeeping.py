@@ -17,16 +17,16 @@ from models import (
     database,
 )
 from resolvers import isolation
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 # Limits on codes look back a day.
-_CODES_KEPT = timedelta(days=2)
-_TOKENS_KEPT = timedelta(days=30)
-_NETWORKS_KEPT = timedelta(days=365)
-_AT_ONCE = 1_000
+_CODE_RETENTION = timedelta(days=2)
+_TOKEN_RETENTION = timedelta(days=30)
+_NETWORK_RETENTION = timedelta(days=365)
+_BATCH_SIZE = 1_000
 
 
-async def remove_expired(_: Shop) -> int:
+async def delete_expired(_: AppContext) -> int:
     """Remove old login codes, ended tokens, expired idempotency keys and sign-ins that were never finished.
 
     So are networks that nobody has signed in from for a year, and quotas' windows that have ended. Some at
@@ -35,19 +35,19 @@ async def remove_expired(_: Shop) -> int:
     now = await database.now()
     removed = 0
     for ended in (
-        LoginCode.filter(created_at__lte=now - _CODES_KEPT),
-        AccessToken.filter(expires_at__lte=now - _TOKENS_KEPT),
+        LoginCode.filter(created_at__lte=now - _CODE_RETENTION),
+        AccessToken.filter(expires_at__lte=now - _TOKEN_RETENTION),
         IdempotencyKey.filter(expires_at__lte=now),
         OpenIdAttempt.filter(expires_at__lte=now),
-        KnownNetwork.filter(signed_in_at__lte=now - _NETWORKS_KEPT),
+        KnownNetwork.filter(signed_in_at__lte=now - _NETWORK_RETENTION),
         QuotaUsage.filter(ends_at__lte=now),
     ):
-        ids = await ended.limit(_AT_ONCE).values_list("id", flat=True)
+        ids = await ended.limit(_BATCH_SIZE).values_list("id", flat=True)
         noun = ended.model._meta.db_table
-        removed += await isolation.in_halves("remove expired", noun, list(ids), partial(_remove, ended))
+        removed += await isolation.run_bisecting("remove expired", noun, list(ids), partial(_delete, ended))
     return removed
 
 
-async def _remove(ended: QuerySet[Any], ids: Sequence[Any]) -> int:
+async def _delete(ended: QuerySet[Any], ids: Sequence[Any]) -> int:
     # Filtered again: a key that had expired may have been used anew in the meantime.
     return await ended.filter(id__in=list(ids)).delete()

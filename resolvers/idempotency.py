@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 from domain import idempotency_keys, problem_records
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
 from models import IdempotencyKey, User, database
-from models.placing import Claim
+from models.placing import IdempotencyClaim
 
 Row = TypeVar("Row", bound=Model)
 
@@ -31,11 +31,11 @@ ON CONFLICT (user_id, key) DO UPDATE SET operation = excluded.operation, fingerp
 WHERE idempotency_keys.expires_at <= excluded.created_at
 RETURNING id
 """
-_REMEMBER = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND key = $3"
+_STORE_RESULT = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND key = $3"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
+class IdempotentRequest:
     """One request for an operation: who asks, under which key, and for what.
 
     `same_request` gives the fingerprint of another spelling of the request, or None where there is no
@@ -57,19 +57,19 @@ class Attempt:
         return self.same_request is not None and fingerprint == await self.same_request()
 
 
-def attempt(
+def request_for(
     operation: Callable[..., object],
     arguments: Mapping[str, object],
     *,
-    by: User,
+    user: User,
     key: str | None,
-    apart_from: Collection[str] = (),
+    excluded: Collection[str] = (),
     respell: Callable[[], Awaitable[Mapping[str, object] | None]] | None = None,
-) -> Attempt | None:
+) -> IdempotentRequest | None:
     """What a call of `operation` asks for; None where the client gave no key.
 
     `arguments` are the operation's `locals()`. The fingerprint covers every keyword-only parameter of its
-    signature but the key and those in `apart_from`, so that one that is added later is covered by itself.
+    signature but the key and those in `excluded`, so that one that is added later is covered by itself.
     `respell` gives the arguments in which another API may have made the same request.
 
     Raises:
@@ -78,23 +78,23 @@ def attempt(
     """
     if key is None:
         return None
-    covered = {name: arguments[name] for name in _covered(operation) if name not in apart_from}
+    covered = {name: arguments[name] for name in _fingerprinted_parameters(operation) if name not in excluded}
 
     async def same_request() -> str | None:
         changed = await respell() if respell is not None else None
-        return None if changed is None else _fingerprint({**covered, **changed})
+        return None if changed is None else _compute_fingerprint({**covered, **changed})
 
-    return Attempt(
-        user_id=by.id,
+    return IdempotentRequest(
+        user_id=user.id,
         key=idempotency_keys.parse(key),
         operation=operation.__name__,
-        fingerprint=_fingerprint(covered),
+        fingerprint=_compute_fingerprint(covered),
         same_request=same_request if respell is not None else None,
     )
 
 
 @cache
-def _covered(operation: Callable[..., object]) -> tuple[str, ...]:
+def _fingerprinted_parameters(operation: Callable[..., object]) -> tuple[str, ...]:
     """The operation's keyword-only parameters but the key: by convention, what is asked for."""
     parameters = inspect.signature(operation).parameters.values()
     return tuple(
@@ -104,11 +104,11 @@ def _covered(operation: Callable[..., object]) -> tuple[str, ...]:
     )
 
 
-async def once(
-    attempt: Attempt | None,
-    act: Callable[[], Awaitable[Row]],
+async def run_once(
+    request: IdempotentRequest | None,
+    operation: Callable[[], Awaitable[Row]],
     *,
-    recall: Callable[[int], Awaitable[Row]],
+    load_result: Callable[[int], Awaitable[Row]],
 ) -> Row:
     """Run `act` in a transaction, or give the first answer again where the key has one.
 
@@ -120,62 +120,62 @@ async def once(
         IdempotencyKeyReused: the key was used for another act or other arguments.
         Problem: whatever `act` raises.
     """
-    if attempt is None:
+    if request is None:
         async with in_transaction():
-            return await act()
+            return await operation()
     try:
         async with in_transaction():
-            if await claim(attempt, now=await database.now()):
-                result = await act()
-                await remember(attempt, {"id": result.pk})
+            if await claim(request, now=await database.now()):
+                result = await operation()
+                await store_result(request, {"id": result.pk})
                 return result
     except (InvalidInput, InvalidLink, QuotaReached):
         raise
     except Problem as refusal:
-        if await _remember_refusal(attempt, refusal):
+        if await _store_problem(request, refusal):
             raise
-    return await recall(await first_answer(attempt))
+    return await load_result(await get_stored_result(request))
 
 
-def claim_of(attempt: Attempt) -> Claim:
+def to_claim(request: IdempotentRequest) -> IdempotencyClaim:
     """The same, for an act that one statement does."""
-    return Claim(
-        key=attempt.key,
-        operation=attempt.operation,
-        fingerprint=attempt.fingerprint,
+    return IdempotencyClaim(
+        key=request.key,
+        operation=request.operation,
+        fingerprint=request.fingerprint,
         lifetime=LIFETIME,
     )
 
 
-async def claim(attempt: Attempt, *, now: datetime) -> bool:
+async def claim(request: IdempotentRequest, *, now: datetime) -> bool:
     """Whether the key is this attempt's to use; False where it was used in the last 24 hours."""
-    await IdempotencyKey.lock(attempt.user_id, attempt.key)
+    await IdempotencyKey.lock(request.user_id, request.key)
     rows = await database.fetch(
         _CLAIM,
-        attempt.user_id,
-        attempt.key,
-        attempt.operation,
-        attempt.fingerprint,
+        request.user_id,
+        request.key,
+        request.operation,
+        request.fingerprint,
         now,
         now + LIFETIME,
     )
     return bool(rows)
 
 
-async def remember(attempt: Attempt, answer: Mapping[str, object]) -> None:
+async def store_result(request: IdempotentRequest, result_id: Mapping[str, object]) -> None:
     """Keep the first answer of a claimed key."""
-    await database.fetch(_REMEMBER, orjson.dumps(answer).decode(), attempt.user_id, attempt.key)
+    await database.fetch(_STORE_RESULT, orjson.dumps(result_id).decode(), request.user_id, request.key)
 
 
-async def first_answer(attempt: Attempt) -> int:
+async def get_stored_result(request: IdempotentRequest) -> int:
     """The id in the first answer.
 
     Raises:
         IdempotencyKeyReused: it was the answer to something else.
         Problem: the first answer was this refusal.
     """
-    row = await IdempotencyKey.get(user_id=attempt.user_id, key=attempt.key)
-    if not await attempt.is_for(row.operation, row.fingerprint):
+    row = await IdempotencyKey.get(user_id=request.user_id, key=request.key)
+    if not await request.is_for(row.operation, row.fingerprint):
         raise IdempotencyKeyReused
     answer: dict[str, object] = orjson.loads(row.answer or "")
     if "code" in answer:
@@ -183,16 +183,16 @@ async def first_answer(attempt: Attempt) -> int:
     return int(str(answer["id"]))
 
 
-async def _remember_refusal(attempt: Attempt, refusal: Problem) -> bool:
+async def _store_problem(request: IdempotentRequest, problem: Problem) -> bool:
     """Keep `refusal` as the first answer; False where a twin's answer came between."""
     async with in_transaction():
-        if not await claim(attempt, now=await database.now()):
+        if not await claim(request, now=await database.now()):
             return False
-        await remember(attempt, problem_records.to_record(refusal))
+        await store_result(request, problem_records.to_record(problem))
         return True
 
 
-def _fingerprint(arguments: Mapping[str, object]) -> str:
+def _compute_fingerprint(arguments: Mapping[str, object]) -> str:
     # repr writes whatever a client may send, numbers beyond 64 bits and half surrogate pairs included.
     canonical = repr(sorted(arguments.items()))
     return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()

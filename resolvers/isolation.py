@@ -7,15 +7,15 @@ from typing import TypeVar
 from domain import notices
 from domain.states import AlertKind
 from models import Alert, database
-from resolvers.troubles import Trouble, tell
+from resolvers.troubles import ShopAlert, raise_alert
 
 logger = logging.getLogger("vitrin.isolation")
 
-_LONGEST_SUBJECT = 64
+_MAX_SUBJECT_LENGTH = 64
 Id = TypeVar("Id")
 
 
-async def apart(job: str, record: str, work: Awaitable[object]) -> bool:
+async def run_isolated(job: str, record: str, work: Awaitable[object]) -> bool:
     """Do one row's part of a batch; True where it was done.
 
     A failure is logged and told to staff once, and left for the batch's next turn. A database that is away
@@ -26,12 +26,12 @@ async def apart(job: str, record: str, work: Awaitable[object]) -> bool:
     except Exception as error:
         if database.is_unavailable(error):
             raise
-        await set_aside(job, record)
+        await alert_failing_row(job, record)
         return False
     return True
 
 
-async def count_apart(job: str, record: str, work: Awaitable[int]) -> int:
+async def count_isolated(job: str, record: str, work: Awaitable[int]) -> int:
     """`apart` for work that counts what it does; 0 where it failed."""
     counted = 0
 
@@ -39,11 +39,11 @@ async def count_apart(job: str, record: str, work: Awaitable[int]) -> int:
         nonlocal counted
         counted = await work
 
-    await apart(job, record, count())
+    await run_isolated(job, record, count())
     return counted
 
 
-async def in_halves(
+async def run_bisecting(
     job: str, noun: str, ids: Sequence[Id], work: Callable[[Sequence[Id]], Awaitable[int]]
 ) -> int:
     """Work on all rows at once and, where that fails, on halves of them, down to the row that is at fault.
@@ -54,7 +54,7 @@ async def in_halves(
     if not ids:
         return 0
     if len(ids) == 1:
-        return await count_apart(job, f"{noun} {ids[0]}", work(ids))
+        return await count_isolated(job, f"{noun} {ids[0]}", work(ids))
     try:
         return await work(ids)
     except Exception as error:
@@ -62,17 +62,21 @@ async def in_halves(
             raise
         logger.warning("%s: %d rows at once failed (%s)", job, len(ids), type(error).__name__)
     middle = len(ids) // 2
-    return await in_halves(job, noun, ids[:middle], work) + await in_halves(job, noun, ids[middle:], work)
+    return await run_bisecting(job, noun, ids[:middle], work) + await run_bisecting(
+        job, noun, ids[middle:], work
+    )
 
 
-async def set_aside(job: str, record: str) -> None:
+async def alert_failing_row(job: str, record: str) -> None:
     """Log the exception being handled and tell staff which row of which job it was, once."""
     logger.exception("%s: %s failed and was set aside", job, record)
-    subject = f"{job}: {record}"[:_LONGEST_SUBJECT]
-    trouble = Trouble(kind=AlertKind.ROW_SET_ASIDE, subject=subject, sentence=notices.row_set_aside(subject))
+    subject = f"{job}: {record}"[:_MAX_SUBJECT_LENGTH]
+    trouble = ShopAlert(
+        kind=AlertKind.ROW_SET_ASIDE, subject=subject, sentence=notices.row_set_aside(subject)
+    )
     try:
-        async with database.exclusive("rows set aside"):
-            await tell(trouble)
+        async with database.exclusive_transaction("rows set aside"):
+            await raise_alert(trouble)
             await Alert.filter(kind=trouble.kind, subject=subject).update(latest_at=await database.now())
     except Exception as error:
         if database.is_unavailable(error):

@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from domain.problems import Forbidden, OrderNotFound, TicketNotFound, refuses
+from domain.problems import Forbidden, OrderNotFound, TicketNotFound, declares_problems
 from models import Notification, Order, TicketMessage, User, database
 from models.hub import Hub
 from models.live import LiveTopic
@@ -22,17 +22,17 @@ from resolvers.tickets import get_ticket
 Row = TypeVar("Row", bound=Model)
 Result = TypeVar("Result")
 
-_COMMITTED_WITHIN = timedelta(seconds=10)
+_MAX_COMMIT_DELAY = timedelta(seconds=10)
 """More than lies between a row's moment and its commit."""
 
-_NOTICED_WITHIN = timedelta(minutes=1)
-"""More than it takes to notice that a connection is dead, see `models.listening.PULSE`."""
+_MAX_NOTICE_DELAY = timedelta(minutes=1)
+"""More than it takes to notice that a connection is dead, see `models.listening.HEARTBEAT`."""
 
-_TRY_AGAIN = timedelta(seconds=1)
+_RETRY_DELAY = timedelta(seconds=1)
 
 
-@refuses(OrderNotFound, Forbidden)
-def order_updates(hub: Hub, user: User, *, order_id: int | None = None) -> AsyncGenerator[Order, None]:
+@declares_problems(OrderNotFound, Forbidden)
+def subscribe_to_orders(hub: Hub, user: User, *, order_id: int | None = None) -> AsyncGenerator[Order, None]:
     """The user's orders that change from now on, or one of them; placing an order is no change of it.
 
     Raises, when the first is asked for:
@@ -47,13 +47,13 @@ def order_updates(hub: Hub, user: User, *, order_id: int | None = None) -> Async
             key=None if order_id is None else str(order_id),
             check=None if order_id is None else partial(get_order, user, order_id=order_id),
             rows=Order.filter(user_id=user.id),
-            moment="updated_at",
-            state=lambda order: None if order.is_as_placed else hash(order.seen),
+            timestamp_column="updated_at",
+            state=lambda order: None if order.is_unchanged_since_placed else hash(order.buyer_snapshot),
         ),
     )
 
 
-def added_notifications(hub: Hub, user: User) -> AsyncGenerator[Notification, None]:
+def subscribe_to_notifications(hub: Hub, user: User) -> AsyncGenerator[Notification, None]:
     """What the user is told from now on."""
     return _follow(
         hub,
@@ -61,14 +61,16 @@ def added_notifications(hub: Hub, user: User) -> AsyncGenerator[Notification, No
         _Feed(
             topic=LiveTopic.NOTIFICATION,
             rows=Notification.filter(user_id=user.id),
-            moment="created_at",
-            state=lambda _: _THERE,
+            timestamp_column="created_at",
+            state=lambda _: _PRESENT,
         ),
     )
 
 
-@refuses(TicketNotFound, Forbidden)
-def added_ticket_messages(hub: Hub, user: User, *, ticket_id: int) -> AsyncGenerator[TicketMessage, None]:
+@declares_problems(TicketNotFound, Forbidden)
+def subscribe_to_ticket_messages(
+    hub: Hub, user: User, *, ticket_id: int
+) -> AsyncGenerator[TicketMessage, None]:
     """What is written into the user's ticket from now on, by either side.
 
     Raises, when the first is asked for:
@@ -82,13 +84,13 @@ def added_ticket_messages(hub: Hub, user: User, *, ticket_id: int) -> AsyncGener
             topic=LiveTopic.TICKET_MESSAGE,
             check=partial(get_ticket, user, ticket_id=ticket_id),
             rows=TicketMessage.filter(ticket_id=ticket_id),
-            moment="created_at",
-            state=lambda _: _THERE,
+            timestamp_column="created_at",
+            state=lambda _: _PRESENT,
         ),
     )
 
 
-_THERE = 1
+_PRESENT = 1
 """The state of a row that never changes once it is there."""
 
 
@@ -102,7 +104,7 @@ class _Feed(Generic[Row]):
 
     topic: LiveTopic
     rows: QuerySet[Row]
-    moment: str
+    timestamp_column: str
     state: Callable[[Row], int | None]
     key: str | None = None
     check: Callable[[], Awaitable[object]] | None = None
@@ -110,33 +112,37 @@ class _Feed(Generic[Row]):
     async def read(self, key: object) -> Row | None:
         return await self.rows.get_or_none(id=key)
 
-    async def keys_since(self, moment: datetime) -> list[object]:
-        news = self.rows.filter(**{f"{self.moment}__gte": moment})
+    async def get_keys_since(self, since: datetime) -> list[object]:
+        news = self.rows.filter(**{f"{self.timestamp_column}__gte": since})
         if self.key is not None:
             news = news.filter(id=self.key)
-        return list(await news.order_by(self.moment, "id").values_list("id", flat=True))
+        return list(await news.order_by(self.timestamp_column, "id").values_list("id", flat=True))
 
 
 async def _follow(hub: Hub, user: User, feed: _Feed[Row]) -> AsyncGenerator[Row, None]:
     # Before anything is read, and before the first await: what is committed from here on is heard.
     with hub.subscribe(user.id, feed.topic, key=feed.key) as changes:
         if feed.check is not None:
-            await _patiently(feed.check)
-        clock = await _patiently(_DatabaseClock.read)
-        heard_until, given = clock.now() - _COMMITTED_WITHIN, _Given()
+            await _retry_while_unavailable(feed.check)
+        clock = await _retry_while_unavailable(_DatabaseClock.read)
+        heard_until, delivered = clock.now() - _MAX_COMMIT_DELAY, _DeliveredStates()
         async for keys in changes:
             looked_at = clock.now()
-            news = await _patiently(partial(feed.keys_since, heard_until)) if keys is None else keys
+            news = (
+                await _retry_while_unavailable(partial(feed.get_keys_since, heard_until))
+                if keys is None
+                else keys
+            )
             for key in news:
                 # Read one by one: while a slow client takes a row, the next ones may change.
-                row = await _patiently(partial(feed.read, key))
-                if row is not None and given.is_news(row.pk, feed.state(row), at=clock.now()):
+                row = await _retry_while_unavailable(partial(feed.read, key))
+                if row is not None and delivered.is_new(row.pk, feed.state(row), at=clock.now()):
                     yield row
-            heard_until = max(heard_until, looked_at - _COMMITTED_WITHIN - _NOTICED_WITHIN)
-            given.forget_before(heard_until)
+            heard_until = max(heard_until, looked_at - _MAX_COMMIT_DELAY - _MAX_NOTICE_DELAY)
+            delivered.forget_before(heard_until)
 
 
-async def _patiently(read: Callable[[], Awaitable[Result]]) -> Result:
+async def _retry_while_unavailable(read: Callable[[], Awaitable[Result]]) -> Result:
     """What `read` gives, asked again for as long as the database is away."""
     while True:
         try:
@@ -144,7 +150,7 @@ async def _patiently(read: Callable[[], Awaitable[Result]]) -> Result:
         except Exception as error:
             if not database.is_unavailable(error):
                 raise
-        await asyncio.sleep(_TRY_AGAIN.total_seconds())
+        await asyncio.sleep(_RETRY_DELAY.total_seconds())
 
 
 @dataclass(frozen=True)
@@ -162,13 +168,13 @@ class _DatabaseClock:
         return self.read_at + timedelta(seconds=time.monotonic() - self.monotonic_seconds)
 
 
-class _Given:
+class _DeliveredStates:
     """What a subscriber was given lately, so that it is not given the same again."""
 
     def __init__(self) -> None:
         self._states: dict[object, tuple[int, datetime]] = {}
 
-    def is_news(self, key: object, state: int | None, *, at: datetime) -> bool:
+    def is_new(self, key: object, state: int | None, *, at: datetime) -> bool:
         """Whether `state` is another than the last one of `key`, which it then is."""
         if state is None:
             return False
@@ -176,7 +182,7 @@ class _Given:
         self._states[key] = (state, at)
         return last is None or last[0] != state
 
-    def forget_before(self, moment: datetime) -> None:
+    def forget_before(self, timestamp: datetime) -> None:
         """Forget what was given before `moment`: nothing reads so far back again."""
-        for key in list(takewhile(lambda key: self._states[key][1] < moment, self._states)):
+        for key in list(takewhile(lambda key: self._states[key][1] < timestamp, self._states)):
             del self._states[key]

@@ -16,7 +16,7 @@ from domain.problems import (
     TooManyCodes,
     UnknownUser,
     WrongLoginCode,
-    refuses,
+    declares_problems,
 )
 from domain.roles import UserRole
 from domain.sessions import SessionKind
@@ -24,16 +24,16 @@ from models import AccessToken, LoginCode, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import code_delivery, code_limits, credentials, sessions
-from resolvers.code_limits import Sending
-from resolvers.sessions import Client, SignedIn
-from resolvers.shop import Shop
+from resolvers.code_limits import CodeRequest
+from resolvers.sessions import Client, Session
+from resolvers.shop import AppContext
 
 CLAIM_LIFETIME = timedelta(hours=24)
 """How long the only claim of an unproven number may still be proven by signing in with it."""
 
 
 @dataclass(frozen=True)
-class Session:
+class IssuedSession:
     """A fresh sign-in."""
 
     access_token: str
@@ -55,8 +55,8 @@ class Recipient:
     may_sign_in: bool
 
 
-@refuses(MalformedUsername, TooManyCodes)
-async def request_login_code(shop: Shop, *, username: str, network: str) -> datetime:
+@declares_problems(MalformedUsername, TooManyCodes)
+async def request_login_code(shop: AppContext, *, username: str, network: str) -> datetime:
     """Send a login code and return when it expires.
 
     `network` is the caller's, as `domain.networks` has it. A username that could never log in gets the same
@@ -68,17 +68,17 @@ async def request_login_code(shop: Shop, *, username: str, network: str) -> date
         TooManyCodes: a limit of the number, the network or the installation is reached.
     """
     name = login_codes.parse_username(username)
-    code = login_codes.new_code()
-    async with database.exclusive("login codes"):
+    code = login_codes.generate_code()
+    async with database.exclusive_transaction("login codes"):
         now = await database.now()
-        recipient = await recipient_of(shop, name, now=now)
-        reserve = await code_limits.check_sending(
+        recipient = await find_recipient(shop, name, now=now)
+        reserve = await code_limits.check_code_request(
             shop.settings,
-            Sending(subject=recipient.subject, user=recipient.user, network=network, now=now),
+            CodeRequest(subject=recipient.subject, user=recipient.user, network=network, now=now),
         )
         expires_at = now + shop.settings.login_code_lifetime
         await LoginCode.filter(subject=recipient.subject, is_live=True).update(is_live=False)
-        sent = await LoginCode.create(
+        code_row = await LoginCode.create(
             user=recipient.user,
             subject=recipient.subject,
             address=network,
@@ -88,15 +88,15 @@ async def request_login_code(shop: Shop, *, username: str, network: str) -> date
             created_at=now,
             expires_at=expires_at,
         )
-    security_log.record(SecurityEvent.CODE_REQUESTED, user_id=_id_of(recipient.user), network=network)
+    security_log.record(SecurityEvent.CODE_REQUESTED, user_id=_get_id(recipient.user), network=network)
     if recipient.mobile is not None:
-        report = partial(code_delivery.record_delivery, shop, sent.id)
+        report = partial(code_delivery.record_delivery, shop, code_row.id)
         shop.sms.send_login_code_later(mobile=recipient.mobile, code=code, report=report)
     return expires_at
 
 
-@refuses(InvalidInput, MalformedUsername, WrongLoginCode, UnknownUser)
-async def verify_login_code(shop: Shop, *, username: str, code: str, client: Client) -> Session:
+@declares_problems(InvalidInput, MalformedUsername, WrongLoginCode, UnknownUser)
+async def verify_login_code(shop: AppContext, *, username: str, code: str, client: Client) -> IssuedSession:
     """Exchange a login code for a token; the first right code from an unknown mobile creates its user.
 
     Raises:
@@ -110,10 +110,10 @@ async def verify_login_code(shop: Shop, *, username: str, code: str, client: Cli
     try:
         async with in_transaction():
             now = await database.now()
-            recipient = await recipient_of(shop, name, now=now)
+            recipient = await find_recipient(shop, name, now=now)
             live = await check_code(shop, recipient.subject, code=digits, client=client, now=now)
             if live is not None and recipient.may_sign_in:
-                await use_up(live)
+                await consume_code(live)
                 session, is_taken_over = await _sign_in(shop, recipient, client=client, now=now)
             if session is not None:
                 await code_limits.remember_network(session.user, network=client.network, now=now)
@@ -136,8 +136,8 @@ async def verify_login_code(shop: Shop, *, username: str, code: str, client: Cli
     return session
 
 
-@refuses(InvalidInput, WrongLoginCode, MobileTaken)
-async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Client) -> User:
+@declares_problems(InvalidInput, WrongLoginCode, MobileTaken)
+async def confirm_mobile(shop: AppContext, viewer: Session, *, code: str, client: Client) -> User:
     """Prove the user's number by a code that was sent to it, without signing in anew.
 
     Raises:
@@ -156,8 +156,8 @@ async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Cli
                 else await check_code(shop, user.mobile, code=digits, client=client, now=now)
             )
             if live is not None:
-                await use_up(live)
-                await _mark_mobile_proven(user, now=now)
+                await consume_code(live)
+                await _mark_mobile_verified(user, now=now)
     except IntegrityError as error:
         raise MobileTaken from error
     if live is None:
@@ -167,7 +167,7 @@ async def confirm_mobile(shop: Shop, viewer: SignedIn, *, code: str, client: Cli
     return user
 
 
-async def logout(viewer: SignedIn) -> None:
+async def logout(viewer: Session) -> None:
     """Revoke the token that the request carried; the user's other tokens stay."""
     await AccessToken.filter(id=viewer.token_id).update(revoked_at=await database.now())
     is_staff = viewer.kind is SessionKind.STAFF
@@ -176,7 +176,7 @@ async def logout(viewer: SignedIn) -> None:
     )
 
 
-async def recipient_of(shop: Shop, name: str, *, now: datetime) -> Recipient:
+async def find_recipient(shop: AppContext, name: str, *, now: datetime) -> Recipient:
     """Whom a parsed username means.
 
     A number that was given but not proven is nobody's. The one who proves it signs in to the account that
@@ -184,31 +184,31 @@ async def recipient_of(shop: Shop, name: str, *, now: datetime) -> Recipient:
     claim opens an account of staff's.
     """
     if "@" in name:
-        return _recipient_by_email(name, await User.get_or_none(email=name))
-    owner = await User.who_proved(name)
+        return _find_recipient_by_email(name, await User.get_or_none(email=name))
+    owner = await User.get_by_verified_mobile(name)
     if owner is not None:
-        return _recipient_with_mobile(name, owner)
-    user = await _only_claimant(name, now=now)
+        return _find_recipient_by_mobile(name, owner)
+    user = await _get_only_claimant(name, now=now)
     may_sign_in = user is not None or shop.settings.registration_open
     # Who claims a number may prove it by `confirm_mobile`, even where it opens no account.
     takes_code = may_sign_in or await User.exists(mobile=name, is_active=True)
     return Recipient(subject=name, mobile=name if takes_code else None, user=user, may_sign_in=may_sign_in)
 
 
-def _recipient_by_email(email: str, user: User | None) -> Recipient:
+def _find_recipient_by_email(email: str, user: User | None) -> Recipient:
     if user is None or user.mobile is None:
         return Recipient(subject=email, mobile=None, user=user, may_sign_in=False)
-    return _recipient_with_mobile(user.mobile, user)
+    return _find_recipient_by_mobile(user.mobile, user)
 
 
-def _recipient_with_mobile(mobile: str, user: User) -> Recipient:
+def _find_recipient_by_mobile(mobile: str, user: User) -> Recipient:
     may_sign_in = user.is_active and (user.mobile_verified or user.role is UserRole.USER)
     return Recipient(
         subject=mobile, mobile=mobile if may_sign_in else None, user=user, may_sign_in=may_sign_in
     )
 
 
-async def _only_claimant(mobile: str, *, now: datetime) -> User | None:
+async def _get_only_claimant(mobile: str, *, now: datetime) -> User | None:
     """The customer who alone claims an unproven number, since less than 24 hours."""
     claims = await User.filter(mobile=mobile, is_active=True).limit(2)
     if len(claims) != 1 or claims[0].role is not UserRole.USER:
@@ -217,34 +217,34 @@ async def _only_claimant(mobile: str, *, now: datetime) -> User | None:
     return claims[0] if claimed_at is not None and now - claimed_at <= CLAIM_LIFETIME else None
 
 
-async def _mark_mobile_proven(user: User, *, now: datetime) -> None:
+async def _mark_mobile_verified(user: User, *, now: datetime) -> None:
     user.mobile_verified, user.mobile_claimed_at, user.updated_at = True, None, now
     await user.save(update_fields=["mobile_verified", "mobile_claimed_at", "updated_at"])
 
 
 def _record_failure(user: User | None, client: Client) -> None:
-    security_log.record(SecurityEvent.CODE_FAILED, user_id=_id_of(user), network=client.network)
+    security_log.record(SecurityEvent.CODE_FAILED, user_id=_get_id(user), network=client.network)
 
 
-def _id_of(user: User | None) -> int | None:
+def _get_id(user: User | None) -> int | None:
     return None if user is None else user.id
 
 
-async def account_of_mobile(mobile: str) -> User | None:
+async def get_account_by_mobile(mobile: str) -> User | None:
     """The account that a code on `mobile` opens now, for commands that name one by its number."""
-    owner = await User.who_proved(mobile)
-    return owner or await _only_claimant(mobile, now=await database.now())
+    owner = await User.get_by_verified_mobile(mobile)
+    return owner or await _get_only_claimant(mobile, now=await database.now())
 
 
 async def check_code(
-    shop: Shop, subject: str, *, code: str, client: Client, now: datetime
+    shop: AppContext, subject: str, *, code: str, client: Client, now: datetime
 ) -> LoginCode | None:
     """The live code of `subject` if `code` is it, still to be used up; a wrong try is counted."""
     live = await LoginCode.filter(subject=subject, is_live=True, expires_at__gt=now).first()
     offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
     if (
         live is None
-        or not await code_limits.count_try(shop.settings, live.id, network=client.network)
+        or not await code_limits.count_attempt(shop.settings, live.id, network=client.network)
         or not live.is_sent
         or not hmac.compare_digest(live.code_hash, offered)
     ):
@@ -252,14 +252,14 @@ async def check_code(
     return live
 
 
-async def use_up(live: LoginCode) -> None:
+async def consume_code(live: LoginCode) -> None:
     """Make a code void that was right; call it in the transaction of `check_code`."""
     await LoginCode.filter(id=live.id).update(is_live=False)
 
 
 async def _sign_in(
-    shop: Shop, recipient: Recipient, *, client: Client, now: datetime
-) -> tuple[Session | None, bool]:
+    shop: AppContext, recipient: Recipient, *, client: Client, now: datetime
+) -> tuple[IssuedSession | None, bool]:
     """The session, if there is a user to open it for, and whether it took an unproven claim over."""
     if recipient.user is None:
         user: User | None = await User.create(
@@ -274,7 +274,7 @@ async def _sign_in(
     is_claim = not user.mobile_verified
     if is_claim:
         # Whoever claimed the number may not be the one who proved it.
-        await credentials.end_access(user, now=now, spares=credentials.NONE)
-        await _mark_mobile_proven(user, now=now)
+        await credentials.revoke_access(user, now=now, spares=credentials.NONE)
+        await _mark_mobile_verified(user, now=now)
     token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
-    return Session(access_token=token, expires_at=expires_at, user=user), is_claim
+    return IssuedSession(access_token=token, expires_at=expires_at, user=user), is_claim

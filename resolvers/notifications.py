@@ -9,12 +9,12 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from domain.ids import check_number
-from domain.problems import InvalidInput, refuses
+from domain.problems import InvalidInput, declares_problems
 from domain.states import NotificationKind
 from models import Notification, User, database
-from models.live import LiveTopic, announce
-from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page, read_part
+from models.live import LiveTopic, publish_change
+from resolvers.filters import apply_criteria
+from resolvers.pages import Direction, Page, PageRequest, read_chunk, read_page
 
 
 class NotificationOrderField(StrEnum):
@@ -40,18 +40,18 @@ class NotificationFilter:
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(notifications, criteria)
+        return apply_criteria(notifications, criteria)
 
 
 async def list_notifications(
     user: User, *, unread_only: bool = False, after: Notification | None = None
 ) -> list[Notification]:
-    """The user's newest `PART_ROWS` notifications, or the next older ones; fewer are the last ones."""
-    own = _of(user, unread_only=unread_only)
-    return await read_part(own, by="created_at", direction=Direction.DESC, after=after)
+    """The user's newest `CHUNK_SIZE` notifications, or the next older ones; fewer are the last ones."""
+    own = _notifications_of(user, unread_only=unread_only)
+    return await read_chunk(own, by="created_at", direction=Direction.DESC, after=after)
 
 
-async def notifications_page(
+async def get_notifications_page(
     user: User,
     *,
     page: PageRequest,
@@ -73,14 +73,14 @@ async def get_notification(user: User, *, notification_id: UUID) -> Notification
     return await Notification.get_or_none(id=notification_id, user_id=user.id)
 
 
-@refuses(InvalidInput)
+@declares_problems(InvalidInput)
 async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = None) -> int:
     """Mark the given notifications of the user's, or all, as read; returns how many were unread.
 
     Raises:
         InvalidInput: more than 1,000 ids.
     """
-    unread = _of(user, unread_only=True)
+    unread = _notifications_of(user, unread_only=True)
     if ids is not None:
         check_number(ids, field="ids")
         unread = unread.filter(id__in=list(ids))
@@ -89,10 +89,10 @@ async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = No
 
 async def notify(user_id: int, kind: NotificationKind, message: str, *, now: datetime) -> None:
     """Tell a user something; call it in the transaction of what it tells of."""
-    told = await Notification.create(user_id=user_id, kind=kind, message=message, created_at=now)
-    await announce(user_id, LiveTopic.NOTIFICATION, str(told.id))
+    notification = await Notification.create(user_id=user_id, kind=kind, message=message, created_at=now)
+    await publish_change(user_id, LiveTopic.NOTIFICATION, str(notification.id))
 
 
-def _of(user: User, *, unread_only: bool) -> QuerySet[Notification]:
+def _notifications_of(user: User, *, unread_only: bool) -> QuerySet[Notification]:
     notifications = Notification.filter(user_id=user.id)
     return notifications.filter(read_at=None) if unread_only else notifications

@@ -10,15 +10,15 @@ from models import OpenIdAttempt, OpenIdIdentity, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import credentials, sessions
-from resolvers.login import Session
+from resolvers.login import IssuedSession
 from resolvers.sessions import Client
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
-_LONGEST_NAME = 100
-_LONGEST_SUBJECT = 255
+_MAX_NAME_LENGTH = 100
+_MAX_SUBJECT_LENGTH = 255
 
 
-class SignInRefused(Exception):
+class SignInRejected(Exception):
     """The identity opens no account here: its user is blocked, or newcomers are not taken."""
 
 
@@ -33,68 +33,68 @@ class Identity:
     last_name: str | None = None
 
 
-async def sign_in(shop: Shop, identity: Identity, *, client: Client) -> Session:
+async def sign_in(shop: AppContext, identity: Identity, *, client: Client) -> IssuedSession:
     """A token for the identity's user, who may be new.
 
     Raises:
         SignInRefused: the user is blocked, the shop takes nobody new, or the subject is none.
     """
-    if not 1 <= len(identity.subject) <= _LONGEST_SUBJECT:
-        record_refusal(client, reason="malformed_subject")
-        raise SignInRefused
+    if not 1 <= len(identity.subject) <= _MAX_SUBJECT_LENGTH:
+        record_rejection(client, reason="malformed_subject")
+        raise SignInRejected
     # One at a time: two first sign-ins of a person must not make two users.
-    async with database.exclusive("openid sign-in"):
+    async with database.exclusive_transaction("openid sign-in"):
         now = await database.now()
         found = await _find_user(shop, identity, now=now)
         if found is None:
-            record_refusal(client, reason="registration_closed")
-            raise SignInRefused
+            record_rejection(client, reason="registration_closed")
+            raise SignInRejected
         user, is_new_link = found
         if not user.is_active:
-            record_refusal(client, reason="blocked", user_id=user.id)
-            raise SignInRefused
+            record_rejection(client, reason="blocked", user_id=user.id)
+            raise SignInRejected
         token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
     if is_new_link:
         security_log.record(SecurityEvent.OPENID_LINKED, user_id=user.id, network=client.network)
     security_log.record(SecurityEvent.SIGNED_IN, user_id=user.id, network=client.network, method="openid")
-    return Session(access_token=token, expires_at=expires_at, user=user)
+    return IssuedSession(access_token=token, expires_at=expires_at, user=user)
 
 
-def record_refusal(client: Client, *, reason: str, user_id: int | None = None) -> None:
+def record_rejection(client: Client, *, reason: str, user_id: int | None = None) -> None:
     """Record a sign-in by OpenID that was refused, by the provider's answer or by the shop."""
     security_log.record(
         SecurityEvent.SIGN_IN_REFUSED, user_id=user_id, network=client.network, method="openid", reason=reason
     )
 
 
-async def remember_attempt(key: str, data: str, *, lifetime: timedelta) -> None:
+async def store_attempt(key: str, data: str, *, lifetime: timedelta) -> None:
     """Keep what the callback will need."""
     expires_at = await database.now() + lifetime
-    await OpenIdAttempt.create(id=_hash(key), data=data, expires_at=expires_at)
+    await OpenIdAttempt.create(id=_hash_key(key), data=data, expires_at=expires_at)
 
 
-async def take_attempt(key: str) -> str | None:
+async def pop_attempt(key: str) -> str | None:
     """What was kept, to the first who asks for it in time."""
     statement = "DELETE FROM openid_attempts WHERE id = $1 AND expires_at > $2 RETURNING data"
-    rows = await database.fetch(statement, _hash(key), await database.now())
+    rows = await database.fetch(statement, _hash_key(key), await database.now())
     return str(rows[0]["data"]) if rows else None
 
 
-async def _find_user(shop: Shop, identity: Identity, *, now: datetime) -> tuple[User, bool] | None:
+async def _find_user(shop: AppContext, identity: Identity, *, now: datetime) -> tuple[User, bool] | None:
     """The identity's user and whether they are linked from now on; None where the shop takes nobody new."""
     known = OpenIdIdentity.filter(issuer=identity.issuer, subject=identity.subject)
     if found := await known.select_related("user").first():
         return found.user, False
     email = emails.normalize(identity.email) if identity.email else None
     owner = await User.get_or_none(email=email) if email else None
-    if owner is not None and _may_be_taken_over(owner):
-        user = await _taken_over(shop, owner, now=now)
+    if owner is not None and _can_take_over(owner):
+        user = await _take_over(shop, owner, now=now)
     elif shop.settings.registration_open:
         user = await User.create(
             email=None if owner else email,
             login_type=shop.settings.openid_login_type,
-            first_name=_name(identity.first_name),
-            last_name=_name(identity.last_name),
+            first_name=_clean_name(identity.first_name),
+            last_name=_clean_name(identity.last_name),
             created_at=now,
             updated_at=now,
         )
@@ -104,24 +104,24 @@ async def _find_user(shop: Shop, identity: Identity, *, now: datetime) -> tuple[
     return user, True
 
 
-def _may_be_taken_over(user: User) -> bool:
+def _can_take_over(user: User) -> bool:
     """Whether a verified e-mail proves more than what the account was opened by."""
     return user.is_active and user.role is UserRole.USER and not user.mobile_verified
 
 
-async def _taken_over(shop: Shop, user: User, *, now: datetime) -> User:
+async def _take_over(shop: AppContext, user: User, *, now: datetime) -> User:
     """`user` as whoever owns its e-mail gets it: all that others may have opened it by ends."""
-    await credentials.end_access(user, now=now, spares=credentials.NONE)
+    await credentials.revoke_access(user, now=now, spares=credentials.NONE)
     user.mobile, user.mobile_claimed_at = None, None
     user.login_type, user.updated_at = shop.settings.openid_login_type, now
     await user.save(update_fields=["mobile", "mobile_claimed_at", "login_type", "updated_at"])
     return user
 
 
-def _name(claim: str | None) -> str | None:
-    name = texts.clean_name(claim or "")[:_LONGEST_NAME]
+def _clean_name(claim: str | None) -> str | None:
+    name = texts.clean_name(claim or "")[:_MAX_NAME_LENGTH]
     return name if name and texts.is_storable(name) else None
 
 
-def _hash(key: str) -> str:
+def _hash_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()

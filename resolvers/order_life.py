@@ -10,7 +10,7 @@ from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.states import LedgerKind, NotificationKind
 from models import Order, OrderEvent, User, inserts
-from models.live import LiveTopic, announce
+from models.live import LiveTopic, publish_change
 from resolvers import notifications, wallet
 
 _ALWAYS_SAVED = (
@@ -25,7 +25,7 @@ _ALWAYS_SAVED = (
 )
 
 
-class TransitionRefused(Exception):
+class TransitionRejected(Exception):
     """An order may not go from its status to the asked one; nothing was written."""
 
 
@@ -58,40 +58,40 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
         TransitionRefused: the order's life does not allow it.
     """
     before = order.status
-    if change.to is not before and not order_life.may_become(before, change.to):
-        raise TransitionRefused(f"order {order.id} is {before} and cannot become {change.to}")
+    if change.to is not before and not order_life.can_become(before, change.to):
+        raise TransitionRejected(f"order {order.id} is {before} and cannot become {change.to}")
     order.update_from_dict({**change.columns, "status": change.to})
-    subscription = order_life.subscription_at(order.status, order.subscription_status)
+    subscription = order_life.subscription_status_for(order.status, order.subscription_status)
     order.update_from_dict({"subscription_status": subscription})
     if change.to is not before and "public_reason" not in change.columns:
         # What was said of the status before is not true of this one.
         order.update_from_dict({"public_reason": None})
-    refund = _refund_due(order, before=before)
+    refund = _compute_refund(order, before=before)
     order.refunded += refund
     order.updated_at = max(order.updated_at, now)
     if order_life.is_settled(change.to):
         order.update_from_dict({"dispatch": Dispatch.CLOSED, "due_at": None, "cancel_due_at": None})
     await order.save(update_fields=list({*change.columns, *_ALWAYS_SAVED}))
     if change.to is not before or change.note or change.staff_note:
-        await note_event(order, change, before=before, now=now)
+        await record_event(order, change, before=before, now=now)
     if refund:
-        await _give_back(order, refund, now=now)
-    await announce(order.user_id, LiveTopic.ORDER, str(order.id))
+        await _refund(order, refund, now=now)
+    await publish_change(order.user_id, LiveTopic.ORDER, str(order.id))
 
 
-def stopped(order: Order) -> Change:
+def cancel_change(order: Order) -> Change:
     """The end of an order that its buyer cancels while no provider has it.
 
     A drip-feed whose first runs were delivered gives back the others only.
     """
     if order.runs_done == 0:
         return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
-    left = order.undelivered_if_stopped
-    to = OrderStatus.CANCELED if left == order.quantity else OrderStatus.PARTIAL
-    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": left})
+    undelivered = order.undelivered_if_stopped
+    to = OrderStatus.CANCELED if undelivered == order.quantity else OrderStatus.PARTIAL
+    return Change(to=to, actor=OrderActor.BUYER, columns={"remains": undelivered})
 
 
-async def note_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:
+async def record_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:
     """Enter a change into the order's history."""
     values: dict[str, object] = {
         "order_id": order.id,
@@ -106,10 +106,10 @@ async def note_event(order: Order, change: Change, *, before: OrderStatus | None
     await inserts.create(OrderEvent, values)
 
 
-def _refund_due(order: Order, *, before: OrderStatus) -> Toman:
+def _compute_refund(order: Order, *, before: OrderStatus) -> Toman:
     if order.status is before:
         return Toman(0)
-    return order_life.refund_due(
+    return order_life.compute_refund(
         order.status,
         charge=Toman(order.charge),
         refunded=Toman(order.refunded),
@@ -118,7 +118,7 @@ def _refund_due(order: Order, *, before: OrderStatus) -> Toman:
     )
 
 
-async def _give_back(order: Order, amount: Toman, *, now: datetime) -> None:
+async def _refund(order: Order, amount: Toman, *, now: datetime) -> None:
     await wallet.credit(
         order.user_id,
         amount,

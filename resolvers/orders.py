@@ -20,17 +20,17 @@ from domain.problems import (
     OrderNotFound,
     QuantityOutOfRange,
     ServiceUnavailable,
-    refuses,
+    declares_problems,
 )
 from domain.tokens import Claims
 from models import Order, OrderEvent, Service, User
-from models.rows import EVERYTHING, Records, Rows, Wanted
+from models.rows import ALL_COLUMNS, Projection, RowSet, TableReader
 from resolvers import idempotency, pages, sessions
-from resolvers.filters import meeting
-from resolvers.pages import Direction, Fixed, Page, PageRequest, read_page
+from resolvers.filters import apply_criteria
+from resolvers.pages import Direction, FastPath, Page, PageRequest, read_page
 from resolvers.placement import Placement
-from resolvers.refusals import forbid
-from resolvers.shop import Shop
+from resolvers.refusals import raise_forbidden
+from resolvers.shop import AppContext
 
 
 class OrderOrderField(StrEnum):
@@ -59,32 +59,32 @@ class OrderFilter:
             "status__in": None if self.statuses is None else list(self.statuses),
             "service_id__in": None
             if self.service_ids is None
-            else ids.possible(self.service_ids, field="where"),
+            else ids.filter_possible(self.service_ids, field="where"),
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
             "link__has_part": self.link_contains,
         }
-        return meeting(orders, criteria)
+        return apply_criteria(orders, criteria)
 
 
 _ALL = OrderFilter()
-_ORDERS = Rows.of(Order)
+_ORDERS = TableReader.for_model(Order)
 _OWN = "t.user_id = $1"
-_OF_WHO_IS_SIGNED_IN = f"t.user_id = {sessions.WHO_IS_SIGNED_IN}"
+_WITH_SESSION = f"t.user_id = {sessions.SESSION_COLUMNS}"
 
 
-async def orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
+async def get_orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
     """Orders with these ids, whosever they are."""
-    return {order.id: order for order in await _ORDERS.by_key("id", order_ids)}
+    return {order.id: order for order in await _ORDERS.fetch_by_values("id", order_ids)}
 
 
-async def own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
+async def get_own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
     """Those of the orders that are the user's, in one statement."""
     possible = list(filter(ids.is_possible, order_ids))
     return {order.id: order for order in await Order.filter(user_id=user.id, id__in=possible)}
 
 
-async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent]]:
+async def get_events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent]]:
     """What happened to each of these orders, oldest first."""
     history: dict[int, list[OrderEvent]] = {order_id: [] for order_id in order_ids}
     for event in await OrderEvent.filter(order_id__in=list(history)).order_by("id"):
@@ -92,42 +92,46 @@ async def events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent
     return history
 
 
-async def list_orders(user: User, *, wanted: Wanted = EVERYTHING) -> Records[Order]:
-    """The newest `PART_ROWS` orders of `user`, with what is wanted of each; fewer are all."""
-    return await _ORDERS.read(_first_of(_OWN), user.id, wanted=wanted)
+async def list_orders(user: User, *, projection: Projection = ALL_COLUMNS) -> RowSet[Order]:
+    """The newest `CHUNK_SIZE` orders of `user`, with what is wanted of each; fewer are all."""
+    return await _ORDERS.read(_first_rows_sql(_OWN), user.id, projection=projection)
 
 
 async def list_older_orders(
-    user_id: int, *, than: Records[Order], wanted: Wanted = EVERYTHING
-) -> Records[Order]:
-    """The next `PART_ROWS` orders of a user after those that were read; fewer are the last ones."""
-    return await _ORDERS.read(_first_of(f"{_OWN} AND t.id < $2"), user_id, than.last_key, wanted=wanted)
+    user_id: int, *, than: RowSet[Order], projection: Projection = ALL_COLUMNS
+) -> RowSet[Order]:
+    """The next `CHUNK_SIZE` orders of a user after those that were read; fewer are the last ones."""
+    return await _ORDERS.read(
+        _first_rows_sql(f"{_OWN} AND t.id < $2"), user_id, than.last_key, projection=projection
+    )
 
 
-async def orders_at_once(claims: Claims, *, wanted: Wanted = EVERYTHING) -> Records[Order] | None:
+async def list_orders_with_session(
+    claims: Claims, *, projection: Projection = ALL_COLUMNS
+) -> RowSet[Order] | None:
     """What `list_orders` lists first, by the statement that finds the token's user signed in.
 
     None where it found nothing: there are no orders, or nobody is signed in.
     """
     found = await _ORDERS.read(
-        _first_of(_OF_WHO_IS_SIGNED_IN), claims.token_id, claims.user_id, wanted=wanted
+        _first_rows_sql(_WITH_SESSION), claims.token_id, claims.user_id, projection=projection
     )
     return found if found.values else None
 
 
-def _first_of(condition: str) -> str:
+def _first_rows_sql(condition: str) -> str:
     # The number is part of the text: the planner sees how few rows are asked for.
-    return f"WHERE {condition} ORDER BY t.id DESC LIMIT {pages.PART_ROWS}"
+    return f"WHERE {condition} ORDER BY t.id DESC LIMIT {pages.CHUNK_SIZE}"
 
 
-async def orders_page(
+async def get_orders_page(
     user: User,
     *,
     page: PageRequest,
     where: OrderFilter | None,
     order_by: OrderOrderField,
     direction: Direction,
-    wanted: Wanted = EVERYTHING,
+    projection: Projection = ALL_COLUMNS,
 ) -> Page[Order]:
     """A page of the user's orders, with what is wanted of each, or more.
 
@@ -135,14 +139,14 @@ async def orders_page(
         InvalidInput: a size out of range, or a cursor of another list.
     """
 
-    def matching() -> QuerySet[Order]:
+    def build_query() -> QuerySet[Order]:
         return (where or _ALL).apply(Order.filter(user_id=user.id))
 
-    fixed = Fixed(_ORDERS, _OWN, (user.id,), wanted) if where is None or where == _ALL else None
-    return await read_page(matching, page=page, by=order_by.value, direction=direction, fixed=fixed)
+    fixed = FastPath(_ORDERS, _OWN, (user.id,), projection) if where is None or where == _ALL else None
+    return await read_page(build_query, page=page, by=order_by.value, direction=direction, fast_path=fixed)
 
 
-@refuses(OrderNotFound, Forbidden)
+@declares_problems(OrderNotFound, Forbidden)
 async def get_order(user: User, *, order_id: int) -> Order:
     """One order of the user's.
 
@@ -154,11 +158,11 @@ async def get_order(user: User, *, order_id: int) -> Order:
     if order is None:
         raise OrderNotFound
     if order.user_id != user.id:
-        forbid(user.id, permission="others_orders", owner_id=order.user_id)
+        raise_forbidden(user.id, permission="others_orders", owner_id=order.user_id)
     return order
 
 
-@refuses(
+@declares_problems(
     InvalidInput,
     ServiceUnavailable,
     InvalidLink,
@@ -168,7 +172,7 @@ async def get_order(user: User, *, order_id: int) -> Order:
     IdempotencyKeyReused,
 )
 async def create_order(
-    shop: Shop,
+    shop: AppContext,
     buyer: User,
     *,
     service_id: int,
@@ -192,7 +196,7 @@ async def create_order(
         DuplicateOrder: an earlier one for the link is not finished, where shop or service refuse that.
         IdempotencyKeyReused: the key was used for something else.
     """
-    settings = await shop.current_settings()
+    settings = await shop.get_settings()
     placement = Placement(
         buyer=buyer,
         service_id=service_id,
@@ -202,20 +206,22 @@ async def create_order(
         source=source,
         refuses_duplicates=settings.refuse_duplicate_orders,
     )
-    attempt = idempotency.attempt(
+    attempt = idempotency.request_for(
         create_order,
-        {**locals(), "link": texts.strip(link or ""), "details": details.asked_for()},
-        by=buyer,
+        {**locals(), "link": texts.strip(link or ""), "details": details.to_fingerprint()},
+        user=buyer,
         key=idempotency_key,
         # The API that was used, not what is asked for.
-        apart_from={"source"},
-        respell=lambda: _respelled_category(service_id, category_id),
+        excluded={"source"},
+        respell=lambda: _normalize_category(service_id, category_id),
     )
-    placed = await placement.at_once(attempt)
-    return placed or await idempotency.once(attempt, placement.place, recall=Order.get_as_placed)
+    placed = await placement.try_fast_path(attempt)
+    return placed or await idempotency.run_once(
+        attempt, placement.place_step_by_step, load_result=Order.get_as_placed
+    )
 
 
-async def _respelled_category(service_id: int, category_id: int | None) -> dict[str, object] | None:
+async def _normalize_category(service_id: int, category_id: int | None) -> dict[str, object] | None:
     """Without a category the service's own is meant: a REST order names it, a GraphQL order does not."""
     if not ids.is_possible(service_id):
         return None

@@ -20,17 +20,17 @@ from domain import texts
 from domain.problems import InvalidInput
 from models import database
 from models.counting import count_up_to
-from models.rows import Layout, Records, Rows, Wanted
+from models.rows import Projection, RowLayout, RowSet, TableReader
 
 DEFAULT_SIZE = 20
-LARGEST_SIZE = 100
-PART_ROWS = 500
+MAX_SIZE = 100
+CHUNK_SIZE = 500
 """Rows that one read of a list without pages takes, and one piece of its answer holds."""
 
 MAX_COUNTED = 10_000
 """Rows that a list's total counts to; nobody pages through more, and counting them takes long."""
 
-_LONGEST_CURSOR = 2_000
+_MAX_CURSOR_LENGTH = 2_000
 M = TypeVar("M", bound=Model)
 Key = tuple[object, object]
 
@@ -54,7 +54,7 @@ class PageRequest:
     def check(self) -> None:
         """Raises InvalidInput for a size outside 1 to 100, and for both sizes at once."""
         for field, size in (("first", self.first), ("last", self.last)):
-            if size is not None and not 1 <= size <= LARGEST_SIZE:
+            if size is not None and not 1 <= size <= MAX_SIZE:
                 raise InvalidInput(field=field)
         if self.first is not None and self.last is not None:
             raise InvalidInput(field="last")
@@ -74,7 +74,7 @@ class PageRequest:
 class Page(Generic[M]):
     """Rows in the asked order, which is by the column `by`."""
 
-    rows: Records[M] | list[M]
+    rows: RowSet[M] | list[M]
     model: type[M]
     by: str
     has_next_page: bool
@@ -84,23 +84,23 @@ class Page(Generic[M]):
     @property
     def nodes(self) -> list[M]:
         """The rows as objects."""
-        return self.rows.objects if isinstance(self.rows, Records) else self.rows
+        return self.rows.objects if isinstance(self.rows, RowSet) else self.rows
 
     @property
-    def layout(self) -> Layout | None:
+    def layout(self) -> RowLayout | None:
         """How the rows lie in `values`; None where there are only objects."""
-        return self.rows.layout if isinstance(self.rows, Records) else None
+        return self.rows.layout if isinstance(self.rows, RowSet) else None
 
     @property
     def values(self) -> Sequence[Any]:
         """The rows as the database gave them; where there is a layout only."""
-        return self.rows.values if isinstance(self.rows, Records) else ()
+        return self.rows.values if isinstance(self.rows, RowSet) else ()
 
     def cursor(self, row: M) -> str:
         """The place of one of the rows, for `after` and `before`."""
-        return self.place(getattr(row, self.by), row.pk)
+        return self.cursor_for(getattr(row, self.by), row.pk)
 
-    def place(self, value: object, key: object) -> str:
+    def cursor_for(self, value: object, key: object) -> str:
         """The place of the row with this value in the column `by` and this primary key."""
         # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
         place = orjson.dumps([_list_name(self.model, self.by), value, key], default=str)
@@ -113,13 +113,13 @@ class Page(Generic[M]):
 
 
 @dataclass(frozen=True)
-class Fixed(Generic[M]):
+class FastPath(Generic[M]):
     """A list as a condition on `t`, in the SQL of both databases, and what is wanted of its rows."""
 
-    rows: Rows[M]
+    rows: TableReader[M]
     condition: str
     values: tuple[object, ...]
-    wanted: Wanted
+    projection: Projection
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ async def read_page(
     page: PageRequest,
     by: str,
     direction: Direction,
-    fixed: Fixed[M] | None = None,
+    fast_path: FastPath[M] | None = None,
 ) -> Page[M]:
     """The asked page of what matches, sorted by the not-null column `by`, then by the primary key.
 
@@ -148,21 +148,21 @@ async def read_page(
     """
     page.check()
     rises = (direction is Direction.ASC) is not page.is_backward
-    if fixed is not None:
-        model = fixed.rows.model
-        bounds = _bounds(model, page=page, by=by, direction=direction)
-        records = await _read_fixed(fixed, bounds, by, rises=rises, limit=page.size + 1)
+    if fast_path is not None:
+        model = fast_path.rows.model
+        bounds = _parse_bounds(model, page=page, by=by, direction=direction)
+        records = await _read_fast_path(fast_path, bounds, by, rises=rises, limit=page.size + 1)
         more = len(records.values) > page.size
-        rows: Records[M] | list[M] = records.only(_asked(records.values, page))
+        rows: RowSet[M] | list[M] = records.subset(_trim(records.values, page))
     else:
         query = matching()
         model = query.model
         sign, primary_key = "" if rises else "-", model._meta.pk_attr
         ordered = query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{primary_key}")))
-        bounds = _bounds(model, page=page, by=by, direction=direction)
-        beyond = (_beyond(model, by, bound) for bound in bounds)
+        bounds = _parse_bounds(model, page=page, by=by, direction=direction)
+        beyond = (_beyond_condition(model, by, bound) for bound in bounds)
         objects = list(await ordered.filter(*beyond).limit(page.size + 1))
-        more, rows = len(objects) > page.size, list(_asked(objects, page))
+        more, rows = len(objects) > page.size, list(_trim(objects, page))
     return Page(
         rows=rows,
         model=model,
@@ -173,8 +173,8 @@ async def read_page(
     )
 
 
-async def read_part(query: QuerySet[M], *, by: str, direction: Direction, after: M | None = None) -> list[M]:
-    """The first `PART_ROWS` rows of `query`, or the next ones after a row, by `by`, then by primary key.
+async def read_chunk(query: QuerySet[M], *, by: str, direction: Direction, after: M | None = None) -> list[M]:
+    """The first `CHUNK_SIZE` rows of `query`, or the next ones after a row, by `by`, then by primary key.
 
     Fewer are the last ones. Each part is as it was when it was read; rows that are added meanwhile neither
     repeat nor hide others.
@@ -182,25 +182,27 @@ async def read_part(query: QuerySet[M], *, by: str, direction: Direction, after:
     model, rises = query.model, direction is Direction.ASC
     pk, sign = model._meta.pk_attr, "" if rises else "-"
     if after is not None:
-        query = query.filter(_after(model, by, _Bound(getattr(after, by), after.pk, is_lower=rises)))
-    return list(await query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{pk}"))).limit(PART_ROWS))
+        query = query.filter(
+            _after_condition(model, by, _Bound(getattr(after, by), after.pk, is_lower=rises))
+        )
+    return list(await query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{pk}"))).limit(CHUNK_SIZE))
 
 
-def _asked(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
+def _trim(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
     """What was found without the row that only tells whether more follow, in the asked order."""
-    asked = found[: page.size]
-    return asked[::-1] if page.is_backward else asked
+    trimmed = found[: page.size]
+    return trimmed[::-1] if page.is_backward else trimmed
 
 
-def sorting(by: StrEnum, direction: Direction) -> list[str]:
+def order_by_columns(by: StrEnum, direction: Direction) -> list[str]:
     """The sort of a whole list by the column `by`, then by id."""
     sign = "" if direction is Direction.ASC else "-"
     return list(dict.fromkeys((f"{sign}{by.value}", f"{sign}id")))
 
 
-async def _read_fixed(
-    fixed: Fixed[M], bounds: list[_Bound], by: str, *, rises: bool, limit: int
-) -> Records[M]:
+async def _read_fast_path(
+    fixed: FastPath[M], bounds: list[_Bound], by: str, *, rises: bool, limit: int
+) -> RowSet[M]:
     key = fixed.rows.primary_key
     values, conditions = [*fixed.values], [fixed.condition]
     for bound in bounds:
@@ -214,10 +216,10 @@ async def _read_fixed(
     way = "ASC" if rises else "DESC"
     order = ", ".join(f"t.{column} {way}" for column in dict.fromkeys((by, key)))
     clauses = f"WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ${len(values) + 1}"
-    return await fixed.rows.read(clauses, *values, limit, wanted=fixed.wanted.including(by))
+    return await fixed.rows.read(clauses, *values, limit, projection=fixed.projection.with_column(by))
 
 
-def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> list[_Bound]:
+def _parse_bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> list[_Bound]:
     rises = direction is Direction.ASC
     cursors = (("after", page.after, rises), ("before", page.before, not rises))
     return [
@@ -227,7 +229,7 @@ def _bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direct
     ]
 
 
-def _beyond(model: type[Model], by: str, bound: _Bound) -> Q:
+def _beyond_condition(model: type[Model], by: str, bound: _Bound) -> Q:
     pk, comparison = model._meta.pk_attr, "gt" if bound.is_lower else "lt"
     if by == pk:
         return Q(**{f"{pk}__{comparison}": bound.primary_key})
@@ -237,18 +239,18 @@ def _beyond(model: type[Model], by: str, bound: _Bound) -> Q:
     )
 
 
-def _after(model: type[Model], by: str, bound: _Bound) -> Q:
+def _after_condition(model: type[Model], by: str, bound: _Bound) -> Q:
     """As `_beyond`, also for a column that may be null."""
     if not model._meta.fields_map[by].null:
-        return _beyond(model, by, bound)
+        return _beyond_condition(model, by, bound)
     # PostgreSQL sorts NULL as the largest value, SQLite as the smallest.
     nulls_come_last = (database.dialect() == "postgres") is bound.is_lower
     missing: dict[str, Any] = {f"{by}__isnull": True}
     is_null = Q(**missing)
     if bound.value is None:
-        rest = is_null & _beyond(model, model._meta.pk_attr, bound)
+        rest = is_null & _beyond_condition(model, model._meta.pk_attr, bound)
         return rest if nulls_come_last else rest | ~is_null
-    rest = _beyond(model, by, bound)
+    rest = _beyond_condition(model, by, bound)
     return rest | is_null if nulls_come_last else rest
 
 
@@ -258,40 +260,40 @@ def _list_name(model: type[Model], by: str) -> str:
 
 def _parse_cursor(model: type[Model], by: str, cursor: str, *, field: str) -> Key:
     try:
-        if len(cursor) > _LONGEST_CURSOR:
+        if len(cursor) > _MAX_CURSOR_LENGTH:
             raise InvalidInput(field=field)
         decoded = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
         name, value, primary_key = orjson.loads(decoded)
         if name != _list_name(model, by):
             raise InvalidInput(field=field)
         fields = model._meta.fields_map
-        return _typed(fields[by], value), _typed(fields[model._meta.pk_attr], primary_key)
+        return _convert(fields[by], value), _convert(fields[model._meta.pk_attr], primary_key)
     except (ValueError, TypeError, OverflowError, binascii.Error) as error:
         raise InvalidInput(field=field) from error
 
 
-def _typed(column: Field[object], value: object) -> object:
+def _convert(column: Field[object], value: object) -> object:
     """`value` as the column's own type; ValueError or TypeError for a forged one."""
     if isinstance(column, DatetimeField):
-        moment = datetime.fromisoformat(str(value))
-        if moment.tzinfo is None:
+        timestamp = datetime.fromisoformat(str(value))
+        if timestamp.tzinfo is None:
             raise ValueError("a moment without its zone")
-        return moment.astimezone(UTC)
+        return timestamp.astimezone(UTC)
     if isinstance(column, UUIDField):
         return UUID(str(value))
     if isinstance(column, BooleanField):
         return bool(value)
     if isinstance(column, IntField):
-        return _bounded(column, value)
+        return _check_range(column, value)
     if not isinstance(value, str) or not texts.is_storable(value):
         raise TypeError("not a text")
     return column.to_python_value(value)
 
 
-def _bounded(column: IntField[int], value: object) -> int:
+def _check_range(column: IntField[int], value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("not an integer")
-    largest = int(column.constraints["le"])
-    if not -largest - 1 <= value <= largest:
+    maximum = int(column.constraints["le"])
+    if not -maximum - 1 <= value <= maximum:
         raise ValueError("outside the column's range")
     return value

@@ -11,7 +11,7 @@ from domain.money import Toman
 from domain.states import NotificationKind, PaymentStatus
 from models import Payment, database
 from resolvers import isolation, payments
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 _MAX_WAIT = timedelta(hours=2)
 _MAX_DOUBLINGS = 10
@@ -20,26 +20,26 @@ _BATCH_SIZE = 20
 logger = logging.getLogger("vitrin.payments")
 
 
-async def check_payments(shop: Shop) -> int:
+async def check_payments(shop: AppContext) -> int:
     """Ask the gateways about payments whose payer never came back; returns how many were asked about.
 
     Safe in any number of processes: each due payment is claimed by a guarded update.
     """
     due = Payment.filter(check_after__lte=await database.now(), authority__not_isnull=True)
     found = await due.order_by("check_after").limit(_BATCH_SIZE)
-    asked = 0
+    checked = 0
     for payment in found:
-        asked += await isolation.count_apart(
+        checked += await isolation.count_isolated(
             "check payments", f"payment {payment.id}", _check_if_claimed(shop, payment)
         )
-    return asked
+    return checked
 
 
-async def _check_if_claimed(shop: Shop, payment: Payment) -> int:
+async def _check_if_claimed(shop: AppContext, payment: Payment) -> int:
     if not await _claim_check(payment):
         return 0
     is_last = _is_last_check(shop, payment)
-    await payments.ask_gateway(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
+    await payments.verify_with_gateway(shop, payment, unpaid=PaymentStatus.FAILED if is_last else None)
     if is_last:
         await _end_checks(payment)
     return 1
@@ -60,7 +60,7 @@ async def _claim_check(payment: Payment) -> bool:
     return True
 
 
-def _is_last_check(shop: Shop, payment: Payment) -> bool:
+def _is_last_check(shop: AppContext, payment: Payment) -> bool:
     return (payment.check_after or payment.created_at) > payment.created_at + shop.settings.payment_lifetime
 
 

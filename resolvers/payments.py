@@ -21,25 +21,25 @@ from domain.problems import (
     PaymentGatewayUnavailable,
     PaymentNotFound,
     QuotaReached,
-    refuses,
+    declares_problems,
 )
 from domain.quotas import Quota
-from domain.roles import STAFF_OF_MONEY
+from domain.roles import FINANCE_STAFF
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
 from gateways.payments import PaymentPage, Verdict, Verification
 from models import Payment, User, database
 from resolvers import idempotency, notifications, quotas, wallet
-from resolvers.filters import meeting
+from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 CALLBACK_PATH = "/api/v1/user/payment/verify"
 _TEST_AMOUNT = Toman(1_000)
 _DESCRIPTION = "شارژ کیف پول"
 FIRST_CHECK = timedelta(minutes=5)
 """How long after it was opened the gateway is asked about a payment whose payer has not come back."""
-_LONGEST_AUTHORITY = 64
+_MAX_AUTHORITY_LENGTH = 64
 # A payer may leave the gateway and come back, so only a confirmed payment is settled for good.
 _OPEN = (
     PaymentStatus.PENDING,
@@ -78,10 +78,10 @@ class PaymentFilter:
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(payments, criteria)
+        return apply_criteria(payments, criteria)
 
 
-async def payments_page(
+async def get_payments_page(
     user: User,
     *,
     page: PageRequest,
@@ -103,12 +103,12 @@ async def get_payment(user: User, *, payment_id: int) -> Payment | None:
     return await Payment.get_or_none(id=payment_id, user_id=user.id) if ids.is_possible(payment_id) else None
 
 
-async def payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
+async def get_payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
     """Payments with these ids, whosever they are."""
     return {payment.id: payment for payment in await Payment.filter(id__in=list(payment_ids))}
 
 
-@refuses(
+@declares_problems(
     InvalidInput,
     AmountOutOfRange,
     PaymentGatewayUnavailable,
@@ -117,7 +117,7 @@ async def payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
     IdempotencyKeyInProgress,
 )
 async def start_payment(
-    shop: Shop, payer: User, *, amount: int, idempotency_key: str | None = None
+    shop: AppContext, payer: User, *, amount: int, idempotency_key: str | None = None
 ) -> Payment:
     """Open a payment of `amount` Toman at the gateway; its `url` is where the payer goes.
 
@@ -131,31 +131,31 @@ async def start_payment(
         IdempotencyKeyReused: the key was used for something else.
         IdempotencyKeyInProgress: a twin of this request is at the gateway just now.
     """
-    settings = await shop.current_settings()
+    settings = await shop.get_settings()
     if not settings.payment_min <= amount <= settings.payment_max:
         raise AmountOutOfRange(
             amount=Toman(amount), min=Toman(settings.payment_min), max=Toman(settings.payment_max)
         )
 
     async def create() -> Payment:
-        await quotas.take(payer, Quota.PAYMENT_OPENINGS, now=await database.now())
+        await quotas.consume(payer, Quota.PAYMENT_OPENINGS, now=await database.now())
         return await _create(shop, payer.id, Toman(amount))
 
-    attempt = idempotency.attempt(start_payment, locals(), by=payer, key=idempotency_key)
-    payment = await idempotency.once(attempt, create, recall=_payment)
-    return await _opened(shop, payment, mobile=payer.mobile)
+    attempt = idempotency.request_for(start_payment, locals(), user=payer, key=idempotency_key)
+    payment = await idempotency.run_once(attempt, create, load_result=_load_payment)
+    return await _restore_opened(shop, payment, mobile=payer.mobile)
 
 
-async def start_test_payment(shop: Shop) -> Payment | None:
+async def start_test_payment(shop: AppContext) -> Payment | None:
     """A payment that credits nobody, to try the gateway's page; None where the shop takes real money."""
     if not shop.settings.takes_sandbox_payments:
         return None
-    return await _opened(shop, await _create(shop, None, _TEST_AMOUNT), mobile=None)
+    return await _restore_opened(shop, await _create(shop, None, _TEST_AMOUNT), mobile=None)
 
 
-@refuses(PaymentNotFound)
+@declares_problems(PaymentNotFound)
 async def confirm_payment(
-    shop: Shop, *, gateways: Collection[str], authority: str, is_canceled: bool
+    shop: AppContext, *, gateways: Collection[str], authority: str, is_canceled: bool
 ) -> Payment:
     """Ask the gateway itself whether a payment was paid, and credit it once.
 
@@ -166,27 +166,27 @@ async def confirm_payment(
     Raises:
         PaymentNotFound: none of these gateways knows the authority.
     """
-    is_possible = len(authority) <= _LONGEST_AUTHORITY and texts.is_storable(authority)
+    is_possible = len(authority) <= _MAX_AUTHORITY_LENGTH and texts.is_storable(authority)
     known = Payment.filter(gateway__in=list(gateways), authority=authority if is_possible else "")
     payment = await known.first()
     if payment is None:
         raise PaymentNotFound
     unpaid = PaymentStatus.CANCELED if is_canceled else PaymentStatus.FAILED
-    return await ask_gateway(shop, payment, unpaid=unpaid)
+    return await verify_with_gateway(shop, payment, unpaid=unpaid)
 
 
-async def _payment(payment_id: int) -> Payment:
+async def _load_payment(payment_id: int) -> Payment:
     return await Payment.get(id=payment_id)
 
 
-async def _create(shop: Shop, payer_id: int | None, amount: Toman) -> Payment:
+async def _create(shop: AppContext, payer_id: int | None, amount: Toman) -> Payment:
     now = await database.now()
     return await Payment.create(
         user_id=payer_id, gateway=shop.payment_gateway.name, amount=amount, created_at=now, updated_at=now
     )
 
 
-async def _opened(shop: Shop, payment: Payment, *, mobile: str | None) -> Payment:
+async def _restore_opened(shop: AppContext, payment: Payment, *, mobile: str | None) -> Payment:
     """`payment` as it was answered first: pending, with the gateway's page."""
     if payment.url is None and not await _claim_opening(shop, payment):
         await payment.refresh_from_db()
@@ -197,14 +197,14 @@ async def _opened(shop: Shop, payment: Payment, *, mobile: str | None) -> Paymen
     return payment.as_opened()
 
 
-async def _claim_opening(shop: Shop, payment: Payment) -> bool:
+async def _claim_opening(shop: AppContext, payment: Payment) -> bool:
     """Whether this request is the one that goes to the gateway; a crashed one's turn ends by itself."""
     now = await database.now()
     free = Payment.filter(Q(check_after=None) | Q(check_after__lte=now), id=payment.id, authority=None)
     return await free.update(check_after=now + 2 * shop.settings.gateway_total_timeout) == 1
 
 
-async def _open(shop: Shop, payment: Payment, *, mobile: str | None) -> None:
+async def _open(shop: AppContext, payment: Payment, *, mobile: str | None) -> None:
     try:
         page = await shop.payments[payment.gateway].open(
             payment_id=payment.id,
@@ -213,7 +213,7 @@ async def _open(shop: Shop, payment: Payment, *, mobile: str | None) -> None:
             description=_DESCRIPTION,
             mobile=mobile,
         )
-        await _note_page(payment, page)
+        await _store_page(payment, page)
     except (GatewayError, KeyError, IntegrityError) as error:
         logger.error("payment %d not opened at %s: %s", payment.id, payment.gateway, error)
         await Payment.filter(id=payment.id, authority=None).update(
@@ -222,14 +222,14 @@ async def _open(shop: Shop, payment: Payment, *, mobile: str | None) -> None:
         raise PaymentGatewayUnavailable from error
 
 
-async def _note_page(payment: Payment, page: PaymentPage) -> None:
+async def _store_page(payment: Payment, page: PaymentPage) -> None:
     now = await database.now()
     payment.authority, payment.url = page.authority, page.url
     payment.status, payment.check_after = PaymentStatus.PENDING, now + FIRST_CHECK
     await payment.save(update_fields=["authority", "url", "status", "check_after"])
 
 
-async def ask_gateway(shop: Shop, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
+async def verify_with_gateway(shop: AppContext, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
     """`payment` after asking its gateway; `unpaid` is what a pending one becomes if it was not paid."""
     gateway = shop.payments.get(payment.gateway)
     if payment.status not in _OPEN or gateway is None or payment.authority is None:
@@ -250,7 +250,7 @@ async def _settle(payment: Payment, verification: Verification, *, unpaid: Payme
         if verification.verdict is Verdict.PAID:
             await _credit_once(payment, verification, now=now)
         elif verification.verdict is Verdict.AMOUNT_DIFFERS:
-            await _refuse_once(payment, now=now)
+            await _reject_once(payment, now=now)
         elif unpaid is not None:
             # A payment that was unverified is decided now, too: nobody paid.
             waiting = (PaymentStatus.PENDING, PaymentStatus.UNVERIFIED)
@@ -293,7 +293,7 @@ async def credit_payer(payment: Payment, *, now: datetime) -> None:
     )
 
 
-async def _refuse_once(payment: Payment, *, now: datetime) -> None:
+async def _reject_once(payment: Payment, *, now: datetime) -> None:
     is_first = await Payment.filter(id=payment.id, status__in=_OPEN).update(
         status=PaymentStatus.MISMATCHED, check_after=None, updated_at=now
     )
@@ -305,5 +305,5 @@ async def _refuse_once(payment: Payment, *, now: datetime) -> None:
 
 
 async def notify_staff(kind: NotificationKind, sentence: str, *, now: datetime) -> None:
-    for member in await User.filter(role__in=STAFF_OF_MONEY, is_active=True):
+    for member in await User.filter(role__in=FINANCE_STAFF, is_active=True):
         await notifications.notify(member.id, kind, sentence, now=now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain import days, links, pricing
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import MAX_AMOUNT, Toman
 from domain.order_details import OrderDetails, specify
 from domain.order_life import OrderActor
 from domain.order_status import OrderSource
@@ -13,8 +13,8 @@ from domain.service_types import ServiceType
 from models import Order, Service, User, database, inserts, offers, placing
 from models.clock import CLOCK
 from resolvers import idempotency, wallet
-from resolvers.idempotency import Attempt
-from resolvers.order_life import Change, note_event
+from resolvers.idempotency import IdempotentRequest
+from resolvers.order_life import Change, record_event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,99 +29,103 @@ class Placement:
     source: OrderSource
     refuses_duplicates: bool
 
-    async def at_once(self, attempt: Attempt | None) -> Order | None:
+    async def try_fast_path(self, request: IdempotentRequest | None) -> Order | None:
         """The order where nothing stands in its way; None, and nothing done, where anything might.
 
         A discount that changed since the buyer was recognised is noticed, and so are a service that changed
         and a used key. What depends on the day, and every refusal, is left to `place`.
         """
-        client = placing.client()
+        client = placing.get_batch_client()
         if self.refuses_duplicates or client is None:
             return None
-        offer = await offers.recall(self.service_id, by=client)
-        if offer is None:
+        cached_service = await offers.get(self.service_id, client=client)
+        if cached_service is None:
             return None
         discount = self.buyer.custom_rate
-        order = self._offered(offer.service, discount_percent=discount)
+        order = self._build_cached_order(cached_service.service, discount_percent=discount)
         if order is None:
             # Maybe it is another by now, and would be sold.
-            offers.forget(self.service_id, by=client)
+            offers.invalidate(self.service_id, client=client)
             return None
-        claim = None if attempt is None else idempotency.claim_of(attempt)
-        is_placed = await placing.place(order, offer=offer, discount_percent=discount, claim=claim, by=client)
+        claim = None if request is None else idempotency.to_claim(request)
+        is_placed = await placing.place(
+            order, cached_service=cached_service, discount_percent=discount, claim=claim, client=client
+        )
         return order if is_placed else None
 
-    async def place(self) -> Order:
+    async def place_step_by_step(self) -> Order:
         """The order, in the caller's transaction.
 
         Raises:
             Problem: whatever stands in its way.
         """
-        service = await self._service()
-        discount, now = await self._discount_now()
-        order = self._order(service, discount_percent=discount, now=now)
+        service = await self._get_service()
+        discount, now = await self._read_discount()
+        order = self._build_order(service, discount_percent=discount, now=now)
         if self.refuses_duplicates or service.refuses_duplicates:
-            await self._refuse_duplicate(service, order.link)
+            await self._reject_duplicate(service, order.link)
         spending = await wallet.spend(self.buyer.id, Toman(order.charge))
         await inserts.save(order)
-        await note_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
+        await record_event(order, Change(to=order.status, actor=OrderActor.BUYER), before=None, now=now)
         await spending.record(order=order)
         return order
 
-    def _offered(self, service: Service, *, discount_percent: int) -> Order | None:
+    def _build_cached_order(self, service: Service, *, discount_percent: int) -> Order | None:
         """The order of a service that may be another by now; None where it cannot be placed at once."""
         if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
             return None
         try:
-            return self._order(service, discount_percent=discount_percent, now=CLOCK.estimate())
+            return self._build_order(service, discount_percent=discount_percent, now=CLOCK.estimate())
         except Problem:
             return None
 
-    async def _service(self) -> Service:
+    async def _get_service(self) -> Service:
         service = await Service.get_on_sale(self.service_id)
         if service is None:
             raise ServiceUnavailable
         return service
 
-    def _order(self, service: Service, *, discount_percent: int, now: datetime) -> Order:
+    def _build_order(self, service: Service, *, discount_percent: int, now: datetime) -> Order:
         if self.category_id not in (None, service.category_id):
             raise ServiceUnavailable
-        specification = specify(service.type, self.details, limits=service.limits, today=days.day_of(now))
-        return Order.placed(
+        specification = specify(service.type, self.details, limits=service.limits, today=days.to_day(now))
+        return Order.build(
             buyer=self.buyer,
             service=service,
-            link=_target(service, self.link, username=specification.username),
+            link=_resolve_target(service, self.link, username=specification.username),
             specification=specification,
-            charge=_charge(service, specification.units, discount_percent=discount_percent),
+            charge=_compute_charge(service, specification.units, discount_percent=discount_percent),
             source=self.source,
             now=now,
         )
 
-    async def _discount_now(self) -> tuple[int, datetime]:
+    async def _read_discount(self) -> tuple[int, datetime]:
         """The buyer's discount in percent and the database's clock, by one statement.
 
         Read anew: the request's own copy may be older than a change of the discount.
         """
-        statement = f"SELECT custom_rate, {database.clock()} AS seconds FROM users WHERE id = $1"  # noqa: S608 - a constant
+        statement = f"SELECT custom_rate, {database.now_sql()} AS seconds FROM users WHERE id = $1"  # noqa: S608 - a constant
         (row,) = await database.fetch(statement, self.buyer.id)
         return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
 
-    async def _refuse_duplicate(self, service: Service, link: str) -> None:
+    async def _reject_duplicate(self, service: Service, link: str) -> None:
         # Locked, so that of two twins at once the second sees the first.
         await User.filter(id=self.buyer.id).select_for_update(no_key=True).get()
         if await Order.has_unfinished(buyer=self.buyer, service=service, link=link):
             raise DuplicateOrder
 
 
-def _target(service: Service, link: str | None, *, username: str | None) -> str:
+def _resolve_target(service: Service, link: str | None, *, username: str | None) -> str:
     """What the order is delivered to: its link, or the subscribed user where no link is given."""
     if link is None and service.type is ServiceType.SUBSCRIPTIONS and username is not None:
         return username
     return links.parse(link or "")
 
 
-def _charge(service: Service, units: int, *, discount_percent: int) -> Toman:
-    charge = pricing.charge(Toman(service.price), units, type=service.type, discount_percent=discount_percent)
-    if charge > LARGEST_AMOUNT:
+def _compute_charge(service: Service, units: int, *, discount_percent: int) -> Toman:
+    charge = pricing.compute_charge(
+        Toman(service.price), units, type=service.type, discount_percent=discount_percent
+    )
+    if charge > MAX_AMOUNT:
         raise InvalidInput(field="quantity")
     return charge

@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from domain import emails, mobiles, notices, texts
-from domain.problems import EmailTaken, InvalidInput, MobileTaken, QuotaReached, refuses
+from domain.problems import EmailTaken, InvalidInput, MobileTaken, QuotaReached, declares_problems
 from domain.quotas import Quota
 from domain.roles import UserRole
 from domain.sessions import SessionKind
@@ -18,23 +18,23 @@ from models import User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import credentials, notifications, proofs, quotas
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 
-_LONGEST_NAME = 100
-_LONGEST_PASSWORD = 128
+_MAX_NAME_LENGTH = 100
+_MAX_PASSWORD_LENGTH = 128
 _hasher = PasswordHasher()
 # Argon2 is slow by design: not on the event loop, and no more of it at once than leaves a core for requests.
-_MAX_HASHES_AT_ONCE = 2
-_hashing = ThreadPoolExecutor(_MAX_HASHES_AT_ONCE, thread_name_prefix="argon2")
+_MAX_CONCURRENT_HASHES = 2
+_hash_executor = ThreadPoolExecutor(_MAX_CONCURRENT_HASHES, thread_name_prefix="argon2")
 
 
-@refuses(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired, QuotaReached)
+@declares_problems(InvalidInput, MobileTaken, EmailTaken, FreshCodeRequired, QuotaReached)
 async def update_profile(
-    shop: Shop,
+    shop: AppContext,
     user: User,
     *,
-    session: SignedIn | None = None,
+    session: Session | None = None,
     first_name: str | None = None,
     last_name: str | None = None,
     email: str | None = None,
@@ -43,8 +43,8 @@ async def update_profile(
 ) -> User:
     """Change what is given and leave the rest; nothing is saved when one value is refused.
 
-    A new mobile is stored unproven, see `login.recipient_of`. Staff change theirs by a staff `session` with a
-    fresh proof alone, and prove the new one by `login.confirm_mobile`; their other sessions end.
+    A new mobile is stored unproven, see `login.find_recipient`. Staff change theirs by a staff `session`
+    with a fresh proof alone, and prove the new one by `login.confirm_mobile`; their other sessions end.
     A number that was proven before gets an SMS about it, after the commit.
 
     Raises:
@@ -56,26 +56,26 @@ async def update_profile(
     """
     changes: dict[str, object] = {}
     if first_name is not None:
-        changes["first_name"] = _name(first_name, field="firstName")
+        changes["first_name"] = _clean_name(first_name, field="firstName")
     if last_name is not None:
-        changes["last_name"] = _name(last_name, field="lastName")
+        changes["last_name"] = _clean_name(last_name, field="lastName")
     if email is not None:
-        changes["email"] = _email(email)
+        changes["email"] = _parse_email(email)
     if mobile is not None:
-        changes.update(mobile=_mobile(mobile), mobile_verified=False)
+        changes.update(mobile=_parse_mobile(mobile), mobile_verified=False)
     if password is not None:
-        changes["password_hash"] = await _password_hash(user, password)
+        changes["password_hash"] = await _hash_password(user, password)
     return await _save(shop, user, changes, session=session)
 
 
-async def _save(shop: Shop, user: User, changes: dict[str, object], *, session: SignedIn | None) -> User:
+async def _save(shop: AppContext, user: User, changes: dict[str, object], *, session: Session | None) -> User:
     try:
         async with in_transaction():
             # Locked and read anew: the request's own copy may be older than another change.
             current = await User.filter(id=user.id).select_for_update(no_key=True).get()
             if changes.get("mobile") == current.mobile:
                 changes = {name: value for name, value in changes.items() if not name.startswith("mobile")}
-            await _refuse_taken(user, changes)
+            await _reject_taken(user, changes)
             if "mobile" in changes:
                 await _prepare_mobile(current, changes, session=session)
             if changes:
@@ -94,7 +94,7 @@ async def _save(shop: Shop, user: User, changes: dict[str, object], *, session: 
     return saved
 
 
-async def _prepare_mobile(current: User, changes: dict[str, object], *, session: SignedIn | None) -> None:
+async def _prepare_mobile(current: User, changes: dict[str, object], *, session: Session | None) -> None:
     """What a changed number means for the account, before it is stored."""
     now = await database.now()
     changes["mobile_claimed_at"] = now
@@ -102,15 +102,15 @@ async def _prepare_mobile(current: User, changes: dict[str, object], *, session:
         return
     if session is None or session.kind is not SessionKind.STAFF:
         raise FreshCodeRequired
-    await proofs.fresh_session(session)
-    await credentials.end_access(
-        current, now=now, spares=credentials.OF_ANOTHER_MOBILE, but_session=session.token_id
+    await proofs.require_fresh_session(session)
+    await credentials.revoke_access(
+        current, now=now, spares=credentials.KEPT_ON_MOBILE_CHANGE, but_session=session.token_id
     )
     sentence = notices.mobile_changed(mobile=mobiles.mask(str(changes["mobile"])))
     await notifications.notify(current.id, NotificationKind.MOBILE_CHANGED, sentence, now=now)
 
 
-async def _refuse_taken(user: User, changes: dict[str, object]) -> None:
+async def _reject_taken(user: User, changes: dict[str, object]) -> None:
     others = User.exclude(id=user.id)
     if "mobile" in changes and await others.filter(mobile=changes["mobile"], mobile_verified=True).exists():
         raise MobileTaken
@@ -118,27 +118,27 @@ async def _refuse_taken(user: User, changes: dict[str, object]) -> None:
         raise EmailTaken
 
 
-def _name(text: str, *, field: str) -> str:
-    return texts.line(text, field=field, max_length=_LONGEST_NAME)
+def _clean_name(text: str, *, field: str) -> str:
+    return texts.clean_bounded_line(text, field=field, max_length=_MAX_NAME_LENGTH)
 
 
-def _email(text: str) -> str:
+def _parse_email(text: str) -> str:
     email = emails.normalize(text)
     if email is None:
         raise InvalidInput(field="email")
     return email
 
 
-def _mobile(text: str) -> str:
+def _parse_mobile(text: str) -> str:
     mobile = mobiles.normalize(text)
     if mobile is None:
         raise InvalidInput(field="mobile")
     return mobile
 
 
-async def _password_hash(user: User, password: str) -> str:
-    if not 1 <= len(password) <= _LONGEST_PASSWORD or not texts.is_storable(password):
+async def _hash_password(user: User, password: str) -> str:
+    if not 1 <= len(password) <= _MAX_PASSWORD_LENGTH or not texts.is_storable(password):
         raise InvalidInput(field="password")
     # Before the work, and committed: what was hashed cannot be given back.
-    await quotas.take(user, Quota.PASSWORD_HASHES, now=await database.now())
-    return await asyncio.get_running_loop().run_in_executor(_hashing, _hasher.hash, password)
+    await quotas.consume(user, Quota.PASSWORD_HASHES, now=await database.now())
+    return await asyncio.get_running_loop().run_in_executor(_hash_executor, _hasher.hash, password)

@@ -5,8 +5,8 @@ from datetime import datetime
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import FreshCodeRequired
 from models import AccessToken, database
-from resolvers.refusals import forbid
-from resolvers.sessions import SignedIn
+from resolvers.refusals import raise_forbidden
+from resolvers.sessions import Session
 
 
 def is_fresh(session: AccessToken, *, now: datetime) -> bool:
@@ -14,12 +14,12 @@ def is_fresh(session: AccessToken, *, now: datetime) -> bool:
     return session.confirmed_at is not None and now - session.confirmed_at <= PROOF_LIFETIME
 
 
-async def is_confirmed(viewer: SignedIn) -> bool:
+async def is_confirmed(viewer: Session) -> bool:
     """Whether the session of `viewer` has a fresh proof now."""
-    return is_fresh(await open_session(viewer), now=await database.now())
+    return is_fresh(await get_open_session(viewer), now=await database.now())
 
 
-async def open_session(viewer: SignedIn) -> AccessToken:
+async def get_open_session(viewer: Session) -> AccessToken:
     """The session of `viewer` with its user, as the database knows them now.
 
     Raises:
@@ -30,11 +30,11 @@ async def open_session(viewer: SignedIn) -> AccessToken:
     )
     session = await found.select_related("user").first()
     if session is None:
-        forbid(viewer.user.id, permission="open_session")
+        raise_forbidden(viewer.user.id, permission="open_session")
     return session
 
 
-async def fresh_session(viewer: SignedIn) -> AccessToken:
+async def require_fresh_session(viewer: Session) -> AccessToken:
     """The same, where it is a staff session with a fresh proof.
 
     Raises:
@@ -42,8 +42,8 @@ async def fresh_session(viewer: SignedIn) -> AccessToken:
         FreshCodeRequired: it was not confirmed lately.
     """
     if viewer.kind is not SessionKind.STAFF:
-        forbid(viewer.user.id, permission="staff_session")
-    session = await open_session(viewer)
+        raise_forbidden(viewer.user.id, permission="staff_session")
+    session = await get_open_session(viewer)
     if not is_fresh(session, now=await database.now()):
         raise FreshCodeRequired
     return session

@@ -9,29 +9,29 @@ from domain import provider_amounts
 from domain.states import PauseReason, RefusalKind
 from gateways import refusals
 from gateways.errors import (
-    GatewayAnsweredNonsense,
-    GatewayBusy,
     GatewayError,
-    GatewayRefused,
+    GatewayInvalidResponse,
+    GatewayRateLimited,
+    GatewayRejected,
     GatewayUnavailable,
 )
 from models import Provider, database
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.providers")
 
-_OUTAGES_IN_A_ROW = 3
+_MAX_CONSECUTIVE_OUTAGES = 3
 # A rate limit is over within the minute, mostly.
 _FIRST_BUSY_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(hours=2)
-_LONGEST_NOTE = 500
+_MAX_PAUSE = timedelta(hours=2)
+_MAX_NOTE_LENGTH = 500
 _MAX_DOUBLINGS = 8
-_OF_ALL_ORDERS = {
+_PROVIDER_WIDE_REFUSALS = {
     RefusalKind.FUNDS: PauseReason.FUNDS,
     RefusalKind.ACCOUNT: PauseReason.ACCOUNT,
     RefusalKind.BUSY: PauseReason.BUSY,
 }
-CLEARED = {
+CLEARED_PAUSE = {
     "paused_until": None,
     "pause_reason": None,
     "pause_note": None,
@@ -41,20 +41,20 @@ CLEARED = {
 """The columns of a provider that nothing is wrong with."""
 
 
-def takes_orders(provider: Provider) -> bool:
+def accepts_orders(provider: Provider) -> bool:
     """Whether anything is sent to it now."""
     return provider.is_active and provider.paused_until is None
 
 
-def answers(provider: Provider) -> bool:
+def is_reachable(provider: Provider) -> bool:
     """Whether it can be asked about what it has; without the shop's money there it still can."""
     return provider.paused_until is None or provider.pause_reason is PauseReason.FUNDS
 
 
-class Health:
+class ProviderHealth:
     """What a round of calls to one provider tells of it. Every worker counts together, in its row."""
 
-    def __init__(self, shop: Shop, provider: Provider) -> None:
+    def __init__(self, shop: AppContext, provider: Provider) -> None:
         self._first_pause = shop.settings.provider_pause
         self._provider_id = provider.id
         self._has_outages = provider.outages > 0
@@ -62,61 +62,61 @@ class Health:
         self.is_paused = False
         self.has_answered = False
 
-    async def note_taken(self) -> None:
+    async def record_accepted(self) -> None:
         """It took an order: whatever it was paused for is over."""
         self.has_answered = True
         if self._has_outages or self._was_paused:
             self._has_outages = self._was_paused = False
             # Unless another order was refused meanwhile.
-            await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED)
+            await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED_PAUSE)
 
-    async def note_answer(self) -> None:
+    async def record_answer(self) -> None:
         """It answered, so there is no outage."""
         self.has_answered = True
         if self._has_outages:
             self._has_outages = False
             await Provider.filter(id=self._provider_id).update(outages=0)
 
-    async def note_idle(self) -> None:
+    async def record_idle(self) -> None:
         """Nothing waits for it: a provider that was found back has nothing left to prove."""
         if self._was_paused:
-            await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED)
+            await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED_PAUSE)
 
-    async def note_failure(self, error: GatewayError, *, said: str) -> bool:
+    async def record_failure(self, error: GatewayError, *, message: str) -> bool:
         """Count a failed call; True where every order would fare the same. `said` is for staff."""
-        if isinstance(error, GatewayRefused):
-            reason = _OF_ALL_ORDERS.get(refusals.kind_of(error))
+        if isinstance(error, GatewayRejected):
+            reason = _PROVIDER_WIDE_REFUSALS.get(refusals.classify(error))
             if reason is None:
-                await self.note_answer()
+                await self.record_answer()
                 return False
-            await self._pause(reason, said)
+            await self._pause(reason, message)
             return True
-        if isinstance(error, GatewayBusy):
-            await self._pause(PauseReason.BUSY, said)
+        if isinstance(error, GatewayRateLimited):
+            await self._pause(PauseReason.BUSY, message)
             return True
         if isinstance(error, GatewayUnavailable) or is_outage(error):
-            await self._note_outage(said)
+            await self._record_outage(message)
             return True
         return False
 
-    async def _note_outage(self, said: str) -> None:
+    async def _record_outage(self, message: str) -> None:
         self._has_outages = True
         counted = "UPDATE providers SET outages = outages + 1 WHERE id = $1 RETURNING outages"
         rows = await database.fetch(counted, self._provider_id)
-        if rows and int(rows[0]["outages"]) >= _OUTAGES_IN_A_ROW:
-            await self._pause(PauseReason.OUTAGE, said)
+        if rows and int(rows[0]["outages"]) >= _MAX_CONSECUTIVE_OUTAGES:
+            await self._pause(PauseReason.OUTAGE, message)
 
-    async def _pause(self, reason: PauseReason, said: str) -> None:
+    async def _pause(self, reason: PauseReason, message: str) -> None:
         self.is_paused = True
-        await _pause(self._provider_id, reason, said, first=self._first_pause)
+        await _pause(self._provider_id, reason, message, first=self._first_pause)
 
 
 def is_outage(error: GatewayError) -> bool:
     """Whether an answer was none of the provider's own."""
-    return isinstance(error, GatewayAnsweredNonsense) and error.is_outage
+    return isinstance(error, GatewayInvalidResponse) and error.is_outage
 
 
-async def probe_paused_provider(shop: Shop, provider: Provider) -> int:
+async def probe_paused_provider(shop: AppContext, provider: Provider) -> int:
     """Once its pause is over, ask a provider for the balance: if it answers, orders are sent again.
 
     Until it has taken one, they are sent one at a time, and a further pause is twice as long. Returns how
@@ -128,30 +128,30 @@ async def probe_paused_provider(shop: Shop, provider: Provider) -> int:
     mine = Provider.filter(id=provider.id, paused_until=provider.paused_until)
     if not await mine.update(paused_until=now + shop.settings.worker_lease):
         return 0
-    again = await _still_wrong(shop, provider)
+    again = await _find_pause_reason(shop, provider)
     if again is None:
         logger.info("provider %d is back", provider.id)
         await Provider.filter(id=provider.id).update(paused_until=None, outages=0)
     else:
-        reason, said = again
-        await _pause(provider.id, reason, said, first=shop.settings.provider_pause, is_probe=True)
+        reason, message = again
+        await _pause(provider.id, reason, message, first=shop.settings.provider_pause, is_probe=True)
     return 1
 
 
-async def _still_wrong(shop: Shop, provider: Provider) -> tuple[PauseReason, str] | None:
+async def _find_pause_reason(shop: AppContext, provider: Provider) -> tuple[PauseReason, str] | None:
     """Why a provider stays paused, as its balance tells; None where it is back.
 
     One that answers but knows no such request is back as well.
     """
-    reason, account = provider.pause_reason or PauseReason.OUTAGE, shop.provider_account(provider)
+    reason, account = provider.pause_reason or PauseReason.OUTAGE, shop.get_provider_account(provider)
     try:
-        balance = await shop.provider_api(provider).balance(account)
-    except GatewayRefused as refused:
-        kind = _OF_ALL_ORDERS.get(refusals.kind_of(refused))
-        return None if kind is None else (kind, account.unnamed(describe(refused)))
+        balance = await shop.get_provider_api(provider).balance(account)
+    except GatewayRejected as refused:
+        kind = _PROVIDER_WIDE_REFUSALS.get(refusals.classify(refused))
+        return None if kind is None else (kind, account.redact(describe(refused)))
     except (GatewayError, ValueError) as error:
-        has_answered = isinstance(error, GatewayAnsweredNonsense) and not error.is_outage
-        return None if has_answered else (reason, account.unnamed(describe(error)))
+        has_answered = isinstance(error, GatewayInvalidResponse) and not error.is_outage
+        return None if has_answered else (reason, account.redact(describe(error)))
     await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
     amount = provider_amounts.parse(balance.amount)
     is_poor = reason is PauseReason.FUNDS and amount is not None and amount <= 0
@@ -160,11 +160,11 @@ async def _still_wrong(shop: Shop, provider: Provider) -> tuple[PauseReason, str
 
 def describe(error: Exception) -> str:
     """What a failed call says, for staff: the provider's own sentence where it gave one."""
-    return error.text if isinstance(error, GatewayRefused) and error.text else str(error)
+    return error.text if isinstance(error, GatewayRejected) and error.text else str(error)
 
 
 async def _pause(
-    provider_id: int, reason: PauseReason, said: str, *, first: timedelta, is_probe: bool = False
+    provider_id: int, reason: PauseReason, message: str, *, first: timedelta, is_probe: bool = False
 ) -> None:
     async with in_transaction():
         provider = await Provider.filter(id=provider_id).select_for_update(no_key=True).get()
@@ -172,18 +172,18 @@ async def _pause(
         if provider.paused_until is not None and not is_probe:
             # Another order of the same round was first.
             return
-        until = now + _length(reason, provider.pauses, first=first)
-        logger.error("provider %d is paused for %s until %s: %s", provider_id, reason, until, said)
+        until = now + _pause_length(reason, provider.pauses, first=first)
+        logger.error("provider %d is paused for %s until %s: %s", provider_id, reason, until, message)
         await Provider.filter(id=provider_id).update(
             paused_until=until,
             pause_reason=reason,
-            pause_note=said[:_LONGEST_NOTE],
+            pause_note=message[:_MAX_NOTE_LENGTH],
             pauses=provider.pauses + 1,
             outages=0,
         )
 
 
-def _length(reason: PauseReason, pauses: int, *, first: timedelta) -> timedelta:
-    shortest = min(first, _FIRST_BUSY_PAUSE) if reason is PauseReason.BUSY else first
-    length: timedelta = min(shortest * 2 ** min(pauses, _MAX_DOUBLINGS), _LONGEST_PAUSE)
+def _pause_length(reason: PauseReason, pauses: int, *, first: timedelta) -> timedelta:
+    minimum = min(first, _FIRST_BUSY_PAUSE) if reason is PauseReason.BUSY else first
+    length: timedelta = min(minimum * 2 ** min(pauses, _MAX_DOUBLINGS), _MAX_PAUSE)
     return length

@@ -10,19 +10,19 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from domain import descriptions, links, resale, texts
-from domain.money import LARGEST_AMOUNT, Toman
-from domain.order_details import LARGEST_QUANTITY
+from domain.money import MAX_AMOUNT, Toman
+from domain.order_details import MAX_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayError
 from gateways.provider_results import ProviderService
 from models import Category, Provider, Service, database
 from resolvers import isolation
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.sync")
 
-_LONGEST_NAME = 300
-_LONGEST_CATEGORY = 200
+_MAX_NAME_LENGTH = 300
+_MAX_CATEGORY_LENGTH = 200
 _RETRY = timedelta(minutes=15)
 _JOB = "sync providers"
 
@@ -69,7 +69,7 @@ async def add_provider(
         concurrency=concurrency,
     )
     clean_texts(provider)
-    if wrong := faults_of(provider, needs_https=needs_https):
+    if wrong := find_invalid_values(provider, needs_https=needs_https):
         raise InvalidProvider(f"not acceptable: {', '.join(wrong)}")
     provider.created_at = provider.updated_at = await database.now()
     await provider.save()
@@ -83,7 +83,7 @@ def clean_texts(provider: Provider) -> None:
     provider.api_key = texts.clean_key(provider.api_key)
 
 
-def faults_of(provider: Provider, *, needs_https: bool = False) -> list[str]:
+def find_invalid_values(provider: Provider, *, needs_https: bool = False) -> list[str]:
     """What of `provider` could not work, in the words of the command line."""
     is_private = provider.url.lower().startswith("https://") or not needs_https
     checks = {
@@ -93,16 +93,16 @@ def faults_of(provider: Provider, *, needs_https: bool = False) -> list[str]:
         and len(provider.url) <= 500
         and texts.is_storable(provider.url),
         "key": 1 <= len(provider.api_key) <= 200 and texts.is_storable(provider.api_key),
-        "rate": 1 <= provider.toman_per_unit <= LARGEST_AMOUNT,
+        "rate": 1 <= provider.toman_per_unit <= MAX_AMOUNT,
         "margin": 0 <= provider.margin_percent <= 10_000,
-        "round": 1 <= provider.rounding <= LARGEST_AMOUNT,
+        "round": 1 <= provider.rounding <= MAX_AMOUNT,
         "concurrency": 1 <= provider.concurrency <= 100,
     }
     return [what for what, is_right in checks.items() if not is_right]
 
 
 async def sync_provider(
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
     *,
     adds_services: bool,
@@ -118,7 +118,7 @@ async def sync_provider(
         CatalogueUnreadable: no answer, or an empty catalogue.
     """
     try:
-        catalogue = await shop.provider_api(provider).services(shop.provider_account(provider))
+        catalogue = await shop.get_provider_api(provider).services(shop.get_provider_account(provider))
     except (GatewayError, ValueError) as error:
         raise CatalogueUnreadable(str(error)) from error
     if not catalogue.services:
@@ -127,16 +127,16 @@ async def sync_provider(
     listed = {service.id: service for service in catalogue.services}
     counts: Counter[str] = Counter()
     # One at a time: two imports at once would both find a service new.
-    async with database.exclusive(f"sync of provider {provider.id}"):
+    async with database.exclusive_transaction(f"sync of provider {provider.id}"):
         now = await database.now()
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
         for service in known:
             row = listed.get(service.provider_service_id or "")
-            counts[await _update_apart(shop, provider, service, row, now)] += 1
+            counts[await _update_isolated(shop, provider, service, row, now)] += 1
         if adds_services:
             sold = {service.provider_service_id for service in known}
             new = [row for row in listed.values() if row.id not in sold]
-            counts.update(await _add(provider, new, now=now))
+            counts.update(await _add_services(provider, new, now=now))
         await Provider.filter(id=provider.id).update(synced_at=now)
         report = SyncReport(counts=dict(counts), skipped=catalogue.skipped)
         if record is not None:
@@ -144,7 +144,7 @@ async def sync_provider(
     return report
 
 
-async def sync_due_providers(shop: Shop) -> int:
+async def sync_due_providers(shop: AppContext) -> int:
     """Sync each provider whose time has come, and read its balance; returns how many.
 
     The sandbox is left alone: it sells whatever it is asked for.
@@ -154,19 +154,21 @@ async def sync_due_providers(shop: Shop) -> int:
     synced = 0
     for provider in await due:
         if await _claim(shop, provider, now=now):
-            synced += await isolation.apart(_JOB, f"provider {provider.id}", _sync_quietly(shop, provider))
+            synced += await isolation.run_isolated(
+                _JOB, f"provider {provider.id}", _sync_logging_errors(shop, provider)
+            )
     return synced
 
 
-async def _claim(shop: Shop, provider: Provider, *, now: datetime) -> bool:
+async def _claim(shop: AppContext, provider: Provider, *, now: datetime) -> bool:
     mine = Provider.filter(id=provider.id, sync_due_at=provider.sync_due_at)
     return await mine.update(sync_due_at=now + shop.settings.provider_sync_interval) == 1
 
 
-async def _sync_quietly(shop: Shop, provider: Provider) -> None:
+async def _sync_logging_errors(shop: AppContext, provider: Provider) -> None:
     try:
         report = await sync_provider(shop, provider, adds_services=False)
-        balance = await shop.provider_api(provider).balance(shop.provider_account(provider))
+        balance = await shop.get_provider_api(provider).balance(shop.get_provider_account(provider))
         await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
         logger.info("provider %d synced: %s", provider.id, report.counts)
         if shop.settings.is_production and not provider.url.lower().startswith("https://"):
@@ -176,8 +178,8 @@ async def _sync_quietly(shop: Shop, provider: Provider) -> None:
         await Provider.filter(id=provider.id).update(sync_due_at=await database.now() + _RETRY)
 
 
-async def _update_apart(
-    shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
+async def _update_isolated(
+    shop: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
     outcome = "failed"
 
@@ -185,18 +187,18 @@ async def _update_apart(
         nonlocal outcome
         outcome = await _update(shop, provider, service, row, now)
 
-    await isolation.apart(_JOB, f"service {service.id}", update())
+    await isolation.run_isolated(_JOB, f"service {service.id}", update())
     return outcome
 
 
 async def _update(
-    shop: Shop, provider: Provider, service: Service, row: ProviderService | None, now: datetime
+    shop: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
     """Bring one service up to its row of the catalogue; returns what became of it.
 
     Only what differs is written: staff may change the rest meanwhile, and most rows bring no news.
     """
-    outcome, columns = _found(shop, provider, service, row)
+    outcome, columns = _compare(shop, provider, service, row)
     changed = {name: value for name, value in columns.items() if getattr(service, name) != value}
     if "flag" in changed:
         changed["flagged_at"] = now
@@ -206,92 +208,94 @@ async def _update(
     return outcome
 
 
-def _found(
-    shop: Shop, provider: Provider, service: Service, row: ProviderService | None
+def _compare(
+    shop: AppContext, provider: Provider, service: Service, row: ProviderService | None
 ) -> tuple[str, Mapping[str, object]]:
     """What became of a service, and the columns that its row of the catalogue leads to."""
     if row is None:
-        return _flagged(ServiceFlag.VANISHED, is_active=False)
-    cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
-    by_margin = None if cost is None else _price(provider, cost)
+        return _flag_columns(ServiceFlag.VANISHED, is_active=False)
+    cost = resale.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
+    by_margin = None if cost is None else _compute_price(provider, cost)
     if cost is None or by_margin is None:
         # Dearer than every amount is dearer than the shop's price.
-        return _flagged(ServiceFlag.BELOW_COST, is_active=False)
-    before, told = service.original_price, {**_told(service, row), "original_price": cost}
+        return _flag_columns(ServiceFlag.BELOW_COST, is_active=False)
+    before, columns = service.original_price, {**_catalogue_columns(service, row), "original_price": cost}
     bound = shop.settings.provider_price_bound
-    if before is not None and resale.moved_beyond(Toman(before), cost, percent=bound):
+    if before is not None and resale.has_moved_beyond(Toman(before), cost, percent=bound):
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
-        return _flagged(flag, is_active=service.is_active and service.price >= cost, **told)
-    if before is not None and service.price == _price(provider, Toman(before)):
-        return "unchanged" if service.price == by_margin else "repriced", {**told, "price": by_margin}
+        return _flag_columns(flag, is_active=service.is_active and service.price >= cost, **columns)
+    if before is not None and service.price == _compute_price(provider, Toman(before)):
+        return "unchanged" if service.price == by_margin else "repriced", {**columns, "price": by_margin}
     if service.price < cost:
-        return _flagged(ServiceFlag.BELOW_COST, is_active=False, **told)
-    return "unchanged", told
+        return _flag_columns(ServiceFlag.BELOW_COST, is_active=False, **columns)
+    return "unchanged", columns
 
 
-def _flagged(flag: ServiceFlag, *, is_active: bool, **columns: object) -> tuple[str, Mapping[str, object]]:
+def _flag_columns(
+    flag: ServiceFlag, *, is_active: bool, **columns: object
+) -> tuple[str, Mapping[str, object]]:
     return flag.value, {**columns, "flag": flag, "is_active": is_active}
 
 
-def _told(service: Service, row: ProviderService) -> dict[str, object]:
+def _catalogue_columns(service: Service, row: ProviderService) -> dict[str, object]:
     """What a row of the catalogue tells besides the price; limits that cannot be true stay as they were."""
-    least = service.min_quantity if row.min is None else row.min
-    most = row.max or service.max_quantity
-    if not _are_limits(least, most):
-        least, most = service.min_quantity, service.max_quantity
+    lower = service.min_quantity if row.min is None else row.min
+    upper = row.max or service.max_quantity
+    if not _is_valid_range(lower, upper):
+        lower, upper = service.min_quantity, service.max_quantity
     return {
         "can_refill": row.refill,
         "can_cancel": row.cancel,
         "provider_drip_feed": row.drip_feed,
         "provider_rate": str(row.rate),
-        "min_quantity": least,
-        "max_quantity": most,
+        "min_quantity": lower,
+        "max_quantity": upper,
     }
 
 
-def _are_limits(least: int | None, most: int | None) -> bool:
+def _is_valid_range(lower: int | None, upper: int | None) -> bool:
     """Whether an order may have any quantity at all between these."""
-    if least is None or most is None:
+    if lower is None or upper is None:
         return False
-    return 0 <= least <= most and 1 <= most <= LARGEST_QUANTITY
+    return 0 <= lower <= upper and 1 <= upper <= MAX_QUANTITY
 
 
-def _price(provider: Provider, cost: Toman) -> Toman | None:
-    return resale.price(
+def _compute_price(provider: Provider, cost: Toman) -> Toman | None:
+    return resale.compute_price(
         cost, margin_percent=provider.margin_percent, rounding=Toman(max(provider.rounding, 1))
     )
 
 
-async def _add(provider: Provider, rows: list[ProviderService], *, now: datetime) -> Counter[str]:
+async def _add_services(provider: Provider, rows: list[ProviderService], *, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
-    shelves: dict[str, Category] = {}
+    categories: dict[str, Category] = {}
     for row in rows:
-        cost = resale.cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
-        price = None if cost is None else _price(provider, cost)
-        if row.type is None or price is None or not _are_limits(row.min, row.max):
+        cost = resale.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
+        price = None if cost is None else _compute_price(provider, cost)
+        if row.type is None or price is None or not _is_valid_range(row.min, row.max):
             counts["not understood"] += 1
             continue
-        added = _add_one(provider, row, cost=cost, price=price, shelves=shelves, now=now)
-        is_added = await isolation.apart(_JOB, f"service {row.id} of provider {provider.id}", added)
+        added = _add_service(provider, row, cost=cost, price=price, categories=categories, now=now)
+        is_added = await isolation.run_isolated(_JOB, f"service {row.id} of provider {provider.id}", added)
         counts["added" if is_added else "failed"] += 1
     return counts
 
 
-async def _add_one(
+async def _add_service(
     provider: Provider,
     row: ProviderService,
     *,
     cost: Toman | None,
     price: Toman,
-    shelves: dict[str, Category],
+    categories: dict[str, Category],
     now: datetime,
 ) -> None:
-    name = (row.category or row.name)[:_LONGEST_CATEGORY]
+    name = (row.category or row.name)[:_MAX_CATEGORY_LENGTH]
     async with in_transaction():
-        category = shelves.get(name) or await _shelf(name, now=now)
+        category = categories.get(name) or await _get_or_create_category(name, now=now)
         await Service.create(
             category=category,
-            name=row.name[:_LONGEST_NAME],
+            name=row.name[:_MAX_NAME_LENGTH],
             description=descriptions.clean(row.description),
             price=price,
             original_price=cost,
@@ -311,9 +315,9 @@ async def _add_one(
             created_at=now,
             updated_at=now,
         )
-    shelves[name] = category
+    categories[name] = category
 
 
-async def _shelf(name: str, *, now: datetime) -> Category:
+async def _get_or_create_category(name: str, *, now: datetime) -> Category:
     found = await Category.filter(name=name).first()
     return found or await Category.create(name=name, created_at=now, updated_at=now)

@@ -16,7 +16,7 @@ SELECT (SELECT COUNT(*) FROM orders WHERE dispatch = 'queued') AS queued,
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueState:
+class QueueStats:
     """`oldest_due` is how long the order that is due longest waits; zero where none is due."""
 
     oldest_due: timedelta
@@ -24,7 +24,7 @@ class QueueState:
     awaiting: int
 
 
-async def oldest_due() -> timedelta:
+async def get_oldest_due_age() -> timedelta:
     """How long the order that is due longest waits; orders of providers that are off are not due."""
     now = await database.now()
     (row,) = await database.fetch(_OLDEST_DUE)
@@ -32,11 +32,13 @@ async def oldest_due() -> timedelta:
     if due_at is None:
         return timedelta(0)
     # SQLite keeps moments as text.
-    moment = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
-    return max(now - moment, timedelta(0))
+    due_timestamp = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
+    return max(now - due_timestamp, timedelta(0))
 
 
-async def look() -> QueueState:
+async def read_queue_stats() -> QueueStats:
     """The queue as it is now."""
     (row,) = await database.fetch(_COUNTS)
-    return QueueState(oldest_due=await oldest_due(), queued=int(row["queued"]), awaiting=int(row["awaiting"]))
+    return QueueStats(
+        oldest_due=await get_oldest_due_age(), queued=int(row["queued"]), awaiting=int(row["awaiting"])
+    )

@@ -23,7 +23,7 @@ def configure(settings: QuotaSettings) -> None:
 configure(QuotaSettings.model_construct())
 
 
-async def take(user: User, quota: Quota, amount: int = 1, *, now: datetime) -> None:
+async def consume(user: User, quota: Quota, amount: int = 1, *, now: datetime) -> None:
     """Count `amount` of a quota's unit for `user`; what is taken in a transaction that fails is given back.
 
     Raises:
@@ -32,7 +32,7 @@ async def take(user: User, quota: Quota, amount: int = 1, *, now: datetime) -> N
     limit = _limits[quota]
     window = timedelta(seconds=limit.get_expiry())
     is_within = await QuotaUsage.take(
-        user.id, quota, amount, most=limit.amount, now=now, ends_at=now + window
+        user.id, quota, amount, limit=limit.amount, now=now, ends_at=now + window
     )
     if not is_within:
         security_log.record(SecurityEvent.QUOTA_REACHED, user_id=user.id, quota=quota.value)

@@ -7,7 +7,7 @@ from observation import security_log
 from observation.security_log import SecurityEvent
 
 
-def forbid(user_id: int, *, permission: str, owner_id: int | None = None) -> NoReturn:
+def raise_forbidden(user_id: int, *, permission: str, owner_id: int | None = None) -> NoReturn:
     """Record that `user_id` lacks `permission`, and refuse.
 
     `owner_id` is whose record or account was tried, where that is not their own.

@@ -9,40 +9,40 @@ from config.settings import Settings
 from domain.running_settings import RunningSetting, Value
 from models import SettingOverride
 
-_BELIEVED_FOR = timedelta(seconds=2)
+_CACHE_SECONDS = timedelta(seconds=2)
 
 
 @dataclass
-class Overrides:
+class RuntimeSettings:
     """What staff changed, as this process last read it; it is read anew after two seconds."""
 
     _values: Mapping[RunningSetting, Value] = field(default_factory=dict)
     _old_at_seconds: float = 0
 
-    async def applied_to(self, settings: Settings) -> Settings:
+    async def apply_to(self, settings: Settings) -> Settings:
         """`settings` with what staff changed."""
         if time.monotonic() >= self._old_at_seconds:
-            values = await stored()
-            self._values, self._old_at_seconds = values, time.monotonic() + _BELIEVED_FOR.total_seconds()
+            values = await load_overrides()
+            self._values, self._old_at_seconds = values, time.monotonic() + _CACHE_SECONDS.total_seconds()
         if not self._values:
             return settings
         return settings.model_copy(update={name.value: value for name, value in self._values.items()})
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Read anew at the next occasion."""
         self._old_at_seconds = 0
 
 
-async def stored() -> Mapping[RunningSetting, Value]:
+async def load_overrides() -> Mapping[RunningSetting, Value]:
     """What staff changed, as the database has it."""
-    return {row.name: typed(row.name, row.value) for row in await SettingOverride.all()}
+    return {row.name: convert(row.name, row.value) for row in await SettingOverride.all()}
 
 
-def typed(name: RunningSetting, value: int) -> Value:
+def convert(name: RunningSetting, value: int) -> Value:
     """A stored value in its setting's own type."""
     return bool(value) if name is RunningSetting.REFUSE_DUPLICATE_ORDERS else value
 
 
-def values_in(settings: Settings) -> dict[RunningSetting, Value]:
+def get_values(settings: Settings) -> dict[RunningSetting, Value]:
     """Each setting that staff may change, with its value in `settings`."""
     return {name: getattr(settings, name.value) for name in RunningSetting}

@@ -11,20 +11,20 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.permissions import Permission
-from domain.problems import refuses
+from domain.problems import declares_problems
 from domain.sessions import SessionKind
 from domain.staff_problems import SessionNotFound
 from domain.tokens import Claims
 from models import AccessToken, TotpSecret, User, database
 from models.clock import CLOCK
-from models.rows import EVERYTHING, Rows, Wanted
+from models.rows import ALL_COLUMNS, Projection, TableReader
 from observation import security_log
 from observation.security_log import SecurityEvent
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
-_TOKENS = Rows.of(AccessToken)
+_TOKENS = TableReader.for_model(AccessToken)
 _UNREVOKED = "t.revoked_at IS NULL"
-WHO_IS_SIGNED_IN = (
+SESSION_COLUMNS = (
     "(SELECT s.user_id FROM access_tokens s JOIN users u ON u.id = s.user_id"
     " WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.kind = 'app' AND u.is_active)"
 )
@@ -33,11 +33,13 @@ WHO_IS_SIGNED_IN = (
 NULL for staff sessions too, which may have been idle too long: `recognise` decides about these.
 """
 
-_WITH_USER = Wanted(frozenset({"issued_at", "expires_at", "kind", "last_seen_at"}), (("user", EVERYTHING),))
-_MAX_USER_AGENT = 200
-_MAX_NETWORK = 45
+_WITH_USER = Projection(
+    frozenset({"issued_at", "expires_at", "kind", "last_seen_at"}), (("user", ALL_COLUMNS),)
+)
+_MAX_USER_AGENT_LENGTH = 200
+_MAX_NETWORK_LENGTH = 45
 # How often the use of a session is written down. Staff's sessions end when idle: theirs is counted finer.
-_SEEN_EVERY = {
+_LAST_SEEN_INTERVAL = {
     SessionKind.APP: timedelta(hours=1),
     SessionKind.SERVICE: timedelta(hours=1),
     SessionKind.STAFF: timedelta(minutes=1),
@@ -45,7 +47,7 @@ _SEEN_EVERY = {
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class Session:
     """A user with the token that the request carried.
 
     `lacks_totp` tells that the shop demands TOTP of its staff and the user has not set it up: until then a
@@ -71,42 +73,42 @@ class Client:
 
 
 async def issue_token(
-    shop: Shop, user: User, *, now: datetime, client: Client | None = None
+    shop: AppContext, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
     """A new token of the app's kind for `user`, and when it expires; its row makes it revocable."""
     expires_at = now + shop.settings.token_lifetime
     row = await AccessToken.create(
-        id=_new_id(),
+        id=_generate_id(),
         user=user,
         issued_at=now,
         expires_at=expires_at,
-        user_agent=_cut(client.user_agent, _MAX_USER_AGENT) if client else None,
-        network=_cut(client.network, _MAX_NETWORK) if client else None,
+        user_agent=_truncate(client.user_agent, _MAX_USER_AGENT_LENGTH) if client else None,
+        network=_truncate(client.network, _MAX_NETWORK_LENGTH) if client else None,
     )
-    return _signed(shop, row), expires_at
+    return _sign_token(shop, row), expires_at
 
 
 async def issue_staff_session(
-    shop: Shop, user: User, *, now: datetime, client: Client | None = None
+    shop: AppContext, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
     """A new staff session for `user`, just confirmed, and when it ends at the latest."""
     expires_at = now + shop.settings.staff_session_lifetime
     row = await AccessToken.create(
-        id=_new_id(),
+        id=_generate_id(),
         user=user,
         issued_at=now,
         expires_at=expires_at,
         kind=SessionKind.STAFF,
         last_seen_at=now,
         confirmed_at=now,
-        user_agent=_cut(client.user_agent, _MAX_USER_AGENT) if client else None,
-        network=_cut(client.network, _MAX_NETWORK) if client else None,
+        user_agent=_truncate(client.user_agent, _MAX_USER_AGENT_LENGTH) if client else None,
+        network=_truncate(client.network, _MAX_NETWORK_LENGTH) if client else None,
     )
-    return _signed(shop, row), expires_at
+    return _sign_token(shop, row), expires_at
 
 
 async def issue_service_token(
-    shop: Shop,
+    shop: AppContext,
     user: User,
     *,
     name: str,
@@ -116,7 +118,7 @@ async def issue_service_token(
 ) -> tuple[str, AccessToken]:
     """A new service token that acts as `user` within `permissions`, and its row."""
     row = await AccessToken.create(
-        id=_new_id(),
+        id=_generate_id(),
         user=user,
         issued_at=now,
         expires_at=now + lifetime,
@@ -124,24 +126,24 @@ async def issue_service_token(
         name=name,
         permissions=",".join(sorted(permissions)),
     )
-    return _signed(shop, row), row
+    return _sign_token(shop, row), row
 
 
-async def authenticate(shop: Shop, bearer: str) -> SignedIn | None:
+async def authenticate(shop: AppContext, bearer: str) -> Session | None:
     """Who holds `bearer`; None where it is invalid, expired or revoked, or its user blocked."""
     claims = shop.tokens.verify(bearer, now=CLOCK.estimate())
-    return None if claims is None else await recognise(shop, claims)
+    return None if claims is None else await load_session(shop, claims)
 
 
-async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
+async def load_session(shop: AppContext, claims: Claims) -> Session | None:
     """Who holds the verified token; None where it is revoked or idle too long, or its user blocked.
 
     A token that was revoked is none of ours from then on, in this process.
     """
     # Every time: a token that was revoked in another process ends at once.
-    row = await _TOKENS.with_key(claims.token_id, _UNREVOKED, wanted=_WITH_USER)
+    row = await _TOKENS.get_by_key(claims.token_id, _UNREVOKED, projection=_WITH_USER)
     if row is None:
-        shop.tokens.end(claims.token_id)
+        shop.tokens.reject(claims.token_id)
         return None
     if row.user_id != claims.user_id or not row.user.is_active:
         return None
@@ -149,15 +151,15 @@ async def recognise(shop: Shop, claims: Claims) -> SignedIn | None:
     unseen_for = now - (row.last_seen_at or row.issued_at)
     if is_staff and unseen_for > shop.settings.staff_session_idle:
         return None
-    if unseen_for >= _SEEN_EVERY[row.kind]:
-        await _note_use(row.id, now=now)
-    lacks_totp = is_staff and await _lacks_totp(shop, row.user)
-    return SignedIn(
+    if unseen_for >= _LAST_SEEN_INTERVAL[row.kind]:
+        await _record_use(row.id, now=now)
+    lacks_totp = is_staff and await _needs_totp_setup(shop, row.user)
+    return Session(
         user=row.user, token_id=row.id, expires_at=row.expires_at, kind=row.kind, lacks_totp=lacks_totp
     )
 
 
-async def still_signed_in(shop: Shop, token_ids: Collection[str]) -> set[str]:
+async def filter_active(shop: AppContext, token_ids: Collection[str]) -> set[str]:
     """Those of the tokens that `authenticate` would still recognise."""
     now = CLOCK.estimate()
     is_in_use = ~Q(kind=SessionKind.STAFF) | Q(last_seen_at__gte=now - shop.settings.staff_session_idle)
@@ -171,46 +173,46 @@ async def still_signed_in(shop: Shop, token_ids: Collection[str]) -> set[str]:
     return {str(token_id) for token_id in await tokens.values_list("id", flat=True)}
 
 
-async def list_sessions(shop: Shop, viewer: SignedIn) -> list[AccessToken]:
+async def list_sessions(shop: AppContext, viewer: Session) -> list[AccessToken]:
     """The user's open sessions, the latest first: the app's and staff's, but no service tokens."""
     now = await database.now()
     return list(await _open_sessions(shop, viewer.user, now=now).order_by("-issued_at", "id"))
 
 
-async def get_session(shop: Shop, viewer: SignedIn, *, session_id: str) -> AccessToken | None:
-    """The user's open session with this `public_id`; None where the user has none."""
+async def get_session(shop: AppContext, viewer: Session, *, session_id: str) -> AccessToken | None:
+    """The user's open session with this `to_public_id`; None where the user has none."""
     rows = await list_sessions(shop, viewer)
-    return next((row for row in rows if public_id(row.id) == session_id), None)
+    return next((row for row in rows if to_public_id(row.id) == session_id), None)
 
 
-def public_id(token_id: str) -> str:
+def to_public_id(token_id: str) -> str:
     """What people see of a session or a service token: it names one, and tells nothing of its token."""
     return hashlib.sha256(f"public id of {token_id}".encode()).hexdigest()[:32]
 
 
-@refuses(SessionNotFound)
-async def end_session(shop: Shop, viewer: SignedIn, *, session_id: str) -> None:
-    """Sign the user out of one session, by its `public_id`; it may be the one that asks.
+@declares_problems(SessionNotFound)
+async def end_session(shop: AppContext, viewer: Session, *, session_id: str) -> None:
+    """Sign the user out of one session, by its `to_public_id`; it may be the one that asks.
 
     Raises:
         SessionNotFound: the user has none with this id, or it has ended.
     """
     now = await database.now()
     token_ids = await _open_sessions(shop, viewer.user, now=now).values_list("id", flat=True)
-    named = [token_id for token_id in token_ids if public_id(str(token_id)) == session_id]
+    named = [token_id for token_id in token_ids if to_public_id(str(token_id)) == session_id]
     if not named or not await AccessToken.filter(id=named[0], revoked_at=None).update(revoked_at=now):
         raise SessionNotFound
     security_log.record(SecurityEvent.SESSION_REVOKED, user_id=viewer.user.id, reason="by_its_user")
 
 
-def _open_sessions(shop: Shop, user: User, *, now: datetime) -> QuerySet[AccessToken]:
+def _open_sessions(shop: AppContext, user: User, *, now: datetime) -> QuerySet[AccessToken]:
     is_in_use = Q(kind=SessionKind.APP) | Q(
         kind=SessionKind.STAFF, last_seen_at__gte=now - shop.settings.staff_session_idle
     )
     return AccessToken.filter(is_in_use, user_id=user.id, revoked_at=None, expires_at__gt=now)
 
 
-async def _note_use(token_id: str, *, now: datetime) -> None:
+async def _record_use(token_id: str, *, now: datetime) -> None:
     """Write down that the session was used. A database that takes no writes must not end it."""
     try:
         await AccessToken.filter(id=token_id).update(last_seen_at=now.replace(microsecond=0))
@@ -219,22 +221,22 @@ async def _note_use(token_id: str, *, now: datetime) -> None:
             raise
 
 
-async def _lacks_totp(shop: Shop, user: User) -> bool:
+async def _needs_totp_setup(shop: AppContext, user: User) -> bool:
     if not shop.settings.staff_totp_required:
         return False
     return not await TotpSecret.filter(user_id=user.id, secret__isnull=False).exists()
 
 
-def _signed(shop: Shop, row: AccessToken) -> str:
+def _sign_token(shop: AppContext, row: AccessToken) -> str:
     return shop.tokens.issue(
         user_id=row.user_id, token_id=row.id, issued_at=row.issued_at, expires_at=row.expires_at
     )
 
 
-def _new_id() -> str:
+def _generate_id() -> str:
     return secrets.token_hex(40)
 
 
-def _cut(text: str | None, length: int) -> str | None:
+def _truncate(text: str | None, length: int) -> str | None:
     """What fits into the column, of what a client says of itself."""
     return "".join(filter(str.isprintable, text))[:length] or None if text else None

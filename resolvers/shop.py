@@ -13,19 +13,19 @@ from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms_outbox import SmsOutbox
 from models import Provider
 from models.hub import Hub
-from resolvers.running_settings import Overrides
+from resolvers.running_settings import RuntimeSettings
 
 SANDBOX_PROVIDER_PATH = "/sandbox/provider"
 
 
 @dataclass(frozen=True)
-class Shop:
+class AppContext:
     """One installation: its settings, its keys and its gateways.
 
     `payments` holds every payment gateway that the shop has an account at, by name: payments opened
     before the shop chose another one are still confirmed at their own. `worker_name` tells this process
     from all others that work on the same orders. `hub` tells what changes while somebody looks. `settings`
-    are the environment's; `current_settings` knows what staff changed since. Once `stopping` is set, what
+    are the environment's; `get_settings` knows what staff changed since. Once `stopping` is set, what
     runs is finished and nothing new is begun.
     """
 
@@ -38,23 +38,23 @@ class Shop:
     sandbox_providers: ProviderApi
     worker_name: str
     hub: Hub = field(default_factory=Hub)
-    overrides: Overrides = field(default_factory=Overrides)
+    runtime_settings: RuntimeSettings = field(default_factory=RuntimeSettings)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def current_settings(self) -> Settings:
+    async def get_settings(self) -> Settings:
         """The settings with what staff changed, at most two seconds ago in another process."""
-        return await self.overrides.applied_to(self.settings)
+        return await self.runtime_settings.apply_to(self.settings)
 
     @property
     def payment_gateway(self) -> PaymentGateway:
         """Where new payments are opened."""
         return self.payments[self.settings.payment_gateway]
 
-    def provider_api(self, provider: Provider) -> ProviderApi:
+    def get_provider_api(self, provider: Provider) -> ProviderApi:
         """How to speak to `provider`; only the sandbox is on this machine."""
         return self.sandbox_providers if provider.is_sandbox else self.providers
 
-    def provider_account(self, provider: Provider) -> ProviderAccount:
+    def get_provider_account(self, provider: Provider) -> ProviderAccount:
         """Where `provider` is, and the shop's key there."""
         url = provider.url
         if provider.is_sandbox:

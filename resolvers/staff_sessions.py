@@ -6,7 +6,14 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from domain import login_codes, notices
-from domain.problems import Forbidden, InvalidInput, MalformedUsername, Problem, WrongLoginCode, refuses
+from domain.problems import (
+    Forbidden,
+    InvalidInput,
+    MalformedUsername,
+    Problem,
+    WrongLoginCode,
+    declares_problems,
+)
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
@@ -15,19 +22,21 @@ from models import AccessToken, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import code_limits, login, notifications, sessions, totp
-from resolvers.login import Recipient, Session
-from resolvers.refusals import forbid
-from resolvers.sessions import Client, SignedIn
-from resolvers.shop import Shop
+from resolvers.login import IssuedSession, Recipient
+from resolvers.refusals import raise_forbidden
+from resolvers.sessions import Client, Session
+from resolvers.shop import AppContext
 
 MAX_FAILED_PROOFS = 5
 """Wrong codes of one session after which it ends."""
 
 
-@refuses(InvalidInput, MalformedUsername, WrongLoginCode, TotpCodeRequired, WrongTotpCode, Forbidden)
+@declares_problems(
+    InvalidInput, MalformedUsername, WrongLoginCode, TotpCodeRequired, WrongTotpCode, Forbidden
+)
 async def start_staff_session(
-    shop: Shop, *, username: str, code: str, totp_code: str | None = None, client: Client
-) -> Session:
+    shop: AppContext, *, username: str, code: str, totp_code: str | None = None, client: Client
+) -> IssuedSession:
     """Exchange a login code, and a TOTP code where the user has set it up, for a staff session.
 
     The login code is used up by a session or by a user who is no member of staff. Every try counts for it,
@@ -45,7 +54,7 @@ async def start_staff_session(
     second = None if totp_code is None else login_codes.parse_code(totp_code, field="totpCode")
     async with in_transaction():
         now = await database.now()
-        recipient = await login.recipient_of(shop, name, now=now)
+        recipient = await login.find_recipient(shop, name, now=now)
         # Refusals are raised after the commit: they must not take the counted try back.
         outcome = await _start(shop, recipient, code=digits, totp_code=second, client=client, now=now)
     if isinstance(outcome, Problem):
@@ -63,8 +72,8 @@ async def start_staff_session(
     return outcome
 
 
-@refuses(InvalidInput, Forbidden, WrongLoginCode, WrongTotpCode)
-async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str, client: Client) -> datetime:
+@declares_problems(InvalidInput, Forbidden, WrongLoginCode, WrongTotpCode)
+async def confirm_identity(shop: AppContext, viewer: Session, *, code: str, client: Client) -> datetime:
     """Prove by a fresh code who uses the staff session; returns when the proof ends.
 
     The code is TOTP's where the user has set it up, else a login code sent to the user's proven mobile.
@@ -77,7 +86,7 @@ async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str, client: C
         WrongTotpCode: the TOTP code is wrong or was used before.
     """
     if viewer.kind is not SessionKind.STAFF:
-        forbid(viewer.user.id, permission="staff_session")
+        raise_forbidden(viewer.user.id, permission="staff_session")
     digits = login_codes.parse_code(code)
     ended = 0
     async with in_transaction():
@@ -85,25 +94,25 @@ async def confirm_identity(shop: Shop, viewer: SignedIn, *, code: str, client: C
         session = AccessToken.filter(id=viewer.token_id, revoked_at=None)
         # Counted before comparing: neither a crash nor a race gives a free guess.
         if not await session.update(failed_proofs=F("failed_proofs") + 1):
-            forbid(viewer.user.id, permission="open_session")
-        refusal = await _refusal_of_proof(shop, viewer, code=digits, client=client, now=now)
-        if refusal is None:
+            raise_forbidden(viewer.user.id, permission="open_session")
+        problem = await _find_proof_problem(shop, viewer, code=digits, client=client, now=now)
+        if problem is None:
             await session.update(confirmed_at=now, failed_proofs=0)
         else:
             ended = await session.filter(failed_proofs__gte=MAX_FAILED_PROOFS).update(revoked_at=now)
-    _record_proof(viewer, client, refusal=refusal, ended=bool(ended))
-    if refusal is not None:
-        raise refusal
+    _record_proof(viewer, client, problem=problem, ended=bool(ended))
+    if problem is not None:
+        raise problem
     return now + PROOF_LIFETIME
 
 
-def _record_proof(viewer: SignedIn, client: Client, *, refusal: Problem | None, ended: bool) -> None:
+def _record_proof(viewer: Session, client: Client, *, problem: Problem | None, ended: bool) -> None:
     user_id, network = viewer.user.id, client.network
-    if refusal is None:
+    if problem is None:
         security_log.record(SecurityEvent.IDENTITY_CONFIRMED, user_id=user_id, network=network)
         return
     security_log.record(
-        SecurityEvent.IDENTITY_REFUSED, user_id=user_id, network=network, reason=refusal.code.value
+        SecurityEvent.IDENTITY_REFUSED, user_id=user_id, network=network, reason=problem.code.value
     )
     if ended:
         security_log.record(
@@ -112,47 +121,47 @@ def _record_proof(viewer: SignedIn, client: Client, *, refusal: Problem | None, 
 
 
 async def _start(
-    shop: Shop,
+    shop: AppContext,
     recipient: Recipient,
     *,
     code: str,
     totp_code: str | None,
     client: Client,
     now: datetime,
-) -> Session | Problem:
+) -> IssuedSession | Problem:
     live = await login.check_code(shop, recipient.subject, code=code, client=client, now=now)
     if live is None or recipient.user is None:
         return WrongLoginCode()
     users = User.filter(id=recipient.user.id, mobile=recipient.mobile, mobile_verified=True, is_active=True)
     user = await users.select_for_update(no_key=True).first()
     if user is None or user.role is UserRole.USER:
-        await login.use_up(live)
+        await login.consume_code(live)
         return Forbidden()
     if await totp.is_enabled(user):
         if totp_code is None:
             return TotpCodeRequired()
-        if not await totp.spend_code(shop, user, code=totp_code, now=now):
+        if not await totp.consume_code(shop, user, code=totp_code, now=now):
             return WrongTotpCode()
-    await login.use_up(live)
+    await login.consume_code(live)
     await code_limits.remember_network(user, network=client.network, now=now)
     token, expires_at = await sessions.issue_staff_session(shop, user, now=now, client=client)
     sentence = notices.staff_signed_in(network=client.network)
     await notifications.notify(user.id, NotificationKind.STAFF_SIGN_IN, sentence, now=now)
-    return Session(access_token=token, expires_at=expires_at, user=user)
+    return IssuedSession(access_token=token, expires_at=expires_at, user=user)
 
 
-async def _refusal_of_proof(
-    shop: Shop, viewer: SignedIn, *, code: str, client: Client, now: datetime
+async def _find_proof_problem(
+    shop: AppContext, viewer: Session, *, code: str, client: Client, now: datetime
 ) -> Problem | None:
     user = await User.get_or_none(id=viewer.user.id, is_active=True)
     if user is None:
         return Forbidden()
     if await totp.is_enabled(user):
-        return None if await totp.spend_code(shop, user, code=code, now=now) else WrongTotpCode()
+        return None if await totp.consume_code(shop, user, code=code, now=now) else WrongTotpCode()
     if user.mobile is None or not user.mobile_verified:
         return WrongLoginCode()
     live = await login.check_code(shop, user.mobile, code=code, client=client, now=now)
     if live is None:
         return WrongLoginCode()
-    await login.use_up(live)
+    await login.consume_code(live)
     return None

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.problems import InvalidInput, refuses
+from domain.problems import InvalidInput, declares_problems
 from models import Service, User
 from resolvers import tallies
 
-LONGEST_TABLE = 10
+MAX_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class TopService:
     order_count: int
 
 
-@refuses(InvalidInput)
-async def top_users(*, limit: int = LONGEST_TABLE, since: datetime | None = None) -> list[TopUser]:
+@declares_problems(InvalidInput)
+async def list_top_users(*, limit: int = MAX_ROWS, since: datetime | None = None) -> list[TopUser]:
     """Who spent most on orders placed at `since` or later. Canceled and refunded orders do not count.
 
     Raises:
@@ -36,26 +36,26 @@ async def top_users(*, limit: int = LONGEST_TABLE, since: datetime | None = None
     """
     _check_limit(limit)
     if since is None:
-        rows = await tallies.top_user_tallies(limit)
+        rows = await tallies.list_top_user_totals(limit)
     else:
-        rows = await tallies.top_user_tallies_since(since, limit)
+        rows = await tallies.list_top_user_totals_since(since, limit)
     users = await User.in_bulk([user_id for user_id, _, _ in rows], "id")
     return [TopUser(users[user_id], order_count, amount) for user_id, order_count, amount in rows]
 
 
-@refuses(InvalidInput)
-async def top_services(*, limit: int = LONGEST_TABLE) -> list[TopService]:
+@declares_problems(InvalidInput)
+async def list_top_services(*, limit: int = MAX_ROWS) -> list[TopService]:
     """What is ordered most often. Canceled and refunded orders do not count.
 
     Raises:
         InvalidInput: `limit` outside 1 to 10.
     """
     _check_limit(limit)
-    rows = await tallies.top_service_tallies(limit)
+    rows = await tallies.list_top_service_totals(limit)
     services = await Service.in_bulk([service_id for service_id, _ in rows], "id")
     return [TopService(services[service_id], order_count) for service_id, order_count in rows]
 
 
 def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= LONGEST_TABLE:
+    if not 1 <= limit <= MAX_ROWS:
         raise InvalidInput(field="limit")

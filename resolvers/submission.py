@@ -22,22 +22,22 @@ from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
 from domain.states import RefusalKind
 from gateways import refusals
-from gateways.errors import GatewayBusy, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayRateLimited, GatewayRejected, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
 from models import Order, Provider, database
-from models.live import LiveTopic, announce
+from models.live import LiveTopic, publish_change
 from resolvers import isolation, provider_health
-from resolvers.order_life import Change, change_order, lock_order, note_event, stopped
-from resolvers.provider_health import Health
-from resolvers.shop import Shop
+from resolvers.order_life import Change, cancel_change, change_order, lock_order, record_event
+from resolvers.provider_health import ProviderHealth
+from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.submission")
 
-_CLAIMED_A_CALL = 10
-_FIRST_LOOK = timedelta(seconds=5)
-_SHORTEST_WAIT = timedelta(seconds=5)
-_LONGEST_WAIT = timedelta(minutes=15)
-_LONGEST_NOTE = 500
+_CLAIMS_PER_CALL = 10
+_FIRST_POLL_DELAY = timedelta(seconds=5)
+_MIN_RETRY_DELAY = timedelta(seconds=5)
+_MAX_RETRY_DELAY = timedelta(minutes=15)
+_MAX_NOTE_LENGTH = 500
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
 # SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow. Materialized, because
 # PostgreSQL may else run the inner query once a row, and its limit is then none.
@@ -64,7 +64,7 @@ WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
 """
 
 
-async def submit_orders(shop: Shop, provider: Provider) -> int:
+async def submit_orders(shop: AppContext, provider: Provider) -> int:
     """Send the provider's due orders, as many at once as it takes; returns how many were claimed.
 
     The first goes alone, and the others only follow once the provider has answered: an outage takes no whole
@@ -72,12 +72,12 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
     of workers: a claim that was not begun within its lease falls back to the queue. When the process is
     stopping, or the provider gets paused, what is not on the wire yet goes back to the queue at once.
     """
-    if not provider_health.takes_orders(provider):
+    if not provider_health.accepts_orders(provider):
         return 0
     claimed = await _claim(shop, provider)
-    health = Health(shop, provider)
+    health = ProviderHealth(shop, provider)
     if not claimed.orders:
-        await health.note_idle()
+        await health.record_idle()
         return 0
     turn = asyncio.Semaphore(provider.concurrency)
 
@@ -85,7 +85,7 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
         async with turn:
             if not shop.stopping.is_set() and not health.is_paused:
                 submitted = _submit(shop, provider, order, health, claimed.now())
-                await isolation.apart("submit", f"order {order.id}", submitted)
+                await isolation.run_isolated("submit", f"order {order.id}", submitted)
 
     waiting = list(claimed.orders)
     while waiting and not health.has_answered:
@@ -100,7 +100,7 @@ async def submit_orders(shop: Shop, provider: Provider) -> int:
     return len(claimed.orders)
 
 
-async def hold_lost_orders(shop: Shop) -> int:
+async def hold_lost_orders(shop: AppContext) -> int:
     """Hold orders whose worker was lost while they were on the wire, for staff; returns how many."""
     now = await database.now()
     lost = (
@@ -108,7 +108,7 @@ async def hold_lost_orders(shop: Shop) -> int:
     )
     reason, held = "the worker was lost while the order was being sent", 0
     for order in lost:
-        held += await isolation.apart(
+        held += await isolation.run_isolated(
             "hold lost orders", f"order {order.id}", _hold(order.id, reason, only_after=now)
         )
     return held
@@ -126,52 +126,56 @@ class _Claim:
         return self.claimed_at + timedelta(seconds=(time.monotonic_ns() - self.counted_from_ns) // 10**9)
 
 
-async def _claim(shop: Shop, provider: Provider) -> _Claim:
+async def _claim(shop: AppContext, provider: Provider) -> _Claim:
     counted_from, now = time.monotonic_ns(), await database.now()
-    until, most = now + shop.settings.worker_lease, provider.concurrency * _CLAIMED_A_CALL
-    statement = _CLAIM.format(skip_locked=database.skip_locked())
-    rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, most)
+    until, limit = now + shop.settings.worker_lease, provider.concurrency * _CLAIMS_PER_CALL
+    statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
+    rows = await database.fetch(statement, shop.worker_name, until, provider.id, now, limit)
     orders = await Order.filter(id__in=[row["id"] for row in rows]).order_by("id") if rows else []
     return _Claim(orders, now, counted_from)
 
 
-async def _release(shop: Shop, provider: Provider) -> None:
+async def _release(shop: AppContext, provider: Provider) -> None:
     mine = Order.filter(dispatch=Dispatch.QUEUED, worker=shop.worker_name, provider_id=provider.id)
     await mine.update(worker=None, lease_until=None)
 
 
-async def _submit(shop: Shop, provider: Provider, order: Order, health: Health, now: datetime) -> None:
-    deadline = now + 2 * shop.settings.gateway_total_timeout + _SHORTEST_WAIT
+async def _submit(
+    shop: AppContext, provider: Provider, order: Order, health: ProviderHealth, now: datetime
+) -> None:
+    deadline = now + 2 * shop.settings.gateway_total_timeout + _MIN_RETRY_DELAY
     if not await database.fetch(_MARK_SENDING, deadline, order.id, shop.worker_name, now):
         return
-    account = shop.provider_account(provider)
+    account = shop.get_provider_account(provider)
     try:
-        number = await shop.provider_api(provider).add(account, _as_sent(order))
+        number = await shop.get_provider_api(provider).add(account, _to_provider_order(order))
     except GatewayError as error:
-        said = account.unnamed(provider_health.describe(error))
-        await _not_taken(order, error, said=said, health=health)
+        message = account.redact(provider_health.describe(error))
+        await _handle_failure(order, error, message=message, health=health)
     except ValueError as error:
-        await _hold(order.id, account.unnamed(str(error)))
+        await _hold(order.id, account.redact(str(error)))
     else:
-        await _accepted(order, number, now=now)
-        await health.note_taken()
+        await _record_accepted(order, number, now=now)
+        await health.record_accepted()
 
 
-async def _not_taken(order: Order, error: GatewayError, *, said: str, health: Health) -> None:
+async def _handle_failure(order: Order, error: GatewayError, *, message: str, health: ProviderHealth) -> None:
     """What becomes of an order that the provider did not take, or of which nobody knows whether it did."""
-    concerns_all = await health.note_failure(error, said=said)
-    if isinstance(error, GatewayRefused):
+    concerns_all = await health.record_failure(error, message=message)
+    if isinstance(error, GatewayRejected):
         if concerns_all:
-            await _queue_again(order.id, said, public_reason=PublicReason.DELAYED)
+            await _queue_again(order.id, message, public_reason=PublicReason.DELAYED)
         else:
-            await _refused(order.id, said or f"code {error.code}", kind=refusals.kind_of(error))
-    elif isinstance(error, GatewayBusy) or (isinstance(error, GatewayUnavailable) and not error.request_sent):
-        await _queue_again(order.id, said, public_reason=None)
+            await _record_refused(order.id, message or f"code {error.code}", kind=refusals.classify(error))
+    elif isinstance(error, GatewayRateLimited) or (
+        isinstance(error, GatewayUnavailable) and not error.request_sent
+    ):
+        await _queue_again(order.id, message, public_reason=None)
     else:
-        await _hold(order.id, said)
+        await _hold(order.id, message)
 
 
-def _as_sent(order: Order) -> ProviderOrder:
+def _to_provider_order(order: Order) -> ProviderOrder:
     """The order as its provider gets it: whole, or one run of it."""
     is_run = order.runs_by_shop or order.is_drip_feed
     drip_feed = DripFeed(runs=order.runs, interval=order.interval) if order.is_drip_feed else None
@@ -181,7 +185,7 @@ def _as_sent(order: Order) -> ProviderOrder:
         link=order.link,
         quantity=order.drip_feed_quantity if is_run else order.quantity,
         drip_feed=None if order.runs_by_shop else drip_feed,
-        subscription=_subscription(order),
+        subscription=_to_provider_subscription(order),
         comments=order.comments,
         usernames=order.usernames,
         username=order.username,
@@ -191,7 +195,7 @@ def _as_sent(order: Order) -> ProviderOrder:
     )
 
 
-def _subscription(order: Order) -> Subscription | None:
+def _to_provider_subscription(order: Order) -> Subscription | None:
     if order.service_type is not ServiceType.SUBSCRIPTIONS:
         return None
     return Subscription(
@@ -199,24 +203,24 @@ def _subscription(order: Order) -> Subscription | None:
         min=order.subscription_min or 0,
         max=order.subscription_max or 0,
         delay=order.subscription_delay or 0,
-        expiry=days.parse(order.subscription_expiry) if order.subscription_expiry else None,
+        expiry=days.parse_day(order.subscription_expiry) if order.subscription_expiry else None,
     )
 
 
-async def _accepted(order: Order, number: str, *, now: datetime) -> None:
+async def _record_accepted(order: Order, number: str, *, now: datetime) -> None:
     async with in_transaction():
         # One statement for what nearly always happens; everything odd is looked at closely below.
-        values = (number, now + _FIRST_LOOK, now, order.id, order.provider_id)
+        values = (number, now + _FIRST_POLL_DELAY, now, order.id, order.provider_id)
         if await database.fetch(_STORE_NUMBER, *values):
             before, order.status = order.status, OrderStatus.PROCESSING
             stored = Change(to=order.status, actor=OrderActor.SYSTEM, staff_note=f"provider's order {number}")
-            await note_event(order, stored, before=before, now=now)
-            await announce(order.user_id, LiveTopic.ORDER, str(order.id))
+            await record_event(order, stored, before=before, now=now)
+            await publish_change(order.user_id, LiveTopic.ORDER, str(order.id))
             return
-    await _accepted_oddly(order.id, number)
+    await _hold_duplicate_number(order.id, number)
 
 
-async def _accepted_oddly(order_id: int, number: str) -> None:
+async def _hold_duplicate_number(order_id: int, number: str) -> None:
     async with in_transaction():
         order = await lock_order(order_id)
         now = await database.now()
@@ -224,18 +228,18 @@ async def _accepted_oddly(order_id: int, number: str) -> None:
         if await twin.exists():
             await _hold_locked(order, f"the provider answered the number of another order, {number}", now=now)
         elif order.dispatch in (Dispatch.SENDING, Dispatch.UNKNOWN):
-            await change_order(order, _sent(order, number, now=now), now=now)
+            await change_order(order, _sent_change(order, number, now=now), now=now)
         else:
             logger.error("order %d is %s, but its provider took it as %s", order_id, order.dispatch, number)
 
 
-def _sent(order: Order, number: str, *, now: datetime) -> Change:
+def _sent_change(order: Order, number: str, *, now: datetime) -> Change:
     # The lease lapsed and the order was held, but its worker lived and has the answer after all.
     to = order.status if order.status in _UNDER_WAY else OrderStatus.PROCESSING
     columns = {
         "provider_order_id": number,
         "dispatch": Dispatch.SENT,
-        "due_at": now + _FIRST_LOOK,
+        "due_at": now + _FIRST_POLL_DELAY,
         "worker": None,
         "lease_until": None,
         "attempts": 0,
@@ -246,7 +250,7 @@ def _sent(order: Order, number: str, *, now: datetime) -> Change:
     return Change(to=to, actor=OrderActor.SYSTEM, staff_note=f"provider's order {number}", columns=columns)
 
 
-async def _refused(order_id: int, reason: str, *, kind: RefusalKind) -> None:
+async def _record_refused(order_id: int, reason: str, *, kind: RefusalKind) -> None:
     async with in_transaction():
         order = await lock_order(order_id)
         if order.dispatch not in (Dispatch.SENDING, Dispatch.UNKNOWN):
@@ -255,11 +259,11 @@ async def _refused(order_id: int, reason: str, *, kind: RefusalKind) -> None:
             "dispatch": Dispatch.REFUSED,
             "worker": None,
             "lease_until": None,
-            "staff_note": _short(reason),
-            "public_reason": public_reasons.of_refusal(kind),
+            "staff_note": _truncate(reason),
+            "public_reason": public_reasons.reason_for_refusal(kind),
         }
         change = Change(
-            to=OrderStatus.ERROR, actor=OrderActor.PROVIDER, staff_note=_short(reason), columns=columns
+            to=OrderStatus.ERROR, actor=OrderActor.PROVIDER, staff_note=_truncate(reason), columns=columns
         )
         await change_order(order, change, now=await database.now())
 
@@ -272,9 +276,9 @@ async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReaso
             return
         now = await database.now()
         if order.cancel_requested_at is not None:
-            await change_order(order, stopped(order), now=now)
+            await change_order(order, cancel_change(order), now=now)
             return
-        wait = min(_SHORTEST_WAIT * 2 ** min(order.attempts - 1, 10), _LONGEST_WAIT)
+        wait = min(_MIN_RETRY_DELAY * 2 ** min(order.attempts - 1, 10), _MAX_RETRY_DELAY)
         # A little apart from each other: a provider that comes back must not meet all of them at once.
         wait += timedelta(seconds=secrets.randbelow(5))
         logger.warning("order %d not sent, next in %s: %s", order_id, wait, reason)
@@ -283,10 +287,10 @@ async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReaso
             due_at=now + wait,
             worker=None,
             lease_until=None,
-            staff_note=_short(reason),
+            staff_note=_truncate(reason),
             public_reason=public_reason,
         )
-        await announce(order.user_id, LiveTopic.ORDER, str(order_id))
+        await publish_change(order.user_id, LiveTopic.ORDER, str(order_id))
 
 
 async def _hold(order_id: int, reason: str, *, only_after: datetime | None = None) -> None:
@@ -304,14 +308,14 @@ async def _hold_locked(order: Order, reason: str, *, now: datetime) -> None:
         "dispatch": Dispatch.UNKNOWN,
         "worker": None,
         "lease_until": None,
-        "staff_note": _short(reason),
+        "staff_note": _truncate(reason),
         "public_reason": PublicReason.UNDER_REVIEW,
     }
     change = Change(
-        to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, staff_note=_short(reason), columns=columns
+        to=OrderStatus.AWAITING, actor=OrderActor.SYSTEM, staff_note=_truncate(reason), columns=columns
     )
     await change_order(order, change, now=now)
 
 
-def _short(text: str) -> str:
-    return text[:_LONGEST_NOTE]
+def _truncate(text: str) -> str:
+    return text[:_MAX_NOTE_LENGTH]

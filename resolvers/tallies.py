@@ -9,9 +9,9 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.day_tallying import OFFSET_SECONDS
 from resolvers import isolation
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
-_MOST_AT_ONCE = 10_000
+_BATCH_SIZE = 10_000
 _DAY = timedelta(days=1)
 _OFFSET = timedelta(seconds=OFFSET_SECONDS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,7 +19,7 @@ _MAX_SINCE = datetime(9999, 12, 1, tzinfo=UTC)
 """The day after the latest moments of all is beyond what `datetime` holds."""
 
 # Each user and service in order: two workers never wait for each other crosswise.
-_FOLD = """
+_APPLY = """
 WITH taken AS (
   DELETE FROM order_deltas WHERE id IN (
     SELECT id FROM order_deltas ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -44,7 +44,7 @@ SELECT count(*) AS folded FROM taken
 _SQLITE_OLDEST = """
 SELECT count(*) AS folded, max(id) AS latest FROM (SELECT id FROM order_deltas ORDER BY id LIMIT $1)
 """
-_SQLITE_FOLD = (
+_SQLITE_APPLY = (
     """
     INSERT INTO user_tallies (user_id, order_count, amount)
     SELECT user_id, sum(order_count), sum(amount) FROM order_deltas WHERE id <= $1 GROUP BY user_id
@@ -65,9 +65,9 @@ _SQLITE_FOLD = (
     """,
     "DELETE FROM order_deltas WHERE id <= $1",
 )
-_FOLD_SOME = _FOLD.replace("ORDER BY id LIMIT $1", "WHERE id = ANY($1::bigint[]) ORDER BY id")
-_SQLITE_FOLD_SOME = [
-    fold.replace("id <= $1", "id IN (SELECT value FROM json_each($1))") for fold in _SQLITE_FOLD
+_APPLY_BATCH = _APPLY.replace("ORDER BY id LIMIT $1", "WHERE id = ANY($1::bigint[]) ORDER BY id")
+_SQLITE_APPLY_BATCH = [
+    fold.replace("id <= $1", "id IN (SELECT value FROM json_each($1))") for fold in _SQLITE_APPLY
 ]
 # Who has notes is added up; of all others, the tallies' index gives the first few.
 _TOP_USERS = """
@@ -108,55 +108,57 @@ WHERE order_count > 0 ORDER BY order_count DESC, service_id LIMIT $1
 """
 
 
-async def fold_deltas(_shop: Shop) -> int:
+async def apply_deltas(_shop: AppContext) -> int:
     """Add noted changes to the tallies, the oldest first; how many. Whatever is read, sees each once."""
     try:
-        return await _fold_oldest()
+        return await _apply_oldest()
     except Exception as error:
         if database.is_unavailable(error):
             raise
-    rows = await database.fetch("SELECT id FROM order_deltas ORDER BY id LIMIT $1", _MOST_AT_ONCE)
-    return await isolation.in_halves("tally orders", "delta", [int(row["id"]) for row in rows], _fold_some)
+    rows = await database.fetch("SELECT id FROM order_deltas ORDER BY id LIMIT $1", _BATCH_SIZE)
+    return await isolation.run_bisecting(
+        "tally orders", "delta", [int(row["id"]) for row in rows], _apply_batch
+    )
 
 
-async def _fold_oldest() -> int:
+async def _apply_oldest() -> int:
     if database.dialect() == "postgres":
-        (row,) = await database.fetch(_FOLD, _MOST_AT_ONCE)
+        (row,) = await database.fetch(_APPLY, _BATCH_SIZE)
         return int(row["folded"])
     async with in_transaction():
-        (row,) = await database.fetch(_SQLITE_OLDEST, _MOST_AT_ONCE)
+        (row,) = await database.fetch(_SQLITE_OLDEST, _BATCH_SIZE)
         if row["folded"]:
-            for fold in _SQLITE_FOLD:
+            for fold in _SQLITE_APPLY:
                 await database.fetch(fold, row["latest"])
         return int(row["folded"])
 
 
-async def _fold_some(ids: Sequence[int]) -> int:
+async def _apply_batch(ids: Sequence[int]) -> int:
     """Fold these deltas, all or none; how many. Those that another worker folded meanwhile are left out."""
     if database.dialect() == "postgres":
-        (row,) = await database.fetch(_FOLD_SOME, list(ids))
+        (row,) = await database.fetch(_APPLY_BATCH, list(ids))
         return int(row["folded"])
     async with in_transaction():
-        for fold in _SQLITE_FOLD_SOME:
+        for fold in _SQLITE_APPLY_BATCH:
             await database.fetch(fold, json.dumps(ids))
     return len(ids)
 
 
-async def top_user_tallies(limit: int) -> list[tuple[int, int, int]]:
+async def list_top_user_totals(limit: int) -> list[tuple[int, int, int]]:
     """Users with how much they ordered and for how much Toman, the largest amount first; one statement."""
     rows = await database.fetch_costly(_TOP_USERS, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 
-async def top_user_tallies_since(moment: datetime, limit: int) -> list[tuple[int, int, int]]:
+async def list_top_user_totals_since(since: datetime, limit: int) -> list[tuple[int, int, int]]:
     """The same of orders placed at `moment` or later; one statement, which reads one day's orders at most."""
-    since = min(max(moment, _EPOCH), _MAX_SINCE).astimezone(UTC)
+    since = min(max(since, _EPOCH), _MAX_SINCE).astimezone(UTC)
     day = -((_EPOCH - _OFFSET - since) // _DAY)
     rows = await database.fetch_costly(_TOP_USERS_SINCE, day, since, _EPOCH - _OFFSET + day * _DAY, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 
-async def top_service_tallies(limit: int) -> list[tuple[int, int]]:
+async def list_top_service_totals(limit: int) -> list[tuple[int, int]]:
     """Services with how often they were ordered, the most first; one statement."""
     rows = await database.fetch_costly(_TOP_SERVICES, limit)
     return [(int(row["service_id"]), int(row["order_count"])) for row in rows]

@@ -9,18 +9,18 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from domain import ids, texts
-from domain.problems import Forbidden, InvalidInput, QuotaReached, TicketNotFound, refuses
+from domain.problems import Forbidden, InvalidInput, QuotaReached, TicketNotFound, declares_problems
 from domain.quotas import Quota
 from domain.states import TicketStatus
 from models import Ticket, TicketMessage, User, database
-from models.live import LiveTopic, announce
+from models.live import LiveTopic, publish_change
 from resolvers import quotas
-from resolvers.filters import meeting
-from resolvers.pages import Direction, Page, PageRequest, read_page, read_part
-from resolvers.refusals import forbid
+from resolvers.filters import apply_criteria
+from resolvers.pages import Direction, Page, PageRequest, read_chunk, read_page
+from resolvers.refusals import raise_forbidden
 
-_LONGEST_SUBJECT = 255
-LONGEST_TEXT = 10_000
+_MAX_SUBJECT_LENGTH = 255
+MAX_TEXT_LENGTH = 10_000
 
 
 class TicketOrderField(StrEnum):
@@ -48,16 +48,16 @@ class TicketFilter:
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(tickets, criteria)
+        return apply_criteria(tickets, criteria)
 
 
 async def list_tickets(user: User, *, after: Ticket | None = None) -> list[Ticket]:
-    """The newest `PART_ROWS` tickets of `user`, or the next older ones; fewer are the last ones."""
+    """The newest `CHUNK_SIZE` tickets of `user`, or the next older ones; fewer are the last ones."""
     own = Ticket.filter(user_id=user.id)
-    return await read_part(own, by="id", direction=Direction.DESC, after=after)
+    return await read_chunk(own, by="id", direction=Direction.DESC, after=after)
 
 
-async def tickets_page(
+async def get_tickets_page(
     user: User,
     *,
     page: PageRequest,
@@ -74,7 +74,7 @@ async def tickets_page(
     return await read_page(lambda: tickets, page=page, by=order_by.value, direction=direction)
 
 
-@refuses(TicketNotFound, Forbidden)
+@declares_problems(TicketNotFound, Forbidden)
 async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
     """One ticket of the user's.
 
@@ -86,11 +86,11 @@ async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
     if ticket is None:
         raise TicketNotFound
     if ticket.user_id != user.id:
-        forbid(user.id, permission="others_tickets", owner_id=ticket.user_id)
+        raise_forbidden(user.id, permission="others_tickets", owner_id=ticket.user_id)
     return ticket
 
 
-async def tickets_by_id(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
+async def get_tickets_by_id(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
     """Tickets with these ids, whosever they are."""
     return {ticket.id: ticket for ticket in await Ticket.filter(id__in=list(ticket_ids))}
 
@@ -103,12 +103,12 @@ async def get_message(user: User, *, message_id: int) -> TicketMessage | None:
 
 
 async def list_messages(ticket: Ticket, *, after: TicketMessage | None = None) -> list[TicketMessage]:
-    """The oldest `PART_ROWS` messages of the ticket, or the next newer ones; fewer are the last ones."""
+    """The oldest `CHUNK_SIZE` messages of the ticket, or the next newer ones; fewer are the last ones."""
     own = TicketMessage.filter(ticket_id=ticket.id)
-    return await read_part(own, by="id", direction=Direction.ASC, after=after)
+    return await read_chunk(own, by="id", direction=Direction.ASC, after=after)
 
 
-async def messages_by_ticket(ticket_ids: Iterable[int]) -> dict[int, list[TicketMessage]]:
+async def get_messages_by_ticket(ticket_ids: Iterable[int]) -> dict[int, list[TicketMessage]]:
     """Messages of several tickets, oldest first, by ticket id."""
     grouped: dict[int, list[TicketMessage]] = {ticket_id: [] for ticket_id in ticket_ids}
     for message in await TicketMessage.filter(ticket_id__in=list(grouped)).order_by("id"):
@@ -116,7 +116,7 @@ async def messages_by_ticket(ticket_ids: Iterable[int]) -> dict[int, list[Ticket
     return grouped
 
 
-@refuses(InvalidInput, QuotaReached)
+@declares_problems(InvalidInput, QuotaReached)
 async def create_ticket(user: User, *, subject: str, description: str) -> Ticket:
     """Open a ticket.
 
@@ -124,17 +124,17 @@ async def create_ticket(user: User, *, subject: str, description: str) -> Ticket
         InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
         QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
-    subject = texts.line(subject, field="subject", max_length=_LONGEST_SUBJECT)
-    description = texts.paragraph(description, field="description", max_length=LONGEST_TEXT)
+    subject = texts.clean_bounded_line(subject, field="subject", max_length=_MAX_SUBJECT_LENGTH)
+    description = texts.clean_bounded_paragraph(description, field="description", max_length=MAX_TEXT_LENGTH)
     async with in_transaction():
         now = await database.now()
-        await _take_quotas(user, subject + description, now=now)
+        await _consume_quotas(user, subject + description, now=now)
         return await Ticket.create(
             user=user, subject=subject, description=description, created_at=now, updated_at=now
         )
 
 
-@refuses(InvalidInput, TicketNotFound, Forbidden, QuotaReached)
+@declares_problems(InvalidInput, TicketNotFound, Forbidden, QuotaReached)
 async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> TicketMessage:
     """Add a message; an answered or closed ticket waits for staff again.
 
@@ -145,18 +145,18 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
-    message = texts.paragraph(message, field="message", max_length=LONGEST_TEXT)
+    message = texts.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
     async with in_transaction():
         now = await database.now()
-        await _take_quotas(user, message, now=now)
+        await _consume_quotas(user, message, now=now)
         settled = Ticket.filter(id=ticket.id, status__in=[TicketStatus.ANSWERED, TicketStatus.CLOSED])
         await settled.update(status=TicketStatus.PENDING, updated_at=now)
         return await add_message(ticket, writer=user, message=message, now=now)
 
 
-async def _take_quotas(user: User, text: str, *, now: datetime) -> None:
-    await quotas.take(user, Quota.TICKET_MESSAGES, now=now)
-    await quotas.take(user, Quota.TICKET_BYTES, len(text.encode()), now=now)
+async def _consume_quotas(user: User, text: str, *, now: datetime) -> None:
+    await quotas.consume(user, Quota.TICKET_MESSAGES, now=now)
+    await quotas.consume(user, Quota.TICKET_BYTES, len(text.encode()), now=now)
 
 
 async def add_message(ticket: Ticket, *, writer: User, message: str, now: datetime) -> TicketMessage:
@@ -164,5 +164,5 @@ async def add_message(ticket: Ticket, *, writer: User, message: str, now: dateti
     added = await TicketMessage.create(
         ticket_id=ticket.id, user=writer, message=message, created_at=now, updated_at=now
     )
-    await announce(ticket.user_id, LiveTopic.TICKET_MESSAGE, str(added.id))
+    await publish_change(ticket.user_id, LiveTopic.TICKET_MESSAGE, str(added.id))
     return added

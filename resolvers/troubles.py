@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
-from domain.roles import STAFF_OF_MONEY
+from domain.roles import FINANCE_STAFF
 from domain.states import AlertKind, NotificationKind
 from models import Alert, User, database
 from resolvers import notifications
@@ -18,7 +18,7 @@ SHOP = "shop"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
+class ShopAlert:
     """Something that is wrong now; `latest_at` is its latest event, where it can grow."""
 
     kind: AlertKind
@@ -27,7 +27,7 @@ class Trouble:
     latest_at: datetime | None = None
 
 
-async def tell(trouble: Trouble) -> bool:
+async def raise_alert(trouble: ShopAlert) -> bool:
     """Tell staff of a trouble unless they know; call it in a transaction, where no other does the same."""
     now = await database.now()
     known = await Alert.get_or_none(kind=trouble.kind, subject=trouble.subject)
@@ -39,7 +39,7 @@ async def tell(trouble: Trouble) -> bool:
         )
     else:
         await Alert.filter(id=known.id).update(latest_at=trouble.latest_at)
-    for member in await User.filter(role__in=STAFF_OF_MONEY, is_active=True):
+    for member in await User.filter(role__in=FINANCE_STAFF, is_active=True):
         await _notify(member, trouble.sentence, now=now)
     return True
 
@@ -55,7 +55,7 @@ async def _notify(member: User, sentence: str, *, now: datetime) -> None:
         logger.exception("user %d could not be told of a trouble", member.id)
 
 
-def _has_grown(known: Alert, trouble: Trouble) -> bool:
+def _has_grown(known: Alert, trouble: ShopAlert) -> bool:
     if trouble.latest_at is None:
         return False
     return known.latest_at is None or trouble.latest_at > known.latest_at

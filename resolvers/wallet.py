@@ -12,11 +12,11 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import ids
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
 from models import LedgerEntry, Order, Payment, User, database, inserts
-from resolvers.filters import meeting
+from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, Page, PageRequest, read_page
 
 # Guarded, not checked beforehand: of two spends at once, the second sees what the first left.
@@ -55,10 +55,10 @@ class LedgerFilter:
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(entries, criteria)
+        return apply_criteria(entries, criteria)
 
 
-async def ledger_page(
+async def get_ledger_page(
     user: User,
     *,
     page: PageRequest,
@@ -134,7 +134,7 @@ async def credit(
         BalanceTooLarge: the balance would pass the largest amount.
         IntegrityError: the ledger has an entry of this kind for this cause.
     """
-    rows = await database.fetch(_CREDIT, amount, user_id, LARGEST_AMOUNT)
+    rows = await database.fetch(_CREDIT, amount, user_id, MAX_AMOUNT)
     if not rows:
         raise BalanceTooLarge(f"user {user_id}, {cause}")
     return await LedgerEntry.create(

@@ -12,18 +12,18 @@ from domain.problems import (
     NoGiftToWin,
     WheelTooSoon,
     WheelUsedUp,
-    refuses,
+    declares_problems,
 )
 from domain.states import NotificationKind
 from models import Gift, User, UserGift, database
 from resolvers import idempotency, notifications
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 _MONTH = timedelta(days=30)
 
 
-@refuses(InvalidInput, WheelTooSoon, WheelUsedUp, NoGiftToWin, IdempotencyKeyReused)
-async def spin_wheel(shop: Shop, user: User, *, idempotency_key: str | None = None) -> UserGift:
+@declares_problems(InvalidInput, WheelTooSoon, WheelUsedUp, NoGiftToWin, IdempotencyKeyReused)
+async def spin_wheel(shop: AppContext, user: User, *, idempotency_key: str | None = None) -> UserGift:
     """Draw a gift for the user, each active one alike likely, in a quantity within its bounds.
 
     Returns it with `gift` and `gift.service` loaded.
@@ -38,7 +38,7 @@ async def spin_wheel(shop: Shop, user: User, *, idempotency_key: str | None = No
 
     async def win() -> UserGift:
         now = await database.now()
-        await _take_turn(shop, user, now=now)
+        await _claim_turn(shop, user, now=now)
         won = await _draw(shop, user, now=now)
         await notifications.notify(
             user.id,
@@ -48,18 +48,18 @@ async def spin_wheel(shop: Shop, user: User, *, idempotency_key: str | None = No
         )
         return won
 
-    attempt = idempotency.attempt(spin_wheel, locals(), by=user, key=idempotency_key)
-    return await idempotency.once(attempt, win, recall=_as_won)
+    attempt = idempotency.request_for(spin_wheel, locals(), user=user, key=idempotency_key)
+    return await idempotency.run_once(attempt, win, load_result=_get_won_gift)
 
 
-async def _as_won(user_gift_id: int) -> UserGift:
+async def _get_won_gift(user_gift_id: int) -> UserGift:
     won = await UserGift.get(id=user_gift_id).select_related("gift__service")
     return won.as_won()
 
 
-async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:
+async def _claim_turn(shop: AppContext, user: User, *, now: datetime) -> None:
     """Use the user's turn; its guarded update also keeps the user's other turns out until the commit."""
-    settings = await shop.current_settings()
+    settings = await shop.get_settings()
     days = settings.wheel_interval_days
     ready = User.filter(Q(wheel_spun_at=None) | Q(wheel_spun_at__lte=now - timedelta(days=days)), id=user.id)
     if not await ready.update(wheel_spun_at=now):
@@ -69,7 +69,7 @@ async def _take_turn(shop: Shop, user: User, *, now: datetime) -> None:
         raise WheelUsedUp
 
 
-async def _draw(shop: Shop, user: User, *, now: datetime) -> UserGift:
+async def _draw(shop: AppContext, user: User, *, now: datetime) -> UserGift:
     on_the_wheel = Gift.filter(
         is_active=True, service__is_active=True, service__category__is_active=True, service__drip_feed=False
     )

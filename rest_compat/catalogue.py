@@ -5,11 +5,11 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import Answer
+from asgi.answers import NoStoreJSONResponse
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceOrderField
 from rest_compat import requests, shapes
-from rest_compat.lists import answer_list
+from rest_compat.lists import respond_with_list
 
 SERVICE_COLUMNS = {
     "id": ServiceOrderField.ID,
@@ -39,24 +39,27 @@ CATEGORY_COLUMNS = {
 
 async def list_services(request: Request) -> Response:
     """GET services. `status` 0 shows the switched-off ones, anything else those on sale."""
-    sent = await requests.parameters(request)
-    order_by, direction = sent.ordering("order_by", SERVICE_COLUMNS, default=ServiceOrderField.ID)
-    listed = partial(
+    params = await requests.read_parameters(request)
+    order_by, direction = params.get_ordering("order_by", SERVICE_COLUMNS, default=ServiceOrderField.ID)
+    read_services = partial(
         catalogue.list_services,
-        category_id=sent.key("cate_id"),
-        is_active=sent.integer("status") != 0,
+        category_id=params.get_key("cate_id"),
+        is_active=params.get_integer("status") != 0,
         order_by=order_by,
         direction=direction,
     )
-    return answer_list(
-        await listed(), shapes.service_list, empty=[], following=lambda part: listed(after=part[-1])
+    return respond_with_list(
+        await read_services(),
+        shapes.service_list,
+        empty=[],
+        read_next=lambda part: read_services(after=part[-1]),
     )
 
 
-async def list_categories(request: Request) -> Answer:
+async def list_categories(request: Request) -> NoStoreJSONResponse:
     """GET categories."""
-    sent = await requests.parameters(request)
-    order_by, direction = sent.ordering("order_by", CATEGORY_COLUMNS, default=CategoryOrderField.ID)
-    return Answer(
+    params = await requests.read_parameters(request)
+    order_by, direction = params.get_ordering("order_by", CATEGORY_COLUMNS, default=CategoryOrderField.ID)
+    return NoStoreJSONResponse(
         shapes.category_list(await catalogue.list_categories(order_by=order_by, direction=direction))
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from asgi.answers import Answer
+from asgi.answers import NoStoreJSONResponse
 from domain import idempotency_keys, messages
 from domain.problems import (
     AmountOutOfRange,
@@ -48,7 +48,7 @@ _RETRY_AFTER_SECONDS = "1"
 
 
 @dataclass(frozen=True)
-class Refusal:
+class LegacyError:
     """A refusal: its status in the body, with HTTP 200 wherever the reference documents it.
 
     `message` may name values of the problem in braces.
@@ -59,129 +59,131 @@ class Refusal:
     http_status: int = 200
 
 
-_ORDER_REFUSED = Refusal(400, "خطا")
-_TOO_LITTLE = Refusal(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
-_TOO_MUCH = Refusal(400, "مبلغ وارد شده از حداکثر مبلغ قابل پرداخت بیشتر است")
+_ORDER_ERROR = LegacyError(400, "خطا")
+_AMOUNT_TOO_SMALL = LegacyError(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
+_AMOUNT_TOO_LARGE = LegacyError(400, "مبلغ وارد شده از حداکثر مبلغ قابل پرداخت بیشتر است")
 """For a payment above the maximum; the reference knows payments that are too small alone."""
-MALFORMED_KEY = Refusal(400, "کلید تکرارناپذیری باید ۱ تا ۲۵۵ نویسهٔ قابل دیدن باشد", http_status=400)
+MALFORMED_KEY = LegacyError(400, "کلید تکرارناپذیری باید ۱ تا ۲۵۵ نویسهٔ قابل دیدن باشد", http_status=400)
 """For a malformed Idempotency-Key, on every route that takes one; the reference does not know the header."""
-_GIFT_SPENT = Refusal(400, "هدیه شما استفاده یا منقضی شده است")
+_GIFT_SPENT = LegacyError(400, "هدیه شما استفاده یا منقضی شده است")
 
-REFUSALS: dict[tuple[type[Problem], str], Refusal] = {
-    (MalformedUsername, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
-    (TooManyCodes, _EVERY_ROUTE): Refusal(429, "محدودیت ارسال درخواست"),
-    (QuotaReached, _EVERY_ROUTE): Refusal(
+LEGACY_ERRORS: dict[tuple[type[Problem], str], LegacyError] = {
+    (MalformedUsername, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر مورد نظر اشتباه است"),
+    (TooManyCodes, _EVERY_ROUTE): LegacyError(429, "محدودیت ارسال درخواست"),
+    (QuotaReached, _EVERY_ROUTE): LegacyError(
         429, "تعداد درخواست‌های شما بیش از حد مجاز است؛ کمی بعد دوباره تلاش کنید", http_status=429
     ),
-    (UnknownUser, _EVERY_ROUTE): Refusal(404, "کاربر شناسایی نشد"),
-    (WrongLoginCode, _EVERY_ROUTE): Refusal(401, "توکن اشتباه یا منقضی شده است"),
-    (MobileTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
+    (UnknownUser, _EVERY_ROUTE): LegacyError(404, "کاربر شناسایی نشد"),
+    (WrongLoginCode, _EVERY_ROUTE): LegacyError(401, "توکن اشتباه یا منقضی شده است"),
+    (MobileTaken, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
     # A member of staff's mobile, which the app's token cannot change.
-    (FreshCodeRequired, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
-    (EmailTaken, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
+    (FreshCodeRequired, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
+    (EmailTaken, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
     # The reference knows no 404 for tickets, so an unknown one cannot be told from another user's.
-    (TicketNotFound, _EVERY_ROUTE): Refusal(403, "منع دسترسی"),
-    (OrderNotFound, _EVERY_ROUTE): Refusal(404, "سفارش مورد نظر یافت نشد"),
-    (Forbidden, _EVERY_ROUTE): Refusal(403, "منع دسترسی"),
-    (InvalidInput, _EVERY_ROUTE): Refusal(400, "فرمت پارامتر اشتباه است"),
-    (InvalidInput, "/v1/login"): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
-    (InvalidInput, "/v1/login/verify"): Refusal(400, "فرمت پارامتر مورد نظر اشتباه است"),
-    (InvalidInput, "/v1/user/tickets"): Refusal(400, "پارامتر های وارد شده اشتباه هستند"),
-    (InvalidInput, "/v1/user/tickets/{id}"): Refusal(400, "پارامتر های وارد شده اشتباه هستند"),
-    (InvalidInput, "/v1/order"): _ORDER_REFUSED,
-    (ServiceUnavailable, _EVERY_ROUTE): _ORDER_REFUSED,
-    (InvalidLink, _EVERY_ROUTE): _ORDER_REFUSED,
-    (QuantityOutOfRange, _EVERY_ROUTE): _ORDER_REFUSED,
-    (InsufficientBalance, _EVERY_ROUTE): _ORDER_REFUSED,
-    (DuplicateOrder, _EVERY_ROUTE): _ORDER_REFUSED,
+    (TicketNotFound, _EVERY_ROUTE): LegacyError(403, "منع دسترسی"),
+    (OrderNotFound, _EVERY_ROUTE): LegacyError(404, "سفارش مورد نظر یافت نشد"),
+    (Forbidden, _EVERY_ROUTE): LegacyError(403, "منع دسترسی"),
+    (InvalidInput, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
+    (InvalidInput, "/v1/login"): LegacyError(400, "فرمت پارامتر مورد نظر اشتباه است"),
+    (InvalidInput, "/v1/login/verify"): LegacyError(400, "فرمت پارامتر مورد نظر اشتباه است"),
+    (InvalidInput, "/v1/user/tickets"): LegacyError(400, "پارامتر های وارد شده اشتباه هستند"),
+    (InvalidInput, "/v1/user/tickets/{id}"): LegacyError(400, "پارامتر های وارد شده اشتباه هستند"),
+    (InvalidInput, "/v1/order"): _ORDER_ERROR,
+    (ServiceUnavailable, _EVERY_ROUTE): _ORDER_ERROR,
+    (InvalidLink, _EVERY_ROUTE): _ORDER_ERROR,
+    (QuantityOutOfRange, _EVERY_ROUTE): _ORDER_ERROR,
+    (InsufficientBalance, _EVERY_ROUTE): _ORDER_ERROR,
+    (DuplicateOrder, _EVERY_ROUTE): _ORDER_ERROR,
     # No documented route cancels or refills.
-    (OrderNotCancelable, _EVERY_ROUTE): _ORDER_REFUSED,
-    (RefillUnavailable, _EVERY_ROUTE): _ORDER_REFUSED,
+    (OrderNotCancelable, _EVERY_ROUTE): _ORDER_ERROR,
+    (RefillUnavailable, _EVERY_ROUTE): _ORDER_ERROR,
     # The reference knows no such key: RFC 9110 and the IETF's draft of the header are the rule here.
-    (IdempotencyKeyReused, _EVERY_ROUTE): Refusal(
+    (IdempotencyKeyReused, _EVERY_ROUTE): LegacyError(
         422, "این کلید برای درخواست دیگری استفاده شده است", http_status=422
     ),
-    (IdempotencyKeyInProgress, _EVERY_ROUTE): Refusal(
+    (IdempotencyKeyInProgress, _EVERY_ROUTE): LegacyError(
         409, "درخواست قبلی با این کلید هنوز در حال انجام است", http_status=409
     ),
-    (AmountOutOfRange, _EVERY_ROUTE): _TOO_LITTLE,
-    (InvalidInput, "/v1/user/payment"): _TOO_LITTLE,
-    (PaymentGatewayUnavailable, _EVERY_ROUTE): Refusal(503, "درگاه پرداخت در دسترس نیست"),
-    (PaymentNotFound, _EVERY_ROUTE): Refusal(404, "پرداخت مورد نظر یافت نشد"),
-    (FreeCreditTooSoon, _EVERY_ROUTE): Refusal(
+    (AmountOutOfRange, _EVERY_ROUTE): _AMOUNT_TOO_SMALL,
+    (InvalidInput, "/v1/user/payment"): _AMOUNT_TOO_SMALL,
+    (PaymentGatewayUnavailable, _EVERY_ROUTE): LegacyError(503, "درگاه پرداخت در دسترس نیست"),
+    (PaymentNotFound, _EVERY_ROUTE): LegacyError(404, "پرداخت مورد نظر یافت نشد"),
+    (FreeCreditTooSoon, _EVERY_ROUTE): LegacyError(
         429, "شما تا {retry_after} ثانیه دیگر قادر به ارسال درخواست خواهید بود"
     ),
-    (FreeCreditsUsedUp, _EVERY_ROUTE): Refusal(429, "به محدودیت درخواست ماهانه رسیده اید"),
-    (WheelTooSoon, _EVERY_ROUTE): Refusal(429, "شما در هر {days} روز می توانید یک هدیه دریافت کنید."),
-    (WheelUsedUp, _EVERY_ROUTE): Refusal(429, "شما به حداکثر تعداد جایزه، در ماه رسیده اید"),
-    (NoGiftToWin, _EVERY_ROUTE): Refusal(404, "در حال حاضر هدیه ای وجود ندارد"),
-    (InvalidInput, "/v1/user/gifts"): Refusal(400, "لطفا شناسه هدیه را به درستی وارد کنید"),
-    (InvalidLink, "/v1/user/gifts"): Refusal(400, "لطفا لینک را به درستی وارد کنید"),
+    (FreeCreditsUsedUp, _EVERY_ROUTE): LegacyError(429, "به محدودیت درخواست ماهانه رسیده اید"),
+    (WheelTooSoon, _EVERY_ROUTE): LegacyError(429, "شما در هر {days} روز می توانید یک هدیه دریافت کنید."),
+    (WheelUsedUp, _EVERY_ROUTE): LegacyError(429, "شما به حداکثر تعداد جایزه، در ماه رسیده اید"),
+    (NoGiftToWin, _EVERY_ROUTE): LegacyError(404, "در حال حاضر هدیه ای وجود ندارد"),
+    (InvalidInput, "/v1/user/gifts"): LegacyError(400, "لطفا شناسه هدیه را به درستی وارد کنید"),
+    (InvalidLink, "/v1/user/gifts"): LegacyError(400, "لطفا لینک را به درستی وارد کنید"),
     (GiftSpent, _EVERY_ROUTE): _GIFT_SPENT,
     # The gift is there, but cannot be had: nothing that the reference documents is nearer.
     (ServiceUnavailable, "/v1/user/gifts"): _GIFT_SPENT,
-    (GiftNotFound, _EVERY_ROUTE): Refusal(404, "شما چنین هدیه ای دریافت نکرده اید"),
+    (GiftNotFound, _EVERY_ROUTE): LegacyError(404, "شما چنین هدیه ای دریافت نکرده اید"),
 }
 """The documented status and wording of each problem, and where one route words it in its own way."""
 
 
-def refusal_of(kind: type[Problem], path: str) -> Refusal:
+def get_error(kind: type[Problem], path: str) -> LegacyError:
     """How the route with this path tells problems of a kind."""
-    return REFUSALS.get((kind, path)) or REFUSALS[kind, _EVERY_ROUTE]
+    return LEGACY_ERRORS.get((kind, path)) or LEGACY_ERRORS[kind, _EVERY_ROUTE]
 
 
-def refusals_of(kind: type[Problem], path: str) -> list[Refusal]:
+def get_errors(kind: type[Problem], path: str) -> list[LegacyError]:
     """Every way in which the route with this path tells problems of a kind."""
-    usual = refusal_of(kind, path)
-    return [usual, _TOO_MUCH] if kind is AmountOutOfRange else [usual]
+    default = get_error(kind, path)
+    return [default, _AMOUNT_TOO_LARGE] if kind is AmountOutOfRange else [default]
 
 
-def refused(problem: Problem, path: str) -> Answer:
+def build_error_response(problem: Problem, path: str) -> NoStoreJSONResponse:
     """The documented refusal for `problem` on the route with this path."""
-    is_of_the_key = isinstance(problem, InvalidInput) and problem.field == idempotency_keys.FIELD
-    refusal = MALFORMED_KEY if is_of_the_key else refusal_of(type(problem), path)
+    is_key_error = isinstance(problem, InvalidInput) and problem.field == idempotency_keys.FIELD
+    error = MALFORMED_KEY if is_key_error else get_error(type(problem), path)
     if isinstance(problem, AmountOutOfRange) and problem.amount > problem.max:
-        refusal = _TOO_MUCH
-    message = messages.worded(refusal.message, problem)
-    return Answer({"status": refusal.status, "message": message}, status_code=refusal.http_status)
+        error = _AMOUNT_TOO_LARGE
+    message = messages.fill_in(error.message, problem)
+    return NoStoreJSONResponse({"status": error.status, "message": message}, status_code=error.http_status)
 
 
-def unauthenticated() -> Answer:
+def unauthenticated() -> NoStoreJSONResponse:
     """No, an invalid, an expired or a revoked token."""
-    return Answer({"message": "Unauthenticated."}, status_code=401)
+    return NoStoreJSONResponse({"message": "Unauthenticated."}, status_code=401)
 
 
-def method_not_allowed(method: str, allowed: Sequence[str]) -> Answer:
+def method_not_allowed(method: str, allowed: Sequence[str]) -> NoStoreJSONResponse:
     """The path exists, but not with this method."""
     methods = ", ".join(allowed)
     message = f"The {method} method is not supported for this route. Supported methods: {methods}."
-    return Answer({"message": message}, status_code=405, headers={"allow": methods})
+    return NoStoreJSONResponse({"message": message}, status_code=405, headers={"allow": methods})
 
 
-def unavailable() -> Answer:
+def unavailable() -> NoStoreJSONResponse:
     """The database cannot be reached."""
     headers = {"retry-after": _RETRY_AFTER_SECONDS}
-    return Answer({"message": "Service Unavailable"}, status_code=503, headers=headers)
+    return NoStoreJSONResponse({"message": "Service Unavailable"}, status_code=503, headers=headers)
 
 
-def crashed() -> Answer:
+def server_error() -> NoStoreJSONResponse:
     """A fault of ours; nothing of its cause is shown."""
-    return Answer({"message": "Server Error"}, status_code=500)
+    return NoStoreJSONResponse({"message": "Server Error"}, status_code=500)
 
 
-def disconnected() -> Answer:
+def disconnected() -> NoStoreJSONResponse:
     """The app hung up in the middle of its request; nobody reads this."""
-    return Answer({"message": ""}, status_code=400)
+    return NoStoreJSONResponse({"message": ""}, status_code=400)
 
 
 # Starlette runs hooks that are not coroutines in a thread.
-async def not_found(_request: Request, _error: Exception) -> Answer:
+async def not_found(_request: Request, _error: Exception) -> NoStoreJSONResponse:
     """Starlette's hook for a path without a route."""
-    return Answer({"message": ""}, status_code=404)
+    return NoStoreJSONResponse({"message": ""}, status_code=404)
 
 
-async def http_error(_request: Request, error: Exception) -> Answer:
+async def http_error(_request: Request, error: Exception) -> NoStoreJSONResponse:
     """Starlette's hook for refusals below the routes, such as a body over the limit."""
     if not isinstance(error, HTTPException):
         raise error
-    return Answer({"message": error.detail}, status_code=error.status_code, headers=error.headers)
+    return NoStoreJSONResponse(
+        {"message": error.detail}, status_code=error.status_code, headers=error.headers
+    )

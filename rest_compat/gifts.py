@@ -2,30 +2,32 @@
 
 from starlette.requests import Request
 
-from asgi.answers import Answer
-from asgi.parameters import idempotency_key
+from asgi.answers import NoStoreJSONResponse
+from asgi.parameters import get_idempotency_key
 from resolvers import gifts, wheel
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import requests, shapes
 
 
-async def spin_wheel(request: Request, viewer: SignedIn) -> Answer:
+async def spin_wheel(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/wof."""
-    return Answer(shapes.gift_won(await wheel.spin_wheel(requests.shop(request), viewer.user)))
+    return NoStoreJSONResponse(
+        shapes.gift_won(await wheel.spin_wheel(requests.get_shop(request), viewer.user))
+    )
 
 
-async def list_all(_request: Request, viewer: SignedIn) -> Answer:
+async def list_all(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/gifts."""
-    return Answer(shapes.gift_list(await gifts.list_gifts(viewer.user)))
+    return NoStoreJSONResponse(shapes.gift_list(await gifts.list_gifts(viewer.user)))
 
 
-async def use(request: Request, viewer: SignedIn) -> Answer:
+async def use(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/gifts."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     order = await gifts.use_oldest_gift(
         viewer.user,
-        gift_id=sent.required_integer("gift_id"),
-        link=sent.text_or_blank("link"),
-        idempotency_key=idempotency_key(request),
+        gift_id=params.require_integer("gift_id"),
+        link=params.get_text_or_empty("link"),
+        idempotency_key=get_idempotency_key(request),
     )
-    return Answer(shapes.gift_order_created(order))
+    return NoStoreJSONResponse(shapes.gift_order_created(order))

@@ -6,35 +6,35 @@ from typing import TypeVar
 import orjson
 from starlette.responses import Response
 
-from asgi.answers import Answer, Body, StreamedAnswer
+from asgi.answers import Body, NoStoreJSONResponse, StreamedJSONResponse
 from resolvers import pages
 
 Part = TypeVar("Part", bound=Sized)
-Shape = Callable[[Part], Body]
+Serializer = Callable[[Part], Body]
 
 
-def answer_list(
-    first: Part, shape: Shape[Part], *, empty: Part, following: Callable[[Part], Awaitable[Part]]
+def respond_with_list(
+    first: Part, serialize: Serializer[Part], *, empty: Part, read_next: Callable[[Part], Awaitable[Part]]
 ) -> Response:
     """A list whose `first` part was read; `following` reads the part after another.
 
     `shape` makes the whole body of the rows, with their list as the last value in it. However long the list
     is, no more than one part of it is in memory, and other requests run between two parts.
     """
-    if len(first) < pages.PART_ROWS:
-        return Answer(shape(first))
-    return StreamedAnswer(_pieces(first, shape, empty, following))
+    if len(first) < pages.CHUNK_SIZE:
+        return NoStoreJSONResponse(serialize(first))
+    return StreamedJSONResponse(_stream_list(first, serialize, empty, read_next))
 
 
-async def _pieces(
-    part: Part, shape: Shape[Part], empty: Part, following: Callable[[Part], Awaitable[Part]]
+async def _stream_list(
+    part: Part, serialize: Serializer[Part], empty: Part, read_next: Callable[[Part], Awaitable[Part]]
 ) -> AsyncGenerator[bytes]:
     """The bytes of `shape` of all rows."""
-    before, _, after = orjson.dumps(shape(empty)).rpartition(b"[]")
+    before, _, after = orjson.dumps(serialize(empty)).rpartition(b"[]")
     objects = slice(len(before) + 1, -len(after) - 1)
-    yield orjson.dumps(shape(part))[: objects.stop]
-    while len(part) == pages.PART_ROWS:
-        part = await following(part)
+    yield orjson.dumps(serialize(part))[: objects.stop]
+    while len(part) == pages.CHUNK_SIZE:
+        part = await read_next(part)
         if len(part):
-            yield b"," + orjson.dumps(shape(part))[objects]
+            yield b"," + orjson.dumps(serialize(part))[objects]
     yield b"]" + after

@@ -2,37 +2,39 @@
 
 from starlette.requests import Request
 
-from asgi.answers import Answer
-from asgi.authentication import client_of
-from asgi.client_network import client_network
+from asgi.answers import NoStoreJSONResponse
+from asgi.authentication import get_client
+from asgi.client_network import get_client_network
 from domain import login_codes
 from resolvers import login
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import requests, shapes
 
 
-async def request_code(request: Request) -> Answer:
+async def request_code(request: Request) -> NoStoreJSONResponse:
     """POST login."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     expires_at = await login.request_login_code(
-        requests.shop(request), username=sent.required_text("username"), network=client_network(request)
+        requests.get_shop(request),
+        username=params.require_text("username"),
+        network=get_client_network(request),
     )
-    return Answer(shapes.login_code_sent(expires_at))
+    return NoStoreJSONResponse(shapes.login_code_sent(expires_at))
 
 
-async def verify_code(request: Request) -> Answer:
+async def verify_code(request: Request) -> NoStoreJSONResponse:
     """POST login/verify."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     session = await login.verify_login_code(
-        requests.shop(request),
-        username=sent.required_text("username"),
-        code=sent.required_code("code", digit_count=login_codes.DIGIT_COUNT),
-        client=client_of(request),
+        requests.get_shop(request),
+        username=params.require_text("username"),
+        code=params.require_code("code", digit_count=login_codes.DIGIT_COUNT),
+        client=get_client(request),
     )
-    return Answer(shapes.signed_in(session))
+    return NoStoreJSONResponse(shapes.signed_in(session))
 
 
-async def log_out(_request: Request, viewer: SignedIn) -> Answer:
+async def log_out(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET logout."""
     await login.logout(viewer)
-    return Answer(shapes.signed_out())
+    return NoStoreJSONResponse(shapes.signed_out())

@@ -3,36 +3,36 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import Answer
+from asgi.answers import NoStoreJSONResponse
 from resolvers import notifications
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import shapes
-from rest_compat.lists import answer_list
+from rest_compat.lists import respond_with_list
 
 
-async def list_all(_request: Request, viewer: SignedIn) -> Response:
+async def list_all(_request: Request, viewer: Session) -> Response:
     """GET user/notifications."""
-    return answer_list(
+    return respond_with_list(
         await notifications.list_notifications(viewer.user),
         shapes.notification_list,
         empty=[],
-        following=lambda part: notifications.list_notifications(viewer.user, after=part[-1]),
+        read_next=lambda part: notifications.list_notifications(viewer.user, after=part[-1]),
     )
 
 
-async def list_unread(_request: Request, viewer: SignedIn) -> Response:
+async def list_unread(_request: Request, viewer: Session) -> Response:
     """GET user/notifications/unread."""
-    return answer_list(
+    return respond_with_list(
         await notifications.list_notifications(viewer.user, unread_only=True),
         shapes.unread_notification_list,
         empty=[],
-        following=lambda part: notifications.list_notifications(
+        read_next=lambda part: notifications.list_notifications(
             viewer.user, unread_only=True, after=part[-1]
         ),
     )
 
 
-async def mark_read(_request: Request, viewer: SignedIn) -> Answer:
+async def mark_read(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/notifications."""
     await notifications.mark_notifications_read(viewer.user)
-    return Answer(shapes.notifications_marked_read())
+    return NoStoreJSONResponse(shapes.notifications_marked_read())

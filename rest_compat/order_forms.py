@@ -3,11 +3,11 @@
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from rest_compat.requests import Parameters
 
-_NOTHING = 0
+_INVALID_NUMBER = 0
 """Stands for a number that is missing or malformed; no rule accepts it."""
 
 
-def details(sent: Parameters) -> OrderDetails:
+def parse_order_details(params: Parameters) -> OrderDetails:
     """What the buyer gave, in the operation's terms.
 
     The form's `api_provider_id`, `api_service_id` and `service_type` are not read: the service's own count.
@@ -16,35 +16,38 @@ def details(sent: Parameters) -> OrderDetails:
         InvalidInput: a field of a wrong type.
     """
     return OrderDetails(
-        quantity=sent.integer("quantity"),
-        drip_feed=_drip_feed(sent),
-        subscription=_subscription(sent),
-        comments=sent.text("comments"),
-        package_comments=sent.text("comments_custom_package"),
-        usernames=sent.text("usernames"),
-        listed_usernames=sent.text("usernames_custom"),
-        username=sent.text("username"),
-        hashtags=sent.text("hashtags"),
-        hashtag=sent.text("hashtag"),
-        media=sent.text("media_url"),
+        quantity=params.get_integer("quantity"),
+        drip_feed=_parse_drip_feed(params),
+        subscription=_parse_subscription(params),
+        comments=params.get_text("comments"),
+        package_comments=params.get_text("comments_custom_package"),
+        usernames=params.get_text("usernames"),
+        listed_usernames=params.get_text("usernames_custom"),
+        username=params.get_text("username"),
+        hashtags=params.get_text("hashtags"),
+        hashtag=params.get_text("hashtag"),
+        media=params.get_text("media_url"),
     )
 
 
-def _drip_feed(sent: Parameters) -> DripFeed | None:
-    if sent.text_or_blank("is_drip_feed").lower() != "on":
+def _parse_drip_feed(params: Parameters) -> DripFeed | None:
+    if params.get_text_or_empty("is_drip_feed").lower() != "on":
         return None
-    return DripFeed(runs=sent.integer("runs") or _NOTHING, interval=sent.integer("interval") or _NOTHING)
+    return DripFeed(
+        runs=params.get_integer("runs") or _INVALID_NUMBER,
+        interval=params.get_integer("interval") or _INVALID_NUMBER,
+    )
 
 
-def _subscription(sent: Parameters) -> Subscription | None:
-    posts = sent.integer("sub_posts")
+def _parse_subscription(params: Parameters) -> Subscription | None:
+    posts = params.get_integer("sub_posts")
     if posts is None:
         return None
-    delay = sent.integer("sub_delay")
+    delay = params.get_integer("sub_delay")
     return Subscription(
         posts=posts,
-        min=sent.integer("sub_min") or _NOTHING,
-        max=sent.integer("sub_max") or _NOTHING,
+        min=params.get_integer("sub_min") or _INVALID_NUMBER,
+        max=params.get_integer("sub_max") or _INVALID_NUMBER,
         delay=-1 if delay is None else delay,
-        expiry=sent.day("sub_expiry"),
+        expiry=params.get_date("sub_expiry"),
     )

@@ -5,54 +5,54 @@ from collections.abc import Awaitable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import Answer
-from asgi.parameters import idempotency_key
+from asgi.answers import NoStoreJSONResponse
+from asgi.parameters import get_idempotency_key
 from domain.order_status import OrderSource
 from domain.tokens import Claims
 from models import Order
-from models.rows import Records
+from models.rows import RowSet
 from resolvers import orders
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import order_forms, requests, shapes
-from rest_compat.lists import answer_list
+from rest_compat.lists import respond_with_list
 
 
-async def list_all(_request: Request, viewer: SignedIn) -> Response:
+async def list_all(_request: Request, viewer: Session) -> Response:
     """GET order."""
-    newest = await orders.list_orders(viewer.user, wanted=shapes.ORDERS_WANTED)
-    return _listed(newest, viewer.user.id)
+    newest = await orders.list_orders(viewer.user, projection=shapes.ORDER_LIST_COLUMNS)
+    return _build_list(newest, viewer.user.id)
 
 
-async def list_at_once(claims: Claims) -> Response | None:
+async def list_all_fast(claims: Claims) -> Response | None:
     """GET order, in the usual case."""
-    newest = await orders.orders_at_once(claims, wanted=shapes.ORDERS_WANTED)
-    return None if newest is None else _listed(newest, claims.user_id)
+    newest = await orders.list_orders_with_session(claims, projection=shapes.ORDER_LIST_COLUMNS)
+    return None if newest is None else _build_list(newest, claims.user_id)
 
 
-def _listed(newest: Records[Order], user_id: int) -> Response:
-    def following(part: Records[Order]) -> Awaitable[Records[Order]]:
-        return orders.list_older_orders(user_id, than=part, wanted=shapes.ORDERS_WANTED)
+def _build_list(newest: RowSet[Order], user_id: int) -> Response:
+    def read_next(part: RowSet[Order]) -> Awaitable[RowSet[Order]]:
+        return orders.list_older_orders(user_id, than=part, projection=shapes.ORDER_LIST_COLUMNS)
 
-    return answer_list(newest, shapes.order_list, empty=newest.only(()), following=following)
+    return respond_with_list(newest, shapes.order_list, empty=newest.subset(()), read_next=read_next)
 
 
-async def create(request: Request, viewer: SignedIn) -> Answer:
+async def create(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST order."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     order = await orders.create_order(
-        requests.shop(request),
+        requests.get_shop(request),
         viewer.user,
-        service_id=sent.required_key("service_id"),
-        category_id=sent.required_key("category_id"),
-        link=sent.text("link"),
-        details=order_forms.details(sent),
+        service_id=params.require_key("service_id"),
+        category_id=params.require_key("category_id"),
+        link=params.get_text("link"),
+        details=order_forms.parse_order_details(params),
         source=OrderSource.MOBILE_APP,
-        idempotency_key=idempotency_key(request),
+        idempotency_key=get_idempotency_key(request),
     )
-    return Answer(shapes.order_created(order))
+    return NoStoreJSONResponse(shapes.order_created(order))
 
 
-async def show(request: Request, viewer: SignedIn) -> Answer:
+async def show(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET order/{id}."""
-    order = await orders.get_order(viewer.user, order_id=requests.record_id(request))
-    return Answer(shapes.bare_order(order))
+    order = await orders.get_order(viewer.user, order_id=requests.parse_record_id(request))
+    return NoStoreJSONResponse(shapes.order_detail(order))

@@ -6,51 +6,51 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import Answer
-from asgi.parameters import idempotency_key, sent_with
+from asgi.answers import NoStoreJSONResponse
+from asgi.parameters import get_idempotency_key, read_parameters
 from domain.problems import PaymentNotFound
 from resolvers import free_credit, payments
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import errors, receipts, requests, shapes
 
-_UNREADABLE = 0
+_INVALID_AMOUNT = 0
 """Stands for an amount that is no number; no payment is that small."""
 
 
-async def start(request: Request, viewer: SignedIn) -> Answer:
+async def start(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/payment."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     payment = await payments.start_payment(
-        requests.shop(request),
+        requests.get_shop(request),
         viewer.user,
-        amount=sent.integer("amount") or _UNREADABLE,
-        idempotency_key=idempotency_key(request),
+        amount=params.get_integer("amount") or _INVALID_AMOUNT,
+        idempotency_key=get_idempotency_key(request),
     )
-    return _to_page(payment.url)
+    return _redirect_to_page(payment.url)
 
 
-async def start_test(request: Request) -> Answer:
+async def start_test(request: Request) -> NoStoreJSONResponse:
     """GET user/payment/test: a test payment where payments are played, else as documented, HTTP 500."""
-    payment = await payments.start_test_payment(requests.shop(request))
-    return errors.crashed() if payment is None else _to_page(payment.url)
+    payment = await payments.start_test_payment(requests.get_shop(request))
+    return errors.server_error() if payment is None else _redirect_to_page(payment.url)
 
 
 async def verify(request: Request) -> Response:
     """GET user/payment/verify: a gateway's callback, answered with a receipt. Bare: the documented 500."""
-    return await _receipt(request, request.query_params)
+    return await _respond_with_receipt(request, request.query_params)
 
 
-async def verify_posted(request: Request) -> Response:
+async def verify_form(request: Request) -> Response:
     """POST user/payment/verify by a browser: some gateways and banks send the payer back with a form."""
-    sent = await sent_with(request)
-    return await _receipt(request, {name: str(value) for name, value in sent.items()})
+    params = await read_parameters(request)
+    return await _respond_with_receipt(request, {name: str(value) for name, value in params.items()})
 
 
-async def _receipt(request: Request, sent: Mapping[str, str]) -> Response:
-    callback = _callback(sent)
+async def _respond_with_receipt(request: Request, params: Mapping[str, str]) -> Response:
+    callback = _parse_callback(params)
     if callback is None:
-        return errors.crashed()
-    shop = requests.shop(request)
+        return errors.server_error()
+    shop = requests.get_shop(request)
     try:
         payment = await payments.confirm_payment(
             shop,
@@ -59,14 +59,14 @@ async def _receipt(request: Request, sent: Mapping[str, str]) -> Response:
             is_canceled=callback.is_canceled,
         )
     except PaymentNotFound:
-        return receipts.unknown(shop.settings.app_url)
-    return receipts.of(payment, shop.settings.app_url)
+        return receipts.build_unknown_receipt(shop.settings.app_url)
+    return receipts.build_receipt(payment, shop.settings.app_url)
 
 
-async def claim_free_credit(request: Request, viewer: SignedIn) -> Answer:
+async def claim_free_credit(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/freecredit."""
-    entry = await free_credit.claim_free_credit(requests.shop(request), viewer.user)
-    return Answer(shapes.free_credit_given(entry))
+    entry = await free_credit.claim_free_credit(requests.get_shop(request), viewer.user)
+    return NoStoreJSONResponse(shapes.free_credit_claimed(entry))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +78,19 @@ class _Callback:
     is_canceled: bool
 
 
-def _callback(sent: Mapping[str, str]) -> _Callback | None:
+def _parse_callback(params: Mapping[str, str]) -> _Callback | None:
     """The gateway's parameters: Zarinpal's, which the sandbox shares, or Zibal's."""
-    if authority := sent.get("Authority"):
-        is_canceled = sent.get("Status") != "OK"
+    if authority := params.get("Authority"):
+        is_canceled = params.get("Status") != "OK"
         return _Callback(gateways=("zarinpal", "sandbox"), authority=authority, is_canceled=is_canceled)
-    if track_id := sent.get("trackId"):
-        is_canceled = sent.get("success") != "1"
+    if track_id := params.get("trackId"):
+        is_canceled = params.get("success") != "1"
         return _Callback(gateways=("zibal",), authority=track_id, is_canceled=is_canceled)
     return None
 
 
-def _to_page(url: str | None) -> Answer:
+def _redirect_to_page(url: str | None) -> NoStoreJSONResponse:
     location = url or ""
-    return Answer(shapes.payment_started(location), status_code=302, headers={"location": location})
+    return NoStoreJSONResponse(
+        shapes.payment_started(location), status_code=302, headers={"location": location}
+    )

@@ -10,56 +10,56 @@ from asgi import parameters as shared
 from domain import digits, texts
 from domain.problems import InvalidInput
 from resolvers.pages import Direction
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 Column = TypeVar("Column")
 
-_LAST_MOMENT = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+_MAX_UNIX_SECONDS = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
 class Parameters(shared.Parameters):
     """The parameters of one request, with the readings that only the legacy app needs."""
 
-    def key(self, name: str) -> int | None:
+    def get_key(self, name: str) -> int | None:
         """The id of a record, None where absent or blank; 0, which is no record's, where malformed."""
         value = self.values.get(name)
         if value is None or not texts.strip(str(value)):
             return None
-        return self.integer(name) or 0
+        return self.get_integer(name) or 0
 
-    def required_key(self, name: str) -> int:
+    def require_key(self, name: str) -> int:
         """The id of a record; 0, which is no record's, where malformed.
 
         Raises:
             InvalidInput: absent or blank.
         """
-        key = self.key(name)
+        key = self.get_key(name)
         if key is None:
             raise InvalidInput(field=name)
         return key
 
-    def integer_within(self, bounds: range, name: str, *, default: int) -> int:
+    def get_integer_within(self, bounds: range, name: str, *, default: int) -> int:
         """The integer if it lies in `bounds`, else `default`."""
-        value = self.integer(name)
+        value = self.get_integer(name)
         return value if value is not None and value in bounds else default
 
-    def moment(self, name: str) -> datetime | None:
+    def get_datetime(self, name: str) -> datetime | None:
         """The moment given in unix seconds, 9999 at most; None where absent, malformed or negative."""
-        seconds = self.integer(name)
+        seconds = self.get_integer(name)
         if seconds is None or seconds < 0:
             return None
-        return datetime.fromtimestamp(min(seconds, _LAST_MOMENT), UTC)
+        return datetime.fromtimestamp(min(seconds, _MAX_UNIX_SECONDS), UTC)
 
-    def ordering(
+    def get_ordering(
         self, name: str, columns: Mapping[str, Column], *, default: Column
     ) -> tuple[Column, Direction]:
         """The column to sort by, `-` before it for descending; unknown or absent: `default`, descending."""
         value = self.values.get(name)
-        word = texts.strip(value) if isinstance(value, str) else ""
-        column = columns.get(word.removeprefix("-"))
+        column_name = texts.strip(value) if isinstance(value, str) else ""
+        column = columns.get(column_name.removeprefix("-"))
         if column is None:
             return default, Direction.DESC
-        return column, Direction.DESC if word.startswith("-") else Direction.ASC
+        return column, Direction.DESC if column_name.startswith("-") else Direction.ASC
 
 
 class MethodOverridden(Exception):
@@ -82,23 +82,23 @@ def check_method(request: Request, override: object) -> None:
             raise MethodOverridden(method)
 
 
-async def parameters(request: Request) -> Parameters:
+async def read_parameters(request: Request) -> Parameters:
     """The request's parameters. A body that is malformed, or of no known type, counts as empty.
 
     Raises:
         MethodOverridden: as in `check_method`.
     """
-    values = await shared.sent_with(request)
+    values = await shared.read_parameters(request)
     check_method(request, values.get("_method"))
     return Parameters(values)
 
 
-def record_id(request: Request) -> int:
+def parse_record_id(request: Request) -> int:
     """The integer that `{id}` of the path spells; 0, which is no record's id, where it spells none."""
     return digits.parse_integer(request.path_params["id"]) or 0
 
 
-def shop(request: Request) -> Shop:
+def get_shop(request: Request) -> AppContext:
     """The installation that the route belongs to."""
-    installed: Shop = request.app.state.shop
+    installed: AppContext = request.app.state.shop
     return installed

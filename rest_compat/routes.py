@@ -14,14 +14,14 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi import media_types
-from asgi.answers import Answer
-from asgi.authentication import claims_of, note_recognised, viewer_of
-from asgi.headers import header
+from asgi.answers import NoStoreJSONResponse
+from asgi.authentication import get_claims, get_viewer, mark_session_verified
+from asgi.headers import get_header
 from domain.problems import Problem
 from domain.tokens import Claims
 from models import database
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 from rest_compat import (
     catalogue,
     errors,
@@ -37,8 +37,8 @@ from rest_compat import (
 )
 
 Handler = Callable[[Request], Awaitable[Response]]
-SignedInHandler = Callable[[Request, SignedIn], Awaitable[Response]]
-AtOnce = Callable[[Claims], Awaitable[Response | None]]
+SignedInHandler = Callable[[Request, Session], Awaitable[Response]]
+FastPath = Callable[[Claims], Awaitable[Response | None]]
 
 _logger = logging.getLogger("vitrin.rest")
 
@@ -54,78 +54,81 @@ class LegacyRoute:
     is_safe: bool = True
 
 
-def _open(method: str, path: str, handler: Handler, *, is_safe: bool = True) -> LegacyRoute:
+def _public_route(method: str, path: str, handler: Handler, *, is_safe: bool = True) -> LegacyRoute:
     return LegacyRoute(method, path, handler, needs_token=False, is_safe=is_safe)
 
 
-def _signed_in(
+def _user_route(
     method: str,
     path: str,
     handler: SignedInHandler,
     *,
     is_safe: bool = True,
-    at_once: AtOnce | None = None,
+    fast_path: FastPath | None = None,
 ) -> LegacyRoute:
-    """A route for users. `at_once` may answer by a statement that finds them signed in as well."""
+    """A route for users. `fast_path` may answer by a statement that finds them signed in as well."""
 
-    async def authenticated(request: Request) -> Response:
-        claims = claims_of(request)
-        if claims is not None and at_once is not None:
-            response = await at_once(claims)
+    async def handle(request: Request) -> Response:
+        claims = get_claims(request)
+        if claims is not None and fast_path is not None:
+            response = await fast_path(claims)
             if response is not None:
-                note_recognised(request)
+                mark_session_verified(request)
                 return response
-        viewer = await viewer_of(request, requests.shop(request))
+        viewer = await get_viewer(request, requests.get_shop(request))
         return errors.unauthenticated() if viewer is None else await handler(request, viewer)
 
-    return LegacyRoute(method, path, authenticated, needs_token=True, is_safe=is_safe)
+    return LegacyRoute(method, path, handle, needs_token=True, is_safe=is_safe)
 
 
-TABLE = (
-    _open("POST", "/v1/login", login.request_code),
-    _open("POST", "/v1/login/verify", login.verify_code),
-    _signed_in("GET", "/v1/logout", login.log_out, is_safe=False),
-    _signed_in("GET", "/v1/user", users.show),
-    _signed_in("POST", "/v1/user", users.update),
-    _signed_in("GET", "/v1/user/notifications", notifications.list_all),
-    _signed_in("GET", "/v1/user/notifications/unread", notifications.list_unread),
-    _signed_in("POST", "/v1/user/notifications", notifications.mark_read),
-    _signed_in("GET", "/v1/user/tickets", tickets.list_all),
-    _signed_in("POST", "/v1/user/tickets", tickets.create),
-    _signed_in("GET", "/v1/user/tickets/{id}", tickets.show),
-    _signed_in("POST", "/v1/user/tickets/{id}", tickets.reply),
-    _signed_in("POST", "/v1/user/payment", payments.start),
-    _open("GET", "/v1/user/payment/test", payments.start_test, is_safe=False),
-    _open("GET", "/v1/user/payment/verify", payments.verify, is_safe=False),
-    _open("GET", "/v1/stats/top_users", stats.top_users),
-    _open("GET", "/v1/stats/top_services", stats.top_services),
-    _open("GET", "/v1/services", catalogue.list_services),
-    _open("GET", "/v1/categories", catalogue.list_categories),
-    _signed_in("GET", "/v1/user/freecredit", payments.claim_free_credit, is_safe=False),
-    _signed_in("GET", "/v1/order", orders.list_all, at_once=orders.list_at_once),
-    _signed_in("POST", "/v1/order", orders.create),
-    _signed_in("GET", "/v1/order/{id}", orders.show),
-    _signed_in("GET", "/v1/user/wof", gifts.spin_wheel, is_safe=False),
-    _signed_in("GET", "/v1/user/gifts", gifts.list_all),
-    _signed_in("POST", "/v1/user/gifts", gifts.use),
+LEGACY_ROUTES = (
+    _public_route("POST", "/v1/login", login.request_code),
+    _public_route("POST", "/v1/login/verify", login.verify_code),
+    _user_route("GET", "/v1/logout", login.log_out, is_safe=False),
+    _user_route("GET", "/v1/user", users.show),
+    _user_route("POST", "/v1/user", users.update),
+    _user_route("GET", "/v1/user/notifications", notifications.list_all),
+    _user_route("GET", "/v1/user/notifications/unread", notifications.list_unread),
+    _user_route("POST", "/v1/user/notifications", notifications.mark_read),
+    _user_route("GET", "/v1/user/tickets", tickets.list_all),
+    _user_route("POST", "/v1/user/tickets", tickets.create),
+    _user_route("GET", "/v1/user/tickets/{id}", tickets.show),
+    _user_route("POST", "/v1/user/tickets/{id}", tickets.reply),
+    _user_route("POST", "/v1/user/payment", payments.start),
+    _public_route("GET", "/v1/user/payment/test", payments.start_test, is_safe=False),
+    _public_route("GET", "/v1/user/payment/verify", payments.verify, is_safe=False),
+    _public_route("GET", "/v1/stats/top_users", stats.top_users),
+    _public_route("GET", "/v1/stats/top_services", stats.top_services),
+    _public_route("GET", "/v1/services", catalogue.list_services),
+    _public_route("GET", "/v1/categories", catalogue.list_categories),
+    _user_route("GET", "/v1/user/freecredit", payments.claim_free_credit, is_safe=False),
+    _user_route("GET", "/v1/order", orders.list_all, fast_path=orders.list_all_fast),
+    _user_route("POST", "/v1/order", orders.create),
+    _user_route("GET", "/v1/order/{id}", orders.show),
+    _user_route("GET", "/v1/user/wof", gifts.spin_wheel, is_safe=False),
+    _user_route("GET", "/v1/user/gifts", gifts.list_all),
+    _user_route("POST", "/v1/user/gifts", gifts.use),
 )
 
 
-def application(shop: Shop) -> Starlette:
+def build_application(shop: AppContext) -> Starlette:
     """The REST door, to be mounted at /api."""
-    door = Starlette(
-        middleware=[Middleware(_WithoutTrailingSlash)],
+    app = Starlette(
+        middleware=[Middleware(_TrailingSlashMiddleware)],
         exception_handlers={404: errors.not_found, HTTPException: errors.http_error},
     )
-    door.router = _Router(routes())
-    door.state.shop = shop
-    return door
+    app.router = _Router(routes())
+    app.state.shop = shop
+    return app
 
 
 def routes() -> list[Route]:
     """A Starlette route for each path of the table, with all of its methods."""
-    paths = dict.fromkeys(line.path for line in TABLE)
-    return [Route(path, _Resource([line for line in TABLE if line.path == path])) for path in paths]
+    paths = dict.fromkeys(legacy_route.path for legacy_route in LEGACY_ROUTES)
+    return [
+        Route(path, _Resource([legacy_route for legacy_route in LEGACY_ROUTES if legacy_route.path == path]))
+        for path in paths
+    ]
 
 
 class _Router(Router):
@@ -148,8 +151,10 @@ class _Router(Router):
 class _Resource:
     """All methods of one path. HEAD goes with GET; OPTIONS and 405 name the methods, as Laravel does."""
 
-    def __init__(self, lines: Sequence[LegacyRoute]) -> None:
-        self._lines = {method: line for line in lines for method in _methods(line)}
+    def __init__(self, legacy_routes: Sequence[LegacyRoute]) -> None:
+        self._routes_by_method = {
+            method: legacy_route for legacy_route in legacy_routes for method in _get_methods(legacy_route)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(Request(scope, receive))
@@ -157,51 +162,57 @@ class _Resource:
 
     async def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(headers={"allow": ", ".join(self._lines)})
-        line = self._lines.get(request.method)
-        if line is None and _is_payer(request, self._lines):
-            line = _RETURN_BY_FORM
-        if line is None:
-            return errors.method_not_allowed(request.method, list(self._lines))
+            return Response(headers={"allow": ", ".join(self._routes_by_method)})
+        legacy_route = self._routes_by_method.get(request.method)
+        if legacy_route is None and _is_payer_return(request, self._routes_by_method):
+            legacy_route = _CALLBACK_BY_FORM
+        if legacy_route is None:
+            return errors.method_not_allowed(request.method, list(self._routes_by_method))
         if request.method != "HEAD":
             try:
-                requests.check_method(request, header(request.scope, b"x-http-method-override"))
-                return await _answer(line, request)
-            except requests.MethodOverridden as overridden:
-                return errors.method_not_allowed(overridden.method, list(self._lines))
-        looking = line if line.is_safe else replace(line, handler=partial(_head_of_an_act, line))
-        response = await _answer(looking, request)
+                requests.check_method(request, get_header(request.scope, b"x-http-method-override"))
+                return await _run_handler(legacy_route, request)
+            except requests.MethodOverridden as error:
+                return errors.method_not_allowed(error.method, list(self._routes_by_method))
+        head_route = (
+            legacy_route
+            if legacy_route.is_safe
+            else replace(legacy_route, handler=partial(_head_without_effects, legacy_route))
+        )
+        response = await _run_handler(head_route, request)
         response.body = b""
         return response
 
 
 # The reference has the callback by GET alone: programs that post to it are answered 405 as it says.
 _CALLBACK_PATH = "/v1/user/payment/verify"
-_RETURN_BY_FORM = _open("POST", _CALLBACK_PATH, payments.verify_posted)
+_CALLBACK_BY_FORM = _public_route("POST", _CALLBACK_PATH, payments.verify_form)
 
 
-def _is_payer(request: Request, lines: Mapping[str, LegacyRoute]) -> bool:
+def _is_payer_return(request: Request, legacy_routes: Mapping[str, LegacyRoute]) -> bool:
     """Whether a browser posts to the callback of payments: its user must see a receipt, not an error."""
-    is_callback = "GET" in lines and lines["GET"].path == _CALLBACK_PATH
+    is_callback = "GET" in legacy_routes and legacy_routes["GET"].path == _CALLBACK_PATH
     accept = request.headers.get("accept", "")
     return request.method == "POST" and is_callback and media_types.prefers_page(accept, "application/json")
 
 
-def _methods(line: LegacyRoute) -> tuple[str, ...]:
-    return ("GET", "HEAD") if line.method == "GET" else (line.method,)
+def _get_methods(legacy_route: LegacyRoute) -> tuple[str, ...]:
+    return ("GET", "HEAD") if legacy_route.method == "GET" else (legacy_route.method,)
 
 
-async def _head_of_an_act(line: LegacyRoute, request: Request) -> Response:
+async def _head_without_effects(legacy_route: LegacyRoute, request: Request) -> Response:
     """HEAD of a GET that does something: done by nobody who only looks (RFC 9110, 9.2.1)."""
-    is_refused = line.needs_token and await viewer_of(request, requests.shop(request)) is None
-    return errors.unauthenticated() if is_refused else Answer({})
+    is_unauthenticated = (
+        legacy_route.needs_token and await get_viewer(request, requests.get_shop(request)) is None
+    )
+    return errors.unauthenticated() if is_unauthenticated else NoStoreJSONResponse({})
 
 
-async def _answer(line: LegacyRoute, request: Request) -> Response:
+async def _run_handler(legacy_route: LegacyRoute, request: Request) -> Response:
     try:
-        return await line.handler(request)
+        return await legacy_route.handler(request)
     except Problem as problem:
-        return errors.refused(problem, line.path)
+        return errors.build_error_response(problem, legacy_route.path)
     except (HTTPException, requests.MethodOverridden):
         raise
     except ClientDisconnect:
@@ -209,14 +220,17 @@ async def _answer(line: LegacyRoute, request: Request) -> Response:
     except Exception as error:
         if database.is_unavailable(error):
             _logger.error(
-                "%s %s: the database is unavailable: %s", line.method, line.path, type(error).__name__
+                "%s %s: the database is unavailable: %s",
+                legacy_route.method,
+                legacy_route.path,
+                type(error).__name__,
             )
             return errors.unavailable()
-        _logger.exception("%s %s crashed", line.method, line.path)
-        return errors.crashed()
+        _logger.exception("%s %s crashed", legacy_route.method, legacy_route.path)
+        return errors.server_error()
 
 
-class _WithoutTrailingSlash:
+class _TrailingSlashMiddleware:
     """Laravel matches a path with slashes at its end as the one without."""
 
     def __init__(self, app: ASGIApp) -> None:

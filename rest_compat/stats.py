@@ -2,22 +2,23 @@
 
 from starlette.requests import Request
 
-from asgi.answers import Answer
+from asgi.answers import NoStoreJSONResponse
 from resolvers import stats
 from rest_compat import requests, shapes
 
-LIMITS = range(1, stats.LONGEST_TABLE + 1)
+LIMITS = range(1, stats.MAX_ROWS + 1)
 
 
-async def top_users(request: Request) -> Answer:
+async def top_users(request: Request) -> NoStoreJSONResponse:
     """GET stats/top_users."""
-    sent = await requests.parameters(request)
-    users = await stats.top_users(
-        limit=sent.integer_within(LIMITS, "limit", default=stats.LONGEST_TABLE), since=sent.moment("offset")
+    params = await requests.read_parameters(request)
+    users = await stats.list_top_users(
+        limit=params.get_integer_within(LIMITS, "limit", default=stats.MAX_ROWS),
+        since=params.get_datetime("offset"),
     )
-    return Answer(shapes.top_users(users))
+    return NoStoreJSONResponse(shapes.top_users(users))
 
 
-async def top_services(_request: Request) -> Answer:
+async def top_services(_request: Request) -> NoStoreJSONResponse:
     """GET stats/top_services."""
-    return Answer(shapes.top_services(await stats.top_services()))
+    return NoStoreJSONResponse(shapes.top_services(await stats.list_top_services()))

@@ -5,48 +5,48 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import Answer
+from asgi.answers import NoStoreJSONResponse
 from resolvers import tickets
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import requests, shapes
-from rest_compat.lists import answer_list
+from rest_compat.lists import respond_with_list
 
 
-async def list_all(_request: Request, viewer: SignedIn) -> Response:
+async def list_all(_request: Request, viewer: Session) -> Response:
     """GET user/tickets."""
-    return answer_list(
+    return respond_with_list(
         await tickets.list_tickets(viewer.user),
         shapes.ticket_list,
         empty=[],
-        following=lambda part: tickets.list_tickets(viewer.user, after=part[-1]),
+        read_next=lambda part: tickets.list_tickets(viewer.user, after=part[-1]),
     )
 
 
-async def create(request: Request, viewer: SignedIn) -> Answer:
+async def create(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/tickets."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     ticket = await tickets.create_ticket(
-        viewer.user, subject=sent.required_text("subject"), description=sent.required_text("description")
+        viewer.user, subject=params.require_text("subject"), description=params.require_text("description")
     )
-    return Answer(shapes.ticket_created(ticket, viewer.user))
+    return NoStoreJSONResponse(shapes.ticket_created(ticket, viewer.user))
 
 
-async def show(request: Request, viewer: SignedIn) -> Response:
+async def show(request: Request, viewer: Session) -> Response:
     """GET user/tickets/{id}."""
-    ticket = await tickets.get_ticket(viewer.user, ticket_id=requests.record_id(request))
-    return answer_list(
+    ticket = await tickets.get_ticket(viewer.user, ticket_id=requests.parse_record_id(request))
+    return respond_with_list(
         await tickets.list_messages(ticket),
         partial(shapes.ticket_with_messages, ticket, viewer.user),
         empty=[],
-        following=lambda part: tickets.list_messages(ticket, after=part[-1]),
+        read_next=lambda part: tickets.list_messages(ticket, after=part[-1]),
     )
 
 
-async def reply(request: Request, viewer: SignedIn) -> Answer:
+async def reply(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/tickets/{id}."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     # An absent message goes on as a blank one: whose ticket it is, is checked first.
     message = await tickets.reply_to_ticket(
-        viewer.user, ticket_id=requests.record_id(request), message=sent.text("message") or ""
+        viewer.user, ticket_id=requests.parse_record_id(request), message=params.get_text("message") or ""
     )
-    return Answer(shapes.ticket_message_created(message))
+    return NoStoreJSONResponse(shapes.ticket_message_created(message))

@@ -2,28 +2,28 @@
 
 from starlette.requests import Request
 
-from asgi.answers import Answer
+from asgi.answers import NoStoreJSONResponse
 from resolvers import profile
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from rest_compat import requests, shapes
 
 
-async def show(_request: Request, viewer: SignedIn) -> Answer:
+async def show(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user."""
-    return Answer(shapes.profile(viewer.user))
+    return NoStoreJSONResponse(shapes.profile(viewer.user))
 
 
-async def update(request: Request, viewer: SignedIn) -> Answer:
+async def update(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user."""
-    sent = await requests.parameters(request)
+    params = await requests.read_parameters(request)
     user = await profile.update_profile(
-        requests.shop(request),
+        requests.get_shop(request),
         viewer.user,
         session=viewer,
-        first_name=sent.text("first_name"),
-        last_name=sent.text("last_name"),
-        email=sent.text("email"),
-        password=sent.secret("password"),
-        mobile=sent.text("mobile"),
+        first_name=params.get_text("first_name"),
+        last_name=params.get_text("last_name"),
+        email=params.get_text("email"),
+        password=params.get_raw_text("password"),
+        mobile=params.get_text("mobile"),
     )
-    return Answer(shapes.profile(user))
+    return NoStoreJSONResponse(shapes.profile(user))

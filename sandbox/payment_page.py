@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from asgi import pages
-from asgi.parameters import Parameters, sent_with
+from asgi.parameters import Parameters, read_parameters
 from domain.money import Toman
 from gateways.sandbox import PAGE_PATH, SandboxPayment, SandboxPayments
 
-_render = pages.renderer(Path(__file__).parent / "templates")
+_render = pages.build_renderer(Path(__file__).parent / "templates")
 
 
 def routes(gateway: SandboxPayments) -> list[BaseRoute]:
@@ -24,14 +24,14 @@ def routes(gateway: SandboxPayments) -> list[BaseRoute]:
         if payment is None:
             raise HTTPException(404)
         if request.method == "POST":
-            sent = Parameters(await sent_with(request))
-            return await _decide(gateway, payment, sent.text_or_blank("decision"))
+            parameters = Parameters(await read_parameters(request))
+            return await _decide_payment(gateway, payment, parameters.get_text_or_empty("decision"))
         return _render("payment.html", payment=payment, return_url=_return_url(payment))
 
     return [Route(f"{PAGE_PATH}/{{authority}}", answer, methods=["GET", "POST"])]
 
 
-async def _decide(gateway: SandboxPayments, payment: SandboxPayment, decision: str) -> Response:
+async def _decide_payment(gateway: SandboxPayments, payment: SandboxPayment, decision: str) -> Response:
     paid = {"pay": payment.amount, "cancel": None, "pay-less": Toman(payment.amount - 1)}
     if decision not in paid:
         raise HTTPException(400, "decision must be pay, cancel or pay-less")

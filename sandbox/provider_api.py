@@ -7,22 +7,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from asgi.answers import Answer
-from asgi.parameters import Parameters, sent_with
+from asgi.answers import NoStoreJSONResponse
+from asgi.parameters import Parameters, read_parameters
 from domain import digits, ids, trade_words
 from domain.problems import InvalidInput
 from domain.service_types import ServiceType
-from gateways.sandbox_life import Outcome, SandboxState, outcome_of
-from gateways.sandbox_orders import LARGEST_QUANTITY, SandboxOrders
+from gateways.sandbox_life import Outcome, SandboxState, parse_outcome
+from gateways.sandbox_orders import MAX_QUANTITY, SandboxOrders
 from resolvers.shop import SANDBOX_PROVIDER_PATH
 
 KEY = "sandbox"
 _CURRENCY = "IRT"
-_MOST_ORDERS = 100
+_MAX_ORDERS = 100
 _UNREADABLE = "<html><body>502 Bad Gateway</body></html>"
 
 Body = Mapping[str, object]
-Act = Callable[[SandboxOrders, int, Parameters], Awaitable[Body | Sequence[Body]]]
+Action = Callable[[SandboxOrders, int, Parameters], Awaitable[Body | Sequence[Body]]]
 
 
 def routes(orders: SandboxOrders) -> list[BaseRoute]:
@@ -35,26 +35,26 @@ def routes(orders: SandboxOrders) -> list[BaseRoute]:
         provider = int(request.path_params["number"])
         if not ids.is_possible(provider):
             raise HTTPException(404)
-        sent = Parameters(await sent_with(request))
-        if sent.text_or_blank("key") != KEY:
-            return Answer(_error("Invalid API key"))
-        act = _ACTS.get(sent.text_or_blank("action"))
-        if act is None:
-            return Answer(_error("Incorrect request"))
+        parameters = Parameters(await read_parameters(request))
+        if parameters.get_text_or_empty("key") != KEY:
+            return NoStoreJSONResponse(_serialize_error("Invalid API key"))
+        action = _ACTIONS.get(parameters.get_text_or_empty("action"))
+        if action is None:
+            return NoStoreJSONResponse(_serialize_error("Incorrect request"))
         try:
-            return Answer(await act(orders, provider, sent))
+            return NoStoreJSONResponse(await action(orders, provider, parameters))
         except InvalidInput as refusal:
-            return Answer(_error(f"Incorrect {refusal.field}"))
+            return NoStoreJSONResponse(_serialize_error(f"Incorrect {refusal.field}"))
 
     return [Route(f"{SANDBOX_PROVIDER_PATH}/{{number:int}}", answer, methods=["POST"])]
 
 
-async def _services(_: SandboxOrders, __: int, ___: Parameters) -> Sequence[Body]:
+async def _list_services(_: SandboxOrders, __: int, ___: Parameters) -> Sequence[Body]:
     return [
         {
             "service": number,
-            "name": f"Sandbox {word}",
-            "type": word,
+            "name": f"Sandbox {name}",
+            "type": name,
             "category": "Sandbox",
             "rate": "1000",
             "min": "1",
@@ -63,92 +63,99 @@ async def _services(_: SandboxOrders, __: int, ___: Parameters) -> Sequence[Body
             "refill": True,
             "cancel": True,
         }
-        for number, (kind, word) in enumerate(trade_words.SERVICE_TYPES.items(), 1)
+        for number, (kind, name) in enumerate(trade_words.SERVICE_TYPES.items(), 1)
     ]
 
 
-async def _add(orders: SandboxOrders, provider: int, sent: Parameters) -> Body:
-    sent.required_text("service")
-    target = sent.text("link") or sent.required_text("username")
-    runs, posts = (max(sent.integer(name) or 0, 0) for name in ("runs", "posts"))
-    quantity = _quantity(sent, parts=max(runs, posts, 1))
-    outcome = outcome_of(target)
+async def _add(orders: SandboxOrders, provider: int, parameters: Parameters) -> Body:
+    parameters.require_text("service")
+    target = parameters.get_text("link") or parameters.require_text("username")
+    runs, posts = (max(parameters.get_integer(name) or 0, 0) for name in ("runs", "posts"))
+    quantity = _count_units(parameters, parts=max(runs, posts, 1))
+    outcome = parse_outcome(target)
     if outcome is Outcome.REFUSED:
-        return _error("Orders of this link are refused")
+        return _serialize_error("Orders of this link are refused")
     number = await orders.add(provider, link=target, quantity=quantity, runs=runs, posts=posts)
     if outcome is Outcome.UNREADABLE:
         raise HTTPException(502, _UNREADABLE)
     return {"order": number}
 
 
-async def _status(orders: SandboxOrders, provider: int, sent: Parameters) -> Body:
-    numbers = _numbers(sent, "order", "orders")
+async def _get_status(orders: SandboxOrders, provider: int, parameters: Parameters) -> Body:
+    numbers = _parse_numbers(parameters, "order", "orders")
     states = await orders.states(provider, numbers)
-    shown = {str(number): _shape(states.get(number)) for number in numbers}
-    return shown if sent.text("orders") else shown[str(numbers[0])]
+    shown = {str(number): _serialize_state(states.get(number)) for number in numbers}
+    return shown if parameters.get_text("orders") else shown[str(numbers[0])]
 
 
-async def _refill(orders: SandboxOrders, provider: int, sent: Parameters) -> Body | Sequence[Body]:
+async def _refill(orders: SandboxOrders, provider: int, parameters: Parameters) -> Body | Sequence[Body]:
     rows: list[Body] = []
-    for number in _numbers(sent, "order", "orders"):
+    for number in _parse_numbers(parameters, "order", "orders"):
         refill = await orders.refill(provider, number)
-        rows.append({"order": number, "refill": refill or _error("Refill is not available")})
-    return rows if sent.text("orders") else _lone(rows[0], "refill")
+        rows.append({"order": number, "refill": refill or _serialize_error("Refill is not available")})
+    return rows if parameters.get_text("orders") else _serialize_single(rows[0], "refill")
 
 
-async def _refill_status(orders: SandboxOrders, provider: int, sent: Parameters) -> Body | Sequence[Body]:
-    numbers = _numbers(sent, "refill", "refills")
+async def _refill_status(
+    orders: SandboxOrders, provider: int, parameters: Parameters
+) -> Body | Sequence[Body]:
+    numbers = _parse_numbers(parameters, "refill", "refills")
     known = await orders.refill_statuses(provider, numbers)
     rows: list[Body] = [
-        {"refill": number, "status": known.get(number) or _error("Refill not found")} for number in numbers
+        {"refill": number, "status": known.get(number) or _serialize_error("Refill not found")}
+        for number in numbers
     ]
-    return rows if sent.text("refills") else _lone(rows[0], "status")
+    return rows if parameters.get_text("refills") else _serialize_single(rows[0], "status")
 
 
-async def _cancel(orders: SandboxOrders, provider: int, sent: Parameters) -> Sequence[Body]:
-    numbers = _numbers(sent, "order", "orders")
+async def _cancel(orders: SandboxOrders, provider: int, parameters: Parameters) -> Sequence[Body]:
+    numbers = _parse_numbers(parameters, "order", "orders")
     stopped = await orders.cancel(provider, numbers)
     return [
-        {"order": number, "cancel": 1 if number in stopped else _error("Order cannot be canceled")}
+        {"order": number, "cancel": 1 if number in stopped else _serialize_error("Order cannot be canceled")}
         for number in numbers
     ]
 
 
-async def _balance(_: SandboxOrders, __: int, ___: Parameters) -> Body:
+async def _get_balance(_: SandboxOrders, __: int, ___: Parameters) -> Body:
     return {"balance": "1000000", "currency": _CURRENCY}
 
 
-_ACTS: Mapping[str, Act] = {
-    "services": _services,
+_ACTIONS: Mapping[str, Action] = {
+    "services": _list_services,
     "add": _add,
-    "status": _status,
+    "status": _get_status,
     "refill": _refill,
     "refill_status": _refill_status,
     "cancel": _cancel,
-    "balance": _balance,
+    "balance": _get_balance,
 }
 
 
-def _quantity(sent: Parameters, *, parts: int) -> int:
+def _count_units(parameters: Parameters, *, parts: int) -> int:
     """Units in all; where they are counted by the lines of a text, those lines."""
-    lines = (sent.text("comments") or sent.text("usernames") or "").splitlines()
-    asked = sent.integer("quantity") if sent.text("quantity") else sent.integer("max") or len(lines) or 1
-    if asked is None or not 1 <= asked <= LARGEST_QUANTITY or asked * parts > LARGEST_QUANTITY:
+    lines = (parameters.get_text("comments") or parameters.get_text("usernames") or "").splitlines()
+    requested = (
+        parameters.get_integer("quantity")
+        if parameters.get_text("quantity")
+        else parameters.get_integer("max") or len(lines) or 1
+    )
+    if requested is None or not 1 <= requested <= MAX_QUANTITY or requested * parts > MAX_QUANTITY:
         raise InvalidInput(field="quantity")
-    return asked * parts
+    return requested * parts
 
 
-def _numbers(sent: Parameters, one: str, many: str) -> list[int]:
-    texts = (sent.text(many) or sent.required_text(one)).split(",")
+def _parse_numbers(parameters: Parameters, one: str, many: str) -> list[int]:
+    texts = (parameters.get_text(many) or parameters.require_text(one)).split(",")
     numbers = [digits.parse_integer(text.strip()) for text in texts]
-    if len(numbers) > _MOST_ORDERS or None in numbers:
+    if len(numbers) > _MAX_ORDERS or None in numbers:
         raise InvalidInput(field=many)
     return [number for number in numbers if number is not None]
 
 
-def _shape(state: SandboxState | None) -> Body:
+def _serialize_state(state: SandboxState | None) -> Body:
     if state is None:
-        return _error("Incorrect order ID")
+        return _serialize_error("Incorrect order ID")
     return {
         "charge": "0",
         "start_count": str(state.start_count),
@@ -160,11 +167,11 @@ def _shape(state: SandboxState | None) -> Body:
     }
 
 
-def _lone(row: Body, name: str) -> Body:
+def _serialize_single(row: Body, name: str) -> Body:
     """One outcome without its order: a refusal as it is, else under its name."""
     outcome = row[name]
     return outcome if isinstance(outcome, Mapping) else {name: str(outcome)}
 
 
-def _error(sentence: str) -> Body:
+def _serialize_error(sentence: str) -> Body:
     return {"error": sentence}

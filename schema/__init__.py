@@ -26,7 +26,7 @@ from schema.stats import StatsQuery
 from schema.ticket import TicketMutation, TicketQuery
 from schema.user import UserMutation, UserQuery
 
-__all__ = ["Context", "schema", "sdl"]
+__all__ = ["Context", "print_sdl", "schema"]
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -67,7 +67,7 @@ class Mutation(
     """The root of doing."""
 
 
-class RememberingNames(NameConverter):
+class CachedNameConverter(NameConverter):
     """Names in camel case; Strawberry asks for those of inputs again with every request."""
 
     def __init__(self) -> None:
@@ -85,10 +85,10 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    config=StrawberryConfig(scalar_map=SCALARS, name_converter=RememberingNames()),
+    config=StrawberryConfig(scalar_map=SCALARS, name_converter=CachedNameConverter()),
 )
 
 
-def sdl() -> str:
+def print_sdl() -> str:
     """The schema in GraphQL's schema definition language, as `schema.graphql` beside this file holds it."""
     return print_schema(schema) + "\n"

@@ -4,7 +4,7 @@ import strawberry
 
 from resolvers import api_keys
 from schema.context import Info
-from schema.problems import mutation
+from schema.problems import mutation_field
 from schema.user import User
 
 
@@ -28,14 +28,14 @@ class ApiKeyRevoked:
 class ApiKeyMutation:
     """Giving and taking away the right to order by program."""
 
-    @mutation(
+    @mutation_field(
         api_keys.rotate_api_key,
         description="Make a key for the reseller API; the one before ends at once. Needs a user.",
     )
     async def rotate_api_key(self, info: Info) -> ApiKey:
         return ApiKey(key=await api_keys.rotate_api_key(info.context.user))
 
-    @mutation(
+    @mutation_field(
         api_keys.revoke_api_key, description="End one's key for the reseller API at once. Needs a user."
     )
     async def revoke_api_key(self, info: Info) -> ApiKeyRevoked:

@@ -10,8 +10,8 @@ from models import Category as CategoryRow
 from resolvers import catalogue
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import column, query
-from schema.node import Node, id_of
+from schema.fields import column_field, query_field
+from schema.node import Node, id_field
 
 
 @strawberry.type(description="A shelf of the shop.")
@@ -19,23 +19,23 @@ class Category(Node):
     """A category as shoppers see it."""
 
     row: strawberry.Private[CategoryRow]
-    id: strawberry.ID = id_of("Category")
-    name: str = column("name", description="Its name, as the shop words it.")
-    description: str = column("description", description="HTML; may be empty.")
-    image: str | None = column("image", description="Address or path of its picture.")
-    position: int = column("position", description="Its place among the shelves; smaller comes first.")
-    is_active: bool = column("is_active", description="Whether it is on sale.")
-    created_at: datetime = column("created_at", description="When it was added.")
-    updated_at: datetime = column("updated_at", description="When it last changed.")
+    id: strawberry.ID = id_field("Category")
+    name: str = column_field("name", description="Its name, as the shop words it.")
+    description: str = column_field("description", description="HTML; may be empty.")
+    image: str | None = column_field("image", description="Address or path of its picture.")
+    position: int = column_field("position", description="Its place among the shelves; smaller comes first.")
+    is_active: bool = column_field("is_active", description="Whether it is on sale.")
+    created_at: datetime = column_field("created_at", description="When it was added.")
+    updated_at: datetime = column_field("updated_at", description="When it last changed.")
 
     @classmethod
-    def show(cls, row: CategoryRow) -> Self:
+    def from_model(cls, row: CategoryRow) -> Self:
         return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
         found = await catalogue.get_category(key)
-        return cls.show(found) if found else None
+        return cls.from_model(found) if found else None
 
 
 @strawberry.enum(description="What categories sort by.")
@@ -63,7 +63,7 @@ class CategoryOrder:
 class CategoryQuery:
     """Reading categories."""
 
-    @query(description="All categories on sale, newest first unless told otherwise.")
+    @query_field(description="All categories on sale, newest first unless told otherwise.")
     async def categories(
         self,
         order_by: Annotated[
@@ -75,4 +75,4 @@ class CategoryQuery:
         rows = await catalogue.list_categories(
             order_by=catalogue.CategoryOrderField(order.field.value), direction=order.direction
         )
-        return [Category.show(row) for row in rows]
+        return [Category.from_model(row) for row in rows]

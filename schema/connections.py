@@ -8,11 +8,11 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 
 from resolvers.pages import MAX_COUNTED, Page
-from schema.fields import derived, resolved
+from schema.fields import derived_field, resolved_field
 
 T = TypeVar("T")
 
-COST_OF_COUNT = 10
+COUNT_COST = 10
 """Points: a count reads many more rows than a page."""
 
 First = Annotated[
@@ -44,7 +44,7 @@ class Edge(Generic[T]):
 
     page: strawberry.Private[Page[Any]]
     row: strawberry.Private[Any]
-    cursor: str = derived(
+    cursor: str = derived_field(
         lambda edge: edge.page.cursor(edge.row),
         description="The entry's place, for `after` and `before`; opaque.",
         is_place=True,
@@ -52,12 +52,12 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The entry itself.", metadata={"is_same_row": True})
 
 
-def _edges(connection: "Connection[T]") -> list[Edge[T]]:
-    page, show = connection.page, connection.show
+def _build_edges(connection: "Connection[T]") -> list[Edge[T]]:
+    page, show = connection.page, connection.render
     return [Edge(page=page, row=row, node=show(row)) for row in page.nodes]
 
 
-def _page_info(connection: "Connection[Any]") -> PageInfo:
+def _build_page_info(connection: "Connection[Any]") -> PageInfo:
     page = connection.page
     return PageInfo(
         has_next_page=page.has_next_page,
@@ -72,23 +72,23 @@ class Connection(Generic[T]):
     """Relay's Connection; the page is read already, the total only when asked for."""
 
     page: strawberry.Private[Page[Any]]
-    show: strawberry.Private[Callable[[Any], Any]]
+    render: strawberry.Private[Callable[[Any], Any]]
     counting: strawberry.Private[asyncio.Future[int | None] | None] = None
-    edges: list[Edge[T]] = derived(
-        _edges, description="The entries, in the asked order.", rows=attrgetter("page")
+    edges: list[Edge[T]] = derived_field(
+        _build_edges, description="The entries, in the asked order.", rows=attrgetter("page")
     )
-    page_info: PageInfo = derived(_page_info, description="Where this page lies in its list.")
+    page_info: PageInfo = derived_field(_build_page_info, description="Where this page lies in its list.")
 
-    @resolved(
+    @resolved_field(
         description=f"Entries on all pages together; null where `hasMoreThan` is {MAX_COUNTED}.",
-        cost=COST_OF_COUNT,
+        cost=COUNT_COST,
     )
     async def total_count(self) -> int | None:
         return await self._count()
 
-    @resolved(
+    @resolved_field(
         description=f"{MAX_COUNTED} where there are more entries, which are not counted then; else null.",
-        cost=COST_OF_COUNT,
+        cost=COUNT_COST,
     )
     async def has_more_than(self) -> int | None:
         return MAX_COUNTED if await self._count() is None else None
@@ -100,6 +100,6 @@ class Connection(Generic[T]):
         return self.counting
 
 
-def connect(page: Page[Any], show: Callable[[Any], T]) -> Connection[T]:
+def build_connection(page: Page[Any], render: Callable[[Any], T]) -> Connection[T]:
     """`page` with each row shown as its GraphQL type."""
-    return Connection(page=page, show=show)
+    return Connection(page=page, render=render)

@@ -12,8 +12,8 @@ from domain.sessions import SessionKind
 from models import User
 from observation import security_log
 from observation.security_log import SecurityEvent
-from resolvers.sessions import Client, SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Client, Session
+from resolvers.shop import AppContext
 from schema.loaders import Loaders
 
 _SIGN_IN = {Language.PERSIAN: "ابتدا وارد شوید", Language.ENGLISH: "Sign in first."}
@@ -54,19 +54,19 @@ class TotpSetupRequired(GraphQLError):
 class Context:
     """One request: who calls, from where, and in which language problems are told."""
 
-    shop: Shop
-    viewer: SignedIn | None
+    shop: AppContext
+    viewer: Session | None
     address: str
     language: Language
     user_agent: str | None = None
     loaders: Loaders = field(default_factory=Loaders)
 
-    def renewed(self) -> Self:
+    def for_next_event(self) -> Self:
         """The same caller with nothing remembered, for the next event of a subscription."""
         return replace(self, loaders=Loaders())
 
     @property
-    def signed_in(self) -> SignedIn:
+    def session(self) -> Session:
         """Who is signed in, with the rights of a customer.
 
         Raises:
@@ -80,7 +80,7 @@ class Context:
         return self.viewer
 
     @property
-    def staff(self) -> SignedIn:
+    def staff(self) -> Session:
         """The session that what is under `admin` is done by; the operations check what it may.
 
         Raises:
@@ -116,10 +116,10 @@ class Context:
         Raises:
             Unauthenticated: nobody is.
         """
-        return self.signed_in.user
+        return self.session.user
 
 
-def _record_refusal(viewer: SignedIn, *, permission: str) -> None:
+def _record_refusal(viewer: Session, *, permission: str) -> None:
     security_log.record(SecurityEvent.PERMISSION_REFUSED, user_id=viewer.user.id, permission=permission)
 
 

@@ -14,7 +14,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from models.rows import read_along
+from models.rows import get_prefetched
 
 _EXAMPLES = Path(__file__).parent / "examples"
 
@@ -26,7 +26,7 @@ class ViewField(StrawberryField):
         return self.metadata["shortcut"](source)
 
 
-def resolved(
+def resolved_field(
     *, description: str, columns: tuple[str, ...] | None = None, cost: int = 1
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed`.
@@ -41,13 +41,13 @@ def resolved(
     return declare
 
 
-def related(
-    relation: str, show: Callable[[Any], Any], *, description: str
+def related_field(
+    relation: str, render: Callable[[Any], Any], *, description: str
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A field of a row's relation, as `show` shows it. The function resolves it if it was not read along."""
 
     def shortcut(view: Any) -> Any:
-        return show(read_along(view.row, relation))
+        return render(get_prefetched(view.row, relation))
 
     def declare(function: Callable[..., object]) -> StrawberryField:
         metadata = {"shortcut": shortcut, "relation": relation}
@@ -56,7 +56,7 @@ def related(
     return declare
 
 
-def query(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+def query_field(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
     """A field of Query that the function resolves."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
@@ -73,25 +73,25 @@ def with_example(description: str, name: str) -> str:
     return f"{description}\n\n```graphql\n{file.read_text(encoding='utf-8').strip()}\n```"
 
 
-def column(name: str, *, description: str) -> Any:
+def column_field(name: str, *, description: str) -> Any:
     """A field that shows a column as it is."""
     return _view_field(attrgetter(f"row.{name}"), description, (name,), column=name)
 
 
-def made_of(name: str, make: Callable[[Any], object], *, description: str) -> Any:
+def mapped_column(name: str, make: Callable[[Any], object], *, description: str) -> Any:
     """A field that `make` makes of one column's value."""
     read = attrgetter(f"row.{name}")
     return _view_field(lambda view: make(read(view)), description, (name,), column=name, made=make)
 
 
-def computed(show: Callable[[Any], object], *columns: str, description: str) -> Any:
+def computed_field(render: Callable[[Any], object], *columns: str, description: str) -> Any:
     """A field that `show` makes of the view's row, from these columns besides its keys."""
-    return _view_field(lambda view: show(view.row), description, columns)
+    return _view_field(lambda view: render(view.row), description, columns)
 
 
-def derived(show: Callable[[Any], object], *, description: str, **metadata: object) -> Any:
+def derived_field(render: Callable[[Any], object], *, description: str, **metadata: object) -> Any:
     """A field that `show` makes of what the source holds, row or not."""
-    return _view_field(show, description, None, **metadata)
+    return _view_field(render, description, None, **metadata)
 
 
 def _view_field(

@@ -12,10 +12,10 @@ from resolvers.gifts import GiftFilter
 from schema.arguments import IdempotencyKey
 from schema.context import Info
 from schema.enums import Direction, GiftOrderField
-from schema.fields import query, resolved
-from schema.node import Node, global_id, parse_id
+from schema.fields import query_field, resolved_field
+from schema.node import Node, parse_id, to_global_id
 from schema.order import Order
-from schema.problems import OF_MONEY, mutation
+from schema.problems import MONEY_MUTATION_COST, mutation_field
 from schema.scalars import Count
 from schema.service import Service
 from schema.where import DateTimeRange
@@ -35,13 +35,13 @@ class Gift(Node):
     @classmethod
     def from_model(cls, row: GiftRow) -> Self:
         return cls(
-            id=global_id("Gift", row.id),
+            id=to_global_id("Gift", row.id),
             min=Count(row.min_quantity),
             max=Count(row.max_quantity),
             is_active=row.is_active,
             created_at=row.created_at,
             updated_at=row.updated_at,
-            service=Service.show(row.service),
+            service=Service.from_model(row.service),
         )
 
     @classmethod
@@ -63,16 +63,16 @@ class UserGift(Node):
     expires_at: datetime = strawberry.field(description="It cannot be used from then on.")
     order_id: strawberry.Private[int | None]
 
-    @resolved(description="The order that was placed with it; null while unused.")
+    @resolved_field(description="The order that was placed with it; null while unused.")
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
-        return Order.show(await info.context.loaders.order.load(self.order_id))
+        return Order.from_model(await info.context.loaders.order.load(self.order_id))
 
     @classmethod
     def from_model(cls, row: UserGiftRow) -> Self:
         return cls(
-            id=global_id("UserGift", row.id),
+            id=to_global_id("UserGift", row.id),
             gift=Gift.from_model(row.gift),
             quantity=Count(row.quantity),
             used=row.is_used,
@@ -119,7 +119,7 @@ class GiftOrder:
 class GiftQuery:
     """Reading one's own gifts."""
 
-    @query(
+    @query_field(
         description="The viewer's gifts, oldest first by default; used and expired ones too. Needs a user."
     )
     async def gifts(
@@ -147,18 +147,18 @@ class GiftQuery:
 class GiftMutation:
     """Winning gifts and using them."""
 
-    @mutation(
+    @mutation_field(
         wheel.spin_wheel,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Turn the wheel of fortune and win a gift, usable for 24 hours. Needs a user.",
     )
     async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
         row = await wheel.spin_wheel(info.context.shop, info.context.user, idempotency_key=idempotency_key)
         return UserGift.from_model(row)
 
-    @mutation(
+    @mutation_field(
         gifts.use_gift,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Order a won gift's service, for nothing, with the gift. Needs a user.",
     )
     async def use_gift(
@@ -174,4 +174,4 @@ class GiftMutation:
             link=link,
             idempotency_key=idempotency_key,
         )
-        return Order.show(row)
+        return Order.from_model(row)

@@ -11,14 +11,14 @@ from resolvers import free_credit, wallet
 from resolvers.pages import PageRequest
 from resolvers.wallet import LedgerFilter
 from schema.arguments import IdempotencyKey
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, LedgerKind, LedgerOrderField
-from schema.fields import query, resolved
-from schema.node import Node, global_id
+from schema.fields import query_field, resolved_field
+from schema.node import Node, to_global_id
 from schema.order import Order
 from schema.payment import Payment
-from schema.problems import OF_MONEY, mutation
+from schema.problems import MONEY_MUTATION_COST, mutation_field
 from schema.where import DateTimeRange, TomanRange
 
 
@@ -33,13 +33,13 @@ class LedgerEntry(Node):
     order_id: strawberry.Private[int | None]
     payment_id: strawberry.Private[int | None]
 
-    @resolved(description="The order that was charged or gave back; null where the cause is another.")
+    @resolved_field(description="The order that was charged or gave back; null where the cause is another.")
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
-        return Order.show(await info.context.loaders.order.load(self.order_id))
+        return Order.from_model(await info.context.loaders.order.load(self.order_id))
 
-    @resolved(description="The payment that was credited; null where the cause is another.")
+    @resolved_field(description="The payment that was credited; null where the cause is another.")
     async def payment(self, info: Info) -> Payment | None:
         if self.payment_id is None:
             return None
@@ -48,7 +48,7 @@ class LedgerEntry(Node):
     @classmethod
     def from_model(cls, row: LedgerEntryRow) -> Self:
         return cls(
-            id=global_id("LedgerEntry", row.id),
+            id=to_global_id("LedgerEntry", row.id),
             kind=row.kind,
             amount=Toman(row.amount),
             balance_after=Toman(row.balance_after),
@@ -107,7 +107,7 @@ class LedgerOrder:
 class LedgerQuery:
     """Reading one's own ledger."""
 
-    @query(
+    @query_field(
         description="Every change of the viewer's balance, newest first by default; `balanceAfter` runs "
         "along. Needs a user. Bad page: `INVALID_INPUT`."
     )
@@ -126,23 +126,23 @@ class LedgerQuery:
         ] = None,
     ) -> Connection[LedgerEntry]:
         order = order_by or LedgerOrder(field=LedgerOrderField.ID)
-        page = await wallet.ledger_page(
+        page = await wallet.get_ledger_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or LedgerWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, LedgerEntry.from_model)
+        return build_connection(page, LedgerEntry.from_model)
 
 
 @strawberry.type
 class LedgerMutation:
     """What the shop gives."""
 
-    @mutation(
+    @mutation_field(
         free_credit.claim_free_credit,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Claim a small random amount, now and then; answers its ledger entry. Needs a user.",
     )
     async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:

@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 Shown = TypeVar("Shown")
 
 
-def _followed(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+def _subscription_field(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
     """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
 
     def declare(function: Callable[..., object]) -> StrawberryField:
@@ -32,12 +32,12 @@ def _followed(*, description: str) -> Callable[[Callable[..., object]], Strawber
     return declare
 
 
-async def _shown(
-    rows: AsyncGenerator[Row, None], show: Callable[[Row], Shown]
+async def _render(
+    rows: AsyncGenerator[Row, None], render: Callable[[Row], Shown]
 ) -> AsyncGenerator[Shown, None]:
     async with aclosing(rows):
         async for row in rows:
-            yield show(row)
+            yield render(row)
 
 
 @strawberry.type(
@@ -47,7 +47,7 @@ async def _shown(
 class Subscription:
     """The root of listening."""
 
-    @_followed(
+    @_subscription_field(
         description="The viewer's orders as they change; placing one is no change of it. Needs a user. "
         "Errors: `INVALID_INPUT`, `ORDER_NOT_FOUND`, `FORBIDDEN`."
     )
@@ -59,15 +59,15 @@ class Subscription:
         ] = None,
     ) -> AsyncGenerator[Order, None]:
         key = None if id is None else parse_id(id, "Order", field="id")
-        rows = live.order_updates(info.context.shop.hub, info.context.user, order_id=key)
-        return _shown(rows, Order.show)
+        rows = live.subscribe_to_orders(info.context.shop.hub, info.context.user, order_id=key)
+        return _render(rows, Order.from_model)
 
-    @_followed(description="What the shop tells the viewer from now on. Needs a user.")
+    @_subscription_field(description="What the shop tells the viewer from now on. Needs a user.")
     def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:
-        rows = live.added_notifications(info.context.shop.hub, info.context.user)
-        return _shown(rows, Notification.from_model)
+        rows = live.subscribe_to_notifications(info.context.shop.hub, info.context.user)
+        return _render(rows, Notification.from_model)
 
-    @_followed(
+    @_subscription_field(
         description="What is written into one of the viewer's tickets from now on, by either side. Needs a "
         "user. Errors: `INVALID_INPUT`, `TICKET_NOT_FOUND`, `FORBIDDEN`."
     )
@@ -78,5 +78,5 @@ class Subscription:
     ) -> AsyncGenerator[TicketMessage, None]:
         user = info.context.user
         key = parse_id(ticket_id, "Ticket", field="ticketId")
-        rows = live.added_ticket_messages(info.context.shop.hub, user, ticket_id=key)
-        return _shown(rows, partial(TicketMessage.from_model, viewer_id=user.id))
+        rows = live.subscribe_to_ticket_messages(info.context.shop.hub, user, ticket_id=key)
+        return _render(rows, partial(TicketMessage.from_model, viewer_id=user.id))

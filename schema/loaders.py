@@ -7,15 +7,15 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from models import Category, Order, OrderEvent, Payment, Refill, Service, Ticket, TicketMessage, User
-from models.rows import read_along
+from models.rows import get_prefetched
 from resolvers import catalogue, orders, payments, refills, tickets
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from resolvers.staff import users
 
 Row = TypeVar("Row")
 
 
-def _by_id(
+def _create_loader(
     read: Callable[[Iterable[int]], Awaitable[dict[int, Row]]], *, cache: bool = True
 ) -> DataLoader[int, Row]:
     async def load(keys: list[int]) -> list[Row | BaseException]:
@@ -32,55 +32,55 @@ class Loaders:
 
     @cached_property
     def category(self) -> DataLoader[int, Category]:
-        return _by_id(catalogue.categories_by_id)
+        return _create_loader(catalogue.get_categories_by_id)
 
     @cached_property
     def service(self) -> DataLoader[int, Service]:
-        return _by_id(catalogue.services_by_id)
+        return _create_loader(catalogue.get_services_by_id)
 
     @cached_property
     def order(self) -> DataLoader[int, Order]:
-        return _by_id(orders.orders_by_id, cache=False)
+        return _create_loader(orders.get_orders_by_id, cache=False)
 
     @cached_property
     def payment(self) -> DataLoader[int, Payment]:
-        return _by_id(payments.payments_by_id, cache=False)
+        return _create_loader(payments.get_payments_by_id, cache=False)
 
     @cached_property
     def ticket(self) -> DataLoader[int, Ticket]:
-        return _by_id(tickets.tickets_by_id, cache=False)
+        return _create_loader(tickets.get_tickets_by_id, cache=False)
 
     # Not remembered, these and the above three: a mutation may add one between two reads of one document.
     @cached_property
     def messages(self) -> DataLoader[int, list[TicketMessage]]:
-        return _by_id(tickets.messages_by_ticket, cache=False)
+        return _create_loader(tickets.get_messages_by_ticket, cache=False)
 
     @cached_property
     def events(self) -> DataLoader[int, list[OrderEvent]]:
-        return _by_id(orders.events_by_order, cache=False)
+        return _create_loader(orders.get_events_by_order, cache=False)
 
     @cached_property
     def refills(self) -> DataLoader[int, list[Refill]]:
-        return _by_id(refills.refills_by_order, cache=False)
+        return _create_loader(refills.get_refills_by_order, cache=False)
 
-    def staff_users(self, staff: SignedIn) -> DataLoader[int, User]:
+    def staff_users(self, staff: Session) -> DataLoader[int, User]:
         """Anybody's record, for staff who may read it; not remembered either."""
         if self._staff_users is None:
-            self._staff_users = _by_id(partial(users.users_by_id, staff), cache=False)
+            self._staff_users = _create_loader(partial(users.get_users_by_id, staff), cache=False)
         return self._staff_users
 
-    async def category_of(self, row: Service | Order) -> Category:
+    async def load_category(self, row: Service | Order) -> Category:
         """The category that `row` refers to."""
         try:
-            category: Category = read_along(row, "category")
+            category: Category = get_prefetched(row, "category")
         except KeyError:
             return await self.category.load(row.category_id)
         return category
 
-    async def service_of(self, row: Order) -> Service:
+    async def load_service(self, row: Order) -> Service:
         """The service that `row` refers to."""
         try:
-            service: Service = read_along(row, "service")
+            service: Service = get_prefetched(row, "service")
         except KeyError:
             return await self.service.load(row.service_id)
         return service

@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers import login
 from schema.context import Info
-from schema.problems import OF_MONEY, mutation
+from schema.problems import MONEY_MUTATION_COST, mutation_field
 from schema.user import User
 
 Username = Annotated[
@@ -44,14 +44,16 @@ class LoggedOut:
 class LoginMutation:
     """Signing in and out."""
 
-    @mutation(login.request_login_code, cost=OF_MONEY, description="Send a login code by SMS.")
+    @mutation_field(
+        login.request_login_code, cost=MONEY_MUTATION_COST, description="Send a login code by SMS."
+    )
     async def request_login_code(self, info: Info, username: Username) -> LoginCodeSent:
         expires_at = await login.request_login_code(
             info.context.shop, username=username, network=info.context.address
         )
         return LoginCodeSent(expires_at=expires_at)
 
-    @mutation(
+    @mutation_field(
         login.verify_login_code,
         description="Exchange a login code for a token. An unknown mobile's first one creates its user.",
     )
@@ -70,7 +72,7 @@ class LoginMutation:
             user=User.from_model(session.user),
         )
 
-    @mutation(
+    @mutation_field(
         login.confirm_mobile,
         description="Prove one's mobile by a login code that was sent to it, without signing in anew. "
         "Needs a user.",
@@ -81,13 +83,15 @@ class LoginMutation:
         code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
     ) -> User:
         user = await login.confirm_mobile(
-            info.context.shop, info.context.signed_in, code=code, client=info.context.client
+            info.context.shop, info.context.session, code=code, client=info.context.client
         )
         return User.from_model(user)
 
-    @mutation(login.logout, description="Revoke the token of this request; other tokens stay. Needs a user.")
+    @mutation_field(
+        login.logout, description="Revoke the token of this request; other tokens stay. Needs a user."
+    )
     async def logout(self, info: Info) -> LoggedOut:
-        viewer = info.context.signed_in
+        viewer = info.context.session
         await login.logout(viewer)
         # What follows in the same document is a visitor's.
         info.context.viewer = None

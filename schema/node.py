@@ -12,31 +12,31 @@ import strawberry
 
 from domain.problems import InvalidInput
 from schema.context import Info
-from schema.fields import made_of, query
+from schema.fields import mapped_column, query_field
 
 _ID = "Global id, unique among all types; opaque to clients."
 _DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
-def global_id(type_name: str, key: object) -> strawberry.ID:
+def to_global_id(type_name: str, key: object) -> strawberry.ID:
     """The id that clients see: base64 of `Type:key`."""
     return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
 
 
-def optional_id(type_name: str, key: int | None) -> strawberry.ID | None:
+def to_optional_global_id(type_name: str, key: int | None) -> strawberry.ID | None:
     """`global_id` of a record that may not be there."""
-    return None if key is None else global_id(type_name, key)
+    return None if key is None else to_global_id(type_name, key)
 
 
-def id_of(type_name: str) -> Any:
+def id_field(type_name: str) -> Any:
     """The field `id` of a view, made of its row's primary key."""
     prefix = f"{type_name}:"
 
     @lru_cache(10_000)
-    def encoded(key: int) -> str:
+    def encode(key: int) -> str:
         return b2a_base64(f"{prefix}{key}".encode(), newline=False).decode()
 
-    return made_of("id", encoded, description=_ID)
+    return mapped_column("id", encode, description=_ID)
 
 
 def parse_id(text: str, type_name: str, *, field: str) -> int:
@@ -45,7 +45,7 @@ def parse_id(text: str, type_name: str, *, field: str) -> int:
     Raises:
         InvalidInput: `text` is no global id, or of another type; `field` is the argument it came in.
     """
-    key = _key(text, type_name, field=field)
+    key = _decode_key(text, type_name, field=field)
     if not _DIGITS.fullmatch(key):
         raise InvalidInput(field=field)
     return int(key)
@@ -58,7 +58,7 @@ def parse_uuid(text: str, type_name: str, *, field: str) -> UUID:
         InvalidInput: `text` is no global id, or of another type; `field` is the argument it came in.
     """
     try:
-        return UUID(_key(text, type_name, field=field))
+        return UUID(_decode_key(text, type_name, field=field))
     except ValueError as error:
         raise InvalidInput(field=field) from error
 
@@ -69,10 +69,10 @@ def parse_text(text: str, type_name: str, *, field: str) -> str:
     Raises:
         InvalidInput: `text` is no global id, or of another type; `field` is the argument it came in.
     """
-    return _key(text, type_name, field=field)
+    return _decode_key(text, type_name, field=field)
 
 
-def _key(text: str, type_name: str, *, field: str) -> str:
+def _decode_key(text: str, type_name: str, *, field: str) -> str:
     found, key = _split(text, field=field)
     if found != type_name:
         raise InvalidInput(field=field)
@@ -112,7 +112,7 @@ class Node:
 class NodeQuery:
     """Relay's way back to a record."""
 
-    @query(
+    @query_field(
         description="The record with a global id, or null. It obeys the same rules as the type's own field: "
         "another user's order or ticket answers the error `FORBIDDEN`, anything else of another user's null."
     )

@@ -9,12 +9,12 @@ from models import Notification as NotificationRow
 from resolvers import notifications
 from resolvers.notifications import NotificationFilter
 from resolvers.pages import PageRequest
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, NotificationKind, NotificationOrderField
-from schema.fields import query
-from schema.node import Node, global_id, parse_uuid
-from schema.problems import mutation
+from schema.fields import query_field
+from schema.node import Node, parse_uuid, to_global_id
+from schema.problems import mutation_field
 from schema.where import DateTimeRange
 
 
@@ -30,7 +30,7 @@ class Notification(Node):
     @classmethod
     def from_model(cls, row: NotificationRow) -> Self:
         return cls(
-            id=global_id("Notification", row.id),
+            id=to_global_id("Notification", row.id),
             kind=row.kind,
             message=row.message,
             created_at=row.created_at,
@@ -84,7 +84,7 @@ class NotificationOrder:
 class NotificationQuery:
     """Reading one's own notifications."""
 
-    @query(
+    @query_field(
         description="The viewer's notifications, newest first by default. Needs a user. "
         "Bad page: `INVALID_INPUT`."
     )
@@ -108,14 +108,14 @@ class NotificationQuery:
         ] = None,
     ) -> Connection[Notification]:
         order = order_by or NotificationOrder(field=NotificationOrderField.CREATED_AT)
-        page = await notifications.notifications_page(
+        page = await notifications.get_notifications_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or NotificationWhere()).to_filter(unread_only=bool(unread_only)),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, Notification.from_model)
+        return build_connection(page, Notification.from_model)
 
 
 @strawberry.type(description="Notifications were marked as read.")
@@ -129,7 +129,7 @@ class NotificationsRead:
 class NotificationMutation:
     """Putting notifications away."""
 
-    @mutation(
+    @mutation_field(
         notifications.mark_notifications_read,
         description="Mark the viewer's notifications as read. Needs a user.",
     )

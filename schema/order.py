@@ -7,14 +7,14 @@ import strawberry
 
 from domain.money import Toman
 from domain.problems import InvalidInput
-from domain.public_reasons import message_of
+from domain.public_reasons import format_reason
 from models import Order as OrderRow
 from resolvers import cancellation, orders
 from resolvers.orders import OrderFilter
 from resolvers.pages import PageRequest
 from schema.arguments import IdempotencyKey
 from schema.category import Category
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import (
     Direction,
@@ -25,16 +25,16 @@ from schema.enums import (
     ServiceType,
     SubscriptionStatus,
 )
-from schema.fields import column, computed, query, related, resolved
-from schema.node import Node, id_of, parse_id
+from schema.fields import column_field, computed_field, query_field, related_field, resolved_field
+from schema.node import Node, id_field, parse_id
 from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
-from schema.problems import OF_MONEY, mutation
+from schema.problems import MONEY_MUTATION_COST, mutation_field
 from schema.refill import Refill
 from schema.scalars import Count
-from schema.selection import wanted_by
+from schema.selection import get_projection
 from schema.service import Service
-from schema.where import DateTimeRange, IdIn, TextContains, ids_in
+from schema.where import DateTimeRange, IdIn, TextContains, parse_ids
 
 _SUBSCRIPTION_COLUMNS = tuple(
     f"subscription_{name}"
@@ -51,7 +51,7 @@ class DripFeed:
     quantity: Count = strawberry.field(description="Units a run; the order's own `quantity` is the total.")
 
     @classmethod
-    def of(cls, row: OrderRow) -> Self | None:
+    def from_model(cls, row: OrderRow) -> Self | None:
         """Null for an order that is delivered at once."""
         if not row.is_drip_feed:
             return None
@@ -74,7 +74,7 @@ class OrderSubscription:
     status: SubscriptionStatus | None = strawberry.field(description="Its state at the provider.")
 
     @classmethod
-    def of(cls, row: OrderRow) -> Self | None:
+    def from_model(cls, row: OrderRow) -> Self | None:
         """Null for an order of any other type."""
         if row.service_type is not ServiceType.SUBSCRIPTIONS:
             return None
@@ -95,75 +95,85 @@ class Order(Node):
     """An order as its buyer sees it; which provider delivers is for staff only."""
 
     row: strawberry.Private[OrderRow]
-    id: strawberry.ID = id_of("Order")
-    status: OrderStatus = column("status", description="How far it is.")
-    type: ServiceType = column("service_type", description="The service's type when the order was placed.")
-    source: OrderSource = column("source", description="The door it came through.")
-    link: str = column("link", description="What it is delivered to.")
-    quantity: Count = column("quantity", description="Units in all.")
-    charge: Toman = column("charge", description="What it cost, in Toman.")
-    refunded: Toman = column("refunded", description="Toman given back so far, at most the charge.")
-    start_count: Count = column("start_count", description="Units that the link had before delivery began.")
-    remains: Count = column("remains", description="Units not delivered yet.")
-    drip_feed: DripFeed | None = computed(
-        DripFeed.of,
+    id: strawberry.ID = id_field("Order")
+    status: OrderStatus = column_field("status", description="How far it is.")
+    type: ServiceType = column_field(
+        "service_type", description="The service's type when the order was placed."
+    )
+    source: OrderSource = column_field("source", description="The door it came through.")
+    link: str = column_field("link", description="What it is delivered to.")
+    quantity: Count = column_field("quantity", description="Units in all.")
+    charge: Toman = column_field("charge", description="What it cost, in Toman.")
+    refunded: Toman = column_field("refunded", description="Toman given back so far, at most the charge.")
+    start_count: Count = column_field(
+        "start_count", description="Units that the link had before delivery began."
+    )
+    remains: Count = column_field("remains", description="Units not delivered yet.")
+    drip_feed: DripFeed | None = computed_field(
+        DripFeed.from_model,
         "is_drip_feed",
         "runs",
         "interval",
         "drip_feed_quantity",
         description="Null for an order that is delivered at once.",
     )
-    subscription: OrderSubscription | None = computed(
-        OrderSubscription.of,
+    subscription: OrderSubscription | None = computed_field(
+        OrderSubscription.from_model,
         "service_type",
         *_SUBSCRIPTION_COLUMNS,
         description="Null unless the type is SUBSCRIPTIONS.",
     )
-    comments: str | None = column("comments", description="The comments to write, one a line.")
-    usernames: str | None = column("usernames", description="The users to mention, one a line.")
-    username: str | None = column("username", description="The user whose followers or comments are meant.")
-    hashtags: str | None = column("hashtags", description="The hashtags to add, one a line.")
-    hashtag: str | None = column("hashtag", description="The hashtag whose users are mentioned.")
-    media: str | None = column("media", description="Address of the post whose likers are mentioned.")
-    note: str | None = column("note", description="A remark that staff wrote for its buyer.")
-    public_reason: PublicReason | None = column(
+    comments: str | None = column_field("comments", description="The comments to write, one a line.")
+    usernames: str | None = column_field("usernames", description="The users to mention, one a line.")
+    username: str | None = column_field(
+        "username", description="The user whose followers or comments are meant."
+    )
+    hashtags: str | None = column_field("hashtags", description="The hashtags to add, one a line.")
+    hashtag: str | None = column_field("hashtag", description="The hashtag whose users are mentioned.")
+    media: str | None = column_field("media", description="Address of the post whose likers are mentioned.")
+    note: str | None = column_field("note", description="A remark that staff wrote for its buyer.")
+    public_reason: PublicReason | None = column_field(
         "public_reason", description="Why it waits, or ended as it did; null where nothing is special."
     )
-    created_at: datetime = column("created_at", description="When it was placed.")
-    updated_at: datetime = column("updated_at", description="When it last changed.")
+    created_at: datetime = column_field("created_at", description="When it was placed.")
+    updated_at: datetime = column_field("updated_at", description="When it last changed.")
 
-    @related("service", Service.show, description="What was bought, as it is today; on sale or not.")
+    @related_field(
+        "service", Service.from_model, description="What was bought, as it is today; on sale or not."
+    )
     async def service(self, info: Info) -> Service:
-        return Service.show(await info.context.loaders.service_of(self.row))
+        return Service.from_model(await info.context.loaders.load_service(self.row))
 
-    @related("category", Category.show, description="The service's shelf when the order was placed.")
+    @related_field(
+        "category", Category.from_model, description="The service's shelf when the order was placed."
+    )
     async def category(self, info: Info) -> Category:
-        return Category.show(await info.context.loaders.category_of(self.row))
+        return Category.from_model(await info.context.loaders.load_category(self.row))
 
-    @resolved(
+    @resolved_field(
         description="What happened to it, oldest first; the old panel's orders have no history.", columns=()
     )
     async def history(self, info: Info) -> list[OrderEvent]:
         return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.row.id)]
 
-    @resolved(
+    @resolved_field(
         description="`publicReason` as a sentence, in Persian or, by `Accept-Language`, in English.",
         columns=("public_reason",),
     )
     async def public_message(self, info: Info) -> str | None:
-        return message_of(self.row.public_reason, info.context.language)
+        return format_reason(self.row.public_reason, info.context.language)
 
-    @resolved(description="Its refills, oldest first.", columns=())
+    @resolved_field(description="Its refills, oldest first.", columns=())
     async def refills(self, info: Info) -> list[Refill]:
         return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.row.id)]
 
     @classmethod
-    def show(cls, row: OrderRow) -> Self:
+    def from_model(cls, row: OrderRow) -> Self:
         return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
-        return cls.show(await orders.get_order(info.context.user, order_id=key))
+        return cls.from_model(await orders.get_order(info.context.user, order_id=key))
 
 
 @strawberry.input(description="One of several states.")
@@ -190,7 +200,7 @@ class OrderWhere:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return OrderFilter(
             statuses=self.status.any_of if self.status else None,
-            service_ids=ids_in(self.service, "Service", field="service"),
+            service_ids=parse_ids(self.service, "Service", field="service"),
             link_contains=self.link.contains if self.link else None,
             created_gte=self.created_at.gte if self.created_at else None,
             created_lte=self.created_at.lte if self.created_at else None,
@@ -211,7 +221,7 @@ class OrderOrder:
 class OrderQuery:
     """Reading one's own orders."""
 
-    @query(
+    @query_field(
         description="The viewer's orders, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
     )
     async def orders(
@@ -232,17 +242,19 @@ class OrderQuery:
         ] = None,
     ) -> Connection[Order]:
         order = order_by or OrderOrder(field=OrderOrderField.ID)
-        page = await orders.orders_page(
+        page = await orders.get_orders_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=where.to_filter() if where else None,
             order_by=order.field,
             direction=order.direction,
-            wanted=wanted_by(info, Order, "edges", "node"),
+            projection=get_projection(info, Order, "edges", "node"),
         )
-        return connect(page, Order.show)
+        return build_connection(page, Order.from_model)
 
-    @query(description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`.")
+    @query_field(
+        description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`."
+    )
     async def order(
         self,
         info: Info,
@@ -255,9 +267,9 @@ class OrderQuery:
 class OrderMutation:
     """Buying."""
 
-    @mutation(
+    @mutation_field(
         orders.create_order,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Place an order: the wallet is charged at once, the service's provider delivers. "
         "Needs a user.",
     )
@@ -276,12 +288,12 @@ class OrderMutation:
             source=OrderSource.GRAPHQL,
             idempotency_key=idempotency_key,
         )
-        return Order.show(row)
+        return Order.from_model(row)
 
-    @mutation(
+    @mutation_field(
         cancellation.cancel_order,
         InvalidInput,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Cancel an order. What was not sent yet is canceled and refunded at once. Else its "
         "provider is asked, where the service has `cancel`; `status` tells what came of it. Needs a user.",
     )
@@ -291,4 +303,6 @@ class OrderMutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `Order`.")],  # noqa: A002 - Relay's name
     ) -> Order:
         user = info.context.user
-        return Order.show(await cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id")))
+        return Order.from_model(
+            await cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id"))
+        )

@@ -39,7 +39,7 @@ class SubscriptionInput:
     def to_details(self) -> Subscription:
         """The same, in the operation's terms; InvalidInput for a malformed day."""
         return Subscription(
-            posts=self.posts, min=self.min, max=self.max, delay=self.delay, expiry=_day(self.expiry)
+            posts=self.posts, min=self.min, max=self.max, delay=self.delay, expiry=_parse_day(self.expiry)
         )
 
 
@@ -98,8 +98,8 @@ class CreateOrderInput:
         )
 
 
-def _day(text: str | None) -> date | None:
-    day = days.parse(text) if text is not None else None
+def _parse_day(text: str | None) -> date | None:
+    day = days.parse_day(text) if text is not None else None
     if text is not None and day is None:
         raise InvalidInput(field="expiry")
     return day

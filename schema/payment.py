@@ -11,12 +11,12 @@ from resolvers import payments
 from resolvers.pages import PageRequest
 from resolvers.payments import PaymentFilter
 from schema.arguments import IdempotencyKey
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, PaymentOrderField, PaymentStatus
-from schema.fields import query
-from schema.node import Node, global_id
-from schema.problems import OF_MONEY, mutation
+from schema.fields import query_field
+from schema.node import Node, to_global_id
+from schema.problems import MONEY_MUTATION_COST, mutation_field
 from schema.where import DateTimeRange, TomanRange
 
 
@@ -42,7 +42,7 @@ class Payment(Node):
     @classmethod
     def from_model(cls, row: PaymentRow) -> Self:
         return cls(
-            id=global_id("Payment", row.id),
+            id=to_global_id("Payment", row.id),
             amount=Toman(row.amount),
             status=row.status,
             url=row.url,
@@ -101,7 +101,7 @@ class PaymentOrder:
 class PaymentQuery:
     """Reading one's own payments."""
 
-    @query(
+    @query_field(
         description="The viewer's payments, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
     )
     async def payments(
@@ -119,23 +119,23 @@ class PaymentQuery:
         ] = None,
     ) -> Connection[Payment]:
         order = order_by or PaymentOrder(field=PaymentOrderField.ID)
-        page = await payments.payments_page(
+        page = await payments.get_payments_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or PaymentWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, Payment.from_model)
+        return build_connection(page, Payment.from_model)
 
 
 @strawberry.type
 class PaymentMutation:
     """Paying."""
 
-    @mutation(
+    @mutation_field(
         payments.start_payment,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Open a payment at the gateway; send the payer to its `url`. Needs a user.",
     )
     async def start_payment(

@@ -31,7 +31,7 @@ _FIELD_DESCRIPTIONS = {
     "days": "Days between two turns.",
 }
 # Seconds are few; whole numbers of things may pass 32 bits.
-_SHOWN_AS = {timedelta: int, int: Count}
+_FIELD_TYPES = {timedelta: int, int: Count}
 
 
 @strawberry.interface(
@@ -46,31 +46,31 @@ class Problem:
     )
 
 
-def _camel_cased(docstring: str) -> str:
+def _to_camel_case(docstring: str) -> str:
     return re.sub(r"`(\w+)`", lambda name: f"`{to_camel_case(name[1])}`", docstring)
 
 
-def _type_of(problem: type[domain.Problem]) -> type[Problem]:
+def _build_type(problem: type[domain.Problem]) -> type[Problem]:
     """The GraphQL type of a problem: the interface's fields and the problem's own."""
     hints = get_type_hints(problem)
     own = {
         field.name: strawberry.field(description=_FIELD_DESCRIPTIONS[field.name]) for field in fields(problem)
     }
-    annotations = {name: _SHOWN_AS.get(hints[name], hints[name]) for name in own}
+    annotations = {name: _FIELD_TYPES.get(hints[name], hints[name]) for name in own}
     shown = type(problem.__name__, (Problem,), {"__annotations__": annotations, **own})
-    return strawberry.type(shown, description=_camel_cased(inspect.getdoc(problem) or ""))
+    return strawberry.type(shown, description=_to_camel_case(inspect.getdoc(problem) or ""))
 
 
-_TYPES = {problem: _type_of(problem) for problem in domain.Problem.__subclasses__()}
+_TYPES = {problem: _build_type(problem) for problem in domain.Problem.__subclasses__()}
 
 
-def show(problem: domain.Problem, language: Language) -> Problem:
+def to_graphql(problem: domain.Problem, language: Language) -> Problem:
     """`problem` as data; waits are rounded up to whole seconds."""
     own: dict[str, Any] = problem_records.to_record(problem) | {"code": problem.code}
-    return _TYPES[type(problem)](message=messages.of(problem, language), **own)
+    return _TYPES[type(problem)](message=messages.format_message(problem, language), **own)
 
 
-class _Refusable(FieldExtension):
+class ProblemUnionExtension(FieldExtension):
     """Widens a mutation's type to the union of its success and its problems, and answers these as data."""
 
     def __init__(self, problems: tuple[type[domain.Problem], ...], *, prefix: str) -> None:
@@ -90,14 +90,14 @@ class _Refusable(FieldExtension):
         try:
             return await next_(source, info, **arguments)
         except self._problems as problem:
-            return show(problem, info.context.language)
+            return to_graphql(problem, info.context.language)
 
 
-OF_MONEY = 50
+MONEY_MUTATION_COST = 50
 """Points that a mutation costs which moves money, or has somebody else do something that costs money."""
 
 
-def mutation(
+def mutation_field(
     operation: Callable[..., object],
     *more: type[domain.Problem],
     description: str,
@@ -109,7 +109,7 @@ def mutation(
     The problems are those that `operation` declares with `refuses`, and `more` of the function's own.
     `cost` is in the points that callers are limited by; None: what mutations usually cost.
     """
-    problems = dict.fromkeys((*domain.problems_of(operation), *more))
+    problems = dict.fromkeys((*domain.get_declared_problems(operation), *more))
 
     def declare(function: Callable[..., object]) -> StrawberryField:
         return strawberry.mutation(
@@ -117,7 +117,7 @@ def mutation(
             description=with_example(description, to_camel_case(function.__name__))
             if not prefix
             else description,
-            extensions=[_Refusable(tuple(problems), prefix=prefix)],
+            extensions=[ProblemUnionExtension(tuple(problems), prefix=prefix)],
             metadata={} if cost is None else {"cost": cost},
         )
 

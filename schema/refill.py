@@ -11,8 +11,8 @@ from models import Refill as RefillRow
 from resolvers import refills
 from schema.context import Info
 from schema.enums import PublicReason, RefillStatus
-from schema.node import Node, global_id, parse_id
-from schema.problems import OF_MONEY, mutation
+from schema.node import Node, parse_id, to_global_id
+from schema.problems import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A request to deliver again what dropped from a finished order.")
@@ -28,17 +28,17 @@ class Refill(Node):
     @classmethod
     def from_model(cls, row: RefillRow) -> Self:
         return cls(
-            id=global_id("Refill", row.id),
+            id=to_global_id("Refill", row.id),
             status=row.status,
             note=row.note,
-            public_reason=public_reasons.of_refill(row.status),
+            public_reason=public_reasons.reason_for_refill(row.status),
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
-        found = (await refills.own_refills(info.context.user, [key])).get(key)
+        found = (await refills.get_own_refills(info.context.user, [key])).get(key)
         return cls.from_model(found) if found else None
 
 
@@ -46,10 +46,10 @@ class Refill(Node):
 class RefillMutation:
     """Asking for refills."""
 
-    @mutation(
+    @mutation_field(
         refills.request_refill,
         InvalidInput,
-        cost=OF_MONEY,
+        cost=MONEY_MUTATION_COST,
         description="Have delivered again what dropped from a finished order: once a day, and where the "
         "service has `refill`. Needs a user.",
     )

@@ -17,11 +17,11 @@ T = TypeVar("T")
 Count = NewType("Count", int)
 """A whole number of things; GraphQL's Int ends at 2^31-1."""
 
-LARGEST_INTEGER = 2**53 - 1
+MAX_INTEGER = 2**53 - 1
 """The largest integer that every JSON client reads exactly."""
 
 
-def _unchanged_where(condition: str) -> Callable[[F], F]:
+def _unchanged_if(condition: str) -> Callable[[F], F]:
     """What the function answers unchanged, for the engine: see `engine.leaves`."""
 
     def mark(function: F) -> F:
@@ -31,8 +31,8 @@ def _unchanged_where(condition: str) -> Callable[[F], F]:
     return mark
 
 
-@_unchanged_where(f"type({{v}}) is int and -{LARGEST_INTEGER} <= {{v}} <= {LARGEST_INTEGER}")
-def whole_number(value: object) -> int:
+@_unchanged_if(f"type({{v}}) is int and -{MAX_INTEGER} <= {{v}} <= {MAX_INTEGER}")
+def parse_whole_number(value: object) -> int:
     """`value`, an integer of at most 53 bits; booleans and strings are refused.
 
     A float without a fraction is its integer, as for GraphQL's Int: JSON does not tell 10.0 from 10.
@@ -40,18 +40,18 @@ def whole_number(value: object) -> int:
     Raises:
         GraphQLError: it is anything else.
     """
-    if type(value) is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
         return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise GraphQLError(_NO_WHOLE_NUMBER)
-    if abs(value) > LARGEST_INTEGER:
+        raise GraphQLError(_INVALID_WHOLE_NUMBER)
+    if abs(value) > MAX_INTEGER:
         raise GraphQLError("The number is beyond 2^53-1.")
     return value
 
 
-def moment(value: object) -> datetime:
+def parse_datetime(value: object) -> datetime:
     """The timestamp that a text spells as RFC 3339 has it, in UTC; other ISO 8601 with a zone is taken too.
 
     A leap second is the first second of the next day, as in Unix time.
@@ -61,14 +61,14 @@ def moment(value: object) -> datetime:
     """
     try:
         # RFC 3339, 5.6: "T" and "Z" may be lower case.
-        if isinstance(value, str) and (parsed := _parsed(value.upper())).tzinfo is not None:
+        if isinstance(value, str) and (parsed := _parse(value.upper())).tzinfo is not None:
             return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise GraphQLError(_NO_MOMENT) from error
-    raise GraphQLError(_NO_MOMENT)
+        raise GraphQLError(_INVALID_DATETIME) from error
+    raise GraphQLError(_INVALID_DATETIME)
 
 
-def _parsed(text: str) -> datetime:
+def _parse(text: str) -> datetime:
     found = _LEAP_SECOND.fullmatch(text)
     if found is None:
         return datetime.fromisoformat(text)
@@ -80,30 +80,30 @@ def _parsed(text: str) -> datetime:
     return parsed
 
 
-@_unchanged_where("type({v}) is datetime and {v}.tzinfo is UTC")
-def in_utc(value: datetime) -> datetime:
+@_unchanged_if("type({v}) is datetime and {v}.tzinfo is UTC")
+def to_utc(value: datetime) -> datetime:
     """`value` in UTC, which the engine writes in ISO 8601 with the suffix Z; it must carry its zone."""
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
-_NO_WHOLE_NUMBER = "A whole number is needed, without a fraction and without quotes."
-_NO_MOMENT = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
+_INVALID_WHOLE_NUMBER = "A whole number is needed, without a fraction and without quotes."
+_INVALID_DATETIME = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
 
 _LEAP_SECOND = re.compile(r"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}):60(?:\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
-def _whole_number_literal(node: ValueNode, _: object = None) -> int:
+def _parse_whole_number_literal(node: ValueNode, _: object = None) -> int:
     # As for Int, whose literals have no fraction and no exponent.
     if not isinstance(node, IntValueNode):
-        raise GraphQLError(_NO_WHOLE_NUMBER, node)
-    return _at(node, whole_number, int(node.value[:20]))
+        raise GraphQLError(_INVALID_WHOLE_NUMBER, node)
+    return _parse_literal(node, parse_whole_number, int(node.value[:20]))
 
 
-def _moment_literal(node: ValueNode, _: object = None) -> datetime:
-    return _at(node, moment, node.value if isinstance(node, StringValueNode) else None)
+def _parse_datetime_literal(node: ValueNode, _: object = None) -> datetime:
+    return _parse_literal(node, parse_datetime, node.value if isinstance(node, StringValueNode) else None)
 
 
-def _at(node: ValueNode, parse: Callable[[object], T], value: object) -> T:
+def _parse_literal(node: ValueNode, parse: Callable[[object], T], value: object) -> T:
     """The literal's value; an error names its place in the document, as one of a built-in scalar does."""
     try:
         return parse(value)
@@ -115,24 +115,24 @@ SCALARS: dict[object, ScalarDefinition] = {
     Toman: strawberry.scalar(
         name="Toman",
         description="An amount of money in whole Toman: a JSON integer within ±(2^53-1), such as 25000.",
-        serialize=whole_number,
-        parse_value=whole_number,
-        parse_literal=_whole_number_literal,
+        serialize=parse_whole_number,
+        parse_value=parse_whole_number,
+        parse_literal=_parse_whole_number_literal,
     ),
     Count: strawberry.scalar(
         name="Count",
         description="A whole number: a JSON integer within ±(2^53-1). `Int` ends at 2^31-1.",
-        serialize=whole_number,
-        parse_value=whole_number,
-        parse_literal=_whole_number_literal,
+        serialize=parse_whole_number,
+        parse_value=parse_whole_number,
+        parse_literal=_parse_whole_number_literal,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
         description="A moment as RFC 3339 spells it. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
         "arguments may have any zone, but must have one.",
-        serialize=in_utc,
-        parse_value=moment,
-        parse_literal=_moment_literal,
+        serialize=to_utc,
+        parse_value=parse_datetime,
+        parse_literal=_parse_datetime_literal,
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
     ),
 }

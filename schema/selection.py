@@ -10,17 +10,17 @@ from strawberry.types import get_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from models.rows import Wanted
+from models.rows import Projection
 from schema.context import Info
 
 _MAX_SELECTIONS = 500
 _Key = tuple[type, tuple[str, ...], tuple[int, ...]]
-_wanted: OrderedDict[_Key, tuple[weakref.ref[FieldNode], Wanted]] = OrderedDict()
+_wanted: OrderedDict[_Key, tuple[weakref.ref[FieldNode], Projection]] = OrderedDict()
 
 Fragments = dict[str, FragmentDefinitionNode]
 
 
-def wanted_by(info: Info, view: type, *path: str) -> Wanted:
+def get_projection(info: Info, view: type, *path: str) -> Projection:
     """What the asked fields need of the rows of `view`, which are selected at `path` below the field.
 
     Conditions do not count: a column too many does no harm.
@@ -33,47 +33,49 @@ def wanted_by(info: Info, view: type, *path: str) -> Wanted:
     remembered = _wanted.get(key)
     if remembered is not None:
         return remembered[1]
-    found = _below(nodes, path, info._raw_info.fragments)
-    wanted = _of_fields(found, view, info._raw_info.fragments)
-    _wanted[key] = (weakref.ref(nodes[0], lambda _: _wanted.pop(key, None)), wanted)
+    found = _select_below(nodes, path, info._raw_info.fragments)
+    projection = _projection_of(found, view, info._raw_info.fragments)
+    _wanted[key] = (weakref.ref(nodes[0], lambda _: _wanted.pop(key, None)), projection)
     if len(_wanted) > _MAX_SELECTIONS:
         _wanted.popitem(last=False)
-    return wanted
+    return projection
 
 
-def _below(nodes: Iterable[FieldNode], path: tuple[str, ...], fragments: Fragments) -> list[FieldNode]:
-    found = [node for parent in nodes for node in _selected(parent.selection_set, fragments)]
+def _select_below(nodes: Iterable[FieldNode], path: tuple[str, ...], fragments: Fragments) -> list[FieldNode]:
+    found = [node for parent in nodes for node in _iterate_fields(parent.selection_set, fragments)]
     if not path:
         return found
-    return _below([node for node in found if node.name.value == path[0]], path[1:], fragments)
+    return _select_below([node for node in found if node.name.value == path[0]], path[1:], fragments)
 
 
-def _selected(selection_set: SelectionSetNode | None, fragments: Fragments) -> Iterator[FieldNode]:
+def _iterate_fields(selection_set: SelectionSetNode | None, fragments: Fragments) -> Iterator[FieldNode]:
     for selection in selection_set.selections if selection_set else ():
         if isinstance(selection, FieldNode):
             yield selection
         elif isinstance(selection, FragmentSpreadNode):
-            yield from _selected(fragments[selection.name.value].selection_set, fragments)
+            yield from _iterate_fields(fragments[selection.name.value].selection_set, fragments)
         else:
-            yield from _selected(getattr(selection, "selection_set", None), fragments)
+            yield from _iterate_fields(getattr(selection, "selection_set", None), fragments)
 
 
-def _of_fields(nodes: list[FieldNode], view: type, fragments: Fragments) -> Wanted:
+def _projection_of(nodes: list[FieldNode], view: type, fragments: Fragments) -> Projection:
     columns: set[str] | None = set()
-    related: dict[str, Wanted] = {}
-    for name, field in _fields(view).items():
-        asked = [node for node in nodes if node.name.value == name]
-        if not asked:
+    related: dict[str, Projection] = {}
+    for name, field in _fields_by_name(view).items():
+        selected = [node for node in nodes if node.name.value == name]
+        if not selected:
             continue
         if relation := field.metadata.get("relation"):
-            related[relation] = _of_fields(_below(asked, (), fragments), cast(type, field.type), fragments)
+            related[relation] = _projection_of(
+                _select_below(selected, (), fragments), cast(type, field.type), fragments
+            )
             continue
         needed = field.metadata.get("columns")
         # A field that does not tell may need any.
         columns = None if columns is None or needed is None else columns | set(needed)
-    return Wanted(None if columns is None else frozenset(columns), tuple(related.items()))
+    return Projection(None if columns is None else frozenset(columns), tuple(related.items()))
 
 
-def _fields(view: type) -> dict[str, StrawberryField]:
+def _fields_by_name(view: type) -> dict[str, StrawberryField]:
     definition = get_object_definition(view, strict=True)
     return {field.graphql_name or to_camel_case(field.python_name): field for field in definition.fields}

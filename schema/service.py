@@ -12,14 +12,14 @@ from resolvers import catalogue
 from resolvers.catalogue import ServiceFilter
 from resolvers.pages import PageRequest
 from schema.category import Category
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, ServiceType
-from schema.fields import column, query, related
-from schema.node import Node, id_of, parse_id
+from schema.fields import column_field, query_field, related_field
+from schema.node import Node, id_field, parse_id
 from schema.scalars import Count
-from schema.selection import wanted_by
-from schema.where import IdIn, TextContains, TomanRange, ids_in
+from schema.selection import get_projection
+from schema.where import IdIn, TextContains, TomanRange, parse_ids
 
 
 @strawberry.type(description="Something the shop sells.")
@@ -27,39 +27,41 @@ class Service(Node):
     """A catalogue entry as shoppers see it."""
 
     row: strawberry.Private[ServiceRow]
-    id: strawberry.ID = id_of("Service")
-    name: str = column("name", description="Its name, as the shop words it.")
-    description: str = column("description", description="HTML; may be empty.")
-    price: Toman = column(
+    id: strawberry.ID = id_field("Service")
+    name: str = column_field("name", description="Its name, as the shop words it.")
+    description: str = column_field("description", description="HTML; may be empty.")
+    price: Toman = column_field(
         "price",
         description="Toman per 1,000 units, or per order where the type is a package. Such as 9000.",
     )
-    min: Count = column("min_quantity", description="The smallest quantity of an order, in units.")
-    max: Count = column("max_quantity", description="The largest quantity of an order, in units.")
-    type: ServiceType = column("type", description="What an order must name besides its link.")
-    drip_feed: bool = column("drip_feed", description="Whether an order may be delivered in several runs.")
-    refill: bool = column(
+    min: Count = column_field("min_quantity", description="The smallest quantity of an order, in units.")
+    max: Count = column_field("max_quantity", description="The largest quantity of an order, in units.")
+    type: ServiceType = column_field("type", description="What an order must name besides its link.")
+    drip_feed: bool = column_field(
+        "drip_feed", description="Whether an order may be delivered in several runs."
+    )
+    refill: bool = column_field(
         "can_refill", description="Whether what drops from an order can be delivered again."
     )
-    cancel: bool = column(
+    cancel: bool = column_field(
         "can_cancel", description="Whether an order can be canceled after it was sent to its provider."
     )
-    is_active: bool = column("is_active", description="Whether it is on sale.")
-    created_at: datetime = column("created_at", description="When it was added.")
-    updated_at: datetime = column("updated_at", description="When it last changed.")
+    is_active: bool = column_field("is_active", description="Whether it is on sale.")
+    created_at: datetime = column_field("created_at", description="When it was added.")
+    updated_at: datetime = column_field("updated_at", description="When it last changed.")
 
-    @related("category", Category.show, description="The shelf it stands on.")
+    @related_field("category", Category.from_model, description="The shelf it stands on.")
     async def category(self, info: Info) -> Category:
-        return Category.show(await info.context.loaders.category_of(self.row))
+        return Category.from_model(await info.context.loaders.load_category(self.row))
 
     @classmethod
-    def show(cls, row: ServiceRow) -> Self:
+    def from_model(cls, row: ServiceRow) -> Self:
         return cls(row=row)
 
     @classmethod
     async def find(cls, info: Info, key: int) -> Self | None:
         found = await catalogue.get_service(key)
-        return cls.show(found) if found else None
+        return cls.from_model(found) if found else None
 
 
 @strawberry.input(description="One of several types.")
@@ -86,7 +88,7 @@ class ServiceWhere:
     def to_filter(self) -> ServiceFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return ServiceFilter(
-            category_ids=ids_in(self.category, "Category", field="category"),
+            category_ids=parse_ids(self.category, "Category", field="category"),
             types=self.type.any_of if self.type else None,
             drip_feed=self.drip_feed,
             can_refill=self.refill,
@@ -124,7 +126,9 @@ class ServiceOrder:
 class ServiceQuery:
     """Reading services."""
 
-    @query(description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`.")
+    @query_field(
+        description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`."
+    )
     async def services(
         self,
         info: Info,
@@ -143,16 +147,16 @@ class ServiceQuery:
         ] = None,
     ) -> Connection[Service]:
         order = order_by or ServiceOrder(field=ServiceOrderField.ID)
-        page = await catalogue.services_page(
+        page = await catalogue.get_services_page(
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=where.to_filter() if where else None,
             order_by=catalogue.ServiceOrderField(order.field.value),
             direction=order.direction,
-            wanted=wanted_by(info, Service, "edges", "node"),
+            projection=get_projection(info, Service, "edges", "node"),
         )
-        return connect(page, Service.show)
+        return build_connection(page, Service.from_model)
 
-    @query(description="A service on sale, or null.")
+    @query_field(description="A service on sale, or null.")
     async def service(
         self,
         info: Info,

@@ -8,12 +8,12 @@ import strawberry
 from domain.problems import InvalidInput
 from models import AccessToken
 from resolvers import sessions
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from schema.context import Info
 from schema.enums import SessionKind
-from schema.fields import query
-from schema.node import Node, global_id, parse_text
-from schema.problems import mutation
+from schema.fields import query_field
+from schema.node import Node, parse_text, to_global_id
+from schema.problems import mutation_field
 from schema.user import User
 
 
@@ -37,9 +37,9 @@ class UserSession(Node):
     )
 
     @classmethod
-    def from_model(cls, row: AccessToken, viewer: SignedIn) -> Self:
+    def from_model(cls, row: AccessToken, viewer: Session) -> Self:
         return cls(
-            id=global_id("UserSession", sessions.public_id(row.id)),
+            id=to_global_id("UserSession", sessions.to_public_id(row.id)),
             kind=row.kind,
             is_current=row.id == viewer.token_id,
             created_at=row.issued_at,
@@ -51,7 +51,7 @@ class UserSession(Node):
 
     @classmethod
     async def look_up(cls, info: Info, text: str, *, field: str) -> Self | None:
-        viewer = info.context.signed_in
+        viewer = info.context.session
         session_id = parse_text(text, "UserSession", field=field)
         found = await sessions.get_session(info.context.shop, viewer, session_id=session_id)
         return cls.from_model(found, viewer) if found else None
@@ -68,9 +68,9 @@ class SessionEnded:
 class SessionQuery:
     """Looking where one is signed in."""
 
-    @query(description="The user's open sessions, the latest first. Needs a user.")
+    @query_field(description="The user's open sessions, the latest first. Needs a user.")
     async def sessions(self, info: Info) -> list[UserSession] | None:
-        viewer = info.context.signed_in
+        viewer = info.context.session
         rows = await sessions.list_sessions(info.context.shop, viewer)
         return [UserSession.from_model(row, viewer) for row in rows]
 
@@ -79,7 +79,7 @@ class SessionQuery:
 class SessionMutation:
     """Ending sessions."""
 
-    @mutation(
+    @mutation_field(
         sessions.end_session,
         InvalidInput,
         description="End one of the user's sessions, such as that of a lost phone. Needs a user.",
@@ -89,10 +89,10 @@ class SessionMutation:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `UserSession`.")],  # noqa: A002 - Relay's name
     ) -> SessionEnded:
-        viewer = info.context.signed_in
+        viewer = info.context.session
         session_id = parse_text(id, "UserSession", field="id")
         await sessions.end_session(info.context.shop, viewer, session_id=session_id)
-        if session_id == sessions.public_id(viewer.token_id):
+        if session_id == sessions.to_public_id(viewer.token_id):
             # What follows in the same document is a visitor's.
             info.context.viewer = None
         return SessionEnded(user=User.from_model(viewer.user))

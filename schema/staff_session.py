@@ -8,7 +8,7 @@ import strawberry
 from resolvers import staff_sessions, totp
 from schema.context import Info
 from schema.login import Session, Username
-from schema.problems import mutation
+from schema.problems import mutation_field
 from schema.user import User
 
 _SIX_DIGITS = "Six digits, in whichever script."
@@ -47,7 +47,7 @@ class TotpDisabled:
 class StaffSessionMutation:
     """Signing in as staff."""
 
-    @mutation(
+    @mutation_field(
         staff_sessions.start_staff_session,
         description="Exchange a login code for a staff session, which `admin` needs. It ends when it was not "
         "used for 12 hours, and after 7 days. A session that was just opened counts as confirmed.",
@@ -75,7 +75,7 @@ class StaffSessionMutation:
             user=User.from_model(session.user),
         )
 
-    @mutation(
+    @mutation_field(
         staff_sessions.confirm_identity,
         description="Confirm this staff session, for five minutes, by a code of the authenticator app, or by "
         "a login code where none is set up. After five wrong codes the session ends. Needs a staff session.",
@@ -84,35 +84,35 @@ class StaffSessionMutation:
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
     ) -> IdentityConfirmed:
         until = await staff_sessions.confirm_identity(
-            info.context.shop, info.context.signed_in, code=code, client=info.context.client
+            info.context.shop, info.context.session, code=code, client=info.context.client
         )
         return IdentityConfirmed(until=until)
 
-    @mutation(
+    @mutation_field(
         totp.enable_totp,
         description="Make a secret for an authenticator app. It is in use once `confirmTotp` brought its "
         "first code; until then, the one before stays in use. Needs a staff session.",
     )
     async def enable_totp(self, info: Info) -> TotpEnrolment:
-        enrolment = await totp.enable_totp(info.context.shop, info.context.signed_in)
+        enrolment = await totp.enable_totp(info.context.shop, info.context.session)
         return TotpEnrolment(secret=enrolment.secret, uri=enrolment.uri)
 
-    @mutation(
+    @mutation_field(
         totp.confirm_totp,
         description="Put the authenticator app to use by its first code. Needs a staff session.",
     )
     async def confirm_totp(
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
     ) -> TotpEnabled:
-        viewer = info.context.signed_in
+        viewer = info.context.session
         await totp.confirm_totp(info.context.shop, viewer, code=code)
         return TotpEnabled(user=User.from_model(viewer.user))
 
-    @mutation(
+    @mutation_field(
         totp.disable_totp,
         description="Sign in without the authenticator app from here on. Needs a staff session.",
     )
     async def disable_totp(self, info: Info) -> TotpDisabled:
-        viewer = info.context.signed_in
+        viewer = info.context.session
         await totp.disable_totp(viewer)
         return TotpDisabled(user=User.from_model(viewer.user))

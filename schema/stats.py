@@ -8,7 +8,7 @@ import strawberry
 from domain import mobiles
 from domain.money import Toman
 from resolvers import stats
-from schema.fields import query
+from schema.fields import query_field
 from schema.service import Service
 
 Limit = Annotated[int | None, strawberry.argument(description="At most so many rows, 1 to 10; 10, if null.")]
@@ -26,7 +26,7 @@ class TopUser:
     amount: Toman = strawberry.field(description="What these orders cost, in Toman.")
 
     @classmethod
-    def from_row(cls, row: stats.TopUser) -> Self:
+    def from_model(cls, row: stats.TopUser) -> Self:
         return cls(
             first_name=row.user.first_name,
             last_name=row.user.last_name,
@@ -45,19 +45,19 @@ class TopService:
     order_count: int = strawberry.field(description="How many orders.")
 
     @classmethod
-    def from_row(cls, row: stats.TopService) -> Self:
-        return cls(service=Service.show(row.service), order_count=row.order_count)
+    def from_model(cls, row: stats.TopService) -> Self:
+        return cls(service=Service.from_model(row.service), order_count=row.order_count)
 
 
-def _rows(limit: int | None) -> int:
-    return stats.LONGEST_TABLE if limit is None else limit
+def _row_limit(limit: int | None) -> int:
+    return stats.MAX_ROWS if limit is None else limit
 
 
 @strawberry.type
 class StatsQuery:
     """The public tables."""
 
-    @query(description="Who spent most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
+    @query_field(description="Who spent most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
     async def top_users(
         self,
         limit: Limit = None,
@@ -69,8 +69,13 @@ class StatsQuery:
             ),
         ] = None,
     ) -> list[TopUser]:
-        return [TopUser.from_row(row) for row in await stats.top_users(limit=_rows(limit), since=since)]
+        return [
+            TopUser.from_model(row)
+            for row in await stats.list_top_users(limit=_row_limit(limit), since=since)
+        ]
 
-    @query(description="What is ordered most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
+    @query_field(
+        description="What is ordered most; orders given back do not count. Bad limit: `INVALID_INPUT`."
+    )
     async def top_services(self, limit: Limit = None) -> list[TopService]:
-        return [TopService.from_row(row) for row in await stats.top_services(limit=_rows(limit))]
+        return [TopService.from_model(row) for row in await stats.list_top_services(limit=_row_limit(limit))]

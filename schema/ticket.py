@@ -11,12 +11,12 @@ from models import TicketMessage as TicketMessageRow
 from resolvers import tickets
 from resolvers.pages import PageRequest
 from resolvers.tickets import TicketFilter
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, TicketOrderField, TicketStatus
-from schema.fields import query, resolved
-from schema.node import Node, global_id, parse_id
-from schema.problems import mutation
+from schema.fields import query_field, resolved_field
+from schema.node import Node, parse_id, to_global_id
+from schema.problems import mutation_field
 from schema.where import DateTimeRange, TextContains
 
 
@@ -33,14 +33,14 @@ class TicketMessage(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     ticket_id: strawberry.Private[int]
 
-    @resolved(description="What it was written into.")
+    @resolved_field(description="What it was written into.")
     async def ticket(self, info: Info) -> "Ticket":
         return Ticket.from_model(await info.context.loaders.ticket.load(self.ticket_id))
 
     @classmethod
     def from_model(cls, row: TicketMessageRow, *, viewer_id: int) -> Self:
         return cls(
-            id=global_id("TicketMessage", row.id),
+            id=to_global_id("TicketMessage", row.id),
             message=row.message,
             is_mine=row.user_id == viewer_id,
             is_read=row.is_read,
@@ -69,7 +69,7 @@ class Ticket(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
     key: strawberry.Private[int]
 
-    @resolved(description="What was written after the description, oldest first.")
+    @resolved_field(description="What was written after the description, oldest first.")
     async def messages(self, info: Info) -> list[TicketMessage]:
         rows = await info.context.loaders.messages.load(self.key)
         return [TicketMessage.from_model(row, viewer_id=info.context.user.id) for row in rows]
@@ -77,7 +77,7 @@ class Ticket(Node):
     @classmethod
     def from_model(cls, row: TicketRow) -> Self:
         return cls(
-            id=global_id("Ticket", row.id),
+            id=to_global_id("Ticket", row.id),
             subject=row.subject,
             description=row.description,
             status=row.status,
@@ -132,7 +132,7 @@ class TicketOrder:
 class TicketQuery:
     """Reading one's own tickets."""
 
-    @query(
+    @query_field(
         description="The viewer's tickets, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
     )
     async def tickets(
@@ -150,16 +150,18 @@ class TicketQuery:
         ] = None,
     ) -> Connection[Ticket]:
         order = order_by or TicketOrder(field=TicketOrderField.ID)
-        page = await tickets.tickets_page(
+        page = await tickets.get_tickets_page(
             info.context.user,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or TicketWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, Ticket.from_model)
+        return build_connection(page, Ticket.from_model)
 
-    @query(description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, `FORBIDDEN`.")
+    @query_field(
+        description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, `FORBIDDEN`."
+    )
     async def ticket(
         self,
         info: Info,
@@ -172,7 +174,7 @@ class TicketQuery:
 class TicketMutation:
     """Writing to support."""
 
-    @mutation(tickets.create_ticket, description="Open a ticket. Needs a user.")
+    @mutation_field(tickets.create_ticket, description="Open a ticket. Needs a user.")
     async def create_ticket(
         self,
         info: Info,
@@ -182,7 +184,7 @@ class TicketMutation:
         row = await tickets.create_ticket(info.context.user, subject=subject, description=description)
         return Ticket.from_model(row)
 
-    @mutation(
+    @mutation_field(
         tickets.reply_to_ticket,
         InvalidInput,
         description="Write into one's own ticket; a settled one waits for staff again. Needs a user.",

@@ -11,9 +11,9 @@ from models import User as UserRow
 from resolvers import profile
 from schema.context import Info
 from schema.enums import UserRole
-from schema.fields import query
-from schema.node import Node, global_id
-from schema.problems import mutation
+from schema.fields import query_field
+from schema.node import Node, to_global_id
+from schema.problems import mutation_field
 
 
 @strawberry.type(description="A person with a wallet. Only the user's own record can be read.")
@@ -45,7 +45,7 @@ class User(Node):
     @classmethod
     def from_model(cls, row: UserRow) -> Self:
         return cls(
-            id=global_id("User", row.id),
+            id=to_global_id("User", row.id),
             first_name=row.first_name,
             last_name=row.last_name,
             email=row.email,
@@ -75,7 +75,7 @@ class User(Node):
 class UserQuery:
     """Reading oneself."""
 
-    @query(description="Who is signed in; null for a visitor.")
+    @query_field(description="Who is signed in; null for a visitor.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
         is_person = viewer is not None and viewer.kind is not SessionKind.SERVICE
@@ -103,7 +103,7 @@ class ProfileInput:
 class UserMutation:
     """Changing oneself."""
 
-    @mutation(
+    @mutation_field(
         profile.update_profile,
         description="Change one's profile: every given value, or none where one is refused. Needs a user.",
     )
@@ -115,7 +115,7 @@ class UserMutation:
         row = await profile.update_profile(
             info.context.shop,
             info.context.user,
-            session=info.context.signed_in,
+            session=info.context.session,
             first_name=input.first_name,
             last_name=input.last_name,
             email=input.email,

@@ -8,7 +8,7 @@ import strawberry
 from domain.money import Toman
 from schema.node import parse_id
 
-COST_OF_SEARCH = 100
+SEARCH_COST = 100
 """Points that a search for a part of a text costs: no index helps the database with it."""
 
 
@@ -26,7 +26,7 @@ class TextContains:
     """Texts by a part of theirs."""
 
     contains: str = strawberry.field(
-        description="The part, in whichever case and spelling.", metadata={"cost": COST_OF_SEARCH}
+        description="The part, in whichever case and spelling.", metadata={"cost": SEARCH_COST}
     )
 
 
@@ -46,7 +46,7 @@ class TomanRange:
     lte: Toman | None = strawberry.field(default=None, description="So many Toman or fewer.")
 
 
-def ids_in(chosen: IdIn | None, type_name: str, *, field: str) -> Sequence[int] | None:
+def parse_ids(chosen: IdIn | None, type_name: str, *, field: str) -> Sequence[int] | None:
     """The numbers in the chosen global ids; None where nothing is asked.
 
     Raises:

@@ -11,7 +11,7 @@ _TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql 
 
 
 @asynccontextmanager
-async def rewritable_rows() -> AsyncIterator[None]:
+async def allow_row_changes() -> AsyncIterator[None]:
     """A transaction in which rows of append-only tables may be changed and deleted.
 
     On PostgreSQL no other trigger fires in it and no foreign key is checked either.

@@ -25,14 +25,14 @@ def for_each(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test
         if "subtests" not in signature.parameters:
             fixtures.append(inspect.Parameter("subtests", inspect.Parameter.KEYWORD_ONLY))
 
-        def kept(values: dict[str, Any]) -> dict[str, Any]:
+        def select_arguments(values: dict[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in values.items() if name in signature.parameters}
 
         @functools.wraps(test)
         async def run_async(**values: Any) -> None:
             for case in arguments:
                 try:
-                    await test(**kept(values), **case)
+                    await test(**select_arguments(values), **case)
                 except (Exception, pytest.fail.Exception):
                     with values["subtests"].test(**case):
                         raise
@@ -41,7 +41,7 @@ def for_each(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[Test
         def run(**values: Any) -> None:
             for case in arguments:
                 try:
-                    test(**kept(values), **case)
+                    test(**select_arguments(values), **case)
                 except (Exception, pytest.fail.Exception):
                     with values["subtests"].test(**case):
                         raise

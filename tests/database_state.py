@@ -24,9 +24,9 @@ _MODELS: dict[str, type[Model]] = {
 }
 
 
-async def all_rows(*, of: Collection[str] = tuple(_MODELS)) -> Rows:
+async def read_all_rows(*, of: Collection[str] = tuple(_MODELS)) -> Rows:
     """Every row of every table but the access tokens, or of some tables."""
-    stored = await stored_rows()
+    stored = await read_stored_rows()
     # Most tables are empty in most tests, and reading one by Tortoise takes a statement of its own.
     return {
         table: await _MODELS[table].all().order_by(_MODELS[table]._meta.pk_attr).values()
@@ -36,7 +36,7 @@ async def all_rows(*, of: Collection[str] = tuple(_MODELS)) -> Rows:
     }
 
 
-async def stored_rows() -> dict[str, list[object]]:
+async def read_stored_rows() -> dict[str, list[object]]:
     """The same as the database has it, to be compared alone: many times as quick."""
     client = database.connection()
     if isinstance(client, StatelessClient):
@@ -62,7 +62,7 @@ class StatementLog(logging.Handler):
 
 
 @contextmanager
-def recorded_statements() -> Iterator[list[str]]:
+def record_statements() -> Iterator[list[str]]:
     """The statements sent inside the block."""
     handler, logger = StatementLog(), logging.getLogger("tortoise.db_client")
     level = logger.level

@@ -65,7 +65,7 @@ _LAST_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 """Differs after any transaction has written."""
 
 
-class KeptConnection:
+class ReusedConnection:
     """Tortoise connected to one database for as long as the process lives, current while a test uses it.
 
     `Tortoise.init` takes longer than most tests. A test that connects to another database meanwhile closes
@@ -80,7 +80,7 @@ class KeptConnection:
 
     @asynccontextmanager
     async def current(self) -> AsyncIterator[None]:
-        """Make it the process's connection, as `database.connected` does."""
+        """Make it the process's connection, as `database.open_connections` does."""
         if self._is_open():
             self._resume()
         else:
@@ -101,7 +101,7 @@ class KeptConnection:
             await self._opened.__aexit__(None, None, None)
 
     async def _open(self) -> None:
-        self._opened = database.connected(self.url)
+        self._opened = database.open_connections(self.url)
         await self._opened.__aenter__()
         self._context = tortoise.context.require_context()
         self._metadata = [_dialect_metadata(model) for model in _MODELS]
@@ -166,7 +166,7 @@ class SharedPostgres:
 
     def remember_rows(self) -> None:
         """Have `sweep` restore the rows of now, instead of emptying all tables."""
-        self._loop.run_until_complete(administer(self.url, _REMEMBER))
+        self._loop.run_until_complete(execute_as_administrator(self.url, _REMEMBER))
 
     def sweep(self) -> None:
         self._loop.run_until_complete(self._sweep())
@@ -198,7 +198,7 @@ class SharedSqlite:
     """A file that is overwritten with its template when a test has changed it."""
 
     def __init__(self, template: str, folder: Path) -> None:
-        self.url = sqlite_copy(template, folder)
+        self.url = copy_sqlite(template, folder)
         # Not by deleting rows: triggers of append-only tables would have to be dropped and made again.
         self._template = sqlite3.connect(template.removeprefix("sqlite://"))
         self._session = sqlite3.connect(self.url.removeprefix("sqlite://"), isolation_level=None)
@@ -218,12 +218,12 @@ class SharedSqlite:
         return int(self._session.execute("PRAGMA data_version").fetchone()[0])
 
 
-def database_of(server: str, name: str) -> str:
+def database_url_on(server: str, name: str) -> str:
     parts = urlsplit(server)
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-async def administer(server: str, statement: str) -> None:
+async def execute_as_administrator(server: str, statement: str) -> None:
     session = await asyncpg.connect(_libpq_url(server))
     try:
         await session.execute(statement)
@@ -231,7 +231,7 @@ async def administer(server: str, statement: str) -> None:
         await session.close()
 
 
-def sqlite_copy(template: str, tmp_path: Path) -> str:
+def copy_sqlite(template: str, tmp_path: Path) -> str:
     copy = tmp_path / "test.sqlite3"
     shutil.copy(template.removeprefix("sqlite://"), copy)
     return f"sqlite://{copy}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.order_status import OrderStatus
-from gateways.errors import GatewayError, GatewayRefused
+from gateways.errors import GatewayError, GatewayRejected
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import (
     ProviderBalance,
@@ -45,64 +45,64 @@ class FakeProviders:
     catalogue: tuple[ProviderService, ...] = ()
     fail_next: list[GatewayError] = field(default_factory=list)
     fail_always: dict[str, GatewayError] = field(default_factory=dict)
-    balance_left: str = "100.84292"
-    asked: list[str] = field(default_factory=list)
-    asked_about: list[str] = field(default_factory=list)
+    balance_value: str = "100.84292"
+    calls: list[str] = field(default_factory=list)
+    polled_orders: list[str] = field(default_factory=list)
 
-    def report(self, number: str, status: OrderStatus | None = None, **told: object) -> None:
+    def report(self, number: str, status: OrderStatus | None = None, **reported: object) -> None:
         """What the provider says of an order from now on."""
-        self.states[number] = replace(SILENT, status=status, **told)  # type: ignore[arg-type]  # of each field's own type
+        self.states[number] = replace(SILENT, status=status, **reported)  # type: ignore[arg-type]  # of each field's own type
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
-        self._ask("add")
+        self._record_call("add")
         number = str(501 + len(self.placed))
         self.placed[number] = order
         self.report(number, OrderStatus.PENDING)
         return number
 
     async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
-        self._ask("statuses")
-        self.asked_about += order_ids
+        self._record_call("statuses")
+        self.polled_orders += order_ids
         known = {number: self.states[number] for number in order_ids if number in self.states}
         return ProviderStatuses(states=known, errors=self.errors)
 
     async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
-        self._ask("status")
+        self._record_call("status")
         if order_id not in self.states:
-            raise GatewayRefused(200, self.errors.get(order_id, "Incorrect order ID"))
+            raise GatewayRejected(200, self.errors.get(order_id, "Incorrect order ID"))
         return self.states[order_id]
 
     async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
-        self._ask("cancel_one")
+        self._record_call("cancel_one")
         self.canceled.append(order_id)
         if order_id in self.refuses_to_cancel:
-            raise GatewayRefused(200, self.refuses_to_cancel[order_id])
+            raise GatewayRejected(200, self.refuses_to_cancel[order_id])
 
     async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
-        self._ask("cancel")
+        self._record_call("cancel")
         self.canceled += order_ids
         refused = {number: why for number, why in self.refuses_to_cancel.items() if number in order_ids}
-        return ProviderCancellations(accepted=frozenset(order_ids) - refused.keys(), refused=refused)
+        return ProviderCancellations(accepted=frozenset(order_ids) - refused.keys(), rejected=refused)
 
     async def refill(self, account: ProviderAccount, order_id: str) -> str:
-        self._ask("refill")
+        self._record_call("refill")
         self.refilled.append(order_id)
         return str(900 + len(self.refilled))
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
-        self._ask("services")
+        self._record_call("services")
         return ProviderCatalogue(services=self.catalogue, skipped=0)
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
-        self._ask("balance")
-        return ProviderBalance(amount=self.balance_left, currency="USD")
+        self._record_call("balance")
+        return ProviderBalance(amount=self.balance_value, currency="USD")
 
     async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
-        self._ask("refill_status")
+        self._record_call("refill_status")
         return self.refill_state
 
-    def _ask(self, action: str) -> None:
-        self.asked.append(action)
+    def _record_call(self, action: str) -> None:
+        self.calls.append(action)
         if action in self.fail_always:
             raise self.fail_always[action]
         if self.fail_next:

@@ -19,7 +19,7 @@ from gateways.providers import ProviderApi
 from gateways.sms_outbox import SmsOutbox
 from models import User
 from resolvers import quotas, wallet
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -115,16 +115,16 @@ def new_shop(
     payments: PaymentGateway | None = None,
     providers: ProviderApi | None = None,
     worker_name: str = "worker",
-) -> Shop:
-    gateway, panels = payments or FakePayments(), providers or FakeProviders()
-    return Shop(
+) -> AppContext:
+    gateway, fake_providers = payments or FakePayments(), providers or FakeProviders()
+    return AppContext(
         settings=settings,
         tokens=token_keys(),
         login_code_key=b"test key",
         sms=SmsOutbox(sms),
         payments={gateway.name: gateway},
-        providers=panels,
-        sandbox_providers=panels,
+        providers=fake_providers,
+        sandbox_providers=fake_providers,
         worker_name=worker_name,
     )
 

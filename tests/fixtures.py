@@ -17,20 +17,20 @@ import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 
 from commands import serve
-from composition.web import application
+from composition.web import build_application
 from config.settings import Settings
 from models import User, database
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.databases import (
-    KeptConnection,
+    ReusedConnection,
     SharedDatabase,
     SharedPostgres,
     SharedSqlite,
-    administer,
     cancel_leftover_tasks,
-    database_of,
-    sqlite_copy,
+    copy_sqlite,
+    database_url_on,
+    execute_as_administrator,
 )
 from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.live_servers import LiveServer
@@ -82,11 +82,11 @@ def postgres(migrated_together: None) -> Iterator[tuple[str, str]]:
             yield urls
         return
     name = f"vitrin_empty_{uuid.uuid4().hex[:8]}"
-    empty = database_of(server, name)
-    asyncio.run(administer(server, f"CREATE DATABASE {name}"))
+    empty = database_url_on(server, name)
+    asyncio.run(execute_as_administrator(server, f"CREATE DATABASE {name}"))
     asyncio.run(database.migrate(empty))
     yield server, empty
-    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute_as_administrator(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -101,22 +101,26 @@ def postgres_templates(postgres: tuple[str, str]) -> Iterator[Templates]:
     name = f"vitrin_demo_{uuid.uuid4().hex[:8]}"
 
     def copied() -> str:
-        asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {urlsplit(empty).path[1:]}"))
-        return database_of(server, name)
+        asyncio.run(
+            execute_as_administrator(server, f"CREATE DATABASE {name} TEMPLATE {urlsplit(empty).path[1:]}")
+        )
+        return database_url_on(server, name)
 
     yield Templates(empty, copied)
-    asyncio.run(administer(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    asyncio.run(execute_as_administrator(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @contextmanager
 def _shared_postgres(server: str, template: str) -> Iterator[SharedPostgres]:
     name = f"vitrin_shared_{uuid.uuid4().hex[:8]}"
     source = urlsplit(template).path[1:]
-    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"))
-    shared = SharedPostgres(database_of(server, name))
+    asyncio.run(
+        execute_as_administrator(server, f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+    )
+    shared = SharedPostgres(database_url_on(server, name))
     yield shared
     shared.close()
-    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute_as_administrator(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -195,15 +199,15 @@ def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator
 def copied_database(request: pytest.FixtureRequest, kind: str, template: str, folder: Path) -> Iterator[str]:
     """A copy of the template `empty` or `demo`, in the database `kind`: `sqlite` or `postgres`."""
     if kind == "sqlite":
-        yield sqlite_copy(getattr(request.getfixturevalue("sqlite_templates"), template), folder)
+        yield copy_sqlite(getattr(request.getfixturevalue("sqlite_templates"), template), folder)
         return
     server: str = request.getfixturevalue("postgres_server")
     source = urlsplit(getattr(request.getfixturevalue("postgres_templates"), template)).path[1:]
     name = f"vitrin_test_{uuid.uuid4().hex[:12]}"
     copy = f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"
-    asyncio.run(administer(server, copy))
-    yield database_of(server, name)
-    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(execute_as_administrator(server, copy))
+    yield database_url_on(server, name)
+    asyncio.run(execute_as_administrator(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -223,18 +227,18 @@ def demo_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_pa
 
 
 @pytest_asyncio.fixture(scope="session")
-async def kept_connections() -> AsyncIterator[dict[str, KeptConnection]]:
+async def reused_connections() -> AsyncIterator[dict[str, ReusedConnection]]:
     """This process's connections to the shared databases, by URL."""
-    kept: dict[str, KeptConnection] = {}
+    kept: dict[str, ReusedConnection] = {}
     yield kept
     for connection in kept.values():
         await connection.close()
 
 
 @pytest_asyncio.fixture
-async def db(database_url: str, kept_connections: dict[str, KeptConnection]) -> AsyncIterator[str]:
+async def db(database_url: str, reused_connections: dict[str, ReusedConnection]) -> AsyncIterator[str]:
     """Connected to an empty database; yields its URL."""
-    kept = kept_connections.setdefault(database_url, KeptConnection(database_url))
+    kept = reused_connections.setdefault(database_url, ReusedConnection(database_url))
     async with kept.current():
         yield database_url
 
@@ -248,9 +252,11 @@ def shared_demo_url(request: pytest.FixtureRequest, database_kind: str) -> Itera
 
 
 @pytest_asyncio.fixture
-async def demo_db(shared_demo_url: str, kept_connections: dict[str, KeptConnection]) -> AsyncIterator[str]:
+async def demo_db(
+    shared_demo_url: str, reused_connections: dict[str, ReusedConnection]
+) -> AsyncIterator[str]:
     """Connected to a database with the demo; yields its URL."""
-    kept = kept_connections.setdefault(shared_demo_url, KeptConnection(shared_demo_url))
+    kept = reused_connections.setdefault(shared_demo_url, ReusedConnection(shared_demo_url))
     async with kept.current():
         yield shared_demo_url
 
@@ -285,48 +291,48 @@ def _defaults() -> Settings:
     return Settings()
 
 
-def settings_of(url: str, **others: object) -> Settings:
+def build_settings(url: str, **others: object) -> Settings:
     """The defaults over a database, without reading and checking them anew for every test."""
     return _defaults().model_copy(update={"database_url": url, **others})
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms) -> Shop:
+def shop(db: str, sms: RecordingSms) -> AppContext:
     """A shop over an empty database."""
-    return new_shop(settings_of(db, rate_limit="1000000/minute"), sms)
+    return new_shop(build_settings(db, rate_limit="1000000/minute"), sms)
 
 
 @pytest.fixture
-def demo_shop(demo_db: str, sms: RecordingSms) -> Shop:
+def demo_shop(demo_db: str, sms: RecordingSms) -> AppContext:
     """A shop over the demo."""
-    return new_shop(settings_of(demo_db, rate_limit="1000000/minute"), sms)
+    return new_shop(build_settings(demo_db, rate_limit="1000000/minute"), sms)
 
 
-def client_of(shop: Shop) -> httpx.AsyncClient:
+def create_client(shop: AppContext) -> httpx.AsyncClient:
     """A client of the shop's whole application, in this process."""
-    transport = httpx.ASGITransport(application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_application(shop), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 
 @pytest_asyncio.fixture
-async def client(shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(shop) as client:
+async def client(shop: AppContext) -> AsyncIterator[httpx.AsyncClient]:
+    async with create_client(shop) as client:
         yield client
 
 
 @pytest_asyncio.fixture
-async def demo_client(demo_shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(demo_shop) as client:
+async def demo_client(demo_shop: AppContext) -> AsyncIterator[httpx.AsyncClient]:
+    async with create_client(demo_shop) as client:
         yield client
 
 
-async def authorization(shop: Shop, user: User) -> dict[str, str]:
+async def create_authorization(shop: AppContext, user: User) -> dict[str, str]:
     """The header that signs `user` in."""
     token, _ = await sessions.issue_token(shop, user, now=await database.now())
     return {"Authorization": f"Bearer {token}"}
 
 
-async def staff_authorization(shop: Shop, user: User) -> dict[str, str]:
+async def create_staff_authorization(shop: AppContext, user: User) -> dict[str, str]:
     """The header by which `user` acts as staff: of a staff session that was just opened."""
     token, _ = await sessions.issue_staff_session(shop, user, now=await database.now())
     return {"Authorization": f"Bearer {token}"}

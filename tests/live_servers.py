@@ -19,7 +19,7 @@ _PATIENCE_SECONDS = 180
 """Waits end at once where nothing hangs: it is sized for a machine that does ten other things."""
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -29,7 +29,7 @@ class LiveServer:
     """`main.py` with its defaults, but for the port, the data folder and what `settings` say."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.environment = {
@@ -71,7 +71,7 @@ class LiveServer:
                 return
         raise AssertionError(f"the server did not start: {self.output()}")
 
-    def ask(self, token: str, query: str, **variables: object) -> Any:
+    def query(self, token: str, query: str, **variables: object) -> Any:
         """The data that GraphQL answers the token's user, over HTTP."""
         request = urllib.request.Request(
             f"{self.url}/graphql",

@@ -15,7 +15,7 @@ _NOBODY = 0
 Value = TypeVar("Value")
 
 
-async def soon(value: Awaitable[Value]) -> Value:
+async def wait_for(value: Awaitable[Value]) -> Value:
     """What comes, or a failure instead of waiting for ever."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         return await value
@@ -26,9 +26,9 @@ async def listening_hub(url: str) -> AsyncIterator[Hub]:
     """A hub that hears what is announced in the database."""
     hub = Hub()
     with hub.subscribe(_NOBODY, LiveTopic.ORDER) as begun:
-        async with hub.listening(url):
+        async with hub.listen(url):
             if database.dialect() == "postgres":
-                assert await soon(anext(begun)) is None
+                assert await wait_for(anext(begun)) is None
             yield hub
 
 

@@ -7,7 +7,7 @@ from typing import Self
 from urllib.parse import parse_qsl
 
 
-class LoopbackPanel:
+class LoopbackProvider:
     """Remembers what it was asked; answers each action with what `answers` holds for it."""
 
     def __init__(self) -> None:

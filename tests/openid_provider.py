@@ -31,28 +31,28 @@ class Provider(ThreadingHTTPServer):
         self.key = self.new_key()
         self.person: Claims = {"sub": "10769150350006150715113082367"}
         self.twist: Callable[[Claims], object] = lambda _: None
-        self.sign: Callable[[Claims], str] = self.signed
+        self.sign: Callable[[Claims], str] = self.sign_claims
         self.metadata: Claims = {}
-        self.asked: dict[str, Claims] = {}
+        self.authorization_request: dict[str, Claims] = {}
 
     def new_key(self) -> RSAKey:
         key = RSAKey.import_key(rsa.generate_private_key(public_exponent=65_537, key_size=2_048))
         key.ensure_kid()
         return key
 
-    def signed(self, claims: Claims, *, key: RSAKey | None = None) -> str:
+    def sign_claims(self, claims: Claims, *, key: RSAKey | None = None) -> str:
         header = {"alg": "RS256", "kid": self.key.kid}
         return jwt.encode(header, claims, key or self.key)
 
-    def unsigned(self, claims: Claims) -> str:
+    def encode_unsigned(self, claims: Claims) -> str:
         return f"{_written({'alg': 'none'})}.{_written(claims)}."
 
-    def signed_by_the_public_key(self, claims: Claims) -> str:
+    def sign_with_public_key(self, claims: Claims) -> str:
         text = f"{_written({'alg': 'HS256', 'kid': self.key.kid})}.{_written(claims)}"
         signature = hmac.digest(self.key.as_pem(private=False), text.encode(), "sha256")
         return f"{text}.{_base64(signature)}"
 
-    def described(self) -> Claims:
+    def discovery_document(self) -> Claims:
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
@@ -62,22 +62,22 @@ class Provider(ThreadingHTTPServer):
             **self.metadata,
         }
 
-    def sign_in(self, asked: Claims) -> str:
+    def sign_in(self, request: Claims) -> str:
         """Where the browser is sent back to."""
-        assert asked["response_type"] == "code"
-        assert asked["code_challenge_method"] == "S256"
-        assert asked["scope"].split() == ["openid", "email", "profile"]
+        assert request["response_type"] == "code"
+        assert request["code_challenge_method"] == "S256"
+        assert request["scope"].split() == ["openid", "email", "profile"]
         code = secrets.token_urlsafe()
-        self.asked[code] = asked
-        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+        self.authorization_request[code] = request
+        return f"{request['redirect_uri']}?{urlencode({'code': code, 'state': request['state']})}"
 
     def exchange(self, sent: Claims, authorization: str) -> Claims | None:
         """The tokens for a code, once; None where the request is not the shop's."""
-        asked = self.asked.pop(sent["code"], None)
+        request = self.authorization_request.pop(sent["code"], None)
         challenge = hashlib.sha256(sent["code_verifier"].encode()).digest()
-        is_proven = asked is not None and asked["code_challenge"] == _base64(challenge)
+        is_proven = request is not None and request["code_challenge"] == _base64(challenge)
         shop = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        if asked is None or not is_proven or authorization != f"Basic {shop}":
+        if request is None or not is_proven or authorization != f"Basic {shop}":
             return None
         now = int(time.time())
         claims = {
@@ -85,7 +85,7 @@ class Provider(ThreadingHTTPServer):
             "aud": CLIENT_ID,
             "iat": now,
             "exp": now + 3_600,
-            "nonce": asked["nonce"],
+            "nonce": request["nonce"],
             **self.person,
         }
         self.twist(claims)
@@ -98,14 +98,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         if url.path == "/authorize":
-            asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+            query = {name: values[0] for name, values in parse_qs(url.query).items()}
             self.send_response(302)
-            self.send_header("Location", self.server.sign_in(asked))
+            self.send_header("Location", self.server.sign_in(query))
             self.end_headers()
         elif url.path == "/keys":
             self._answer({"keys": [self.server.key.as_dict(private=False)]})
         else:
-            self._answer(self.server.described())
+            self._answer(self.server.discovery_document())
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -134,7 +134,7 @@ def _base64(content: bytes) -> str:
 
 
 @contextlib.contextmanager
-def running_provider() -> Iterator[Provider]:
+def run_provider() -> Iterator[Provider]:
     """A provider until the block ends."""
     with Provider() as provider:
         thread = threading.Thread(target=provider.serve_forever, kwargs={"poll_interval": 0.05})

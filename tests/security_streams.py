@@ -9,7 +9,7 @@ from observation import security_log
 
 
 @contextmanager
-def written_to(file: Path) -> Iterator[Path]:
+def capture_stream(file: Path) -> Iterator[Path]:
     """Writes the security log to `file` until the end."""
     logger = logging.getLogger(security_log.LOGGER_NAME)
     before = (list(logger.handlers), logger.level, logger.propagate)

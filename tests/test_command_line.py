@@ -115,12 +115,12 @@ def test_the_exported_schema_is_the_committed_one(tmp_path: Path) -> None:
     assert exported == (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
 
 
-def test_admin_create_makes_a_user_promotes_it_and_tells_so_in_a_line(migrated: Path) -> None:
-    made, promoted, unchanged = (
+def test_admin_create_creates_or_promotes_a_user_and_prints_one_line(migrated: Path) -> None:
+    created, promoted, unchanged = (
         run("admin", "create", "09381112233", *role, DATA_FOLDER=str(migrated))
         for role in (["--role", "support"], [], [])
     )
-    assert (made.returncode, made.stdout) == (0, "user 1, 0938****233, made as support\n")
+    assert (created.returncode, created.stdout) == (0, "user 1, 0938****233, made as support\n")
     assert promoted.stdout == "user 1, 0938****233, is owner now, was support\n"
     assert unchanged.stdout == "user 1, 0938****233, is owner already\n"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_servers import free_port
-from tests.loopback_panel import LoopbackPanel
+from tests.live_servers import find_free_port
+from tests.loopback_panel import LoopbackProvider
 from tests.templates import Templates
 from tests.test_command_line import run
 
@@ -28,10 +28,10 @@ LIKES = {**FOLLOWERS, "service": "8", "name": "Likes"}
 
 
 @pytest.fixture
-def panel() -> Iterator[LoopbackPanel]:
-    with LoopbackPanel() as panel:
-        panel.answers["services"] = [FOLLOWERS, LIKES]
-        yield panel
+def provider() -> Iterator[LoopbackProvider]:
+    with LoopbackProvider() as provider:
+        provider.answers["services"] = [FOLLOWERS, LIKES]
+        yield provider
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def providers(folder: Path, *arguments: str, **settings: str) -> subprocess.Comp
     )
 
 
-def added(folder: Path, url: str, *options: str) -> str:
+def add_provider(folder: Path, url: str, *options: str) -> str:
     """The id of a provider that was just added."""
     answer = providers(folder, "add", "Panel", url, KEY, *options)
     assert (answer.returncode, answer.stderr) == (0, "")
@@ -59,36 +59,43 @@ def added(folder: Path, url: str, *options: str) -> str:
     return number
 
 
-def refusal(answer: subprocess.CompletedProcess[str]) -> str:
+def get_error_line(answer: subprocess.CompletedProcess[str]) -> str:
     """The one line in which a command refuses, without the program's name."""
     assert (answer.returncode, answer.stdout) == (1, "")
     [line] = answer.stderr.splitlines()
     return line.removeprefix("vitrin: ")
 
 
-def test_a_provider_is_added_listed_and_its_services_put_on_sale(folder: Path, panel: LoopbackPanel) -> None:
-    number = added(folder, panel.url, "--rate", "95000", "--margin", "30", "--round", "1000")
-    assert panel.asked == []
+def test_a_provider_is_added_listed_and_its_services_put_on_sale(
+    folder: Path, provider: LoopbackProvider
+) -> None:
+    number = add_provider(folder, provider.url, "--rate", "95000", "--margin", "30", "--round", "1000")
+    assert provider.asked == []
 
     first, second = (providers(folder, "sync", number, *import_) for import_ in (["--import"], []))
 
     assert (first.returncode, first.stdout) == (0, "     2 added\n")
     assert (second.returncode, second.stdout) == (0, "     2 unchanged\n")
-    assert panel.asked == [{"key": KEY, "action": "services"}] * 2
+    assert provider.asked == [{"key": KEY, "action": "services"}] * 2
     listed = providers(folder, "list").stdout
     assert f"{number:>4} on  Panel" in listed
     assert KEY not in listed + first.stdout + first.stderr
 
 
-def test_what_became_of_each_service_is_told(folder: Path, panel: LoopbackPanel) -> None:
-    panel.answers["services"] = [FOLLOWERS, LIKES, {**LIKES, "service": 9, "type": "Poll"}, {"name": "Half"}]
-    number = added(folder, panel.url)
+def test_the_outcome_of_each_service_is_reported(folder: Path, provider: LoopbackProvider) -> None:
+    provider.answers["services"] = [
+        FOLLOWERS,
+        LIKES,
+        {**LIKES, "service": 9, "type": "Poll"},
+        {"name": "Half"},
+    ]
+    number = add_provider(folder, provider.url)
     assert providers(folder, "sync", number, "--import").stdout.splitlines() == [
         "     2 added",
         "     1 not understood",
         "     1 unreadable",
     ]
-    panel.answers["services"] = [{**FOLLOWERS, "rate": "1000"}]
+    provider.answers["services"] = [{**FOLLOWERS, "rate": "1000"}]
     assert providers(folder, "sync", number).stdout.splitlines() == ["     1 below_cost", "     1 vanished"]
 
 
@@ -104,13 +111,13 @@ def test_what_became_of_each_service_is_told(folder: Path, panel: LoopbackPanel)
 def test_a_value_that_could_not_work_is_named_in_one_line(
     arguments: tuple[str, ...], named: str, folder: Path
 ) -> None:
-    assert refusal(providers(folder, *arguments)) == f"not acceptable: {named}"
+    assert get_error_line(providers(folder, *arguments)) == f"not acceptable: {named}"
 
 
 @pytest.mark.parametrize("number", ["4711", "-1"])
 def test_a_provider_that_does_not_exist_is_refused_in_one_line(number: str, folder: Path) -> None:
     answer = providers(folder, "sync", "--", number)
-    assert refusal(answer) == f"there is no provider {number}"
+    assert get_error_line(answer) == f"there is no provider {number}"
 
 
 @pytest.mark.parametrize(
@@ -136,25 +143,25 @@ def test_arguments_that_are_none_are_refused_with_the_usage(
     ],
     ids=["empty", "refused", "nonsense"],
 )
-def test_a_catalogue_that_cannot_be_read_is_told_in_one_line(
-    answer: object, line: str, folder: Path, panel: LoopbackPanel
+def test_an_unreadable_catalogue_is_reported_in_one_line(
+    answer: object, line: str, folder: Path, provider: LoopbackProvider
 ) -> None:
-    panel.answers["services"] = answer
-    number = added(folder, panel.url)
-    assert refusal(providers(folder, "sync", number, "--import")) == line
+    provider.answers["services"] = answer
+    number = add_provider(folder, provider.url)
+    assert get_error_line(providers(folder, "sync", number, "--import")) == line
 
 
-def test_a_provider_that_is_away_is_told_in_one_line(folder: Path) -> None:
-    number = added(folder, f"http://127.0.0.1:{free_port()}/api/v2")
+def test_an_unreachable_provider_is_reported_in_one_line(folder: Path) -> None:
+    number = add_provider(folder, f"http://127.0.0.1:{find_free_port()}/api/v2")
     line = "127.0.0.1 unavailable (ConnectError), request was not sent"
-    assert refusal(providers(folder, "sync", number)) == line
+    assert get_error_line(providers(folder, "sync", number)) == line
 
 
 def test_a_provider_in_the_own_network_is_refused_unless_it_is_allowed(
-    folder: Path, panel: LoopbackPanel
+    folder: Path, provider: LoopbackProvider
 ) -> None:
-    number = added(folder, panel.url)
+    number = add_provider(folder, provider.url)
     refused = providers(folder, "sync", number, ALLOW_PRIVATE_PROVIDERS="false")
     line = "127.0.0.1 leads to 127.0.0.1, which is not public, request was not sent"
-    assert refusal(refused) == line
-    assert panel.asked == []
+    assert get_error_line(refused) == line
+    assert provider.asked == []

@@ -25,7 +25,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_token_is_printed_once_listed_and_revoked(folder: Path) -> None:
-    made = command(
+    created = command(
         folder,
         "service-token",
         "create",
@@ -36,8 +36,8 @@ def test_a_token_is_printed_once_listed_and_revoked(folder: Path) -> None:
         "--days",
         "7",
     )
-    assert made.returncode == 0, made.stderr
-    token = made.stdout.strip()
+    assert created.returncode == 0, created.stderr
+    token = created.stdout.strip()
     assert token.count(".") == 2
 
     [line] = command(folder, "service-token", "list").stdout.splitlines()
@@ -61,23 +61,23 @@ def test_a_token_is_printed_once_listed_and_revoked(folder: Path) -> None:
     assert token not in events
 
 
-def test_what_is_refused_is_one_line(folder: Path, subtests: pytest.Subtests) -> None:
+def test_a_refusal_is_one_line(folder: Path, subtests: pytest.Subtests) -> None:
     assert command(folder, "admin", "create", "09381112244", "--role", "manager").returncode == 0
     create = ("service-token", "create")
-    given = ("--permission", "read_figures")
-    for arguments, said in (
-        ((*create, "123", "x", *given), "123 is no Iranian mobile number"),
+    provided = ("--permission", "read_figures")
+    for arguments, message in (
+        ((*create, "123", "x", *provided), "123 is no Iranian mobile number"),
         (
-            (*create, "09381112244", "x", *given),
+            (*create, "09381112244", "x", *provided),
             "no owner has the mobile 09381112244; see main.py admin create",
         ),
-        ((*create, OWNER, " ", *given), "a name has 1 to 100 characters"),
+        ((*create, OWNER, " ", *provided), "a name has 1 to 100 characters"),
         ((*create, OWNER, "x"), "give at least one permission by --permission"),
-        ((*create, OWNER, "x", *given, "--days", "366"), "give 1 to 365 days"),
+        ((*create, OWNER, "x", *provided, "--days", "366"), "give 1 to 365 days"),
     ):
-        with subtests.test(said):
+        with subtests.test(message):
             refused = command(folder, *arguments)
             assert (refused.returncode, refused.stdout) == (1, "")
-            assert refused.stderr.splitlines() == [f"vitrin: {said}"]
+            assert refused.stderr.splitlines() == [f"vitrin: {message}"]
     ungrantable = command(folder, *create, OWNER, "x", "--permission", "change_roles")
     assert ungrantable.returncode == 2

@@ -18,11 +18,11 @@ from cryptography.x509.oid import NameOID
 
 
 @contextmanager
-def tls_before(target_port: int, port: int, folder: Path) -> Iterator[None]:
+def run_tls_proxy(target_port: int, port: int, folder: Path) -> Iterator[None]:
     """Takes TLS connections on `port` of this machine and passes their bytes to `target_port`."""
     loop = asyncio.new_event_loop()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(folder, "localhost", "127.0.0.1"))
+    context.load_cert_chain(create_self_signed_certificate(folder, "localhost", "127.0.0.1"))
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         to_server = await asyncio.open_connection("127.0.0.1", target_port)
@@ -48,7 +48,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-def self_signed(folder: Path, *hosts: str) -> Path:
+def create_self_signed_certificate(folder: Path, *hosts: str) -> Path:
     """A PEM file with a key and its own certificate for these names and IP addresses."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])

@@ -23,7 +23,7 @@ from starlette_admin.widgets import (
 )
 
 from admin import labels, language
-from admin.access import may, staff_of
+from admin.access import get_staff_session, has_permission
 from domain import persian
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
@@ -59,128 +59,146 @@ class Dashboard(CustomView):
     @route("")
     async def index(self, request: Request) -> Response:
         """The figures; for roles that may not read them, the tickets."""
-        if not may(request, Permission.READ_FIGURES):
+        if not has_permission(request, Permission.READ_FIGURES):
             return RedirectResponse(request.url_for("admin:list", key="tickets"), _SEE_OTHER)
         page: Response = await super().index(request)
         return page
 
     def __init__(self) -> None:
-        super().__init__(widget=self._figures)
+        super().__init__(widget=self._build_figures)
 
     def is_accessible(self, request: Request) -> bool:
         return True
 
-    async def _figures(self, request: Request) -> BaseWidget:
-        found = await figures.shop_figures(staff_of(request), days=_DAYS)
+    async def _build_figures(self, request: Request) -> BaseWidget:
+        found = await figures.get_shop_figures(get_staff_session(request), days=_DAYS)
         wide, narrow = Breakpoints(default=12, lg=8), Breakpoints(default=12, lg=4)
         return ColumnWidget(
             children=[
-                CardRowWidget(children=[_in_four(card) for card in _cards(request, found)]),
-                RowWidget(children=[Col(_orders(found.days), wide), Col(_statuses(found), narrow)]),
-                RowWidget(children=[Col(_money(found.days), wide), Col(_balances(found.providers), narrow)]),
+                CardRowWidget(children=[_quarter_column(card) for card in _build_cards(request, found)]),
+                RowWidget(
+                    children=[
+                        Col(_build_order_chart(found.days), wide),
+                        Col(_build_status_chart(found), narrow),
+                    ]
+                ),
+                RowWidget(
+                    children=[
+                        Col(_build_money_chart(found.days), wide),
+                        Col(_build_balance_table(found.providers), narrow),
+                    ]
+                ),
             ]
         )
 
 
-def _in_four(card: StatWidget) -> Col:
+def _quarter_column(card: StatWidget) -> Col:
     return Col(card, Breakpoints(default=6, lg=3))
 
 
-def _cards(request: Request, found: ShopFigures) -> list[StatWidget]:
+def _build_cards(request: Request, found: ShopFigures) -> list[StatWidget]:
     today = found.days[-1]
     return [
-        _card(_("Orders today"), language.number(today.order_count), _list(request, "orders")),
-        _card(_("Income today"), language.toman(today.income)),
-        _card(_("Paid into wallets today"), language.toman(today.deposits), _list(request, "payments")),
-        _card(
+        _build_card(
+            _("Orders today"), language.format_number(today.order_count), _list_url(request, "orders")
+        ),
+        _build_card(_("Income today"), language.format_toman(today.income)),
+        _build_card(
+            _("Paid into wallets today"),
+            language.format_toman(today.deposits),
+            _list_url(request, "payments"),
+        ),
+        _build_card(
             _("Open tickets"),
-            language.number(found.open_tickets),
-            _list(request, "tickets", "status__in=new,pending"),
+            language.format_number(found.open_tickets),
+            _list_url(request, "tickets", "status__in=new,pending"),
             is_urgent=found.open_tickets > 0,
         ),
-        _card(
+        _build_card(
             _("Awaiting staff"),
-            language.number(found.queue.awaiting),
-            _list(request, "orders", "status__in=awaiting"),
+            language.format_number(found.queue.awaiting),
+            _list_url(request, "orders", "status__in=awaiting"),
             is_urgent=found.queue.awaiting > 0,
         ),
-        _card(
+        _build_card(
             _("Nothing happened for a day"),
-            language.number(found.slow),
-            _list(request, "orders", "status__in=pending,processing,inprogress"),
+            language.format_number(found.slow),
+            _list_url(request, "orders", "status__in=pending,processing,inprogress"),
             is_urgent=found.slow > 0,
         ),
-        _card(_("Waiting to be sent"), language.number(found.queue.queued)),
-        _card(
+        _build_card(_("Waiting to be sent"), language.format_number(found.queue.queued)),
+        _build_card(
             _("Longest wait"),
             gettext("%(count)s minutes")
-            % {"count": language.number(int(found.queue.oldest_due.total_seconds()) // 60)},
+            % {"count": language.format_number(int(found.queue.oldest_due.total_seconds()) // 60)},
         ),
     ]
 
 
-def _card(title: str, value: str, link: str | None = None, *, is_urgent: bool = False) -> StatWidget:
-    async def told(_: Request) -> str:
+def _build_card(title: str, value: str, link: str | None = None, *, is_urgent: bool = False) -> StatWidget:
+    async def get_value(_: Request) -> str:
         return value
 
     return StatWidget(
         title=title,
-        value_callback=told,
+        value_callback=get_value,
         link=link,
         color="danger" if is_urgent else "",
         description=gettext("Look at them") if is_urgent else "",
     )
 
 
-def _list(request: Request, key: str, chosen: str | None = None) -> str:
+def _list_url(request: Request, key: str, chosen: str | None = None) -> str:
     address = str(request.url_for("admin:list", key=key))
     return f"{address}?{urlencode({'filter': chosen})}" if chosen else address
 
 
-def _orders(days: Sequence[DayFigures]) -> ChartWidget:
+def _build_order_chart(days: Sequence[DayFigures]) -> ChartWidget:
     counts: Series = {"name": gettext("Orders"), "data": [day.order_count for day in days]}
-    return _chart(_("Orders by day"), "bar", [counts], days)
+    return _build_chart(_("Orders by day"), "bar", [counts], days)
 
 
-def _money(days: Sequence[DayFigures]) -> ChartWidget:
+def _build_money_chart(days: Sequence[DayFigures]) -> ChartWidget:
     income: Series = {"name": gettext("Income"), "data": [day.income for day in days]}
     deposits: Series = {"name": gettext("Paid into wallets"), "data": [day.deposits for day in days]}
-    return _chart(_("Income by day, in Toman"), "area", [income, deposits], days)
+    return _build_chart(_("Income by day, in Toman"), "area", [income, deposits], days)
 
 
-def _chart(title: str, kind: str, series: list[Series], days: Sequence[DayFigures]) -> ChartWidget:
-    async def told(_: Request) -> list[Series]:
+def _build_chart(title: str, kind: str, series: list[Series], days: Sequence[DayFigures]) -> ChartWidget:
+    async def get_series(_: Request) -> list[Series]:
         return series
 
     options = {
-        **_look(),
-        "xaxis": {"categories": [_day(day) for day in days], "tickAmount": 10},
+        **_chart_options(),
+        "xaxis": {"categories": [_day_label(day) for day in days], "tickAmount": 10},
         "yaxis": {"opposite": language.is_persian(), "forceNiceScale": True, "min": 0},
         "dataLabels": {"enabled": False},
         "stroke": {"curve": "straight", "width": 2},
     }
-    return ChartWidget(title=title, chart_type=kind, series_callback=told, height=280, options=options)
+    return ChartWidget(title=title, chart_type=kind, series_callback=get_series, height=280, options=options)
 
 
-def _statuses(found: ShopFigures) -> ChartWidget:
+def _build_status_chart(found: ShopFigures) -> ChartWidget:
     counted = {status: count for status, count in found.statuses.items() if count}
 
-    async def told(_: Request) -> list[int]:
+    async def get_counts(_: Request) -> list[int]:
         return list(counted.values())
 
     options = {
-        **_look(),
-        "labels": [_label(status) for status in counted],
+        **_chart_options(),
+        "labels": [_status_label(status) for status in counted],
         "colors": [_COLORS[status] for status in counted],
         "legend": {"position": "bottom"},
         "dataLabels": {"enabled": False},
     }
-    title = gettext("States of the orders of %(count)s days") % {"count": language.number(_DAYS)}
-    return ChartWidget(title=title, chart_type="donut", series_callback=told, height=290, options=options)
+    title = gettext("States of the orders of %(count)s days") % {"count": language.format_number(_DAYS)}
+    return ChartWidget(
+        title=title, chart_type="donut", series_callback=get_counts, height=290, options=options
+    )
 
 
-def _balances(providers: Sequence[Provider]) -> TableWidget:
-    async def told(_: Request) -> list[list[str]]:
+def _build_balance_table(providers: Sequence[Provider]) -> TableWidget:
+    async def get_rows(_: Request) -> list[list[str]]:
         return [
             [provider.name, " ".join(filter(None, (provider.balance, provider.currency))) or "—"]
             for provider in providers
@@ -189,11 +207,11 @@ def _balances(providers: Sequence[Provider]) -> TableWidget:
     return TableWidget(
         title=_("Balances at providers"),
         columns=[gettext("Provider"), gettext("Balance there")],
-        rows_callback=told,
+        rows_callback=get_rows,
     )
 
 
-def _look() -> dict[str, object]:
+def _chart_options() -> dict[str, object]:
     """What all charts have in common; the library draws from left to right."""
     return {
         "chart": {"fontFamily": "inherit", "toolbar": {"show": False}, "animations": {"enabled": False}},
@@ -201,13 +219,13 @@ def _look() -> dict[str, object]:
     }
 
 
-def _label(status: OrderStatus) -> str:
-    return str(labels.label(status))
+def _status_label(status: OrderStatus) -> str:
+    return str(labels.to_label(status))
 
 
-def _day(figures_of_day: DayFigures) -> str:
+def _day_label(figures_of_day: DayFigures) -> str:
     day = figures_of_day.day
     if not language.is_persian():
         return f"{day:%m-%d}"
     jalali = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call] # the library's
-    return persian.digits(f"{jalali.month:02}/{jalali.day:02}")
+    return persian.to_persian_digits(f"{jalali.month:02}/{jalali.day:02}")

@@ -12,23 +12,23 @@ from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
 from admin import labels, language
-from admin.access import may, needs_code, staff_of
-from admin.confirmation import confirm_url
-from admin.refusals import sentence
+from admin.access import get_staff_session, has_permission, requires_code
+from admin.confirmation import build_confirm_url
+from admin.refusals import format_problem
 from domain import texts
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import InvalidInput, Problem
 from domain.staff_problems import FreshCodeRequired
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from resolvers.staff import service_tokens
 from resolvers.staff.service_tokens import MAX_DAYS, ServiceTokenValues
 
 _SEE_OTHER = 303
-_REFUSED = 422
+_UNPROCESSABLE = 422
 _DEFAULT_DAYS = "90"
 _MANAGE = Permission.MANAGE_SERVICE_TOKENS
-Act = Callable[[Request, FormData], Awaitable[Response | None]]
+Handler = Callable[[Request, FormData], Awaitable[Response | None]]
 
 
 class ServiceTokensPage(CustomView):
@@ -39,27 +39,27 @@ class ServiceTokensPage(CustomView):
     path = "/service-tokens"
     route_name = "service-tokens"
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: AppContext) -> None:
         super().__init__()
         self._shop = shop
-        self._acts: Mapping[str, Act] = {"create": self._create, "revoke": self._revoke}
+        self._handlers: Mapping[str, Handler] = {"create": self._create, "revoke": self._revoke}
 
     def is_accessible(self, request: Request) -> bool:
-        return may(request, Permission.READ_SERVICE_TOKENS)
+        return has_permission(request, Permission.READ_SERVICE_TOKENS)
 
     @route("", methods=["GET", "POST"])
     async def index(self, request: Request) -> Response:
         """The page, and what its forms send."""
         if request.method == "GET":
-            return await self._page(request)
+            return await self._render(request)
         form = await request.form()
-        act = self._acts.get(str(form.get("act")))
+        handler = self._handlers.get(str(form.get("act")))
         try:
-            response = await act(request, form) if act else None
+            response = await handler(request, form) if handler else None
         except FreshCodeRequired:
-            return RedirectResponse(confirm_url(request, then=str(request.url)), _SEE_OTHER)
+            return RedirectResponse(build_confirm_url(request, then=str(request.url)), _SEE_OTHER)
         except Problem as problem:
-            return await self._page(request, entered=form, refusal=sentence(problem))
+            return await self._render(request, entered=form, error=format_problem(problem))
         return response or RedirectResponse(request.url, _SEE_OTHER)
 
     async def _create(self, request: Request, form: FormData) -> Response:
@@ -72,43 +72,47 @@ class ServiceTokensPage(CustomView):
             permissions=frozenset(permission for permission in Permission if permission.value in chosen),
             days=days,
         )
-        made = await service_tokens.create_service_token(self._shop, staff_of(request), values=values)
+        created = await service_tokens.create_service_token(
+            self._shop, get_staff_session(request), values=values
+        )
         # In this answer alone: it is kept nowhere, not even for a page after a redirect.
-        return await self._page(request, token=made.token)
+        return await self._render(request, token=created.token)
 
     async def _revoke(self, request: Request, form: FormData) -> None:
-        await service_tokens.revoke_service_token(staff_of(request), token_id=str(form.get("token") or ""))
+        await service_tokens.revoke_service_token(
+            get_staff_session(request), token_id=str(form.get("token") or "")
+        )
         flash(request, gettext("The token was revoked."), "success")
 
-    async def _page(
+    async def _render(
         self,
         request: Request,
         *,
         entered: FormData | None = None,
-        refusal: str | None = None,
+        error: str | None = None,
         token: str | None = None,
     ) -> Response:
         form = entered or FormData()
         page = {
             "title": str(self.menu_label),
-            "refusal": refusal,
+            "refusal": error,
             "flashed_messages": get_flashed_messages(request),
             "token": token,
-            "tokens": await service_tokens.list_service_tokens(staff_of(request)),
-            "public_id": sessions.public_id,
-            "label": labels.label,
-            "moment": language.moment,
+            "tokens": await service_tokens.list_service_tokens(get_staff_session(request)),
+            "public_id": sessions.to_public_id,
+            "label": labels.to_label,
+            "moment": language.format_datetime,
             "grantable": [permission for permission in Permission if permission in GRANTABLE_TO_SERVICES],
             "chosen": {str(name) for name in form.getlist("permission")},
             "name": form.get("name") or "",
             "days": form.get("days") or _DEFAULT_DAYS,
             "max_days": MAX_DAYS,
-            "may_change": may(request, _MANAGE),
-            "confirm_url": confirm_url(request, then=str(request.url))
-            if needs_code(request, _MANAGE)
+            "may_change": has_permission(request, _MANAGE),
+            "confirm_url": build_confirm_url(request, then=str(request.url))
+            if requires_code(request, _MANAGE)
             else None,
         }
         if self.templates is None:
             raise LookupError("the pages were not put together")
-        status = _REFUSED if refusal else 200
+        status = _UNPROCESSABLE if error else 200
         return self.templates.TemplateResponse(request, "service_tokens.html", page, status)

@@ -12,18 +12,18 @@ from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
 from admin import confirmation
-from admin.access import may, staff_of
-from admin.refusals import sentence
+from admin.access import get_staff_session, has_permission
+from admin.refusals import format_problem
 from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput, Problem, WrongLoginCode
 from domain.running_settings import RunningSetting, Value
 from domain.staff_problems import FreshCodeRequired, WrongTotpCode
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from resolvers.staff import settings
 
 _SEE_OTHER = 303
-_REFUSED = 422
+_UNPROCESSABLE = 422
 _LABELS: Mapping[RunningSetting, str] = {
     RunningSetting.FREE_CREDIT_MIN: _("Smallest free credit, in Toman"),
     RunningSetting.FREE_CREDIT_MAX: _("Largest free credit, in Toman"),
@@ -45,50 +45,54 @@ class SettingsPage(CustomView):
     path = "/settings"
     route_name = "settings"
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: AppContext) -> None:
         super().__init__()
         self._shop = shop
 
     def is_accessible(self, request: Request) -> bool:
-        return may(request, Permission.READ_SETTINGS)
+        return has_permission(request, Permission.READ_SETTINGS)
 
     @route("", methods=["GET", "POST"])
     async def index(self, request: Request) -> Response:
         """The form, and what is sent by it."""
         if request.method == "GET":
-            return await self._page(request)
+            return await self._render(request)
         form = await request.form()
         try:
-            await confirmation.confirm_by(self._shop, request, str(form.get("proof") or ""))
-            await self._keep(request, form)
+            await confirmation.confirm_with_code(self._shop, request, str(form.get("proof") or ""))
+            await self._save(request, form)
         except FreshCodeRequired:
-            sent = await confirmation.send_code(self._shop, request)
-            return await self._page(request, entered=form, refusal=sent, asks_code=True)
+            message = await confirmation.send_code(self._shop, request)
+            return await self._render(request, entered=form, error=message, shows_code_field=True)
         except Problem as problem:
             field = problem.field if isinstance(problem, InvalidInput) else ""
-            asks_code = isinstance(problem, WrongLoginCode | WrongTotpCode) or field == "code"
-            return await self._page(
-                request, entered=form, refusal=sentence(problem), field=field, asks_code=asks_code
+            shows_code_field = isinstance(problem, WrongLoginCode | WrongTotpCode) or field == "code"
+            return await self._render(
+                request,
+                entered=form,
+                error=format_problem(problem),
+                field=field,
+                shows_code_field=shows_code_field,
             )
         flash(request, gettext("The settings were kept."), "success")
         return RedirectResponse(request.url_for("admin:settings"), _SEE_OTHER)
 
-    async def _keep(self, request: Request, form: FormData) -> None:
-        staff = staff_of(request)
+    async def _save(self, request: Request, form: FormData) -> None:
+        staff = get_staff_session(request)
         if form.get("reset"):
             await settings.reset_settings(self._shop, staff, names=list(RunningSetting))
         else:
-            entered = {name: _entered(name, form) for name in RunningSetting}
+            entered = {name: _parse_value(name, form) for name in RunningSetting}
             await settings.update_settings(self._shop, staff, values=entered)
 
-    async def _page(
+    async def _render(
         self,
         request: Request,
         *,
         entered: FormData | None = None,
-        refusal: str | None = None,
+        error: str | None = None,
         field: str = "",
-        asks_code: bool = False,
+        shows_code_field: bool = False,
     ) -> Response:
         rows = [
             {
@@ -100,23 +104,25 @@ class SettingsPage(CustomView):
                 "is_overridden": current.is_overridden,
                 "is_wrong": field == current.name.value,
             }
-            for current in await settings.list_settings(self._shop, staff_of(request))
+            for current in await settings.list_settings(self._shop, get_staff_session(request))
         ]
         page = {
             "title": str(self.menu_label),
             "rows": rows,
-            "refusal": refusal,
-            "asks_code": asks_code,
+            "refusal": error,
+            "asks_code": shows_code_field,
             "is_reset": entered is not None and bool(entered.get("reset")),
             "flashed_messages": get_flashed_messages(request),
-            "may_change": may(request, Permission.CHANGE_SETTINGS),
+            "may_change": has_permission(request, Permission.CHANGE_SETTINGS),
         }
         if self.templates is None:
             raise LookupError("the pages were not put together")
-        return self.templates.TemplateResponse(request, "settings.html", page, _REFUSED if refusal else 200)
+        return self.templates.TemplateResponse(
+            request, "settings.html", page, _UNPROCESSABLE if error else 200
+        )
 
 
-def _entered(name: RunningSetting, form: FormData) -> Value:
+def _parse_value(name: RunningSetting, form: FormData) -> Value:
     if name in _SWITCHES:
         return form.get(name.value) == "on"
     number = texts.parse_integer(str(form.get(name.value) or ""))

@@ -24,34 +24,35 @@ class AuditView(StaffView):
     icon = "fa-solid fa-shield-halved"
     menu_label = _("Audit log")
     display_name = _("Entry")
-    reads = Permission.READ_AUDIT_LOG
-    texts = ("reason",)
+    read_permission = Permission.READ_AUDIT_LOG
+    searched_columns = ("reason",)
     sortable_fields = ("id", "created_at")
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.moment("created_at", _("At")),
-            fields.relation("actor", _("By"), "users"),
-            fields.choice("role", _("Role"), UserRole),
-            fields.choice("act", _("Act"), StaffAct),
-            fields.choice("subject", _("On"), StaffSubject),
-            fields.number("subject_id", _("Number")),
-            fields.text("reason", _("Reason")),
-            fields.text("service_token", _("By service token"), exclude_from_list=True),
-            fields.block("changes", _("Changes"), "table", _changes),
+            fields.number_field(),
+            fields.datetime_field("created_at", _("At")),
+            fields.relation_field("actor", _("By"), "users"),
+            fields.choice_field("role", _("Role"), UserRole),
+            fields.choice_field("act", _("Act"), StaffAct),
+            fields.choice_field("subject", _("On"), StaffSubject),
+            fields.number_field("subject_id", _("Number")),
+            fields.text_field("reason", _("Reason")),
+            fields.text_field("service_token", _("By service token"), exclude_from_list=True),
+            fields.block_field("changes", _("Changes"), "table", _serialize_changes),
         ]
 
 
-async def _changes(_request: Request, entry: AuditEntry) -> dict[str, Any]:
+async def _serialize_changes(_request: Request, entry: AuditEntry) -> dict[str, Any]:
     before, after = orjson.loads(entry.before), orjson.loads(entry.after)
     return {
         "columns": [_("Column"), _("Before"), _("After")],
         "rows": [
-            [name, _written(before.get(name)), _written(after.get(name))] for name in {**before, **after}
+            [name, _format_value(before.get(name)), _format_value(after.get(name))]
+            for name in {**before, **after}
         ],
     }
 
 
-def _written(value: object) -> str:
+def _format_value(value: object) -> str:
     return "" if value is None else value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -19,19 +19,19 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from admin import confirmation
-from admin.access import may, record_refusal, staff_of
-from admin.acts import rules_of, to_confirmation
-from admin.refusals import told_at_the_field
+from admin.access import get_staff_session, has_permission, record_refusal
+from admin.acts import get_rules, redirect_to_confirmation
+from admin.refusals import as_form_error
 from admin.text_filters import TextFilterRegistry
 from domain import ids, texts
 from domain.permissions import Permission
 from domain.staff_problems import FreshCodeRequired
 from models import database
 from models.searching import LOOKUP
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 
-_ACTS_OF_THE_LIBRARY = frozenset({"view", "edit", "delete", "export"})
+_LIBRARY_ACTIONS = frozenset({"view", "edit", "delete", "export"})
 
 
 class StaffView(ModelView):
@@ -43,13 +43,13 @@ class StaffView(ModelView):
     """
 
     of: ClassVar[type[Model]]
-    reads: ClassVar[Permission]
-    writes: ClassVar[Permission | None] = None
-    adds: ClassVar[bool] = False
+    read_permission: ClassVar[Permission]
+    write_permission: ClassVar[Permission | None] = None
+    can_add: ClassVar[bool] = False
     changes: ClassVar[bool] = False
     field_of: ClassVar[Mapping[str, str]] = {}
     main_field: ClassVar[str] = "name"
-    texts: ClassVar[Sequence[str]] = ()
+    searched_columns: ClassVar[Sequence[str]] = ()
 
     # What leaves the shop as a file goes through `main.py export`, which no spreadsheet computes.
     exporters = ()
@@ -60,7 +60,7 @@ class StaffView(ModelView):
     column_visibility = False
     row_actions_display_type = RowActionsDisplayType.KEBAB
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: AppContext) -> None:
         self.shop = shop
         self.fields = self.columns()
         self.searchable_fields = [
@@ -83,7 +83,7 @@ class StaffView(ModelView):
         try:
             return await super().handle_action(request, selection, name)
         except FreshCodeRequired:
-            return to_confirmation(request)
+            return redirect_to_confirmation(request)
 
     async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
         """Do what a record's button `name` says, or lead to the page that asks for a fresh code first.
@@ -94,29 +94,29 @@ class StaffView(ModelView):
         try:
             return await super().handle_row_action(request, pk, name)
         except FreshCodeRequired:
-            return to_confirmation(request)
+            return redirect_to_confirmation(request)
 
-    def told(self, record: Any) -> str:
+    def describe(self, record: Any) -> str:
         """What a record is called where others name it."""
         # Kept together from left to right, also amid Persian.
         return f"\u2066#{record.id}\u2069"
 
-    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Model:
+    async def add(self, staff: Session, data: Mapping[str, Any]) -> Model:
         """Make a record of what was entered, by its operation."""
         raise NotImplementedError
 
-    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Model:
+    async def change(self, staff: Session, pk: int, data: Mapping[str, Any]) -> Model:
         """Change a record to what was entered, by its operation."""
         raise NotImplementedError
 
     def is_accessible(self, request: Request) -> bool:
-        return may(request, self.reads)
+        return has_permission(request, self.read_permission)
 
     def can_create(self, request: Request) -> bool:
-        return self.adds and self._writes(request)
+        return self.can_add and self._can_write(request)
 
     def can_edit(self, request: Request) -> bool:
-        return self.changes and self._writes(request)
+        return self.changes and self._can_write(request)
 
     def can_delete(self, request: Request) -> bool:
         return False
@@ -137,35 +137,35 @@ class StaffView(ModelView):
         return bool(super().can_access_field(request, field, action))
 
     async def is_row_action_allowed(self, request: Request, name: str) -> bool:
-        if name in _ACTS_OF_THE_LIBRARY:
+        if name in _LIBRARY_ACTIONS:
             return bool(await super().is_row_action_allowed(request, name))
-        return _is_allowed(request, rules_of(self._row_actions_handlers[name]).needs)
+        return _is_allowed(request, get_rules(self._row_actions_handlers[name]).permission)
 
     async def is_row_action_allowed_for_obj(self, request: Request, name: str, obj: Any) -> bool:
         if not await self.is_row_action_allowed(request, name):
             return False
-        if name in _ACTS_OF_THE_LIBRARY:
+        if name in _LIBRARY_ACTIONS:
             return True
-        when = rules_of(self._row_actions_handlers[name]).when
+        when = get_rules(self._row_actions_handlers[name]).is_available
         return when is None or when(obj)
 
     async def is_action_allowed(self, request: Request, name: str) -> bool:
-        if name in _ACTS_OF_THE_LIBRARY:
+        if name in _LIBRARY_ACTIONS:
             return bool(await super().is_action_allowed(request, name))
-        return _is_allowed(request, rules_of(self._actions_handlers[name]).needs)
+        return _is_allowed(request, get_rules(self._actions_handlers[name]).permission)
 
     async def repr(self, obj: Any, request: Request) -> str:
-        return self.told(obj)
+        return self.describe(obj)
 
     async def select2_result(self, obj: Any, request: Request) -> str:
-        return str(Markup("<span>{}</span>").format(self.told(obj)))
+        return str(Markup("<span>{}</span>").format(self.describe(obj)))
 
     def get_search_query(self, request: Request, term: str) -> Q:
         """Those whose texts hold the term, and the one that has it as its number."""
         number = texts.parse_integer(term.strip().lstrip("#"))
         found = Q(id=number if number is not None and ids.is_possible(number) else 0)
         # No database keeps other text, and PostgreSQL refuses to look for it.
-        for name in self.texts if texts.is_storable(term) else ():
+        for name in self.searched_columns if texts.is_storable(term) else ():
             found |= Q(**{f"{name}__{LOOKUP}": term})
         return found
 
@@ -184,25 +184,25 @@ class StaffView(ModelView):
         try:
             rows: Sequence[Any] = await super().find_all(request, skip, limit, q, sorts, filters)
         except (OperationalError, OverflowError, ValueError) as error:
-            _refuse_filter(error)
+            _reject_filter(error)
         return rows
 
     async def count(self, request: Request, q: str | None = None, filters: FilterGroup | None = None) -> int:
         try:
             return int(await super().count(request, q, filters))
         except (OperationalError, OverflowError, ValueError) as error:
-            _refuse_filter(error)
+            _reject_filter(error)
 
     async def create(self, request: Request, data: dict[str, Any]) -> Any:
-        async with self._proven(request, data):
-            return await self.add(staff_of(request), data)
+        async with self._confirming(request, data):
+            return await self.add(get_staff_session(request), data)
 
     async def edit(self, request: Request, pk: Any, data: dict[str, Any]) -> Any:
-        async with self._proven(request, data):
-            return await self.change(staff_of(request), self._coerce_pk(pk) or 0, data)
+        async with self._confirming(request, data):
+            return await self.change(get_staff_session(request), self._coerce_pk(pk) or 0, data)
 
     @asynccontextmanager
-    async def _proven(self, request: Request, data: dict[str, Any]) -> AsyncIterator[None]:
+    async def _confirming(self, request: Request, data: dict[str, Any]) -> AsyncIterator[None]:
         """Confirm the session by the form's code, and ask for one at its field where the operation does.
 
         Raises:
@@ -210,13 +210,13 @@ class StaffView(ModelView):
         """
         proof = str(data.pop("proof", None) or "")
         try:
-            with told_at_the_field({"code": "proof"}, otherwise="proof"):
-                await confirmation.confirm_by(self.shop, request, proof)
-            with told_at_the_field(self.field_of, otherwise=self.main_field):
+            with as_form_error({"code": "proof"}, otherwise="proof"):
+                await confirmation.confirm_with_code(self.shop, request, proof)
+            with as_form_error(self.field_of, otherwise=self.main_field):
                 yield
         except FreshCodeRequired as problem:
-            sent = await confirmation.send_code(self.shop, request)
-            raise FormValidationError({"proof": sent}) from problem
+            message = await confirmation.send_code(self.shop, request)
+            raise FormValidationError({"proof": message}) from problem
 
     async def delete(self, request: Request, pks: list[Any]) -> int | None:
         raise HTTPException(403)
@@ -225,19 +225,19 @@ class StaffView(ModelView):
         number = texts.parse_integer(str(pk))
         return number if number is not None and ids.is_possible(number) else None
 
-    def _writes(self, request: Request) -> bool:
-        return self.writes is not None and may(request, self.writes)
+    def _can_write(self, request: Request) -> bool:
+        return self.write_permission is not None and has_permission(request, self.write_permission)
 
 
 def _is_allowed(request: Request, permission: Permission) -> bool:
     """Whether an act's button is there; pressing one that is not there is recorded."""
-    is_allowed = may(request, permission)
+    is_allowed = has_permission(request, permission)
     if not is_allowed and request.method == "POST":
         record_refusal(request, permission=permission.value)
     return is_allowed
 
 
-def _refuse_filter(error: Exception) -> NoReturn:
+def _reject_filter(error: Exception) -> NoReturn:
     """Answer 400 to numbers beyond a column, which the drivers refuse to send.
 
     Raises:

@@ -8,13 +8,13 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import staff_of
-from admin.acts import Ask, Given, act
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, record_action
 from admin.views.base import StaffView
 from domain import texts
 from domain.permissions import Permission
 from models import Gift
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from resolvers.staff import gifts
 
 
@@ -26,25 +26,25 @@ class GiftView(StaffView):
     icon = "fa-solid fa-gift"
     menu_label = _("Gifts")
     display_name = _("Gift")
-    reads = Permission.READ_GIFTS
-    writes = Permission.CHANGE_GIFTS
-    adds = True
-    texts = ()
+    read_permission = Permission.READ_GIFTS
+    write_permission = Permission.CHANGE_GIFTS
+    can_add = True
+    searched_columns = ()
     sortable_fields = ("id", "created_at")
     main_field = "service"
     field_of = {"min": "min_quantity", "max": "max_quantity"}
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.relation("service", _("Service"), "services", required=True),
-            fields.count("min_quantity", _("Least quantity"), required=True),
-            fields.count("max_quantity", _("Largest quantity"), required=True),
-            fields.flag("is_active", _("On the wheel"), exclude_from_create=True),
-            fields.moment("created_at", _("Made at")),
+            fields.number_field(),
+            fields.relation_field("service", _("Service"), "services", required=True),
+            fields.count_field("min_quantity", _("Least quantity"), required=True),
+            fields.count_field("max_quantity", _("Largest quantity"), required=True),
+            fields.flag_field("is_active", _("On the wheel"), exclude_from_create=True),
+            fields.datetime_field("created_at", _("Made at")),
         ]
 
-    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Gift:
+    async def add(self, staff: Session, data: Mapping[str, Any]) -> Gift:
         return await gifts.create_gift(
             staff,
             service_id=texts.parse_integer(data["service"] or "") or 0,
@@ -52,19 +52,19 @@ class GiftView(StaffView):
             max_quantity=data["max_quantity"],
         )
 
-    @act(
+    @record_action(
         "range",
         _("Change the quantities"),
-        needs=Permission.CHANGE_GIFTS,
+        permission=Permission.CHANGE_GIFTS,
         icon="fa-solid fa-pen",
-        asks=[
-            Ask(
+        form_fields=[
+            FormField(
                 name="min",
                 label=_("Least quantity"),
                 kind="number",
                 value=lambda gift: gift.min_quantity,
             ),
-            Ask(
+            FormField(
                 name="max",
                 label=_("Largest quantity"),
                 kind="number",
@@ -72,30 +72,30 @@ class GiftView(StaffView):
             ),
         ],
     )
-    async def change_range(self, request: Request, pk: int, given: Given) -> None:
+    async def change_range(self, request: Request, pk: int, form: FormData) -> None:
         await gifts.update_gift(
-            staff_of(request),
+            get_staff_session(request),
             gift_id=pk,
-            min_quantity=given.integer("min"),
-            max_quantity=given.integer("max"),
+            min_quantity=form.get_integer("min"),
+            max_quantity=form.get_integer("max"),
         )
 
-    @act(
+    @record_action(
         "put_on",
         _("Put on the wheel"),
-        needs=Permission.CHANGE_GIFTS,
+        permission=Permission.CHANGE_GIFTS,
         icon="fa-solid fa-toggle-on",
-        when=lambda gift: not gift.is_active,
+        is_available=lambda gift: not gift.is_active,
     )
-    async def put_on(self, request: Request, pk: int, _given: Given) -> None:
-        await gifts.update_gift(staff_of(request), gift_id=pk, is_active=True)
+    async def activate(self, request: Request, pk: int, _form: FormData) -> None:
+        await gifts.update_gift(get_staff_session(request), gift_id=pk, is_active=True)
 
-    @act(
+    @record_action(
         "take_off",
         _("Take off the wheel"),
-        needs=Permission.CHANGE_GIFTS,
+        permission=Permission.CHANGE_GIFTS,
         icon="fa-solid fa-toggle-off",
-        when=lambda gift: gift.is_active,
+        is_available=lambda gift: gift.is_active,
     )
-    async def take_off(self, request: Request, pk: int, _given: Given) -> None:
-        await gifts.update_gift(staff_of(request), gift_id=pk, is_active=False)
+    async def deactivate(self, request: Request, pk: int, _form: FormData) -> None:
+        await gifts.update_gift(get_staff_session(request), gift_id=pk, is_active=False)

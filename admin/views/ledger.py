@@ -20,20 +20,20 @@ class LedgerView(StaffView):
     icon = "fa-solid fa-book"
     menu_label = _("Ledger")
     display_name = _("Ledger entry")
-    reads = Permission.READ_LEDGER
-    texts = ("cause",)
+    read_permission = Permission.READ_LEDGER
+    searched_columns = ("cause",)
     sortable_fields = ("id", "amount", "created_at")
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.relation("user", _("User"), "users"),
-            fields.choice("kind", _("Kind"), LedgerKind),
-            fields.amount("amount", _("Amount")),
-            fields.amount("balance_after", _("Balance after it")),
-            fields.relation("order", _("Order"), "orders"),
-            fields.relation("payment", _("Payment"), "payments"),
-            fields.text("cause", _("Cause"), exclude_from_list=True),
-            fields.long_text("note", _("Remark")),
-            fields.moment("created_at", _("At")),
+            fields.number_field(),
+            fields.relation_field("user", _("User"), "users"),
+            fields.choice_field("kind", _("Kind"), LedgerKind),
+            fields.amount_field("amount", _("Amount")),
+            fields.amount_field("balance_after", _("Balance after it")),
+            fields.relation_field("order", _("Order"), "orders"),
+            fields.relation_field("payment", _("Payment"), "payments"),
+            fields.text_field("cause", _("Cause"), exclude_from_list=True),
+            fields.long_text_field("note", _("Remark")),
+            fields.datetime_field("created_at", _("At")),
         ]

@@ -8,8 +8,8 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields, labels, language
-from admin.access import staff_of
-from admin.acts import Ask, Given, act
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, record_action
 from admin.views.base import StaffView
 from domain.order_life import Dispatch
 from domain.order_status import OrderSource, OrderStatus
@@ -17,10 +17,10 @@ from domain.permissions import Permission
 from models import Order, OrderEvent
 from resolvers.staff import orders
 
-_NOTE = Ask(name="note", label=_("Remark, which the buyer sees too"), rows=2)
+_NOTE_FIELD = FormField(name="note", label=_("Remark, which the buyer sees too"), rows=2)
 _HELD = (OrderStatus.ERROR, OrderStatus.AWAITING)
 _OVER = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
-_BY_HAND = (
+_SETTABLE_STATUSES = (
     OrderStatus.PROCESSING,
     OrderStatus.INPROGRESS,
     OrderStatus.COMPLETED,
@@ -37,134 +37,145 @@ class OrderView(StaffView):
     icon = "fa-solid fa-cart-shopping"
     menu_label = _("Orders")
     display_name = _("Order")
-    reads = Permission.READ_ORDERS
-    texts = ("link",)
+    read_permission = Permission.READ_ORDERS
+    searched_columns = ("link",)
     sortable_fields = ("id", "charge", "quantity", "created_at", "updated_at")
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.relation("user", _("Buyer"), "users"),
-            fields.relation("service", _("Service"), "services"),
-            fields.choice("status", _("State"), OrderStatus),
-            fields.count("quantity", _("Quantity")),
-            fields.amount("charge", _("Charge")),
-            fields.text("link", _("Link")),
-            fields.amount("refunded", _("Given back"), exclude_from_list=True),
-            fields.choice("dispatch", _("Delivery"), Dispatch, exclude_from_list=True),
-            fields.count("start_count", _("Count at the start"), exclude_from_list=True),
-            fields.count("remains", _("Remains"), exclude_from_list=True),
-            fields.relation("provider", _("Provider"), "providers", exclude_from_list=True),
-            fields.text("provider_order_id", _("Number at the provider"), exclude_from_list=True),
-            fields.choice("source", _("Came through"), OrderSource, exclude_from_list=True),
-            fields.long_text("comments", _("Comments")),
-            fields.long_text("note", _("Remark")),
-            fields.long_text("staff_note", _("For staff")),
-            fields.moment("created_at", _("Placed at")),
-            fields.moment("updated_at", _("Changed at"), exclude_from_list=True),
-            fields.block("history", _("History"), "table", _history),
+            fields.number_field(),
+            fields.relation_field("user", _("Buyer"), "users"),
+            fields.relation_field("service", _("Service"), "services"),
+            fields.choice_field("status", _("State"), OrderStatus),
+            fields.count_field("quantity", _("Quantity")),
+            fields.amount_field("charge", _("Charge")),
+            fields.text_field("link", _("Link")),
+            fields.amount_field("refunded", _("Given back"), exclude_from_list=True),
+            fields.choice_field("dispatch", _("Delivery"), Dispatch, exclude_from_list=True),
+            fields.count_field("start_count", _("Count at the start"), exclude_from_list=True),
+            fields.count_field("remains", _("Remains"), exclude_from_list=True),
+            fields.relation_field("provider", _("Provider"), "providers", exclude_from_list=True),
+            fields.text_field("provider_order_id", _("Number at the provider"), exclude_from_list=True),
+            fields.choice_field("source", _("Came through"), OrderSource, exclude_from_list=True),
+            fields.long_text_field("comments", _("Comments")),
+            fields.long_text_field("note", _("Remark")),
+            fields.long_text_field("staff_note", _("For staff")),
+            fields.datetime_field("created_at", _("Placed at")),
+            fields.datetime_field("updated_at", _("Changed at"), exclude_from_list=True),
+            fields.block_field("history", _("History"), "table", _serialize_history),
         ]
 
-    @act(
+    @record_action(
         "status",
         _("Set the state"),
-        needs=Permission.CHANGE_ORDERS,
+        permission=Permission.CHANGE_ORDERS,
         icon="fa-solid fa-flag",
-        question=_("Moves no money. A queued order is not sent any more."),
-        asks=[
-            Ask(
+        confirmation=_("Moves no money. A queued order is not sent any more."),
+        form_fields=[
+            FormField(
                 name="status",
                 label=_("State"),
-                choices=[(status.value, labels.label(status)) for status in _BY_HAND],
+                choices=[(status.value, labels.to_label(status)) for status in _SETTABLE_STATUSES],
                 value=lambda order: order.status.value,
             ),
-            _NOTE,
+            _NOTE_FIELD,
         ],
-        when=lambda order: order.status not in _OVER,
+        is_available=lambda order: order.status not in _OVER,
     )
-    async def set_status(self, request: Request, pk: int, given: Given) -> None:
-        status = given.choice("status", OrderStatus)
-        await orders.set_order_status(staff_of(request), order_id=pk, status=status, note=given.text("note"))
+    async def set_status(self, request: Request, pk: int, form: FormData) -> None:
+        status = form.get_choice("status", OrderStatus)
+        await orders.set_order_status(
+            get_staff_session(request), order_id=pk, status=status, note=form.get_text("note")
+        )
 
-    @act(
+    @record_action(
         "resend",
         _("Send again"),
-        needs=Permission.RESEND_ORDERS,
+        permission=Permission.RESEND_ORDERS,
         icon="fa-solid fa-paper-plane",
-        asks=[
-            Ask(
+        form_fields=[
+            FormField(
                 name="looked",
                 label=_("I looked into the provider's panel: the order is not there"),
                 kind="checkbox",
             )
         ],
-        when=lambda order: order.status in _HELD,
+        is_available=lambda order: order.status in _HELD,
     )
-    async def resend(self, request: Request, pk: int, given: Given) -> None:
+    async def resend(self, request: Request, pk: int, form: FormData) -> None:
         await orders.resend_order(
-            staff_of(request), order_id=pk, is_not_at_provider=given.is_checked("looked")
+            get_staff_session(request), order_id=pk, is_not_at_provider=form.is_checked("looked")
         )
 
-    @act(
+    @record_action(
         "partial",
         _("Delivered in part"),
-        needs=Permission.REFUND_ORDERS,
+        permission=Permission.REFUND_ORDERS,
         icon="fa-solid fa-chart-pie",
-        question=_("The share of what was not delivered is given back."),
-        asks=[
-            Ask(
+        confirmation=_("The share of what was not delivered is given back."),
+        form_fields=[
+            FormField(
                 name="remains",
                 label=_("Not delivered"),
                 kind="number",
                 value=lambda order: order.remains or "",
             ),
-            _NOTE,
+            _NOTE_FIELD,
         ],
-        when=lambda order: order.status not in _OVER,
+        is_available=lambda order: order.status not in _OVER,
     )
-    async def set_partial(self, request: Request, pk: int, given: Given) -> None:
+    async def set_partial(self, request: Request, pk: int, form: FormData) -> None:
         await orders.set_order_partial(
-            staff_of(request), order_id=pk, remains=given.integer("remains"), note=given.text("note")
+            get_staff_session(request),
+            order_id=pk,
+            remains=form.get_integer("remains"),
+            note=form.get_text("note"),
         )
 
-    @act(
+    @record_action(
         "cancel",
         _("Cancel the order"),
-        needs=Permission.REFUND_ORDERS,
+        permission=Permission.REFUND_ORDERS,
         icon="fa-solid fa-xmark",
-        question=_("All that is left of the charge is given back. The provider is not told."),
-        asks=[_NOTE],
-        when=lambda order: order.status not in _OVER,
+        confirmation=_("All that is left of the charge is given back. The provider is not told."),
+        form_fields=[_NOTE_FIELD],
+        is_available=lambda order: order.status not in _OVER,
     )
-    async def cancel(self, request: Request, pk: int, given: Given) -> None:
-        await orders.cancel_order(staff_of(request), order_id=pk, note=given.text("note"))
+    async def cancel(self, request: Request, pk: int, form: FormData) -> None:
+        await orders.cancel_order(get_staff_session(request), order_id=pk, note=form.get_text("note"))
 
-    @act(
+    @record_action(
         "refund",
         _("Refund"),
-        needs=Permission.REFUND_ORDERS,
+        permission=Permission.REFUND_ORDERS,
         icon="fa-solid fa-rotate-left",
-        question=_("All that is left of the charge is given back."),
-        asks=[_NOTE],
-        when=lambda order: order.status not in _OVER,
+        confirmation=_("All that is left of the charge is given back."),
+        form_fields=[_NOTE_FIELD],
+        is_available=lambda order: order.status not in _OVER,
     )
-    async def refund(self, request: Request, pk: int, given: Given) -> None:
-        await orders.refund_order(staff_of(request), order_id=pk, note=given.text("note"))
+    async def refund(self, request: Request, pk: int, form: FormData) -> None:
+        await orders.refund_order(get_staff_session(request), order_id=pk, note=form.get_text("note"))
 
-    @act("note", _("Remark"), needs=Permission.NOTE_ORDERS, icon="fa-solid fa-note-sticky", asks=[_NOTE])
-    async def note(self, request: Request, pk: int, given: Given) -> None:
-        await orders.note_order(staff_of(request), order_id=pk, note=given.text("note"))
+    @record_action(
+        "note",
+        _("Remark"),
+        permission=Permission.NOTE_ORDERS,
+        icon="fa-solid fa-note-sticky",
+        form_fields=[_NOTE_FIELD],
+    )
+    async def note(self, request: Request, pk: int, form: FormData) -> None:
+        await orders.note_order(get_staff_session(request), order_id=pk, note=form.get_text("note"))
 
 
-async def _history(_request: Request, order: Order) -> dict[str, Any]:
+async def _serialize_history(_request: Request, order: Order) -> dict[str, Any]:
     events = await OrderEvent.filter(order_id=order.id).order_by("id")
     return {
         "columns": [_("At"), _("By"), _("State"), _("Remark"), _("For staff")],
         "rows": [
             [
-                language.moment(event.created_at),
-                labels.label(event.actor),
-                labels.label(event.to_status),
+                language.format_datetime(event.created_at),
+                labels.to_label(event.actor),
+                labels.to_label(event.to_status),
                 event.note or "",
                 event.staff_note or "",
             ]

@@ -7,15 +7,15 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import staff_of
-from admin.acts import Ask, Given, act
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, record_action
 from admin.views.base import StaffView
 from domain.permissions import Permission
 from domain.states import PaymentStatus
 from models import Payment
 from resolvers.staff import payments
 
-_REASON = Ask(name="reason", label=_("Reason"), rows=2)
+_REASON_FIELD = FormField(name="reason", label=_("Reason"), rows=2)
 
 
 def _awaits_review(payment: Payment) -> bool:
@@ -30,54 +30,59 @@ class PaymentView(StaffView):
     icon = "fa-solid fa-credit-card"
     menu_label = _("Payments")
     display_name = _("Payment")
-    reads = Permission.READ_PAYMENTS
-    texts = ("authority", "reference")
+    read_permission = Permission.READ_PAYMENTS
+    searched_columns = ("authority", "reference")
     sortable_fields = ("id", "amount", "created_at")
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.relation("user", _("User"), "users"),
-            fields.amount("amount", _("Amount")),
-            fields.choice("status", _("State"), PaymentStatus),
-            fields.text("gateway", _("Gateway")),
-            fields.text("authority", _("Gateway's token"), exclude_from_list=True),
-            fields.text("reference", _("Receipt number")),
-            fields.text("card_mask", _("Card"), exclude_from_list=True),
-            fields.long_text("note", _("Remark")),
-            fields.moment("created_at", _("Begun at")),
-            fields.moment("credited_at", _("Credited at"), exclude_from_list=True),
+            fields.number_field(),
+            fields.relation_field("user", _("User"), "users"),
+            fields.amount_field("amount", _("Amount")),
+            fields.choice_field("status", _("State"), PaymentStatus),
+            fields.text_field("gateway", _("Gateway")),
+            fields.text_field("authority", _("Gateway's token"), exclude_from_list=True),
+            fields.text_field("reference", _("Receipt number")),
+            fields.text_field("card_mask", _("Card"), exclude_from_list=True),
+            fields.long_text_field("note", _("Remark")),
+            fields.datetime_field("created_at", _("Begun at")),
+            fields.datetime_field("credited_at", _("Credited at"), exclude_from_list=True),
         ]
 
-    @act(
+    @record_action(
         "settle",
         _("Credit"),
-        needs=Permission.SETTLE_PAYMENTS,
+        permission=Permission.SETTLE_PAYMENTS,
         icon="fa-solid fa-check",
-        asks=[
-            Ask(
+        form_fields=[
+            FormField(
                 name="amount",
                 label=_("Toman to credit"),
                 kind="number",
                 value=lambda payment: payment.amount,
             ),
-            _REASON,
+            _REASON_FIELD,
         ],
-        when=_awaits_review,
+        is_available=_awaits_review,
     )
-    async def settle(self, request: Request, pk: int, given: Given) -> None:
+    async def settle(self, request: Request, pk: int, form: FormData) -> None:
         await payments.settle_payment(
-            staff_of(request), payment_id=pk, amount=given.integer("amount"), reason=given.text("reason")
+            get_staff_session(request),
+            payment_id=pk,
+            amount=form.get_integer("amount"),
+            reason=form.get_text("reason"),
         )
 
-    @act(
+    @record_action(
         "reject",
         _("Reject"),
-        needs=Permission.SETTLE_PAYMENTS,
+        permission=Permission.SETTLE_PAYMENTS,
         icon="fa-solid fa-xmark",
-        question=_("Nothing is credited; what was paid goes back outside of the shop."),
-        asks=[_REASON],
-        when=_awaits_review,
+        confirmation=_("Nothing is credited; what was paid goes back outside of the shop."),
+        form_fields=[_REASON_FIELD],
+        is_available=_awaits_review,
     )
-    async def reject(self, request: Request, pk: int, given: Given) -> None:
-        await payments.reject_payment(staff_of(request), payment_id=pk, reason=given.text("reason"))
+    async def reject(self, request: Request, pk: int, form: FormData) -> None:
+        await payments.reject_payment(
+            get_staff_session(request), payment_id=pk, reason=form.get_text("reason")
+        )

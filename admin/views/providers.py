@@ -8,12 +8,12 @@ from starlette_admin.fields import BaseField, PasswordField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import staff_of
-from admin.acts import Ask, Given, act
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, record_action
 from admin.views.base import StaffView
 from domain.permissions import Permission
 from models import Provider
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from resolvers.staff import providers
 from resolvers.staff.providers import ProviderValues
 
@@ -26,10 +26,10 @@ class ProviderView(StaffView):
     icon = "fa-solid fa-truck-fast"
     menu_label = _("Providers")
     display_name = _("Provider")
-    reads = Permission.READ_PROVIDERS
-    writes = Permission.CHANGE_PROVIDERS
-    adds = changes = True
-    texts = ("name", "url")
+    read_permission = Permission.READ_PROVIDERS
+    write_permission = Permission.CHANGE_PROVIDERS
+    can_add = changes = True
+    searched_columns = ("name", "url")
     sortable_fields = ("id", "name", "synced_at")
     field_of = {
         "url": "url",
@@ -43,9 +43,9 @@ class ProviderView(StaffView):
     def columns(self) -> Sequence[BaseField]:
         told_by_provider = {"exclude_from_create": True, "exclude_from_edit": True}
         return [
-            fields.number(),
-            fields.text("name", _("Name"), required=True),
-            fields.text("url", _("Address of its API"), required=True),
+            fields.number_field(),
+            fields.text_field("name", _("Name"), required=True),
+            fields.text_field("url", _("Address of its API"), required=True),
             PasswordField(
                 "api_key",
                 label=_("Key of its API"),
@@ -54,71 +54,73 @@ class ProviderView(StaffView):
                 exclude_from_list=True,
                 exclude_from_detail=True,
             ),
-            fields.confirmation_code(),
-            fields.text("balance", _("Balance there"), **told_by_provider),
-            fields.text("currency", _("Currency"), **told_by_provider),
-            fields.amount(
+            fields.confirmation_code_field(),
+            fields.text_field("balance", _("Balance there"), **told_by_provider),
+            fields.text_field("currency", _("Currency"), **told_by_provider),
+            fields.amount_field(
                 "toman_per_unit", _("Toman for one unit of its currency"), default=1, exclude_from_list=True
             ),
-            fields.count("margin_percent", _("Margin in percent"), default=30, exclude_from_list=True),
-            fields.amount("rounding", _("Prices are multiples of"), default=1, exclude_from_list=True),
-            fields.count("concurrency", _("Calls at once"), default=10, exclude_from_list=True),
-            fields.flag("is_active", _("In use"), **told_by_provider),
-            fields.moment("paused_until", _("Paused until")),
-            fields.moment("synced_at", _("Catalogue read at")),
+            fields.count_field("margin_percent", _("Margin in percent"), default=30, exclude_from_list=True),
+            fields.amount_field("rounding", _("Prices are multiples of"), default=1, exclude_from_list=True),
+            fields.count_field("concurrency", _("Calls at once"), default=10, exclude_from_list=True),
+            fields.flag_field("is_active", _("In use"), **told_by_provider),
+            fields.datetime_field("paused_until", _("Paused until")),
+            fields.datetime_field("synced_at", _("Catalogue read at")),
         ]
 
-    def told(self, record: Provider) -> str:
+    def describe(self, record: Provider) -> str:
         return record.name
 
-    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Provider:
+    async def add(self, staff: Session, data: Mapping[str, Any]) -> Provider:
         return await providers.add_provider(
-            staff, values=_values(data), needs_https=self.shop.settings.is_production
+            staff, values=_to_values(data), needs_https=self.shop.settings.is_production
         )
 
-    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Provider:
+    async def change(self, staff: Session, pk: int, data: Mapping[str, Any]) -> Provider:
         return await providers.update_provider(
             staff,
             provider_id=pk,
-            values=_values(data),
+            values=_to_values(data),
             needs_https=self.shop.settings.is_production,
         )
 
-    @act(
+    @record_action(
         "sync",
         _("Read the catalogue"),
-        needs=Permission.SYNC_PROVIDERS,
+        permission=Permission.SYNC_PROVIDERS,
         icon="fa-solid fa-rotate",
-        question=_("Prices, limits and what is gone are taken over from the provider."),
-        asks=[Ask(name="adds", label=_("Add services that the shop does not have yet"), kind="checkbox")],
+        confirmation=_("Prices, limits and what is gone are taken over from the provider."),
+        form_fields=[
+            FormField(name="adds", label=_("Add services that the shop does not have yet"), kind="checkbox")
+        ],
     )
-    async def sync(self, request: Request, pk: int, given: Given) -> None:
+    async def sync(self, request: Request, pk: int, form: FormData) -> None:
         await providers.sync_provider(
-            self.shop, staff_of(request), provider_id=pk, adds_services=given.is_checked("adds")
+            self.shop, get_staff_session(request), provider_id=pk, adds_services=form.is_checked("adds")
         )
 
-    @act(
+    @record_action(
         "switch_on",
         _("Use again"),
-        needs=Permission.SWITCH_PROVIDERS,
+        permission=Permission.SWITCH_PROVIDERS,
         icon="fa-solid fa-toggle-on",
-        when=lambda provider: not provider.is_active,
+        is_available=lambda provider: not provider.is_active,
     )
-    async def switch_on(self, request: Request, pk: int, _given: Given) -> None:
-        await providers.set_provider_active(staff_of(request), provider_id=pk, is_active=True)
+    async def switch_on(self, request: Request, pk: int, _form: FormData) -> None:
+        await providers.set_provider_active(get_staff_session(request), provider_id=pk, is_active=True)
 
-    @act(
+    @record_action(
         "switch_off",
         _("Send it nothing"),
-        needs=Permission.SWITCH_PROVIDERS,
+        permission=Permission.SWITCH_PROVIDERS,
         icon="fa-solid fa-toggle-off",
-        when=lambda provider: provider.is_active,
+        is_available=lambda provider: provider.is_active,
     )
-    async def switch_off(self, request: Request, pk: int, _given: Given) -> None:
-        await providers.set_provider_active(staff_of(request), provider_id=pk, is_active=False)
+    async def switch_off(self, request: Request, pk: int, _form: FormData) -> None:
+        await providers.set_provider_active(get_staff_session(request), provider_id=pk, is_active=False)
 
 
-def _values(data: Mapping[str, Any]) -> ProviderValues:
+def _to_values(data: Mapping[str, Any]) -> ProviderValues:
     return ProviderValues(
         name=data["name"],
         url=data["url"],

@@ -7,8 +7,8 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields, labels
-from admin.access import staff_of
-from admin.acts import Ask, Given, act
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, record_action
 from admin.views.base import StaffView
 from domain.permissions import Permission
 from domain.states import RefillStatus
@@ -30,48 +30,50 @@ class RefillView(StaffView):
     icon = "fa-solid fa-arrows-rotate"
     menu_label = _("Refills")
     display_name = _("Refill")
-    reads = Permission.READ_ORDERS
+    read_permission = Permission.READ_ORDERS
     sortable_fields = ("id", "created_at", "updated_at")
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.relation("order", _("Order"), "orders"),
-            fields.choice("status", _("State"), RefillStatus),
-            fields.text("provider_refill_id", _("Number at the provider")),
-            fields.long_text("note", _("Remark")),
-            fields.long_text("staff_note", _("For staff")),
-            fields.moment("created_at", _("Placed at")),
-            fields.moment("updated_at", _("Changed at"), exclude_from_list=True),
+            fields.number_field(),
+            fields.relation_field("order", _("Order"), "orders"),
+            fields.choice_field("status", _("State"), RefillStatus),
+            fields.text_field("provider_refill_id", _("Number at the provider")),
+            fields.long_text_field("note", _("Remark")),
+            fields.long_text_field("staff_note", _("For staff")),
+            fields.datetime_field("created_at", _("Placed at")),
+            fields.datetime_field("updated_at", _("Changed at"), exclude_from_list=True),
         ]
 
-    @act(
+    @record_action(
         "settle",
         _("Settle"),
-        needs=Permission.CHANGE_ORDERS,
+        permission=Permission.CHANGE_ORDERS,
         icon="fa-solid fa-check",
-        question=_("Say how it ended at the provider. Moves no money."),
-        asks=[
-            Ask(
+        confirmation=_("Say how it ended at the provider. Moves no money."),
+        form_fields=[
+            FormField(
                 name="status",
                 label=_("State"),
-                choices=[(status.value, labels.label(status)) for status in _OUTCOMES],
+                choices=[(status.value, labels.to_label(status)) for status in _OUTCOMES],
             ),
-            Ask(name="note", label=_("Remark, which the buyer sees too"), rows=2),
+            FormField(name="note", label=_("Remark, which the buyer sees too"), rows=2),
         ],
-        when=_is_held,
+        is_available=_is_held,
     )
-    async def settle(self, request: Request, pk: int, given: Given) -> None:
-        status = given.choice("status", RefillStatus)
-        await refills.settle_refill(staff_of(request), refill_id=pk, status=status, note=given.text("note"))
+    async def settle(self, request: Request, pk: int, form: FormData) -> None:
+        status = form.get_choice("status", RefillStatus)
+        await refills.settle_refill(
+            get_staff_session(request), refill_id=pk, status=status, note=form.get_text("note")
+        )
 
-    @act(
+    @record_action(
         "resume",
         _("Try again"),
-        needs=Permission.RESEND_ORDERS,
+        permission=Permission.RESEND_ORDERS,
         icon="fa-solid fa-rotate-right",
-        question=_("The shop sends it to the provider, or asks about it, again."),
-        when=_is_held,
+        confirmation=_("The shop sends it to the provider, or asks about it, again."),
+        is_available=_is_held,
     )
-    async def resume(self, request: Request, pk: int, _given: Given) -> None:
-        await refills.resume_refill(staff_of(request), refill_id=pk)
+    async def resume(self, request: Request, pk: int, _form: FormData) -> None:
+        await refills.resume_refill(get_staff_session(request), refill_id=pk)

@@ -8,15 +8,15 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import staff_of
-from admin.acts import Ask, Given, act, act_on_many
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, bulk_action, record_action
 from admin.views.base import StaffView
 from domain import texts
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from models import Service
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from resolvers.staff import service_lists, services
 from resolvers.staff.service_lists import ServiceFilter
 from resolvers.staff.services import ServiceValues
@@ -34,10 +34,10 @@ class ServiceView(StaffView):
     icon = "fa-solid fa-tags"
     menu_label = _("Services")
     display_name = _("Service")
-    reads = Permission.READ_CATALOGUE
-    writes = Permission.CHANGE_CATALOGUE
-    adds = changes = True
-    texts = ("name",)
+    read_permission = Permission.READ_CATALOGUE
+    write_permission = Permission.CHANGE_CATALOGUE
+    can_add = changes = True
+    searched_columns = ("name",)
     sortable_fields = ("id", "name", "price", "created_at", "updated_at")
     field_of = {
         "description": "description",
@@ -56,75 +56,79 @@ class ServiceView(StaffView):
     def columns(self) -> Sequence[BaseField]:
         at_provider = {"exclude_from_create": True, "exclude_from_edit": True, "exclude_from_list": True}
         return [
-            fields.number(),
-            fields.text("name", _("Name"), required=True),
-            fields.relation("category", _("Category"), "categories", required=True),
-            fields.amount(
+            fields.number_field(),
+            fields.text_field("name", _("Name"), required=True),
+            fields.relation_field("category", _("Category"), "categories", required=True),
+            fields.amount_field(
                 "price", _("Price"), required=True, help_text=_("Toman for 1,000, or for a whole package")
             ),
-            fields.count("min_quantity", _("Least quantity"), required=True, exclude_from_list=True),
-            fields.count("max_quantity", _("Largest quantity"), required=True, exclude_from_list=True),
-            fields.choice("type", _("Type"), ServiceType, default=ServiceType.DEFAULT),
-            fields.choice(
+            fields.count_field("min_quantity", _("Least quantity"), required=True, exclude_from_list=True),
+            fields.count_field("max_quantity", _("Largest quantity"), required=True, exclude_from_list=True),
+            fields.choice_field("type", _("Type"), ServiceType, default=ServiceType.DEFAULT),
+            fields.choice_field(
                 "source",
                 _("Delivered by"),
                 ServiceSource,
                 default=ServiceSource.MANUAL,
                 exclude_from_list=True,
             ),
-            fields.relation("provider", _("Provider"), "providers"),
-            fields.text("provider_service_id", _("Service's number at the provider"), exclude_from_list=True),
-            fields.text("provider_rate", _("Provider's rate"), **at_provider),
-            fields.amount("original_price", _("Cost"), **at_provider),
-            fields.long_text("description", _("Description")),
-            fields.flag("drip_feed", _("Drip-feed"), exclude_from_list=True),
-            fields.flag("can_refill", _("Refills"), exclude_from_list=True),
-            fields.flag("can_cancel", _("Can be canceled"), exclude_from_list=True),
-            fields.flag("refuses_duplicates", _("One unfinished order a link"), exclude_from_list=True),
-            fields.choice(
+            fields.relation_field("provider", _("Provider"), "providers"),
+            fields.text_field(
+                "provider_service_id", _("Service's number at the provider"), exclude_from_list=True
+            ),
+            fields.text_field("provider_rate", _("Provider's rate"), **at_provider),
+            fields.amount_field("original_price", _("Cost"), **at_provider),
+            fields.long_text_field("description", _("Description")),
+            fields.flag_field("drip_feed", _("Drip-feed"), exclude_from_list=True),
+            fields.flag_field("can_refill", _("Refills"), exclude_from_list=True),
+            fields.flag_field("can_cancel", _("Can be canceled"), exclude_from_list=True),
+            fields.flag_field("refuses_duplicates", _("One unfinished order a link"), exclude_from_list=True),
+            fields.choice_field(
                 "flag", _("Found by the sync"), ServiceFlag, exclude_from_create=True, exclude_from_edit=True
             ),
-            fields.flag("is_active", _("On sale"), exclude_from_create=True, exclude_from_edit=True),
-            fields.moment("updated_at", _("Changed at"), exclude_from_list=True),
+            fields.flag_field("is_active", _("On sale"), exclude_from_create=True, exclude_from_edit=True),
+            fields.datetime_field("updated_at", _("Changed at"), exclude_from_list=True),
         ]
 
-    def told(self, record: Service) -> str:
+    def describe(self, record: Service) -> str:
         return record.name
 
-    async def add(self, staff: SignedIn, data: Mapping[str, Any]) -> Service:
-        return await services.create_service(staff, values=_values(data))
+    async def add(self, staff: Session, data: Mapping[str, Any]) -> Service:
+        return await services.create_service(staff, values=_to_values(data))
 
-    async def change(self, staff: SignedIn, pk: int, data: Mapping[str, Any]) -> Service:
-        return await services.update_service(staff, service_id=pk, values=_values(data))
+    async def change(self, staff: Session, pk: int, data: Mapping[str, Any]) -> Service:
+        return await services.update_service(staff, service_id=pk, values=_to_values(data))
 
-    @act(
+    @record_action(
         "show",
         _("Put on sale"),
-        needs=Permission.CHANGE_CATALOGUE,
+        permission=Permission.CHANGE_CATALOGUE,
         icon="fa-solid fa-eye",
-        when=lambda service: not service.is_active,
+        is_available=lambda service: not service.is_active,
     )
-    async def show(self, request: Request, pk: int, _given: Given) -> None:
-        await services.set_service_active(staff_of(request), service_id=pk, is_active=True)
+    async def show(self, request: Request, pk: int, _form: FormData) -> None:
+        await services.set_service_active(get_staff_session(request), service_id=pk, is_active=True)
 
-    @act(
+    @record_action(
         "hide",
         _("Take off sale"),
-        needs=Permission.CHANGE_CATALOGUE,
+        permission=Permission.CHANGE_CATALOGUE,
         icon="fa-solid fa-eye-slash",
-        when=lambda service: service.is_active,
+        is_available=lambda service: service.is_active,
     )
-    async def hide(self, request: Request, pk: int, _given: Given) -> None:
-        await services.set_service_active(staff_of(request), service_id=pk, is_active=False)
+    async def hide(self, request: Request, pk: int, _form: FormData) -> None:
+        await services.set_service_active(get_staff_session(request), service_id=pk, is_active=False)
 
-    @act_on_many(
+    @bulk_action(
         "reprice",
         _("Change prices"),
-        needs=Permission.REPRICE_SERVICES,
+        permission=Permission.REPRICE_SERVICES,
         icon="fa-solid fa-percent",
-        asks=[
-            Ask(name="percent", label=_("Percent to add, or to take off where negative"), kind="number"),
-            Ask(
+        form_fields=[
+            FormField(
+                name="percent", label=_("Percent to add, or to take off where negative"), kind="number"
+            ),
+            FormField(
                 name="rounding",
                 label=_("Round up to a multiple of so many Toman"),
                 kind="number",
@@ -132,37 +136,37 @@ class ServiceView(StaffView):
             ),
         ],
     )
-    async def reprice(self, request: Request, pks: Sequence[int], given: Given) -> None:
+    async def reprice(self, request: Request, pks: Sequence[int], form: FormData) -> None:
         await service_lists.reprice_services(
-            staff_of(request),
-            percent=given.integer("percent"),
-            rounding=given.integer("rounding"),
+            get_staff_session(request),
+            percent=form.get_integer("percent"),
+            rounding=form.get_integer("rounding"),
             where=ServiceFilter(ids=pks),
         )
 
 
-def _values(data: Mapping[str, Any]) -> ServiceValues:
+def _to_values(data: Mapping[str, Any]) -> ServiceValues:
     return ServiceValues(
-        category_id=_id(data["category"]),
+        category_id=_parse_id(data["category"]),
         name=data["name"],
         description=data["description"],
         price=data["price"],
         min_quantity=data["min_quantity"],
         max_quantity=data["max_quantity"],
-        type=_member(ServiceType, data, "type"),
-        source=_member(ServiceSource, data, "source"),
-        provider_id=_id(data.get("provider")),
+        type=_parse_member(ServiceType, data, "type"),
+        source=_parse_member(ServiceSource, data, "source"),
+        provider_id=_parse_id(data.get("provider")),
         provider_service_id=data["provider_service_id"] or None,
         **{name: bool(data[name]) for name in _FLAGS},
     )
 
 
-def _member(kind: type[Kind], data: Mapping[str, Any], field: str) -> Kind | None:
+def _parse_member(kind: type[Kind], data: Mapping[str, Any], field: str) -> Kind | None:
     try:
         return kind(data[field]) if data[field] else None
     except ValueError as error:
         raise InvalidInput(field=field) from error
 
 
-def _id(pk: str | None) -> int | None:
+def _parse_id(pk: str | None) -> int | None:
     return texts.parse_integer(pk) if pk else None

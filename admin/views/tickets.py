@@ -8,8 +8,8 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields, language
-from admin.access import staff_of
-from admin.acts import Ask, Given, act
+from admin.access import get_staff_session
+from admin.acts import FormData, FormField, record_action
 from admin.views.base import StaffView
 from domain import texts
 from domain.permissions import Permission
@@ -27,53 +27,55 @@ class TicketView(StaffView):
     icon = "fa-solid fa-comments"
     menu_label = _("Tickets")
     display_name = _("Ticket")
-    reads = Permission.READ_TICKETS
-    texts = ("subject",)
+    read_permission = Permission.READ_TICKETS
+    searched_columns = ("subject",)
     sortable_fields = ("id", "created_at", "updated_at")
 
     def columns(self) -> Sequence[BaseField]:
         return [
-            fields.number(),
-            fields.text("subject", _("Subject")),
-            fields.relation("user", _("User"), "users"),
-            fields.choice("status", _("State"), TicketStatus),
-            fields.relation("assignee", _("Left to"), "users"),
-            fields.moment("created_at", _("Opened at")),
-            fields.moment("updated_at", _("Changed at")),
-            fields.block("messages", _("Messages"), "messages", _messages),
+            fields.number_field(),
+            fields.text_field("subject", _("Subject")),
+            fields.relation_field("user", _("User"), "users"),
+            fields.choice_field("status", _("State"), TicketStatus),
+            fields.relation_field("assignee", _("Left to"), "users"),
+            fields.datetime_field("created_at", _("Opened at")),
+            fields.datetime_field("updated_at", _("Changed at")),
+            fields.block_field("messages", _("Messages"), "messages", _serialize_messages),
         ]
 
-    def told(self, record: Ticket) -> str:
+    def describe(self, record: Ticket) -> str:
         return record.subject
 
-    @act(
+    @record_action(
         "answer",
         _("Answer"),
-        needs=Permission.ANSWER_TICKETS,
+        permission=Permission.ANSWER_TICKETS,
         icon="fa-solid fa-reply",
-        asks=[Ask(name="message", label=_("Message"), rows=6)],
+        form_fields=[FormField(name="message", label=_("Message"), rows=6)],
     )
-    async def answer(self, request: Request, pk: int, given: Given) -> None:
-        await tickets.answer_ticket(staff_of(request), ticket_id=pk, message=given.text("message"))
+    async def answer(self, request: Request, pk: int, form: FormData) -> None:
+        await tickets.answer_ticket(
+            get_staff_session(request), ticket_id=pk, message=form.get_text("message")
+        )
 
-    @act(
+    @record_action(
         "close",
         _("Close the ticket"),
-        needs=Permission.ANSWER_TICKETS,
+        permission=Permission.ANSWER_TICKETS,
         icon="fa-solid fa-check",
-        question=_("It opens again when either side writes into it."),
-        when=lambda ticket: ticket.status is not TicketStatus.CLOSED,
+        confirmation=_("It opens again when either side writes into it."),
+        is_available=lambda ticket: ticket.status is not TicketStatus.CLOSED,
     )
-    async def close(self, request: Request, pk: int, _given: Given) -> None:
-        await tickets.close_ticket(staff_of(request), ticket_id=pk)
+    async def close(self, request: Request, pk: int, _form: FormData) -> None:
+        await tickets.close_ticket(get_staff_session(request), ticket_id=pk)
 
-    @act(
+    @record_action(
         "assign",
         _("Leave to"),
-        needs=Permission.ASSIGN_TICKETS,
+        permission=Permission.ASSIGN_TICKETS,
         icon="fa-solid fa-user-check",
-        asks=[
-            Ask(
+        form_fields=[
+            FormField(
                 name="assignee",
                 label=_("Number of the member of staff; nobody where it is empty"),
                 kind="number",
@@ -81,24 +83,24 @@ class TicketView(StaffView):
             )
         ],
     )
-    async def assign(self, request: Request, pk: int, given: Given) -> None:
-        entered = texts.strip(given.text("assignee"))
+    async def assign(self, request: Request, pk: int, form: FormData) -> None:
+        entered = texts.strip(form.get_text("assignee"))
         assignee_id = texts.parse_integer(entered) if entered else None
         if entered and assignee_id is None:
             raise InvalidInput(field="assignee")
-        await tickets.assign_ticket(staff_of(request), ticket_id=pk, assignee_id=assignee_id)
+        await tickets.assign_ticket(get_staff_session(request), ticket_id=pk, assignee_id=assignee_id)
 
 
-async def _messages(_request: Request, ticket: Ticket) -> list[dict[str, Any]]:
+async def _serialize_messages(_request: Request, ticket: Ticket) -> list[dict[str, Any]]:
     messages = await TicketMessage.filter(ticket_id=ticket.id).order_by("id").prefetch_related("user")
-    first = {"text": ticket.description, "is_owner": True, "at": language.moment(ticket.created_at)}
+    first = {"text": ticket.description, "is_owner": True, "at": language.format_datetime(ticket.created_at)}
     return [
         first,
         *(
             {
                 "text": message.message,
                 "is_owner": message.user_id == ticket.user_id,
-                "at": language.moment(message.created_at),
+                "at": language.format_datetime(message.created_at),
             }
             for message in messages
         ),

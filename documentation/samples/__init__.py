@@ -23,18 +23,18 @@ class Sample:
     code: str
 
 
-def samples(operation: Operation, public_url: str) -> tuple[Sample, ...]:
+def build_samples(operation: Operation, public_url: str) -> tuple[Sample, ...]:
     """The operation's example in every language.
 
     Where a token is needed, it is the shell's `$TOKEN` or the program's `token`.
     """
-    url = f"{public_url}{path_of(operation)}"
+    url = f"{public_url}{fill_path(operation)}"
     query = operation.examples("query")
     values = {
         "url": url,
         "address": f"{url}?{urlencode(query)}" if query else url,
         "query": query,
-        "headers": headers_of(operation),
+        "headers": get_headers(operation),
         "body": operation.examples("body"),
         "method": operation.method,
         "needs_token": operation.needs_token,
@@ -47,12 +47,12 @@ def samples(operation: Operation, public_url: str) -> tuple[Sample, ...]:
     )
 
 
-def path_of(operation: Operation) -> str:
+def fill_path(operation: Operation) -> str:
     """The path with the example's values in it."""
     return operation.path.format(**operation.examples("path"))
 
 
-def headers_of(operation: Operation) -> dict[str, str]:
+def get_headers(operation: Operation) -> dict[str, str]:
     """The headers of the example, but for the token's."""
     headers = {name: str(value) for name, value in operation.examples("header").items()}
     if operation.examples("body"):
@@ -60,7 +60,7 @@ def headers_of(operation: Operation) -> dict[str, str]:
     return {"Accept": "application/json", **headers}
 
 
-def _templates() -> Environment:
+def _build_templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=False,  # noqa: S701 - code, not HTML: pages escape it where they show it
@@ -72,4 +72,4 @@ def _templates() -> Environment:
     return environment
 
 
-_TEMPLATES = _templates()
+_TEMPLATES = _build_templates()

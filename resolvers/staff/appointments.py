@@ -13,30 +13,30 @@ from models import TotpSecret, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import credentials
-from resolvers.staff.duty import Duty
+from resolvers.staff.duty import StaffAction
 
 
 class LastOwner(Exception):
     """Nobody else could give anybody a role again: another owner has to be made first."""
 
 
-class NobodyWithMobile(Exception):
+class UnknownMobile(Exception):
     """No user has proven the mobile."""
 
 
-class AccountSwitchedOff(Exception):
+class AccountBlocked(Exception):
     """The user with the mobile is blocked; whoever blocked them decides, not a promotion."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Appointment:
+class RoleGrant:
     """`user` with the new role; `role_before` is None where the user was made for it."""
 
     user: User
     role_before: UserRole | None
 
 
-async def appoint(mobile: str, *, role: UserRole) -> Appointment:
+async def grant_role(mobile: str, *, role: UserRole) -> RoleGrant:
     """Give the user who verified `mobile` a role, or make a user with that mobile, verified.
 
     Whoever merely claims the number is passed over: a claim is anybody's, and must not become staff.
@@ -46,9 +46,9 @@ async def appoint(mobile: str, *, role: UserRole) -> Appointment:
         AccountSwitchedOff: the user is blocked.
         LastOwner: the user is the only owner who is not blocked, and the role is another.
     """
-    number = _number(mobile)
+    number = _parse_mobile(mobile)
     # With all other changes of roles, one at a time.
-    async with database.exclusive("roles"):
+    async with database.exclusive_transaction("roles"):
         now = await database.now()
         user = await User.filter(mobile=number, mobile_verified=True).select_for_update(no_key=True).first()
         if user is None:
@@ -61,24 +61,24 @@ async def appoint(mobile: str, *, role: UserRole) -> Appointment:
             before = await _promote(user, role=role, now=now)
     if before is not role:
         security_log.record(SecurityEvent.ROLE_CHANGED, user_id=user.id, role=role.value)
-    return Appointment(user=user, role_before=before)
+    return RoleGrant(user=user, role_before=before)
 
 
 async def _promote(user: User, *, role: UserRole, now: datetime) -> UserRole:
     """Give the user the role; returns the one before."""
     if not user.is_active:
-        raise AccountSwitchedOff
+        raise AccountBlocked
     before, user.role = user.role, role
     if before is not role:
-        await _refuse_last_owner(user, before)
+        await _reject_last_owner(user, before)
         user.updated_at = now
         await user.save(update_fields=["role", "updated_at"])
-        await credentials.end_access(user, now=now, spares=credentials.OF_ANOTHER_ROLE)
+        await credentials.revoke_access(user, now=now, spares=credentials.KEPT_ON_ROLE_CHANGE)
         await _record(user, before=before, now=now)
     return before
 
 
-async def forget_totp(mobile: str) -> User:
+async def reset_totp(mobile: str) -> User:
     """Forget the authenticator app of a member of staff who lost it, and sign them out.
 
     For the last owner, whom no colleague can help by `users.reset_totp`.
@@ -87,15 +87,15 @@ async def forget_totp(mobile: str) -> User:
         InvalidInput: no Iranian mobile number.
         NobodyWithMobile: no user has proven it.
     """
-    number = _number(mobile)
+    number = _parse_mobile(mobile)
     async with in_transaction():
         now = await database.now()
-        user = await User.who_proved(number)
+        user = await User.get_by_verified_mobile(number)
         if user is None:
-            raise NobodyWithMobile
+            raise UnknownMobile
         await TotpSecret.filter(user_id=user.id).delete()
-        await credentials.end_access(user, now=now, spares=credentials.ALL_BUT_SESSIONS)
-        await Duty(actor=user, now=now).record(
+        await credentials.revoke_access(user, now=now, spares=credentials.ALL_EXCEPT_SESSIONS)
+        await StaffAction(actor=user, now=now).record(
             StaffAct.RESET_TOTP,
             StaffSubject.USER,
             user.id,
@@ -107,14 +107,14 @@ async def forget_totp(mobile: str) -> User:
     return user
 
 
-def _number(mobile: str) -> str:
+def _parse_mobile(mobile: str) -> str:
     number = mobiles.normalize(mobile)
     if number is None:
         raise InvalidInput(field="mobile")
     return number
 
 
-async def _refuse_last_owner(user: User, before: UserRole) -> None:
+async def _reject_last_owner(user: User, before: UserRole) -> None:
     if before is not UserRole.OWNER:
         return
     if not await User.filter(role=UserRole.OWNER, is_active=True).exclude(id=user.id).exists():
@@ -123,7 +123,7 @@ async def _refuse_last_owner(user: User, before: UserRole) -> None:
 
 async def _record(user: User, *, before: UserRole | None, now: datetime) -> None:
     """Nobody signs in at a command line: the actor is the user."""
-    await Duty(actor=user, now=now).record(
+    await StaffAction(actor=user, now=now).record(
         StaffAct.SET_USER_ROLE,
         StaffSubject.USER,
         user.id,

@@ -8,19 +8,19 @@ from tortoise.queryset import QuerySet
 
 from domain import descriptions, ids, texts
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import CategoryNotFound
 from models import Category
-from resolvers.filters import meeting, record_ids
+from resolvers.filters import apply_criteria, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import columns_of, on_duty, permit
+from resolvers.sessions import Session
+from resolvers.staff.duty import get_columns, require_permission, staff_transaction
 
-_LONGEST_NAME = 200
-_LONGEST_DESCRIPTION = 20_000
-_LONGEST_IMAGE = 500
-_LARGEST_POSITION = 2**31 - 1
+_MAX_NAME_LENGTH = 200
+_MAX_DESCRIPTION_LENGTH = 20_000
+_MAX_IMAGE_LENGTH = 500
+_MAX_POSITION = 2**31 - 1
 
 
 class CategoryOrderField(StrEnum):
@@ -44,16 +44,16 @@ class CategoryFilter:
     def apply(self, categories: QuerySet[Category]) -> QuerySet[Category]:
         """`categories` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
+            "id__in": possible_ids(self.ids),
             "is_active": self.is_active,
             "name__has_part": self.name_contains,
         }
-        return meeting(categories, criteria)
+        return apply_criteria(categories, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def categories_page(
-    staff: SignedIn,
+@declares_problems(Forbidden, InvalidInput)
+async def get_categories_page(
+    staff: Session,
     *,
     page: PageRequest,
     where: CategoryFilter,
@@ -66,15 +66,15 @@ async def categories_page(
         Forbidden: the catalogue behind the shop is not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_CATALOGUE)
+    await require_permission(staff, Permission.READ_CATALOGUE)
     return await read_page(
         lambda: where.apply(Category.all()), page=page, by=order_by.value, direction=direction
     )
 
 
-@refuses(Forbidden, InvalidInput)
+@declares_problems(Forbidden, InvalidInput)
 async def create_category(
-    staff: SignedIn, *, name: str, description: str = "", image: str = "", position: int = 0
+    staff: Session, *, name: str, description: str = "", image: str = "", position: int = 0
 ) -> Category:
     """Put up a shelf, which is on sale at once.
 
@@ -82,22 +82,22 @@ async def create_category(
         Forbidden: not for this role.
         InvalidInput: a text of a wrong length, or a position beyond 32 bits.
     """
-    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+    async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
         category = Category(created_at=duty.now, updated_at=duty.now)
         category.update_from_dict(
-            _checked(name=name, description=description, image=image, position=position)
+            _validate(name=name, description=description, image=image, position=position)
         )
         await category.save()
-        after = columns_of(category)
+        after = get_columns(category)
         await duty.record(
             StaffAct.CREATE_CATEGORY, StaffSubject.CATEGORY, category.id, before={}, after=after
         )
         return category
 
 
-@refuses(Forbidden, InvalidInput, CategoryNotFound)
+@declares_problems(Forbidden, InvalidInput, CategoryNotFound)
 async def update_category(
-    staff: SignedIn,
+    staff: Session,
     *,
     category_id: int,
     name: str | None = None,
@@ -112,35 +112,35 @@ async def update_category(
         InvalidInput: a text of a wrong length, or a position beyond 32 bits.
         CategoryNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+    async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
         category = await lock_category(category_id)
-        before = columns_of(category)
+        before = get_columns(category)
         category.update_from_dict(
-            _checked(name=name, description=description, image=image, position=position)
+            _validate(name=name, description=description, image=image, position=position)
         )
         category.updated_at = duty.now
         await category.save()
-        after = columns_of(category)
+        after = get_columns(category)
         await duty.record(
             StaffAct.UPDATE_CATEGORY, StaffSubject.CATEGORY, category.id, before=before, after=after
         )
         return category
 
 
-@refuses(Forbidden, CategoryNotFound)
-async def set_category_active(staff: SignedIn, *, category_id: int, is_active: bool) -> Category:
+@declares_problems(Forbidden, CategoryNotFound)
+async def set_category_active(staff: Session, *, category_id: int, is_active: bool) -> Category:
     """Put a shelf on sale or take it off, with all that stands on it.
 
     Raises:
         Forbidden: not for this role.
         CategoryNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
+    async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
         category = await lock_category(category_id)
-        before = columns_of(category)
+        before = get_columns(category)
         category.is_active, category.updated_at = is_active, duty.now
         await category.save(update_fields=["is_active", "updated_at"])
-        after = columns_of(category)
+        after = get_columns(category)
         await duty.record(
             StaffAct.SET_CATEGORY_ACTIVE, StaffSubject.CATEGORY, category.id, before=before, after=after
         )
@@ -160,24 +160,26 @@ async def lock_category(category_id: int) -> Category:
     return category
 
 
-def _checked(
+def _validate(
     *, name: str | None, description: str | None, image: str | None, position: int | None
 ) -> dict[str, object]:
     """The columns that are given."""
     columns: dict[str, object] = {}
     if name is not None:
-        columns["name"] = texts.line(name, field="name", max_length=_LONGEST_NAME)
+        columns["name"] = texts.clean_bounded_line(name, field="name", max_length=_MAX_NAME_LENGTH)
     if description is not None:
-        columns["description"] = texts.paragraph(
+        columns["description"] = texts.clean_bounded_paragraph(
             descriptions.clean(description),
             field="description",
-            max_length=_LONGEST_DESCRIPTION,
+            max_length=_MAX_DESCRIPTION_LENGTH,
             min_length=0,
         )
     if image is not None:
-        columns["image"] = texts.line(image, field="image", max_length=_LONGEST_IMAGE, min_length=0) or None
+        columns["image"] = (
+            texts.clean_bounded_line(image, field="image", max_length=_MAX_IMAGE_LENGTH, min_length=0) or None
+        )
     if position is not None:
-        if abs(position) > _LARGEST_POSITION:
+        if abs(position) > _MAX_POSITION:
             raise InvalidInput(field="position")
         columns["position"] = position
     return columns

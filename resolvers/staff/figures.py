@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain import days, permissions
-from domain.order_status import GIVEN_BACK, OrderStatus
+from domain.order_status import FULLY_REFUNDED, OrderStatus
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.states import PaymentStatus, TicketStatus
 from models import Order, Provider, Ticket, User, database
 from resolvers import queue
-from resolvers.queue import QueueState
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import permit
+from resolvers.queue import QueueStats
+from resolvers.sessions import Session
+from resolvers.staff.duty import require_permission
 
-LONGEST_WINDOW = 366
+MAX_DAYS = 366
 SLOW_AFTER = timedelta(days=1)
 """An order is slow when nothing has happened to it for so long."""
 
@@ -62,14 +62,14 @@ class ShopFigures:
 
     days: Sequence[DayFigures]
     statuses: Mapping[OrderStatus, int]
-    queue: QueueState
+    queue: QueueStats
     slow: int
     open_tickets: int
     providers: Sequence[Provider]
 
 
-@refuses(Forbidden, InvalidInput)
-async def shop_figures(staff: SignedIn, *, days: int = 30) -> ShopFigures:
+@declares_problems(Forbidden, InvalidInput)
+async def get_shop_figures(staff: Session, *, days: int = 30) -> ShopFigures:
     """Orders and income by day, and what waits for staff. Provider balances are as last told, in their units.
 
     Providers are left out for roles that may not read them.
@@ -78,20 +78,20 @@ async def shop_figures(staff: SignedIn, *, days: int = 30) -> ShopFigures:
         Forbidden: not for this role.
         InvalidInput: `days` outside 1 to 366.
     """
-    if not 1 <= days <= LONGEST_WINDOW:
+    if not 1 <= days <= MAX_DAYS:
         raise InvalidInput(field="days")
-    actor = await permit(staff, Permission.READ_FIGURES)
+    actor = await require_permission(staff, Permission.READ_FIGURES)
     now = await database.now()
     window = _Window(now, days)
-    rows = await _grouped(_ORDERS, "created_at", window)
-    deposits = await _grouped(_DEPOSITS, "credited_at", window, PaymentStatus.PAID.value)
+    rows = await _fetch_grouped(_ORDERS, "created_at", window)
+    deposits = await _fetch_grouped(_DEPOSITS, "credited_at", window, PaymentStatus.PAID.value)
     return ShopFigures(
-        days=window.filled(rows, deposits),
-        statuses=_by_status(rows),
-        queue=await queue.look(),
+        days=window.fill_days(rows, deposits),
+        statuses=_count_by_status(rows),
+        queue=await queue.read_queue_stats(),
         slow=await Order.filter(status__in=_UNDER_WAY, updated_at__lt=now - SLOW_AFTER).count(),
         open_tickets=await Ticket.filter(status__in=_OPEN_TICKETS).count(),
-        providers=await _providers_for(actor),
+        providers=await _list_visible_providers(actor),
     )
 
 
@@ -99,12 +99,12 @@ class _Window:
     """The shop's last `count` days up to now, the oldest first."""
 
     def __init__(self, now: datetime, count: int) -> None:
-        today = days.day_of(now)
+        today = days.to_day(now)
         self.days = [today - timedelta(days=back) for back in reversed(range(count))]
-        self.begins_at = days.start_of(self.days[0])
-        self._offsets = days.offsets(self.begins_at, now)
+        self.begins_at = days.start_of_day(self.days[0])
+        self._offsets = days.list_utc_offsets(self.begins_at, now)
 
-    def offset(self, seconds: str) -> str:
+    def offset_sql(self, seconds: str) -> str:
         """SQL for the shop's offset from UTC, in seconds, at a moment given in unix seconds."""
         (_, first), *changes = self._offsets
         cases = [
@@ -112,11 +112,11 @@ class _Window:
         ]
         return f"CASE {' '.join(cases)} ELSE {first} END" if cases else str(first)
 
-    def filled(self, orders: Sequence[Row], deposits: Sequence[Row]) -> list[DayFigures]:
+    def fill_days(self, orders: Sequence[Row], deposits: Sequence[Row]) -> list[DayFigures]:
         """Every day with what the rows tell of it."""
-        kept = [row for row in orders if OrderStatus(str(row["status"])) not in GIVEN_BACK]
-        paid = _sums(deposits, "deposits")
-        placed, income = _sums(kept, "order_count"), _sums(kept, "income")
+        counted = [row for row in orders if OrderStatus(str(row["status"])) not in FULLY_REFUNDED]
+        paid = _sum_by_day(deposits, "deposits")
+        placed, income = _sum_by_day(counted, "order_count"), _sum_by_day(counted, "income")
         return [
             DayFigures(
                 day=day,
@@ -129,16 +129,16 @@ class _Window:
         ]
 
 
-async def _grouped(statement: str, column: str, window: _Window, *values: str) -> Sequence[Row]:
+async def _fetch_grouped(statement: str, column: str, window: _Window, *values: str) -> Sequence[Row]:
     seconds = _SECONDS_SINCE_1970[database.dialect()].format(column=column)
     begins_at = window.begins_at
     # SQLite keeps moments as text.
     beginning = begins_at if database.dialect() == "postgres" else str(begins_at)
-    statement = statement.format(seconds=seconds, offset=window.offset(seconds))
+    statement = statement.format(seconds=seconds, offset=window.offset_sql(seconds))
     return await database.fetch(statement, beginning, *values)
 
 
-def _sums(rows: Sequence[Row], column: str) -> dict[int, int]:
+def _sum_by_day(rows: Sequence[Row], column: str) -> dict[int, int]:
     sums: dict[int, int] = {}
     for row in rows:
         day = int(row["day"])
@@ -146,14 +146,14 @@ def _sums(rows: Sequence[Row], column: str) -> dict[int, int]:
     return sums
 
 
-def _by_status(rows: Sequence[Row]) -> dict[OrderStatus, int]:
+def _count_by_status(rows: Sequence[Row]) -> dict[OrderStatus, int]:
     counts = dict.fromkeys(OrderStatus, 0)
     for row in rows:
         counts[OrderStatus(str(row["status"]))] += int(row["order_count"])
     return counts
 
 
-async def _providers_for(actor: User) -> Sequence[Provider]:
-    if not permissions.allows(actor.role, Permission.READ_PROVIDERS):
+async def _list_visible_providers(actor: User) -> Sequence[Provider]:
+    if not permissions.has_permission(actor.role, Permission.READ_PROVIDERS):
         return []
     return await Provider.filter(is_active=True).order_by("id")

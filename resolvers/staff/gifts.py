@@ -7,16 +7,16 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import ids
-from domain.order_details import LARGEST_QUANTITY
+from domain.order_details import MAX_QUANTITY
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service
-from resolvers.filters import meeting, record_ids
+from resolvers.filters import apply_criteria, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import columns_of, on_duty, permit
+from resolvers.sessions import Session
+from resolvers.staff.duty import get_columns, require_permission, staff_transaction
 
 
 class GiftOrderField(StrEnum):
@@ -37,16 +37,16 @@ class GiftFilter:
     def apply(self, gifts: QuerySet[Gift]) -> QuerySet[Gift]:
         """`gifts` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
-            "service_id__in": record_ids(self.service_ids),
+            "id__in": possible_ids(self.ids),
+            "service_id__in": possible_ids(self.service_ids),
             "is_active": self.is_active,
         }
-        return meeting(gifts, criteria)
+        return apply_criteria(gifts, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def gifts_page(
-    staff: SignedIn, *, page: PageRequest, where: GiftFilter, order_by: GiftOrderField, direction: Direction
+@declares_problems(Forbidden, InvalidInput)
+async def get_gifts_page(
+    staff: Session, *, page: PageRequest, where: GiftFilter, order_by: GiftOrderField, direction: Direction
 ) -> Page[Gift]:
     """A page of the wheel's gifts, active or not.
 
@@ -54,12 +54,12 @@ async def gifts_page(
         Forbidden: the wheel's inside is not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_GIFTS)
+    await require_permission(staff, Permission.READ_GIFTS)
     return await read_page(lambda: where.apply(Gift.all()), page=page, by=order_by.value, direction=direction)
 
 
-@refuses(Forbidden, InvalidInput, ServiceNotFound)
-async def create_gift(staff: SignedIn, *, service_id: int, min_quantity: int, max_quantity: int) -> Gift:
+@declares_problems(Forbidden, InvalidInput, ServiceNotFound)
+async def create_gift(staff: Session, *, service_id: int, min_quantity: int, max_quantity: int) -> Gift:
     """Put a service on the wheel, to be won in a quantity between the two, in units.
 
     Raises:
@@ -67,7 +67,7 @@ async def create_gift(staff: SignedIn, *, service_id: int, min_quantity: int, ma
         InvalidInput: no quantity lies between the two, or the service is delivered in runs.
         ServiceNotFound: there is no such service.
     """
-    async with on_duty(staff, Permission.CHANGE_GIFTS) as duty:
+    async with staff_transaction(staff, Permission.CHANGE_GIFTS) as duty:
         service = await Service.get_or_none(id=service_id) if ids.is_possible(service_id) else None
         if service is None:
             raise ServiceNotFound
@@ -81,13 +81,15 @@ async def create_gift(staff: SignedIn, *, service_id: int, min_quantity: int, ma
             created_at=duty.now,
             updated_at=duty.now,
         )
-        await duty.record(StaffAct.CREATE_GIFT, StaffSubject.GIFT, gift.id, before={}, after=columns_of(gift))
+        await duty.record(
+            StaffAct.CREATE_GIFT, StaffSubject.GIFT, gift.id, before={}, after=get_columns(gift)
+        )
         return gift
 
 
-@refuses(Forbidden, InvalidInput, WheelGiftNotFound)
+@declares_problems(Forbidden, InvalidInput, WheelGiftNotFound)
 async def update_gift(
-    staff: SignedIn,
+    staff: Session,
     *,
     gift_id: int,
     min_quantity: int | None = None,
@@ -101,12 +103,12 @@ async def update_gift(
         InvalidInput: no quantity would lie between the two.
         WheelGiftNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.CHANGE_GIFTS) as duty:
+    async with staff_transaction(staff, Permission.CHANGE_GIFTS) as duty:
         found = Gift.filter(id=gift_id if ids.is_possible(gift_id) else 0)
         gift = await found.select_for_update(no_key=True).first()
         if gift is None:
             raise WheelGiftNotFound
-        before = columns_of(gift)
+        before = get_columns(gift)
         gift.min_quantity = gift.min_quantity if min_quantity is None else min_quantity
         gift.max_quantity = gift.max_quantity if max_quantity is None else max_quantity
         gift.is_active = gift.is_active if is_active is None else is_active
@@ -114,13 +116,13 @@ async def update_gift(
         gift.updated_at = duty.now
         await gift.save(update_fields=["min_quantity", "max_quantity", "is_active", "updated_at"])
         await duty.record(
-            StaffAct.UPDATE_GIFT, StaffSubject.GIFT, gift.id, before=before, after=columns_of(gift)
+            StaffAct.UPDATE_GIFT, StaffSubject.GIFT, gift.id, before=before, after=get_columns(gift)
         )
         return gift
 
 
-def _check_range(least: int, most: int) -> None:
-    if not 1 <= least <= LARGEST_QUANTITY:
+def _check_range(lower: int, upper: int) -> None:
+    if not 1 <= lower <= MAX_QUANTITY:
         raise InvalidInput(field="min")
-    if not least <= most <= LARGEST_QUANTITY:
+    if not lower <= upper <= MAX_QUANTITY:
         raise InvalidInput(field="max")

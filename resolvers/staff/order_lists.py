@@ -10,14 +10,14 @@ from tortoise.queryset import QuerySet
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.states import LedgerKind
 from models import LedgerEntry, Order
-from resolvers.filters import meeting, record_ids, those
+from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.orders import OrderOrderField
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import permit
+from resolvers.sessions import Session
+from resolvers.staff.duty import require_permission
 
 
 class LedgerOrderField(StrEnum):
@@ -45,17 +45,17 @@ class OrderFilter:
     def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
         """`orders` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
-            "user_id__in": record_ids(self.user_ids),
-            "service_id__in": record_ids(self.service_ids),
-            "provider_id__in": record_ids(self.provider_ids),
-            "status__in": those(self.statuses),
-            "dispatch__in": those(self.dispatches),
+            "id__in": possible_ids(self.ids),
+            "user_id__in": possible_ids(self.user_ids),
+            "service_id__in": possible_ids(self.service_ids),
+            "provider_id__in": possible_ids(self.provider_ids),
+            "status__in": as_list(self.statuses),
+            "dispatch__in": as_list(self.dispatches),
             "link__has_part": self.link_contains,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(orders, criteria)
+        return apply_criteria(orders, criteria)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,19 +72,19 @@ class LedgerFilter:
     def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
         """`entries` that meet every criterion."""
         criteria: dict[str, object] = {
-            "user_id__in": record_ids(self.user_ids),
-            "order_id__in": record_ids(self.order_ids),
-            "payment_id__in": record_ids(self.payment_ids),
-            "kind__in": those(self.kinds),
+            "user_id__in": possible_ids(self.user_ids),
+            "order_id__in": possible_ids(self.order_ids),
+            "payment_id__in": possible_ids(self.payment_ids),
+            "kind__in": as_list(self.kinds),
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(entries, criteria)
+        return apply_criteria(entries, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def orders_page(
-    staff: SignedIn, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
+@declares_problems(Forbidden, InvalidInput)
+async def get_orders_page(
+    staff: Session, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
 ) -> Page[Order]:
     """A page of everybody's orders.
 
@@ -92,15 +92,15 @@ async def orders_page(
         Forbidden: other people's records are not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_ORDERS)
+    await require_permission(staff, Permission.READ_ORDERS)
     return await read_page(
         lambda: where.apply(Order.all()), page=page, by=order_by.value, direction=direction
     )
 
 
-@refuses(Forbidden, InvalidInput)
-async def ledger_page(
-    staff: SignedIn,
+@declares_problems(Forbidden, InvalidInput)
+async def get_ledger_page(
+    staff: Session,
     *,
     page: PageRequest,
     where: LedgerFilter,
@@ -113,6 +113,6 @@ async def ledger_page(
         Forbidden: other people's records are not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_LEDGER)
+    await require_permission(staff, Permission.READ_LEDGER)
     entries = where.apply(LedgerEntry.all())
     return await read_page(lambda: entries, page=page, by=order_by.value, direction=direction)

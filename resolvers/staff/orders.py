@@ -6,15 +6,15 @@ from domain import ids, order_life, texts
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, OrderNotFound, refuses
+from domain.problems import Forbidden, InvalidInput, OrderNotFound, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, OrderMayBeAtProvider, OrderNotChangeable
 from models import Order, User
-from resolvers.order_life import Change, TransitionRefused, change_order, lock_order
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import LONGEST_REASON, Duty, columns_of, on_duty
+from resolvers.order_life import Change, TransitionRejected, change_order, lock_order
+from resolvers.sessions import Session
+from resolvers.staff.duty import MAX_REASON_LENGTH, StaffAction, get_columns, staff_transaction
 
-_BY_HAND = frozenset(
+_SETTABLE_STATUSES = frozenset(
     {
         OrderStatus.PROCESSING,
         OrderStatus.INPROGRESS,
@@ -25,12 +25,12 @@ _BY_HAND = frozenset(
 )
 """What staff may set an order to without moving money; the other ways have acts of their own."""
 
-_HELD = (OrderStatus.AWAITING, OrderStatus.ERROR)
+_HELD_DISPATCHES = (OrderStatus.AWAITING, OrderStatus.ERROR)
 _RESENDABLE = (OrderStatus.ERROR, OrderStatus.AWAITING)
 
 
-@refuses(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def set_order_status(staff: SignedIn, *, order_id: int, status: OrderStatus, note: str = "") -> Order:
+@declares_problems(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def set_order_status(staff: Session, *, order_id: int, status: OrderStatus, note: str = "") -> Order:
     """Say how far an order is where its provider does not: staff deliver it, or hold it.
 
     A queued order is not sent any more. A held one is not asked about any more. Moves no money.
@@ -41,19 +41,19 @@ async def set_order_status(staff: SignedIn, *, order_id: int, status: OrderStatu
         OrderNotFound: there is none with this id.
         OrderNotChangeable: its life does not lead there, or it is on the wire just now.
     """
-    if status not in _BY_HAND:
+    if status not in _SETTABLE_STATUSES:
         raise InvalidInput(field="status")
-    note = _note(note, shortest=0)
-    async with on_duty(staff, Permission.CHANGE_ORDERS) as duty:
-        order = await _locked(duty, order_id)
+    note = _parse_note(note, min_length=0)
+    async with staff_transaction(staff, Permission.CHANGE_ORDERS) as duty:
+        order = await _lock_order(duty, order_id)
         if status is order.status:
             raise OrderNotChangeable
-        change = Change(to=status, actor=OrderActor.STAFF, columns=_parted(order, status))
-        return await _changed(duty, StaffAct.SET_ORDER_STATUS, order, change, note=note)
+        change = Change(to=status, actor=OrderActor.STAFF, columns=_detach_columns(order, status))
+        return await _apply_change(duty, StaffAct.SET_ORDER_STATUS, order, change, note=note)
 
 
-@refuses(Forbidden, OrderNotFound, OrderNotChangeable, OrderMayBeAtProvider)
-async def resend_order(staff: SignedIn, *, order_id: int, is_not_at_provider: bool = False) -> Order:
+@declares_problems(Forbidden, OrderNotFound, OrderNotChangeable, OrderMayBeAtProvider)
+async def resend_order(staff: Session, *, order_id: int, is_not_at_provider: bool = False) -> Order:
     """Queue an order for its provider again; a drip-feed of the shop's goes on with the run that failed.
 
     What the provider refused was certainly not taken. Where that is not certain, staff have to look into
@@ -65,8 +65,8 @@ async def resend_order(staff: SignedIn, *, order_id: int, is_not_at_provider: bo
         OrderNotChangeable: neither in error nor awaiting, or no provider delivers it.
         OrderMayBeAtProvider: nobody has looked whether the provider has it.
     """
-    async with on_duty(staff, Permission.RESEND_ORDERS) as duty:
-        order = await _locked(duty, order_id)
+    async with staff_transaction(staff, Permission.RESEND_ORDERS) as duty:
+        order = await _lock_order(duty, order_id)
         if order.status not in _RESENDABLE or not (order.provider_id and order.provider_service_id):
             raise OrderNotChangeable
         if not _was_refused(order) and not is_not_at_provider:
@@ -86,11 +86,11 @@ async def resend_order(staff: SignedIn, *, order_id: int, is_not_at_provider: bo
             "public_reason": None,
         }
         change = Change(to=OrderStatus.PENDING, actor=OrderActor.STAFF, columns=columns)
-        return await _changed(duty, StaffAct.RESEND_ORDER, order, change, note="sent again")
+        return await _apply_change(duty, StaffAct.RESEND_ORDER, order, change, note="sent again")
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def set_order_partial(staff: SignedIn, *, order_id: int, remains: int, note: str = "") -> Order:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def set_order_partial(staff: Session, *, order_id: int, remains: int, note: str = "") -> Order:
     """End an order of which `remains` units were not delivered, and give their share of the charge back.
 
     Raises:
@@ -100,17 +100,17 @@ async def set_order_partial(staff: SignedIn, *, order_id: int, remains: int, not
         OrderNotFound: there is none with this id.
         OrderNotChangeable: its life does not lead there, or it is on the wire just now.
     """
-    note = _note(note, shortest=0)
-    async with on_duty(staff, Permission.REFUND_ORDERS) as duty:
-        order = await _locked(duty, order_id)
+    note = _parse_note(note, min_length=0)
+    async with staff_transaction(staff, Permission.REFUND_ORDERS) as duty:
+        order = await _lock_order(duty, order_id)
         if not 1 <= remains <= order.quantity:
             raise InvalidInput(field="remains")
         change = Change(to=OrderStatus.PARTIAL, actor=OrderActor.STAFF, columns={"remains": remains})
-        return await _changed(duty, StaffAct.SET_ORDER_PARTIAL, order, change, note=note)
+        return await _apply_change(duty, StaffAct.SET_ORDER_PARTIAL, order, change, note=note)
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def cancel_order(staff: SignedIn, *, order_id: int, note: str = "") -> Order:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def cancel_order(staff: Session, *, order_id: int, note: str = "") -> Order:
     """End an order that is not delivered, and give back all that is left of its charge.
 
     The provider is not told: what it has already, staff cancel in its own panel.
@@ -122,11 +122,11 @@ async def cancel_order(staff: SignedIn, *, order_id: int, note: str = "") -> Ord
         OrderNotFound: there is none with this id.
         OrderNotChangeable: it is over, or on the wire just now.
     """
-    return await _give_back(staff, StaffAct.CANCEL_ORDER, OrderStatus.CANCELED, order_id, note)
+    return await _refund(staff, StaffAct.CANCEL_ORDER, OrderStatus.CANCELED, order_id, note)
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
-async def refund_order(staff: SignedIn, *, order_id: int, note: str = "") -> Order:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
+async def refund_order(staff: Session, *, order_id: int, note: str = "") -> Order:
     """Give back all that is left of an order's charge, a delivered one's too.
 
     Raises:
@@ -136,11 +136,11 @@ async def refund_order(staff: SignedIn, *, order_id: int, note: str = "") -> Ord
         OrderNotFound: there is none with this id.
         OrderNotChangeable: it gave money back already, or is on the wire just now.
     """
-    return await _give_back(staff, StaffAct.REFUND_ORDER, OrderStatus.REFUNDED, order_id, note)
+    return await _refund(staff, StaffAct.REFUND_ORDER, OrderStatus.REFUNDED, order_id, note)
 
 
-@refuses(Forbidden, InvalidInput, OrderNotFound)
-async def note_order(staff: SignedIn, *, order_id: int, note: str) -> Order:
+@declares_problems(Forbidden, InvalidInput, OrderNotFound)
+async def note_order(staff: Session, *, order_id: int, note: str) -> Order:
     """Leave a remark on an order, which its buyer sees too, and in its history.
 
     Raises:
@@ -148,28 +148,30 @@ async def note_order(staff: SignedIn, *, order_id: int, note: str) -> Order:
         InvalidInput: blank, or over 500 characters.
         OrderNotFound: there is none with this id.
     """
-    note = _note(note, shortest=1)
-    async with on_duty(staff, Permission.NOTE_ORDERS) as duty:
-        order = await _found(order_id)
+    note = _parse_note(note, min_length=1)
+    async with staff_transaction(staff, Permission.NOTE_ORDERS) as duty:
+        order = await _find_order(order_id)
         change = Change(to=order.status, actor=OrderActor.STAFF)
-        return await _changed(duty, StaffAct.NOTE_ORDER, order, change, note=note)
+        return await _apply_change(duty, StaffAct.NOTE_ORDER, order, change, note=note)
 
 
-async def _give_back(staff: SignedIn, act: StaffAct, to: OrderStatus, order_id: int, note: str) -> Order:
-    note = _note(note, shortest=0)
-    async with on_duty(staff, Permission.REFUND_ORDERS) as duty:
-        order = await _locked(duty, order_id)
+async def _refund(staff: Session, action: StaffAct, to: OrderStatus, order_id: int, note: str) -> Order:
+    note = _parse_note(note, min_length=0)
+    async with staff_transaction(staff, Permission.REFUND_ORDERS) as duty:
+        order = await _lock_order(duty, order_id)
         if to is order.status:
             raise OrderNotChangeable
-        return await _changed(duty, act, order, Change(to=to, actor=OrderActor.STAFF), note=note)
+        return await _apply_change(duty, action, order, Change(to=to, actor=OrderActor.STAFF), note=note)
 
 
-async def _changed(duty: Duty, act: StaffAct, order: Order, change: Change, *, note: str) -> Order:
+async def _apply_change(
+    duty: StaffAction, action: StaffAct, order: Order, change: Change, *, note: str
+) -> Order:
     """Change the locked order and enter that into its history and into the log."""
-    before = columns_of(order)
+    before = get_columns(order)
     # A remark of staff's shows on the order; without one, what it showed stays.
     columns = {"note": note, **change.columns} if note else change.columns
-    told = Change(
+    described = Change(
         to=change.to,
         actor=change.actor,
         actor_user_id=duty.actor.id,
@@ -177,37 +179,37 @@ async def _changed(duty: Duty, act: StaffAct, order: Order, change: Change, *, n
         columns=columns,
     )
     try:
-        await change_order(order, told, now=duty.now)
-    except TransitionRefused as error:
+        await change_order(order, described, now=duty.now)
+    except TransitionRejected as error:
         raise OrderNotChangeable from error
     await duty.record(
-        act, StaffSubject.ORDER, order.id, before=before, after=columns_of(order), reason=note or None
+        action, StaffSubject.ORDER, order.id, before=before, after=get_columns(order), reason=note or None
     )
     return order
 
 
-async def _locked(duty: Duty, order_id: int) -> Order:
+async def _lock_order(duty: StaffAction, order_id: int) -> Order:
     """An order that staff may change: nobody's own or a colleague's, and none that is on the wire."""
-    order = await _found(order_id)
+    order = await _find_order(order_id)
     duty.check_may_act_on(await User.get(id=order.user_id))
     if order.dispatch is Dispatch.SENDING:
         raise OrderNotChangeable
     return order
 
 
-async def _found(order_id: int) -> Order:
+async def _find_order(order_id: int) -> Order:
     if not ids.is_possible(order_id) or not await Order.exists(id=order_id):
         raise OrderNotFound
     return await lock_order(order_id)
 
 
-def _parted(order: Order, status: OrderStatus) -> Mapping[str, object]:
+def _detach_columns(order: Order, status: OrderStatus) -> Mapping[str, object]:
     """The columns that part an order from the worker, where staff take it into their own hands."""
     if order_life.is_settled(status):
         return {}
     if order.dispatch is Dispatch.QUEUED:
         return {"dispatch": Dispatch.NONE, "due_at": None}
-    if order.dispatch is Dispatch.SENT and status in _HELD:
+    if order.dispatch is Dispatch.SENT and status in _HELD_DISPATCHES:
         return {"dispatch": Dispatch.UNKNOWN, "due_at": None}
     return {}
 
@@ -217,5 +219,7 @@ def _was_refused(order: Order) -> bool:
     return order.status is OrderStatus.ERROR and order.dispatch is Dispatch.REFUSED
 
 
-def _note(text: str, *, shortest: int) -> str:
-    return texts.paragraph(text, field="note", max_length=LONGEST_REASON, min_length=shortest)
+def _parse_note(text: str, *, min_length: int) -> str:
+    return texts.clean_bounded_paragraph(
+        text, field="note", max_length=MAX_REASON_LENGTH, min_length=min_length
+    )

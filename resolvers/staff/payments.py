@@ -8,18 +8,25 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import ids
-from domain.money import LARGEST_AMOUNT
+from domain.money import MAX_AMOUNT
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, PaymentNotFound, refuses
+from domain.problems import Forbidden, InvalidInput, PaymentNotFound, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from domain.states import PaymentStatus
 from models import Payment, User
 from resolvers import payments
-from resolvers.filters import meeting, record_ids, those
+from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import Columns, Duty, columns_of, on_duty, permit, reason_of
+from resolvers.sessions import Session
+from resolvers.staff.duty import (
+    Columns,
+    StaffAction,
+    get_columns,
+    parse_reason,
+    require_permission,
+    staff_transaction,
+)
 from resolvers.wallet import BalanceTooLarge
 
 
@@ -48,21 +55,21 @@ class PaymentFilter:
     def apply(self, found: QuerySet[Payment]) -> QuerySet[Payment]:
         """Those of `found` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
-            "user_id__in": record_ids(self.user_ids),
-            "status__in": those(self.statuses),
-            "gateway__in": those(self.gateways),
+            "id__in": possible_ids(self.ids),
+            "user_id__in": possible_ids(self.user_ids),
+            "status__in": as_list(self.statuses),
+            "gateway__in": as_list(self.gateways),
             "amount__gte": self.amount_gte,
             "amount__lte": self.amount_lte,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(found, criteria)
+        return apply_criteria(found, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def payments_page(
-    staff: SignedIn,
+@declares_problems(Forbidden, InvalidInput)
+async def get_payments_page(
+    staff: Session,
     *,
     page: PageRequest,
     where: PaymentFilter,
@@ -75,14 +82,14 @@ async def payments_page(
         Forbidden: other people's records are not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_PAYMENTS)
+    await require_permission(staff, Permission.READ_PAYMENTS)
     return await read_page(
         lambda: where.apply(Payment.all()), page=page, by=order_by.value, direction=direction
     )
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
-async def settle_payment(staff: SignedIn, *, payment_id: int, amount: int, reason: str) -> Payment:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
+async def settle_payment(staff: Session, *, payment_id: int, amount: int, reason: str) -> Payment:
     """Credit a mismatched or unverified payment with what was really paid, in Toman, as its amount; once.
 
     Raises:
@@ -92,12 +99,12 @@ async def settle_payment(staff: SignedIn, *, payment_id: int, amount: int, reaso
         PaymentNotFound: there is none with this id.
         PaymentNotMismatched: it does not wait for staff, or a colleague was first.
     """
-    reason = reason_of(reason)
-    if not 1 <= amount <= LARGEST_AMOUNT:
+    reason = parse_reason(reason)
+    if not 1 <= amount <= MAX_AMOUNT:
         raise InvalidInput(field="amount")
-    async with on_duty(staff, Permission.SETTLE_PAYMENTS) as duty:
-        payment = await _locked(duty, payment_id)
-        before = columns_of(payment)
+    async with staff_transaction(staff, Permission.SETTLE_PAYMENTS) as duty:
+        payment = await _lock_payment(duty, payment_id)
+        before = get_columns(payment)
         payment.amount, payment.status = amount, PaymentStatus.PAID
         payment.note, payment.credited_at, payment.updated_at = reason, duty.now, duty.now
         await payment.save(update_fields=["amount", "status", "note", "credited_at", "updated_at"])
@@ -105,11 +112,11 @@ async def settle_payment(staff: SignedIn, *, payment_id: int, amount: int, reaso
             await payments.credit_payer(payment, now=duty.now)
         except BalanceTooLarge as error:
             raise InvalidInput(field="amount") from error
-        return await _recorded(duty, StaffAct.SETTLE_PAYMENT, payment, before, reason)
+        return await _record(duty, StaffAct.SETTLE_PAYMENT, payment, before, reason)
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
-async def reject_payment(staff: SignedIn, *, payment_id: int, reason: str) -> Payment:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
+async def reject_payment(staff: Session, *, payment_id: int, reason: str) -> Payment:
     """Settle a mismatched or unverified payment without crediting it; money goes back outside the shop.
 
     Raises:
@@ -119,16 +126,16 @@ async def reject_payment(staff: SignedIn, *, payment_id: int, reason: str) -> Pa
         PaymentNotFound: there is none with this id.
         PaymentNotMismatched: it does not wait for staff, or a colleague was first.
     """
-    reason = reason_of(reason)
-    async with on_duty(staff, Permission.SETTLE_PAYMENTS) as duty:
-        payment = await _locked(duty, payment_id)
-        before = columns_of(payment)
+    reason = parse_reason(reason)
+    async with staff_transaction(staff, Permission.SETTLE_PAYMENTS) as duty:
+        payment = await _lock_payment(duty, payment_id)
+        before = get_columns(payment)
         payment.status, payment.note, payment.updated_at = PaymentStatus.REJECTED, reason, duty.now
         await payment.save(update_fields=["status", "note", "updated_at"])
-        return await _recorded(duty, StaffAct.REJECT_PAYMENT, payment, before, reason)
+        return await _record(duty, StaffAct.REJECT_PAYMENT, payment, before, reason)
 
 
-async def _locked(duty: Duty, payment_id: int) -> Payment:
+async def _lock_payment(duty: StaffAction, payment_id: int) -> Payment:
     """A payment that awaits review, kept from colleagues to the end of the transaction."""
     found = Payment.filter(id=payment_id if ids.is_possible(payment_id) else 0)
     payment = await found.select_for_update(no_key=True).first()
@@ -141,7 +148,9 @@ async def _locked(duty: Duty, payment_id: int) -> Payment:
     return payment
 
 
-async def _recorded(duty: Duty, act: StaffAct, payment: Payment, before: Columns, reason: str) -> Payment:
-    after = columns_of(payment)
-    await duty.record(act, StaffSubject.PAYMENT, payment.id, before=before, after=after, reason=reason)
+async def _record(
+    duty: StaffAction, action: StaffAct, payment: Payment, before: Columns, reason: str
+) -> Payment:
+    after = get_columns(payment)
+    await duty.record(action, StaffSubject.PAYMENT, payment.id, before=before, after=after, reason=reason)
     return payment

@@ -8,18 +8,24 @@ from tortoise.queryset import QuerySet
 
 from domain import ids
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable, ProviderNotFound
 from models import Provider, database
 from resolvers import provider_sync
-from resolvers.filters import meeting, record_ids
+from resolvers.filters import apply_criteria, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.provider_health import CLEARED
+from resolvers.provider_health import CLEARED_PAUSE
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
-from resolvers.staff.duty import Duty, columns_of, duty_of, on_duty, permit
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
+from resolvers.staff.duty import (
+    StaffAction,
+    get_columns,
+    get_staff_action,
+    require_permission,
+    staff_transaction,
+)
 
 _FIELDS = {
     "key": "apiKey",
@@ -48,11 +54,11 @@ class ProviderFilter:
     def apply(self, providers: QuerySet[Provider]) -> QuerySet[Provider]:
         """`providers` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
+            "id__in": possible_ids(self.ids),
             "is_active": self.is_active,
             "name__has_part": self.name_contains,
         }
-        return meeting(providers, criteria)
+        return apply_criteria(providers, criteria)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +73,14 @@ class ProviderValues:
     rounding: int | None = None
     concurrency: int | None = None
 
-    def given(self) -> dict[str, object]:
+    def get_changes(self) -> dict[str, object]:
         """The columns that are to change."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-@refuses(Forbidden, InvalidInput)
-async def providers_page(
-    staff: SignedIn,
+@declares_problems(Forbidden, InvalidInput)
+async def get_providers_page(
+    staff: Session,
     *,
     page: PageRequest,
     where: ProviderFilter,
@@ -87,14 +93,14 @@ async def providers_page(
         Forbidden: who delivers is not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_PROVIDERS)
+    await require_permission(staff, Permission.READ_PROVIDERS)
     return await read_page(
         lambda: where.apply(Provider.all()), page=page, by=order_by.value, direction=direction
     )
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput)
-async def add_provider(staff: SignedIn, *, values: ProviderValues, needs_https: bool = False) -> Provider:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
+async def add_provider(staff: Session, *, values: ProviderValues, needs_https: bool = False) -> Provider:
     """Add a provider, switched on; its services come with the first sync.
 
     With `needs_https` its URL must be one of https, so that the shop's key never travels in clear.
@@ -104,17 +110,17 @@ async def add_provider(staff: SignedIn, *, values: ProviderValues, needs_https: 
         FreshCodeRequired: the session was not confirmed lately.
         InvalidInput: something is missing or could not work.
     """
-    async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
-        provider = Provider(**{"name": "", "url": "", "api_key": "", **values.given()})
+    async with staff_transaction(staff, Permission.CHANGE_PROVIDERS) as duty:
+        provider = Provider(**{"name": "", "url": "", "api_key": "", **values.get_changes()})
         _check(provider, needs_https=needs_https)
         provider.created_at = provider.updated_at = duty.now
         await provider.save()
-        return await _recorded(duty, StaffAct.ADD_PROVIDER, provider, before={})
+        return await _record(duty, StaffAct.ADD_PROVIDER, provider, before={})
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, ProviderNotFound)
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, ProviderNotFound)
 async def update_provider(
-    staff: SignedIn, *, provider_id: int, values: ProviderValues, needs_https: bool = False
+    staff: Session, *, provider_id: int, values: ProviderValues, needs_https: bool = False
 ) -> Provider:
     """Change what is given and leave the rest; prices follow new terms with the next sync.
 
@@ -126,44 +132,44 @@ async def update_provider(
         InvalidInput: something that could not work.
         ProviderNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.CHANGE_PROVIDERS) as duty:
-        provider = await _locked(provider_id)
-        before = columns_of(provider)
+    async with staff_transaction(staff, Permission.CHANGE_PROVIDERS) as duty:
+        provider = await _lock_provider(provider_id)
+        before = get_columns(provider)
         url = provider.url
-        provider.update_from_dict(values.given())
+        provider.update_from_dict(values.get_changes())
         if values.url not in (None, url) and values.api_key is None:
             # The stored key must never go to another address than the one that it was given for.
             raise InvalidInput(field="apiKey")
-        given = values.given()
+        changes = values.get_changes()
         if values.url is not None or values.api_key is not None:
-            given |= {**CLEARED, "reports_singly": False}
-            provider.update_from_dict(given)
+            changes |= {**CLEARED_PAUSE, "reports_singly": False}
+            provider.update_from_dict(changes)
         _check(provider, needs_https=needs_https and values.url not in (None, url))
         provider.updated_at = duty.now
-        await provider.save(update_fields=[*given, "updated_at"])
-        return await _recorded(duty, StaffAct.UPDATE_PROVIDER, provider, before=before)
+        await provider.save(update_fields=[*changes, "updated_at"])
+        return await _record(duty, StaffAct.UPDATE_PROVIDER, provider, before=before)
 
 
-@refuses(Forbidden, ProviderNotFound)
-async def set_provider_active(staff: SignedIn, *, provider_id: int, is_active: bool) -> Provider:
+@declares_problems(Forbidden, ProviderNotFound)
+async def set_provider_active(staff: Session, *, provider_id: int, is_active: bool) -> Provider:
     """Switch a provider on, or off: then nothing more is sent to it, and its orders wait.
 
     Raises:
         Forbidden: not for this role.
         ProviderNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.SWITCH_PROVIDERS) as duty:
-        provider = await _locked(provider_id)
-        before = columns_of(provider)
+    async with staff_transaction(staff, Permission.SWITCH_PROVIDERS) as duty:
+        provider = await _lock_provider(provider_id)
+        before = get_columns(provider)
         # Switched on again, it gets its chance at once.
-        provider.update_from_dict({"is_active": is_active, "updated_at": duty.now, **CLEARED})
-        await provider.save(update_fields=["is_active", "updated_at", *CLEARED])
-        return await _recorded(duty, StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
+        provider.update_from_dict({"is_active": is_active, "updated_at": duty.now, **CLEARED_PAUSE})
+        await provider.save(update_fields=["is_active", "updated_at", *CLEARED_PAUSE])
+        return await _record(duty, StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
 
 
-@refuses(Forbidden, ProviderNotFound, ProviderCatalogueUnreadable)
+@declares_problems(Forbidden, ProviderNotFound, ProviderCatalogueUnreadable)
 async def sync_provider(
-    shop: Shop, staff: SignedIn, *, provider_id: int, adds_services: bool = False
+    shop: AppContext, staff: Session, *, provider_id: int, adds_services: bool = False
 ) -> SyncReport:
     """Bring the provider's services up to its catalogue now, as `provider_sync.sync_provider` does.
 
@@ -174,7 +180,7 @@ async def sync_provider(
         ProviderNotFound: there is none with this id.
         ProviderCatalogueUnreadable: no answer, or an empty catalogue.
     """
-    permitted = await duty_of(staff, Permission.SYNC_PROVIDERS, now=await database.now())
+    permitted = await get_staff_action(staff, Permission.SYNC_PROVIDERS, now=await database.now())
     provider = await Provider.get_or_none(id=provider_id) if ids.is_possible(provider_id) else None
     if provider is None:
         raise ProviderNotFound
@@ -193,14 +199,14 @@ async def sync_provider(
         raise ProviderCatalogueUnreadable from error
 
 
-async def _recorded(
-    duty: Duty, act: StaffAct, provider: Provider, *, before: Mapping[str, object]
+async def _record(
+    duty: StaffAction, action: StaffAct, provider: Provider, *, before: Mapping[str, object]
 ) -> Provider:
-    await duty.record(act, StaffSubject.PROVIDER, provider.id, before=before, after=columns_of(provider))
+    await duty.record(action, StaffSubject.PROVIDER, provider.id, before=before, after=get_columns(provider))
     return provider
 
 
-async def _locked(provider_id: int) -> Provider:
+async def _lock_provider(provider_id: int) -> Provider:
     found = Provider.filter(id=provider_id if ids.is_possible(provider_id) else 0)
     provider = await found.select_for_update(no_key=True).first()
     if provider is None:
@@ -210,5 +216,5 @@ async def _locked(provider_id: int) -> Provider:
 
 def _check(provider: Provider, *, needs_https: bool) -> None:
     provider_sync.clean_texts(provider)
-    if wrong := next(iter(provider_sync.faults_of(provider, needs_https=needs_https)), None):
+    if wrong := next(iter(provider_sync.find_invalid_values(provider, needs_https=needs_https)), None):
         raise InvalidInput(field=_FIELDS.get(wrong, wrong))

@@ -9,17 +9,17 @@ from tortoise.queryset import QuerySet
 from domain import resale
 from domain.money import Toman
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceFlag, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
 from models import Service
-from resolvers.filters import meeting, record_ids, those
+from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import on_duty, permit
+from resolvers.sessions import Session
+from resolvers.staff.duty import require_permission, staff_transaction
 
 _PERCENTS = range(-99, 1_001)
-_LARGEST_ROUNDING = 1_000_000
+_MAX_ROUNDING = 1_000_000
 
 
 class ServiceOrderField(StrEnum):
@@ -49,22 +49,22 @@ class ServiceFilter:
     def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
         """`services` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
-            "category_id__in": record_ids(self.category_ids),
-            "provider_id__in": record_ids(self.provider_ids),
-            "type__in": those(self.types),
-            "flag__in": those(self.flags),
+            "id__in": possible_ids(self.ids),
+            "category_id__in": possible_ids(self.category_ids),
+            "provider_id__in": possible_ids(self.provider_ids),
+            "type__in": as_list(self.types),
+            "flag__in": as_list(self.flags),
             "is_active": self.is_active,
             "name__has_part": self.name_contains,
             "price__gte": self.price_gte,
             "price__lte": self.price_lte,
         }
-        return meeting(services, criteria)
+        return apply_criteria(services, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def services_page(
-    staff: SignedIn,
+@declares_problems(Forbidden, InvalidInput)
+async def get_services_page(
+    staff: Session,
     *,
     page: PageRequest,
     where: ServiceFilter,
@@ -77,14 +77,14 @@ async def services_page(
         Forbidden: the catalogue behind the shop is not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_CATALOGUE)
+    await require_permission(staff, Permission.READ_CATALOGUE)
     return await read_page(
         lambda: where.apply(Service.all()), page=page, by=order_by.value, direction=direction
     )
 
 
-@refuses(Forbidden, InvalidInput)
-async def reprice_services(staff: SignedIn, *, percent: int, rounding: int, where: ServiceFilter) -> int:
+@declares_problems(Forbidden, InvalidInput)
+async def reprice_services(staff: Session, *, percent: int, rounding: int, where: ServiceFilter) -> int:
     """Change the price of every service that `where` means; returns how many changed.
 
     `percent` is added to each price, or taken off where it is negative: -99 to 1,000. The outcome is
@@ -97,13 +97,15 @@ async def reprice_services(staff: SignedIn, *, percent: int, rounding: int, wher
     """
     if percent not in _PERCENTS:
         raise InvalidInput(field="percent")
-    if not 1 <= rounding <= _LARGEST_ROUNDING:
+    if not 1 <= rounding <= _MAX_ROUNDING:
         raise InvalidInput(field="rounding")
-    async with on_duty(staff, Permission.REPRICE_SERVICES) as duty:
+    async with staff_transaction(staff, Permission.REPRICE_SERVICES) as duty:
         changed: list[Service] = []
         before: dict[int, int] = {}
         for service in await where.apply(Service.all()).select_for_update(no_key=True).order_by("id"):
-            price = resale.price(Toman(service.price), margin_percent=percent, rounding=Toman(rounding))
+            price = resale.compute_price(
+                Toman(service.price), margin_percent=percent, rounding=Toman(rounding)
+            )
             if price is None:
                 raise InvalidInput(field="percent")
             if price != service.price:

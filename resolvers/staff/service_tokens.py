@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from domain import mobiles, permissions, texts
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
@@ -17,17 +17,17 @@ from models import AccessToken, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import sessions
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
-from resolvers.staff.duty import Duty, on_duty, permit
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
+from resolvers.staff.duty import StaffAction, require_permission, staff_transaction
 
-_LONGEST_NAME = 100
+_MAX_NAME_LENGTH = 100
 MAX_DAYS = 365
 _MANAGE = Permission.MANAGE_SERVICE_TOKENS
 _BY_COMMAND_LINE = "by the command line"
 
 
-class NoSuchOwner(Exception):
+class OwnerNotFound(Exception):
     """No owner who may act has proven the mobile."""
 
 
@@ -49,27 +49,29 @@ class ServiceTokenValues:
 
     def check(self) -> None:
         """Raises InvalidInput: a name not of 1 to 100 characters, no or ungrantable permissions, bad days."""
-        texts.line(self.name, field="name", max_length=_LONGEST_NAME)
+        texts.clean_bounded_line(self.name, field="name", max_length=_MAX_NAME_LENGTH)
         if not self.permissions or not GRANTABLE_TO_SERVICES.issuperset(self.permissions):
             raise InvalidInput(field="permissions")
         if not 1 <= self.days <= MAX_DAYS:
             raise InvalidInput(field="days")
 
 
-@refuses(Forbidden)
-async def list_service_tokens(staff: SignedIn) -> list[AccessToken]:
+@declares_problems(Forbidden)
+async def list_service_tokens(staff: Session) -> list[AccessToken]:
     """Everybody's service tokens that are valid, the latest first, each with its user.
 
     Raises:
         Forbidden: not for this role.
     """
     # Not MANAGE_SERVICE_TOKENS, which needs a fresh proof: to look is harmless.
-    await permit(staff, Permission.READ_SERVICE_TOKENS)
-    return list(await _valid(await database.now()).select_related("user").order_by("-issued_at", "id"))
+    await require_permission(staff, Permission.READ_SERVICE_TOKENS)
+    return list(await _valid_tokens(await database.now()).select_related("user").order_by("-issued_at", "id"))
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput)
-async def create_service_token(shop: Shop, staff: SignedIn, *, values: ServiceTokenValues) -> NewServiceToken:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
+async def create_service_token(
+    shop: AppContext, staff: Session, *, values: ServiceTokenValues
+) -> NewServiceToken:
     """Make a service token that acts as the one who makes it, within its permissions, and no more than them.
 
     Raises:
@@ -78,29 +80,31 @@ async def create_service_token(shop: Shop, staff: SignedIn, *, values: ServiceTo
         InvalidInput: a blank or long name, permissions that no service token may have, or no days.
     """
     values.check()
-    async with on_duty(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
-        made = await _create(shop, duty, values)
-    _record(SecurityEvent.SERVICE_TOKEN_CREATED, made.row, actor_id=duty.actor.id)
-    return made
+    async with staff_transaction(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
+        created = await _create(shop, duty, values)
+    _record(SecurityEvent.SERVICE_TOKEN_CREATED, created.row, actor_id=duty.actor.id)
+    return created
 
 
-@refuses(Forbidden, FreshCodeRequired, ServiceTokenNotFound)
-async def revoke_service_token(staff: SignedIn, *, token_id: str) -> AccessToken:
-    """End a service token, by its `public_id`, whoever made it.
+@declares_problems(Forbidden, FreshCodeRequired, ServiceTokenNotFound)
+async def revoke_service_token(staff: Session, *, token_id: str) -> AccessToken:
+    """End a service token, by its `to_public_id`, whoever made it.
 
     Raises:
         Forbidden: not for this role.
         FreshCodeRequired: the session was not confirmed lately.
         ServiceTokenNotFound: there is none with this id, or it has ended.
     """
-    async with on_duty(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
+    async with staff_transaction(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
         token = await _find(token_id, now=duty.now)
         await _revoke(duty, token)
     _record(SecurityEvent.SERVICE_TOKEN_REVOKED, token, actor_id=duty.actor.id)
     return token
 
 
-async def create_at_command_line(shop: Shop, mobile: str, *, values: ServiceTokenValues) -> NewServiceToken:
+async def create_from_command_line(
+    shop: AppContext, mobile: str, *, values: ServiceTokenValues
+) -> NewServiceToken:
     """Make a service token that acts as the owner who proved `mobile`.
 
     Who runs commands on the shop's machine reads its keys: no proof is asked for.
@@ -114,22 +118,22 @@ async def create_at_command_line(shop: Shop, mobile: str, *, values: ServiceToke
     if number is None:
         raise InvalidInput(field="mobile")
     async with in_transaction():
-        owner = await User.who_proved(number)
-        if owner is None or not owner.is_active or not permissions.allows(owner.role, _MANAGE):
-            raise NoSuchOwner
-        duty = Duty(actor=owner, now=await database.now())
-        made = await _create(shop, duty, values, reason=_BY_COMMAND_LINE)
-    _record(SecurityEvent.SERVICE_TOKEN_CREATED, made.row, actor_id=None)
-    return made
+        owner = await User.get_by_verified_mobile(number)
+        if owner is None or not owner.is_active or not permissions.has_permission(owner.role, _MANAGE):
+            raise OwnerNotFound
+        duty = StaffAction(actor=owner, now=await database.now())
+        created = await _create(shop, duty, values, reason=_BY_COMMAND_LINE)
+    _record(SecurityEvent.SERVICE_TOKEN_CREATED, created.row, actor_id=None)
+    return created
 
 
-async def list_at_command_line() -> list[AccessToken]:
+async def list_from_command_line() -> list[AccessToken]:
     """Everybody's service tokens that are valid, the latest first, each with its user."""
-    return list(await _valid(await database.now()).select_related("user").order_by("-issued_at", "id"))
+    return list(await _valid_tokens(await database.now()).select_related("user").order_by("-issued_at", "id"))
 
 
-async def revoke_at_command_line(token_id: str) -> AccessToken:
-    """End a service token by its `public_id`; the audit log has its user as the actor.
+async def revoke_from_command_line(token_id: str) -> AccessToken:
+    """End a service token by its `to_public_id`; the audit log has its user as the actor.
 
     Raises:
         ServiceTokenNotFound: there is none with this id, or it has ended.
@@ -137,23 +141,23 @@ async def revoke_at_command_line(token_id: str) -> AccessToken:
     async with in_transaction():
         now = await database.now()
         token = await _find(token_id, now=now)
-        await _revoke(Duty(actor=token.user, now=now), token, reason=_BY_COMMAND_LINE)
+        await _revoke(StaffAction(actor=token.user, now=now), token, reason=_BY_COMMAND_LINE)
     _record(SecurityEvent.SERVICE_TOKEN_REVOKED, token, actor_id=None)
     return token
 
 
 async def _create(
-    shop: Shop, duty: Duty, values: ServiceTokenValues, *, reason: str | None = None
+    shop: AppContext, duty: StaffAction, values: ServiceTokenValues, *, reason: str | None = None
 ) -> NewServiceToken:
     token, row = await sessions.issue_service_token(
         shop,
         duty.actor,
-        name=texts.line(values.name, field="name", max_length=_LONGEST_NAME),
+        name=texts.clean_bounded_line(values.name, field="name", max_length=_MAX_NAME_LENGTH),
         permissions=values.permissions,
         lifetime=timedelta(days=values.days),
         now=duty.now,
     )
-    after = _shown(row)
+    after = _audit_columns(row)
     await duty.record(
         StaffAct.CREATE_SERVICE_TOKEN, StaffSubject.SERVICE_TOKEN, None, before={}, after=after, reason=reason
     )
@@ -161,17 +165,17 @@ async def _create(
 
 
 async def _find(token_id: str, *, now: datetime) -> AccessToken:
-    valid = await _valid(now).select_related("user")
-    token = next((row for row in valid if sessions.public_id(row.id) == token_id), None)
+    valid = await _valid_tokens(now).select_related("user")
+    token = next((row for row in valid if sessions.to_public_id(row.id) == token_id), None)
     if token is None:
         raise ServiceTokenNotFound
     return token
 
 
-async def _revoke(duty: Duty, token: AccessToken, *, reason: str | None = None) -> None:
-    if not await _valid(duty.now).filter(id=token.id).update(revoked_at=duty.now):
+async def _revoke(duty: StaffAction, token: AccessToken, *, reason: str | None = None) -> None:
+    if not await _valid_tokens(duty.now).filter(id=token.id).update(revoked_at=duty.now):
         raise ServiceTokenNotFound
-    before = _shown(token)
+    before = _audit_columns(token)
     await duty.record(
         StaffAct.REVOKE_SERVICE_TOKEN,
         StaffSubject.SERVICE_TOKEN,
@@ -182,15 +186,15 @@ async def _revoke(duty: Duty, token: AccessToken, *, reason: str | None = None) 
     )
 
 
-def _valid(now: datetime) -> QuerySet[AccessToken]:
+def _valid_tokens(now: datetime) -> QuerySet[AccessToken]:
     return AccessToken.filter(kind=SessionKind.SERVICE, revoked_at=None, expires_at__gt=now)
 
 
 def _record(event: SecurityEvent, token: AccessToken, *, actor_id: int | None) -> None:
     security_log.record(
-        event, user_id=token.user_id, actor_id=actor_id, token_id=sessions.public_id(token.id)
+        event, user_id=token.user_id, actor_id=actor_id, token_id=sessions.to_public_id(token.id)
     )
 
 
-def _shown(token: AccessToken) -> dict[str, object]:
+def _audit_columns(token: AccessToken) -> dict[str, object]:
     return {"name": token.name, "permissions": token.permissions, "expires_at": token.expires_at}

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from domain import descriptions, ids, texts
-from domain.money import LARGEST_AMOUNT
-from domain.order_details import LARGEST_QUANTITY
+from domain.money import MAX_AMOUNT
+from domain.order_details import MAX_QUANTITY
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceSource, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import CategoryNotFound, ProviderNotFound, ServiceNotFound
 from models import Category, Provider, Service
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import Duty, columns_of, on_duty
+from resolvers.sessions import Session
+from resolvers.staff.duty import StaffAction, get_columns, staff_transaction
 
-_LONGEST_NAME = 300
-_LONGEST_DESCRIPTION = 20_000
-_LONGEST_PROVIDER_SERVICE = 64
-_NEEDED = ("category_id", "name", "price", "min_quantity", "max_quantity")
+_MAX_NAME_LENGTH = 300
+_MAX_DESCRIPTION_LENGTH = 20_000
+_MAX_PROVIDER_SERVICE_LENGTH = 64
+_REQUIRED_COLUMNS = ("category_id", "name", "price", "min_quantity", "max_quantity")
 _FIELDS = {"category_id": "category", "min_quantity": "min", "max_quantity": "max"}
 
 
@@ -45,13 +45,13 @@ class ServiceValues:
     can_cancel: bool | None = None
     refuses_duplicates: bool | None = None
 
-    def given(self) -> dict[str, object]:
+    def get_changes(self) -> dict[str, object]:
         """The columns that are to change."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-@refuses(Forbidden, InvalidInput, CategoryNotFound, ProviderNotFound)
-async def create_service(staff: SignedIn, *, values: ServiceValues) -> Service:
+@declares_problems(Forbidden, InvalidInput, CategoryNotFound, ProviderNotFound)
+async def create_service(staff: Session, *, values: ServiceValues) -> Service:
     """Put a service on sale.
 
     Raises:
@@ -60,9 +60,9 @@ async def create_service(staff: SignedIn, *, values: ServiceValues) -> Service:
         CategoryNotFound: there is no such shelf.
         ProviderNotFound: there is no such provider.
     """
-    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
-        columns = await _checked(values)
-        if missing := next((name for name in _NEEDED if name not in columns), None):
+    async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
+        columns = await _validate(values)
+        if missing := next((name for name in _REQUIRED_COLUMNS if name not in columns), None):
             raise InvalidInput(field=_FIELDS.get(missing, missing))
         service = Service(
             **{"source": ServiceSource.MANUAL, **columns},
@@ -70,13 +70,13 @@ async def create_service(staff: SignedIn, *, values: ServiceValues) -> Service:
             created_at=duty.now,
             updated_at=duty.now,
         )
-        _check_whole(service)
+        _check_consistency(service)
         await service.save()
-        return await _recorded(duty, StaffAct.CREATE_SERVICE, service, before={})
+        return await _record(duty, StaffAct.CREATE_SERVICE, service, before={})
 
 
-@refuses(Forbidden, InvalidInput, ServiceNotFound, CategoryNotFound, ProviderNotFound)
-async def update_service(staff: SignedIn, *, service_id: int, values: ServiceValues) -> Service:
+@declares_problems(Forbidden, InvalidInput, ServiceNotFound, CategoryNotFound, ProviderNotFound)
+async def update_service(staff: Session, *, service_id: int, values: ServiceValues) -> Service:
     """Change what is given and leave the rest; orders that were placed keep what they were placed for.
 
     What another service of the provider's costs is not known before the next sync.
@@ -88,43 +88,45 @@ async def update_service(staff: SignedIn, *, service_id: int, values: ServiceVal
         CategoryNotFound: there is no such shelf.
         ProviderNotFound: there is no such provider.
     """
-    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
-        service = await _locked(service_id)
-        before = columns_of(service)
-        service.update_from_dict(await _checked(values))
-        _check_whole(service)
-        after = columns_of(service)
+    async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
+        service = await _lock_service(service_id)
+        before = get_columns(service)
+        service.update_from_dict(await _validate(values))
+        _check_consistency(service)
+        after = get_columns(service)
         if any(before[name] != after[name] for name in ("provider_id", "provider_service_id")):
             service.update_from_dict({"original_price": None, "provider_rate": None})
         service.updated_at = duty.now
         await service.save()
-        return await _recorded(duty, StaffAct.UPDATE_SERVICE, service, before=before)
+        return await _record(duty, StaffAct.UPDATE_SERVICE, service, before=before)
 
 
-@refuses(Forbidden, ServiceNotFound)
-async def set_service_active(staff: SignedIn, *, service_id: int, is_active: bool) -> Service:
+@declares_problems(Forbidden, ServiceNotFound)
+async def set_service_active(staff: Session, *, service_id: int, is_active: bool) -> Service:
     """Put a service on sale or take it off; putting it on sale settles what a sync had flagged.
 
     Raises:
         Forbidden: not for this role.
         ServiceNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.CHANGE_CATALOGUE) as duty:
-        service = await _locked(service_id)
-        before = columns_of(service)
+    async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
+        service = await _lock_service(service_id)
+        before = get_columns(service)
         service.is_active, service.updated_at = is_active, duty.now
         if is_active:
             service.update_from_dict({"flag": None, "flagged_at": None})
         await service.save(update_fields=["is_active", "flag", "flagged_at", "updated_at"])
-        return await _recorded(duty, StaffAct.SET_SERVICE_ACTIVE, service, before=before)
+        return await _record(duty, StaffAct.SET_SERVICE_ACTIVE, service, before=before)
 
 
-async def _recorded(duty: Duty, act: StaffAct, service: Service, *, before: Mapping[str, object]) -> Service:
-    await duty.record(act, StaffSubject.SERVICE, service.id, before=before, after=columns_of(service))
+async def _record(
+    duty: StaffAction, action: StaffAct, service: Service, *, before: Mapping[str, object]
+) -> Service:
+    await duty.record(action, StaffSubject.SERVICE, service.id, before=before, after=get_columns(service))
     return service
 
 
-async def _locked(service_id: int) -> Service:
+async def _lock_service(service_id: int) -> Service:
     found = Service.filter(id=service_id if ids.is_possible(service_id) else 0)
     service = await found.select_for_update(no_key=True).first()
     if service is None:
@@ -132,25 +134,25 @@ async def _locked(service_id: int) -> Service:
     return service
 
 
-async def _checked(values: ServiceValues) -> dict[str, object]:
+async def _validate(values: ServiceValues) -> dict[str, object]:
     """The columns that are to change, each by itself acceptable."""
     if values.category_id is not None and not await _exists(Category, values.category_id):
         raise CategoryNotFound
     if values.provider_id is not None and not await _exists(Provider, values.provider_id):
         raise ProviderNotFound
-    columns = values.given()
+    columns = values.get_changes()
     if values.name is not None:
-        columns["name"] = texts.line(values.name, field="name", max_length=_LONGEST_NAME)
+        columns["name"] = texts.clean_bounded_line(values.name, field="name", max_length=_MAX_NAME_LENGTH)
     if values.description is not None:
-        columns["description"] = texts.paragraph(
+        columns["description"] = texts.clean_bounded_paragraph(
             descriptions.clean(values.description),
             field="description",
-            max_length=_LONGEST_DESCRIPTION,
+            max_length=_MAX_DESCRIPTION_LENGTH,
             min_length=0,
         )
     if values.provider_service_id is not None:
-        columns["provider_service_id"] = texts.line(
-            values.provider_service_id, field="providerServiceId", max_length=_LONGEST_PROVIDER_SERVICE
+        columns["provider_service_id"] = texts.clean_bounded_line(
+            values.provider_service_id, field="providerServiceId", max_length=_MAX_PROVIDER_SERVICE_LENGTH
         )
     return columns
 
@@ -159,13 +161,13 @@ async def _exists(model: type[Category] | type[Provider], key: int) -> bool:
     return ids.is_possible(key) and await model.exists(id=key)
 
 
-def _check_whole(service: Service) -> None:
+def _check_consistency(service: Service) -> None:
     """Refuse values that do not go together."""
-    if not 0 <= service.price <= LARGEST_AMOUNT:
+    if not 0 <= service.price <= MAX_AMOUNT:
         raise InvalidInput(field="price")
-    if not 0 <= service.min_quantity <= LARGEST_QUANTITY:
+    if not 0 <= service.min_quantity <= MAX_QUANTITY:
         raise InvalidInput(field="min")
-    if not max(service.min_quantity, 1) <= service.max_quantity <= LARGEST_QUANTITY:
+    if not max(service.min_quantity, 1) <= service.max_quantity <= MAX_QUANTITY:
         raise InvalidInput(field="max")
     if service.source is ServiceSource.API and not (service.provider_id and service.provider_service_id):
         raise InvalidInput(field="provider")

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from domain import running_settings as rules
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, refuses
+from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.running_settings import RunningSetting, Value
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired
 from models import SettingOverride, database
-from resolvers.running_settings import stored, values_in
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
-from resolvers.staff.duty import Duty, on_duty, permit
+from resolvers.running_settings import get_values, load_overrides
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
+from resolvers.staff.duty import StaffAction, require_permission, staff_transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,20 +26,20 @@ class CurrentSetting:
     is_overridden: bool
 
 
-@refuses(Forbidden)
-async def list_settings(shop: Shop, staff: SignedIn) -> list[CurrentSetting]:
+@declares_problems(Forbidden)
+async def list_settings(shop: AppContext, staff: Session) -> list[CurrentSetting]:
     """Every setting that may change while the shop runs.
 
     Raises:
         Forbidden: not for this role.
     """
-    await permit(staff, Permission.READ_SETTINGS)
-    return await _current(shop)
+    await require_permission(staff, Permission.READ_SETTINGS)
+    return await _load_current(shop)
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput)
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
 async def update_settings(
-    shop: Shop, staff: SignedIn, *, values: Mapping[RunningSetting, Value]
+    shop: AppContext, staff: Session, *, values: Mapping[RunningSetting, Value]
 ) -> list[CurrentSetting]:
     """Change settings, all or none; this process goes by them at once, others within two seconds.
 
@@ -51,20 +51,23 @@ async def update_settings(
     if not values:
         raise InvalidInput(field="input")
     # One at a time: two changes of one range's bounds must not cross.
-    async with database.exclusive("settings"), on_duty(staff, Permission.CHANGE_SETTINGS) as duty:
-        before = {**values_in(shop.settings), **await stored()}
+    async with (
+        database.exclusive_transaction("settings"),
+        staff_transaction(staff, Permission.CHANGE_SETTINGS) as duty,
+    ):
+        before = {**get_values(shop.settings), **await load_overrides()}
         after = {**before, **values}
         rules.check(after)
-        for name in rules.with_partners(frozenset(values)):
+        for name in rules.expand_ranges(frozenset(values)):
             await _store(duty, name, after[name])
         await _record(duty, StaffAct.UPDATE_SETTINGS, before, after)
-    shop.overrides.forget()
-    return await _current(shop)
+    shop.runtime_settings.invalidate()
+    return await _load_current(shop)
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput)
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
 async def reset_settings(
-    shop: Shop, staff: SignedIn, *, names: Collection[RunningSetting]
+    shop: AppContext, staff: Session, *, names: Collection[RunningSetting]
 ) -> list[CurrentSetting]:
     """Go by the environment again in these settings; the two bounds of a range go together.
 
@@ -75,39 +78,42 @@ async def reset_settings(
     """
     if not names:
         raise InvalidInput(field="names")
-    async with database.exclusive("settings"), on_duty(staff, Permission.CHANGE_SETTINGS) as duty:
-        defaults = values_in(shop.settings)
-        before = {**defaults, **await stored()}
-        going = rules.with_partners(frozenset(names))
+    async with (
+        database.exclusive_transaction("settings"),
+        staff_transaction(staff, Permission.CHANGE_SETTINGS) as duty,
+    ):
+        defaults = get_values(shop.settings)
+        before = {**defaults, **await load_overrides()}
+        going = rules.expand_ranges(frozenset(names))
         await SettingOverride.filter(name__in=list(going)).delete()
         after = {name: defaults[name] if name in going else value for name, value in before.items()}
         await _record(duty, StaffAct.RESET_SETTINGS, before, after)
-    shop.overrides.forget()
-    return await _current(shop)
+    shop.runtime_settings.invalidate()
+    return await _load_current(shop)
 
 
-async def _current(shop: Shop) -> list[CurrentSetting]:
-    overrides = await stored()
+async def _load_current(shop: AppContext) -> list[CurrentSetting]:
+    overrides = await load_overrides()
     return [
         CurrentSetting(
             name=name, value=overrides.get(name, default), default=default, is_overridden=name in overrides
         )
-        for name, default in values_in(shop.settings).items()
+        for name, default in get_values(shop.settings).items()
     ]
 
 
-async def _store(duty: Duty, name: RunningSetting, value: Value) -> None:
+async def _store(duty: StaffAction, name: RunningSetting, value: Value) -> None:
     await SettingOverride.update_or_create(name=name, defaults={"value": int(value), "updated_at": duty.now})
 
 
 async def _record(
-    duty: Duty,
-    act: StaffAct,
+    duty: StaffAction,
+    action: StaffAct,
     before: Mapping[RunningSetting, Value],
     after: Mapping[RunningSetting, Value],
 ) -> None:
     await duty.record(
-        act,
+        action,
         StaffSubject.SETTINGS,
         None,
         before={name.value: value for name, value in before.items()},

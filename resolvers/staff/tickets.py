@@ -9,16 +9,16 @@ from tortoise.queryset import QuerySet
 
 from domain import ids, notices, permissions, texts
 from domain.permissions import Permission
-from domain.problems import Forbidden, InvalidInput, TicketNotFound, refuses
+from domain.problems import Forbidden, InvalidInput, TicketNotFound, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.states import NotificationKind, TicketStatus
 from models import Ticket, TicketMessage, User
 from resolvers import notifications
-from resolvers.filters import meeting, record_ids, those
+from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import columns_of, on_duty, permit
-from resolvers.tickets import LONGEST_TEXT, add_message
+from resolvers.sessions import Session
+from resolvers.staff.duty import get_columns, require_permission, staff_transaction
+from resolvers.tickets import MAX_TEXT_LENGTH, add_message
 
 
 class TicketOrderField(StrEnum):
@@ -45,21 +45,21 @@ class TicketFilter:
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """`tickets` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
-            "user_id__in": record_ids(self.user_ids),
-            "assignee_id__in": record_ids(self.assignee_ids),
+            "id__in": possible_ids(self.ids),
+            "user_id__in": possible_ids(self.user_ids),
+            "assignee_id__in": possible_ids(self.assignee_ids),
             "assignee_id__not_isnull": self.is_assigned,
-            "status__in": those(self.statuses),
+            "status__in": as_list(self.statuses),
             "subject__has_part": self.subject_contains,
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(tickets, criteria)
+        return apply_criteria(tickets, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def tickets_page(
-    staff: SignedIn,
+@declares_problems(Forbidden, InvalidInput)
+async def get_tickets_page(
+    staff: Session,
     *,
     page: PageRequest,
     where: TicketFilter,
@@ -72,14 +72,14 @@ async def tickets_page(
         Forbidden: other people's records are not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_TICKETS)
+    await require_permission(staff, Permission.READ_TICKETS)
     return await read_page(
         lambda: where.apply(Ticket.all()), page=page, by=order_by.value, direction=direction
     )
 
 
-@refuses(Forbidden, InvalidInput, TicketNotFound)
-async def answer_ticket(staff: SignedIn, *, ticket_id: int, message: str) -> Ticket:
+@declares_problems(Forbidden, InvalidInput, TicketNotFound)
+async def answer_ticket(staff: Session, *, ticket_id: int, message: str) -> Ticket:
     """Write into a ticket, whose owner is told; what the owner wrote counts as read. Opens a closed one.
 
     Raises:
@@ -87,10 +87,10 @@ async def answer_ticket(staff: SignedIn, *, ticket_id: int, message: str) -> Tic
         InvalidInput: a blank message, or one over 10,000 characters.
         TicketNotFound: there is none with this id.
     """
-    message = texts.paragraph(message, field="message", max_length=LONGEST_TEXT)
-    async with on_duty(staff, Permission.ANSWER_TICKETS) as duty:
-        ticket = await _locked(ticket_id)
-        before = columns_of(ticket)
+    message = texts.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
+    async with staff_transaction(staff, Permission.ANSWER_TICKETS) as duty:
+        ticket = await _lock_ticket(ticket_id)
+        before = get_columns(ticket)
         ticket.status, ticket.updated_at = TicketStatus.ANSWERED, duty.now
         await ticket.save(update_fields=["status", "updated_at"])
         await TicketMessage.filter(ticket_id=ticket.id, user_id=ticket.user_id, is_read=False).update(
@@ -104,22 +104,22 @@ async def answer_ticket(staff: SignedIn, *, ticket_id: int, message: str) -> Tic
             notices.ticket_answered(owner.first_name, subject=ticket.subject),
             now=duty.now,
         )
-        after = {**columns_of(ticket), "message_id": added.id}
+        after = {**get_columns(ticket), "message_id": added.id}
         await duty.record(StaffAct.ANSWER_TICKET, StaffSubject.TICKET, ticket.id, before=before, after=after)
         return ticket
 
 
-@refuses(Forbidden, TicketNotFound)
-async def close_ticket(staff: SignedIn, *, ticket_id: int) -> Ticket:
+@declares_problems(Forbidden, TicketNotFound)
+async def close_ticket(staff: Session, *, ticket_id: int) -> Ticket:
     """Settle a ticket; it opens again when either side writes into it.
 
     Raises:
         Forbidden: not for this role.
         TicketNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.ANSWER_TICKETS) as duty:
-        ticket = await _locked(ticket_id)
-        before = columns_of(ticket)
+    async with staff_transaction(staff, Permission.ANSWER_TICKETS) as duty:
+        ticket = await _lock_ticket(ticket_id)
+        before = get_columns(ticket)
         ticket.status, ticket.updated_at = TicketStatus.CLOSED, duty.now
         await ticket.save(update_fields=["status", "updated_at"])
         await duty.record(
@@ -127,13 +127,13 @@ async def close_ticket(staff: SignedIn, *, ticket_id: int) -> Ticket:
             StaffSubject.TICKET,
             ticket.id,
             before=before,
-            after=columns_of(ticket),
+            after=get_columns(ticket),
         )
         return ticket
 
 
-@refuses(Forbidden, InvalidInput, TicketNotFound)
-async def assign_ticket(staff: SignedIn, *, ticket_id: int, assignee_id: int | None) -> Ticket:
+@declares_problems(Forbidden, InvalidInput, TicketNotFound)
+async def assign_ticket(staff: Session, *, ticket_id: int, assignee_id: int | None) -> Ticket:
     """Leave a ticket to a member of staff who may answer it, or to nobody in particular (None).
 
     Raises:
@@ -141,11 +141,11 @@ async def assign_ticket(staff: SignedIn, *, ticket_id: int, assignee_id: int | N
         InvalidInput: the assignee may not answer tickets.
         TicketNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.ASSIGN_TICKETS) as duty:
-        ticket = await _locked(ticket_id)
+    async with staff_transaction(staff, Permission.ASSIGN_TICKETS) as duty:
+        ticket = await _lock_ticket(ticket_id)
         if assignee_id is not None and not await _may_answer(assignee_id):
             raise InvalidInput(field="assignee")
-        before = columns_of(ticket)
+        before = get_columns(ticket)
         ticket.assignee_id, ticket.updated_at = assignee_id, duty.now
         await ticket.save(update_fields=["assignee_id", "updated_at"])
         await duty.record(
@@ -153,17 +153,17 @@ async def assign_ticket(staff: SignedIn, *, ticket_id: int, assignee_id: int | N
             StaffSubject.TICKET,
             ticket.id,
             before=before,
-            after=columns_of(ticket),
+            after=get_columns(ticket),
         )
         return ticket
 
 
 async def _may_answer(user_id: int) -> bool:
     user = await User.get_or_none(id=user_id, is_active=True) if ids.is_possible(user_id) else None
-    return user is not None and permissions.allows(user.role, Permission.ANSWER_TICKETS)
+    return user is not None and permissions.has_permission(user.role, Permission.ANSWER_TICKETS)
 
 
-async def _locked(ticket_id: int) -> Ticket:
+async def _lock_ticket(ticket_id: int) -> Ticket:
     found = Ticket.filter(id=ticket_id if ids.is_possible(ticket_id) else 0)
     ticket = await found.select_for_update(no_key=True).first()
     if ticket is None:

@@ -9,9 +9,15 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import ids
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import MAX_AMOUNT, Toman
 from domain.permissions import Permission
-from domain.problems import Forbidden, IdempotencyKeyReused, InsufficientBalance, InvalidInput, refuses
+from domain.problems import (
+    Forbidden,
+    IdempotencyKeyReused,
+    InsufficientBalance,
+    InvalidInput,
+    declares_problems,
+)
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
@@ -20,11 +26,11 @@ from models import AccessToken, LedgerEntry, TotpSecret, User, database
 from observation import security_log
 from observation.security_log import SecurityEvent
 from resolvers import credentials, idempotency, wallet
-from resolvers.filters import meeting, record_ids, those
+from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.refusals import forbid
-from resolvers.sessions import SignedIn
-from resolvers.staff.duty import Duty, on_duty, permit, reason_of
+from resolvers.refusals import raise_forbidden
+from resolvers.sessions import Session
+from resolvers.staff.duty import StaffAction, parse_reason, require_permission, staff_transaction
 from resolvers.wallet import BalanceTooLarge
 
 
@@ -54,8 +60,8 @@ class UserFilter:
     def apply(self, users: QuerySet[User]) -> QuerySet[User]:
         """`users` that meet every criterion."""
         criteria: dict[str, object] = {
-            "id__in": record_ids(self.ids),
-            "role__in": those(self.roles),
+            "id__in": possible_ids(self.ids),
+            "role__in": as_list(self.roles),
             "is_active": self.is_active,
             "mobile__has_part": self.mobile_contains,
             "email__has_part": self.email_contains,
@@ -64,12 +70,12 @@ class UserFilter:
             "created_at__gte": self.created_gte,
             "created_at__lte": self.created_lte,
         }
-        return meeting(users, criteria)
+        return apply_criteria(users, criteria)
 
 
-@refuses(Forbidden, InvalidInput)
-async def users_page(
-    staff: SignedIn, *, page: PageRequest, where: UserFilter, order_by: UserOrderField, direction: Direction
+@declares_problems(Forbidden, InvalidInput)
+async def get_users_page(
+    staff: Session, *, page: PageRequest, where: UserFilter, order_by: UserOrderField, direction: Direction
 ) -> Page[User]:
     """A page of all users.
 
@@ -77,22 +83,22 @@ async def users_page(
         Forbidden: other people's records are not for this role.
         InvalidInput: a size out of range, or a cursor of another list.
     """
-    await permit(staff, Permission.READ_USERS)
+    await require_permission(staff, Permission.READ_USERS)
     return await read_page(lambda: where.apply(User.all()), page=page, by=order_by.value, direction=direction)
 
 
-async def users_by_id(staff: SignedIn, user_ids: Iterable[int]) -> dict[int, User]:
+async def get_users_by_id(staff: Session, user_ids: Iterable[int]) -> dict[int, User]:
     """Users with these ids, in one statement.
 
     Raises:
         Forbidden: other people's records are not for this role.
     """
-    await permit(staff, Permission.READ_USERS)
+    await require_permission(staff, Permission.READ_USERS)
     return {user.id: user for user in await User.filter(id__in=list(user_ids))}
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound)
-async def set_custom_rate(staff: SignedIn, *, user_id: int, percent: int) -> User:
+@declares_problems(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound)
+async def set_custom_rate(staff: Session, *, user_id: int, percent: int) -> User:
     """Give a user a discount of 0 to 100 percent, for orders from now on.
 
     Raises:
@@ -103,8 +109,8 @@ async def set_custom_rate(staff: SignedIn, *, user_id: int, percent: int) -> Use
     """
     if not 0 <= percent <= 100:
         raise InvalidInput(field="percent")
-    async with on_duty(staff, Permission.DISCOUNT_USERS) as duty:
-        user = await _locked(duty, user_id)
+    async with staff_transaction(staff, Permission.DISCOUNT_USERS) as duty:
+        user = await _lock_user(duty, user_id)
         before = {"custom_rate": user.custom_rate}
         user.custom_rate, user.updated_at = percent, duty.now
         await user.save(update_fields=["custom_rate", "updated_at"])
@@ -113,8 +119,8 @@ async def set_custom_rate(staff: SignedIn, *, user_id: int, percent: int) -> Use
         return user
 
 
-@refuses(Forbidden, InvalidInput, UserNotFound)
-async def set_user_active(staff: SignedIn, *, user_id: int, is_active: bool, reason: str) -> User:
+@declares_problems(Forbidden, InvalidInput, UserNotFound)
+async def set_user_active(staff: Session, *, user_id: int, is_active: bool, reason: str) -> User:
     """Block a user, all of whose tokens and keys end for good, or let the user in again.
 
     Raises:
@@ -122,16 +128,19 @@ async def set_user_active(staff: SignedIn, *, user_id: int, is_active: bool, rea
         InvalidInput: no reason.
         UserNotFound: there is none with this id.
     """
-    reason = reason_of(reason)
+    reason = parse_reason(reason)
     # One at a time, as with roles: two owners who block each other at once must not leave none.
-    async with database.exclusive("roles"), on_duty(staff, Permission.BLOCK_USERS) as duty:
-        user = await _locked(duty, user_id)
+    async with (
+        database.exclusive_transaction("roles"),
+        staff_transaction(staff, Permission.BLOCK_USERS) as duty,
+    ):
+        user = await _lock_user(duty, user_id)
         _check_is_another(duty, user)
         before = {"is_active": user.is_active}
         user.is_active, user.updated_at = is_active, duty.now
         await user.save(update_fields=["is_active", "updated_at"])
         if not is_active:
-            await credentials.end_access(user, now=duty.now, spares=credentials.OF_A_BLOCKED_USER)
+            await credentials.revoke_access(user, now=duty.now, spares=credentials.KEPT_ON_BLOCK)
         await duty.record(
             StaffAct.SET_USER_ACTIVE,
             StaffSubject.USER,
@@ -146,19 +155,19 @@ async def set_user_active(staff: SignedIn, *, user_id: int, is_active: bool, rea
     return user
 
 
-@refuses(Forbidden, UserNotFound)
-async def sign_out_user(staff: SignedIn, *, user_id: int) -> User:
+@declares_problems(Forbidden, UserNotFound)
+async def sign_out_user(staff: Session, *, user_id: int) -> User:
     """Revoke every token of a user's; a key of the reseller API stays.
 
     Raises:
         Forbidden: not for this role, or not on this user.
         UserNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.SIGN_OUT_USERS) as duty:
-        user = await _locked(duty, user_id)
+    async with staff_transaction(staff, Permission.SIGN_OUT_USERS) as duty:
+        user = await _lock_user(duty, user_id)
         tokens = AccessToken.filter(user_id=user.id, revoked_at=None)
         open_tokens = await tokens.exclude(kind=SessionKind.SERVICE).count()
-        await credentials.end_access(user, now=duty.now, spares=credentials.ALL_BUT_SESSIONS)
+        await credentials.revoke_access(user, now=duty.now, spares=credentials.ALL_EXCEPT_SESSIONS)
         await duty.record(
             StaffAct.SIGN_OUT_USER,
             StaffSubject.USER,
@@ -172,16 +181,16 @@ async def sign_out_user(staff: SignedIn, *, user_id: int) -> User:
     return user
 
 
-@refuses(Forbidden, UserNotFound)
-async def revoke_user_api_key(staff: SignedIn, *, user_id: int) -> User:
+@declares_problems(Forbidden, UserNotFound)
+async def revoke_user_api_key(staff: Session, *, user_id: int) -> User:
     """End a user's key for the reseller API.
 
     Raises:
         Forbidden: not for this role, or not on this user.
         UserNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.SIGN_OUT_USERS) as duty:
-        user = await _locked(duty, user_id)
+    async with staff_transaction(staff, Permission.SIGN_OUT_USERS) as duty:
+        user = await _lock_user(duty, user_id)
         before = {"api_key_hash": user.api_key_hash}
         user.api_key_hash, user.updated_at = None, duty.now
         await user.save(update_fields=["api_key_hash", "updated_at"])
@@ -193,8 +202,8 @@ async def revoke_user_api_key(staff: SignedIn, *, user_id: int) -> User:
     return user
 
 
-@refuses(Forbidden, FreshCodeRequired, UserNotFound)
-async def reset_totp(staff: SignedIn, *, user_id: int) -> User:
+@declares_problems(Forbidden, FreshCodeRequired, UserNotFound)
+async def reset_totp(staff: Session, *, user_id: int) -> User:
     """Forget the authenticator app that a colleague lost, and sign the colleague out.
 
     Raises:
@@ -202,11 +211,11 @@ async def reset_totp(staff: SignedIn, *, user_id: int) -> User:
         FreshCodeRequired: the session was not confirmed lately.
         UserNotFound: there is none with this id.
     """
-    async with on_duty(staff, Permission.CHANGE_ROLES) as duty:
-        user = await _locked(duty, user_id)
+    async with staff_transaction(staff, Permission.CHANGE_ROLES) as duty:
+        user = await _lock_user(duty, user_id)
         _check_is_another(duty, user)
         forgotten = await TotpSecret.filter(user_id=user.id).delete()
-        await credentials.end_access(user, now=duty.now, spares=credentials.ALL_BUT_SESSIONS)
+        await credentials.revoke_access(user, now=duty.now, spares=credentials.ALL_EXCEPT_SESSIONS)
         before = {"totp_secret": "***" if forgotten else None}
         await duty.record(
             StaffAct.RESET_TOTP, StaffSubject.USER, user.id, before=before, after={"totp_secret": None}
@@ -215,8 +224,8 @@ async def reset_totp(staff: SignedIn, *, user_id: int) -> User:
     return user
 
 
-@refuses(Forbidden, FreshCodeRequired, UserNotFound)
-async def set_user_role(staff: SignedIn, *, user_id: int, role: UserRole) -> User:
+@declares_problems(Forbidden, FreshCodeRequired, UserNotFound)
+async def set_user_role(staff: Session, *, user_id: int, role: UserRole) -> User:
     """Make a user a member of staff, or one no more; the user signs in anew, and not by OpenID.
 
     Raises:
@@ -225,14 +234,17 @@ async def set_user_role(staff: SignedIn, *, user_id: int, role: UserRole) -> Use
         UserNotFound: there is none with this id.
     """
     # One at a time: two owners who each demote the other must not leave a shop without one.
-    async with database.exclusive("roles"), on_duty(staff, Permission.CHANGE_ROLES) as duty:
-        user = await _locked(duty, user_id)
+    async with (
+        database.exclusive_transaction("roles"),
+        staff_transaction(staff, Permission.CHANGE_ROLES) as duty,
+    ):
+        user = await _lock_user(duty, user_id)
         _check_is_another(duty, user)
         before = {"role": user.role}
         user.role, user.updated_at = role, duty.now
         await user.save(update_fields=["role", "updated_at"])
         if role is not before["role"]:
-            await credentials.end_access(user, now=duty.now, spares=credentials.OF_ANOTHER_ROLE)
+            await credentials.revoke_access(user, now=duty.now, spares=credentials.KEPT_ON_ROLE_CHANGE)
         await duty.record(
             StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
         )
@@ -243,9 +255,11 @@ async def set_user_role(staff: SignedIn, *, user_id: int, role: UserRole) -> Use
     return user
 
 
-@refuses(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused)
+@declares_problems(
+    Forbidden, FreshCodeRequired, InvalidInput, UserNotFound, InsufficientBalance, IdempotencyKeyReused
+)
 async def adjust_balance(
-    staff: SignedIn, *, user_id: int, amount: int, reason: str, idempotency_key: str
+    staff: Session, *, user_id: int, amount: int, reason: str, idempotency_key: str
 ) -> LedgerEntry:
     """Add `amount` Toman to a user's balance, or take it where it is negative; returns the ledger's entry.
 
@@ -257,15 +271,15 @@ async def adjust_balance(
         InsufficientBalance: the balance is below what would be taken.
         IdempotencyKeyReused: the key was used for something else.
     """
-    reason = reason_of(reason)
-    if not 1 <= abs(amount) <= LARGEST_AMOUNT:
+    reason = parse_reason(reason)
+    if not 1 <= abs(amount) <= MAX_AMOUNT:
         raise InvalidInput(field="amount")
     # Before the key is claimed: whoever may not do this leaves nothing at all.
-    await permit(staff, Permission.ADJUST_BALANCES)
+    await require_permission(staff, Permission.ADJUST_BALANCES)
 
-    async def act() -> LedgerEntry:
-        async with on_duty(staff, Permission.ADJUST_BALANCES) as duty:
-            user = await _locked(duty, user_id)
+    async def adjust() -> LedgerEntry:
+        async with staff_transaction(staff, Permission.ADJUST_BALANCES) as duty:
+            user = await _lock_user(duty, user_id)
             cause = f"adjustment:{secrets.token_hex(16)}"
             try:
                 entry = await wallet.adjust(user.id, Toman(amount), cause=cause, note=reason, now=duty.now)
@@ -281,15 +295,15 @@ async def adjust_balance(
             )
             return entry
 
-    attempt = idempotency.attempt(adjust_balance, locals(), by=staff.user, key=idempotency_key)
-    return await idempotency.once(attempt, act, recall=_entry)
+    attempt = idempotency.request_for(adjust_balance, locals(), user=staff.user, key=idempotency_key)
+    return await idempotency.run_once(attempt, adjust, load_result=_get_entry)
 
 
-async def _entry(entry_id: int) -> LedgerEntry:
+async def _get_entry(entry_id: int) -> LedgerEntry:
     return await LedgerEntry.get(id=entry_id)
 
 
-async def _locked(duty: Duty, user_id: int) -> User:
+async def _lock_user(duty: StaffAction, user_id: int) -> User:
     """The user as they are now, kept from other changes; one on whom the member of staff may act."""
     found = User.filter(id=user_id if ids.is_possible(user_id) else 0)
     user = await found.select_for_update(no_key=True).first()
@@ -299,6 +313,6 @@ async def _locked(duty: Duty, user_id: int) -> User:
     return user
 
 
-def _check_is_another(duty: Duty, user: User) -> None:
+def _check_is_another(duty: StaffAction, user: User) -> None:
     if user.id == duty.actor.id:
-        forbid(user.id, permission="act_on_oneself")
+        raise_forbidden(user.id, permission="act_on_oneself")

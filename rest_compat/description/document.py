@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from asgi.documents import CachedDocument
 from domain import idempotency_keys
-from rest_compat.description.answers import answers, framework_answers
-from rest_compat.description.groups import group_of, tags
+from rest_compat.description.answers import build_framework_responses, build_responses
+from rest_compat.description.groups import build_tags, get_group
 from rest_compat.description.operations import DESCRIPTIONS, Description
 from rest_compat.description.records import RECORDS, TEXT, Schema
-from rest_compat.routes import TABLE, LegacyRoute
+from rest_compat.routes import LEGACY_ROUTES, LegacyRoute
 
 PATH = "/docs/openapi.json"
 _BODY_TYPES = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data")
@@ -26,17 +26,17 @@ _ABOUT = (
 )
 
 
-def document(public_url: str) -> dict[str, Any]:
+def build_document(public_url: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description of every route, for an installation at `public_url`."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Vitrin", "version": "1", "description": _ABOUT},
         "servers": [{"url": public_url}],
-        "tags": tags(),
-        "paths": _paths(),
+        "tags": build_tags(),
+        "paths": _build_paths(),
         "components": {
             "schemas": dict(RECORDS),
-            "responses": framework_answers(),
+            "responses": build_framework_responses(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RS256)"},
             },
@@ -44,70 +44,74 @@ def document(public_url: str) -> dict[str, Any]:
     }
 
 
-def encoded(public_url: str) -> bytes:
+def encode_document(public_url: str) -> bytes:
     """`document` as JSON, indented for readers."""
-    return orjson.dumps(document(public_url), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(build_document(public_url), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def route(public_url: str) -> Route:
+def build_route(public_url: str) -> Route:
     """GET /docs/openapi.json."""
-    kept = {"Content-Type": "application/json", "Cache-Control": "public, max-age=300"}
-    described = CachedDocument(encoded(public_url), headers=kept)
+    headers = {"Content-Type": "application/json", "Cache-Control": "public, max-age=300"}
+    cached_document = CachedDocument(encode_document(public_url), headers=headers)
 
     async def answer(request: Request) -> Response:
-        return described.respond(request)
+        return cached_document.respond(request)
 
     return Route(PATH, answer)
 
 
 @cache
-def _paths() -> dict[str, dict[str, Schema]]:
+def _build_paths() -> dict[str, dict[str, Schema]]:
     paths: dict[str, dict[str, Schema]] = {}
-    for line in TABLE:
-        operations = paths.setdefault(f"/api{line.path}", {})
-        operations[line.method.lower()] = _operation(line, DESCRIPTIONS[line.method, line.path])
+    for legacy_route in LEGACY_ROUTES:
+        operations = paths.setdefault(f"/api{legacy_route.path}", {})
+        operations[legacy_route.method.lower()] = _build_operation(
+            legacy_route, DESCRIPTIONS[legacy_route.method, legacy_route.path]
+        )
     return paths
 
 
-def _operation(line: LegacyRoute, description: Description) -> Schema:
+def _build_operation(legacy_route: LegacyRoute, description: Description) -> Schema:
     operation: dict[str, Any] = {
-        "operationId": _name(line),
+        "operationId": _build_operation_id(legacy_route),
         "summary": description.summary,
-        "tags": [group_of(line.path).name],
-        "parameters": _parameters(line, description),
-        "responses": answers(line, description),
+        "tags": [get_group(legacy_route.path).name],
+        "parameters": _build_parameters(legacy_route, description),
+        "responses": build_responses(legacy_route, description),
     }
-    if line.method == "POST" and description.fields:
-        operation["requestBody"] = _body(description)
-    if line.needs_token:
+    if legacy_route.method == "POST" and description.fields:
+        operation["requestBody"] = _build_request_body(description)
+    if legacy_route.needs_token:
         operation["security"] = [{"token": []}]
     return operation
 
 
-def _name(line: LegacyRoute) -> str:
-    words = line.path.replace("{id}", "by_id").split("/")[2:]
-    return "_".join([line.method.lower(), *words])
+def _build_operation_id(legacy_route: LegacyRoute) -> str:
+    segments = legacy_route.path.replace("{id}", "by_id").split("/")[2:]
+    return "_".join([legacy_route.method.lower(), *segments])
 
 
-def _parameters(line: LegacyRoute, description: Description) -> list[Schema]:
-    found: list[Schema] = []
-    if "{id}" in line.path:
+def _build_parameters(legacy_route: LegacyRoute, description: Description) -> list[Schema]:
+    parameters: list[Schema] = []
+    if "{id}" in legacy_route.path:
         number = {"type": "integer", "minimum": 1}
         example = description.example["id"]
-        found.append({"name": "id", "in": "path", "required": True, "schema": number, "example": example})
-    if line.method == "GET":
+        parameters.append(
+            {"name": "id", "in": "path", "required": True, "schema": number, "example": example}
+        )
+    if legacy_route.method == "GET":
         for name, schema in description.fields.items():
             shown: Schema = {"example": description.example[name]} if name in description.example else {}
-            found.append({"name": name, "in": "query", "schema": schema, **shown})
+            parameters.append({"name": name, "in": "query", "schema": schema, **shown})
     if description.takes_key:
         key = {**TEXT, "minLength": 1, "maxLength": idempotency_keys.MAX_LENGTH, "pattern": "^[!-~]+$"}
         # A key of its own for each route: one that is used for another request is refused.
-        shown = {"example": str(uuid5(NAMESPACE_URL, line.path))}
-        found.append({"name": "Idempotency-Key", "in": "header", "schema": key, **shown})
-    return found
+        shown = {"example": str(uuid5(NAMESPACE_URL, legacy_route.path))}
+        parameters.append({"name": "Idempotency-Key", "in": "header", "schema": key, **shown})
+    return parameters
 
 
-def _body(description: Description) -> Schema:
+def _build_request_body(description: Description) -> Schema:
     schema = {
         "type": "object",
         "properties": dict(description.fields),

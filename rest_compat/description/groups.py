@@ -36,15 +36,15 @@ GROUPS = (
 )
 
 
-def group_of(path: str) -> Group:
+def get_group(path: str) -> Group:
     """The group of a path below /api."""
-    return max(GROUPS, key=lambda group: _fit(group, path))
+    return max(GROUPS, key=lambda group: _get_match_length(group, path))
 
 
-def tags() -> list[Mapping[str, str]]:
+def build_tags() -> list[Mapping[str, str]]:
     """The groups as OpenAPI's `tags`."""
     return [{"name": group.name, "description": group.about} for group in GROUPS]
 
 
-def _fit(group: Group, path: str) -> int:
+def _get_match_length(group: Group, path: str) -> int:
     return max((len(start) for start in group.paths if path.startswith(start)), default=0)

@@ -1,11 +1,20 @@
-"""What each route of `rest_compat.routes.TABLE` takes and answers."""
+"""What each route of `rest_compat.routes.LEGACY_ROUTES` takes and answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat.catalogue import CATEGORY_COLUMNS, SERVICE_COLUMNS
-from rest_compat.description.records import INTEGER, TEXT, TOMAN, UNIX, Schema, list_of, named, record
+from rest_compat.description.records import (
+    INTEGER,
+    TEXT,
+    TOMAN,
+    UNIX,
+    Schema,
+    build_list,
+    build_object,
+    build_reference,
+)
 from rest_compat.stats import LIMITS
 
 
@@ -27,10 +36,10 @@ class Description:
 
 
 def _success(status: int = 200, **keys: Schema) -> Schema:
-    return record({"status": {"const": status}, **keys})
+    return build_object({"status": {"const": status}, **keys})
 
 
-def _said(sentence: str, status: int = 200, **keys: Schema) -> Schema:
+def _message(sentence: str, status: int = 200, **keys: Schema) -> Schema:
     return _success(status, message={"const": sentence}, **keys)
 
 
@@ -85,7 +94,7 @@ _CALLBACK_FIELDS: Mapping[str, Schema] = {
 DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
     ("POST", "/v1/login"): Description(
         summary="Send a login code by SMS",
-        answer=_said("کد تایید ارسال شد", 201, expires_at=UNIX),
+        answer=_message("کد تایید ارسال شد", 201, expires_at=UNIX),
         operation=login.request_login_code,
         fields={"username": _USERNAME},
         required=("username",),
@@ -99,11 +108,13 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         required=("username", "code"),
         example={"username": _MOBILE, "code": "123456"},
     ),
-    ("GET", "/v1/logout"): Description(summary="Revoke the token", answer=_said("با موفقیت خارج شدید")),
-    ("GET", "/v1/user"): Description(summary="The user's profile", answer=_success(user=named("User"))),
+    ("GET", "/v1/logout"): Description(summary="Revoke the token", answer=_message("با موفقیت خارج شدید")),
+    ("GET", "/v1/user"): Description(
+        summary="The user's profile", answer=_success(user=build_reference("User"))
+    ),
     ("POST", "/v1/user"): Description(
         summary="Change the user's profile",
-        answer=_success(user=named("User")),
+        answer=_success(user=build_reference("User")),
         operation=profile.update_profile,
         fields={
             "first_name": TEXT,
@@ -115,21 +126,22 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         example={"first_name": "Ehsan", "last_name": "Noureddini", "email": "ehsan@example.com"},
     ),
     ("GET", "/v1/user/notifications"): Description(
-        summary="The user's notifications", answer=_success(notifications=list_of(named("Notification")))
+        summary="The user's notifications",
+        answer=_success(notifications=build_list(build_reference("Notification"))),
     ),
     ("GET", "/v1/user/notifications/unread"): Description(
         summary="The user's unread notifications",
-        answer=_success(notifications=list_of(named("UnreadNotification"))),
+        answer=_success(notifications=build_list(build_reference("UnreadNotification"))),
     ),
     ("POST", "/v1/user/notifications"): Description(
-        summary="Mark all notifications as read", answer=_said("اطلاع رسانی ها با موفقیت پاک شدند")
+        summary="Mark all notifications as read", answer=_message("اطلاع رسانی ها با موفقیت پاک شدند")
     ),
     ("GET", "/v1/user/tickets"): Description(
-        summary="The user's tickets", answer=_success(tickets=list_of(named("Ticket")))
+        summary="The user's tickets", answer=_success(tickets=build_list(build_reference("Ticket")))
     ),
     ("POST", "/v1/user/tickets"): Description(
         summary="Open a ticket",
-        answer=_success(201, ticket=named("NewTicket")),
+        answer=_success(201, ticket=build_reference("NewTicket")),
         operation=tickets.create_ticket,
         fields={"subject": TEXT, "description": TEXT},
         required=("subject", "description"),
@@ -137,13 +149,13 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
     ),
     ("GET", "/v1/user/tickets/{id}"): Description(
         summary="A ticket with its messages",
-        answer=_success(ticket=named("TicketWithMessages")),
+        answer=_success(ticket=build_reference("TicketWithMessages")),
         operation=tickets.get_ticket,
         example={"id": 19},
     ),
     ("POST", "/v1/user/tickets/{id}"): Description(
         summary="Reply to a ticket",
-        answer=_success(201, ticket_message=named("NewTicketMessage")),
+        answer=_success(201, ticket_message=build_reference("NewTicketMessage")),
         operation=tickets.reply_to_ticket,
         fields={"message": TEXT},
         required=("message",),
@@ -171,7 +183,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
     ),
     ("GET", "/v1/stats/top_users"): Description(
         summary="The most active users",
-        answer=_success(users=list_of(named("TopUser"))),
+        answer=_success(users=build_list(build_reference("TopUser"))),
         fields={
             "limit": {**INTEGER, "minimum": LIMITS.start, "maximum": LIMITS.stop - 1},
             "offset": {**UNIX, "minimum": 0},
@@ -179,11 +191,12 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         example={"limit": 10},
     ),
     ("GET", "/v1/stats/top_services"): Description(
-        summary="The most popular services", answer=_success(services=list_of(named("TopService")))
+        summary="The most popular services",
+        answer=_success(services=build_list(build_reference("TopService"))),
     ),
     ("GET", "/v1/services"): Description(
         summary="Services",
-        answer=_success(services=list_of(named("Service"))),
+        answer=_success(services=build_list(build_reference("Service"))),
         fields={
             "cate_id": _number("the category"),
             "status": {"type": "integer", "enum": [0, 1], "default": 1},
@@ -193,7 +206,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
     ),
     ("GET", "/v1/categories"): Description(
         summary="Categories",
-        answer=_success(categories=list_of(named("Category"))),
+        answer=_success(categories=build_list(build_reference("Category"))),
         fields={"order_by": _ordering(CATEGORY_COLUMNS)},
     ),
     ("GET", "/v1/user/freecredit"): Description(
@@ -202,11 +215,11 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         operation=free_credit.claim_free_credit,
     ),
     ("GET", "/v1/order"): Description(
-        summary="The user's orders", answer=_success(orders=list_of(named("Order")))
+        summary="The user's orders", answer=_success(orders=build_list(build_reference("Order")))
     ),
     ("POST", "/v1/order"): Description(
         summary="Place an order",
-        answer=_said("Order placed successfully", 201, order=named("NewOrder")),
+        answer=_message("Order placed successfully", 201, order=build_reference("NewOrder")),
         operation=orders.create_order,
         fields=_ORDER_FIELDS,
         required=("service_id", "category_id"),
@@ -214,19 +227,19 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         takes_key=True,
     ),
     ("GET", "/v1/order/{id}"): Description(
-        summary="An order", answer=named("Order"), operation=orders.get_order, example={"id": 1528}
+        summary="An order", answer=build_reference("Order"), operation=orders.get_order, example={"id": 1528}
     ),
     ("GET", "/v1/user/wof"): Description(
         summary="Spin the wheel of fortune",
-        answer=_success(user_gift=named("WonGift")),
+        answer=_success(user_gift=build_reference("WonGift")),
         operation=wheel.spin_wheel,
     ),
     ("GET", "/v1/user/gifts"): Description(
-        summary="The user's gifts", answer=_success(gifts=list_of(named("Gift")))
+        summary="The user's gifts", answer=_success(gifts=build_list(build_reference("Gift")))
     ),
     ("POST", "/v1/user/gifts"): Description(
         summary="Use the oldest unused gift of a kind",
-        answer=_success(201, order=named("NewGiftOrder")),
+        answer=_success(201, order=build_reference("NewGiftOrder")),
         operation=gifts.use_oldest_gift,
         fields={"gift_id": _number("the `id` under `gift` in the list"), "link": TEXT},
         required=("gift_id", "link"),

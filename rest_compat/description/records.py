@@ -22,7 +22,7 @@ _ESCAPED_HTML: Schema = {"type": "string", "description": "entity-escaped HTML"}
 _TIMES: Mapping[str, Schema] = {"changed": UNIX, "created": UNIX}
 
 
-def record(keys: Mapping[str, Schema]) -> Schema:
+def build_object(keys: Mapping[str, Schema]) -> Schema:
     """An object with these keys and no other, each of them present."""
     return {
         "type": "object",
@@ -32,17 +32,17 @@ def record(keys: Mapping[str, Schema]) -> Schema:
     }
 
 
-def list_of(item: Schema) -> Schema:
+def build_list(item: Schema) -> Schema:
     """A list of such items."""
     return {"type": "array", "items": item}
 
 
-def one_of(words: type[OrderStatus | ServiceType | TicketStatus]) -> Schema:
+def build_enum(members: type[OrderStatus | ServiceType | TicketStatus]) -> Schema:
     """One of the words of an enumeration."""
-    return {"type": "string", "enum": [word.value for word in words]}
+    return {"type": "string", "enum": [member.value for member in members]}
 
 
-def named(name: str) -> Schema:
+def build_reference(name: str) -> Schema:
     """A reference to one of `RECORDS`."""
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -64,19 +64,19 @@ def _service(description: Schema) -> dict[str, Schema]:
 
 
 def _created_order(provider: Schema) -> Schema:
-    return record(
+    return build_object(
         {
             "uid": INTEGER,
             "cate_id": INTEGER,
             "service_id": INTEGER,
-            "service_type": one_of(ServiceType),
+            "service_type": build_enum(ServiceType),
             "link": TEXT,
             "quantity": INTEGER,
             "charge": TOMAN,
             "api_provider_id": provider,
             "api_service_id": provider,
             "is_drip_feed": FLAG,
-            "status": one_of(OrderStatus),
+            "status": build_enum(OrderStatus),
             "type": TEXT,
             **_TIMES,
             "id": INTEGER,
@@ -106,7 +106,7 @@ _TICKET = {
     "uid": INTEGER,
     "description": TEXT,
     "subject": TEXT,
-    "status": one_of(TicketStatus),
+    "status": build_enum(TicketStatus),
     **_TIMES,
 }
 _MESSAGE = {
@@ -124,7 +124,7 @@ _ORDER = {
     "type": TEXT,
     "cate_id": INTEGER,
     "service_id": INTEGER,
-    "service_type": one_of(ServiceType),
+    "service_type": build_enum(ServiceType),
     "api_provider_id": _INTEGER_OR_NULL,
     "api_service_id": _TEXT_OR_NULL,
     "api_order_id": INTEGER,
@@ -137,7 +137,7 @@ _ORDER = {
     "sub_response_posts": _INTEGER_OR_NULL,
     "sub_status": _TEXT_OR_NULL,
     "charge": TOMAN,
-    "status": one_of(OrderStatus),
+    "status": build_enum(OrderStatus),
     "start_counter": INTEGER,
     "remains": {"type": "string", "pattern": "^-?[0-9]+$"},
     "is_drip_feed": FLAG,
@@ -152,38 +152,42 @@ _GIFT = {
     "max": INTEGER,
     "status": FLAG,
     **_TIMES,
-    "service": record(_service(_ESCAPED_HTML)),
+    "service": build_object(_service(_ESCAPED_HTML)),
 }
 _POPULAR_SERVICE = {
     **_service(_HTML),
     "ids": _TEXT_OR_NULL,
     "uid": _INTEGER_OR_NULL,
     "add_type": TEXT,
-    "type": one_of(ServiceType),
+    "type": build_enum(ServiceType),
     "api_service_id": {"type": ["integer", "string", "null"]},
     "api_provider_id": _INTEGER_OR_NULL,
 }
 
 RECORDS: Mapping[str, Schema] = {
-    "User": record(_USER),
-    "Notification": record({**_NOTIFICATION, "read_at": _INTEGER_OR_NULL}),
-    "UnreadNotification": record(_NOTIFICATION),
-    "Ticket": record(_TICKET),
-    "TicketMessage": record(_MESSAGE),
-    "TicketWithMessages": record(
-        {**_TICKET, "user": list_of(named("User")), "messages": list_of(named("TicketMessage"))}
-    ),
-    "NewTicket": record(
+    "User": build_object(_USER),
+    "Notification": build_object({**_NOTIFICATION, "read_at": _INTEGER_OR_NULL}),
+    "UnreadNotification": build_object(_NOTIFICATION),
+    "Ticket": build_object(_TICKET),
+    "TicketMessage": build_object(_MESSAGE),
+    "TicketWithMessages": build_object(
         {
-            **{key: schema for key, schema in _TICKET.items() if key not in ("ids", "status")},
-            "user": list_of(named("User")),
-            "messages": list_of(named("TicketMessage")),
+            **_TICKET,
+            "user": build_list(build_reference("User")),
+            "messages": build_list(build_reference("TicketMessage")),
         }
     ),
-    "NewTicketMessage": record(
+    "NewTicket": build_object(
+        {
+            **{key: schema for key, schema in _TICKET.items() if key not in ("ids", "status")},
+            "user": build_list(build_reference("User")),
+            "messages": build_list(build_reference("TicketMessage")),
+        }
+    ),
+    "NewTicketMessage": build_object(
         {**{key: schema for key, schema in _MESSAGE.items() if key != "ids"}, "ticket_id": TEXT}
     ),
-    "TopUser": record(
+    "TopUser": build_object(
         {
             "id": INTEGER,
             "first_name": _TEXT_OR_NULL,
@@ -194,9 +198,11 @@ RECORDS: Mapping[str, Schema] = {
             "amount": TOMAN,
         }
     ),
-    "TopService": record({"service_id": INTEGER, "count": INTEGER, "service": record(_POPULAR_SERVICE)}),
-    "Service": record(_service(_HTML)),
-    "Category": record(
+    "TopService": build_object(
+        {"service_id": INTEGER, "count": INTEGER, "service": build_object(_POPULAR_SERVICE)}
+    ),
+    "Service": build_object(_service(_HTML)),
+    "Category": build_object(
         {
             "id": INTEGER,
             "name": TEXT,
@@ -207,10 +213,10 @@ RECORDS: Mapping[str, Schema] = {
             **_TIMES,
         }
     ),
-    "Order": record(_ORDER),
+    "Order": build_object(_ORDER),
     "NewOrder": _created_order(NULL),
     "NewGiftOrder": _created_order({"const": -1}),
-    "WonGift": record(
+    "WonGift": build_object(
         {
             "uid": INTEGER,
             "gift_id": INTEGER,
@@ -218,10 +224,10 @@ RECORDS: Mapping[str, Schema] = {
             **_TIMES,
             "expired_at": UNIX,
             "id": INTEGER,
-            "service": record(_service(_ESCAPED_HTML)),
+            "service": build_object(_service(_ESCAPED_HTML)),
         }
     ),
-    "Gift": record(
-        {"gift": record(_GIFT), "used": FLAG, "link": _TEXT_OR_NULL, **_TIMES, "expired_at": UNIX}
+    "Gift": build_object(
+        {"gift": build_object(_GIFT), "used": FLAG, "link": _TEXT_OR_NULL, **_TIMES, "expired_at": UNIX}
     ),
 }

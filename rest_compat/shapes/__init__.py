@@ -11,13 +11,13 @@ from rest_compat.shapes.notifications import (
     unread_notification_list,
 )
 from rest_compat.shapes.orders import (
-    ORDERS_WANTED,
-    bare_order,
+    ORDER_LIST_COLUMNS,
     gift_order_created,
     order_created,
+    order_detail,
     order_list,
 )
-from rest_compat.shapes.payments import free_credit_given, payment_started
+from rest_compat.shapes.payments import free_credit_claimed, payment_started
 from rest_compat.shapes.stats import top_services, top_users
 from rest_compat.shapes.tickets import (
     ticket_created,
@@ -28,10 +28,9 @@ from rest_compat.shapes.tickets import (
 from rest_compat.shapes.users import login_code_sent, profile, signed_in, signed_out
 
 __all__ = [
-    "ORDERS_WANTED",
-    "bare_order",
+    "ORDER_LIST_COLUMNS",
     "category_list",
-    "free_credit_given",
+    "free_credit_claimed",
     "gift_list",
     "gift_order_created",
     "gift_won",
@@ -39,6 +38,7 @@ __all__ = [
     "notification_list",
     "notifications_marked_read",
     "order_created",
+    "order_detail",
     "order_list",
     "payment_started",
     "profile",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asgi.answers import Body
 from models import Category, Service
-from rest_compat.shapes.times import unix
+from rest_compat.shapes.times import to_unix
 
 
 def service_list(rows: Sequence[Service]) -> Body:
@@ -30,8 +30,8 @@ def service_record(service: Service) -> Body:
         "max": service.max_quantity,
         "dripfeed": int(service.drip_feed),
         "status": int(service.is_active),
-        "changed": unix(service.updated_at),
-        "created": unix(service.created_at),
+        "changed": to_unix(service.updated_at),
+        "created": to_unix(service.created_at),
     }
 
 
@@ -43,6 +43,6 @@ def _category(category: Category) -> Body:
         "image": category.image,
         "sort": category.position,
         "status": int(category.is_active),
-        "changed": unix(category.updated_at),
-        "created": unix(category.created_at),
+        "changed": to_unix(category.updated_at),
+        "created": to_unix(category.created_at),
     }

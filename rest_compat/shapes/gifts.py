@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from asgi.answers import Body
 from models import Service, UserGift
 from rest_compat.shapes.catalogue import service_record
-from rest_compat.shapes.times import unix
+from rest_compat.shapes.times import to_unix
 
 
 def gift_list(rows: Sequence[UserGift]) -> Body:
@@ -22,9 +22,9 @@ def gift_won(won: UserGift) -> Body:
             "uid": won.user_id,
             "gift_id": won.gift_id,
             "quantity": won.quantity,
-            "created": unix(won.created_at),
-            "changed": unix(won.updated_at),
-            "expired_at": unix(won.expires_at),
+            "created": to_unix(won.created_at),
+            "changed": to_unix(won.updated_at),
+            "expired_at": to_unix(won.expires_at),
             "id": won.id,
             "service": _escaped_service(won.gift.service),
         },
@@ -40,15 +40,15 @@ def _gift(won: UserGift) -> Body:
             "min": gift.min_quantity,
             "max": gift.max_quantity,
             "status": int(gift.is_active),
-            "created": unix(gift.created_at),
-            "changed": unix(gift.updated_at),
+            "created": to_unix(gift.created_at),
+            "changed": to_unix(gift.updated_at),
             "service": _escaped_service(gift.service),
         },
         "used": int(won.is_used),
         "link": won.link,
-        "created": unix(won.created_at),
-        "changed": unix(won.updated_at),
-        "expired_at": unix(won.expires_at),
+        "created": to_unix(won.created_at),
+        "changed": to_unix(won.updated_at),
+        "expired_at": to_unix(won.expires_at),
     }
 
 

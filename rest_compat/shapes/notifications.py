@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from asgi.answers import Body
 from models import Notification
-from rest_compat.shapes.times import unix, unix_or_null
+from rest_compat.shapes.times import to_unix, to_unix_or_none
 
 
 def notification_list(rows: Sequence[Notification]) -> Body:
     """GET user/notifications."""
     return {
         "status": 200,
-        "notifications": [{**_notification(row), "read_at": unix_or_null(row.read_at)} for row in rows],
+        "notifications": [{**_notification(row), "read_at": to_unix_or_none(row.read_at)} for row in rows],
     }
 
 
@@ -29,5 +29,5 @@ def _notification(notification: Notification) -> Body:
     return {
         "id": str(notification.id),
         "message": notification.message,
-        "created_at": unix(notification.created_at),
+        "created_at": to_unix(notification.created_at),
     }

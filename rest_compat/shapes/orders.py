@@ -7,32 +7,30 @@ from domain import ids, public_reasons
 from domain.order_status import OrderSource
 from domain.public_reasons import PublicReason
 from models import Order
-from models.rows import Records
-from rest_compat.shapes.rows import Instead, Made, RowShape, Seconds
-from rest_compat.shapes.times import unix
+from models.rows import RowSet
+from rest_compat.shapes.rows import Computed, EpochSeconds, RowSerializer, WithFallback
+from rest_compat.shapes.times import to_unix
 
 # An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
-_SOURCES_OF_THE_OLD_TABLE = (OrderSource.DIRECT, OrderSource.API)
-_SOURCES = {
-    source.value: source.value if source in _SOURCES_OF_THE_OLD_TABLE else "" for source in OrderSource
-}
+_LEGACY_SOURCES = (OrderSource.DIRECT, OrderSource.API)
+_SOURCES = {source.value: source.value if source in _LEGACY_SOURCES else "" for source in OrderSource}
 
 
-def _sentence(reason: str) -> str:
-    return public_reasons.in_persian(PublicReason(reason))
+def _to_persian_reason(reason: str) -> str:
+    return public_reasons.to_persian(PublicReason(reason))
 
 
-_ORDER = RowShape[Order](
+_ORDER = RowSerializer[Order](
     {
         "id": "id",
         "ids": "legacy_key",
-        "type": Made("source", _SOURCES.__getitem__),
+        "type": Computed("source", _SOURCES.__getitem__),
         "cate_id": "category_id",
         "service_id": "service_id",
         "service_type": "service_type",
         "api_provider_id": "provider_id",
         "api_service_id": "provider_service_id",
-        "api_order_id": Made("provider_order_id", ids.as_number),
+        "api_order_id": Computed("provider_order_id", ids.to_number),
         "uid": "user_id",
         "link": "link",
         "quantity": "quantity",
@@ -53,45 +51,45 @@ _ORDER = RowShape[Order](
         "charge": "charge",
         "status": "status",
         "start_counter": "start_count",
-        "remains": Made("remains", str),
-        "is_drip_feed": Made("is_drip_feed", int),
+        "remains": Computed("remains", str),
+        "is_drip_feed": Computed("is_drip_feed", int),
         "runs": "runs",
         "interval": "interval",
         "dripfeed_quantity": "drip_feed_quantity",
-        "note": Instead("note", of="public_reason", make=_sentence),
-        "changed": Seconds("updated_at"),
-        "created": Seconds("created_at"),
+        "note": WithFallback("note", fallback="public_reason", convert=_to_persian_reason),
+        "changed": EpochSeconds("updated_at"),
+        "created": EpochSeconds("created_at"),
     }
 )
 
 
-ORDERS_WANTED = _ORDER.wanted
+ORDER_LIST_COLUMNS = _ORDER.projection
 """What `order_list` needs to be read of orders."""
 
 
-def order_list(rows: Records[Order] | Sequence[Order]) -> Body:
+def order_list(rows: RowSet[Order] | Sequence[Order]) -> Body:
     """GET order."""
-    return {"status": 200, "orders": _ORDER.of_all(rows)}
+    return {"status": 200, "orders": _ORDER.serialize_all(rows)}
 
 
-def bare_order(order: Order) -> Body:
+def order_detail(order: Order) -> Body:
     """GET order/{id}: no envelope, and the first key is the order's own status."""
     # A key keeps its first place, so the status that follows in the middle is this one.
-    return {"status": order.status, **_ORDER.of(order)}
+    return {"status": order.status, **_ORDER.serialize(order)}
 
 
 def order_created(order: Order) -> Body:
     """POST order; which provider delivers is not the app's business, and null there, as documented."""
-    created = _created(order, provider=None)
+    created = _build_created_order(order, provider=None)
     return {"status": 201, "message": "Order placed successfully", "order": created}
 
 
 def gift_order_created(order: Order) -> Body:
     """POST user/gifts; -1 stands for the provider, as documented."""
-    return {"status": 201, "order": _created(order, provider=-1)}
+    return {"status": 201, "order": _build_created_order(order, provider=-1)}
 
 
-def _created(order: Order, *, provider: int | None) -> Body:
+def _build_created_order(order: Order, *, provider: int | None) -> Body:
     return {
         "uid": order.user_id,
         "cate_id": order.category_id,
@@ -105,7 +103,7 @@ def _created(order: Order, *, provider: int | None) -> Body:
         "is_drip_feed": int(order.is_drip_feed),
         "status": order.status,
         "type": order.source,
-        "changed": unix(order.updated_at),
-        "created": unix(order.created_at),
+        "changed": to_unix(order.updated_at),
+        "created": to_unix(order.created_at),
         "id": order.id,
     }

@@ -9,6 +9,6 @@ def payment_started(url: str) -> Body:
     return {"status": 302, "url": url}
 
 
-def free_credit_given(entry: LedgerEntry) -> Body:
+def free_credit_claimed(entry: LedgerEntry) -> Body:
     """GET user/freecredit."""
     return {"status": 201, "amount": entry.amount}

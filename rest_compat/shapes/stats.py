@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from asgi.answers import Body
 from domain import digits, mobiles
 from resolvers.stats import TopService, TopUser
-from rest_compat.shapes.times import unix
+from rest_compat.shapes.times import to_unix
 
 
 def top_users(rows: Sequence[TopUser]) -> Body:
@@ -48,16 +48,16 @@ def _top_service(row: TopService) -> Body:
             "max": service.max_quantity,
             "add_type": service.source,
             "type": service.type,
-            "api_service_id": _number_where_numeric(service.provider_service_id),
+            "api_service_id": _to_number_if_numeric(service.provider_service_id),
             "api_provider_id": service.provider_id,
             "dripfeed": int(service.drip_feed),
             "status": int(service.is_active),
-            "changed": unix(service.updated_at),
-            "created": unix(service.created_at),
+            "changed": to_unix(service.updated_at),
+            "created": to_unix(service.created_at),
         },
     }
 
 
-def _number_where_numeric(text: str | None) -> int | str | None:
+def _to_number_if_numeric(text: str | None) -> int | str | None:
     number = None if text is None else digits.parse_integer(text)
     return text if number is None else number

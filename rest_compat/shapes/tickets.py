@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asgi.answers import Body
 from models import Ticket, TicketMessage, User
-from rest_compat.shapes.times import unix
+from rest_compat.shapes.times import to_unix
 from rest_compat.shapes.users import user_record
 
 
@@ -21,8 +21,8 @@ def ticket_created(ticket: Ticket, user: User) -> Body:
             "subject": ticket.subject,
             "description": ticket.description,
             "uid": ticket.user_id,
-            "changed": unix(ticket.updated_at),
-            "created": unix(ticket.created_at),
+            "changed": to_unix(ticket.updated_at),
+            "created": to_unix(ticket.created_at),
             "id": ticket.id,
             "user": [user_record(user)],
             "messages": [],
@@ -51,8 +51,8 @@ def ticket_message_created(message: TicketMessage) -> Body:
             "ticket_id": str(message.ticket_id),
             "is_read": int(message.is_read),
             "message": message.message,
-            "changed": unix(message.updated_at),
-            "created": unix(message.created_at),
+            "changed": to_unix(message.updated_at),
+            "created": to_unix(message.created_at),
             "id": message.id,
         },
     }
@@ -66,8 +66,8 @@ def _ticket(ticket: Ticket) -> Body:
         "description": ticket.description,
         "subject": ticket.subject,
         "status": ticket.status,
-        "created": unix(ticket.created_at),
-        "changed": unix(ticket.updated_at),
+        "created": to_unix(ticket.created_at),
+        "changed": to_unix(ticket.updated_at),
     }
 
 
@@ -79,6 +79,6 @@ def _ticket_message(message: TicketMessage) -> Body:
         "ticket_id": message.ticket_id,
         "message": message.message,
         "is_read": int(message.is_read),
-        "changed": unix(message.updated_at),
-        "created": unix(message.created_at),
+        "changed": to_unix(message.updated_at),
+        "created": to_unix(message.created_at),
     }

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 
-def unix(moment: datetime) -> int:
-    """Whole seconds; `moment` must carry its zone."""
-    return int(moment.timestamp())
+def to_unix(timestamp: datetime) -> int:
+    """Whole seconds; `timestamp` must carry its zone."""
+    return int(timestamp.timestamp())
 
 
-def unix_or_null(moment: datetime | None) -> int | None:
+def to_unix_or_none(timestamp: datetime | None) -> int | None:
     """`unix`, and null for what has not happened."""
-    return None if moment is None else unix(moment)
+    return None if timestamp is None else to_unix(timestamp)

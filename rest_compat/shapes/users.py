@@ -5,8 +5,8 @@ from datetime import datetime
 from asgi.answers import Body
 from domain.roles import UserRole
 from models import User
-from resolvers.login import Session
-from rest_compat.shapes.times import unix
+from resolvers.login import IssuedSession
+from rest_compat.shapes.times import to_unix
 
 _ROLES = {
     UserRole.USER: "user",
@@ -18,16 +18,16 @@ _ROLES = {
 
 def login_code_sent(expires_at: datetime) -> Body:
     """POST login."""
-    return {"status": 201, "expires_at": unix(expires_at), "message": "کد تایید ارسال شد"}
+    return {"status": 201, "expires_at": to_unix(expires_at), "message": "کد تایید ارسال شد"}
 
 
-def signed_in(session: Session) -> Body:
+def signed_in(session: IssuedSession) -> Body:
     """POST login/verify."""
     return {
         "status": 200,
         "access_token": session.access_token,
         "token_type": "Bearer",
-        "expires_at": unix(session.expires_at),
+        "expires_at": to_unix(session.expires_at),
     }
 
 
@@ -65,6 +65,6 @@ def user_record(user: User) -> Body:
         "reset_key": None,
         "history_ip": None,
         "status": int(user.is_active),
-        "changed": unix(user.updated_at),
-        "created": unix(user.created_at),
+        "changed": to_unix(user.updated_at),
+        "created": to_unix(user.created_at),
     }

@@ -19,7 +19,7 @@ from schema.admin.settings import AdminSettingsMutation, AdminSettingsQuery
 from schema.admin.ticket import AdminTicketMutation, AdminTicketQuery
 from schema.admin.user import AdminUserMutation, AdminUserQuery
 from schema.context import Info
-from schema.fields import resolved, with_example
+from schema.fields import resolved_field, with_example
 
 __all__ = ["AdminRootMutation", "AdminRootQuery"]
 
@@ -43,9 +43,11 @@ class AdminQuery(
 ):
     """The root of staff's reading."""
 
-    @resolved(description="What the viewer may do by this session; empty for whoever is no member of staff.")
+    @resolved_field(
+        description="What the viewer may do by this session; empty for whoever is no member of staff."
+    )
     async def permissions(self, info: Info) -> list[Permission]:
-        granted = await duty.granted_to(info.context.staff)
+        granted = await duty.get_permissions(info.context.staff)
         return [permission for permission in Permission if permission in granted]
 
 
@@ -75,7 +77,7 @@ class AdminMutation(
 class AdminRootQuery:
     """The way to what staff read."""
 
-    @resolved(
+    @resolved_field(
         description=with_example(
             "What staff read. Needs a staff session or a service token. "
             "Errors: `STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
@@ -91,7 +93,7 @@ class AdminRootQuery:
 class AdminRootMutation:
     """The way to what staff do."""
 
-    @resolved(
+    @resolved_field(
         description=with_example(
             "What staff do. Needs a staff session or a service token. "
             "Errors: `STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",

@@ -11,13 +11,13 @@ from resolvers.pages import PageRequest
 from resolvers.staff import audit_log
 from resolvers.staff.audit_log import AuditFilter
 from schema.admin.enums import AdminAuditOrderField, StaffAct, StaffSubject
-from schema.admin.user import AdminUser, user_of
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.admin.user import AdminUser, load_user
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, UserRole
-from schema.fields import resolved
-from schema.node import global_id
-from schema.where import DateTimeRange, IdIn, ids_in
+from schema.fields import resolved_field
+from schema.node import to_global_id
+from schema.where import DateTimeRange, IdIn, parse_ids
 
 
 @strawberry.type(description="A column that an act changed.")
@@ -53,20 +53,20 @@ class AdminAuditEntry:
     created_at: datetime = strawberry.field(description="When it was done.")
     actor_id: strawberry.Private[int]
 
-    @resolved(description="Who did it. Needs `READ_USERS`.")
+    @resolved_field(description="Who did it. Needs `READ_USERS`.")
     async def actor(self, info: Info) -> AdminUser:
-        return await user_of(info, self.actor_id)
+        return await load_user(info, self.actor_id)
 
     @classmethod
     def from_model(cls, row: AuditEntryRow) -> Self:
         return cls(
-            id=global_id("AdminAuditEntry", row.id),
+            id=to_global_id("AdminAuditEntry", row.id),
             number=row.id,
             act=row.act,
             role=row.role,
             subject=row.subject,
             subject_number=row.subject_id,
-            changes=_changes(row),
+            changes=_build_changes(row),
             reason=row.reason,
             service_token=row.service_token,
             created_at=row.created_at,
@@ -74,15 +74,15 @@ class AdminAuditEntry:
         )
 
 
-def _changes(row: AuditEntryRow) -> list[AdminAuditChange]:
+def _build_changes(row: AuditEntryRow) -> list[AdminAuditChange]:
     before, after = orjson.loads(row.before), orjson.loads(row.after)
     return [
-        AdminAuditChange(column=name, before=_json(before, name), after=_json(after, name))
+        AdminAuditChange(column=name, before=_to_json(before, name), after=_to_json(after, name))
         for name in dict.fromkeys((*before, *after))
     ]
 
 
-def _json(columns: dict[str, object], name: str) -> str | None:
+def _to_json(columns: dict[str, object], name: str) -> str | None:
     return orjson.dumps(columns[name]).decode() if name in columns else None
 
 
@@ -128,8 +128,8 @@ class AdminAuditEntryWhere:
     def to_filter(self) -> AuditFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return AuditFilter(
-            actor_ids=ids_in(self.actor, "AdminUser", field="actor"),
-            acts=self.act.any_of if self.act else None,
+            actor_ids=parse_ids(self.actor, "AdminUser", field="actor"),
+            actions=self.act.any_of if self.act else None,
             subjects=self.subject.any_of if self.subject else None,
             subject_ids=self.subject_number.any_of if self.subject_number else None,
             created_gte=self.created_at.gte if self.created_at else None,
@@ -151,7 +151,7 @@ class AdminAuditEntryOrder:
 class AdminAuditQuery:
     """Reading the audit log."""
 
-    @resolved(
+    @resolved_field(
         description="What staff did, newest first by default. Needs `READ_AUDIT_LOG`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -174,11 +174,11 @@ class AdminAuditQuery:
         ] = None,
     ) -> Connection[AdminAuditEntry]:
         order = order_by or AdminAuditEntryOrder(field=AdminAuditOrderField.ID)
-        page = await audit_log.audit_page(
+        page = await audit_log.get_audit_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminAuditEntryWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminAuditEntry.from_model)
+        return build_connection(page, AdminAuditEntry.from_model)

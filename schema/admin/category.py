@@ -12,12 +12,12 @@ from resolvers.staff import categories
 from resolvers.staff.categories import CategoryFilter
 from schema.admin.enums import AdminCategoryOrderField
 from schema.admin.fields import admin_mutation
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved
-from schema.node import global_id, parse_id
-from schema.where import IdIn, TextContains, ids_in
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
+from schema.where import IdIn, TextContains, parse_ids
 
 
 @strawberry.type(description="A shelf of the shop, on sale or not.")
@@ -37,7 +37,7 @@ class AdminCategory:
     @classmethod
     def from_model(cls, row: CategoryRow) -> Self:
         return cls(
-            id=global_id("AdminCategory", row.id),
+            id=to_global_id("AdminCategory", row.id),
             number=row.id,
             name=row.name,
             description=row.description,
@@ -60,7 +60,7 @@ class AdminCategoryWhere:
     def to_filter(self) -> CategoryFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return CategoryFilter(
-            ids=ids_in(self.id, "AdminCategory", field="id"),
+            ids=parse_ids(self.id, "AdminCategory", field="id"),
             is_active=self.is_active,
             name_contains=self.name.contains if self.name else None,
         )
@@ -80,7 +80,7 @@ class AdminCategoryOrder:
 class AdminCategoryQuery:
     """Reading categories."""
 
-    @resolved(
+    @resolved_field(
         description="All categories, newest first by default. Needs `READ_CATALOGUE`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -100,14 +100,14 @@ class AdminCategoryQuery:
         ] = None,
     ) -> Connection[AdminCategory]:
         order = order_by or AdminCategoryOrder(field=AdminCategoryOrderField.ID)
-        page = await categories.categories_page(
+        page = await categories.get_categories_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminCategoryWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminCategory.from_model)
+        return build_connection(page, AdminCategory.from_model)
 
 
 @strawberry.type

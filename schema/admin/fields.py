@@ -5,11 +5,11 @@ from collections.abc import Callable
 from strawberry.types.field import StrawberryField
 
 from domain.problems import Problem
-from schema.problems import mutation
+from schema.problems import mutation_field
 
 
 def admin_mutation(
     operation: Callable[..., object], *more: type[Problem], description: str
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A mutation whose result is named `Admin<Name>Result`, apart from the one of everybody's mutation."""
-    return mutation(operation, *more, description=description, prefix="Admin")
+    return mutation_field(operation, *more, description=description, prefix="Admin")

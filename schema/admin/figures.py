@@ -10,7 +10,7 @@ from resolvers.staff.figures import DayFigures, ShopFigures
 from schema.admin.provider import AdminProvider
 from schema.context import Info
 from schema.enums import OrderStatus
-from schema.fields import resolved
+from schema.fields import resolved_field
 from schema.scalars import Count
 
 
@@ -24,7 +24,7 @@ class AdminDay:
     deposits: Toman = strawberry.field(description="What was paid into wallets.")
 
     @classmethod
-    def of(cls, row: DayFigures) -> Self:
+    def from_model(cls, row: DayFigures) -> Self:
         return cls(
             day=row.day.isoformat(),
             order_count=Count(row.order_count),
@@ -57,9 +57,9 @@ class AdminFigures:
     )
 
     @classmethod
-    def of(cls, found: ShopFigures) -> Self:
+    def from_model(cls, found: ShopFigures) -> Self:
         return cls(
-            days=[AdminDay.of(day) for day in found.days],
+            days=[AdminDay.from_model(day) for day in found.days],
             statuses=[
                 AdminStatusCount(status=status, count=Count(count))
                 for status, count in found.statuses.items()
@@ -77,7 +77,7 @@ class AdminFigures:
 class AdminFiguresQuery:
     """Reading the shop's figures."""
 
-    @resolved(
+    @resolved_field(
         description="Orders and income by day, and what waits for staff. Needs `READ_FIGURES`. "
         "Errors: `FORBIDDEN`, `INVALID_INPUT`.",
         cost=500,
@@ -89,4 +89,4 @@ class AdminFiguresQuery:
             int, strawberry.argument(description="How many, up to today: 1 to 366, such as 30.")
         ] = 30,
     ) -> AdminFigures:
-        return AdminFigures.of(await figures.shop_figures(info.context.staff, days=days))
+        return AdminFigures.from_model(await figures.get_shop_figures(info.context.staff, days=days))

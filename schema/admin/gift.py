@@ -12,13 +12,13 @@ from resolvers.staff import gifts
 from resolvers.staff.gifts import GiftFilter
 from schema.admin.enums import AdminGiftOrderField
 from schema.admin.fields import admin_mutation
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved
-from schema.node import global_id, parse_id
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
 from schema.scalars import Count
-from schema.where import IdIn, ids_in
+from schema.where import IdIn, parse_ids
 
 
 @strawberry.type(description="A service that the wheel of fortune gives away, or gave once.")
@@ -37,9 +37,9 @@ class AdminGift:
     @classmethod
     def from_model(cls, row: GiftRow) -> Self:
         return cls(
-            id=global_id("AdminGift", row.id),
+            id=to_global_id("AdminGift", row.id),
             number=row.id,
-            service_id=global_id("AdminService", row.service_id),
+            service_id=to_global_id("AdminService", row.service_id),
             min=Count(row.min_quantity),
             max=Count(row.max_quantity),
             is_active=row.is_active,
@@ -59,8 +59,8 @@ class AdminGiftWhere:
     def to_filter(self) -> GiftFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return GiftFilter(
-            ids=ids_in(self.id, "AdminGift", field="id"),
-            service_ids=ids_in(self.service, "AdminService", field="service"),
+            ids=parse_ids(self.id, "AdminGift", field="id"),
+            service_ids=parse_ids(self.service, "AdminService", field="service"),
             is_active=self.is_active,
         )
 
@@ -79,7 +79,7 @@ class AdminGiftOrder:
 class AdminGiftQuery:
     """Reading the wheel."""
 
-    @resolved(
+    @resolved_field(
         description="The wheel's gifts, newest first by default. Needs `READ_GIFTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -98,14 +98,14 @@ class AdminGiftQuery:
         ] = None,
     ) -> Connection[AdminGift]:
         order = order_by or AdminGiftOrder(field=AdminGiftOrderField.ID)
-        page = await gifts.gifts_page(
+        page = await gifts.get_gifts_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminGiftWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminGift.from_model)
+        return build_connection(page, AdminGift.from_model)
 
 
 @strawberry.type

@@ -13,14 +13,14 @@ from resolvers.staff import order_lists, users
 from resolvers.staff.order_lists import LedgerFilter
 from schema.admin.enums import AdminLedgerOrderField
 from schema.admin.fields import admin_mutation
-from schema.admin.user import AdminUser, user_of
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.admin.user import AdminUser, load_user
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, LedgerKind
-from schema.fields import resolved
+from schema.fields import resolved_field
 from schema.ledger import LedgerKindIn
-from schema.node import global_id, optional_id, parse_id
-from schema.where import DateTimeRange, IdIn, ids_in
+from schema.node import parse_id, to_global_id, to_optional_global_id
+from schema.where import DateTimeRange, IdIn, parse_ids
 
 
 @strawberry.type(description="A change of a balance. Entries are never changed nor removed.")
@@ -38,20 +38,20 @@ class AdminLedgerEntry:
     created_at: datetime = strawberry.field(description="When it was entered.")
     user_id: strawberry.Private[int]
 
-    @resolved(description="Whose balance. Needs `READ_USERS`.")
+    @resolved_field(description="Whose balance. Needs `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
-        return await user_of(info, self.user_id)
+        return await load_user(info, self.user_id)
 
     @classmethod
     def from_model(cls, row: LedgerEntryRow) -> Self:
         return cls(
-            id=global_id("AdminLedgerEntry", row.id),
+            id=to_global_id("AdminLedgerEntry", row.id),
             number=row.id,
             kind=row.kind,
             amount=Toman(row.amount),
             balance_after=Toman(row.balance_after),
-            order_id=optional_id("AdminOrder", row.order_id),
-            payment_id=optional_id("AdminPayment", row.payment_id),
+            order_id=to_optional_global_id("AdminOrder", row.order_id),
+            payment_id=to_optional_global_id("AdminPayment", row.payment_id),
             note=row.note,
             created_at=row.created_at,
             user_id=row.user_id,
@@ -73,9 +73,9 @@ class AdminLedgerEntryWhere:
     def to_filter(self) -> LedgerFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return LedgerFilter(
-            user_ids=ids_in(self.user, "AdminUser", field="user"),
-            order_ids=ids_in(self.order, "AdminOrder", field="order"),
-            payment_ids=ids_in(self.payment, "AdminPayment", field="payment"),
+            user_ids=parse_ids(self.user, "AdminUser", field="user"),
+            order_ids=parse_ids(self.order, "AdminOrder", field="order"),
+            payment_ids=parse_ids(self.payment, "AdminPayment", field="payment"),
             kinds=self.kind.any_of if self.kind else None,
             created_gte=self.created_at.gte if self.created_at else None,
             created_lte=self.created_at.lte if self.created_at else None,
@@ -96,7 +96,7 @@ class AdminLedgerEntryOrder:
 class AdminLedgerQuery:
     """Reading ledgers."""
 
-    @resolved(
+    @resolved_field(
         description="Every change of everybody's balance, newest first by default. Needs "
         "`READ_LEDGER`. Errors: `FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -117,14 +117,14 @@ class AdminLedgerQuery:
         ] = None,
     ) -> Connection[AdminLedgerEntry]:
         order = order_by or AdminLedgerEntryOrder(field=AdminLedgerOrderField.ID)
-        page = await order_lists.ledger_page(
+        page = await order_lists.get_ledger_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminLedgerEntryWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminLedgerEntry.from_model)
+        return build_connection(page, AdminLedgerEntry.from_model)
 
 
 @strawberry.type

@@ -14,16 +14,16 @@ from resolvers.staff import order_lists, orders
 from resolvers.staff.order_lists import OrderFilter
 from schema.admin.enums import OrderDispatch
 from schema.admin.fields import admin_mutation
-from schema.admin.user import AdminUser, user_of
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.admin.user import AdminUser, load_user
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
-from schema.fields import resolved
-from schema.node import global_id, optional_id, parse_id
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.order import OrderStatusIn
 from schema.order_event import AdminOrderEvent
 from schema.scalars import Count
-from schema.where import COST_OF_SEARCH, DateTimeRange, IdIn, TextContains, ids_in
+from schema.where import SEARCH_COST, DateTimeRange, IdIn, TextContains, parse_ids
 
 
 @strawberry.type(
@@ -67,11 +67,11 @@ class AdminOrder:
     updated_at: datetime = strawberry.field(description="When it last changed.")
     user_id: strawberry.Private[int]
 
-    @resolved(description="Who bought it. Needs `READ_USERS`.")
+    @resolved_field(description="Who bought it. Needs `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
-        return await user_of(info, self.user_id)
+        return await load_user(info, self.user_id)
 
-    @resolved(description="What happened to it, oldest first; the old panel's orders have no history.")
+    @resolved_field(description="What happened to it, oldest first; the old panel's orders have no history.")
     async def history(self, info: Info) -> list[AdminOrderEvent]:
         return [
             AdminOrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.number)
@@ -80,15 +80,15 @@ class AdminOrder:
     @classmethod
     def from_model(cls, row: OrderRow) -> Self:
         return cls(
-            id=global_id("AdminOrder", row.id),
+            id=to_global_id("AdminOrder", row.id),
             number=row.id,
             status=row.status,
             dispatch=row.dispatch,
             type=row.service_type,
             source=row.source,
-            service_id=global_id("AdminService", row.service_id),
-            provider_id=optional_id("AdminProvider", row.provider_id),
-            provider_order_number=Count(ids.as_number(row.provider_order_id)),
+            service_id=to_global_id("AdminService", row.service_id),
+            provider_id=to_optional_global_id("AdminProvider", row.provider_id),
+            provider_order_number=Count(ids.to_number(row.provider_order_id)),
             provider_order_id=row.provider_order_id,
             link=row.link,
             quantity=Count(row.quantity),
@@ -127,7 +127,7 @@ class AdminOrderWhere:
     status: OrderStatusIn | None = strawberry.field(default=None, description="In one of these states.")
     dispatch: OrderDispatchIn | None = strawberry.field(default=None, description="So far with the provider.")
     link: TextContains | None = strawberry.field(
-        default=None, description="By a part of the link.", metadata={"cost": 4 * COST_OF_SEARCH}
+        default=None, description="By a part of the link.", metadata={"cost": 4 * SEARCH_COST}
     )
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="In this span, ends included."
@@ -136,10 +136,10 @@ class AdminOrderWhere:
     def to_filter(self) -> OrderFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return OrderFilter(
-            ids=ids_in(self.id, "AdminOrder", field="id"),
-            user_ids=ids_in(self.user, "AdminUser", field="user"),
-            service_ids=ids_in(self.service, "AdminService", field="service"),
-            provider_ids=ids_in(self.provider, "AdminProvider", field="provider"),
+            ids=parse_ids(self.id, "AdminOrder", field="id"),
+            user_ids=parse_ids(self.user, "AdminUser", field="user"),
+            service_ids=parse_ids(self.service, "AdminService", field="service"),
+            provider_ids=parse_ids(self.provider, "AdminProvider", field="provider"),
             statuses=self.status.any_of if self.status else None,
             dispatches=self.dispatch.any_of if self.dispatch else None,
             link_contains=self.link.contains if self.link else None,
@@ -162,7 +162,7 @@ class AdminOrderOrder:
 class AdminOrderQuery:
     """Reading orders."""
 
-    @resolved(
+    @resolved_field(
         description="Everybody's orders, newest first by default. Needs `READ_ORDERS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -183,14 +183,14 @@ class AdminOrderQuery:
         ] = None,
     ) -> Connection[AdminOrder]:
         order = order_by or AdminOrderOrder(field=OrderOrderField.ID)
-        page = await order_lists.orders_page(
+        page = await order_lists.get_orders_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminOrderWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminOrder.from_model)
+        return build_connection(page, AdminOrder.from_model)
 
 
 @strawberry.type

@@ -13,14 +13,14 @@ from resolvers.staff import payments
 from resolvers.staff.payments import PaymentFilter
 from schema.admin.enums import AdminPaymentOrderField
 from schema.admin.fields import admin_mutation
-from schema.admin.user import AdminUser, user_of
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.admin.user import AdminUser, load_user
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, PaymentStatus
-from schema.fields import resolved
-from schema.node import global_id, parse_id
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
 from schema.payment import PaymentStatusIn
-from schema.where import DateTimeRange, IdIn, TomanRange, ids_in
+from schema.where import DateTimeRange, IdIn, TomanRange, parse_ids
 
 
 @strawberry.type(description="A payment into a wallet.")
@@ -45,14 +45,14 @@ class AdminPayment:
     updated_at: datetime = strawberry.field(description="When it last changed.")
     user_id: strawberry.Private[int | None]
 
-    @resolved(description="Who pays; null for a test. Needs `READ_USERS`.")
+    @resolved_field(description="Who pays; null for a test. Needs `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser | None:
-        return None if self.user_id is None else await user_of(info, self.user_id)
+        return None if self.user_id is None else await load_user(info, self.user_id)
 
     @classmethod
     def from_model(cls, row: PaymentRow) -> Self:
         return cls(
-            id=global_id("AdminPayment", row.id),
+            id=to_global_id("AdminPayment", row.id),
             number=row.id,
             amount=Toman(row.amount),
             status=row.status,
@@ -83,8 +83,8 @@ class AdminPaymentWhere:
     def to_filter(self) -> PaymentFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return PaymentFilter(
-            ids=ids_in(self.id, "AdminPayment", field="id"),
-            user_ids=ids_in(self.user, "AdminUser", field="user"),
+            ids=parse_ids(self.id, "AdminPayment", field="id"),
+            user_ids=parse_ids(self.user, "AdminUser", field="user"),
             statuses=self.status.any_of if self.status else None,
             amount_gte=self.amount.gte if self.amount else None,
             amount_lte=self.amount.lte if self.amount else None,
@@ -107,7 +107,7 @@ class AdminPaymentOrder:
 class AdminPaymentQuery:
     """Reading payments."""
 
-    @resolved(
+    @resolved_field(
         description="Everybody's payments, newest first by default. Needs `READ_PAYMENTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -127,14 +127,14 @@ class AdminPaymentQuery:
         ] = None,
     ) -> Connection[AdminPayment]:
         order = order_by or AdminPaymentOrder(field=AdminPaymentOrderField.ID)
-        page = await payments.payments_page(
+        page = await payments.get_payments_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminPaymentWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminPayment.from_model)
+        return build_connection(page, AdminPayment.from_model)
 
 
 @strawberry.type

@@ -14,12 +14,12 @@ from resolvers.staff import providers
 from resolvers.staff.providers import ProviderFilter, ProviderValues
 from schema.admin.enums import AdminProviderOrderField, PauseReason
 from schema.admin.fields import admin_mutation
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction
-from schema.fields import resolved
-from schema.node import global_id, parse_id
-from schema.where import IdIn, TextContains, ids_in
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
+from schema.where import IdIn, TextContains, parse_ids
 
 
 @strawberry.type(description="A panel that speaks the trade's API v2. Its key is never shown.")
@@ -52,7 +52,7 @@ class AdminProvider:
     @classmethod
     def from_model(cls, row: ProviderRow) -> Self:
         return cls(
-            id=global_id("AdminProvider", row.id),
+            id=to_global_id("AdminProvider", row.id),
             number=row.id,
             name=row.name,
             url=row.url,
@@ -89,7 +89,7 @@ class AdminSyncReport:
     skipped: int = strawberry.field(description="Entries of the catalogue that could not be read.")
 
     @classmethod
-    def of(cls, report: SyncReport) -> Self:
+    def from_model(cls, report: SyncReport) -> Self:
         counts = [AdminSyncCount(outcome=name, count=count) for name, count in report.counts.items()]
         return cls(counts=counts, skipped=report.skipped)
 
@@ -142,7 +142,7 @@ class AdminProviderWhere:
     def to_filter(self) -> ProviderFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return ProviderFilter(
-            ids=ids_in(self.id, "AdminProvider", field="id"),
+            ids=parse_ids(self.id, "AdminProvider", field="id"),
             is_active=self.is_active,
             name_contains=self.name.contains if self.name else None,
         )
@@ -162,7 +162,7 @@ class AdminProviderOrder:
 class AdminProviderQuery:
     """Reading providers."""
 
-    @resolved(
+    @resolved_field(
         description="All providers, newest first by default. Needs `READ_PROVIDERS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -182,14 +182,14 @@ class AdminProviderQuery:
         ] = None,
     ) -> Connection[AdminProvider]:
         order = order_by or AdminProviderOrder(field=AdminProviderOrderField.ID)
-        page = await providers.providers_page(
+        page = await providers.get_providers_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminProviderWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminProvider.from_model)
+        return build_connection(page, AdminProvider.from_model)
 
 
 @strawberry.type
@@ -265,7 +265,7 @@ class AdminProviderMutation:
             bool, strawberry.argument(description="Put its new services on sale too.")
         ] = False,
     ) -> AdminSyncReport:
-        return AdminSyncReport.of(
+        return AdminSyncReport.from_model(
             await providers.sync_provider(
                 info.context.shop,
                 info.context.staff,

@@ -11,8 +11,8 @@ from resolvers.staff import refills
 from schema.admin.fields import admin_mutation
 from schema.context import Info
 from schema.enums import RefillStatus
-from schema.fields import resolved
-from schema.node import global_id, parse_id
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
 
 _ID = strawberry.argument(description="Global id of an `AdminRefill`.")
 
@@ -38,8 +38,8 @@ class AdminRefill:
     @classmethod
     def from_model(cls, row: RefillRow) -> Self:
         return cls(
-            id=global_id("AdminRefill", row.id),
-            order_id=global_id("AdminOrder", row.order_id),
+            id=to_global_id("AdminRefill", row.id),
+            order_id=to_global_id("AdminOrder", row.order_id),
             order_number=row.order_id,
             provider_refill_id=row.provider_refill_id,
             status=row.status,
@@ -54,13 +54,13 @@ class AdminRefill:
 class AdminRefillQuery:
     """Reading refills."""
 
-    @resolved(
+    @resolved_field(
         description="The refills that wait for staff, the longest waiting first, 100 at most. "
         "Needs `READ_ORDERS`. Errors: `FORBIDDEN`.",
         cost=100,
     )
     async def held_refills(self, info: Info) -> list[AdminRefill]:
-        rows = await refills.held_refills(info.context.staff)
+        rows = await refills.list_held_refills(info.context.staff)
         return [AdminRefill.from_model(row) for row in rows]
 
 

@@ -14,14 +14,14 @@ from resolvers.staff.service_lists import ServiceFilter
 from resolvers.staff.services import ServiceValues
 from schema.admin.enums import AdminServiceOrderField, ServiceFlag, ServiceSource
 from schema.admin.fields import admin_mutation
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, ServiceType
-from schema.fields import resolved
-from schema.node import global_id, optional_id, parse_id
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.scalars import Count
 from schema.service import ServiceTypeIn
-from schema.where import IdIn, TextContains, TomanRange, ids_in
+from schema.where import IdIn, TextContains, TomanRange, parse_ids
 
 _ONE_TOMAN = Toman(1)
 
@@ -62,9 +62,9 @@ class AdminService:
     @classmethod
     def from_model(cls, row: ServiceRow) -> Self:
         return cls(
-            id=global_id("AdminService", row.id),
+            id=to_global_id("AdminService", row.id),
             number=row.id,
-            category_id=global_id("AdminCategory", row.category_id),
+            category_id=to_global_id("AdminCategory", row.category_id),
             name=row.name,
             description=row.description,
             price=Toman(row.price),
@@ -73,7 +73,7 @@ class AdminService:
             max=Count(row.max_quantity),
             type=row.type,
             source=row.source,
-            provider_id=optional_id("AdminProvider", row.provider_id),
+            provider_id=to_optional_global_id("AdminProvider", row.provider_id),
             provider_service_id=row.provider_service_id,
             flag=row.flag,
             flagged_at=row.flagged_at,
@@ -136,7 +136,7 @@ class AdminServiceInput:
     def to_values(self) -> ServiceValues:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return ServiceValues(
-            category_id=_key(self.category_id, "AdminCategory", field="categoryId"),
+            category_id=_parse_optional_id(self.category_id, "AdminCategory", field="categoryId"),
             name=self.name,
             description=self.description,
             price=self.price,
@@ -144,7 +144,7 @@ class AdminServiceInput:
             max_quantity=self.max,
             type=self.type,
             source=self.source,
-            provider_id=_key(self.provider_id, "AdminProvider", field="providerId"),
+            provider_id=_parse_optional_id(self.provider_id, "AdminProvider", field="providerId"),
             provider_service_id=self.provider_service_id,
             drip_feed=self.drip_feed,
             can_refill=self.refill,
@@ -153,7 +153,7 @@ class AdminServiceInput:
         )
 
 
-def _key(id: strawberry.ID | None, type_name: str, *, field: str) -> int | None:  # noqa: A002 - Relay's name
+def _parse_optional_id(id: strawberry.ID | None, type_name: str, *, field: str) -> int | None:  # noqa: A002 - Relay's name
     return None if id is None else parse_id(id, type_name, field=field)
 
 
@@ -189,9 +189,9 @@ class AdminServiceWhere:
     def to_filter(self) -> ServiceFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return ServiceFilter(
-            ids=ids_in(self.id, "AdminService", field="id"),
-            category_ids=ids_in(self.category, "AdminCategory", field="category"),
-            provider_ids=ids_in(self.provider, "AdminProvider", field="provider"),
+            ids=parse_ids(self.id, "AdminService", field="id"),
+            category_ids=parse_ids(self.category, "AdminCategory", field="category"),
+            provider_ids=parse_ids(self.provider, "AdminProvider", field="provider"),
             types=self.type.any_of if self.type else None,
             flags=self.flag.any_of if self.flag else None,
             is_active=self.is_active,
@@ -215,7 +215,7 @@ class AdminServiceOrder:
 class AdminServiceQuery:
     """Reading services."""
 
-    @resolved(
+    @resolved_field(
         description="All services, newest first by default. Needs `READ_CATALOGUE`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -235,14 +235,14 @@ class AdminServiceQuery:
         ] = None,
     ) -> Connection[AdminService]:
         order = order_by or AdminServiceOrder(field=AdminServiceOrderField.ID)
-        page = await service_lists.services_page(
+        page = await service_lists.get_services_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminServiceWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminService.from_model)
+        return build_connection(page, AdminService.from_model)
 
 
 @strawberry.type

@@ -13,7 +13,7 @@ from schema.admin.enums import Permission
 from schema.admin.fields import admin_mutation
 from schema.admin.user import AdminUser
 from schema.context import Info
-from schema.fields import resolved
+from schema.fields import resolved_field
 
 
 @strawberry.type(description="A token by which a program of the shop's own acts, within named permissions.")
@@ -39,9 +39,9 @@ class AdminServiceToken:
     @classmethod
     def from_model(cls, row: AccessToken) -> Self:
         return cls(
-            id=strawberry.ID(sessions.public_id(row.id)),
+            id=strawberry.ID(sessions.to_public_id(row.id)),
             name=row.name or "",
-            permissions=sorted(row.granted),
+            permissions=sorted(row.granted_permissions),
             user=AdminUser.from_model(row.user),
             created_at=row.issued_at,
             last_seen_at=row.last_seen_at,
@@ -78,7 +78,7 @@ class AdminServiceTokenInput:
 class AdminServiceTokenQuery:
     """Reading service tokens."""
 
-    @resolved(
+    @resolved_field(
         description="All valid service tokens, the latest first. Needs `READ_SERVICE_TOKENS`. "
         "Errors: `FORBIDDEN`."
     )
@@ -101,11 +101,11 @@ class AdminServiceTokenMutation:
         info: Info,
         input: Annotated[AdminServiceTokenInput, strawberry.argument(description="What it may do.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminNewServiceToken:
-        made = await service_tokens.create_service_token(
+        created = await service_tokens.create_service_token(
             info.context.shop, info.context.staff, values=input.to_values()
         )
         return AdminNewServiceToken(
-            access_token=made.token, service_token=AdminServiceToken.from_model(made.row)
+            access_token=created.token, service_token=AdminServiceToken.from_model(created.row)
         )
 
     @admin_mutation(

@@ -11,7 +11,7 @@ from resolvers.staff.settings import CurrentSetting
 from schema.admin.enums import RunningSetting
 from schema.admin.fields import admin_mutation
 from schema.context import Info
-from schema.fields import resolved
+from schema.fields import resolved_field
 from schema.scalars import Count
 
 
@@ -25,7 +25,7 @@ class AdminSetting:
     is_overridden: bool = strawberry.field(description="Whether staff changed it.")
 
     @classmethod
-    def of(cls, current: CurrentSetting) -> Self:
+    def from_model(cls, current: CurrentSetting) -> Self:
         return cls(
             name=current.name,
             value=Count(int(current.value)),
@@ -41,8 +41,8 @@ class AdminSettings:
     settings: list[AdminSetting] = strawberry.field(description="Each as it is now.")
 
     @classmethod
-    def of(cls, current: list[CurrentSetting]) -> Self:
-        return cls(settings=[AdminSetting.of(setting) for setting in current])
+    def from_model(cls, current: list[CurrentSetting]) -> Self:
+        return cls(settings=[AdminSetting.from_model(setting) for setting in current])
 
 
 @strawberry.input(description="What to change; what is left out, or null, stays as it is.")
@@ -73,21 +73,21 @@ class AdminSettingsInput:
 
     def to_values(self) -> dict[RunningSetting, Value]:
         """What is given."""
-        given = {name: getattr(self, name.value) for name in RunningSetting}
-        return {name: value for name, value in given.items() if value is not None}
+        changes = {name: getattr(self, name.value) for name in RunningSetting}
+        return {name: value for name, value in changes.items() if value is not None}
 
 
 @strawberry.type
 class AdminSettingsQuery:
     """Reading settings."""
 
-    @resolved(
+    @resolved_field(
         description="The settings that may change while the shop runs. Needs `READ_SETTINGS`. "
         "Errors: `FORBIDDEN`."
     )
     async def settings(self, info: Info) -> list[AdminSetting]:
         current = await settings.list_settings(info.context.shop, info.context.staff)
-        return [AdminSetting.of(setting) for setting in current]
+        return [AdminSetting.from_model(setting) for setting in current]
 
 
 @strawberry.type
@@ -107,7 +107,7 @@ class AdminSettingsMutation:
         current = await settings.update_settings(
             info.context.shop, info.context.staff, values=input.to_values()
         )
-        return AdminSettings.of(current)
+        return AdminSettings.from_model(current)
 
     @admin_mutation(
         settings.reset_settings,
@@ -118,6 +118,6 @@ class AdminSettingsMutation:
         info: Info,
         names: Annotated[list[RunningSetting], strawberry.argument(description="Which; at least one.")],
     ) -> AdminSettings:
-        return AdminSettings.of(
+        return AdminSettings.from_model(
             await settings.reset_settings(info.context.shop, info.context.staff, names=names)
         )

@@ -13,14 +13,14 @@ from resolvers.staff import tickets
 from resolvers.staff.tickets import TicketFilter
 from schema.admin.enums import AdminTicketOrderField
 from schema.admin.fields import admin_mutation
-from schema.admin.user import AdminUser, user_of
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.admin.user import AdminUser, load_user
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, TicketStatus
-from schema.fields import resolved
-from schema.node import global_id, parse_id
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
 from schema.ticket import TicketStatusIn
-from schema.where import DateTimeRange, IdIn, TextContains, ids_in
+from schema.where import DateTimeRange, IdIn, TextContains, parse_ids
 
 
 @strawberry.type(description="A message in a ticket.")
@@ -32,9 +32,9 @@ class AdminTicketMessage:
     created_at: datetime = strawberry.field(description="When it was written.")
     user_id: strawberry.Private[int]
 
-    @resolved(description="Who wrote it. Needs `READ_USERS`.")
+    @resolved_field(description="Who wrote it. Needs `READ_USERS`.")
     async def writer(self, info: Info) -> AdminUser:
-        return await user_of(info, self.user_id)
+        return await load_user(info, self.user_id)
 
     @classmethod
     def from_model(cls, row: TicketMessageRow) -> Self:
@@ -55,15 +55,15 @@ class AdminTicket:
     user_id: strawberry.Private[int]
     assignee_id: strawberry.Private[int | None]
 
-    @resolved(description="Who asks. Needs `READ_USERS`.")
+    @resolved_field(description="Who asks. Needs `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
-        return await user_of(info, self.user_id)
+        return await load_user(info, self.user_id)
 
-    @resolved(description="The member of staff whom it is left to. Needs `READ_USERS`.")
+    @resolved_field(description="The member of staff whom it is left to. Needs `READ_USERS`.")
     async def assignee(self, info: Info) -> AdminUser | None:
-        return None if self.assignee_id is None else await user_of(info, self.assignee_id)
+        return None if self.assignee_id is None else await load_user(info, self.assignee_id)
 
-    @resolved(description="What was written after the description, oldest first.")
+    @resolved_field(description="What was written after the description, oldest first.")
     async def messages(self, info: Info) -> list[AdminTicketMessage]:
         rows = await info.context.loaders.messages.load(self.number)
         return [AdminTicketMessage.from_model(row) for row in rows]
@@ -71,7 +71,7 @@ class AdminTicket:
     @classmethod
     def from_model(cls, row: TicketRow) -> Self:
         return cls(
-            id=global_id("AdminTicket", row.id),
+            id=to_global_id("AdminTicket", row.id),
             number=row.id,
             subject=row.subject,
             description=row.description,
@@ -102,9 +102,9 @@ class AdminTicketWhere:
     def to_filter(self) -> TicketFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return TicketFilter(
-            ids=ids_in(self.id, "AdminTicket", field="id"),
-            user_ids=ids_in(self.user, "AdminUser", field="user"),
-            assignee_ids=ids_in(self.assignee, "AdminUser", field="assignee"),
+            ids=parse_ids(self.id, "AdminTicket", field="id"),
+            user_ids=parse_ids(self.user, "AdminUser", field="user"),
+            assignee_ids=parse_ids(self.assignee, "AdminUser", field="assignee"),
             is_assigned=self.is_assigned,
             statuses=self.status.any_of if self.status else None,
             subject_contains=self.subject.contains if self.subject else None,
@@ -127,7 +127,7 @@ class AdminTicketOrder:
 class AdminTicketQuery:
     """Reading tickets."""
 
-    @resolved(
+    @resolved_field(
         description="Everybody's tickets, newest first by default. Needs `READ_TICKETS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
@@ -148,14 +148,14 @@ class AdminTicketQuery:
         ] = None,
     ) -> Connection[AdminTicket]:
         order = order_by or AdminTicketOrder(field=AdminTicketOrderField.ID)
-        page = await tickets.tickets_page(
+        page = await tickets.get_tickets_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminTicketWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminTicket.from_model)
+        return build_connection(page, AdminTicket.from_model)
 
 
 @strawberry.type

@@ -13,12 +13,12 @@ from resolvers.staff import users
 from resolvers.staff.users import UserFilter
 from schema.admin.enums import AdminUserOrderField
 from schema.admin.fields import admin_mutation
-from schema.connections import After, Before, Connection, First, Last, connect
+from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, UserRole
-from schema.fields import resolved
-from schema.node import global_id, parse_id
-from schema.where import DateTimeRange, IdIn, TextContains, TomanRange, ids_in
+from schema.fields import resolved_field
+from schema.node import parse_id, to_global_id
+from schema.where import DateTimeRange, IdIn, TextContains, TomanRange, parse_ids
 
 
 @strawberry.type(description="A user as staff see one. Secrets are not part of it.")
@@ -42,7 +42,7 @@ class AdminUser:
     @classmethod
     def from_model(cls, row: UserRow) -> Self:
         return cls(
-            id=global_id("AdminUser", row.id),
+            id=to_global_id("AdminUser", row.id),
             number=row.id,
             first_name=row.first_name,
             last_name=row.last_name,
@@ -58,7 +58,7 @@ class AdminUser:
         )
 
 
-async def user_of(info: Info, user_id: int) -> AdminUser:
+async def load_user(info: Info, user_id: int) -> AdminUser:
     """The user with this id, read together with the others that the request asks for."""
     return AdminUser.from_model(await info.context.loaders.staff_users(info.context.staff).load(user_id))
 
@@ -91,7 +91,7 @@ class AdminUserWhere:
     def to_filter(self) -> UserFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
         return UserFilter(
-            ids=ids_in(self.id, "AdminUser", field="id"),
+            ids=parse_ids(self.id, "AdminUser", field="id"),
             roles=self.role.any_of if self.role else None,
             is_active=self.is_active,
             mobile_contains=self.mobile.contains if self.mobile else None,
@@ -117,7 +117,7 @@ class AdminUserOrder:
 class AdminUserQuery:
     """Reading users."""
 
-    @resolved(
+    @resolved_field(
         description="All users, newest first by default. Needs `READ_USERS`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
     )
@@ -137,14 +137,14 @@ class AdminUserQuery:
         ] = None,
     ) -> Connection[AdminUser]:
         order = order_by or AdminUserOrder(field=AdminUserOrderField.ID)
-        page = await users.users_page(
+        page = await users.get_users_page(
             info.context.staff,
             page=PageRequest(first=first, after=after, last=last, before=before),
             where=(where or AdminUserWhere()).to_filter(),
             order_by=order.field,
             direction=order.direction,
         )
-        return connect(page, AdminUser.from_model)
+        return build_connection(page, AdminUser.from_model)
 
 
 @strawberry.type

@@ -4,10 +4,10 @@ import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 from starlette_admin.base import BaseAdmin
 
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.fixtures import settings_of
+from tests.fixtures import build_settings
 
 
 class _CompiledTemplates(BytecodeCache):
@@ -39,11 +39,11 @@ def compiled_templates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def panels() -> FakeProviders:
+def fake_providers() -> FakeProviders:
     return FakeProviders()
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
+def shop(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
     """A shop over an empty database, with `panels` upstream."""
-    return new_shop(settings_of(db), sms, providers=panels)
+    return new_shop(build_settings(db), sms, providers=fake_providers)

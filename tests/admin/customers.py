@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.admin.desk import PATIENCE_SECONDS, codes_sent
+from tests.admin.desk import PATIENCE_SECONDS, list_sent_codes
 from tests.live_servers import LiveServer
 
 
@@ -16,9 +16,9 @@ class Customer:
         self._http = httpx.Client(base_url=server.url, timeout=PATIENCE_SECONDS)
         self._http.post("/api/v1/login", data={"username": mobile}).raise_for_status()
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not codes_sent(server, mobile) and time.monotonic() < deadline:
+        while not list_sent_codes(server, mobile) and time.monotonic() < deadline:
             time.sleep(0.05)
-        form = {"username": mobile, "code": codes_sent(server, mobile)[-1]}
+        form = {"username": mobile, "code": list_sent_codes(server, mobile)[-1]}
         signed_in = self._http.post("/api/v1/login/verify", data=form).raise_for_status().json()
         self._http.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
 
@@ -31,25 +31,25 @@ class Customer:
         services = (
             "query($name: String!) { services(where: {name: {contains: $name}}) { edges { node { id } } } }"
         )
-        found = self.ask(services, name=name)
+        found = self.query(services, name=name)
         [edge] = found["services"]["edges"]
         query = """mutation($input: CreateOrderInput!) {
           createOrder(input: $input) { ... on Order { id charge } ... on Problem { code } } }"""
         values = {"serviceId": edge["node"]["id"], "link": "https://example.com/two", "quantity": quantity}
-        ordered = self.ask(query, input=values)["createOrder"]
+        ordered = self.query(query, input=values)["createOrder"]
         assert "id" in ordered, ordered
 
-    def write_a_ticket(self, subject: str) -> None:
+    def create_ticket(self, subject: str) -> None:
         query = """mutation($subject: String!) {
           createTicket(subject: $subject, description: $subject) { __typename } }"""
-        assert self.ask(query, subject=subject)["createTicket"] == {"__typename": "Ticket"}
+        assert self.query(query, subject=subject)["createTicket"] == {"__typename": "Ticket"}
 
     def messages(self) -> list[str]:
         """What stands in the customer's only ticket."""
-        [edge] = self.ask("{ tickets { edges { node { messages { message } } } } }")["tickets"]["edges"]
+        [edge] = self.query("{ tickets { edges { node { messages { message } } } } }")["tickets"]["edges"]
         return [message["message"] for message in edge["node"]["messages"]]
 
-    def ask(self, query: str, **variables: object) -> Any:
+    def query(self, query: str, **variables: object) -> Any:
         answer = self._http.post("/graphql", json={"query": query, "variables": variables}).json()
         assert "errors" not in answer, answer
         return answer["data"]

@@ -34,12 +34,12 @@ def _clicked(selector: str, text: str) -> Callable[[webdriver.Chrome], bool]:
     return click
 
 
-def codes_sent(server: LiveServer, mobile: str) -> list[str]:
+def list_sent_codes(server: LiveServer, mobile: str) -> list[str]:
     """The login codes that the console's SMS gateway printed."""
     return re.findall(rf"SMS to {mobile}: \D*(\d{{6}})", server.output())
 
 
-class Desk:
+class AdminBrowser:
     """A browser in which somebody of staff works."""
 
     def __init__(self, driver: webdriver.Chrome, server: LiveServer) -> None:
@@ -53,15 +53,15 @@ class Desk:
         self.driver.delete_all_cookies()
         self.driver.get(f"{self.server.url}/admin/login")
         self.driver.add_cookie({"name": "language", "value": language, "path": "/"})
-        codes = len(codes_sent(self.server, mobile))
+        codes = len(list_sent_codes(self.server, mobile))
         self.open("/")
         self.find("#username").send_keys(mobile, Keys.ENTER)
         self.find("#code")
-        self.wait.until(lambda _: len(codes_sent(self.server, mobile)) > codes)
-        self.find("#code").send_keys(codes_sent(self.server, mobile)[-1], Keys.ENTER)
-        self.until(lambda driver: "/login" not in driver.current_url)
+        self.wait.until(lambda _: len(list_sent_codes(self.server, mobile)) > codes)
+        self.find("#code").send_keys(list_sent_codes(self.server, mobile)[-1], Keys.ENTER)
+        self.wait_until(lambda driver: "/login" not in driver.current_url)
 
-    def until(self, happened: Callable[[webdriver.Chrome], object]) -> None:
+    def wait_until(self, happened: Callable[[webdriver.Chrome], object]) -> None:
         """Wait for what an act leads to; fails with what the page says instead."""
         try:
             self.wait.until(happened)
@@ -97,29 +97,29 @@ class Desk:
         button = self.find('.card-footer button[type="submit"]:not([name])')
         self._bring_into_view(button)
         button.click()
-        self.until(lambda driver: "/list" in driver.current_url)
+        self.wait_until(lambda driver: "/list" in driver.current_url)
 
     def _bring_into_view(self, element: WebElement) -> None:
         self.driver.execute_script(
             "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
         )
 
-    def act(self, name: str, **values: str) -> None:
+    def run_action(self, name: str, **values: str) -> None:
         """Press a record's button, fill its box, and wait until the page says that it was done."""
         self.find(f'a[data-sa-name="{name}"]').click()
         submit = self.find('[data-sa-action="action-submit"]')
         self.fill(**values)
         submit.click()
-        self.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, ".alert-success"))
+        self.wait_until(lambda driver: driver.find_elements(By.CSS_SELECTOR, ".alert-success"))
 
-    def first_number(self) -> str:
+    def get_first_number(self) -> str:
         """The number of a list's first record."""
         return self._first_record().text
 
     def open_first(self) -> None:
         """Go to the page of a list's first record."""
         self._first_record().click()
-        self.until(lambda driver: "/detail" in driver.current_url)
+        self.wait_until(lambda driver: "/detail" in driver.current_url)
 
     def _first_record(self) -> WebElement:
         heads = self.driver.find_elements(By.CSS_SELECTOR, "th")
@@ -129,6 +129,6 @@ class Desk:
     def text(self) -> str:
         return self.driver.find_element(By.TAG_NAME, "body").text
 
-    def foreign_requests(self) -> list[str]:
+    def list_foreign_requests(self) -> list[str]:
         own = (f"{self.server.url}/", "data:", "blob:")
         return [url for url in browsers.requested_urls(self.driver) if not url.startswith(own)]

@@ -8,83 +8,85 @@ from domain.roles import UserRole
 from domain.running_settings import RunningSetting
 from models import AccessToken, Provider, User, database
 from resolvers import proofs, sessions
-from resolvers.running_settings import stored
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
-from tests.admin.visits import Visit, said
+from resolvers.running_settings import load_overrides
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
+from tests.admin.visits import StaffClient, get_message
 from tests.fakes import RecordingSms
-from tests.resolvers.staff.world import World, create_world, member
+from tests.resolvers.staff.world import Scenario, create_member, create_scenario
 from tests.resolvers.test_staff_sessions import STALE, code_now, enrol
 
 
-async def stale_visit(shop: Shop, client: httpx.AsyncClient, user: User) -> tuple[Visit, SignedIn]:
+async def create_stale_client(
+    shop: AppContext, client: httpx.AsyncClient, user: User
+) -> tuple[StaffClient, Session]:
     """Somebody whose last code is too old."""
-    visit = await Visit.of(shop, client, user)
+    staff_client = await StaffClient.create(shop, client, user)
     viewer = await sessions.authenticate(shop, client.cookies["staff"])
     assert viewer is not None
     row = await AccessToken.get(id=viewer.token_id)
     assert row.confirmed_at is not None
     await AccessToken.filter(id=row.id).update(confirmed_at=row.confirmed_at - STALE)
-    return visit, viewer
+    return staff_client, viewer
 
 
-async def code_sent(shop: Shop, sms: RecordingSms) -> str:
+async def send_code(shop: AppContext, sms: RecordingSms) -> str:
     await shop.sms.drain(timedelta(seconds=5))
     return sms.sent[-1][1]
 
 
-async def test_a_token_of_the_app_opens_no_page(shop: Shop, client: httpx.AsyncClient) -> None:
-    owner = await member(UserRole.OWNER)
-    visit = await Visit.of(shop, client, owner)
+async def test_a_token_of_the_app_opens_no_page(shop: AppContext, client: httpx.AsyncClient) -> None:
+    owner = await create_member(UserRole.OWNER)
+    staff_client = await StaffClient.create(shop, client, owner)
     await AccessToken.filter(user_id=owner.id).update(kind="app")
 
-    answer = await visit.get("/orders/list")
+    answer = await staff_client.get("/orders/list")
 
     assert (answer.status_code, "/admin/login" in answer.headers["location"]) == (303, True)
 
 
-async def test_an_act_on_money_leads_to_the_code_and_back_to_its_record(
-    shop: Shop, client: httpx.AsyncClient, sms: RecordingSms
+async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
+    shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
-    world: World = await create_world(shop)
-    visit, viewer = await stale_visit(shop, client, world.owner.user)
-    page = f"http://localhost:8000/admin/users/detail?pk={world.buyer.id}"
+    scenario: Scenario = await create_scenario(shop)
+    staff_client, viewer = await create_stale_client(shop, client, scenario.owner.user)
+    page = f"http://localhost:8000/admin/users/detail?pk={scenario.buyer.id}"
     # The box is in an attribute of its button.
     assert "confirm your identity first" in (await client.get(page)).text
 
-    refused = await visit.post(
-        "/_api/users/row-action", {"percent": "10"}, pk=world.buyer.id, name="discount", _origin=page
+    refused = await staff_client.post(
+        "/_api/users/row-action", {"percent": "10"}, pk=scenario.buyer.id, name="discount", _origin=page
     )
 
     to = httpx.URL(refused.json()["redirect"])
     assert (to.path, to.params["next"]) == ("/admin/account", page)
-    await visit.post("/account", {"act": "send"}, next=page)
-    wrong = await visit.post("/account", {"act": "confirm", "code": "12345"}, next=page)
+    await staff_client.post("/account", {"act": "send"}, next=page)
+    wrong = await staff_client.post("/account", {"act": "confirm", "code": "12345"}, next=page)
     assert wrong.status_code == 422
-    code = await code_sent(shop, sms)
-    confirmed = await visit.post("/account", {"act": "confirm", "code": code}, next=page)
+    code = await send_code(shop, sms)
+    confirmed = await staff_client.post("/account", {"act": "confirm", "code": code}, next=page)
     assert (confirmed.status_code, confirmed.headers["location"]) == (303, page)
     assert await proofs.is_confirmed(viewer)
-    done = await visit.act("users", world.buyer.id, "discount", percent="10")
+    done = await staff_client.run_action("users", scenario.buyer.id, "discount", percent="10")
     assert done.status_code == 200, done.text
-    assert (await User.get(id=world.buyer.id)).custom_rate == 10
+    assert (await User.get(id=scenario.buyer.id)).custom_rate == 10
 
 
-async def test_forms_ask_for_the_code_beside_what_was_entered_and_go_on_with_it(
-    shop: Shop, client: httpx.AsyncClient, sms: RecordingSms
+async def test_forms_ask_for_the_code_and_keep_the_entered_values(
+    shop: AppContext, client: httpx.AsyncClient, sms: RecordingSms
 ) -> None:
-    world = await create_world(shop)
-    visit, viewer = await stale_visit(shop, client, world.owner.user)
+    scenario = await create_scenario(shop)
+    staff_client, viewer = await create_stale_client(shop, client, scenario.owner.user)
     form = {"name": "Panel 2", "url": "https://two.example/api/v2", "api_key": "k", "toman_per_unit": "1"}
     form |= {"margin_percent": "30", "rounding": "1", "concurrency": "10"}
 
-    asked = await visit.post("/providers/create", form)
+    requested = await staff_client.post("/providers/create", form)
 
-    assert asked.status_code == 422
-    assert "Panel 2" in asked.text
-    assert "Enter the code sent to" in said(asked)
-    made = await visit.post("/providers/create", {**form, "proof": await code_sent(shop, sms)})
-    assert made.status_code == 303
+    assert requested.status_code == 422
+    assert "Panel 2" in requested.text
+    assert "Enter the code sent to" in get_message(requested)
+    created = await staff_client.post("/providers/create", {**form, "proof": await send_code(shop, sms)})
+    assert created.status_code == 303
     assert await Provider.exists(name="Panel 2")
 
     secret = await enrol(shop, viewer)
@@ -93,25 +95,29 @@ async def test_forms_ask_for_the_code_beside_what_was_entered_and_go_on_with_it(
         "payment_max": "90000",
         "free_credit_max": "77",
     }
-    asked = await visit.post("/settings", values)
-    assert (asked.status_code, 'name="proof"' in asked.text, 'value="77"' in asked.text) == (422, True, True)
-    kept = await visit.post("/settings", {**values, "proof": await code_now(secret)})
-    assert kept.status_code == 303, said(kept)
-    assert (await stored())[RunningSetting.FREE_CREDIT_MAX] == 77
+    requested = await staff_client.post("/settings", values)
+    assert (requested.status_code, 'name="proof"' in requested.text, 'value="77"' in requested.text) == (
+        422,
+        True,
+        True,
+    )
+    kept = await staff_client.post("/settings", {**values, "proof": await code_now(secret)})
+    assert kept.status_code == 303, get_message(kept)
+    assert (await load_overrides())[RunningSetting.FREE_CREDIT_MAX] == 77
 
 
-async def test_one_s_account_sets_up_the_app_and_ends_other_sessions(
-    shop: Shop, client: httpx.AsyncClient
+async def test_the_account_page_sets_up_the_app_and_ends_other_sessions(
+    shop: AppContext, client: httpx.AsyncClient
 ) -> None:
-    owner = await member(UserRole.OWNER)
+    owner = await create_member(UserRole.OWNER)
     phone, _ = await sessions.issue_token(shop, owner, now=await database.now())
-    visit = await Visit.of(shop, client, owner)
-    page = await visit.post("/account", {"act": "enable"})
+    staff_client = await StaffClient.create(shop, client, owner)
+    page = await staff_client.post("/account", {"act": "enable"})
     assert 'id="totp-secret"' in page.text
-    assert (await visit.post("/account", {"act": "first", "code": "000000"})).status_code == 422
+    assert (await staff_client.post("/account", {"act": "first", "code": "000000"})).status_code == 422
 
     row = await AccessToken.get(kind="app", user_id=owner.id)
-    ended = await visit.post("/account", {"act": "end", "session": sessions.public_id(row.id)})
+    ended = await staff_client.post("/account", {"act": "end", "session": sessions.to_public_id(row.id)})
 
     assert ended.status_code == 303
     assert await sessions.authenticate(shop, phone) is None

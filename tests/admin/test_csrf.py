@@ -5,24 +5,24 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from composition.web import application
+from composition.web import build_application
 from config.settings import Settings
 from domain.roles import UserRole
-from resolvers.shop import Shop
-from tests.admin.visits import CSRF, Visit
-from tests.resolvers.staff.world import member
+from resolvers.shop import AppContext
+from tests.admin.visits import CSRF, StaffClient
+from tests.resolvers.staff.world import create_member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def test_a_token_that_was_given_to_another_session_is_refused(
-    shop: Shop, client: httpx.AsyncClient
+async def test_a_token_issued_to_another_session_is_refused(
+    shop: AppContext, client: httpx.AsyncClient
 ) -> None:
-    visit = await Visit.of(shop, client, await member(UserRole.OWNER))
-    await visit.get("/")
+    staff_client = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
+    await staff_client.get("/")
     planted = client.cookies[CSRF].strip('"')
 
-    other = await Visit.of(shop, client, await member(UserRole.OWNER))
+    other = await StaffClient.create(shop, client, await create_member(UserRole.OWNER))
     client.cookies.set(CSRF, planted)
     refused = await client.post("/admin/logout", data={"csrftoken": planted})
     client.cookies.delete(CSRF)
@@ -32,9 +32,9 @@ async def test_a_token_that_was_given_to_another_session_is_refused(
     assert accepted.status_code == 303
 
 
-async def test_under_https_the_token_is_in_a_cookie_that_no_other_host_can_plant(shop: Shop) -> None:
+async def test_under_https_the_token_is_in_a_cookie_that_no_other_host_can_plant(shop: AppContext) -> None:
     known = {"database_url": shop.settings.database_url, "public_url": "https://shop.example"}
-    app = application(replace(shop, settings=Settings.model_validate(known)))
+    app = build_application(replace(shop, settings=Settings.model_validate(known)))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://shop.example") as client:
         page = await client.get("/admin/login")

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from commands import serve
 from tests import browsers
 from tests.admin.customers import Customer
-from tests.admin.desk import Desk
+from tests.admin.desk import AdminBrowser
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
@@ -32,87 +32,91 @@ def shop_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
 
 
 @pytest.fixture
-def desk(browser: webdriver.Chrome, shop_server: LiveServer) -> Desk:
-    return Desk(browser, shop_server)
+def admin_browser(browser: webdriver.Chrome, shop_server: LiveServer) -> AdminBrowser:
+    return AdminBrowser(browser, shop_server)
 
 
-def test_an_owner_runs_a_shop_for_a_day(desk: Desk, shop_server: LiveServer) -> None:
-    desk.sign_in(OWNER)
-    desk.open("/categories/create")
-    desk.fill(name=CATEGORY, position="1")
-    desk.save()
-    category = desk.first_number()
-    desk.open("/services/create")
-    desk.fill(name=SERVICE, price="1000", min_quantity="10", max_quantity="10000", provider_service_id="1")
-    desk.choose("category", CATEGORY)
-    desk.choose("provider", "Sandbox")
-    desk.fill(source="تأمین‌کننده")
-    desk.save()
-    service = desk.first_number()
-    assert "Sandbox" in desk.text()
+def test_an_owner_runs_a_shop_for_a_day(admin_browser: AdminBrowser, shop_server: LiveServer) -> None:
+    admin_browser.sign_in(OWNER)
+    admin_browser.open("/categories/create")
+    admin_browser.fill(name=CATEGORY, position="1")
+    admin_browser.save()
+    category = admin_browser.get_first_number()
+    admin_browser.open("/services/create")
+    admin_browser.fill(
+        name=SERVICE, price="1000", min_quantity="10", max_quantity="10000", provider_service_id="1"
+    )
+    admin_browser.choose("category", CATEGORY)
+    admin_browser.choose("provider", "Sandbox")
+    admin_browser.fill(source="تأمین‌کننده")
+    admin_browser.save()
+    service = admin_browser.get_first_number()
+    assert "Sandbox" in admin_browser.text()
     customer = Customer(shop_server, CUSTOMER)
-    desk.open(f"/users/list?q={CUSTOMER}")
-    desk.open_first()
-    desk.act("adjust", amount="۵۰۰۰۰", reason="شروع")
+    admin_browser.open(f"/users/list?q={CUSTOMER}")
+    admin_browser.open_first()
+    admin_browser.run_action("adjust", amount="۵۰۰۰۰", reason="شروع")
 
     customer.order_by_rest(service=service, category=category, quantity=100)
     customer.order_by_graphql(name=SERVICE, quantity=200)
-    customer.write_a_ticket("سفارش من کجاست؟")
+    customer.create_ticket("سفارش من کجاست؟")
 
-    desk.sign_in(SUPPORT)
-    assert "سفارش من کجاست؟" in desk.text()
-    desk.open_first()
-    desk.act("answer", message="سلام، در حال بررسی است")
-    assert "سلام، در حال بررسی است" in desk.text()
+    admin_browser.sign_in(SUPPORT)
+    assert "سفارش من کجاست؟" in admin_browser.text()
+    admin_browser.open_first()
+    admin_browser.run_action("answer", message="سلام، در حال بررسی است")
+    assert "سلام، در حال بررسی است" in admin_browser.text()
     assert customer.messages() == ["سلام، در حال بررسی است"]
 
-    desk.sign_in(OWNER)
-    cards = [card.text for card in desk.driver.find_elements(By.CSS_SELECTOR, ".card-body")]
+    admin_browser.sign_in(OWNER)
+    cards = [card.text for card in admin_browser.driver.find_elements(By.CSS_SELECTOR, ".card-body")]
     assert any("سفارش‌های امروز" in card and "۲" in card for card in cards), cards
     assert any("درآمد امروز" in card and "۳۰۰ تومان" in card for card in cards), cards
-    desk.wait.until(lambda driver: len(driver.find_elements(By.CSS_SELECTOR, ".apexcharts-svg")) == 3)
-    assert desk.foreign_requests() == []
-    assert browsers.console_faults(desk.driver) == []
+    admin_browser.wait.until(
+        lambda driver: len(driver.find_elements(By.CSS_SELECTOR, ".apexcharts-svg")) == 3
+    )
+    assert admin_browser.list_foreign_requests() == []
+    assert browsers.console_faults(admin_browser.driver) == []
 
 
 @pytest.mark.parametrize(("language", "direction"), [("fa", "rtl"), ("en", "ltr")])
 def test_every_list_and_its_first_record_show_without_a_fault(
-    language: str, direction: str, desk: Desk
+    language: str, direction: str, admin_browser: AdminBrowser
 ) -> None:
-    desk.sign_in(OWNER, language=language)
+    admin_browser.sign_in(OWNER, language=language)
     for key in LISTS:
-        desk.open(f"/{key}/list")
-        assert desk.driver.find_element(By.TAG_NAME, "html").get_attribute("dir") == direction
-        if desk.driver.find_elements(By.CSS_SELECTOR, "tbody tr.row-clickable"):
-            desk.open_first()
-        assert "-null-" not in desk.text()
-        assert "undefined" not in desk.text()
-    assert desk.foreign_requests() == []
-    assert browsers.console_faults(desk.driver) == []
+        admin_browser.open(f"/{key}/list")
+        assert admin_browser.driver.find_element(By.TAG_NAME, "html").get_attribute("dir") == direction
+        if admin_browser.driver.find_elements(By.CSS_SELECTOR, "tbody tr.row-clickable"):
+            admin_browser.open_first()
+        assert "-null-" not in admin_browser.text()
+        assert "undefined" not in admin_browser.text()
+    assert admin_browser.list_foreign_requests() == []
+    assert browsers.console_faults(admin_browser.driver) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/orders/list", "/services/create", "/settings"])
-def test_a_page_fits_a_phone(path: str, desk: Desk) -> None:
-    desk.sign_in(OWNER)
+def test_a_page_fits_a_phone(path: str, admin_browser: AdminBrowser) -> None:
+    admin_browser.sign_in(OWNER)
     metrics = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    desk.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    admin_browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
-    desk.open(path)
+    admin_browser.open(path)
 
-    assert desk.driver.execute_script("return document.documentElement.scrollWidth") <= 390
+    assert admin_browser.driver.execute_script("return document.documentElement.scrollWidth") <= 390
 
 
-def test_the_keyboard_alone_is_enough(desk: Desk) -> None:
-    desk.sign_in(SUPPORT)
-    desk.open("/orders/list")
+def test_the_keyboard_alone_is_enough(admin_browser: AdminBrowser) -> None:
+    admin_browser.sign_in(SUPPORT)
+    admin_browser.open("/orders/list")
     reached = []
     for _ in range(40):
-        desk.driver.switch_to.active_element.send_keys(Keys.TAB)
-        element = desk.driver.switch_to.active_element
+        admin_browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        element = admin_browser.driver.switch_to.active_element
         reached.append(element.text or element.get_attribute("aria-label") or element.get_attribute("name"))
         if element.tag_name == "a" and "/detail" in str(element.get_attribute("href")):
             break
 
     assert {"جستجو", "فیلترها"} <= set(reached)
     element.send_keys(Keys.ENTER)
-    desk.wait.until(lambda driver: "/detail" in driver.current_url)
+    admin_browser.wait.until(lambda driver: "/detail" in driver.current_url)

@@ -20,10 +20,10 @@ from domain.roles import UserRole
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.states import LedgerKind, PaymentStatus, RefillStatus, TicketStatus
-from resolvers.shop import Shop
-from tests.admin.visits import Visit, said
+from resolvers.shop import AppContext
+from tests.admin.visits import StaffClient, get_message
 from tests.live_servers import ROOT
-from tests.resolvers.staff.world import create_world
+from tests.resolvers.staff.world import create_scenario
 
 KINDS: list[type[StrEnum]] = [
     Dispatch,
@@ -51,7 +51,7 @@ def catalogue(path: Path) -> Catalog:
         return read_po(file)
 
 
-def said_by_us() -> Iterator[str]:
+def list_own_messages() -> Iterator[str]:
     """Every sentence in our sources and templates, and every label of the shop's own words."""
     methods = [("templates/**.html", "jinja2"), ("**.py", "python")]
     for _, _, message, _, _ in extract_from_dir(
@@ -61,17 +61,17 @@ def said_by_us() -> Iterator[str]:
         yield message
     for kind in KINDS:
         for member in kind:
-            yield labels.english(member)
+            yield labels.to_english(member)
 
 
 def test_everything_is_in_persian() -> None:
     ours, library = (catalogue(language.CATALOGUES / name) for name in ("shop.po", "library.po"))
-    told = {message.id: message for file in (library, ours) for message in file if message.id}
-    wanted = {*said_by_us(), *(message.id for message in catalogue(LIBRARY) if message.id)}
+    reported = {message.id: message for file in (library, ours) for message in file if message.id}
+    wanted = {*list_own_messages(), *(message.id for message in catalogue(LIBRARY) if message.id)}
 
-    assert wanted - told.keys() == set()
-    assert {message.id for message in ours if message.id} <= set(said_by_us())
-    for id_, message in told.items():
+    assert wanted - reported.keys() == set()
+    assert {message.id for message in ours if message.id} <= set(list_own_messages())
+    for id_, message in reported.items():
         texts = [message.string] if isinstance(message.string, str) else message.string or []
         assert texts
         assert all(re.search("[آ-ی]", text) for text in texts) or id_ in NAMES_ALIKE, id_
@@ -79,34 +79,34 @@ def test_everything_is_in_persian() -> None:
 
 
 def test_members_of_two_kinds_with_one_value_have_labels_of_their_own() -> None:
-    assert labels.english(OrderSource.API) != labels.english(ServiceSource.API)
+    assert labels.to_english(OrderSource.API) != labels.to_english(ServiceSource.API)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "direction", "style", "words"),
+    ("chosen", "direction", "style", "terms"),
     [
         ("fa", "rtl", "tabler.rtl.min.css", ["سفارش‌ها", "۱۰۰ تومان", "خطا", "فیلترها"]),
         ("en", "ltr", "vendor/tabler.min.css", ["Orders", "100 Toman", "Error", "Filters"]),
     ],
 )
 async def test_a_page_is_in_the_language_that_was_chosen(
-    chosen: str, direction: str, style: str, words: list[str], shop: Shop, client: httpx.AsyncClient
+    chosen: str, direction: str, style: str, terms: list[str], shop: AppContext, client: httpx.AsyncClient
 ) -> None:
-    world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner.user, language=chosen)
+    scenario = await create_scenario(shop)
+    staff_client = await StaffClient.create(shop, client, scenario.owner.user, language=chosen)
 
-    page = await visit.get("/orders/list")
+    page = await staff_client.get("/orders/list")
 
     assert re.search(rf'<html lang="{chosen}"[^>]* ?dir="{direction}"', page.text)
     assert style in page.text
-    assert [word for word in words if word not in said(page)] == []
+    assert [term for term in terms if term not in get_message(page)] == []
 
 
-async def test_persian_is_what_nobody_has_to_choose(client: httpx.AsyncClient) -> None:
+async def test_persian_is_the_default_language(client: httpx.AsyncClient) -> None:
     page = await client.get("/admin/login", headers={"Accept-Language": "en-US,en;q=0.9"})
 
     assert 'dir="rtl"' in page.text
-    assert "ورود کارکنان ویترین" in said(page)
+    assert "ورود کارکنان ویترین" in get_message(page)
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ async def test_persian_is_what_nobody_has_to_choose(client: httpx.AsyncClient) -
     ],
 )
 async def test_a_persian_page_says_nothing_in_english(
-    page: str, shop: Shop, client: httpx.AsyncClient
+    page: str, shop: AppContext, client: httpx.AsyncClient
 ) -> None:
-    world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner.user, language="fa")
+    scenario = await create_scenario(shop)
+    staff_client = await StaffClient.create(shop, client, scenario.owner.user, language="fa")
 
-    answer = await visit.client.get(f"/admin{page.replace('pk=1', f'pk={world.ticket.id}')}")
+    answer = await staff_client.client.get(f"/admin{page.replace('pk=1', f'pk={scenario.ticket.id}')}")
 
     body = re.sub(r"<script.*?</script>|<style.*?</style>", " ", answer.text, flags=re.DOTALL)
     english = catalogue(LIBRARY)
-    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "\n", body))
+    terms = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "\n", body))
     sentences = {message.id for message in english if isinstance(message.id, str) and len(message.id) > 3}
-    assert {sentence for sentence in sentences if re.search(rf"\b{re.escape(sentence)}\b", words)} == set()
+    assert {sentence for sentence in sentences if re.search(rf"\b{re.escape(sentence)}\b", terms)} == set()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests import browsers
-from tests.admin.desk import Desk
-from tests.live_servers import LiveServer, free_port
-from tests.tls import tls_before
+from tests.admin.desk import AdminBrowser
+from tests.live_servers import LiveServer, find_free_port
+from tests.tls import run_tls_proxy
 
 pytestmark = pytest.mark.processes
 OWNER = "09381112233"
@@ -20,22 +20,24 @@ fetch('/admin/logout', {method: 'POST', body, redirect: 'manual'}).then(answer =
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def admin_browser(tmp_path: Path) -> Iterator[AdminBrowser]:
     """Chromium at a shop whose proxy speaks TLS."""
-    port = free_port()
+    port = find_free_port()
     with (
         LiveServer(tmp_path, PUBLIC_URL=f"https://localhost:{port}") as server,
-        tls_before(server.port, port, tmp_path),
+        run_tls_proxy(server.port, port, tmp_path),
         browsers.chromium(tmp_path / "profile", "--ignore-certificate-errors") as driver,
     ):
         server.run("admin", "create", OWNER)
         server.url = f"https://localhost:{port}"
-        yield Desk(driver, server)
+        yield AdminBrowser(driver, server)
 
 
-def test_cookies_have_the_prefix_and_forms_work_for_their_own_session_alone(desk: Desk) -> None:
-    desk.sign_in(OWNER, language="en")
-    cookies = {cookie["name"]: cookie for cookie in desk.driver.get_cookies()}
+def test_cookies_have_the_prefix_and_forms_work_for_their_own_session_alone(
+    admin_browser: AdminBrowser,
+) -> None:
+    admin_browser.sign_in(OWNER, language="en")
+    cookies = {cookie["name"]: cookie for cookie in admin_browser.driver.get_cookies()}
     for name, is_http_only in (("__Host-staff", True), ("__Host-csrf", False)):
         cookie = cookies[name]
         assert (cookie["secure"], cookie["path"], cookie["httpOnly"]) == (True, "/", is_http_only)
@@ -44,21 +46,23 @@ def test_cookies_have_the_prefix_and_forms_work_for_their_own_session_alone(desk
 
     # What another host of the domain, or a page without TLS, could try to plant.
     for planted in ("__Host-csrf=x; path=/admin", "__Host-csrf=x; path=/; domain=localhost", "__Host-csrf=x"):
-        desk.driver.execute_script("document.cookie = arguments[0]", planted)
-    kept = {cookie["name"]: cookie["value"] for cookie in desk.driver.get_cookies()}
+        admin_browser.driver.execute_script("document.cookie = arguments[0]", planted)
+    kept = {cookie["name"]: cookie["value"] for cookie in admin_browser.driver.get_cookies()}
     assert kept["__Host-csrf"] == token
-    assert desk.driver.execute_async_script(STATUS_OF_A_POST, {}) == 403
-    assert desk.driver.execute_async_script(STATUS_OF_A_POST, {"csrftoken": token[:-2]}) == 403
+    assert admin_browser.driver.execute_async_script(STATUS_OF_A_POST, {}) == 403
+    assert admin_browser.driver.execute_async_script(STATUS_OF_A_POST, {"csrftoken": token[:-2]}) == 403
 
-    desk.open("/service-tokens")
-    desk.fill(name="nightly report")
-    desk.find('input[value="read_figures"]').click()
+    admin_browser.open("/service-tokens")
+    admin_browser.fill(name="nightly report")
+    admin_browser.find('input[value="read_figures"]').click()
     # Below the fold of the window.
-    desk.driver.execute_script("arguments[0].click()", desk.find('button[value="create"]'))
-    assert desk.find("#new-token").text.count(".") == 2
+    admin_browser.driver.execute_script("arguments[0].click()", admin_browser.find('button[value="create"]'))
+    assert admin_browser.find("#new-token").text.count(".") == 2
     # The two that were refused above, and nothing else.
-    assert [fault for fault in browsers.console_faults(desk.driver) if "/admin/logout" not in fault] == []
+    assert [
+        fault for fault in browsers.console_faults(admin_browser.driver) if "/admin/logout" not in fault
+    ] == []
 
     # The form's own token: signed out, and the session's cookie is gone.
-    desk.driver.execute_async_script(STATUS_OF_A_POST, {"csrftoken": token})
-    assert desk.driver.get_cookie("__Host-staff") is None
+    admin_browser.driver.execute_async_script(STATUS_OF_A_POST, {"csrftoken": token})
+    assert admin_browser.driver.get_cookie("__Host-staff") is None

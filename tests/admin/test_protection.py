@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
-from resolvers.shop import Shop
-from tests.admin.visits import Visit
-from tests.resolvers.staff.world import create_world
+from resolvers.shop import AppContext
+from tests.admin.visits import StaffClient
+from tests.resolvers.staff.world import create_scenario
 
 PAGES = [
     "/login",
@@ -21,13 +21,13 @@ PAGES = [
 
 
 @pytest.fixture(params=PAGES)
-async def page(request: pytest.FixtureRequest, shop: Shop, client: httpx.AsyncClient) -> httpx.Response:
-    world = await create_world(shop)
-    visit = await Visit.of(shop, client, world.owner.user)
+async def page(request: pytest.FixtureRequest, shop: AppContext, client: httpx.AsyncClient) -> httpx.Response:
+    scenario = await create_scenario(shop)
+    staff_client = await StaffClient.create(shop, client, scenario.owner.user)
     if request.param == "/login":
         client.cookies.delete("staff")
-    path = request.param.replace("pk=1", f"pk={world.order.id}")
-    answer = await visit.client.get(f"/admin{path}")
+    path = request.param.replace("pk=1", f"pk={scenario.order.id}")
+    answer = await staff_client.client.get(f"/admin{path}")
     assert answer.status_code == 200
     return answer
 
@@ -60,12 +60,12 @@ async def test_nothing_is_fetched_from_elsewhere(page: httpx.Response) -> None:
     assert "@import" not in page.text
 
 
-async def test_pages_are_kept_nowhere(page: httpx.Response) -> None:
+async def test_pages_are_not_cached(page: httpx.Response) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_nonce_is_good_for_one_page(shop: Shop, client: httpx.AsyncClient) -> None:
+async def test_a_nonce_is_valid_for_one_page(shop: AppContext, client: httpx.AsyncClient) -> None:
     policies = {(await client.get("/admin/login")).headers["content-security-policy"] for _ in range(3)}
 
     assert len(policies) == 3

@@ -8,19 +8,21 @@ import httpx
 
 from models import User, database
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 
 CSRF = "starlette_admin_csrftoken"
 
 
-class Visit:
+class StaffClient:
     """A client of the pages, signed in as `user`."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
 
     @classmethod
-    async def of(cls, shop: Shop, client: httpx.AsyncClient, user: User, *, language: str = "en") -> "Visit":
+    async def create(
+        cls, shop: AppContext, client: httpx.AsyncClient, user: User, *, language: str = "en"
+    ) -> "StaffClient":
         token, _ = await sessions.issue_staff_session(shop, user, now=await database.now())
         client.cookies.clear()
         client.cookies.set("staff", token)
@@ -42,17 +44,17 @@ class Visit:
         cookies = self.client.cookies
         return cookies.get(CSRF) or cookies.get("__Host-csrf")
 
-    async def act(self, key: str, pk: int, name: str, **form: str) -> httpx.Response:
+    async def run_action(self, key: str, pk: int, name: str, **form: str) -> httpx.Response:
         """Press a record's button and send what its box asks for."""
         return await self.post(f"/_api/{key}/row-action", form, pk=pk, name=name)
 
-    async def buttons(self, key: str, pk: int) -> set[str]:
+    async def list_buttons(self, key: str, pk: int) -> set[str]:
         """The acts that a record's page offers."""
         page = await self.get(f"/{key}/detail", pk=pk)
         assert page.status_code == 200, page.text
         return set(re.findall(r'data-sa-name="([^"]+)"', page.text))
 
 
-def said(answer: httpx.Response) -> str:
+def get_message(answer: httpx.Response) -> str:
     """The text of a page, without its tags."""
     return unescape(re.sub(r"<[^>]+>", " ", answer.text))

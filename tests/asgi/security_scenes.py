@@ -12,38 +12,38 @@ from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 import schema
-from asgi.request_ids import RequestIds
+from asgi.request_ids import RequestIdMiddleware
 from config.per_caller import PerCaller
 from config.quota_settings import QuotaSettings
 from domain import totp as rules
 from domain.permissions import Permission
 from domain.roles import UserRole
 from engine.view import GraphQLView
-from engine.websocket import MOST_OPERATIONS, GraphQLSockets
+from engine.websocket import MAX_OPERATIONS, GraphQLSockets
 from models import AccessToken, TotpSecret, User, database
 from observation.security_log import SecurityEvent
 from playground import page
 from resolvers import quotas, sessions
-from resolvers.shop import Shop
-from schema.node import global_id
-from tests.admin.visits import Visit
+from resolvers.shop import AppContext
+from schema.node import to_global_id
+from tests.admin.visits import StaffClient
 from tests.fakes import RecordingSms, create_user
-from tests.fixtures import authorization, client_of, staff_authorization
+from tests.fixtures import create_authorization, create_client, create_staff_authorization
 from tests.openid_provider import Provider
-from tests.resolvers.logins import let_time_pass, other_than, with_settings
+from tests.resolvers.logins import advance_time, different_code, with_settings
 from tests.resolvers.records import create_category, create_order, create_service, create_session
-from tests.resolvers.staff.world import member
-from tests.sockets import opened, serving
+from tests.resolvers.staff.world import create_member
+from tests.sockets import open_socket, serve
 
 LAST = Callable[[], Awaitable[object]]
 NOBODY = "09129999999"
 
 
 @dataclass
-class Scene:
+class Scenario:
     """One shop, its client, and the secrets that went through requests, none of which may be logged."""
 
-    shop: Shop
+    shop: AppContext
     client: httpx.AsyncClient
     sms: RecordingSms
     provider: Provider
@@ -56,34 +56,34 @@ class Scene:
         answer = await self.client.post("/graphql", json=body, headers=headers or {})
         return dict(answer.json())
 
-    async def code_for(self, mobile: str) -> str:
+    async def get_code(self, mobile: str) -> str:
         """A login code that was asked for and has arrived."""
-        await let_time_pass(timedelta(hours=25))
+        await advance_time(timedelta(hours=25))
         await self.client.post("/api/v1/login", data={"username": mobile})
         await self.shop.sms.drain(timedelta(seconds=5))
         code = self.sms.sent[-1][1]
         self.secrets |= {mobile, code}
         return code
 
-    async def signed_in(self, user: User) -> dict[str, str]:
-        return self._noted(await authorization(self.shop, user))
+    async def sign_in(self, user: User) -> dict[str, str]:
+        return self._remember_secret(await create_authorization(self.shop, user))
 
-    async def staff(self, role: UserRole = UserRole.OWNER) -> dict[str, str]:
-        return await self.staff_of(await member(role))
+    async def create_staff(self, role: UserRole = UserRole.OWNER) -> dict[str, str]:
+        return await self.create_staff_session(await create_member(role))
 
-    async def staff_of(self, user: User) -> dict[str, str]:
-        return self._noted(await staff_authorization(self.shop, user))
+    async def create_staff_session(self, user: User) -> dict[str, str]:
+        return self._remember_secret(await create_staff_authorization(self.shop, user))
 
-    def _noted(self, headers: dict[str, str]) -> dict[str, str]:
+    def _remember_secret(self, headers: dict[str, str]) -> dict[str, str]:
         self.secrets.add(headers["Authorization"].removeprefix("Bearer "))
         return headers
 
 
-Prepare = Callable[[Scene], Awaitable[LAST]]
+Prepare = Callable[[Scenario], Awaitable[LAST]]
 CASES: list[tuple[SecurityEvent, Prepare]] = []
 
 
-def causes(event: SecurityEvent) -> Callable[[Prepare], Prepare]:
+def event_case(event: SecurityEvent) -> Callable[[Prepare], Prepare]:
     """Registers a preparation, which returns the one request that causes `event` once."""
 
     def register(prepare: Prepare) -> Prepare:
@@ -93,136 +93,136 @@ def causes(event: SecurityEvent) -> Callable[[Prepare], Prepare]:
     return register
 
 
-def admin(act: str, declared: str = "") -> str:
-    return f"mutation {declared} {{ admin {{ {act} {{ __typename }} }} }}"
+def admin_mutation(operation: str, declared: str = "") -> str:
+    return f"mutation {declared} {{ admin {{ {operation} {{ __typename }} }} }}"
 
 
-async def _verify(scene: Scene, mobile: str, code: str) -> httpx.Response:
-    return await scene.client.post("/api/v1/login/verify", data={"username": mobile, "code": code})
+async def _verify(scenario: Scenario, mobile: str, code: str) -> httpx.Response:
+    return await scenario.client.post("/api/v1/login/verify", data={"username": mobile, "code": code})
 
 
-@causes(SecurityEvent.CODE_REQUESTED)
-async def ask_for_a_code(scene: Scene) -> LAST:
+@event_case(SecurityEvent.CODE_REQUESTED)
+async def request_a_code(scenario: Scenario) -> LAST:
     user = await create_user()
-    scene.secrets.add(str(user.mobile))
-    return lambda: scene.client.post("/api/v1/login", data={"username": user.mobile})
+    scenario.secrets.add(str(user.mobile))
+    return lambda: scenario.client.post("/api/v1/login", data={"username": user.mobile})
 
 
-@causes(SecurityEvent.CODE_LIMIT_REACHED)
-async def ask_twice_in_a_minute(scene: Scene) -> LAST:
-    return await _after(scene, ask_for_a_code)
+@event_case(SecurityEvent.CODE_LIMIT_REACHED)
+async def request_two_codes_in_a_minute(scenario: Scenario) -> LAST:
+    return await _then(scenario, request_a_code)
 
 
-async def _after(scene: Scene, prepare: Prepare) -> LAST:
+async def _then(scenario: Scenario, prepare: Prepare) -> LAST:
     """The same request once more."""
-    last = await prepare(scene)
+    last = await prepare(scenario)
     await last()
     return last
 
 
-@causes(SecurityEvent.CODE_FAILED)
-async def try_a_wrong_code(scene: Scene) -> LAST:
+@event_case(SecurityEvent.CODE_FAILED)
+async def try_a_wrong_code(scenario: Scenario) -> LAST:
     mobile = str((await create_user()).mobile)
-    code = await scene.code_for(mobile)
-    return lambda: _verify(scene, mobile, other_than(code))
+    code = await scenario.get_code(mobile)
+    return lambda: _verify(scenario, mobile, different_code(code))
 
 
-@causes(SecurityEvent.CODE_FAILED)
-async def confirm_a_mobile_by_a_wrong_code(scene: Scene) -> LAST:
+@event_case(SecurityEvent.CODE_FAILED)
+async def confirm_a_mobile_by_a_wrong_code(scenario: Scenario) -> LAST:
     user = await create_user()
-    code, headers = await scene.code_for(str(user.mobile)), await scene.signed_in(user)
+    code, headers = await scenario.get_code(str(user.mobile)), await scenario.sign_in(user)
     document = "mutation ($code: String!) { confirmMobile(code: $code) { __typename } }"
-    return lambda: scene.graphql(document, headers, code=other_than(code))
+    return lambda: scenario.graphql(document, headers, code=different_code(code))
 
 
-@causes(SecurityEvent.CODE_VOIDED)
-async def try_six_wrong_codes(scene: Scene) -> LAST:
-    last = await try_a_wrong_code(scene)
-    for _ in range(scene.shop.settings.login_code_tries):
+@event_case(SecurityEvent.CODE_VOIDED)
+async def try_six_wrong_codes(scenario: Scenario) -> LAST:
+    last = await try_a_wrong_code(scenario)
+    for _ in range(scenario.shop.settings.login_code_tries):
         await last()
     return last
 
 
-@causes(SecurityEvent.MOBILE_CONFIRMED)
-async def confirm_a_mobile(scene: Scene) -> LAST:
+@event_case(SecurityEvent.MOBILE_CONFIRMED)
+async def confirm_a_mobile(scenario: Scenario) -> LAST:
     user = await create_user(is_verified=False)
-    code, headers = await scene.code_for(str(user.mobile)), await scene.signed_in(user)
+    code, headers = await scenario.get_code(str(user.mobile)), await scenario.sign_in(user)
     document = "mutation ($code: String!) { confirmMobile(code: $code) { __typename } }"
-    return lambda: scene.graphql(document, headers, code=code)
+    return lambda: scenario.graphql(document, headers, code=code)
 
 
-@causes(SecurityEvent.MOBILE_CHANGED)
-async def change_the_mobile(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
-    scene.secrets.add(NOBODY)
-    return lambda: scene.client.post("/api/v1/user", data={"mobile": NOBODY}, headers=headers)
+@event_case(SecurityEvent.MOBILE_CHANGED)
+async def change_the_mobile(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
+    scenario.secrets.add(NOBODY)
+    return lambda: scenario.client.post("/api/v1/user", data={"mobile": NOBODY}, headers=headers)
 
 
-@causes(SecurityEvent.SIGNED_IN)
-async def sign_in_by_code(scene: Scene) -> LAST:
+@event_case(SecurityEvent.SIGNED_IN)
+async def sign_in_by_code(scenario: Scenario) -> LAST:
     mobile = str((await create_user()).mobile)
-    code = await scene.code_for(mobile)
-    return lambda: _verify(scene, mobile, code)
+    code = await scenario.get_code(mobile)
+    return lambda: _verify(scenario, mobile, code)
 
 
-@causes(SecurityEvent.CREDENTIALS_ENDED)
-async def take_a_claimed_number_over(scene: Scene) -> LAST:
+@event_case(SecurityEvent.CREDENTIALS_ENDED)
+async def take_a_claimed_number_over(scenario: Scenario) -> LAST:
     user = await create_user(is_verified=False)
     await User.filter(id=user.id).update(mobile_claimed_at=await database.now())
-    code = await scene.code_for(str(user.mobile))
-    return lambda: _verify(scene, str(user.mobile), code)
+    code = await scenario.get_code(str(user.mobile))
+    return lambda: _verify(scenario, str(user.mobile), code)
 
 
-async def _from_provider(scene: Scene, subject: str) -> str:
-    scene.provider.person = {"sub": subject, "email": f"{subject}@example.com", "email_verified": True}
-    begun = await scene.client.get("/auth/openid/login")
+async def _from_provider(scenario: Scenario, subject: str) -> str:
+    scenario.provider.person = {"sub": subject, "email": f"{subject}@example.com", "email_verified": True}
+    begun = await scenario.client.get("/auth/openid/login")
     async with httpx.AsyncClient(trust_env=False) as outside:
         back = (await outside.get(begun.headers["location"])).headers["location"]
     return str(re.sub(r"^https?://[^/]+", "", back))
 
 
-@causes(SecurityEvent.OPENID_LINKED)
-@causes(SecurityEvent.SIGNED_IN)
-async def sign_in_by_openid(scene: Scene) -> LAST:
-    back = await _from_provider(scene, f"newcomer{len(CASES)}{await User.all().count()}")
-    return lambda: scene.client.get(back)
+@event_case(SecurityEvent.OPENID_LINKED)
+@event_case(SecurityEvent.SIGNED_IN)
+async def sign_in_by_openid(scenario: Scenario) -> LAST:
+    back = await _from_provider(scenario, f"newcomer{len(CASES)}{await User.all().count()}")
+    return lambda: scenario.client.get(back)
 
 
-@causes(SecurityEvent.SIGN_IN_REFUSED)
-async def come_back_blocked_from_the_provider(scene: Scene) -> LAST:
-    await scene.client.get(await _from_provider(scene, "blocked"))
+@event_case(SecurityEvent.SIGN_IN_REFUSED)
+async def return_blocked_from_the_provider(scenario: Scenario) -> LAST:
+    await scenario.client.get(await _from_provider(scenario, "blocked"))
     await User.filter(email="blocked@example.com").update(is_active=False)
-    back = await _from_provider(scene, "blocked")
-    return lambda: scene.client.get(back)
+    back = await _from_provider(scenario, "blocked")
+    return lambda: scenario.client.get(back)
 
 
-@causes(SecurityEvent.SIGN_IN_REFUSED)
-async def come_back_with_a_forged_state(scene: Scene) -> LAST:
-    return lambda: scene.client.get("/auth/openid/callback?code=x&state=y")
+@event_case(SecurityEvent.SIGN_IN_REFUSED)
+async def return_with_a_forged_state(scenario: Scenario) -> LAST:
+    return lambda: scenario.client.get("/auth/openid/callback?code=x&state=y")
 
 
-@causes(SecurityEvent.SIGNED_OUT)
-async def sign_out(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
-    return lambda: scene.client.get("/api/v1/logout", headers=headers)
+@event_case(SecurityEvent.SIGNED_OUT)
+async def sign_out(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
+    return lambda: scenario.client.get("/api/v1/logout", headers=headers)
 
 
-@causes(SecurityEvent.TOKEN_REFUSED)
-async def bring_a_revoked_token_to_rest(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
+@event_case(SecurityEvent.TOKEN_REFUSED)
+async def send_a_revoked_token_to_rest(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
     await AccessToken.all().update(revoked_at=await database.now())
-    return lambda: scene.client.get("/api/v1/order", headers=headers)
+    return lambda: scenario.client.get("/api/v1/order", headers=headers)
 
 
-@causes(SecurityEvent.TOKEN_REFUSED)
-async def bring_a_forged_token_to_graphql(scene: Scene) -> LAST:
-    return lambda: scene.graphql("{ me { id } }", {"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."})
+@event_case(SecurityEvent.TOKEN_REFUSED)
+async def send_a_forged_token_to_graphql(scenario: Scenario) -> LAST:
+    return lambda: scenario.graphql("{ me { id } }", {"Authorization": "Bearer eyJhbGciOiJub25lIn0.e30."})
 
 
-@causes(SecurityEvent.TOKEN_REFUSED)
-async def bring_a_forged_token_to_a_socket(scene: Scene) -> LAST:
+@event_case(SecurityEvent.TOKEN_REFUSED)
+async def send_a_forged_token_to_a_socket(scenario: Scenario) -> LAST:
     async def connect() -> None:
-        async with _socket(scene.shop) as url, opened(url) as client:
+        async with _connect_websocket(scenario.shop) as url, open_socket(url) as client:
             await client.send("connection_init", payload={"authorization": "Bearer forged"})
             assert await client.close_code() == 4401
 
@@ -230,17 +230,17 @@ async def bring_a_forged_token_to_a_socket(scene: Scene) -> LAST:
 
 
 @asynccontextmanager
-async def _socket(shop: Shop) -> AsyncIterator[str]:
+async def _connect_websocket(shop: AppContext) -> AsyncIterator[str]:
     """The URL of a server of the shop's WebSockets."""
-    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=page.page)
+    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=page.render_page)
     sockets = GraphQLSockets(view.engine, shop=shop, context=schema.Context)
-    identified = RequestIds(sockets)
+    identified = RequestIdMiddleware(sockets)
 
     # A coroutine function: the server takes other callables for an older interface.
-    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+    async def build_app(scope: Scope, receive: Receive, send: Send) -> None:
         await identified(scope, receive, send)
 
-    async with sockets.watched(), serving(asked) as url:
+    async with sockets.watch_sockets(), serve(build_app) as url:
         yield url
 
 
@@ -250,32 +250,32 @@ START = (
 )
 
 
-@causes(SecurityEvent.STAFF_SIGNED_IN)
-async def open_a_staff_session(scene: Scene) -> LAST:
-    mobile = str((await member(UserRole.SUPPORT)).mobile)
-    code = await scene.code_for(mobile)
-    return lambda: scene.graphql(START, username=mobile, code=code)
+@event_case(SecurityEvent.STAFF_SIGNED_IN)
+async def open_a_staff_session(scenario: Scenario) -> LAST:
+    mobile = str((await create_member(UserRole.SUPPORT)).mobile)
+    code = await scenario.get_code(mobile)
+    return lambda: scenario.graphql(START, username=mobile, code=code)
 
 
-@causes(SecurityEvent.STAFF_SIGNED_IN)
-async def sign_in_to_the_pages(scene: Scene) -> LAST:
-    user = await member(UserRole.SUPPORT)
-    code = await scene.code_for(str(user.mobile))
-    scene.client.cookies.clear()
-    visit = Visit(scene.client)
+@event_case(SecurityEvent.STAFF_SIGNED_IN)
+async def sign_in_to_the_pages(scenario: Scenario) -> LAST:
+    user = await create_member(UserRole.SUPPORT)
+    code = await scenario.get_code(str(user.mobile))
+    scenario.client.cookies.clear()
+    visit = StaffClient(scenario.client)
     return lambda: visit.post("/login", {"username": str(user.mobile), "code": code})
 
 
-@causes(SecurityEvent.STAFF_SIGN_IN_REFUSED)
-async def open_a_staff_session_as_a_customer(scene: Scene) -> LAST:
+@event_case(SecurityEvent.STAFF_SIGN_IN_REFUSED)
+async def open_a_staff_session_as_a_customer(scenario: Scenario) -> LAST:
     mobile = str((await create_user()).mobile)
-    code = await scene.code_for(mobile)
-    return lambda: scene.graphql(START, username=mobile, code=code)
+    code = await scenario.get_code(mobile)
+    return lambda: scenario.graphql(START, username=mobile, code=code)
 
 
-@causes(SecurityEvent.STAFF_SIGNED_OUT)
-async def leave_the_pages(scene: Scene) -> LAST:
-    visit = await Visit.of(scene.shop, scene.client, await member(UserRole.SUPPORT))
+@event_case(SecurityEvent.STAFF_SIGNED_OUT)
+async def sign_out_of_the_pages(scenario: Scenario) -> LAST:
+    visit = await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.SUPPORT))
     await visit.get("/")
     return lambda: visit.post("/logout", {})
 
@@ -283,199 +283,199 @@ async def leave_the_pages(scene: Scene) -> LAST:
 CONFIRM = "mutation ($code: String!) { confirmIdentity(code: $code) { __typename } }"
 
 
-@causes(SecurityEvent.IDENTITY_CONFIRMED)
-async def confirm_who_one_is(scene: Scene) -> LAST:
-    user = await member(UserRole.OWNER)
-    code, headers = await scene.code_for(str(user.mobile)), await scene.staff_of(user)
-    return lambda: scene.graphql(CONFIRM, headers, code=code)
+@event_case(SecurityEvent.IDENTITY_CONFIRMED)
+async def confirm_identity(scenario: Scenario) -> LAST:
+    user = await create_member(UserRole.OWNER)
+    code, headers = await scenario.get_code(str(user.mobile)), await scenario.create_staff_session(user)
+    return lambda: scenario.graphql(CONFIRM, headers, code=code)
 
 
-@causes(SecurityEvent.IDENTITY_REFUSED)
-async def confirm_by_a_wrong_code(scene: Scene) -> LAST:
-    user = await member(UserRole.OWNER)
-    code, headers = await scene.code_for(str(user.mobile)), await scene.staff_of(user)
-    return lambda: scene.graphql(CONFIRM, headers, code=other_than(code))
+@event_case(SecurityEvent.IDENTITY_REFUSED)
+async def confirm_identity_with_a_wrong_code(scenario: Scenario) -> LAST:
+    user = await create_member(UserRole.OWNER)
+    code, headers = await scenario.get_code(str(user.mobile)), await scenario.create_staff_session(user)
+    return lambda: scenario.graphql(CONFIRM, headers, code=different_code(code))
 
 
-@causes(SecurityEvent.IDENTITY_REFUSED)
-async def confirm_by_a_wrong_code_on_the_page(scene: Scene) -> LAST:
-    user = await member(UserRole.OWNER)
-    code = await scene.code_for(str(user.mobile))
-    visit = await Visit.of(scene.shop, scene.client, user)
+@event_case(SecurityEvent.IDENTITY_REFUSED)
+async def confirm_by_a_wrong_code_on_the_page(scenario: Scenario) -> LAST:
+    user = await create_member(UserRole.OWNER)
+    code = await scenario.get_code(str(user.mobile))
+    visit = await StaffClient.create(scenario.shop, scenario.client, user)
     await visit.get("/account")
-    return lambda: visit.post("/account", {"act": "confirm", "code": other_than(code)})
+    return lambda: visit.post("/account", {"act": "confirm", "code": different_code(code)})
 
 
-@causes(SecurityEvent.IDENTITY_REFUSED)
-async def save_settings_with_a_wrong_code(scene: Scene) -> LAST:
-    user = await member(UserRole.OWNER)
-    code = await scene.code_for(str(user.mobile))
-    visit = await Visit.of(scene.shop, scene.client, user)
+@event_case(SecurityEvent.IDENTITY_REFUSED)
+async def save_settings_with_a_wrong_code(scenario: Scenario) -> LAST:
+    user = await create_member(UserRole.OWNER)
+    code = await scenario.get_code(str(user.mobile))
+    visit = await StaffClient.create(scenario.shop, scenario.client, user)
     await visit.get("/settings")
-    return lambda: visit.post("/settings", {"proof": other_than(code)})
+    return lambda: visit.post("/settings", {"proof": different_code(code)})
 
 
-TRIES_OF_CODES = (
+CODE_ATTEMPTS = (
     try_a_wrong_code,
     confirm_a_mobile_by_a_wrong_code,
     open_a_staff_session,
     sign_in_to_the_pages,
-    confirm_by_a_wrong_code,
+    confirm_identity_with_a_wrong_code,
     confirm_by_a_wrong_code_on_the_page,
     save_settings_with_a_wrong_code,
 )
 """Every request that tries a login code."""
 
 
-@causes(SecurityEvent.SESSION_REVOKED)
-async def confirm_by_five_wrong_codes(scene: Scene) -> LAST:
-    last = await confirm_by_a_wrong_code(scene)
+@event_case(SecurityEvent.SESSION_REVOKED)
+async def confirm_identity_with_five_wrong_codes(scenario: Scenario) -> LAST:
+    last = await confirm_identity_with_a_wrong_code(scenario)
     for _ in range(4):
         await last()
     return last
 
 
-@causes(SecurityEvent.SESSION_REVOKED)
-async def end_another_session(scene: Scene) -> LAST:
+@event_case(SecurityEvent.SESSION_REVOKED)
+async def end_another_session(scenario: Scenario) -> LAST:
     user = await create_user()
-    headers, other = await scene.signed_in(user), await create_session(user)
-    session_id = global_id("UserSession", sessions.public_id(other.id))
+    headers, other = await scenario.sign_in(user), await create_session(user)
+    session_id = to_global_id("UserSession", sessions.to_public_id(other.id))
     document = "mutation ($id: ID!) { endSession(id: $id) { __typename } }"
-    return lambda: scene.graphql(document, headers, id=session_id)
+    return lambda: scenario.graphql(document, headers, id=session_id)
 
 
-@causes(SecurityEvent.TOTP_ENABLED)
-async def set_up_an_app(scene: Scene) -> LAST:
-    headers = await scene.staff()
-    made = await scene.graphql("mutation { enableTotp { ... on TotpEnrolment { secret } } }", headers)
-    secret: str = made["data"]["enableTotp"]["secret"]  # type: ignore[index] # JSON
+@event_case(SecurityEvent.TOTP_ENABLED)
+async def set_up_totp(scenario: Scenario) -> LAST:
+    headers = await scenario.create_staff()
+    created = await scenario.graphql("mutation { enableTotp { ... on TotpEnrolment { secret } } }", headers)
+    secret: str = created["data"]["enableTotp"]["secret"]  # type: ignore[index] # JSON
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    code = rules.code_at(key, rules.step_of(await database.now()))
-    scene.secrets |= {secret, code}
+    code = rules.compute_code(key, rules.compute_step(await database.now()))
+    scenario.secrets |= {secret, code}
     document = "mutation ($code: String!) { confirmTotp(code: $code) { __typename } }"
-    return lambda: scene.graphql(document, headers, code=code)
+    return lambda: scenario.graphql(document, headers, code=code)
 
 
-@causes(SecurityEvent.TOTP_DISABLED)
-async def turn_the_app_off(scene: Scene) -> LAST:
-    headers = await scene.staff()
-    return lambda: scene.graphql("mutation { disableTotp { __typename } }", headers)
+@event_case(SecurityEvent.TOTP_DISABLED)
+async def disable_totp(scenario: Scenario) -> LAST:
+    headers = await scenario.create_staff()
+    return lambda: scenario.graphql("mutation { disableTotp { __typename } }", headers)
 
 
-@causes(SecurityEvent.TOTP_DISABLED)
-async def reset_a_colleague_s_app(scene: Scene) -> LAST:
-    colleague = await member(UserRole.MANAGER)
+@event_case(SecurityEvent.TOTP_DISABLED)
+async def reset_a_colleague_s_totp(scenario: Scenario) -> LAST:
+    colleague = await create_member(UserRole.MANAGER)
     await TotpSecret.create(user_id=colleague.id, secret="sealed", updated_at=await database.now())
-    headers, user_id = await scene.staff(), global_id("AdminUser", colleague.id)
-    return lambda: scene.graphql(admin("resetTotp(id: $id)", "($id: ID!)"), headers, id=user_id)
+    headers, user_id = await scenario.create_staff(), to_global_id("AdminUser", colleague.id)
+    return lambda: scenario.graphql(admin_mutation("resetTotp(id: $id)", "($id: ID!)"), headers, id=user_id)
 
 
-async def _on_a_user(scene: Scene, act: str, **columns: object) -> LAST:
+async def _on_a_user(scenario: Scenario, operation: str, **columns: object) -> LAST:
     user = await create_user()
     if columns:
         await User.filter(id=user.id).update(**columns)
-    headers, user_id = await scene.staff(), global_id("AdminUser", user.id)
-    return lambda: scene.graphql(admin(act, "($id: ID!)"), headers, id=user_id)
+    headers, user_id = await scenario.create_staff(), to_global_id("AdminUser", user.id)
+    return lambda: scenario.graphql(admin_mutation(operation, "($id: ID!)"), headers, id=user_id)
 
 
-@causes(SecurityEvent.CREDENTIALS_ENDED)
-async def sign_a_user_out(scene: Scene) -> LAST:
-    return await _on_a_user(scene, "signOutUser(id: $id)")
+@event_case(SecurityEvent.CREDENTIALS_ENDED)
+async def sign_a_user_out(scenario: Scenario) -> LAST:
+    return await _on_a_user(scenario, "signOutUser(id: $id)")
 
 
-@causes(SecurityEvent.USER_BLOCKED)
-async def block(scene: Scene) -> LAST:
-    return await _on_a_user(scene, 'setUserActive(id: $id, isActive: false, reason: "fraud")')
+@event_case(SecurityEvent.USER_BLOCKED)
+async def block(scenario: Scenario) -> LAST:
+    return await _on_a_user(scenario, 'setUserActive(id: $id, isActive: false, reason: "fraud")')
 
 
-@causes(SecurityEvent.USER_UNBLOCKED)
-async def unblock(scene: Scene) -> LAST:
-    act = 'setUserActive(id: $id, isActive: true, reason: "a mistake")'
-    return await _on_a_user(scene, act, is_active=False)
+@event_case(SecurityEvent.USER_UNBLOCKED)
+async def unblock(scenario: Scenario) -> LAST:
+    operation = 'setUserActive(id: $id, isActive: true, reason: "a mistake")'
+    return await _on_a_user(scenario, operation, is_active=False)
 
 
-@causes(SecurityEvent.ROLE_CHANGED)
-async def promote(scene: Scene) -> LAST:
-    return await _on_a_user(scene, "setUserRole(id: $id, role: SUPPORT)")
+@event_case(SecurityEvent.ROLE_CHANGED)
+async def promote(scenario: Scenario) -> LAST:
+    return await _on_a_user(scenario, "setUserRole(id: $id, role: SUPPORT)")
 
 
-@causes(SecurityEvent.API_KEY_REVOKED)
-async def revoke_a_user_s_key(scene: Scene) -> LAST:
-    return await _on_a_user(scene, "revokeUserApiKey(id: $id)")
+@event_case(SecurityEvent.API_KEY_REVOKED)
+async def revoke_a_user_s_key(scenario: Scenario) -> LAST:
+    return await _on_a_user(scenario, "revokeUserApiKey(id: $id)")
 
 
-@causes(SecurityEvent.API_KEY_CREATED)
-async def make_a_key(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
-    return lambda: scene.graphql("mutation { rotateApiKey { __typename } }", headers)
+@event_case(SecurityEvent.API_KEY_CREATED)
+async def rotate_a_key(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
+    return lambda: scenario.graphql("mutation { rotateApiKey { __typename } }", headers)
 
 
-@causes(SecurityEvent.API_KEY_REVOKED)
-async def revoke_a_key(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
-    return lambda: scene.graphql("mutation { revokeApiKey { __typename } }", headers)
+@event_case(SecurityEvent.API_KEY_REVOKED)
+async def revoke_a_key(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
+    return lambda: scenario.graphql("mutation { revokeApiKey { __typename } }", headers)
 
 
-@causes(SecurityEvent.API_KEY_REFUSED)
-async def guess_a_key(scene: Scene) -> LAST:
+@event_case(SecurityEvent.API_KEY_REFUSED)
+async def guess_a_key(scenario: Scenario) -> LAST:
     key = "vt_" + "5e" * 24
-    scene.secrets.add(key)
-    return lambda: scene.client.post("/api/v2", data={"key": key, "action": "balance"})
+    scenario.secrets.add(key)
+    return lambda: scenario.client.post("/api/v2", data={"key": key, "action": "balance"})
 
 
-MAKE_TOKEN = (
+CREATE_TOKEN = (
     'createServiceToken(input: {name: "nightly", permissions: [READ_FIGURES], days: 1}) '
     "{ ... on AdminNewServiceToken { accessToken serviceToken { id } } }"
 )
 
 
-@causes(SecurityEvent.SERVICE_TOKEN_CREATED)
-async def make_a_service_token(scene: Scene) -> LAST:
-    headers = await scene.staff()
-    return lambda: scene.graphql(f"mutation {{ admin {{ {MAKE_TOKEN} }} }}", headers)
+@event_case(SecurityEvent.SERVICE_TOKEN_CREATED)
+async def create_a_service_token(scenario: Scenario) -> LAST:
+    headers = await scenario.create_staff()
+    return lambda: scenario.graphql(f"mutation {{ admin {{ {CREATE_TOKEN} }} }}", headers)
 
 
-@causes(SecurityEvent.SERVICE_TOKEN_REVOKED)
-async def revoke_a_service_token(scene: Scene) -> LAST:
-    headers = await scene.staff()
-    made = await scene.graphql(f"mutation {{ admin {{ made: {MAKE_TOKEN} }} }}", headers)
-    token = made["data"]["admin"]["made"]  # type: ignore[index] # JSON
-    scene.secrets.add(token["accessToken"])
-    document = admin("revokeServiceToken(id: $id)", "($id: ID!)")
-    return lambda: scene.graphql(document, headers, id=token["serviceToken"]["id"])
+@event_case(SecurityEvent.SERVICE_TOKEN_REVOKED)
+async def revoke_a_service_token(scenario: Scenario) -> LAST:
+    headers = await scenario.create_staff()
+    created = await scenario.graphql(f"mutation {{ admin {{ made: {CREATE_TOKEN} }} }}", headers)
+    token = created["data"]["admin"]["made"]  # type: ignore[index] # JSON
+    scenario.secrets.add(token["accessToken"])
+    document = admin_mutation("revokeServiceToken(id: $id)", "($id: ID!)")
+    return lambda: scenario.graphql(document, headers, id=token["serviceToken"]["id"])
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def read_settings_as_support(scene: Scene) -> LAST:
-    headers = await scene.staff(UserRole.SUPPORT)
-    return lambda: scene.graphql("{ admin { settings { name } } }", headers)
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def read_settings_as_support(scenario: Scenario) -> LAST:
+    headers = await scenario.create_staff(UserRole.SUPPORT)
+    return lambda: scenario.graphql("{ admin { settings { name } } }", headers)
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def act_as_staff_by_an_app_token(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await member(UserRole.OWNER))
-    return lambda: scene.graphql("{ admin { settings { name } } }", headers)
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def use_an_app_token_as_staff(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_member(UserRole.OWNER))
+    return lambda: scenario.graphql("{ admin { settings { name } } }", headers)
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def act_on_a_superior(scene: Scene) -> LAST:
-    headers = await scene.staff(UserRole.MANAGER)
-    user_id = global_id("AdminUser", (await member(UserRole.OWNER)).id)
-    return lambda: scene.graphql(admin("signOutUser(id: $id)", "($id: ID!)"), headers, id=user_id)
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def change_a_superior(scenario: Scenario) -> LAST:
+    headers = await scenario.create_staff(UserRole.MANAGER)
+    user_id = to_global_id("AdminUser", (await create_member(UserRole.OWNER)).id)
+    return lambda: scenario.graphql(admin_mutation("signOutUser(id: $id)", "($id: ID!)"), headers, id=user_id)
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def look_at_another_s_order(scene: Scene) -> LAST:
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def read_another_user_s_order(scenario: Scenario) -> LAST:
     service = await create_service(category=await create_category())
     order = await create_order(await create_user(), service)
-    headers = await scene.signed_in(await create_user())
-    return lambda: scene.client.get(f"/api/v1/order/{order.id}", headers=headers)
+    headers = await scenario.sign_in(await create_user())
+    return lambda: scenario.client.get(f"/api/v1/order/{order.id}", headers=headers)
 
 
-async def _service_token(scene: Scene, permission: Permission) -> dict[str, str]:
+async def _service_token(scenario: Scenario, permission: Permission) -> dict[str, str]:
     token, _ = await sessions.issue_service_token(
-        scene.shop,
-        await member(UserRole.OWNER),
+        scenario.shop,
+        await create_member(UserRole.OWNER),
         name="robot",
         permissions={permission},
         lifetime=timedelta(days=1),
@@ -484,87 +484,94 @@ async def _service_token(scene: Scene, permission: Permission) -> dict[str, str]
     return {"Authorization": f"Bearer {token}"}
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def exceed_a_service_token(scene: Scene) -> LAST:
-    headers = await _service_token(scene, Permission.READ_FIGURES)
-    return lambda: scene.graphql("{ admin { settings { name } } }", headers)
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def exceed_a_service_token_s_permissions(scenario: Scenario) -> LAST:
+    headers = await _service_token(scenario, Permission.READ_FIGURES)
+    return lambda: scenario.graphql("{ admin { settings { name } } }", headers)
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def shop_by_a_service_token(scene: Scene) -> LAST:
-    headers = await _service_token(scene, Permission.READ_FIGURES)
-    return lambda: scene.graphql("mutation { rotateApiKey { __typename } }", headers)
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def order_with_a_service_token(scenario: Scenario) -> LAST:
+    headers = await _service_token(scenario, Permission.READ_FIGURES)
+    return lambda: scenario.graphql("mutation { rotateApiKey { __typename } }", headers)
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def open_a_page_as_support(scene: Scene) -> LAST:
-    visit = await Visit.of(scene.shop, scene.client, await member(UserRole.SUPPORT))
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def open_a_page_as_support(scenario: Scenario) -> LAST:
+    visit = await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.SUPPORT))
     return lambda: visit.get("/providers/list")
 
 
-@causes(SecurityEvent.PERMISSION_REFUSED)
-async def press_a_button_as_support(scene: Scene) -> LAST:
+@event_case(SecurityEvent.PERMISSION_REFUSED)
+async def run_an_action_as_support(scenario: Scenario) -> LAST:
     user = await create_user()
-    visit = await Visit.of(scene.shop, scene.client, await member(UserRole.SUPPORT))
+    visit = await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.SUPPORT))
     await visit.get("/")
-    return lambda: visit.act("users", user.id, "role", role="support")
+    return lambda: visit.run_action("users", user.id, "role", role="support")
 
 
-@causes(SecurityEvent.FORGED_FORM_REFUSED)
-async def send_a_form_without_its_token(scene: Scene) -> LAST:
-    await Visit.of(scene.shop, scene.client, await member(UserRole.OWNER))
-    return lambda: scene.client.post("/admin/logout", data={})
+@event_case(SecurityEvent.FORGED_FORM_REFUSED)
+async def send_a_form_without_its_token(scenario: Scenario) -> LAST:
+    await StaffClient.create(scenario.shop, scenario.client, await create_member(UserRole.OWNER))
+    return lambda: scenario.client.post("/admin/logout", data={})
 
 
-async def _limited(scene: Scene, request: Callable[[httpx.AsyncClient], LAST], **settings: object) -> LAST:
+async def _exceed_limit(
+    scenario: Scenario, request: Callable[[httpx.AsyncClient], LAST], **settings: object
+) -> LAST:
     """A request to a shop whose limit an earlier one has used up."""
-    last = request(client_of(with_settings(scene.shop, **settings)))
+    last = request(create_client(with_settings(scenario.shop, **settings)))
     await last()
     return last
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def exceed_the_limit_of_rest(scene: Scene) -> LAST:
-    return await _limited(scene, lambda c: lambda: c.get("/api/v1/services"), rate_limit="1/minute")
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def exceed_the_limit_of_rest(scenario: Scenario) -> LAST:
+    return await _exceed_limit(scenario, lambda c: lambda: c.get("/api/v1/services"), rate_limit="1/minute")
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def exceed_the_limit_of_the_callback(scene: Scene) -> LAST:
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def exceed_the_limit_of_the_callback(scenario: Scenario) -> LAST:
     path = "/auth/openid/callback?state=x"
-    return await _limited(scene, lambda c: lambda: c.get(path), rate_limit="1/minute")
+    return await _exceed_limit(scenario, lambda c: lambda: c.get(path), rate_limit="1/minute")
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def exceed_the_limit_of_resellers_addresses(scene: Scene) -> LAST:
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def exceed_the_limit_of_resellers_addresses(scenario: Scenario) -> LAST:
     form = {"action": "balance", "key": "vt_none"}
     settings = {"reseller_address_rate_limit": "1/minute"}
-    return await _limited(scene, lambda c: lambda: c.post("/api/v2", data=form), **settings)
+    return await _exceed_limit(scenario, lambda c: lambda: c.post("/api/v2", data=form), **settings)
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def exceed_a_reseller_s_limit(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
-    made = await scene.graphql("mutation { rotateApiKey { ... on ApiKey { key } } }", headers)
-    key: str = made["data"]["rotateApiKey"]["key"]  # type: ignore[index] # JSON
-    scene.secrets.add(key)
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def exceed_a_reseller_s_limit(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
+    created = await scenario.graphql("mutation { rotateApiKey { ... on ApiKey { key } } }", headers)
+    key: str = created["data"]["rotateApiKey"]["key"]  # type: ignore[index] # JSON
+    scenario.secrets.add(key)
     form = {"action": "balance", "key": key}
     settings = {"reseller_rate_limit": "1/minute"}
-    return await _limited(scene, lambda c: lambda: c.post("/api/v2", data=form), **settings)
+    return await _exceed_limit(scenario, lambda c: lambda: c.post("/api/v2", data=form), **settings)
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def exceed_the_points_of_graphql(scene: Scene) -> LAST:
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def exceed_the_points_of_graphql(scenario: Scenario) -> LAST:
     points = PerCaller(anonymous=30, user=30, staff=30)
     document = {"query": "{ services { edges { node { id } } } }"}
-    return await _limited(scene, lambda c: lambda: c.post("/graphql", json=document), graphql_points=points)
+    return await _exceed_limit(
+        scenario, lambda c: lambda: c.post("/graphql", json=document), graphql_points=points
+    )
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def open_too_many_sockets(scene: Scene) -> LAST:
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def open_too_many_sockets(scenario: Scenario) -> LAST:
     async def connect() -> None:
-        async with _socket(with_settings(scene.shop, max_sockets_per_address=1)) as url, opened(url):
+        async with (
+            _connect_websocket(with_settings(scenario.shop, max_sockets_per_address=1)) as url,
+            open_socket(url),
+        ):
             try:
-                async with opened(url):
+                async with open_socket(url):
                     raise AssertionError("the second socket was accepted")
             except InvalidStatus:
                 pass
@@ -572,28 +579,28 @@ async def open_too_many_sockets(scene: Scene) -> LAST:
     return connect
 
 
-@causes(SecurityEvent.RATE_LIMIT_REACHED)
-async def run_too_much_on_one_socket(scene: Scene) -> LAST:
-    headers = await scene.signed_in(await create_user())
+@event_case(SecurityEvent.RATE_LIMIT_REACHED)
+async def run_too_much_on_one_socket(scenario: Scenario) -> LAST:
+    headers = await scenario.sign_in(await create_user())
 
     async def connect() -> None:
-        async with _socket(scene.shop) as url, opened(url) as client:
+        async with _connect_websocket(scenario.shop) as url, open_socket(url) as client:
             await client.initialise(headers)
-            for number in range(MOST_OPERATIONS + 1):
+            for number in range(MAX_OPERATIONS + 1):
                 await client.start(str(number), "subscription { notificationAdded { id } }")
-            assert await client.error_code(str(MOST_OPERATIONS)) == "TOO_MANY_OPERATIONS"
+            assert await client.error_code(str(MAX_OPERATIONS)) == "TOO_MANY_OPERATIONS"
 
     return connect
 
 
-@causes(SecurityEvent.QUOTA_REACHED)
-async def write_more_than_the_quota(scene: Scene) -> LAST:
+@event_case(SecurityEvent.QUOTA_REACHED)
+async def write_more_than_the_quota(scenario: Scenario) -> LAST:
     quotas.configure(QuotaSettings(quota_ticket_messages="1/hour"))
-    headers = await scene.signed_in(await create_user())
+    headers = await scenario.sign_in(await create_user())
     document = 'mutation { createTicket(subject: "Late", description: "Where is it?") { __typename } }'
 
     async def write() -> dict[str, object]:
-        return await scene.graphql(document, headers)
+        return await scenario.graphql(document, headers)
 
     await write()
     return write

@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from asgi.client_network import TrustedProxies
-from composition.web import application
+from composition.web import build_application
 from config.settings import Settings
-from domain.networks import network_of
-from resolvers.shop import Shop
+from domain.networks import to_network
+from resolvers.shop import AppContext
 
 NETWORKS = {
     "192.0.2.1": "192.0.2.1",
@@ -31,7 +31,7 @@ def test_an_ipv6_network_is_one_caller_and_a_mapped_address_is_the_ipv4_one(
 ) -> None:
     for address, network in NETWORKS.items():
         with subtests.test(address):
-            assert network_of(address) == network
+            assert to_network(address) == network
 
 
 FORWARDED: list[tuple[str, str, str, str]] = [
@@ -58,21 +58,21 @@ FORWARDED: list[tuple[str, str, str, str]] = [
 ]
 
 
-def test_the_caller_is_the_nearest_hop_that_no_trusted_proxy_is(subtests: pytest.Subtests) -> None:
+def test_the_caller_is_the_nearest_untrusted_hop(subtests: pytest.Subtests) -> None:
     for trusted, peer, forwarded, client in FORWARDED:
         with subtests.test(trusted=trusted, peer=peer, forwarded=forwarded[:60]):
             proxies = TrustedProxies(tuple(entry for entry in trusted.split(",") if entry))
-            assert proxies.client(peer, forwarded) == client
+            assert proxies.find_client(peer, forwarded) == client
 
 
-def test_a_trusted_proxy_that_is_no_address_is_refused_at_the_start() -> None:
+def test_a_malformed_trusted_proxy_is_refused_at_startup() -> None:
     with pytest.raises(ValidationError, match="TRUSTED_PROXIES"):
         Settings.model_validate({"trusted_proxies": "10.0.0.0/8, nginx"})
 
 
-Ask = Callable[[httpx.AsyncClient, int], Awaitable[httpx.Response]]
+SendRequest = Callable[[httpx.AsyncClient, int], Awaitable[httpx.Response]]
 
-LIMITED: dict[str, Ask] = {
+LIMITED: dict[str, SendRequest] = {
     "REST": lambda client, _: client.get("/api/v1/user"),
     "reseller API": lambda client, _: client.post("/api/v2", data={"key": "none"}),
     "GraphQL": lambda client, _: client.post("/graphql", json={"query": "{ __typename }"}),
@@ -89,7 +89,7 @@ def is_refused(answer: httpx.Response) -> bool:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_limit_per_address_counts_the_network_that_a_trusted_proxy_forwards(
-    shop: Shop, subtests: pytest.Subtests
+    shop: AppContext, subtests: pytest.Subtests
 ) -> None:
     few = {
         "trusted_proxies": "*",
@@ -101,7 +101,9 @@ async def test_every_limit_per_address_counts_the_network_that_a_trusted_proxy_f
         "login_codes_per_address": 3,
     }
     settings = Settings.model_validate({"database_url": shop.settings.database_url, **few})
-    transport = httpx.ASGITransport(application(replace(shop, settings=settings)), client=("10.0.0.1", 1))
+    transport = httpx.ASGITransport(
+        build_application(replace(shop, settings=settings)), client=("10.0.0.1", 1)
+    )
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         for network, (name, ask) in enumerate(LIMITED.items()):
             neighbours = [f"2001:db8:1:{network}::{host:x}" for host in range(1, 9)]
@@ -117,9 +119,11 @@ async def test_every_limit_per_address_counts_the_network_that_a_trusted_proxy_f
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_forwarded_address_of_any_length_is_no_fault_of_ours(shop: Shop) -> None:
+async def test_a_forwarded_address_of_any_length_is_not_an_internal_error(shop: AppContext) -> None:
     settings = Settings.model_validate({"database_url": shop.settings.database_url, "trusted_proxies": "*"})
-    transport = httpx.ASGITransport(application(replace(shop, settings=settings)), client=("10.0.0.1", 1))
+    transport = httpx.ASGITransport(
+        build_application(replace(shop, settings=settings)), client=("10.0.0.1", 1)
+    )
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         answer = await client.post(
             "/api/v1/login",

@@ -53,7 +53,7 @@ async def raw(kind: str, accept_encoding: str = "gzip", **headers: str) -> tuple
         return received.headers, body
 
 
-async def test_a_long_answer_is_compressed_for_whoever_takes_gzip(subtests: pytest.Subtests) -> None:
+async def test_a_long_answer_is_compressed_for_clients_that_accept_gzip(subtests: pytest.Subtests) -> None:
     for accepted in ("gzip", "br;q=1, gzip;q=0.5", "*", "GZIP"):
         with subtests.test(accepted):
             headers, body = await raw("long", accepted)
@@ -67,7 +67,7 @@ async def test_a_long_answer_is_compressed_for_whoever_takes_gzip(subtests: pyte
             assert "content-encoding" not in headers
 
 
-async def test_what_gains_nothing_or_must_not_be_changed_is_sent_as_it_is(subtests: pytest.Subtests) -> None:
+async def test_incompressible_or_no_transform_responses_are_sent_unchanged(subtests: pytest.Subtests) -> None:
     for kind in ("short", "picture", "encoded", "fixed"):
         with subtests.test(kind):
             headers, body = await raw(kind)

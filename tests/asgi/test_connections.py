@@ -32,13 +32,13 @@ async def handler(scope: Scope, receive: Receive, send: Send) -> None:
             body += message["body"]
             if not message["more_body"]:
                 break
-    told = {
+    reported = {
         "method": scope["method"],
         "path": scope["path"],
         "body": body.decode("latin-1"),
         "headers": {name.decode(): value.decode("latin-1") for name, value in scope["headers"]},
     }
-    content = json.dumps(told).encode()
+    content = json.dumps(reported).encode()
     headers = [(b"content-length", str(len(content)).encode())]
     status = 401 if scope["path"] == "/early" else 200
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -46,10 +46,12 @@ async def handler(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def listening(discard_within: timedelta = timedelta(seconds=30)) -> AsyncIterator[int]:
+async def start_server(discard_timeout: timedelta = timedelta(seconds=30)) -> AsyncIterator[int]:
     """The port of a server of the handler."""
-    kind = connections.protocol(
-        head_within=timedelta(seconds=10), send_within=timedelta(seconds=10), discard_within=discard_within
+    kind = connections.build_http_protocol(
+        head_timeout=timedelta(seconds=10),
+        send_timeout=timedelta(seconds=10),
+        discard_timeout=discard_timeout,
     )
     config = uvicorn.Config(handler, http=kind, ws="websockets-sansio", log_config=None, access_log=False)
     config.load()
@@ -65,7 +67,7 @@ async def listening(discard_within: timedelta = timedelta(seconds=30)) -> AsyncI
 
 
 @asynccontextmanager
-async def connected(port: int) -> AsyncIterator[Wire]:
+async def open_connection(port: int) -> AsyncIterator[Wire]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         yield reader, writer
@@ -73,7 +75,7 @@ async def connected(port: int) -> AsyncIterator[Wire]:
         writer.transport.abort()
 
 
-async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
+async def read_response(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
     """The next answer's status, and its body read as JSON."""
     head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _PATIENCE_SECONDS)).decode("latin-1")
     length = next(int(line[15:]) for line in head.split("\r\n") if line.lower().startswith("content-length:"))
@@ -83,15 +85,15 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
     return int(head.split(" ")[1]), content
 
 
-async def ask(*packets: bytes) -> tuple[int, dict[str, Any]]:
-    async with listening() as port, connected(port) as (reader, writer):
+async def send_request(*packets: bytes) -> tuple[int, dict[str, Any]]:
+    async with start_server() as port, open_connection(port) as (reader, writer):
         for packet in packets:
             writer.write(packet)
             await writer.drain()
             if len(packets) > 1:
                 # A packet of its own.
                 await asyncio.sleep(0.005)
-        return await answer(reader)
+        return await read_response(reader)
 
 
 def h2c(path: str, body: bytes, *, chunked: bool = False, extra: bytes = b"") -> bytes:
@@ -117,17 +119,17 @@ async def test_an_offer_of_http2_is_served_as_http_1_1_with_its_body(subtests: p
     }
     for name, packets in cases.items():
         with subtests.test(name):
-            status, got = await ask(*packets)
+            status, got = await send_request(*packets)
             assert (status, got["method"], got["path"], got["body"]) == (200, "POST", "/one", "key=abc")
             assert "upgrade" not in got["headers"]
             assert "upgrade" not in got["head"]
 
 
 async def test_requests_that_follow_an_offer_of_http2_are_served_too() -> None:
-    async with listening() as port, connected(port) as (reader, writer):
+    async with start_server() as port, open_connection(port) as (reader, writer):
         last = b"GET /last HTTP/1.1\r\nHost: shop\r\n\r\n"
         writer.write(h2c("/late", b"1") + h2c("/second", b"22", chunked=True) + h2c("/third", b"") + last)
-        answers = [await answer(reader) for _ in range(4)]
+        answers = [await read_response(reader) for _ in range(4)]
 
     assert [(got["path"], got["body"]) for _, got in answers] == [
         ("/late", "1"),
@@ -138,9 +140,9 @@ async def test_requests_that_follow_an_offer_of_http2_are_served_too() -> None:
 
 
 async def test_hundreds_of_offers_in_one_packet_are_served() -> None:
-    async with listening() as port, connected(port) as (reader, writer):
+    async with start_server() as port, open_connection(port) as (reader, writer):
         writer.write(h2c("/", b"x") * 500)
-        statuses = {(await answer(reader))[0] for _ in range(500)}
+        statuses = {(await read_response(reader))[0] for _ in range(500)}
 
     assert statuses == {200}
 
@@ -164,14 +166,14 @@ HEADS = {
 async def test_heads_are_refused_as_the_standard_asks(subtests: pytest.Subtests) -> None:
     for name, (head, expected) in HEADS.items():
         with subtests.test(name):
-            status, _ = await ask(head)
+            status, _ = await send_request(head)
             assert status == expected
 
 
 async def test_a_request_before_a_malformed_one_is_answered_first() -> None:
-    async with listening() as port, connected(port) as (reader, writer):
+    async with start_server() as port, open_connection(port) as (reader, writer):
         writer.write(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n")
-        status, got = await answer(reader)
+        status, got = await read_response(reader)
         rest = await asyncio.wait_for(reader.read(), _PATIENCE_SECONDS)
 
     assert (status, got["path"], rest) == (200, "/late", b"")
@@ -182,7 +184,7 @@ CHUNKED = b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n
 
 
 async def test_trailers_are_no_headers() -> None:
-    status, got = await ask(
+    status, got = await send_request(
         CHUNKED + b"1\r\nx\r\n0\r\nX-Forwarded-For: 192.0.2.1\r\nAuthorization: a\r\n\r\n"
     )
 
@@ -192,19 +194,19 @@ async def test_trailers_are_no_headers() -> None:
 
 async def test_framing_is_counted_and_chunks_of_a_byte_are_not_refused(subtests: pytest.Subtests) -> None:
     with subtests.test("chunks of a byte"):
-        status, got = await ask(CHUNKED, b"1\r\nx\r\n" * 40_000, b"0\r\n\r\n")
+        status, got = await send_request(CHUNKED, b"1\r\nx\r\n" * 40_000, b"0\r\n\r\n")
         assert (status, len(got["body"])) == (200, 40_000)
     with subtests.test("an extension without end"):
-        status, _ = await ask(CHUNKED, b"1;", *(b"x" * 30_000 for _ in range(5)))
+        status, _ = await send_request(CHUNKED, b"1;", *(b"x" * 30_000 for _ in range(5)))
         assert status == 413
     with subtests.test("a broken chunk"):
-        status, _ = await ask(CHUNKED, b"zz\r\n")
+        status, _ = await send_request(CHUNKED, b"zz\r\n")
         assert status == 400
 
 
 async def upload(path: str, *, version: str, headers: bytes, size: int) -> tuple[int, bool, bytes]:
     """Send all before reading, as most clients do: the status, whether the connection is kept, the rest."""
-    async with listening() as port, connected(port) as (reader, writer):
+    async with start_server() as port, open_connection(port) as (reader, writer):
         head = f"POST {path} HTTP/{version}\r\nHost: a\r\nContent-Length: {size}\r\n".encode()
         writer.write(head + headers + b"\r\n")
         for _ in range(size // 65_536):
@@ -212,11 +214,11 @@ async def upload(path: str, *, version: str, headers: bytes, size: int) -> tuple
             await writer.drain()
         writer.write(b"x" * (size % 65_536))
         await writer.drain()
-        status, got = await answer(reader)
+        status, got = await read_response(reader)
         if "connection: close" in got["head"]:
             return status, False, await asyncio.wait_for(reader.read(), _PATIENCE_SECONDS)
         writer.write(b"GET /again HTTP/1.1\r\nHost: a\r\n\r\n")
-        return status, (await answer(reader))[1]["path"] == "/again", b""
+        return status, (await read_response(reader))[1]["path"] == "/again", b""
 
 
 async def test_an_early_answer_reaches_a_client_that_sends_all_of_its_body_first(
@@ -229,15 +231,15 @@ async def test_an_early_answer_reaches_a_client_that_sends_all_of_its_body_first
             ("keep-alive", "1.1", b"", True),
         ):
             with subtests.test(name, size=size):
-                told = await upload("/early", version=version, headers=headers, size=size)
-                assert told == (401, is_reusable, b"")
+                reported = await upload("/early", version=version, headers=headers, size=size)
+                assert reported == (401, is_reusable, b"")
 
 
 async def test_a_body_that_is_too_long_to_discard_ends_the_connection(subtests: pytest.Subtests) -> None:
     size = lingering.MAX_DISCARDED_BYTES + 1
-    async with listening() as port, connected(port) as (reader, writer):
+    async with start_server() as port, open_connection(port) as (reader, writer):
         writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size)
-        status, got = await answer(reader)
+        status, got = await read_response(reader)
         assert (status, "connection: close" in got["head"]) == (401, True)
         assert await asyncio.wait_for(reader.read(), _PATIENCE_SECONDS) == b""
 
@@ -251,7 +253,7 @@ async def test_a_body_that_is_too_long_to_discard_ends_the_connection(subtests: 
 
 
 async def test_a_client_that_goes_on_sending_for_ever_is_cut() -> None:
-    async with listening(timedelta(seconds=0.2)) as port, connected(port) as (_, writer):
+    async with start_server(timedelta(seconds=0.2)) as port, open_connection(port) as (_, writer):
         writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
 
         async def dribble() -> None:
@@ -265,8 +267,8 @@ async def test_a_client_that_goes_on_sending_for_ever_is_cut() -> None:
 
 
 async def test_an_answer_without_asking_for_the_expected_body_ends_the_connection() -> None:
-    async with listening() as port, connected(port) as (reader, writer):
+    async with start_server() as port, open_connection(port) as (reader, writer):
         writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
-        status, got = await answer(reader)
+        status, got = await read_response(reader)
 
     assert (status, "connection: close" in got["head"]) == (401, True)

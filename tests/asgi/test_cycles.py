@@ -10,11 +10,11 @@ from starlette.types import Message
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from asgi.cycles import Cycle
+from asgi.cycles import CoalescingResponseCycle
 
-UVICORNS: Any = Cycle.__base__
+UVICORNS: Any = CoalescingResponseCycle.__base__
 """Under its own name the served one is found."""
-Answering = TypeVar("Answering", bound=Cycle)
+Answering = TypeVar("Answering", bound=CoalescingResponseCycle)
 
 LENGTH = (b"content-length", b"2")
 HEADERS = st.sampled_from(
@@ -60,7 +60,7 @@ class Wire(asyncio.Transport):
     def resume_reading(self) -> None: ...
 
 
-def cycle_of(kind: type[Answering], wire: Wire, *, method: str, keep_alive: bool) -> Answering:
+def create_cycle(kind: type[Answering], wire: Wire, *, method: str, keep_alive: bool) -> Answering:
     log = logging.getLogger("test")
     return kind(
         scope={"type": "http", "method": method, "headers": []},  # type: ignore[typeddict-item]  # no more is read
@@ -77,10 +77,12 @@ def cycle_of(kind: type[Answering], wire: Wire, *, method: str, keep_alive: bool
     )
 
 
-async def told(kind: type[Cycle], messages: list[Message], **options: Any) -> dict[str, object]:
+async def drive_cycle(
+    kind: type[CoalescingResponseCycle], messages: list[Message], **options: Any
+) -> dict[str, object]:
     """What comes of the messages: bytes, how the connection is left, and what was raised."""
     wire = Wire()
-    cycle = cycle_of(kind, wire, **options)
+    cycle = create_cycle(kind, wire, **options)
     raised = ""
     try:
         for message in messages:
@@ -114,8 +116,8 @@ def test_an_answer_is_what_uvicorn_would_have_written(
         ]
 
     options: dict[str, Any] = {"method": method, "keep_alive": keep_alive}
-    ours = asyncio.run(told(Cycle, messages(), **options))
-    theirs = asyncio.run(told(UVICORNS, messages(), **options))
+    ours = asyncio.run(drive_cycle(CoalescingResponseCycle, messages(), **options))
+    theirs = asyncio.run(drive_cycle(UVICORNS, messages(), **options))
 
     assert ours.pop("packets") <= theirs.pop("packets")  # type: ignore[operator]  # numbers
     assert ours == theirs
@@ -126,7 +128,7 @@ async def test_head_and_body_go_out_as_one() -> None:
         {"type": "http.response.start", "status": 200, "headers": [LENGTH, (b"vary", b"Origin")]},
         {"type": "http.response.body", "body": b"ok"},
     ]
-    answer = await told(Cycle, messages, method="GET", keep_alive=True)
+    answer = await drive_cycle(CoalescingResponseCycle, messages, method="GET", keep_alive=True)
 
     assert answer["written"] == (
         b"HTTP/1.1 200 OK\r\ndate: Fri, 27 Nov 2026 16:38:29 GMT\r\n"
@@ -139,7 +141,7 @@ async def test_a_head_waits_for_its_body_and_comes_before_it_when_the_client_rea
     start: Message = {"type": "http.response.start", "status": 200, "headers": [LENGTH]}
     body: Message = {"type": "http.response.body", "body": b"ok"}
     wire, sent = Wire(), []
-    cycle = cycle_of(Cycle, wire, method="GET", keep_alive=True)
+    cycle = create_cycle(CoalescingResponseCycle, wire, method="GET", keep_alive=True)
     await cycle.send(start)
     sent.append(list(wire.packets))
     cycle.flow.pause_writing()
@@ -154,9 +156,9 @@ async def test_a_head_waits_for_its_body_and_comes_before_it_when_the_client_rea
     assert b"".join(wire.packets).endswith(b"\r\n\r\nok")
 
 
-async def test_a_head_whose_connection_is_gone_is_dropped_with_its_body() -> None:
+async def test_a_response_is_dropped_when_its_connection_is_gone() -> None:
     wire = Wire()
-    cycle = cycle_of(Cycle, wire, method="GET", keep_alive=True)
+    cycle = create_cycle(CoalescingResponseCycle, wire, method="GET", keep_alive=True)
     await cycle.send({"type": "http.response.start", "status": 200, "headers": [LENGTH]})
     cycle.disconnected = True
     wire.close()
@@ -167,7 +169,7 @@ async def test_a_head_whose_connection_is_gone_is_dropped_with_its_body() -> Non
 
 async def test_a_body_of_unknown_length_ends_with_the_connection_for_http_1_0() -> None:
     wire = Wire()
-    cycle = cycle_of(Cycle, wire, method="GET", keep_alive=True)
+    cycle = create_cycle(CoalescingResponseCycle, wire, method="GET", keep_alive=True)
     cycle.scope["http_version"] = "1.0"
     await cycle.send({"type": "http.response.start", "status": 200, "headers": [(b"vary", b"Origin")]})
     for part in (b"a", b"", b"long part"):
@@ -182,5 +184,5 @@ async def test_a_body_of_unknown_length_ends_with_the_connection_for_http_1_0() 
 
 
 def test_uvicorn_answers_by_it() -> None:
-    assert httptools_impl.RequestResponseCycle is Cycle
-    assert UVICORNS is not Cycle
+    assert httptools_impl.RequestResponseCycle is CoalescingResponseCycle
+    assert UVICORNS is not CoalescingResponseCycle

@@ -7,20 +7,20 @@ import httpx
 import pytest
 from starlette.types import Message, Scope
 
-from composition.web import application
+from composition.web import build_application
 from config.settings import Settings
 from observation import meters
-from resolvers.shop import Shop
-from tests.fixtures import client_of
+from resolvers.shop import AppContext
+from tests.fixtures import create_client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-def with_settings(shop: Shop, **settings: object) -> httpx.AsyncClient:
+def with_settings(shop: AppContext, **settings: object) -> httpx.AsyncClient:
     known = {"database_url": shop.settings.database_url, **settings}
-    return client_of(replace(shop, settings=Settings.model_validate(known)))
+    return create_client(replace(shop, settings=Settings.model_validate(known)))
 
 
 async def test_the_front_page_says_where_everything_is(client: httpx.AsyncClient) -> None:
@@ -68,20 +68,20 @@ async def test_documents_are_sent_again_only_when_they_changed(
             assert (other.status_code, other.content) == (200, first.content)
 
 
-async def test_preflights_of_an_allowed_origin_may_ask_for_any_header(shop: Shop) -> None:
-    asked = "x-requested-with, apollographql-client-name, traceparent, sentry-trace, cache-control"
+async def test_preflights_of_an_allowed_origin_may_ask_for_any_header(shop: AppContext) -> None:
+    requested = "x-requested-with, apollographql-client-name, traceparent, sentry-trace, cache-control"
     async with with_settings(shop, allowed_origins="https://app.example") as client:
         preflight = await client.options(
             "/graphql",
             headers={
                 "Origin": "https://app.example",
                 "Access-Control-Request-Method": "POST",
-                "Access-Control-Request-Headers": asked,
+                "Access-Control-Request-Headers": requested,
             },
         )
         answer = await client.get("/api/v1/categories", headers={"Origin": "https://app.example"})
 
-    assert (preflight.status_code, preflight.headers["access-control-allow-headers"]) == (200, asked)
+    assert (preflight.status_code, preflight.headers["access-control-allow-headers"]) == (200, requested)
     assert "X-RateLimit-Reset" in answer.headers["access-control-expose-headers"]
 
 
@@ -94,7 +94,7 @@ async def test_head_of_graphql_is_get_without_its_body(client: httpx.AsyncClient
     assert put.headers["allow"] == "GET, HEAD, POST"
 
 
-async def test_a_payer_who_is_sent_back_by_a_form_sees_a_page(client: httpx.AsyncClient) -> None:
+async def test_a_payer_returning_by_a_form_post_sees_a_page(client: httpx.AsyncClient) -> None:
     path = "/api/v1/user/payment/verify"
     payer = await client.post(path, data={"Authority": "unknown", "Status": "OK"}, headers=BROWSER)
     program = await client.post(path, data={"Authority": "unknown", "Status": "OK"})
@@ -104,21 +104,21 @@ async def test_a_payer_who_is_sent_back_by_a_form_sees_a_page(client: httpx.Asyn
     assert (program.status_code, program.headers["allow"]) == (405, "GET, HEAD")
 
 
-async def test_staff_are_sent_to_the_public_address_whatever_host_was_asked(shop: Shop) -> None:
+async def test_staff_are_sent_to_the_public_address_whatever_host_was_asked(shop: AppContext) -> None:
     async with with_settings(shop, public_url="https://shop.example") as client:
         answer = await client.get("/admin/", headers={"Host": "evil.example"})
 
     assert httpx.URL(answer.headers["location"]).host == "shop.example"
 
 
-async def test_subdomains_are_included_in_hsts_where_that_is_set(shop: Shop) -> None:
+async def test_subdomains_are_included_in_hsts_where_that_is_set(shop: AppContext) -> None:
     async with with_settings(shop, public_url="https://shop.example", hsts_include_subdomains=True) as client:
         answer = await client.get("/healthz")
 
     assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
-async def leave(shop: Shop, method: str, path: str, content_type: bytes) -> list[Message]:
+async def disconnect(shop: AppContext, method: str, path: str, content_type: bytes) -> list[Message]:
     """What is sent to a client that hangs up in the middle of its body."""
     received: list[Message] = [
         {"type": "http.request", "body": b"{", "more_body": True},
@@ -145,12 +145,12 @@ async def leave(shop: Shop, method: str, path: str, content_type: bytes) -> list
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),
     }
-    await application(shop)(scope, receive, send)
+    await build_application(shop)(scope, receive, send)
     return sent
 
 
 async def test_a_client_that_hangs_up_is_no_error_anywhere(
-    shop: Shop, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
+    shop: AppContext, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
 ) -> None:
     form = b"application/x-www-form-urlencoded"
     caplog.set_level(logging.WARNING)
@@ -163,7 +163,7 @@ async def test_a_client_that_hangs_up_is_no_error_anywhere(
     ):
         with subtests.test(path):
             before = _server_errors()
-            assert await leave(shop, "POST", path, content_type) == []
+            assert await disconnect(shop, "POST", path, content_type) == []
             assert _server_errors() == before
     assert caplog.records == []
 

@@ -9,9 +9,9 @@ from config.settings import Settings
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Provider, database
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, new_shop
-from tests.fixtures import client_of
+from tests.fixtures import create_client
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
 pytestmark = pytest.mark.both_databases
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.both_databases
 TOKEN = "a token of this test"
 
 
-async def due_order(shop: Shop, *, waits: timedelta, provider: Provider | None = None) -> Order:
+async def create_due_order(shop: AppContext, *, waits: timedelta, provider: Provider | None = None) -> Order:
     service = await create_provider_service(provider or await create_provider())
     order = await place_order(shop, service)
     due_at = await database.now() - waits
@@ -29,19 +29,19 @@ async def due_order(shop: Shop, *, waits: timedelta, provider: Provider | None =
     return order
 
 
-def figures(answer: httpx.Response) -> dict[str, float]:
+def parse_metrics(answer: httpx.Response) -> dict[str, float]:
     lines = [line for line in answer.text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
-async def figures_of(client: httpx.AsyncClient) -> dict[str, float]:
-    return figures(await client.get("/metrics"))
+async def read_metrics(client: httpx.AsyncClient) -> dict[str, float]:
+    return parse_metrics(await client.get("/metrics"))
 
 
-async def test_readyz_tells_each_check_and_the_age_of_the_queue(
-    shop: Shop, client: httpx.AsyncClient
+async def test_readyz_reports_each_check_and_the_age_of_the_queue(
+    shop: AppContext, client: httpx.AsyncClient
 ) -> None:
-    await due_order(shop, waits=timedelta(seconds=90))
+    await create_due_order(shop, waits=timedelta(seconds=90))
     answer = await client.get("/readyz")
 
     checks = answer.json()["checks"]
@@ -53,10 +53,10 @@ async def test_readyz_tells_each_check_and_the_age_of_the_queue(
 
 
 async def test_readyz_is_503_while_the_queue_is_stale_unless_its_provider_is_off(
-    shop: Shop, client: httpx.AsyncClient
+    shop: AppContext, client: httpx.AsyncClient
 ) -> None:
     provider = await create_provider()
-    await due_order(shop, waits=timedelta(minutes=11), provider=provider)
+    await create_due_order(shop, waits=timedelta(minutes=11), provider=provider)
     stale = await client.get("/readyz")
     await Provider.filter(id=provider.id).update(is_active=False)
     off = await client.get("/readyz")
@@ -81,23 +81,23 @@ async def test_readyz_names_migrations_that_are_missing(client: httpx.AsyncClien
 
 async def test_without_a_database_readyz_is_503_and_metrics_still_answer() -> None:
     shop = new_shop(Settings(database_url="postgres://nobody@127.0.0.1:1/none"), RecordingSms())
-    async with database.connected(shop.settings.effective_database_url), client_of(shop) as client:
-        ready, told = await client.get("/readyz"), await figures_of(client)
+    async with database.open_connections(shop.settings.effective_database_url), create_client(shop) as client:
+        ready, reported = await client.get("/readyz"), await read_metrics(client)
 
     assert ready.status_code == 503
     failed = {name for name, check in ready.json()["checks"].items() if not check["ok"]}
     assert failed == {"database", "migrations", "queue"}
     assert "127.0.0.1" not in ready.text
-    assert told["vitrin_database_up"] == 0
+    assert reported["vitrin_database_up"] == 0
 
 
-async def test_metrics_tell_requests_by_route_operations_by_known_name_and_the_queue(db: str) -> None:
+async def test_metrics_report_requests_by_route_operations_by_known_name_and_the_queue(db: str) -> None:
     settings = Settings(database_url=db, metrics_operations=("Shelf",))
     shop = new_shop(settings, RecordingSms())
-    async with client_of(shop) as client:
-        before = await figures_of(client)
-        await due_order(shop, waits=timedelta(seconds=30))
-        held = await due_order(shop, waits=timedelta(0))
+    async with create_client(shop) as client:
+        before = await read_metrics(client)
+        await create_due_order(shop, waits=timedelta(seconds=30))
+        held = await create_due_order(shop, waits=timedelta(0))
         await Order.filter(id=held.id).update(status=OrderStatus.AWAITING, dispatch=Dispatch.UNKNOWN)
         for path in ("/api/v1/order/1", "/api/v1/order/2", "/api/v1/services/", "/no/such/7", "/api/v1/no/8"):
             await client.get(path)
@@ -107,7 +107,7 @@ async def test_metrics_tell_requests_by_route_operations_by_known_name_and_the_q
             "{categories {id}}",
         ):
             await client.post("/graphql", json={"query": query})
-        after = await figures_of(client)
+        after = await read_metrics(client)
 
     def grown(name: str) -> float:
         return after[name] - before.get(name, 0)
@@ -131,7 +131,7 @@ async def test_metrics_tell_requests_by_route_operations_by_known_name_and_the_q
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_metrics_are_for_this_machine_unless_there_is_a_token(db: str) -> None:
-    async with client_of(new_shop(Settings(database_url=db), RecordingSms())) as client:
+    async with create_client(new_shop(Settings(database_url=db), RecordingSms())) as client:
         own = await client.get("/metrics")
         proxied = await client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
         transport = httpx.ASGITransport(client._transport.app, client=("203.0.113.9", 1))  # type: ignore[attr-defined]  # the application of `client_of`
@@ -145,7 +145,7 @@ async def test_metrics_are_for_this_machine_unless_there_is_a_token(db: str) -> 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_with_a_token_metrics_ask_everybody_for_it(db: str) -> None:
     settings = Settings.model_validate({"database_url": db, "metrics_token": TOKEN})
-    async with client_of(new_shop(settings, RecordingSms())) as client:
+    async with create_client(new_shop(settings, RecordingSms())) as client:
         answers = [
             await client.get("/metrics", headers=headers)
             for headers in ({}, {"Authorization": "Bearer no"}, {"Authorization": f"Bearer {TOKEN}"})

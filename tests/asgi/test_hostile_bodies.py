@@ -8,13 +8,13 @@ import httpx
 import pytest
 from starlette.routing import Mount, Route
 
-from composition.web import application
+from composition.web import build_application
 from domain.money import Toman
 from gateways.sandbox import SandboxPayments
-from resolvers.shop import Shop
-from rest_compat.routes import TABLE
+from resolvers.shop import AppContext
+from rest_compat.routes import LEGACY_ROUTES
 from tests.fakes import create_user
-from tests.fixtures import authorization, client_of
+from tests.fixtures import create_authorization, create_client
 
 BODIES = (
     b"",
@@ -49,15 +49,15 @@ TYPES = (
 )
 
 
-def addresses(shop: Shop, authority: str) -> list[str]:
+def list_urls(shop: AppContext, authority: str) -> list[str]:
     """Every address of the application, with something in place of what its path leaves open."""
     found = []
-    for route in application(shop).routes:
+    for route in build_application(shop).routes:
         if isinstance(route, Route):
             found.append(route.path)
         elif isinstance(route, Mount) and route.path != "/api":
             found.append(f"{route.path}/index.html")
-    found += [f"/api{line.path}" for line in TABLE if (line.method, line.path) not in DOCUMENTED_500]
+    found += [f"/api{line.path}" for line in LEGACY_ROUTES if (line.method, line.path) not in DOCUMENTED_500]
     filled = {"{authority}": authority, "{number:int}": "4", "{id}": "1", "{rest:path}": "login"}
     for name, value in filled.items():
         found = [path.replace(name, value) for path in found]
@@ -72,17 +72,17 @@ DOCUMENTED_500 = {("GET", "/v1/user/payment/test"), ("GET", "/v1/user/payment/ve
 # Thousands of requests, on the stricter of the two databases.
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_no_body_of_any_type_makes_any_address_answer_5xx(shop: Shop, tmp_path: Path) -> None:
+async def test_no_body_of_any_type_makes_any_address_answer_5xx(shop: AppContext, tmp_path: Path) -> None:
     sandbox = SandboxPayments(tmp_path / "sandbox.sqlite3", public_url="http://localhost:8000")
     page = await sandbox.open(
         payment_id=1, amount=Toman(1_000), callback_url="http://localhost:8000/", description="", mobile=None
     )
     shop = replace(shop, payments={sandbox.name: sandbox})
-    paths = addresses(shop, page.authority)
+    paths = list_urls(shop, page.authority)
     assert {"/graphql", "/api/v2", "/healthz", "/api/v1/order"} <= set(paths)
-    token = await authorization(shop, await create_user())
+    token = await create_authorization(shop, await create_user())
     failed = []
-    async with client_of(shop) as client:
+    async with create_client(shop) as client:
         for path, (number, body) in product(paths, enumerate(BODIES)):
             # Each body as what it is, and, by turns, as what it is not.
             for media_type in {TYPES[number % len(TYPES)], "application/json", TYPES[3], TYPES[5]}:
@@ -94,7 +94,7 @@ async def test_no_body_of_any_type_makes_any_address_answer_5xx(shop: Shop, tmp_
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_length_that_is_no_number_is_no_fault_of_ours(client: httpx.AsyncClient) -> None:
+async def test_a_malformed_length_is_not_an_internal_error(client: httpx.AsyncClient) -> None:
     for length in ("-1", "²", "9" * 5_000, "1e3", ""):
         answer = await client.post(
             "/api/v1/login", content=b"", headers=[(b"Content-Length", length.encode())]

@@ -8,7 +8,7 @@ JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
-def test_a_page_is_for_those_who_name_html_and_want_nothing_else_more(subtests: pytest.Subtests) -> None:
+def test_a_page_is_served_only_to_clients_that_prefer_html(subtests: pytest.Subtests) -> None:
     for accept, is_page in {
         BROWSER: True,
         "text/html": True,
@@ -24,7 +24,7 @@ def test_a_page_is_for_those_who_name_html_and_want_nothing_else_more(subtests: 
             assert media_types.prefers_page(accept, JSON, GRAPHQL) is is_page
 
 
-def test_graphql_s_media_type_is_for_those_who_want_it_no_less_than_json(subtests: pytest.Subtests) -> None:
+def test_graphql_s_media_type_is_used_when_accepted_no_less_than_json(subtests: pytest.Subtests) -> None:
     for accept, is_modern in {
         GRAPHQL: True,
         f"{GRAPHQL}, {JSON}": True,
@@ -36,4 +36,4 @@ def test_graphql_s_media_type_is_for_those_who_want_it_no_less_than_json(subtest
         "": False,
     }.items():
         with subtests.test(accept):
-            assert media_types.names(accept, GRAPHQL, rather_than=JSON) is is_modern
+            assert media_types.prefers(accept, GRAPHQL, over=JSON) is is_modern

@@ -13,10 +13,10 @@ from config.settings import Settings
 from domain.roles import UserRole
 from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User, database
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user, new_shop
-from tests.fixtures import client_of
-from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, running_provider
+from tests.fixtures import create_client
+from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, run_provider
 
 EMAIL = "sara@example.com"
 PERSON = {
@@ -30,34 +30,34 @@ PERSON = {
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    with running_provider() as provider:
+    with run_provider() as provider:
         provider.person = dict(PERSON)
         yield provider
 
 
-def shop_of(url: str, provider: Provider, **settings: object) -> Shop:
-    given = {
+def create_shop(url: str, provider: Provider, **settings: object) -> AppContext:
+    provided = {
         "database_url": url,
         "openid_issuer": provider.issuer,
         "openid_client_id": CLIENT_ID,
         "openid_client_secret": CLIENT_SECRET,
         **settings,
     }
-    return new_shop(Settings.model_validate(given), RecordingSms())
+    return new_shop(Settings.model_validate(provided), RecordingSms())
 
 
 @pytest.fixture
-def shop(db: str, provider: Provider) -> Shop:
-    return shop_of(db, provider)
+def shop(db: str, provider: Provider) -> AppContext:
+    return create_shop(db, provider)
 
 
 @pytest_asyncio.fixture
-async def browser(shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(shop) as browser:
+async def browser(shop: AppContext) -> AsyncIterator[httpx.AsyncClient]:
+    async with create_client(shop) as browser:
         yield browser
 
 
-async def sent_back(browser: httpx.AsyncClient) -> str:
+async def start_sign_in(browser: httpx.AsyncClient) -> str:
     """Begin at the shop, sign in at the provider; where the browser is to go then."""
     begun = await browser.get("/auth/openid/login")
     assert begun.status_code == 302, begun.text
@@ -66,11 +66,11 @@ async def sent_back(browser: httpx.AsyncClient) -> str:
     return f"{back.path}?{back.query}"
 
 
-async def signed_in(browser: httpx.AsyncClient) -> httpx.Response:
-    return await browser.get(await sent_back(browser))
+async def complete_sign_in(browser: httpx.AsyncClient) -> httpx.Response:
+    return await browser.get(await start_sign_in(browser))
 
 
-async def user_of(shop: Shop, answer: httpx.Response) -> User:
+async def get_user(shop: AppContext, answer: httpx.Response) -> User:
     assert answer.status_code == 200, answer.text
     viewer = await sessions.authenticate(shop, answer.json()["access_token"])
     assert viewer is not None
@@ -78,10 +78,10 @@ async def user_of(shop: Shop, answer: httpx.Response) -> User:
 
 
 async def test_a_newcomer_gets_a_user_and_the_shop_s_token_and_the_same_user_next_time(
-    shop: Shop, browser: httpx.AsyncClient, provider: Provider
+    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
-    first = await signed_in(browser)
-    user = await user_of(shop, first)
+    first = await complete_sign_in(browser)
+    user = await get_user(shop, first)
     assert (first.json()["token_type"], first.headers["cache-control"]) == ("Bearer", "no-store")
     assert (user.login_type, user.email, user.first_name, user.last_name, user.mobile_verified) == (
         "google",
@@ -98,16 +98,16 @@ async def test_a_newcomer_gets_a_user_and_the_shop_s_token_and_the_same_user_nex
     # The provider may give the address to another, and rotate its key: the subject is who it is.
     provider.person["email"] = "other@example.com"
     provider.key = provider.new_key()
-    assert (await user_of(shop, await signed_in(browser))).id == user.id
+    assert (await get_user(shop, await complete_sign_in(browser))).id == user.id
     assert (await User.all().count(), await OpenIdIdentity.all().count()) == (1, 1)
     assert not await OpenIdAttempt.exists()
 
 
 async def test_the_provider_is_asked_with_state_nonce_and_pkce(browser: httpx.AsyncClient) -> None:
     begun = [await browser.get("/auth/openid/login") for _ in range(2)]
-    asked = [parse_qs(urlsplit(answer.headers["location"]).query) for answer in begun]
+    requested = [parse_qs(urlsplit(answer.headers["location"]).query) for answer in begun]
     for name in ("state", "nonce", "code_challenge"):
-        assert len({query[name][0] for query in asked}) == 2
+        assert len({query[name][0] for query in requested}) == 2
     cookie = begun[0].headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
@@ -122,16 +122,16 @@ def _with(**changed: object) -> Callable[[Claims], object]:
 
 
 async def test_the_callback_has_a_rate_limit_of_its_own(db: str, provider: Provider) -> None:
-    async with client_of(shop_of(db, provider, rate_limit="2/minute")) as browser:
+    async with create_client(create_shop(db, provider, rate_limit="2/minute")) as browser:
         for number in range(2):
             provider.person["sub"] = f"person {number}"
-            assert (await signed_in(browser)).status_code == 200
+            assert (await complete_sign_in(browser)).status_code == 200
 
         refused = await browser.get("/auth/openid/callback?code=x&state=y")
 
         assert (refused.status_code, refused.json()) == (429, {"code": "too_many_requests"})
         assert int(refused.headers["retry-after"]) >= 1
-    async with client_of(shop_of(db, provider, rate_limit="2/minute")) as other:
+    async with create_client(create_shop(db, provider, rate_limit="2/minute")) as other:
         # Sign-ins that begin are counted apart: whoever used the callback up is not kept from the provider.
         for _ in range(3):
             await other.get("/auth/openid/callback?state=x")
@@ -156,22 +156,22 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_hostile_tokens_sign_nobody_in(browser: httpx.AsyncClient, provider: Provider) -> None:
+async def test_hostile_tokens_are_rejected(browser: httpx.AsyncClient, provider: Provider) -> None:
     answers = {}
     for name, twist in HOSTILE.items():
         provider.twist = twist
-        answers[name] = (await signed_in(browser)).status_code
+        answers[name] = (await complete_sign_in(browser)).status_code
     provider.twist = lambda _: None
     stranger = provider.new_key()
     signatures: dict[str, Callable[[Claims], str]] = {
-        "alg none": provider.unsigned,
-        "HS256 by the public key": provider.signed_by_the_public_key,
-        "another key": lambda claims: provider.signed(claims, key=stranger),
+        "alg none": provider.encode_unsigned,
+        "HS256 by the public key": provider.sign_with_public_key,
+        "another key": lambda claims: provider.sign_claims(claims, key=stranger),
         "garbage": lambda _: "a.b.c",
     }
     for name, sign in signatures.items():
         provider.sign = sign
-        answers[name] = (await signed_in(browser)).status_code
+        answers[name] = (await complete_sign_in(browser)).status_code
 
     # A subject that is no text is caught by the operation, all else by the token's checks.
     assert {name: status for name, status in answers.items() if status != 400} in (
@@ -184,59 +184,59 @@ async def test_hostile_tokens_sign_nobody_in(browser: httpx.AsyncClient, provide
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_state_is_good_once_and_in_its_own_browser(
-    shop: Shop, browser: httpx.AsyncClient, provider: Provider
+    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
-    back = await sent_back(browser)
+    back = await start_sign_in(browser)
     cookies = dict(browser.cookies)
-    async with client_of(shop) as other:
+    async with create_client(shop) as other:
         assert (await other.get(back)).status_code == 400
     assert (await browser.get("/auth/openid/callback?code=x&state=made-up")).status_code == 400
     assert (await browser.get("/auth/openid/callback")).status_code == 400
 
-    back = await sent_back(browser)
+    back = await start_sign_in(browser)
     cookies = dict(browser.cookies)
     assert (await browser.get(back)).status_code == 200
-    async with client_of(shop) as replaying:
+    async with create_client(shop) as replaying:
         replaying.cookies.update(cookies)
         assert (await replaying.get(back)).status_code == 400
 
     refused = await browser.get(f"{back}&error=access_denied")
     assert (refused.status_code, refused.json()) == (400, {"code": "sign_in_failed"})
     for cookie in ("x" * 5_000, "W10=", "bnVsbA==", "é"):
-        answer = await other_with(shop, cookie, back)
+        answer = await send_with_cookie(shop, cookie, back)
         assert answer.status_code == 400
 
 
-async def other_with(shop: Shop, cookie: str, path: str) -> httpx.Response:
-    async with client_of(shop) as other:
+async def send_with_cookie(shop: AppContext, cookie: str, path: str) -> httpx.Response:
+    async with create_client(shop) as other:
         return await other.get(path, headers={b"Cookie": f"openid={cookie}".encode()})
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_late_callback_and_a_provider_that_is_away_or_another_are_refused(
-    shop: Shop, browser: httpx.AsyncClient, provider: Provider
+    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
-    back = await sent_back(browser)
+    back = await start_sign_in(browser)
     await OpenIdAttempt.all().update(expires_at=await database.now() - timedelta(seconds=1))
     assert (await browser.get(back)).status_code == 400
 
     provider.metadata = {"issuer": "https://accounts.example"}
-    async with client_of(shop) as fresh:
+    async with create_client(shop) as fresh:
         assert (await fresh.get("/auth/openid/login")).status_code == 503
-    away = shop_of(shop.settings.database_url, provider, openid_issuer="http://127.0.0.1:1")
-    async with client_of(away) as fresh:
+    away = create_shop(shop.settings.database_url, provider, openid_issuer="http://127.0.0.1:1")
+    async with create_client(away) as fresh:
         answer = await fresh.get("/auth/openid/login")
     assert (answer.status_code, answer.json()) == (503, {"code": "provider_unavailable"})
 
 
-async def test_a_verified_email_takes_over_only_what_nobody_else_has_proven(
-    shop: Shop, browser: httpx.AsyncClient, provider: Provider
+async def test_a_verified_email_takes_over_only_unverified_accounts(
+    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
     claimed = await create_user(email=EMAIL, is_verified=False, balance=500)
     await User.filter(id=claimed.id).update(password_hash="p", api_key_hash="k")
     older, _ = await sessions.issue_token(shop, claimed, now=await database.now())
 
-    linked = await user_of(shop, await signed_in(browser))
+    linked = await get_user(shop, await complete_sign_in(browser))
     assert (linked.id, linked.balance, linked.login_type) == (claimed.id, 500, "google")
     assert (linked.mobile, linked.password_hash, linked.api_key_hash) == (None, None, None)
     assert await sessions.authenticate(shop, older) is None
@@ -250,29 +250,29 @@ async def test_a_verified_email_takes_over_only_what_nobody_else_has_proven(
     for number, user in enumerate(kept.values()):
         provider.person = {**PERSON, "sub": f"new {number}", "email": user.email}
         provider.person["email_verified"] = "true" if user is kept["unverified address"] else True
-        newcomer = await user_of(shop, await signed_in(browser))
+        newcomer = await get_user(shop, await complete_sign_in(browser))
         assert (newcomer.id != user.id, newcomer.email) == (True, None)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_blocked_users_and_newcomers_of_a_closed_shop_are_refused(
-    shop: Shop, browser: httpx.AsyncClient, provider: Provider
+    shop: AppContext, browser: httpx.AsyncClient, provider: Provider
 ) -> None:
-    user = await user_of(shop, await signed_in(browser))
+    user = await get_user(shop, await complete_sign_in(browser))
     await User.filter(id=user.id).update(is_active=False)
-    assert (await signed_in(browser)).json() == {"code": "sign_in_refused"}
+    assert (await complete_sign_in(browser)).json() == {"code": "sign_in_refused"}
 
     provider.person["sub"] = "8"
-    closed = shop_of(shop.settings.database_url, provider, registration_open=False)
-    async with client_of(closed) as fresh:
-        assert (await signed_in(fresh)).status_code == 403
+    closed = create_shop(shop.settings.database_url, provider, registration_open=False)
+    async with create_client(closed) as fresh:
+        assert (await complete_sign_in(fresh)).status_code == 403
     assert await User.all().count() == 1
 
 
-async def test_two_first_sign_ins_at_once_make_one_user(shop: Shop, provider: Provider) -> None:
+async def test_two_first_sign_ins_at_once_make_one_user(shop: AppContext, provider: Provider) -> None:
     async def one() -> User:
-        async with client_of(shop) as browser:
-            return await user_of(shop, await signed_in(browser))
+        async with create_client(shop) as browser:
+            return await get_user(shop, await complete_sign_in(browser))
 
     users = await asyncio.gather(*(one() for _ in range(4)))
     assert len({user.id for user in users}) == 1
@@ -280,5 +280,5 @@ async def test_two_first_sign_ins_at_once_make_one_user(shop: Shop, provider: Pr
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_without_an_issuer_there_is_no_such_route(db: str) -> None:
-    async with client_of(new_shop(Settings(database_url=db), RecordingSms())) as client:
+    async with create_client(new_shop(Settings(database_url=db), RecordingSms())) as client:
         assert (await client.get("/auth/openid/login")).status_code == 404

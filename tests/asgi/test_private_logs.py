@@ -10,7 +10,7 @@ import pytest
 from observation.logging import PrivateFormatter
 from tests.cases import for_each
 from tests.live_servers import LiveServer
-from tests.sockets import opened
+from tests.sockets import open_socket
 
 CANARY = "canary-7f3a"
 MOBILE = "09019998877"
@@ -41,7 +41,7 @@ async def test_nothing_that_a_client_sends_in_confidence_is_printed_even_at_debu
             login = f'mutation {{ requestLoginCode(username: "{MOBILE}") {{ __typename }} }}'
             await client.post("/graphql", json={"query": login, "variables": {"code": CANARY}})
             await client.post("/graphql", content=b"{" + CANARY.encode(), headers=_JSON)
-        async with opened(server.url) as socket:
+        async with open_socket(server.url) as socket:
             await socket.initialise({"Authorization": f"Basic {CANARY}"})
             await socket.start("1", f'{{ node(id: "{CANARY}") {{ id }} }}')
         # The console's SMS are what development prints on purpose.
@@ -52,7 +52,7 @@ async def test_nothing_that_a_client_sends_in_confidence_is_printed_even_at_debu
 
 
 @for_each(
-    ("told", "written"),
+    ("reported", "written"),
     [
         ("sent to 09121234567 and +989121234567", "sent to [mobile] and [mobile]"),
         ("order 9121234567890 of 1528", "order 9121234567890 of 1528"),
@@ -64,8 +64,8 @@ async def test_nothing_that_a_client_sends_in_confidence_is_printed_even_at_debu
         ("a\r\nb\x1b[31m\u2028c", "a\\x0d\\x0ab\\x1b[31m\\u2028c"),
     ],
 )
-def test_what_is_private_or_breaks_lines_is_blotted_out_of_a_log_line(told: str, written: str) -> None:
-    record = logging.LogRecord("vitrin", logging.INFO, __file__, 1, "%s", (told,), None)
+def test_secrets_and_line_breaks_are_redacted_from_log_lines(reported: str, written: str) -> None:
+    record = logging.LogRecord("vitrin", logging.INFO, __file__, 1, "%s", (reported,), None)
     assert PrivateFormatter("%(message)s").format(record) == written
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import requests
 
-from tests.live_servers import LiveServer, free_port
+from tests.live_servers import LiveServer, find_free_port
 
 pytestmark = pytest.mark.processes
 
@@ -53,7 +53,7 @@ def running(command: list[str], *, port: int) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def nginx(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    folder, port = tmp_path_factory.mktemp("nginx"), find_free_port()
     # Started by root, its workers would be nobody, who may not write into pytest's folders.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
@@ -77,7 +77,7 @@ def nginx(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="module")
 def caddy(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder, port = tmp_path_factory.mktemp("caddy"), free_port()
+    folder, port = tmp_path_factory.mktemp("caddy"), find_free_port()
     (folder / "Caddyfile").write_text(
         f"{{\n\tadmin off\n}}\nhttp://127.0.0.1:{port} {{\n\treverse_proxy {server.url}\n}}\n"
     )

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from config.settings import Settings
-from resolvers.shop import Shop
-from tests.fixtures import client_of
+from resolvers.shop import AppContext
+from tests.fixtures import create_client
 
 ANSWERS = [
     ("GET", "/healthz", 200),
@@ -38,17 +38,17 @@ async def test_no_route_echoes_a_request_by_trace(client: httpx.AsyncClient) -> 
     paths = ("/", "/docs", "/graphql", "/api/v1/services", "/admin/login", "/healthz")
     answers = {path: (await client.request("TRACE", path)).status_code for path in paths}
     assert set(answers.values()) <= {303, 405}
-    told = await client.request("TRACE", "/api/v2", headers={"X-Secret": "canary"})
-    assert "canary" not in told.text
+    reported = await client.request("TRACE", "/api/v2", headers={"X-Secret": "canary"})
+    assert "canary" not in reported.text
 
 
-def with_settings(shop: Shop, **settings: object) -> httpx.AsyncClient:
+def with_settings(shop: AppContext, **settings: object) -> httpx.AsyncClient:
     known = {"database_url": shop.settings.database_url, "rate_limit": "3/minute", **settings}
-    return client_of(replace(shop, settings=Settings.model_validate(known)))
+    return create_client(replace(shop, settings=Settings.model_validate(known)))
 
 
-async def test_every_answer_says_what_browsers_must_not_do_with_it(shop: Shop) -> None:
-    async with client_of(shop) as plain, with_settings(shop, public_url="https://shop.example") as secure:
+async def test_every_answer_says_what_browsers_must_not_do_with_it(shop: AppContext) -> None:
+    async with create_client(shop) as plain, with_settings(shop, public_url="https://shop.example") as secure:
         for method, path, status in ANSWERS:
             accept = {"Accept": "text/html"} if path == "/graphql" else {}
             answer = await plain.request(method, path, headers=accept)
@@ -73,7 +73,7 @@ async def test_no_foreign_page_may_call_the_shop_by_default(client: httpx.AsyncC
 
 
 @pytest.mark.parametrize(
-    ("allowed", "origin", "told"),
+    ("allowed", "origin", "reported"),
     [
         (PAGE, PAGE, PAGE),
         ("*", PAGE, "*"),
@@ -83,17 +83,17 @@ async def test_no_foreign_page_may_call_the_shop_by_default(client: httpx.AsyncC
     ],
 )
 async def test_pages_of_allowed_origins_alone_may_call_the_shop(
-    shop: Shop, allowed: str, origin: str, told: str | None
+    shop: AppContext, allowed: str, origin: str, reported: str | None
 ) -> None:
     async with with_settings(shop, allowed_origins=allowed) as client:
         for path in ("/graphql", "/api/v1/order", "/api/v2"):
             preflight = await client.options(path, headers={**PREFLIGHT, "Origin": origin})
-            assert preflight.status_code == (200 if told else 400)
-            assert preflight.headers.get("access-control-allow-origin") == told
+            assert preflight.status_code == (200 if reported else 400)
+            assert preflight.headers.get("access-control-allow-origin") == reported
         # Preflights use up no one's limit; refusals of the limit can be read by the page as well.
         for _ in range(4):
             call = await client.get("/api/v1/categories", headers={"Origin": origin})
-            assert call.headers.get("access-control-allow-origin") == told
+            assert call.headers.get("access-control-allow-origin") == reported
         assert call.status_code == 429
-    assert "origin" in call.headers["vary"].lower() or told == "*"
+    assert "origin" in call.headers["vary"].lower() or reported == "*"
     assert "access-control-allow-credentials" not in call.headers

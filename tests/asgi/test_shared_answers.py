@@ -8,17 +8,17 @@ from tortoise.exceptions import DBConnectionError
 
 from models import Category, User
 from resolvers import catalogue
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 
 
 async def test_the_published_keys_verify_the_shop_s_tokens_and_hold_nothing_private(
-    client: httpx.AsyncClient, shop: Shop
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     published = (await client.get("/.well-known/jwks.json")).json()
     user = await create_user()
-    token = (await authorization(shop, user))["Authorization"].removeprefix("Bearer ")
+    token = (await create_authorization(shop, user))["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, KeySet.import_key_set(published), algorithms=["RS256"]).claims
     assert claims["sub"] == str(user.id)
     assert [sorted(key) for key in published["keys"]] == [["alg", "e", "kid", "kty", "n", "use"]]
@@ -36,7 +36,7 @@ async def test_health_is_ok_while_the_database_answers(client: httpx.AsyncClient
         ("POST", "/graphql", {"query": "{ categories { name } }"}),
     ],
 )
-async def test_a_database_that_is_away_is_told_as_503_by_both_doors(
+async def test_a_lost_database_is_answered_503_by_both_apis(
     method: str,
     url: str,
     body: dict[str, str] | None,
@@ -63,22 +63,22 @@ async def test_a_database_that_is_away_is_told_as_503_by_both_doors(
     ],
 )
 @pytest.mark.parametrize("is_recent", [True, False])
-async def test_a_database_that_is_away_while_signing_in_is_told_as_503(
+async def test_a_database_lost_while_signing_in_is_answered_503(
     is_recent: bool,
     method: str,
     path: str,
     client: httpx.AsyncClient,
-    shop: Shop,
+    shop: AppContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    headers = await authorization(shop, await create_user())
+    headers = await create_authorization(shop, await create_user())
     if is_recent:
         assert (await client.get("/api/v1/user", headers=headers)).status_code == 200
 
     async def away(*_: object) -> User:
         raise DBConnectionError("gone")
 
-    monkeypatch.setattr("resolvers.sessions.recognise", away)
+    monkeypatch.setattr("resolvers.sessions.load_session", away)
     answer = await client.request(method, path, headers=headers, json={"query": "{ __typename }"})
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0

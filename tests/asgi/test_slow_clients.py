@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from asgi.connections import MOST_HEAD_BYTES
+from asgi.connections import MAX_HEAD_BYTES
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield server
 
 
-def connected(server: LiveServer) -> socket.socket:
+def open_connection(server: LiveServer) -> socket.socket:
     client = socket.create_connection(("127.0.0.1", server.port), timeout=_PATIENCE_SECONDS)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
@@ -38,7 +38,7 @@ def answer_to_dribbling(
     server: LiveServer, begin: bytes, drop: bytes, *, every_seconds: float = 0.05
 ) -> bytes:
     """All that comes back to a client that sends `begin` and then `drop` for ever, until it is cut."""
-    with connected(server) as client:
+    with open_connection(server) as client:
         client.sendall(begin)
         is_cut = threading.Event()
 
@@ -52,13 +52,13 @@ def answer_to_dribbling(
         thread = threading.Thread(target=dribble)
         thread.start()
         try:
-            return all_of(client)
+            return read_all(client)
         finally:
             is_cut.set()
             thread.join()
 
 
-def all_of(client: socket.socket) -> bytes:
+def read_all(client: socket.socket) -> bytes:
     """What comes until the server hangs up; a TimeoutError if it does not."""
     received = b""
     try:
@@ -69,7 +69,7 @@ def all_of(client: socket.socket) -> bytes:
     return received
 
 
-DRIBBLES: dict[str, tuple[bytes, bytes, list[bytes]]] = {
+SLOW_REQUESTS: dict[str, tuple[bytes, bytes, list[bytes]]] = {
     "nothing": (b"", b"", []),
     "line ends": (b"", b"\r\n", []),
     "an address": (b"GET /heal", b"x", [b"408"]),
@@ -90,28 +90,28 @@ DRIBBLES: dict[str, tuple[bytes, bytes, list[bytes]]] = {
 
 
 def test_a_client_that_dribbles_is_cut(server: LiveServer) -> None:
-    with ThreadPoolExecutor(len(DRIBBLES)) as pool:
+    with ThreadPoolExecutor(len(SLOW_REQUESTS)) as pool:
         cut = {
             name: pool.submit(answer_to_dribbling, server, begin, drop)
-            for name, (begin, drop, _) in DRIBBLES.items()
+            for name, (begin, drop, _) in SLOW_REQUESTS.items()
         }
     answers = {name: re.findall(rb"HTTP/1.1 ([0-9]+) ", answer.result()) for name, answer in cut.items()}
-    assert answers == {name: statuses for name, (_, _, statuses) in DRIBBLES.items()}
+    assert answers == {name: statuses for name, (_, _, statuses) in SLOW_REQUESTS.items()}
     assert b"took too long" in cut["a body for a reseller"].result()
     assert "Traceback" not in server.output()
 
 
 def test_a_head_without_end_is_refused_at_its_size(server: LiveServer) -> None:
-    with connected(server) as client:
+    with open_connection(server) as client:
         client.sendall(_HEAD)
-        for _ in range(2 * MOST_HEAD_BYTES // 1_000):
+        for _ in range(2 * MAX_HEAD_BYTES // 1_000):
             try:
                 client.sendall(b"X-a: " + b"b" * 993 + b"\r\n")
             except ConnectionError:
                 break
         # Cut while it still writes, a client may lose the answer.
-        told = all_of(client)
-        assert told == b"" or told.startswith(b"HTTP/1.1 431 ")
+        reported = read_all(client)
+        assert reported == b"" or reported.startswith(b"HTTP/1.1 431 ")
     assert answer_to_dribbling(server, _HEAD, b"X-a: " + b"b" * 9_993 + b"\r\n").startswith(b"HTTP/1.1 431 ")
 
 
@@ -142,14 +142,14 @@ def test_a_hundred_dribbling_clients_hold_nobody_up(server: LiveServer) -> None:
             for _ in range(50)
         ]
         for _ in range(20):
-            with connected(server) as client:
+            with open_connection(server) as client:
                 client.sendall(_HEAD + b"Connection: close\r\n\r\n")
-                assert all_of(client).startswith(b"HTTP/1.1 200 ")
+                assert read_all(client).startswith(b"HTTP/1.1 200 ")
         assert {answer.result()[:13] for answer in slow} == {b"HTTP/1.1 408 "}
 
 
 def test_a_client_in_no_hurry_keeps_its_connection_between_whole_requests(server: LiveServer) -> None:
-    with connected(server) as client:
+    with open_connection(server) as client:
         for _ in range(3):
             client.sendall(_HEAD + b"\r\n")
             answer = b""
@@ -160,10 +160,10 @@ def test_a_client_in_no_hurry_keeps_its_connection_between_whole_requests(server
             time.sleep(1.2)
 
 
-def test_what_is_no_http_is_refused_without_a_word_about_the_server(server: LiveServer) -> None:
-    with connected(server) as client:
+def test_malformed_http_is_refused_without_naming_the_server(server: LiveServer) -> None:
+    with open_connection(server) as client:
         client.sendall(b"\x16\x03\x01 hello\r\n\r\n")
-        answer = all_of(client)
+        answer = read_all(client)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"server:" not in answer.lower()
     assert b"x-content-type-options: nosniff" in answer

@@ -11,23 +11,23 @@ import schema
 from benchmarks import works
 from benchmarks.places import NODE_FOLDER, PYTHON_FOLDER, ROOT
 from benchmarks.seed import Sizes
-from benchmarks.works import Work
+from benchmarks.works import Workload
 
-ASKS = works.of_vitrin({7: "token"})
+REQUEST_BUILDERS = works.build_vitrin_requests({7: "token"})
 
 
-@pytest.mark.parametrize("work", [Work.SERVICES, Work.ORDERS, Work.CREATE_ORDER])
-def test_our_documents_fit_the_schema(work: Work) -> None:
-    document = json.loads(ASKS[work](7).body or "")["query"]
+@pytest.mark.parametrize("work", [Workload.SERVICES, Workload.ORDERS, Workload.CREATE_ORDER])
+def test_our_documents_fit_the_schema(work: Workload) -> None:
+    document = json.loads(REQUEST_BUILDERS[work](7).body or "")["query"]
     assert validate(schema.schema._schema, parse(document)) == []
 
 
 def test_every_request_to_ours_carries_its_user_s_token() -> None:
-    assert {ask(7).headers()["Authorization"] for ask in ASKS.values()} == {"Bearer token"}
+    assert {ask(7).build_headers()["Authorization"] for ask in REQUEST_BUILDERS.values()} == {"Bearer token"}
 
 
 def test_each_order_placed_with_ours_has_room_for_a_key_of_its_own() -> None:
-    assert json.loads(ASKS[Work.CREATE_ORDER](7).body or "")["variables"]["key"] == works.KEY
+    assert json.loads(REQUEST_BUILDERS[Workload.CREATE_ORDER](7).body or "")["variables"]["key"] == works.KEY
 
 
 def test_the_study_s_sizes_are_2000_users_to_200000_orders() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import wrk
-from benchmarks.works import KEY, Ask
+from benchmarks.works import KEY, Request
 
 OUTPUT = """Running 8s test @ http://127.0.0.1:9001
   1 threads and 32 connections
@@ -20,7 +20,7 @@ def test_a_run_is_read_from_the_script_s_own_line() -> None:
     load = wrk.parse(OUTPUT)
 
     assert (load.requests, load.seconds, load.p50_ms, load.p99_ms) == (6641, 8.0, 36.7, 158.1)
-    assert (load.refused, load.lost) == (2, 1)
+    assert (load.rejected, load.lost) == (2, 1)
     assert load.per_second == pytest.approx(830.125)
     assert load.bytes_each == 500
 
@@ -37,7 +37,7 @@ def test_a_run_without_answers_divides_by_nothing() -> None:
 
 def test_a_script_quotes_bodies_as_they_are_and_marks_those_that_need_a_key() -> None:
     body = '{"query": "{ a(b: [[1]]) }", "variables": {"key": "' + KEY + '"}}'
-    text = wrk.script([Ask("GET", "/order", token="t"), Ask("POST", "/graphql", body)])
+    text = wrk.render_script([Request("GET", "/order", token="t"), Request("POST", "/graphql", body)])
 
     assert f"body = [==[{body}]==], keyed = true" in text
     assert "[ [==[Authorization]==] ] = [==[Bearer t]==]" in text

@@ -22,7 +22,15 @@ from domain.roles import UserRole
 from domain.staff_problems import FreshCodeRequired
 from models import QuotaUsage, User, database
 from resolvers import login, notifications, orders, profile, tickets
-from tests.both_doors.world import Act, Arguments, Outcome, Preparation, Record, World, global_id
+from tests.both_doors.world import (
+    ApiOperation,
+    Arguments,
+    ExpectedProblem,
+    Preparation,
+    Record,
+    Scenario,
+    to_global_id,
+)
 
 PROBLEM = "... on Problem { code }"
 REQUEST_CODE = (
@@ -50,21 +58,23 @@ ORDER = "query ($id: ID!) { act: order(id: $id) { id } }"
 TICKET = "query ($id: ID!) { act: ticket(id: $id) { id } }"
 
 
-async def ask_for_code(world: World) -> None:
-    await login.request_login_code(world.shop, username=world.newcomer, network="127.0.0.9")
-    await world.shop.sms.drain(world.shop.settings.gateway_total_timeout)
-    world.code = next(code for mobile, code in reversed(world.sms.sent) if mobile == world.newcomer)
+async def request_code(scenario: Scenario) -> None:
+    await login.request_login_code(scenario.shop, username=scenario.newcomer, network="127.0.0.9")
+    await scenario.shop.sms.drain(scenario.shop.settings.gateway_total_timeout)
+    scenario.code = next(code for mobile, code in reversed(scenario.sms.sent) if mobile == scenario.newcomer)
 
 
-def wrong(code: str) -> str:
+def wrong_code_for(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-def login_act(problem: Outcome, username: str | None = None, before: Preparation | None = None) -> Act:
-    def arguments(world: World) -> dict[str, object]:
-        return {"username": username or world.newcomer}
+def login_operation(
+    problem: ExpectedProblem, username: str | None = None, before: Preparation | None = None
+) -> ApiOperation:
+    def arguments(scenario: Scenario) -> dict[str, object]:
+        return {"username": username or scenario.newcomer}
 
-    return Act(
+    return ApiOperation(
         login.request_login_code,
         problem,
         "POST",
@@ -76,11 +86,13 @@ def login_act(problem: Outcome, username: str | None = None, before: Preparation
     )
 
 
-def verify_act(problem: Outcome, code: str | Callable[[World], str], username: str | None = None) -> Act:
-    def arguments(world: World) -> dict[str, object]:
-        return {"username": username or world.newcomer, "code": code(world) if callable(code) else code}
+def verify_operation(
+    problem: ExpectedProblem, code: str | Callable[[Scenario], str], username: str | None = None
+) -> ApiOperation:
+    def arguments(scenario: Scenario) -> dict[str, object]:
+        return {"username": username or scenario.newcomer, "code": code(scenario) if callable(code) else code}
 
-    return Act(
+    return ApiOperation(
         login.verify_login_code,
         problem,
         "POST",
@@ -88,71 +100,73 @@ def verify_act(problem: Outcome, code: str | Callable[[World], str], username: s
         arguments,
         VERIFY,
         arguments,
-        before=ask_for_code,
+        before=request_code,
     )
 
 
-async def join_staff(world: World) -> None:
-    await User.filter(id=world.user.id).update(role=UserRole.SUPPORT)
+async def make_staff(scenario: Scenario) -> None:
+    await User.filter(id=scenario.user.id).update(role=UserRole.SUPPORT)
 
 
-def profile_act(
-    problem: Outcome, legacy: Arguments, modern: Arguments, before: Preparation | None = None
-) -> Act:
-    return Act(
+def profile_operation(
+    problem: ExpectedProblem, legacy: Arguments, modern: Arguments, before: Preparation | None = None
+) -> ApiOperation:
+    return ApiOperation(
         profile.update_profile,
         problem,
         "POST",
         "/v1/user",
         legacy,
         UPDATE,
-        lambda world: {"input": modern(world)},
+        lambda scenario: {"input": modern(scenario)},
         before=before,
     )
 
 
-def reply_act(problem: Outcome, ticket: Record, message: str = "hello") -> Act:
-    return Act(
+def reply_operation(problem: ExpectedProblem, ticket: Record, message: str = "hello") -> ApiOperation:
+    return ApiOperation(
         tickets.reply_to_ticket,
         problem,
         "POST",
         "/v1/user/tickets/{id}",
         lambda _: {"message": message},
         REPLY,
-        lambda world: {"ticketId": global_id("Ticket", ticket(world)), "message": message},
+        lambda scenario: {"ticketId": to_global_id("Ticket", ticket(scenario)), "message": message},
         record=ticket,
     )
 
 
-def look_act(operation: Callable[..., object], problem: Outcome, record: Record) -> Act:
+def read_operation(
+    operation: Callable[..., object], problem: ExpectedProblem, record: Record
+) -> ApiOperation:
     path, document, kind = (
         ("/v1/order/{id}", ORDER, "Order")
         if operation is orders.get_order
         else ("/v1/user/tickets/{id}", TICKET, "Ticket")
     )
-    return Act(
+    return ApiOperation(
         operation,
         problem,
         "GET",
         path,
         lambda _: {},
         document,
-        lambda world: {"id": global_id(kind, record(world))},
+        lambda scenario: {"id": to_global_id(kind, record(scenario))},
         record=record,
     )
 
 
-def ticket_act(problem: Outcome, subject: str) -> Act:
-    def arguments(_: World) -> dict[str, object]:
+def ticket_operation(problem: ExpectedProblem, subject: str) -> ApiOperation:
+    def arguments(_: Scenario) -> dict[str, object]:
         return {"subject": subject, "description": "سلام، سفارش من انجام نشد"}
 
-    return Act(
+    return ApiOperation(
         tickets.create_ticket, problem, "POST", "/v1/user/tickets", arguments, CREATE_TICKET, arguments
     )
 
 
-def mark_act(problem: Outcome) -> Act:
-    return Act(
+def mark_operation(problem: ExpectedProblem) -> ApiOperation:
+    return ApiOperation(
         notifications.mark_notifications_read,
         problem,
         "POST",
@@ -163,59 +177,63 @@ def mark_act(problem: Outcome) -> Act:
     )
 
 
-async def use_up_quotas(world: World) -> None:
+async def use_up_quotas(scenario: Scenario) -> None:
     """Leave the actor nothing of any quota."""
     now = await database.now()
     for quota in Quota:
-        await QuotaUsage.create(user=world.user, quota=quota, used=10**9, ends_at=now + timedelta(hours=1))
+        await QuotaUsage.create(user=scenario.user, quota=quota, used=10**9, ends_at=now + timedelta(hours=1))
 
 
-def quota_act(act: Act) -> Act:
+def quota_operation(operation: ApiOperation) -> ApiOperation:
     """The act, refused because its actor's quotas are used up."""
-    return replace(act, problem=QuotaReached, before=use_up_quotas)
+    return replace(operation, problem=QuotaReached, before=use_up_quotas)
 
 
-ACTS = [
-    login_act(None),
-    login_act(MalformedUsername, "enim"),
-    login_act(TooManyCodes, before=ask_for_code),
-    verify_act(None, lambda world: world.code),
-    verify_act(InvalidInput, "sint"),
-    verify_act(MalformedUsername, "123456", "voluptas"),
-    verify_act(WrongLoginCode, lambda world: wrong(world.code)),
-    verify_act(UnknownUser, "123456", "nobody@example.com"),
-    Act(login.logout, None, "GET", "/v1/logout", lambda _: {}, LOGOUT, lambda _: {}),
-    profile_act(
+OPERATIONS = [
+    login_operation(None),
+    login_operation(MalformedUsername, "enim"),
+    login_operation(TooManyCodes, before=request_code),
+    verify_operation(None, lambda scenario: scenario.code),
+    verify_operation(InvalidInput, "sint"),
+    verify_operation(MalformedUsername, "123456", "voluptas"),
+    verify_operation(WrongLoginCode, lambda scenario: wrong_code_for(scenario.code)),
+    verify_operation(UnknownUser, "123456", "nobody@example.com"),
+    ApiOperation(login.logout, None, "GET", "/v1/logout", lambda _: {}, LOGOUT, lambda _: {}),
+    profile_operation(
         None,
         lambda w: {"first_name": "نگار", "mobile": w.newcomer},
         lambda w: {"firstName": "نگار", "mobile": w.newcomer},
     ),
-    profile_act(
+    profile_operation(
         InvalidInput,
         lambda _: {"first_name": "x", "mobile": "quas"},
         lambda _: {"firstName": "x", "mobile": "quas"},
     ),
-    profile_act(MobileTaken, lambda w: {"mobile": w.other.mobile}, lambda w: {"mobile": w.other.mobile}),
-    # REST knows no staff sessions, and GraphQL is asked by one of the app's here.
-    profile_act(
-        FreshCodeRequired, lambda w: {"mobile": w.newcomer}, lambda w: {"mobile": w.newcomer}, join_staff
+    profile_operation(
+        MobileTaken, lambda w: {"mobile": w.other.mobile}, lambda w: {"mobile": w.other.mobile}
     ),
-    profile_act(EmailTaken, lambda w: {"email": w.other.email}, lambda w: {"email": w.other.email}),
-    quota_act(profile_act(None, lambda _: {"password": "secret"}, lambda _: {"password": "secret"})),
-    quota_act(ticket_act(None, "سفارش")),
-    quota_act(reply_act(None, lambda world: world.ticket.id)),
-    mark_act(None),
-    ticket_act(None, "سفارش"),
-    ticket_act(None, "  padded  "),
-    ticket_act(InvalidInput, "x" * 256),
-    reply_act(None, lambda world: world.ticket.id),
-    reply_act(InvalidInput, lambda world: world.ticket.id, "x" * 10_001),
-    reply_act(TicketNotFound, lambda _: 2_000_000_000),
-    reply_act(Forbidden, lambda world: world.foreign_ticket.id),
-    look_act(orders.get_order, None, lambda world: world.order.id),
-    look_act(orders.get_order, OrderNotFound, lambda _: 2_000_000_000),
-    look_act(orders.get_order, Forbidden, lambda world: world.foreign_order.id),
-    look_act(tickets.get_ticket, None, lambda world: world.ticket.id),
-    look_act(tickets.get_ticket, TicketNotFound, lambda _: 2_000_000_000),
-    look_act(tickets.get_ticket, Forbidden, lambda world: world.foreign_ticket.id),
+    # REST knows no staff sessions, and GraphQL is asked by one of the app's here.
+    profile_operation(
+        FreshCodeRequired, lambda w: {"mobile": w.newcomer}, lambda w: {"mobile": w.newcomer}, make_staff
+    ),
+    profile_operation(EmailTaken, lambda w: {"email": w.other.email}, lambda w: {"email": w.other.email}),
+    quota_operation(
+        profile_operation(None, lambda _: {"password": "secret"}, lambda _: {"password": "secret"})
+    ),
+    quota_operation(ticket_operation(None, "سفارش")),
+    quota_operation(reply_operation(None, lambda scenario: scenario.ticket.id)),
+    mark_operation(None),
+    ticket_operation(None, "سفارش"),
+    ticket_operation(None, "  padded  "),
+    ticket_operation(InvalidInput, "x" * 256),
+    reply_operation(None, lambda scenario: scenario.ticket.id),
+    reply_operation(InvalidInput, lambda scenario: scenario.ticket.id, "x" * 10_001),
+    reply_operation(TicketNotFound, lambda _: 2_000_000_000),
+    reply_operation(Forbidden, lambda scenario: scenario.foreign_ticket.id),
+    read_operation(orders.get_order, None, lambda scenario: scenario.order.id),
+    read_operation(orders.get_order, OrderNotFound, lambda _: 2_000_000_000),
+    read_operation(orders.get_order, Forbidden, lambda scenario: scenario.foreign_order.id),
+    read_operation(tickets.get_ticket, None, lambda scenario: scenario.ticket.id),
+    read_operation(tickets.get_ticket, TicketNotFound, lambda _: 2_000_000_000),
+    read_operation(tickets.get_ticket, Forbidden, lambda scenario: scenario.foreign_ticket.id),
 ]

@@ -5,46 +5,46 @@ from domain.order_status import OrderStatus
 from models import Order, Service
 from resolvers import cancellation, refills
 from tests.both_doors.acts import PROBLEM
-from tests.both_doors.world import Act, World, global_id
+from tests.both_doors.world import ApiOperation, Scenario, to_global_id
 from tests.resolvers.provider_records import create_provider
 
 CANCEL = f"mutation ($id: ID!) {{ act: cancelOrder(id: $id) {{ __typename {PROBLEM} }} }}"
 REFILL = f"mutation ($orderId: ID!) {{ act: requestRefill(orderId: $orderId) {{ __typename {PROBLEM} }} }}"
 
 
-async def queue_order(world: World) -> None:
-    await Order.filter(id=world.order.id).update(dispatch=Dispatch.QUEUED)
+async def queue_order(scenario: Scenario) -> None:
+    await Order.filter(id=scenario.order.id).update(dispatch=Dispatch.QUEUED)
 
 
-async def deliver_order(world: World) -> None:
+async def deliver_order(scenario: Scenario) -> None:
     provider = await create_provider()
-    await Service.filter(id=world.catalogue.service.id).update(can_refill=True)
-    await Order.filter(id=world.order.id).update(
+    await Service.filter(id=scenario.catalogue.service.id).update(can_refill=True)
+    await Order.filter(id=scenario.order.id).update(
         status=OrderStatus.COMPLETED, provider_id=provider.id, provider_order_id="1"
     )
 
 
-def cancel_act() -> Act:
-    return Act(
+def cancel_operation() -> ApiOperation:
+    return ApiOperation(
         cancellation.cancel_order,
         None,
         "",
         "",
         lambda _: {},
         CANCEL,
-        lambda world: {"id": global_id("Order", world.order.id)},
+        lambda scenario: {"id": to_global_id("Order", scenario.order.id)},
         before=queue_order,
     )
 
 
-def refill_act() -> Act:
-    return Act(
+def refill_operation() -> ApiOperation:
+    return ApiOperation(
         refills.request_refill,
         None,
         "",
         "",
         lambda _: {},
         REFILL,
-        lambda world: {"orderId": global_id("Order", world.order.id)},
+        lambda scenario: {"orderId": to_global_id("Order", scenario.order.id)},
         before=deliver_order,
     )

@@ -31,8 +31,8 @@ from models import Category, Gift, Service, User, UserGift, database
 from resolvers import free_credit, gifts, orders, payments, wallet, wheel
 from tests.both_doors.acts import PROBLEM, use_up_quotas
 from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
-from tests.both_doors.world import Act, Outcome, Preparation, World, global_id
-from tests.resolvers.money_records import AccompaniedPayments, bank_of, with_bank
+from tests.both_doors.world import ApiOperation, ExpectedProblem, Preparation, Scenario, to_global_id
+from tests.resolvers.money_records import InterleavedPayments, get_gateway, set_gateway
 from tests.resolvers.records import win_gift
 
 KEY = "a key"
@@ -60,66 +60,70 @@ USE_GIFT = (
 )
 
 
-async def spend_the_key(world: World) -> None:
+async def use_the_key_elsewhere(scenario: Scenario) -> None:
     """Use the key for something else: a payment of another amount."""
-    await payments.start_payment(world.shop, world.user, amount=AMOUNT + 1, idempotency_key=KEY)
+    await payments.start_payment(scenario.shop, scenario.user, amount=AMOUNT + 1, idempotency_key=KEY)
 
 
-async def close_the_service(_: World) -> None:
+async def disable_the_service(_: Scenario) -> None:
     await Service.all().update(is_active=False)
 
 
-async def close_the_category(_: World) -> None:
+async def disable_the_category(_: Scenario) -> None:
     await Category.all().update(is_active=False)
 
 
-async def refuse_duplicates(_: World) -> None:
+async def refuse_duplicates(_: Scenario) -> None:
     await Service.all().update(refuses_duplicates=True)
 
 
-def order_act(
-    problem: Outcome,
+def order_operation(
+    problem: ExpectedProblem,
     request: OrderRequest = PLAIN,
     *,
     change: Fields | None = None,
     before: Preparation | None = None,
     key: str | None = None,
-) -> Act:
-    return Act(
+) -> ApiOperation:
+    return ApiOperation(
         orders.create_order,
         problem,
         "POST",
         "/v1/order",
-        lambda world: request.for_rest(world, change or {}),
+        lambda scenario: request.for_rest(scenario, change or {}),
         CREATE_ORDER,
-        lambda world: request.for_graphql(world, change or {}),
+        lambda scenario: request.for_graphql(scenario, change or {}),
         before=before or request.put_on_sale,
         key=key,
     )
 
 
-async def turn_the_gateway_away(world: World) -> None:
-    bank_of(world.shop).fail_next = GatewayUnavailable("down", request_sent=False)
+async def fail_the_gateway(scenario: Scenario) -> None:
+    get_gateway(scenario.shop).fail_next = GatewayUnavailable("down", request_sent=False)
 
 
-async def die_at_the_gateway(world: World) -> None:
+async def crash_at_the_gateway(scenario: Scenario) -> None:
     """Leave a payment whose opening is under way."""
 
     async def die() -> None:
         raise RuntimeError("struck")
 
-    shop = with_bank(world.shop, AccompaniedPayments(die))
+    shop = set_gateway(scenario.shop, InterleavedPayments(die))
     with pytest.raises(RuntimeError, match="struck"):
-        await payments.start_payment(shop, world.user, amount=AMOUNT, idempotency_key=KEY)
+        await payments.start_payment(shop, scenario.user, amount=AMOUNT, idempotency_key=KEY)
 
 
-def payment_act(
-    problem: Outcome, *, amount: int = AMOUNT, before: Preparation | None = None, key: str | None = None
-) -> Act:
-    def arguments(_: World) -> dict[str, object]:
+def payment_operation(
+    problem: ExpectedProblem,
+    *,
+    amount: int = AMOUNT,
+    before: Preparation | None = None,
+    key: str | None = None,
+) -> ApiOperation:
+    def arguments(_: Scenario) -> dict[str, object]:
         return {"amount": amount}
 
-    return Act(
+    return ApiOperation(
         payments.start_payment,
         problem,
         "POST",
@@ -133,23 +137,23 @@ def payment_act(
     )
 
 
-async def claim_just_now(world: World) -> None:
-    await User.filter(id=world.user.id).update(free_credit_at=await database.now())
+async def claim_just_now(scenario: Scenario) -> None:
+    await User.filter(id=scenario.user.id).update(free_credit_at=await database.now())
 
 
-async def claim_all_month(world: World) -> None:
-    for turn in range(world.shop.settings.free_credits_per_month):
+async def claim_all_month(scenario: Scenario) -> None:
+    for turn in range(scenario.shop.settings.free_credits_per_month):
         await wallet.credit(
-            world.user.id,
+            scenario.user.id,
             Toman(50),
             kind=LedgerKind.FREE_CREDIT,
-            cause=f"free_credit:{world.user.id}:{turn}",
+            cause=f"free_credit:{scenario.user.id}:{turn}",
             now=await database.now() - timedelta(days=2),
         )
 
 
-def claim_act(problem: Outcome, before: Preparation | None = None) -> Act:
-    return Act(
+def claim_operation(problem: ExpectedProblem, before: Preparation | None = None) -> ApiOperation:
+    return ApiOperation(
         free_credit.claim_free_credit,
         problem,
         "GET",
@@ -161,105 +165,107 @@ def claim_act(problem: Outcome, before: Preparation | None = None) -> Act:
     )
 
 
-async def spin_just_now(world: World) -> None:
-    await User.filter(id=world.user.id).update(wheel_spun_at=await database.now())
+async def spin_just_now(scenario: Scenario) -> None:
+    await User.filter(id=scenario.user.id).update(wheel_spun_at=await database.now())
 
 
-async def spin_all_month(world: World) -> None:
-    for _ in range(world.shop.settings.wheel_gifts_per_month):
-        await win_gift(world.user, world.catalogue.gift, now=await database.now() - timedelta(days=2))
+async def spin_all_month(scenario: Scenario) -> None:
+    for _ in range(scenario.shop.settings.wheel_gifts_per_month):
+        await win_gift(scenario.user, scenario.catalogue.gift, now=await database.now() - timedelta(days=2))
 
 
-async def empty_the_wheel(_: World) -> None:
+async def empty_the_wheel(_: Scenario) -> None:
     await Gift.all().update(is_active=False)
 
 
-def spin_act(problem: Outcome, before: Preparation | None = None) -> Act:
-    return Act(
+def spin_operation(problem: ExpectedProblem, before: Preparation | None = None) -> ApiOperation:
+    return ApiOperation(
         wheel.spin_wheel, problem, "GET", "/v1/user/wof", lambda _: {}, SPIN, lambda _: {}, before=before
     )
 
 
-async def win(world: World) -> None:
-    won = await win_gift(world.user, world.catalogue.gift, now=await database.now())
-    world.won_id = won.id
+async def win(scenario: Scenario) -> None:
+    won = await win_gift(scenario.user, scenario.catalogue.gift, now=await database.now())
+    scenario.won_id = won.id
 
 
-async def win_and_use(world: World) -> None:
-    await win(world)
-    await UserGift.filter(id=world.won_id).update(is_used=True)
+async def win_and_use(scenario: Scenario) -> None:
+    await win(scenario)
+    await UserGift.filter(id=scenario.won_id).update(is_used=True)
 
 
-async def win_long_ago(world: World) -> None:
-    await win(world)
-    await UserGift.filter(id=world.won_id).update(expires_at=await database.now())
+async def win_long_ago(scenario: Scenario) -> None:
+    await win(scenario)
+    await UserGift.filter(id=scenario.won_id).update(expires_at=await database.now())
 
 
-async def let_the_other_win(world: World) -> None:
-    won = await win_gift(world.other, world.catalogue.gift, now=await database.now())
-    world.won_id = won.id
+async def win_for_the_other_user(scenario: Scenario) -> None:
+    won = await win_gift(scenario.other, scenario.catalogue.gift, now=await database.now())
+    scenario.won_id = won.id
 
 
-async def win_what_is_off_sale(world: World) -> None:
-    await win(world)
-    await close_the_service(world)
+async def win_what_is_off_sale(scenario: Scenario) -> None:
+    await win(scenario)
+    await disable_the_service(scenario)
 
 
-async def win_and_spend_the_key(world: World) -> None:
-    await win(world)
-    await spend_the_key(world)
+async def win_and_use_the_key_elsewhere(scenario: Scenario) -> None:
+    await win(scenario)
+    await use_the_key_elsewhere(scenario)
 
 
-def gift_act(problem: Outcome, *, before: Preparation = win, link: str = LINK, key: str | None = None) -> Act:
-    return Act(
+def gift_operation(
+    problem: ExpectedProblem, *, before: Preparation = win, link: str = LINK, key: str | None = None
+) -> ApiOperation:
+    return ApiOperation(
         gifts.use_oldest_gift,
         problem,
         "POST",
         "/v1/user/gifts",
-        lambda world: {"gift_id": world.catalogue.gift.id, "link": link},
+        lambda scenario: {"gift_id": scenario.catalogue.gift.id, "link": link},
         USE_GIFT,
-        lambda world: {"id": global_id("UserGift", world.won_id), "link": link},
+        lambda scenario: {"id": to_global_id("UserGift", scenario.won_id), "link": link},
         before=before,
-        twin=gifts.use_gift,
+        graphql_operation=gifts.use_gift,
         key=key,
     )
 
 
-MONEY_ACTS = [
-    *(order_act(None, request) for request in SOUND.values()),
-    order_act(None, key=KEY),
-    order_act(InvalidInput, change={"quantity": None}),
-    order_act(InvalidInput, key=TOO_LONG),
-    order_act(ServiceUnavailable, before=close_the_service),
-    order_act(ServiceUnavailable, before=close_the_category, key=KEY),
-    order_act(InvalidLink, change={"link": "ftp://example.com/p/1"}),
-    order_act(QuantityOutOfRange, change={"quantity": 100_001}, key=KEY),
-    order_act(InsufficientBalance, change={"quantity": 50_000}),
-    order_act(InsufficientBalance, change={"quantity": 50_000}, key=KEY),
-    order_act(DuplicateOrder, before=refuse_duplicates),
-    order_act(IdempotencyKeyReused, before=spend_the_key, key=KEY),
-    payment_act(None),
-    payment_act(None, key=KEY),
-    payment_act(InvalidInput, key=TOO_LONG),
-    payment_act(QuotaReached, before=use_up_quotas),
-    payment_act(AmountOutOfRange, amount=999),
-    payment_act(AmountOutOfRange, amount=-1),
-    payment_act(PaymentGatewayUnavailable, before=turn_the_gateway_away),
-    payment_act(IdempotencyKeyReused, before=spend_the_key, key=KEY),
-    payment_act(IdempotencyKeyInProgress, before=die_at_the_gateway, key=KEY),
-    claim_act(None),
-    claim_act(FreeCreditTooSoon, claim_just_now),
-    claim_act(FreeCreditsUsedUp, claim_all_month),
-    spin_act(None),
-    spin_act(WheelTooSoon, spin_just_now),
-    spin_act(WheelUsedUp, spin_all_month),
-    spin_act(NoGiftToWin, empty_the_wheel),
-    gift_act(None),
-    gift_act(InvalidInput, key=TOO_LONG),
-    gift_act(InvalidLink, link="javascript:alert(1)"),
-    gift_act(GiftNotFound, before=let_the_other_win),
-    gift_act(GiftSpent, before=win_and_use),
-    gift_act(GiftSpent, before=win_long_ago),
-    gift_act(ServiceUnavailable, before=win_what_is_off_sale),
-    gift_act(IdempotencyKeyReused, before=win_and_spend_the_key, key=KEY),
+MONEY_OPERATIONS = [
+    *(order_operation(None, request) for request in SOUND.values()),
+    order_operation(None, key=KEY),
+    order_operation(InvalidInput, change={"quantity": None}),
+    order_operation(InvalidInput, key=TOO_LONG),
+    order_operation(ServiceUnavailable, before=disable_the_service),
+    order_operation(ServiceUnavailable, before=disable_the_category, key=KEY),
+    order_operation(InvalidLink, change={"link": "ftp://example.com/p/1"}),
+    order_operation(QuantityOutOfRange, change={"quantity": 100_001}, key=KEY),
+    order_operation(InsufficientBalance, change={"quantity": 50_000}),
+    order_operation(InsufficientBalance, change={"quantity": 50_000}, key=KEY),
+    order_operation(DuplicateOrder, before=refuse_duplicates),
+    order_operation(IdempotencyKeyReused, before=use_the_key_elsewhere, key=KEY),
+    payment_operation(None),
+    payment_operation(None, key=KEY),
+    payment_operation(InvalidInput, key=TOO_LONG),
+    payment_operation(QuotaReached, before=use_up_quotas),
+    payment_operation(AmountOutOfRange, amount=999),
+    payment_operation(AmountOutOfRange, amount=-1),
+    payment_operation(PaymentGatewayUnavailable, before=fail_the_gateway),
+    payment_operation(IdempotencyKeyReused, before=use_the_key_elsewhere, key=KEY),
+    payment_operation(IdempotencyKeyInProgress, before=crash_at_the_gateway, key=KEY),
+    claim_operation(None),
+    claim_operation(FreeCreditTooSoon, claim_just_now),
+    claim_operation(FreeCreditsUsedUp, claim_all_month),
+    spin_operation(None),
+    spin_operation(WheelTooSoon, spin_just_now),
+    spin_operation(WheelUsedUp, spin_all_month),
+    spin_operation(NoGiftToWin, empty_the_wheel),
+    gift_operation(None),
+    gift_operation(InvalidInput, key=TOO_LONG),
+    gift_operation(InvalidLink, link="javascript:alert(1)"),
+    gift_operation(GiftNotFound, before=win_for_the_other_user),
+    gift_operation(GiftSpent, before=win_and_use),
+    gift_operation(GiftSpent, before=win_long_ago),
+    gift_operation(ServiceUnavailable, before=win_what_is_off_sale),
+    gift_operation(IdempotencyKeyReused, before=win_and_use_the_key_elsewhere, key=KEY),
 ]

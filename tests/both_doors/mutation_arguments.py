@@ -6,44 +6,59 @@ from collections.abc import Iterator
 from graphql import GraphQLInputObjectType, GraphQLInputType, GraphQLNonNull, get_named_type
 
 import schema
-from tests.both_doors.acts import login_act, mark_act, profile_act, reply_act, ticket_act, verify_act
-from tests.both_doors.fulfilment_acts import cancel_act, refill_act
-from tests.both_doors.money_acts import claim_act, gift_act, order_act, payment_act, spin_act
+from tests.both_doors.acts import (
+    login_operation,
+    mark_operation,
+    profile_operation,
+    reply_operation,
+    ticket_operation,
+    verify_operation,
+)
+from tests.both_doors.fulfilment_acts import cancel_operation, refill_operation
+from tests.both_doors.money_acts import (
+    claim_operation,
+    gift_operation,
+    order_operation,
+    payment_operation,
+    spin_operation,
+)
 from tests.both_doors.order_requests import SOUND
 from tests.both_doors.session_acts import (
-    confirm_identity_act,
-    confirm_mobile_act,
-    confirm_totp_act,
-    end_session_act,
-    start_act,
+    confirm_identity_operation,
+    confirm_mobile_operation,
+    confirm_totp_operation,
+    end_session_operation,
+    start_operation,
 )
-from tests.both_doors.world import Act, World
+from tests.both_doors.world import ApiOperation, Scenario
 
 _HOLE = "here goes the value"
-_PROFILE = profile_act(None, lambda _: {}, lambda world: {"firstName": "نگار", "mobile": world.newcomer})
-_VERIFY = verify_act(None, lambda world: world.code)
-_TICKET = ticket_act(None, "سفارش")
-_REPLY = reply_act(None, lambda world: world.ticket.id)
-_ORDERS = {name: order_act(None, request) for name, request in SOUND.items()}
+_PROFILE = profile_operation(
+    None, lambda _: {}, lambda scenario: {"firstName": "نگار", "mobile": scenario.newcomer}
+)
+_VERIFY = verify_operation(None, lambda scenario: scenario.code)
+_TICKET = ticket_operation(None, "سفارش")
+_REPLY = reply_operation(None, lambda scenario: scenario.ticket.id)
+_ORDERS = {name: order_operation(None, build_request) for name, build_request in SOUND.items()}
 
-ARGUMENTS: dict[str, Act] = {
-    "requestLoginCode.username": login_act(None),
+ARGUMENTS: dict[str, ApiOperation] = {
+    "requestLoginCode.username": login_operation(None),
     "verifyLoginCode.username": _VERIFY,
     "verifyLoginCode.code": _VERIFY,
-    "startStaffSession.username": start_act(),
-    "startStaffSession.code": start_act(),
-    "startStaffSession.totpCode": start_act(),
-    "confirmIdentity.code": confirm_identity_act(),
-    "confirmTotp.code": confirm_totp_act(),
-    "confirmMobile.code": confirm_mobile_act(),
-    "endSession.id": end_session_act(),
+    "startStaffSession.username": start_operation(),
+    "startStaffSession.code": start_operation(),
+    "startStaffSession.totpCode": start_operation(),
+    "confirmIdentity.code": confirm_identity_operation(),
+    "confirmTotp.code": confirm_totp_operation(),
+    "confirmMobile.code": confirm_mobile_operation(),
+    "endSession.id": end_session_operation(),
     "updateProfile.input": _PROFILE,
     "updateProfile.input.firstName": _PROFILE,
     "updateProfile.input.lastName": _PROFILE,
     "updateProfile.input.email": _PROFILE,
     "updateProfile.input.password": _PROFILE,
     "updateProfile.input.mobile": _PROFILE,
-    "markNotificationsRead.ids": mark_act(None),
+    "markNotificationsRead.ids": mark_operation(None),
     "createTicket.subject": _TICKET,
     "createTicket.description": _TICKET,
     "replyToTicket.ticketId": _REPLY,
@@ -68,49 +83,49 @@ ARGUMENTS: dict[str, Act] = {
     "createOrder.input.hashtag": _ORDERS["mentions hashtag"],
     "createOrder.input.mediaUrl": _ORDERS["mentions media likers"],
     "createOrder.idempotencyKey": _ORDERS["default"],
-    "cancelOrder.id": cancel_act(),
-    "requestRefill.orderId": refill_act(),
-    "startPayment.amount": payment_act(None),
-    "startPayment.idempotencyKey": payment_act(None),
-    "claimFreeCredit.idempotencyKey": claim_act(None),
-    "spinWheel.idempotencyKey": spin_act(None),
-    "useGift.id": gift_act(None),
-    "useGift.link": gift_act(None),
-    "useGift.idempotencyKey": gift_act(None),
+    "cancelOrder.id": cancel_operation(),
+    "requestRefill.orderId": refill_operation(),
+    "startPayment.amount": payment_operation(None),
+    "startPayment.idempotencyKey": payment_operation(None),
+    "claimFreeCredit.idempotencyKey": claim_operation(None),
+    "spinWheel.idempotencyKey": spin_operation(None),
+    "useGift.id": gift_operation(None),
+    "useGift.link": gift_operation(None),
+    "useGift.idempotencyKey": gift_operation(None),
 }
 
 
-def _types() -> Iterator[tuple[str, GraphQLInputType]]:
+def _list_types() -> Iterator[tuple[str, GraphQLInputType]]:
     mutations = schema.schema._schema.mutation_type
     assert mutations is not None
     for mutation, field in mutations.fields.items():
         for name, argument in field.args.items():
-            yield from _within(f"{mutation}.{name}", argument.type)
+            yield from _nested_arguments(f"{mutation}.{name}", argument.type)
 
 
-def _within(name: str, type_: GraphQLInputType) -> Iterator[tuple[str, GraphQLInputType]]:
+def _nested_arguments(name: str, type_: GraphQLInputType) -> Iterator[tuple[str, GraphQLInputType]]:
     yield name, type_
     named = get_named_type(type_)
     if isinstance(named, GraphQLInputObjectType):
         for field, value in named.fields.items():
-            yield from _within(f"{name}.{field}", value.type)
+            yield from _nested_arguments(f"{name}.{field}", value.type)
 
 
-TYPES: dict[str, GraphQLInputType] = dict(_types())
+TYPES: dict[str, GraphQLInputType] = dict(_list_types())
 """The type of each argument, such as that of `createOrder.input.quantity`, as the schema has it."""
 
 
-def takes_null(argument: str) -> bool:
+def is_nullable(argument: str) -> bool:
     return not isinstance(TYPES[argument], GraphQLNonNull)
 
 
-def request(argument: str, world: World, value: str | None = None) -> bytes:
+def request(argument: str, scenario: Scenario, value: str | None = None) -> bytes:
     """The body of the sound request, or with the JSON text `value` in the place of the argument."""
-    act = ARGUMENTS[argument]
-    variables = act.variables(world)
+    operation = ARGUMENTS[argument]
+    variables = operation.variables(scenario)
     if value is not None:
         variables = _with_hole(variables, argument.split(".")[1:])
-    body = json.dumps({"query": act.document, "variables": variables})
+    body = json.dumps({"query": operation.document, "variables": variables})
     return body.replace(json.dumps(_HOLE), value or "").encode()
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.service_types import ServiceType
 from models import Service
-from tests.both_doors.world import World, global_id
+from tests.both_doors.world import Scenario, to_global_id
 
 LINK = "https://example.com/p/1"
 LINES = "one\ntwo, and a half\nthree"
@@ -23,19 +23,19 @@ class OrderRequest:
     modern: Fields
     is_drip_feed: bool = False
 
-    async def put_on_sale(self, world: World) -> None:
+    async def put_on_sale(self, scenario: Scenario) -> None:
         """Make the service one of this type."""
-        await Service.filter(id=world.catalogue.service.id).update(
+        await Service.filter(id=scenario.catalogue.service.id).update(
             type=self.type, drip_feed=self.is_drip_feed
         )
 
-    def for_rest(self, world: World, change: Fields) -> Fields:
-        service = world.catalogue.service
+    def for_rest(self, scenario: Scenario, change: Fields) -> Fields:
+        service = scenario.catalogue.service
         named = {"service_id": service.id, "category_id": service.category_id, "link": LINK}
         return {**named, **self.legacy, **change}
 
-    def for_graphql(self, world: World, change: Fields) -> Fields:
-        named = {"serviceId": global_id("Service", world.catalogue.service.id), "link": LINK}
+    def for_graphql(self, scenario: Scenario, change: Fields) -> Fields:
+        named = {"serviceId": to_global_id("Service", scenario.catalogue.service.id), "link": LINK}
         return {"input": {**named, **self.modern, **change}}
 
 

@@ -7,9 +7,9 @@ from domain import totp as rules
 from models import TotpSecret
 from models.clock import CLOCK
 from resolvers import login, sessions, staff_sessions, totp
-from tests.both_doors.acts import PROBLEM, join_staff
-from tests.both_doors.world import Act, Arguments, Preparation, World, global_id
-from tests.fixtures import staff_authorization
+from tests.both_doors.acts import PROBLEM, make_staff
+from tests.both_doors.world import ApiOperation, Arguments, Preparation, Scenario, to_global_id
+from tests.fixtures import create_staff_authorization
 from tests.resolvers.records import create_session
 
 START_STAFF_SESSION = (
@@ -25,46 +25,50 @@ CONFIRM_MOBILE = f"mutation ($code: String!) {{ act: confirmMobile(code: $code) 
 END_SESSION = f"mutation ($id: ID!) {{ act: endSession(id: $id) {{ __typename {PROBLEM} }} }}"
 
 
-async def ask_for_own_code(world: World) -> None:
-    mobile = str(world.user.mobile)
-    await login.request_login_code(world.shop, username=mobile, network="127.0.0.9")
-    await world.shop.sms.drain(world.shop.settings.gateway_total_timeout)
-    world.code = next(code for to, code in reversed(world.sms.sent) if to == mobile)
+async def request_own_code(scenario: Scenario) -> None:
+    mobile = str(scenario.user.mobile)
+    await login.request_login_code(scenario.shop, username=mobile, network="127.0.0.9")
+    await scenario.shop.sms.drain(scenario.shop.settings.gateway_total_timeout)
+    scenario.code = next(code for to, code in reversed(scenario.sms.sent) if to == mobile)
 
 
-async def start_totp(world: World) -> None:
+async def start_totp(scenario: Scenario) -> None:
     """The user joins the staff, acts by a staff session, and has a secret that waits for its first code."""
-    await join_staff(world)
-    await world.user.refresh_from_db()
-    world.headers = await staff_authorization(world.shop, world.user)
-    viewer = await sessions.authenticate(world.shop, world.headers["Authorization"].removeprefix("Bearer "))
+    await make_staff(scenario)
+    await scenario.user.refresh_from_db()
+    scenario.headers = await create_staff_authorization(scenario.shop, scenario.user)
+    viewer = await sessions.authenticate(
+        scenario.shop, scenario.headers["Authorization"].removeprefix("Bearer ")
+    )
     assert viewer is not None
-    secret = (await totp.enable_totp(world.shop, viewer)).secret
-    world.totp_secret = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    secret = (await totp.enable_totp(scenario.shop, viewer)).secret
+    scenario.totp_secret = base64.b32decode(secret + "=" * (-len(secret) % 8))
 
 
-async def use_totp(world: World) -> None:
+async def use_totp(scenario: Scenario) -> None:
     """The same, with the secret in use and none of its codes spent; a login code is on its way too."""
-    await start_totp(world)
-    [row] = await TotpSecret.filter(user_id=world.user.id)
+    await start_totp(scenario)
+    [row] = await TotpSecret.filter(user_id=scenario.user.id)
     await TotpSecret.filter(id=row.id).update(secret=row.pending_secret, pending_secret=None)
-    await ask_for_own_code(world)
+    await request_own_code(scenario)
 
 
-async def open_another_session(world: World) -> None:
-    world.session_id = sessions.public_id((await create_session(world.user)).id)
+async def open_another_session(scenario: Scenario) -> None:
+    scenario.session_id = sessions.to_public_id((await create_session(scenario.user)).id)
 
 
-def totp_code(world: World) -> str:
-    return rules.code_at(world.totp_secret, rules.step_of(CLOCK.estimate()))
+def totp_code(scenario: Scenario) -> str:
+    return rules.compute_code(scenario.totp_secret, rules.compute_step(CLOCK.estimate()))
 
 
-def _act(operation: Callable[..., object], document: str, variables: Arguments, before: Preparation) -> Act:
-    return Act(operation, None, "", "", lambda _: {}, document, variables, before=before)
+def _operation(
+    operation: Callable[..., object], document: str, variables: Arguments, before: Preparation
+) -> ApiOperation:
+    return ApiOperation(operation, None, "", "", lambda _: {}, document, variables, before=before)
 
 
-def start_act() -> Act:
-    return _act(
+def start_operation() -> ApiOperation:
+    return _operation(
         staff_sessions.start_staff_session,
         START_STAFF_SESSION,
         lambda w: {"username": w.user.mobile, "code": w.code, "totpCode": totp_code(w)},
@@ -72,22 +76,24 @@ def start_act() -> Act:
     )
 
 
-def confirm_identity_act() -> Act:
-    return _act(staff_sessions.confirm_identity, CONFIRM_IDENTITY, lambda w: {"code": totp_code(w)}, use_totp)
+def confirm_identity_operation() -> ApiOperation:
+    return _operation(
+        staff_sessions.confirm_identity, CONFIRM_IDENTITY, lambda w: {"code": totp_code(w)}, use_totp
+    )
 
 
-def confirm_totp_act() -> Act:
-    return _act(totp.confirm_totp, CONFIRM_TOTP, lambda w: {"code": totp_code(w)}, start_totp)
+def confirm_totp_operation() -> ApiOperation:
+    return _operation(totp.confirm_totp, CONFIRM_TOTP, lambda w: {"code": totp_code(w)}, start_totp)
 
 
-def confirm_mobile_act() -> Act:
-    return _act(login.confirm_mobile, CONFIRM_MOBILE, lambda w: {"code": w.code}, ask_for_own_code)
+def confirm_mobile_operation() -> ApiOperation:
+    return _operation(login.confirm_mobile, CONFIRM_MOBILE, lambda w: {"code": w.code}, request_own_code)
 
 
-def end_session_act() -> Act:
-    return _act(
+def end_session_operation() -> ApiOperation:
+    return _operation(
         sessions.end_session,
         END_SESSION,
-        lambda w: {"id": global_id("UserSession", w.session_id)},
+        lambda w: {"id": to_global_id("UserSession", w.session_id)},
         open_another_session,
     )

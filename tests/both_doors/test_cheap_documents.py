@@ -5,10 +5,10 @@ from typing import Any
 import httpx
 
 from models import Order
-from resolvers.shop import Shop
-from tests.both_doors.world import global_id
+from resolvers.shop import AppContext
+from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.resolvers.records import create_category, create_order, create_service
 
 
@@ -39,27 +39,29 @@ async def test_categories_under_many_aliases_run_in_one_document(client: httpx.A
 
     lists, points = await run(client, ["categories {id}"] * 16)
 
-    assert lists == [[{"id": global_id("Category", category.id)}]] * 16
+    assert lists == [[{"id": to_global_id("Category", category.id)}]] * 16
     assert points < 1_000
 
 
-async def test_many_nodes_are_fetched_again_in_one_document(client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_many_nodes_are_fetched_again_in_one_document(
+    client: httpx.AsyncClient, shop: AppContext
+) -> None:
     user, service = await create_user(), await create_service()
-    keys = [global_id("Order", (await create_order(user, service)).id) for _ in range(40)]
+    keys = [to_global_id("Order", (await create_order(user, service)).id) for _ in range(40)]
 
     nodes, points = await run(
         client,
         [f'node(id: "{key}") {{id ... on Order {{status}}}}' for key in keys],
-        await authorization(shop, user),
+        await create_authorization(shop, user),
     )
 
     assert [node["id"] for node in nodes] == keys
     assert points < 1_000
 
 
-async def test_many_orders_are_placed_by_one_mutation(client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_many_orders_are_placed_by_one_mutation(client: httpx.AsyncClient, shop: AppContext) -> None:
     user, service = await create_user(balance=1_000_000), await create_service()
-    key = global_id("Service", service.id)
+    key = to_global_id("Service", service.id)
 
     placed, _ = await run(
         client,
@@ -70,7 +72,7 @@ async def test_many_orders_are_placed_by_one_mutation(client: httpx.AsyncClient,
             "... on QuantityOutOfRange {code min max} ... on Problem {code message}}"
             for number in range(31)
         ],
-        await authorization(shop, user),
+        await create_authorization(shop, user),
         kind="mutation",
     )
 

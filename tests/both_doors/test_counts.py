@@ -7,19 +7,19 @@ from domain.money import Toman
 from domain.states import LedgerKind
 from models import database
 from resolvers import pages, wallet
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 
 COUNTS = "{ ledger(first: 1) { totalCount hasMoreThan edges { cursor } } }"
 
 
 async def test_a_total_is_exact_to_its_bound_and_null_beyond(
-    client: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, shop: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "MAX_COUNTED", 3)
     user = await create_user()
-    headers = await authorization(shop, user)
+    headers = await create_authorization(shop, user)
     shown = []
     for number in range(5):
         answer = await client.post("/graphql", json={"query": COUNTS}, headers=headers)

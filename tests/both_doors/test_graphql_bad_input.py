@@ -7,15 +7,15 @@ import pytest
 from graphql import get_named_type
 
 from models import Category
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.both_doors.acts import PROBLEM
-from tests.both_doors.mutation_arguments import ARGUMENTS, TYPES, request, takes_null
+from tests.both_doors.mutation_arguments import ARGUMENTS, TYPES, is_nullable, request
 from tests.both_doors.order_requests import LINK
-from tests.both_doors.world import World, create_catalogue, create_world, global_id
+from tests.both_doors.world import Scenario, create_catalogue, create_scenario, to_global_id
 from tests.cases import for_each
-from tests.database_state import stored_rows
+from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, RecordingSms, create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 
 MORE_VALUES = {**REFUSED_TEXTS, "null": "null", "a number of 100,000 digits": DIGITS}
@@ -63,17 +63,17 @@ async def refused(client: httpx.AsyncClient, headers: dict[str, str], body: byte
 
 
 async def check_refused(
-    values: dict[str, str], argument: str, client: httpx.AsyncClient, world: World
+    values: dict[str, str], argument: str, client: httpx.AsyncClient, scenario: Scenario
 ) -> None:
     """Each value is refused and nothing is stored; the request without it is accepted."""
-    before_act = ARGUMENTS[argument].before
-    if before_act:
-        await before_act(world)
-    before = await stored_rows()
+    before_operation = ARGUMENTS[argument].before
+    if before_operation:
+        await before_operation(scenario)
+    before = await read_stored_rows()
     for kind, value in values.items():
-        assert await refused(client, world.headers, request(argument, world, value)), kind
-    assert await stored_rows() == before
-    assert not await refused(client, world.headers, request(argument, world))
+        assert await refused(client, scenario.headers, request(argument, scenario, value)), kind
+    assert await read_stored_rows() == before
+    assert not await refused(client, scenario.headers, request(argument, scenario))
 
 
 def test_every_argument_of_every_mutation_is_listed() -> None:
@@ -82,40 +82,40 @@ def test_every_argument_of_every_mutation_is_listed() -> None:
 
 @pytest.mark.parametrize("argument", ARGUMENTS)
 async def test_a_hostile_value_in_any_argument_is_refused_and_stores_nothing(
-    argument: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+    argument: str, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
 ) -> None:
-    world = await create_world(shop, sms, await create_catalogue())
+    scenario = await create_scenario(shop, sms, await create_catalogue())
     values = {
-        kind: value for kind, value in MORE_VALUES.items() if value != "null" or not takes_null(argument)
+        kind: value for kind, value in MORE_VALUES.items() if value != "null" or not is_nullable(argument)
     }
-    await check_refused(values, argument, client, world)
+    await check_refused(values, argument, client, scenario)
 
 
 @pytest.mark.parametrize("argument", NUMBERS)
 async def test_a_number_that_is_no_whole_one_in_bounds_is_refused_and_stores_nothing(
-    argument: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+    argument: str, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
 ) -> None:
-    world = await create_world(shop, sms, await create_catalogue())
-    await check_refused(NUMBERS[argument], argument, client, world)
+    scenario = await create_scenario(shop, sms, await create_catalogue())
+    await check_refused(NUMBERS[argument], argument, client, scenario)
 
 
 @pytest.mark.parametrize("mutation", LITERALS)
 async def test_such_a_number_is_refused_when_the_document_itself_holds_it(
-    mutation: str, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+    mutation: str, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
 ) -> None:
-    world = await create_world(shop, sms, await create_catalogue())
-    service = global_id("Service", world.catalogue.service.id)
+    scenario = await create_scenario(shop, sms, await create_catalogue())
+    service = to_global_id("Service", scenario.catalogue.service.id)
 
     def body(number: str) -> bytes:
         field = LITERALS[mutation] % {"service": service, "number": number}
         query = f"mutation {{ act: {mutation}({field}) {{ __typename {PROBLEM} }} }}"
         return json.dumps({"query": query}).encode()
 
-    before = await stored_rows()
+    before = await read_stored_rows()
     for number in {**WHOLE_NUMBERS, "digits without end": DIGITS}.values():
-        assert await refused(client, world.headers, body(number)), number[:50]
-    assert await stored_rows() == before
-    assert not await refused(client, world.headers, body("5000"))
+        assert await refused(client, scenario.headers, body(number)), number[:50]
+    assert await read_stored_rows() == before
+    assert not await refused(client, scenario.headers, body("5000"))
 
 
 @for_each("body", BODIES.values())
@@ -158,9 +158,9 @@ async def test_a_broken_body_is_answered_400(body: bytes, client: httpx.AsyncCli
     ],
 )
 async def test_a_request_that_cannot_run_is_refused(
-    request_body: dict[str, object], client: httpx.AsyncClient, shop: Shop
+    request_body: dict[str, object], client: httpx.AsyncClient, shop: AppContext
 ) -> None:
-    headers = await authorization(shop, await create_user())
+    headers = await create_authorization(shop, await create_user())
     assert await refused(client, headers, json.dumps(request_body).encode())
 
 
@@ -176,7 +176,7 @@ async def test_a_fragment_fan_out_is_refused_without_being_written_out(client: h
 
 
 async def test_every_try_in_one_document_counts(
-    client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+    client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
 ) -> None:
     tries = " ".join(
         f'm{i}: verifyLoginCode(username: "09121112233", code: "{i:06d}") {{ __typename }}' for i in range(15)
@@ -189,7 +189,7 @@ async def test_every_try_in_one_document_counts(
     assert answer.json()["status"] == 401 or int(right) < 5
 
 
-async def test_a_body_over_the_limit_is_refused_in_graphql_s_own_words(client: httpx.AsyncClient) -> None:
+async def test_a_body_over_the_limit_is_refused_as_a_graphql_error(client: httpx.AsyncClient) -> None:
     answer = await client.post("/graphql", json={"query": " " * 300_000})
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
@@ -198,5 +198,5 @@ async def test_a_body_over_the_limit_is_refused_in_graphql_s_own_words(client: h
 async def test_a_category_that_cannot_exist_or_is_off_sale_is_no_node(client: httpx.AsyncClient) -> None:
     hidden = await Category.create(name="hidden", is_active=False, created_at=MOMENT, updated_at=MOMENT)
     for key in (hidden.id, 9_999_999_999):
-        query = f'{{ node(id: "{global_id("Category", key)}") {{ id }} }}'
+        query = f'{{ node(id: "{to_global_id("Category", key)}") {{ id }} }}'
         assert (await client.post("/graphql", json={"query": query})).json()["data"] == {"node": None}

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements
+from resolvers.shop import AppContext
+from tests.database_state import record_statements
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.rest_compat.test_statement_counts import add_rows
 
 CATEGORY = "category { name }"
@@ -29,34 +29,36 @@ LISTS = {
 }
 
 
-async def ask(client: httpx.AsyncClient, document: str, headers: dict[str, str]) -> list[str]:
+async def send_query(client: httpx.AsyncClient, document: str, headers: dict[str, str]) -> list[str]:
     """The statements that the document costs."""
-    with recorded_statements() as statements:
+    with record_statements() as statements:
         answer = await client.post("/graphql", json={"query": document}, headers=headers)
     assert "errors" not in answer.json(), answer.json()
     return statements
 
 
 async def test_a_list_costs_as_many_statements_at_3_rows_as_at_1(
-    client: httpx.AsyncClient, shop: Shop, subtests: pytest.Subtests
+    client: httpx.AsyncClient, shop: AppContext, subtests: pytest.Subtests
 ) -> None:
     costs: dict[int, dict[str, int]] = {}
     for rows in (1, 3):
         user = await create_user()
         await add_rows(user, rows)
-        headers = await authorization(shop, user)
-        costs[rows] = {name: len(await ask(client, document, headers)) for name, document in LISTS.items()}
+        headers = await create_authorization(shop, user)
+        costs[rows] = {
+            name: len(await send_query(client, document, headers)) for name, document in LISTS.items()
+        }
     for name in LISTS:
         with subtests.test(list=name):
             assert costs[1][name] == costs[3][name] > 0
 
 
 async def test_total_count_costs_a_statement_only_when_it_is_asked(
-    client: httpx.AsyncClient, shop: Shop
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 3)
-    headers = await authorization(shop, user)
-    plain = await ask(client, "{ orders { edges { node { id } } } }", headers)
-    counted = await ask(client, "{ orders { totalCount edges { node { id } } } }", headers)
+    headers = await create_authorization(shop, user)
+    plain = await send_query(client, "{ orders { edges { node { id } } } }", headers)
+    counted = await send_query(client, "{ orders { totalCount edges { node { id } } } }", headers)
     assert len(counted) == len(plain) + 1

@@ -5,9 +5,9 @@ import gc
 import httpx
 from graphql import StringValueNode
 
-from schema.node import global_id
+from schema.node import to_global_id
 
-CONSTANTS = [str(global_id("Category", 9_000_000 + number)) for number in range(40)]
+CONSTANTS = [str(to_global_id("Category", 9_000_000 + number)) for number in range(40)]
 LISTED = ",".join(f'"{constant}"' for constant in CONSTANTS)
 PAGES = (
     f"services(first: 1, where: {{category: {{in: [{LISTED}]}}}}) {{edges {{cursor}}}}",
@@ -22,7 +22,7 @@ def count_constants_alive() -> int:
     return sum(isinstance(one, StringValueNode) and one.value in known for one in gc.get_objects())
 
 
-async def test_documents_that_were_seen_once_are_not_held(client: httpx.AsyncClient) -> None:
+async def test_documents_seen_once_are_not_retained(client: httpx.AsyncClient) -> None:
     before = count_constants_alive()
     for number in range(10):
         query = f"query q{number} {{{PAGES[number % len(PAGES)]}}}"

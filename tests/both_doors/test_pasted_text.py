@@ -8,10 +8,10 @@ import pytest
 from domain.service_types import ServiceType
 from models import Order, Ticket, User
 from resolvers import api_keys
-from resolvers.shop import Shop
-from tests.both_doors.world import global_id
+from resolvers.shop import AppContext
+from tests.both_doors.world import to_global_id
 from tests.fakes import RecordingSms, create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.resolvers.logins import request_code
 from tests.resolvers.records import create_service
 
@@ -62,16 +62,16 @@ async def buyer() -> User:
 
 
 @pytest.fixture
-async def callers(client: httpx.AsyncClient, shop: Shop, buyer: User) -> Callers:
-    return Callers(client, await authorization(shop, buyer), await api_keys.rotate_api_key(buyer))
+async def callers(client: httpx.AsyncClient, shop: AppContext, buyer: User) -> Callers:
+    return Callers(client, await create_authorization(shop, buyer), await api_keys.rotate_api_key(buyer))
 
 
 @pytest.mark.both_databases
 async def test_lines_that_hold_nothing_to_see_are_neither_counted_nor_charged(
     callers: Callers, buyer: User, subtests: pytest.Subtests
 ) -> None:
-    service = await create_service(type=ServiceType.CUSTOM_COMMENTS, price=1_000_000, smallest=1)
-    global_service = global_id("Service", service.id)
+    service = await create_service(type=ServiceType.CUSTOM_COMMENTS, price=1_000_000, min_quantity=1)
+    global_service = to_global_id("Service", service.id)
     rest = {"service_id": service.id, "category_id": service.category_id, "link": LINK}
     await callers.rest("/v1/order", **rest, comments=COMMENTS)
     await callers.graphql(ORDER, i={"serviceId": global_service, "link": LINK, "comments": COMMENTS})
@@ -87,11 +87,11 @@ async def test_lines_that_hold_nothing_to_see_are_neither_counted_nor_charged(
     assert await Order.all().count() == 3
 
 
-async def test_a_link_loses_what_nobody_sees_at_its_ends_and_is_refused_with_it_inside(
+async def test_invisible_characters_are_trimmed_from_a_link_and_refused_inside_it(
     callers: Callers, subtests: pytest.Subtests
 ) -> None:
     service = await create_service()
-    global_service = global_id("Service", service.id)
+    global_service = to_global_id("Service", service.id)
     rest = {"service_id": service.id, "category_id": service.category_id}
     right, wrong = f"\u2066{LINK}\u2069\ufeff", f"{LINK}\u200bx"
     for link in (right, wrong, NOTHING, "instagram.com/p/x"):
@@ -148,7 +148,7 @@ async def test_every_spelling_of_a_mobile_and_of_an_e_mail_address_is_one(
 
 
 async def test_a_login_code_is_read_in_groups_in_every_script_and_as_a_number(
-    client: httpx.AsyncClient, shop: Shop, sms: RecordingSms, subtests: pytest.Subtests
+    client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms, subtests: pytest.Subtests
 ) -> None:
     persian = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
     spellings: dict[str, Callable[[str], str | int]] = {

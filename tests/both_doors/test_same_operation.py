@@ -15,7 +15,7 @@ from domain.problems import (
     InvalidInput,
     PaymentNotFound,
     Problem,
-    problems_of,
+    get_declared_problems,
 )
 from resolvers import (
     cancellation,
@@ -30,15 +30,15 @@ from resolvers import (
     totp,
     wheel,
 )
-from resolvers.shop import Shop
-from rest_compat.errors import MALFORMED_KEY, REFUSALS
-from tests.both_doors.acts import ACTS
-from tests.both_doors.money_acts import MONEY_ACTS
-from tests.both_doors.world import GRAPHQL, REST, Act, act_out, create_catalogue, create_world
+from resolvers.shop import AppContext
+from rest_compat.errors import LEGACY_ERRORS, MALFORMED_KEY
+from tests.both_doors.acts import OPERATIONS
+from tests.both_doors.money_acts import MONEY_OPERATIONS
+from tests.both_doors.world import GRAPHQL, REST, ApiOperation, create_catalogue, create_scenario, perform
 from tests.fakes import RecordingSms
 from tests.resolvers.logins import with_settings
 
-EVERY_ACT = [*ACTS, *MONEY_ACTS]
+EVERY_OPERATION = [*OPERATIONS, *MONEY_OPERATIONS]
 ANY_LIMIT = "REST reads any limit as one from 1 to 10"
 NO_KEY = "REST takes no key on a GET route"
 NO_ROUTE = "the reference has no route for it"
@@ -54,73 +54,77 @@ GRAPHQL_ALONE: list[Callable[..., object]] = [
     totp.disable_totp,
 ]
 # Problems that cannot be brought about through both doors, and why.
-ONE_DOOR_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
-    (stats.top_users, InvalidInput): ANY_LIMIT,
-    (stats.top_services, InvalidInput): ANY_LIMIT,
+ONE_API_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
+    (stats.list_top_users, InvalidInput): ANY_LIMIT,
+    (stats.list_top_services, InvalidInput): ANY_LIMIT,
     (notifications.mark_notifications_read, InvalidInput): "REST marks all: it takes no ids",
     (free_credit.claim_free_credit, InvalidInput): NO_KEY,
     (free_credit.claim_free_credit, IdempotencyKeyReused): NO_KEY,
     (wheel.spin_wheel, InvalidInput): NO_KEY,
     (wheel.spin_wheel, IdempotencyKeyReused): NO_KEY,
     (payments.confirm_payment, PaymentNotFound): "payers come back from the gateway by REST alone",
-    **{(operation, problem): NO_ROUTE for operation in GRAPHQL_ALONE for problem in problems_of(operation)},
+    **{
+        (operation, problem): NO_ROUTE
+        for operation in GRAPHQL_ALONE
+        for problem in get_declared_problems(operation)
+    },
 }
 
 
 @pytest.fixture
-def shop(shop: Shop) -> Shop:
+def shop(shop: AppContext) -> AppContext:
     """The shop with a free credit that is drawn alike each time."""
     return with_settings(shop, free_credit_min=50, free_credit_max=50)
 
 
-def name_of(act: Act) -> str:
-    return f"{act.operation.__name__}-{act.problem.__name__ if act.problem else 'success'}"
+def get_name(operation: ApiOperation) -> str:
+    return f"{operation.operation.__name__}-{operation.problem.__name__ if operation.problem else 'success'}"
 
 
-@pytest.mark.parametrize("act", EVERY_ACT, ids=name_of)
-async def test_an_act_ends_alike_through_both_doors(
-    act: Act, client: httpx.AsyncClient, shop: Shop, sms: RecordingSms
+@pytest.mark.parametrize("api_operation", EVERY_OPERATION, ids=get_name)
+async def test_an_operation_has_the_same_outcome_through_both_apis(
+    api_operation: ApiOperation, client: httpx.AsyncClient, shop: AppContext, sms: RecordingSms
 ) -> None:
     catalogue = await create_catalogue()
-    legacy = await create_world(shop, sms, catalogue)
-    modern = await create_world(shop, sms, catalogue)
+    legacy = await create_scenario(shop, sms, catalogue)
+    modern = await create_scenario(shop, sms, catalogue)
 
-    rest, left_by_rest = await act_out(act, REST, client, legacy)
-    graphql, left_by_graphql = await act_out(act, GRAPHQL, client, modern)
+    rest, changed_by_rest = await perform(api_operation, REST, client, legacy)
+    graphql, changed_by_graphql = await perform(api_operation, GRAPHQL, client, modern)
 
-    assert left_by_rest == left_by_graphql
+    assert changed_by_rest == changed_by_graphql
     assert graphql.status_code == 200
-    if act.problem is None:
-        assert rest.status_code == act.http_status
+    if api_operation.problem is None:
+        assert rest.status_code == api_operation.http_status
         assert rest.json()["status"] not in (400, 401, 403, 404, 409, 422, 429, 503)
         assert "errors" not in graphql.json()
         assert "code" not in graphql.json()["data"]["act"]
     else:
-        check_refusal(rest, act.problem, act.path)
-        assert code_of(graphql.json()) == act.problem.code.value.upper()
+        check_refusal(rest, api_operation.problem, api_operation.path)
+        assert get_code(graphql.json()) == api_operation.problem.code.value.upper()
 
 
 def check_refusal(answer: httpx.Response, problem: type[Problem], path: str) -> None:
     """REST answers `problem` as its table words it, whatever the numbers in the sentence."""
-    refusal = REFUSALS.get((problem, path)) or REFUSALS[problem, ""]
+    refusal = LEGACY_ERRORS.get((problem, path)) or LEGACY_ERRORS[problem, ""]
     if problem is InvalidInput and answer.status_code != refusal.http_status:
         refusal = MALFORMED_KEY
-    wording = re.sub(r"\\{\w+\\}", "[0-9]+", re.escape(refusal.message))
+    message = re.sub(r"\\{\w+\\}", "[0-9]+", re.escape(refusal.message))
     body = answer.json()
     assert answer.status_code == refusal.http_status
     assert list(body) == ["status", "message"]
     assert body["status"] == refusal.status
-    assert re.fullmatch(wording, body["message"])
+    assert re.fullmatch(message, body["message"])
 
 
-def code_of(answer: dict[str, object]) -> object:
+def get_code(answer: dict[str, object]) -> object:
     """The problem's code, as data of a mutation or as the error of a query."""
     if "errors" in answer:
         return answer["errors"][0]["extensions"]["code"]  # type: ignore[index]  # JSON
     return answer["data"]["act"]["code"]  # type: ignore[index]  # JSON
 
 
-def test_every_declared_problem_of_every_operation_is_acted_out() -> None:
+def test_every_declared_problem_of_every_operation_is_provoked() -> None:
     modules = [
         importlib.import_module(f"resolvers.{module.name}")
         for module in pkgutil.iter_modules(resolvers.__path__)
@@ -129,12 +133,20 @@ def test_every_declared_problem_of_every_operation_is_acted_out() -> None:
         operation
         for module in modules
         for operation in vars(module).values()
-        if inspect.iscoroutinefunction(operation) and problems_of(operation)
+        if inspect.iscoroutinefunction(operation) and get_declared_problems(operation)
     }
-    declared = {(operation, problem) for operation in operations for problem in problems_of(operation)}
-    acted = {(operation, act.problem) for act in EVERY_ACT for operation in act.operations}
-    assert declared - acted == set(ONE_DOOR_ONLY)
+    declared = {
+        (operation, problem) for operation in operations for problem in get_declared_problems(operation)
+    }
+    acted = {
+        (operation, api_operation.problem)
+        for api_operation in EVERY_OPERATION
+        for operation in api_operation.operations
+    }
+    assert declared - acted == set(ONE_API_ONLY)
 
 
-def test_rest_words_every_problem_that_an_operation_may_raise() -> None:
-    assert {act.problem for act in EVERY_ACT if act.problem} <= {problem for problem, _ in REFUSALS}
+def test_rest_has_a_message_for_every_problem_that_an_operation_may_raise() -> None:
+    assert {api_operation.problem for api_operation in EVERY_OPERATION if api_operation.problem} <= {
+        problem for problem, _ in LEGACY_ERRORS
+    }

@@ -12,10 +12,10 @@ import httpx
 from domain.order_status import OrderSource
 from domain.problems import Problem
 from models import AccessToken, Gift, Order, Service, Ticket, User
-from resolvers.shop import Shop
-from tests.database_state import Rows, all_rows, stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import Rows, read_all_rows, read_stored_rows
 from tests.fakes import RecordingSms, create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.resolvers.records import (
     create_gift,
     create_notification,
@@ -30,7 +30,7 @@ BALANCE = 10_000
 # differ, and are known as the same request (test_idempotency.py).
 VARYING = {"id", "mobile", "subject", "email", "code_hash", "ticket_id", "fingerprint"}
 # What the gateway makes of a payment's number.
-GIVEN_BY_THE_GATEWAY = {"authority", "url"}
+GATEWAY_COLUMNS = {"authority", "url"}
 # Ids inside texts.
 NUMBERED = {"cause": re.compile(r"[0-9]+"), "answer": re.compile(r'(?<="id":)[0-9]+')}
 
@@ -44,10 +44,10 @@ class Catalogue:
 
 
 @dataclass
-class World:
+class Scenario:
     """An actor with records, and another user with records of the same kind."""
 
-    shop: Shop
+    shop: AppContext
     sms: RecordingSms
     catalogue: Catalogue
     user: User
@@ -65,20 +65,20 @@ class World:
 
 
 async def create_catalogue() -> Catalogue:
-    service = await create_service(largest=100_000)
-    return Catalogue(service=service, gift=await create_gift(service, smallest=30, largest=30))
+    service = await create_service(max_quantity=100_000)
+    return Catalogue(service=service, gift=await create_gift(service, min_quantity=30, max_quantity=30))
 
 
-async def create_world(shop: Shop, sms: RecordingSms, catalogue: Catalogue) -> World:
+async def create_scenario(shop: AppContext, sms: RecordingSms, catalogue: Catalogue) -> Scenario:
     user = await create_user(balance=BALANCE)
     other = await create_user(email=f"{uuid.uuid4().hex}@example.com")
     await create_notification(user)
-    return World(
+    return Scenario(
         shop=shop,
         sms=sms,
         catalogue=catalogue,
         user=user,
-        headers=await authorization(shop, user),
+        headers=await create_authorization(shop, user),
         newcomer=f"0935{uuid.uuid4().int % 10_000_000:07d}",
         ticket=await create_ticket(user),
         order=await create_order(user, catalogue.service),
@@ -88,18 +88,18 @@ async def create_world(shop: Shop, sms: RecordingSms, catalogue: Catalogue) -> W
     )
 
 
-def global_id(kind: str, key: int | str) -> str:
+def to_global_id(kind: str, key: int | str) -> str:
     return base64.b64encode(f"{kind}:{key}".encode()).decode()
 
 
-Arguments = Callable[[World], dict[str, object]]
-Record = Callable[[World], int]
-Preparation = Callable[[World], Awaitable[None]]
-Outcome = type[Problem] | None
+Arguments = Callable[[Scenario], dict[str, object]]
+Record = Callable[[Scenario], int]
+Preparation = Callable[[Scenario], Awaitable[None]]
+ExpectedProblem = type[Problem] | None
 
 
 @dataclass(frozen=True)
-class Act:
+class ApiOperation:
     """One act through both doors; `problem` is how it must end, None for success.
 
     `twin` is the operation that GraphQL calls where it is not the one that REST calls. `key` is the
@@ -108,80 +108,94 @@ class Act:
     """
 
     operation: Callable[..., object]
-    problem: Outcome
+    problem: ExpectedProblem
     method: str
     path: str
     body: Arguments
     document: str
     variables: Arguments
-    record: Record = lambda world: 0
+    record: Record = lambda scenario: 0
     before: Preparation | None = None
-    twin: Callable[..., object] | None = None
+    graphql_operation: Callable[..., object] | None = None
     key: str | None = None
     http_status: int = 200
 
     @property
     def operations(self) -> list[Callable[..., object]]:
-        return [self.operation] if self.twin is None else [self.operation, self.twin]
+        return (
+            [self.operation] if self.graphql_operation is None else [self.operation, self.graphql_operation]
+        )
 
 
-Ask = Callable[[httpx.AsyncClient, Act, World], Awaitable[httpx.Response]]
+SendRequest = Callable[[httpx.AsyncClient, ApiOperation, Scenario], Awaitable[httpx.Response]]
 
 
-async def _ask_rest(client: httpx.AsyncClient, act: Act, world: World) -> httpx.Response:
-    path = f"/api{act.path}".replace("{id}", str(act.record(world)))
-    key = {} if act.key is None else {"Idempotency-Key": act.key}
-    return await client.request(act.method, path, headers={**world.headers, **key}, json=act.body(world))
+async def _send_rest(
+    client: httpx.AsyncClient, operation: ApiOperation, scenario: Scenario
+) -> httpx.Response:
+    path = f"/api{operation.path}".replace("{id}", str(operation.record(scenario)))
+    key = {} if operation.key is None else {"Idempotency-Key": operation.key}
+    return await client.request(
+        operation.method, path, headers={**scenario.headers, **key}, json=operation.body(scenario)
+    )
 
 
-async def _ask_graphql(client: httpx.AsyncClient, act: Act, world: World) -> httpx.Response:
-    key = {} if act.key is None else {"idempotencyKey": act.key}
-    request = {"query": act.document, "variables": {**act.variables(world), **key}}
-    return await client.post("/graphql", headers=world.headers, json=request)
+async def _send_graphql(
+    client: httpx.AsyncClient, operation: ApiOperation, scenario: Scenario
+) -> httpx.Response:
+    key = {} if operation.key is None else {"idempotencyKey": operation.key}
+    request = {"query": operation.document, "variables": {**operation.variables(scenario), **key}}
+    return await client.post("/graphql", headers=scenario.headers, json=request)
 
 
 @dataclass(frozen=True)
-class Door:
+class Api:
     """A way to the operations, and the word that its orders carry."""
 
-    ask: Ask
+    send: SendRequest
     source: OrderSource
 
 
-REST = Door(_ask_rest, OrderSource.MOBILE_APP)
-GRAPHQL = Door(_ask_graphql, OrderSource.GRAPHQL)
+REST = Api(_send_rest, OrderSource.MOBILE_APP)
+GRAPHQL = Api(_send_graphql, OrderSource.GRAPHQL)
 
 
-async def act_out(
-    act: Act, door: Door, client: httpx.AsyncClient, world: World
+async def perform(
+    operation: ApiOperation, api: Api, client: httpx.AsyncClient, scenario: Scenario
 ) -> tuple[httpx.Response, dict[str, object]]:
     """What the door answers, and what the act leaves, in words that are the same in every world."""
-    if act.before:
-        await act.before(world)
-    stored, before = await stored_rows(), await all_rows()
-    answer = await door.ask(client, act, world)
-    changed = [table for table, rows in (await stored_rows()).items() if rows != stored[table]]
-    return answer, await _left_in(world, before, await all_rows(of=changed), door)
+    if operation.before:
+        await operation.before(scenario)
+    stored, before = await read_stored_rows(), await read_all_rows()
+    answer = await api.send(client, operation, scenario)
+    changed = [table for table, rows in (await read_stored_rows()).items() if rows != stored[table]]
+    return answer, await _collect_changes(scenario, before, await read_all_rows(of=changed), api)
 
 
-async def _left_in(world: World, before: Rows, after: Rows, door: Door) -> dict[str, object]:
+async def _collect_changes(scenario: Scenario, before: Rows, after: Rows, api: Api) -> dict[str, object]:
     changed = {
         table: rows for table in after if (rows := [row for row in after[table] if row not in before[table]])
     }
-    words = {**_new_records(changed), **_known_records(world), ("source", door.source): "the door's own"}
-    revoked = await AccessToken.filter(user=world.user).exclude(revoked_at=None).count()
-    told = {table: [_told(row, words) for row in rows] for table, rows in changed.items()}
-    return {**told, "revoked tokens": revoked}
+    placeholders = {
+        **_new_records(changed),
+        **_known_records(scenario),
+        ("source", api.source): "the door's own",
+    }
+    revoked = await AccessToken.filter(user=scenario.user).exclude(revoked_at=None).count()
+    normalized = {
+        table: [_normalize_row(row, placeholders) for row in rows] for table, rows in changed.items()
+    }
+    return {**normalized, "revoked tokens": revoked}
 
 
-Words = dict[tuple[str, object], str]
+Placeholders = dict[tuple[str, object], str]
 
 
-def _known_records(world: World) -> Words:
-    return {("user_id", world.user.id): "the actor", ("user_id", world.other.id): "the other"}
+def _known_records(scenario: Scenario) -> Placeholders:
+    return {("user_id", scenario.user.id): "the actor", ("user_id", scenario.other.id): "the other"}
 
 
-def _new_records(changed: Rows) -> Words:
+def _new_records(changed: Rows) -> Placeholders:
     """Words for records whose numbers are not known beforehand."""
     nouns = {"users": "user", "orders": "order", "payments": "payment", "login_codes": "login_code"}
     return {
@@ -191,15 +205,19 @@ def _new_records(changed: Rows) -> Words:
     }
 
 
-def _told(row: dict[str, object], words: Words) -> dict[str, object]:
-    return {name: _value(name, value, words) for name, value in row.items() if name not in VARYING}
+def _normalize_row(row: dict[str, object], placeholders: Placeholders) -> dict[str, object]:
+    return {
+        name: _normalize_value(name, value, placeholders)
+        for name, value in row.items()
+        if name not in VARYING
+    }
 
 
-def _value(name: str, value: object, words: Words) -> object:
+def _normalize_value(name: str, value: object, placeholders: Placeholders) -> object:
     if isinstance(value, datetime):
         return "a moment"
-    if name in GIVEN_BY_THE_GATEWAY and value is not None:
+    if name in GATEWAY_COLUMNS and value is not None:
         return "given by the gateway"
     if name in NUMBERED and isinstance(value, str):
         return NUMBERED[name].sub("N", value)
-    return words.get((name, value), value)
+    return placeholders.get((name, value), value)

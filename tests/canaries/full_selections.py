@@ -30,7 +30,7 @@ def full_documents(name: str) -> Iterator[str]:
     assert isinstance(operation, OperationDefinitionNode)
     (field,) = operation.selection_set.selections
     assert isinstance(field, FieldNode)
-    asked = print_ast(dataclasses.replace(field, selection_set=None))
+    selected = print_ast(dataclasses.replace(field, selection_set=None))
     shown = get_named_type(ROOT_FIELDS[name].type)
     kinds = [shown]
     if isinstance(shown, GraphQLUnionType | GraphQLInterfaceType):
@@ -38,7 +38,7 @@ def full_documents(name: str) -> Iterator[str]:
     for kind in kinds:
         assert isinstance(kind, GraphQLObjectType)
         everything = f"__typename ... on {kind.name} {{ {_fields(kind, _LEVELS, ())} }}"
-        yield f"{operation.operation.value} {{ {asked} {{ {everything} }} }}"
+        yield f"{operation.operation.value} {{ {selected} {{ {everything} }} }}"
 
 
 def _fields(type_: GraphQLObjectType, levels: int, above: tuple[str, ...]) -> str:

@@ -36,11 +36,11 @@ NOT_SECRET = {
     "audit_entries.service_token": "its name",
     "idempotency_keys.answer": "what the client was answered",
 }
-NOWHERE = "http://127.0.0.1:9"
+NEVER_SHOWN = "http://127.0.0.1:9"
 """Gateways that do not answer: what is logged of them is part of the walk."""
 
 
-def columns() -> Iterator[str]:
+def list_columns() -> Iterator[str]:
     """Every column of every table, such as `users.id`."""
     for name in models.__all__:
         meta = getattr(models, name)._meta
@@ -49,7 +49,7 @@ def columns() -> Iterator[str]:
         yield from (f"{meta.db_table}.{column}" for column in own)
 
 
-def secret_settings() -> list[str]:
+def list_secret_settings() -> list[str]:
     """The settings that pydantic hides."""
     return [
         name
@@ -58,19 +58,19 @@ def secret_settings() -> list[str]:
     ]
 
 
-def settings_with_canaries(database_url: str, folder: Path) -> Settings:
-    given: dict[str, Any] = {name: _canary(name) for name in secret_settings()}
+def build_settings_with_canaries(database_url: str, folder: Path) -> Settings:
+    values: dict[str, Any] = {name: _canary(name) for name in list_secret_settings()}
     return Settings(
         database_url=database_url,
         data_folder=folder,
         rate_limit="1000000/minute",
         sms_gateway=SmsGatewayName.KAVENEGAR,
         payment_gateway=PaymentGatewayName.ZARINPAL,
-        kavenegar_url=NOWHERE,
-        zarinpal_url=NOWHERE,
-        zibal_url=NOWHERE,
+        kavenegar_url=NEVER_SHOWN,
+        zarinpal_url=NEVER_SHOWN,
+        zibal_url=NEVER_SHOWN,
         allow_private_providers=True,
-        **given,
+        **values,
     )
 
 
@@ -79,10 +79,10 @@ async def plant(others: Sequence[User]) -> None:
     await User.all().update(password_hash=_canary("password"))
     for user in others:
         await User.filter(id=user.id).update(api_key_hash=f"{_canary('key')}-{user.id}")
-    await Provider.all().update(url=NOWHERE, api_key=_canary("provider"))
+    await Provider.all().update(url=NEVER_SHOWN, api_key=_canary("provider"))
 
 
-async def secrets_stored() -> set[str]:
+async def list_stored_secrets() -> set[str]:
     """All that the secret columns hold by now."""
     stored: set[str] = set()
     for name in models.__all__:
@@ -96,11 +96,11 @@ async def secrets_stored() -> set[str]:
     return stored
 
 
-def secrets_of_settings(settings: Settings) -> set[str]:
+def list_secrets_of_settings(settings: Settings) -> set[str]:
     """The secret settings, and what stands in the private key's file."""
-    given = {getattr(settings, name).get_secret_value() for name in secret_settings()}
+    values = {getattr(settings, name).get_secret_value() for name in list_secret_settings()}
     lines = (settings.data_folder / "jwt-key.pem").read_text().splitlines()
-    return given | {line for line in lines if len(line) > 40}
+    return values | {line for line in lines if len(line) > 40}
 
 
 def _canary(name: str) -> str:

@@ -12,28 +12,28 @@ import pytest
 import pytest_asyncio
 
 from composition.installation import build_shop
-from composition.web import application
+from composition.web import build_application
 from config.settings import Settings
 from models import Provider, User, database
 from observation import logging as product_logging
 from reseller_api.actions import ACTIONS
 from resolvers import api_keys
-from resolvers.shop import Shop
-from rest_compat.routes import TABLE
-from schema.node import global_id
+from resolvers.shop import AppContext
+from rest_compat.routes import LEGACY_ROUTES
+from schema.node import to_global_id
 from tests.canaries.full_selections import full_documents
 from tests.canaries.planted import (
     NAMED_LIKE_A_SECRET,
     NOT_SECRET,
     SECRET_COLUMNS,
-    columns,
+    build_settings_with_canaries,
+    list_columns,
+    list_secret_settings,
+    list_secrets_of_settings,
+    list_stored_secrets,
     plant,
-    secret_settings,
-    secrets_of_settings,
-    secrets_stored,
-    settings_with_canaries,
 )
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.foreign_records.owners import Owner, create_owner
 from tests.schema.roots import ROOT_FIELDS
 from worker.jobs import JOBS, PROVIDER_JOBS
@@ -51,7 +51,7 @@ PARAMETERS = {
     "Authority": "A1",
     "Status": "OK",
 }
-QUIETED = ("aiosqlite", "tortoise", "tortoise.db_client")
+SILENCED_LOGGERS = ("aiosqlite", "tortoise", "tortoise.db_client")
 NO_SECRET_SETTINGS = {
     "jwt_key_files",
     "token_lifetime",
@@ -64,57 +64,57 @@ _GLOBAL_ID = re.compile(r'"([A-Za-z0-9+/]{6,}={0,2})"')
 LINK = {"link": "https://example.com/p/1", "quantity": "10"}
 
 
-class Walker:
+class Crawler:
     """Goes through every door and keeps all that it is answered."""
 
-    def __init__(self, shop: Shop, client: httpx.AsyncClient, owner: Owner) -> None:
+    def __init__(self, shop: AppContext, client: httpx.AsyncClient, owner: Owner) -> None:
         self._shop = shop
         self._client = client
         self._owner = owner
         self.heard: list[str] = []
         self.statuses: set[int] = set()
 
-    async def walk(self, key: str) -> None:
+    async def crawl(self, key: str) -> None:
         """Every page, route, root field and action; `key` is the owner's API key."""
         for page in PAGES:
-            await self._hear("GET", page, headers={"Accept": "text/html"})
+            await self._connect_websocket("GET", page, headers={"Accept": "text/html"})
         # Before GraphQL, which rotates the key.
         for action in ACTIONS:
             for number in (self._owner.keys["Order"], self._owner.keys["Delivered"], 0):
                 records = {"order": str(number), "refill": str(self._owner.keys["Refill"])}
                 form = {"key": key, "action": action, "service": "1", **records, **LINK}
-                await self._hear("POST", "/api/v2", data=form)
-        for line in TABLE:
-            await self._ask_route(line.method, line.path)
+                await self._connect_websocket("POST", "/api/v2", data=form)
+        for line in LEGACY_ROUTES:
+            await self._request_route(line.method, line.path)
         for name in ROOT_FIELDS:
             for document in full_documents(name):
-                await self._ask_graphql(_GLOBAL_ID.sub(self._own_id, document))
-        await self._ask_graphql("{ __schema { types { name } } }")
-        await self._hear("POST", "/api/v2", data={"key": "canary-unknown", "action": "balance"})
+                await self._query_graphql(_GLOBAL_ID.sub(self._own_id, document))
+        await self._query_graphql("{ __schema { types { name } } }")
+        await self._connect_websocket("POST", "/api/v2", data={"key": "canary-unknown", "action": "balance"})
 
-    async def _ask_route(self, method: str, path: str) -> None:
+    async def _request_route(self, method: str, path: str) -> None:
         kind = "Ticket" if "tickets" in path else "Order"
         address = f"/api{path}".replace("{id}", str(self._owner.keys[kind]))
         keys = self._owner.keys
         ids = {"service_id": keys["Service"], "category_id": keys["Category"], "gift_id": keys["Gift"]}
         fields = {**PARAMETERS, **ids}
-        headers = await authorization(self._shop, self._owner.user)
-        await self._hear(method, address, headers=headers, params=fields)
-        await self._hear(method, address, params=fields)
-        await self._hear(method, address, headers=headers, content=b"{")
+        headers = await create_authorization(self._shop, self._owner.user)
+        await self._connect_websocket(method, address, headers=headers, params=fields)
+        await self._connect_websocket(method, address, params=fields)
+        await self._connect_websocket(method, address, headers=headers, content=b"{")
 
     def _own_id(self, found: re.Match[str]) -> str:
         """The id of the owner's record of the type that an example's id names."""
         kind = base64.b64decode(f"{found[1]}==").decode("latin-1").partition(":")[0]
-        return f'"{global_id(kind, self._owner.keys[kind])}"' if kind in self._owner.keys else found[0]
+        return f'"{to_global_id(kind, self._owner.keys[kind])}"' if kind in self._owner.keys else found[0]
 
-    async def _ask_graphql(self, document: str) -> None:
+    async def _query_graphql(self, document: str) -> None:
         # Signed in anew for each: one of them signs out.
-        headers = await authorization(self._shop, self._owner.user)
-        await self._hear("POST", "/graphql", headers=headers, json={"query": document})
-        await self._hear("POST", "/graphql", json={"query": document})
+        headers = await create_authorization(self._shop, self._owner.user)
+        await self._connect_websocket("POST", "/graphql", headers=headers, json={"query": document})
+        await self._connect_websocket("POST", "/graphql", json={"query": document})
 
-    async def _hear(self, method: str, address: str, **request: object) -> None:
+    async def _connect_websocket(self, method: str, address: str, **request: object) -> None:
         answer = await self._client.request(method, address, **request)  # type: ignore[arg-type]
         self.heard.append(f"{method} {address}\n{answer.headers}\n{answer.text}")
         self.statuses.add(answer.status_code)
@@ -123,7 +123,7 @@ class Walker:
 @contextmanager
 def logged_as_debug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Log as much as LOG_LEVEL=DEBUG does."""
-    levels = {name: logging.getLogger(name).level for name in QUIETED}
+    levels = {name: logging.getLogger(name).level for name in SILENCED_LOGGERS}
     product_logging.configure("DEBUG")
     try:
         with caplog.at_level(logging.DEBUG):
@@ -134,13 +134,13 @@ def logged_as_debug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def shop(own_database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+async def shop(own_database_url: str, tmp_path: Path) -> AsyncIterator[AppContext]:
     """The shop as its settings describe it, with real gateways that reach nobody."""
-    async with database.connected(own_database_url):
-        yield build_shop(settings_with_canaries(own_database_url, tmp_path))
+    async with database.open_connections(own_database_url):
+        yield build_shop(build_settings_with_canaries(own_database_url, tmp_path))
 
 
-async def work(shop: Shop) -> None:
+async def run_jobs(shop: AppContext) -> None:
     """Every job of the worker, once."""
     for job in JOBS:
         await job.operation(shop)
@@ -156,7 +156,7 @@ async def break_the_database() -> None:
 
 
 def test_every_column_that_is_named_like_a_secret_is_listed() -> None:
-    known = set(columns())
+    known = set(list_columns())
     assert {column for column in known if NAMED_LIKE_A_SECRET.search(column.partition(".")[2])} <= (
         SECRET_COLUMNS | NOT_SECRET.keys()
     )
@@ -165,31 +165,31 @@ def test_every_column_that_is_named_like_a_secret_is_listed() -> None:
 
 def test_every_setting_that_is_named_like_a_secret_is_hidden() -> None:
     named = {name for name in Settings.model_fields if NAMED_LIKE_A_SECRET.search(name)}
-    assert named - NO_SECRET_SETTINGS <= set(secret_settings())
+    assert named - NO_SECRET_SETTINGS <= set(list_secret_settings())
 
 
 @pytest.mark.slow
-async def test_no_secret_is_told_in_an_answer_an_error_or_the_log(
-    shop: Shop, caplog: pytest.LogCaptureFixture
+async def test_no_secret_is_in_a_response_an_error_or_the_log(
+    shop: AppContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = await create_owner()
     key = await api_keys.rotate_api_key(owner.user)
     await plant(await User.exclude(id=owner.user.id))
-    transport = httpx.ASGITransport(application(shop), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_application(shop), raise_app_exceptions=False)
     with logged_as_debug(caplog):
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
-            walker = Walker(shop, client, owner)
-            await walker.walk(key)
+            walker = Crawler(shop, client, owner)
+            await walker.crawl(key)
             await shop.sms.drain(shop.settings.gateway_total_timeout)
-            await work(shop)
-            secrets = await secrets_stored() | secrets_of_settings(shop.settings)
+            await run_jobs(shop)
+            secrets = await list_stored_secrets() | list_secrets_of_settings(shop.settings)
             assert "Traceback" not in caplog.text
             await break_the_database()
-            await walker.walk(key)
+            await walker.crawl(key)
     assert {200, 401, 404} <= walker.statuses
     assert "Traceback" in caplog.text
-    assert len([secret for secret in secrets if secret.startswith("canary-")]) > len(secret_settings())
-    told = [(secret, text[:80]) for secret in secrets for text in walker.heard if secret in text]
-    assert told == []
+    assert len([secret for secret in secrets if secret.startswith("canary-")]) > len(list_secret_settings())
+    reported = [(secret, text[:80]) for secret in secrets for text in walker.heard if secret in text]
+    assert reported == []
     logged = caplog.text
     assert [secret for secret in {*secrets, key} if secret in logged] == []

@@ -30,28 +30,28 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_generated_keys_are_readable_by_their_owner_only(settings: Settings) -> None:
-    keys.jwt_key_pems(settings)
-    keys.login_code_key(settings)
+    keys.load_jwt_keys(settings)
+    keys.load_login_code_key(settings)
 
     modes = {file.name: oct(file.stat().st_mode & 0o777) for file in settings.data_folder.iterdir()}
     assert modes == {"jwt-key.pem": "0o600", "login-code-key": "0o600"}
 
 
 def test_generated_keys_stay_the_same(settings: Settings) -> None:
-    first = keys.jwt_key_pems(settings), keys.login_code_key(settings)
+    first = keys.load_jwt_keys(settings), keys.load_login_code_key(settings)
 
-    assert (keys.jwt_key_pems(settings), keys.login_code_key(settings)) == first
+    assert (keys.load_jwt_keys(settings), keys.load_login_code_key(settings)) == first
 
 
 def test_installations_do_not_share_their_generated_keys(settings: Settings, tmp_path: Path) -> None:
     other = settings.model_copy(update={"data_folder": tmp_path / "other"})
 
-    assert keys.jwt_key_pems(settings) != keys.jwt_key_pems(other)
-    assert keys.login_code_key(settings) != keys.login_code_key(other)
+    assert keys.load_jwt_keys(settings) != keys.load_jwt_keys(other)
+    assert keys.load_login_code_key(settings) != keys.load_login_code_key(other)
 
 
 def test_the_generated_token_key_is_one_of_2048_bits(settings: Settings) -> None:
-    (pem,) = keys.jwt_key_pems(settings)
+    (pem,) = keys.load_jwt_keys(settings)
 
     key = load_pem_private_key(pem, password=None)
     assert isinstance(key, RSAPrivateKey)
@@ -59,7 +59,7 @@ def test_the_generated_token_key_is_one_of_2048_bits(settings: Settings) -> None
 
 
 def test_the_generated_login_code_key_has_256_bits(settings: Settings) -> None:
-    assert len(bytes.fromhex(keys.login_code_key(settings).decode())) == 32
+    assert len(bytes.fromhex(keys.load_login_code_key(settings).decode())) == 32
 
 
 @pytest.mark.processes
@@ -71,7 +71,7 @@ def test_processes_that_make_keys_at_once_agree_on_them(tmp_path: Path) -> None:
     assert {file.name for file in (tmp_path / "data").iterdir()} == {"jwt-key.pem", "login-code-key"}
 
 
-def test_given_keys_are_used_in_their_order_and_none_is_made(tmp_path: Path) -> None:
+def test_configured_keys_are_used_in_order_and_none_is_generated(tmp_path: Path) -> None:
     (tmp_path / "new.pem").write_bytes(b"new")
     (tmp_path / "old.pem").write_bytes(b"old")
     settings = Settings(
@@ -80,13 +80,13 @@ def test_given_keys_are_used_in_their_order_and_none_is_made(tmp_path: Path) -> 
         login_code_key=SecretStr("given" * 8),
     )
 
-    assert keys.jwt_key_pems(settings) == [b"new", b"old"]
-    assert keys.login_code_key(settings) == b"given" * 8
+    assert keys.load_jwt_keys(settings) == [b"new", b"old"]
+    assert keys.load_login_code_key(settings) == b"given" * 8
     assert not (tmp_path / "data").exists()
 
 
-def test_a_given_key_file_that_is_missing_is_not_replaced_by_a_generated_one(tmp_path: Path) -> None:
+def test_a_missing_configured_key_file_is_not_replaced_by_a_generated_one(tmp_path: Path) -> None:
     settings = Settings(data_folder=tmp_path / "data", jwt_key_files=(tmp_path / "missing.pem",))
 
     with pytest.raises(FileNotFoundError, match=r"missing\.pem"):
-        keys.jwt_key_pems(settings)
+        keys.load_jwt_keys(settings)

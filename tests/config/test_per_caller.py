@@ -12,7 +12,7 @@ from config.settings import Environment, Settings
 def test_three_numbers_are_for_the_three_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHQL_MAX_DEPTH", "3, 4,5")
     depth = Settings().graphql_max_depth
-    assert [depth.of(kind) for kind in CallerKind] == [3, 4, 5]
+    assert [depth.get(kind) for kind in CallerKind] == [3, 4, 5]
 
 
 def test_one_number_is_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +37,7 @@ def test_a_bucket_must_hold_the_dearest_operation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "given", "shows"),
+    ("environment", "provided", "shows"),
     [
         (Environment.DEVELOPMENT, None, True),
         (Environment.DEVELOPMENT, False, False),
@@ -46,7 +46,7 @@ def test_a_bucket_must_hold_the_dearest_operation() -> None:
     ],
 )
 def test_the_schema_is_shown_in_development_only_unless_a_setting_says_so(
-    environment: Environment, given: bool | None, shows: bool, tmp_path: Path
+    environment: Environment, provided: bool | None, shows: bool, tmp_path: Path
 ) -> None:
-    settings = Settings(environment=environment, graphql_introspection=given, data_folder=tmp_path)
+    settings = Settings(environment=environment, graphql_introspection=provided, data_folder=tmp_path)
     assert settings.shows_graphql_schema is shows

@@ -13,7 +13,7 @@ from config.settings import (
     SmsGatewayName,
     UnsafeInProduction,
     check_production,
-    described_settings,
+    describe_settings,
 )
 
 SECRET = "a secret of thirty-two characters"
@@ -153,9 +153,7 @@ def test_an_empty_variable_is_as_none_at_all(environment: pytest.MonkeyPatch, na
         ("asyncpg://shop@db/shop", False),
     ],
 )
-def test_a_given_database_is_the_one_that_is_used(
-    environment: pytest.MonkeyPatch, url: str, is_embedded: bool
-) -> None:
+def test_a_configured_database_is_used(environment: pytest.MonkeyPatch, url: str, is_embedded: bool) -> None:
     environment.setenv("DATABASE_URL", url)
 
     settings = Settings()
@@ -163,12 +161,12 @@ def test_a_given_database_is_the_one_that_is_used(
     assert (settings.effective_database_url, settings.is_embedded) == (url, is_embedded)
 
 
-@pytest.mark.parametrize(("given", "used"), [("", "postgres://pooler/shop"), ("postgres://db/shop",) * 2])
-def test_what_needs_a_session_may_go_past_a_pooler(
-    environment: pytest.MonkeyPatch, given: str, used: str
+@pytest.mark.parametrize(("provided", "used"), [("", "postgres://pooler/shop"), ("postgres://db/shop",) * 2])
+def test_session_statements_may_bypass_a_pooler(
+    environment: pytest.MonkeyPatch, provided: str, used: str
 ) -> None:
     environment.setenv("DATABASE_URL", "postgres://pooler/shop")
-    environment.setenv("DATABASE_SESSION_URL", given)
+    environment.setenv("DATABASE_SESSION_URL", provided)
 
     assert Settings().effective_session_url == used
 
@@ -177,7 +175,7 @@ def test_what_needs_a_session_may_go_past_a_pooler(
     ("url", "past_a_pooler"),
     [("", "postgres://db/shop"), ("postgres://pooler/shop", "sqlite:///shop.sqlite3")],
 )
-def test_what_needs_a_session_goes_to_no_other_kind_of_database(
+def test_the_session_url_must_be_of_the_same_kind_of_database(
     environment: pytest.MonkeyPatch, url: str, past_a_pooler: str
 ) -> None:
     environment.setenv("DATABASE_URL", url)
@@ -295,7 +293,7 @@ def test_production_names_all_that_is_missing_at_once(environment: pytest.Monkey
 
 
 def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
-    described = {name: (default, meaning) for name, default, meaning in described_settings()}
+    described = {name: (default, meaning) for name, default, meaning in describe_settings()}
 
     assert set(described) == {name.upper() for name in Settings.model_fields}
     assert all(meaning for _, meaning in described.values())
@@ -304,7 +302,7 @@ def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "reported"),
     [
         ("LOGIN_CODE_KEY", "too-short-a-secret", "login_code_key"),
         ("SMS_GATEWAY", "smsir", "SMSIR_API_KEY"),
@@ -316,17 +314,17 @@ def test_every_setting_is_described_with_its_default_and_no_secret() -> None:
     ],
 )
 def test_an_unusable_value_is_refused_by_its_setting_without_being_shown(
-    name: str, value: str, told: str, environment: pytest.MonkeyPatch
+    name: str, value: str, reported: str, environment: pytest.MonkeyPatch
 ) -> None:
     environment.setenv(name, value)
     with pytest.raises(ValidationError) as refusal:
         Settings()
-    assert told in str(refusal.value)
+    assert reported in str(refusal.value)
     assert not {"too-short-a-secret", "password"} & set(re.findall(r"[\w-]+", str(refusal.value)))
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("provided", "named"),
     [
         ({"openid_issuer": "http://accounts.example", "openid_client_id": "c"}, "OPENID_ISSUER"),
         ({"openid_issuer": "https://accounts.example"}, "OPENID_CLIENT_ID"),
@@ -334,6 +332,8 @@ def test_an_unusable_value_is_refused_by_its_setting_without_being_shown(
         ({"queue_max_age": "0"}, "queue_max_age"),
     ],
 )
-def test_settings_of_operations_that_cannot_be_meant_are_refused(given: dict[str, str], named: str) -> None:
+def test_settings_of_operations_that_cannot_be_meant_are_refused(
+    provided: dict[str, str], named: str
+) -> None:
     with pytest.raises(ValidationError, match=named):
-        Settings.model_validate(given)
+        Settings.model_validate(provided)

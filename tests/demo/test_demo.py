@@ -12,7 +12,7 @@ import pytest
 from demo import generate, loader
 from demo.documented import Reference
 from domain import mobiles
-from domain.order_status import GIVEN_BACK, OrderStatus
+from domain.order_status import FULLY_REFUNDED, OrderStatus
 from models import Category, Gift, LedgerEntry, Order, Provider, Ticket, User
 
 pytestmark = pytest.mark.both_databases
@@ -26,7 +26,7 @@ async def test_orders_that_count_give_the_documented_table_of_users(documented: 
     users = {user.id: user for user in await User.all()}
     amounts: Counter[int] = Counter()
     counts: Counter[int] = Counter()
-    for order in await Order.exclude(status__in=GIVEN_BACK):
+    for order in await Order.exclude(status__in=FULLY_REFUNDED):
         amounts[order.user_id] += order.charge
         counts[order.user_id] += 1
 
@@ -85,13 +85,13 @@ async def test_every_order_follows_its_service_and_the_price_rule() -> None:
 
 
 @pytest.mark.usefixtures("demo_db")
-async def test_every_order_gave_back_what_was_not_delivered() -> None:
+async def test_every_order_refunded_its_undelivered_part() -> None:
     orders = await Order.all()
 
-    assert {OrderStatus.PARTIAL, *GIVEN_BACK} < {order.status for order in orders}
+    assert {OrderStatus.PARTIAL, *FULLY_REFUNDED} < {order.status for order in orders}
     for order in orders:
         assert order.refunded == order.charge * order.remains // order.quantity
-        assert (order.remains > 0) == (order.status in (OrderStatus.PARTIAL, *GIVEN_BACK))
+        assert (order.remains > 0) == (order.status in (OrderStatus.PARTIAL, *FULLY_REFUNDED))
 
 
 @pytest.mark.usefixtures("demo_db")

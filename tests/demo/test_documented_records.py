@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from domain.order_status import GIVEN_BACK
+from domain.order_status import FULLY_REFUNDED
 from models import Category, Notification, Order, Service, Ticket, TicketMessage, User, UserGift
 
 Documented = Callable[[str], Any]
 
 
-def unix(moment: datetime) -> int:
+def to_unix(timestamp: datetime) -> int:
     """Whole seconds."""
-    return int(moment.timestamp())
+    return int(timestamp.timestamp())
 
 
-def legacy_service(service: Service) -> dict[str, object]:
+def to_legacy_service(service: Service) -> dict[str, object]:
     """All columns of a service, as `top_services` shows them."""
     return {
         "ids": service.legacy_key,
@@ -45,19 +45,19 @@ def public_columns(service: Service) -> dict[str, object]:
         "max": service.max_quantity,
         "dripfeed": int(service.drip_feed),
         "status": int(service.is_active),
-        "changed": unix(service.updated_at),
-        "created": unix(service.created_at),
+        "changed": to_unix(service.updated_at),
+        "created": to_unix(service.created_at),
     }
 
 
 @pytest.mark.usefixtures("demo_db")
 async def test_orders_that_count_give_the_documented_table_of_services(documented: Documented) -> None:
-    counts = Counter(order.service_id for order in await Order.exclude(status__in=GIVEN_BACK))
+    counts = Counter(order.service_id for order in await Order.exclude(status__in=FULLY_REFUNDED))
     services = {service.id: service for service in await Service.all()}
 
     shown = documented("stats/top_services")["services"]
     assert [
-        {"service_id": number, "count": count, "service": legacy_service(services[number])}
+        {"service_id": number, "count": count, "service": to_legacy_service(services[number])}
         for number, count in counts.most_common(10)
     ] == shown
     frequencies = [count for _, count in counts.most_common(11)]
@@ -81,8 +81,8 @@ async def test_categories_are_the_documented_ones(documented: Documented) -> Non
             "image": category.image,
             "sort": category.position,
             "status": int(category.is_active),
-            "changed": unix(category.updated_at),
-            "created": unix(category.created_at),
+            "changed": to_unix(category.updated_at),
+            "created": to_unix(category.created_at),
         }
         for category in await Category.all().order_by("-id")
     ] == documented("categories")["categories"]
@@ -115,8 +115,8 @@ async def test_user_176_is_the_documented_one(documented: Documented) -> None:
         "reset_key": None,
         "history_ip": None,
         "status": int(user.is_active),
-        "changed": unix(user.updated_at),
-        "created": unix(user.created_at),
+        "changed": to_unix(user.updated_at),
+        "created": to_unix(user.created_at),
     } == shown
 
 
@@ -124,11 +124,11 @@ async def test_user_176_is_the_documented_one(documented: Documented) -> None:
 async def test_users_176_and_180_have_only_their_documented_order(documented: Documented) -> None:
     (listed,) = documented("order")["orders"]
 
-    assert [legacy_order(order) for order in await Order.filter(user_id=176)] == [documented("order/{id}")]
-    assert [legacy_order(order) for order in await Order.filter(user_id=180)] == [listed]
+    assert [to_legacy_order(order) for order in await Order.filter(user_id=176)] == [documented("order/{id}")]
+    assert [to_legacy_order(order) for order in await Order.filter(user_id=180)] == [listed]
 
 
-def legacy_order(order: Order) -> dict[str, object]:
+def to_legacy_order(order: Order) -> dict[str, object]:
     """All columns of an order, as the reference shows them."""
     return {
         "id": order.id,
@@ -166,8 +166,8 @@ def legacy_order(order: Order) -> dict[str, object]:
         "interval": order.interval,
         "dripfeed_quantity": order.drip_feed_quantity,
         "note": order.note,
-        "changed": unix(order.updated_at),
-        "created": unix(order.created_at),
+        "changed": to_unix(order.updated_at),
+        "created": to_unix(order.created_at),
     }
 
 
@@ -185,8 +185,8 @@ async def test_the_ticket_and_its_messages_are_the_documented_ones(documented: D
             "description": ticket.description,
             "subject": ticket.subject,
             "status": ticket.status,
-            "created": unix(ticket.created_at),
-            "changed": unix(ticket.updated_at),
+            "created": to_unix(ticket.created_at),
+            "changed": to_unix(ticket.updated_at),
         }
     ] == documented("user/tickets")["tickets"]
     assert [
@@ -197,8 +197,8 @@ async def test_the_ticket_and_its_messages_are_the_documented_ones(documented: D
             "ticket_id": message.ticket_id,
             "message": message.message,
             "is_read": int(message.is_read),
-            "changed": unix(message.updated_at),
-            "created": unix(message.created_at),
+            "changed": to_unix(message.updated_at),
+            "created": to_unix(message.created_at),
         }
         for message in messages
     ] == shown["messages"]
@@ -210,7 +210,7 @@ async def test_the_notification_is_the_documented_one(documented: Documented) ->
         {
             "id": str(notification.id),
             "message": notification.message,
-            "created_at": unix(notification.created_at),
+            "created_at": to_unix(notification.created_at),
             "read_at": notification.read_at,
         }
         for notification in await Notification.filter(user_id=176)
@@ -230,15 +230,15 @@ async def test_the_gift_is_the_documented_one(documented: Documented) -> None:
             "min": gift.min_quantity,
             "max": gift.max_quantity,
             "status": int(gift.is_active),
-            "created": unix(gift.created_at),
-            "changed": unix(gift.updated_at),
+            "created": to_unix(gift.created_at),
+            "changed": to_unix(gift.updated_at),
             "service": public_columns(gift.service)
             | {"desc": html.escape(gift.service.description, quote=False)},
         },
         "used": int(won.is_used),
         "link": won.link,
-        "created": unix(won.created_at),
-        "changed": unix(won.updated_at),
-        "expired_at": unix(won.expires_at),
+        "created": to_unix(won.created_at),
+        "changed": to_unix(won.updated_at),
+        "expired_at": to_unix(won.expires_at),
     } == shown
     assert gift.min_quantity <= won.quantity <= gift.max_quantity

@@ -11,8 +11,8 @@ import pytest
 
 from models import User, database
 from resolvers.audit import audit_ledger
-from tests.database_state import Rows, all_rows
-from tests.databases import administer
+from tests.database_state import Rows, read_all_rows
+from tests.databases import execute_as_administrator
 from tests.fakes import create_user
 from tests.live_servers import ROOT
 
@@ -32,67 +32,67 @@ def run(script: str, argument: Path | str, url: str, **more: str) -> subprocess.
     )
 
 
-def with_parameters(url: str) -> str:
+def add_parameters(url: str) -> str:
     """As operators write it, with the pool's sizes."""
     return url if url.startswith("sqlite") else f"{url}{'&' if '?' in url else '?'}minsize=1&maxsize=4"
 
 
-async def empty_neighbour(url: str, folder: Path) -> str:
+async def create_empty_database(url: str, folder: Path) -> str:
     """URL of a database that is not filled yet, beside that of `url`."""
     if url.startswith("sqlite"):
         return f"sqlite://{folder}/restored.sqlite3"
     name = f"vitrin_restored_{uuid.uuid4().hex[:8]}"
-    await administer(url, f"CREATE DATABASE {name}")
+    await execute_as_administrator(url, f"CREATE DATABASE {name}")
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-async def state_of(url: str) -> Rows:
-    async with database.connected(url):
+async def read_state(url: str) -> Rows:
+    async with database.open_connections(url):
         assert await database.missing_migrations() == []
         assert await audit_ledger() == []
-        return await all_rows()
+        return await read_all_rows()
 
 
 async def test_a_shop_is_restored_from_its_copy_with_all_its_rows_and_a_clean_audit(
     demo_database_url: str, tmp_path: Path
 ) -> None:
     url = demo_database_url
-    async with database.connected(url):
+    async with database.open_connections(url):
         # Not checkpointed yet: on SQLite it is in the write-ahead log alone.
         await create_user(balance=77)
-        copied = run("backup", tmp_path / "copies", with_parameters(url))
-        before = await all_rows()
+        copied = run("backup", tmp_path / "copies", add_parameters(url))
+        before = await read_all_rows()
     assert copied.returncode == 0, copied.stderr
     copy = Path(copied.stdout.strip())
     assert [file.name for file in copy.parent.iterdir()] == [copy.name]
     assert copy.stat().st_mode & 0o077 == 0
 
-    restored = await empty_neighbour(url, tmp_path)
-    done = run("restore", copy, with_parameters(restored))
+    restored = await create_empty_database(url, tmp_path)
+    done = run("restore", copy, add_parameters(restored))
     assert done.returncode == 0, done.stderr
-    assert await state_of(restored) == before
+    assert await read_state(restored) == before
 
-    again = run("restore", copy, with_parameters(restored))
+    again = run("restore", copy, add_parameters(restored))
     assert (again.returncode, "restore:" in again.stderr) == (1, True)
-    async with database.connected(restored):
+    async with database.open_connections(restored):
         now = await database.now()
         # The numbers go on where they were.
         created = await User.create(created_at=now, updated_at=now)
         assert created.id > max(int(str(row["id"])) for row in before["users"])
     if not url.startswith("sqlite"):
-        await administer(url, f"DROP DATABASE {urlsplit(restored).path[1:]} WITH (FORCE)")
+        await execute_as_administrator(url, f"DROP DATABASE {urlsplit(restored).path[1:]} WITH (FORCE)")
 
 
 @pytest.mark.parametrize("demo_database_url", ["postgres"], indirect=True)
 def test_a_copy_is_taken_past_a_pooler(demo_database_url: str, tmp_path: Path) -> None:
     pooler = "postgres://nobody@127.0.0.1:1/none"
-    copied = run("backup", tmp_path, pooler, DATABASE_SESSION_URL=with_parameters(demo_database_url))
+    copied = run("backup", tmp_path, pooler, DATABASE_SESSION_URL=add_parameters(demo_database_url))
 
     assert copied.returncode == 0, copied.stderr
 
 
 @pytest.mark.parametrize("demo_database_url", ["postgres"], indirect=True)
-def test_no_tool_is_given_the_password_as_an_argument(demo_database_url: str, tmp_path: Path) -> None:
+def test_no_tool_gets_the_password_as_an_argument(demo_database_url: str, tmp_path: Path) -> None:
     tools, arguments = tmp_path / "tools", tmp_path / "arguments"
     tools.mkdir()
     for name in ("pg_dump", "pg_restore", "psql"):
@@ -100,7 +100,7 @@ def test_no_tool_is_given_the_password_as_an_argument(demo_database_url: str, tm
         script = f'#!/bin/sh\ncat /proc/[0-9]*/cmdline >>{arguments}\nexec {_SERVER_S_OWN}/{name} "$@"\n'
         (tools / name).write_text(script)
         (tools / name).chmod(0o700)
-    parts = urlsplit(with_parameters(demo_database_url))
+    parts = urlsplit(add_parameters(demo_database_url))
     url = urlunsplit(parts._replace(scheme="postgresql", netloc=f"{parts.username}:hunter2%40@"))
     path = f"{tools}:{os.environ['PATH']}"
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from config.settings import described_settings
+from config.settings import describe_settings
 from models.database_url import parse_postgres_url
 from tests.live_servers import ROOT
 
@@ -18,9 +18,11 @@ _HARDENING = re.compile(
 
 def test_the_example_of_settings_names_only_settings_and_all_that_production_asks_for() -> None:
     named = set(_SETTING.findall((ROOT / "deploy" / "shop.env.example").read_text(encoding="utf-8")))
-    assert named <= {name for name, _, _ in described_settings()}
-    asked = "PUBLIC_URL DATABASE_URL JWT_KEY_FILES LOGIN_CODE_KEY SMS_GATEWAY PAYMENT_GATEWAY TRUSTED_PROXIES"
-    assert set(asked.split()) <= named
+    assert named <= {name for name, _, _ in describe_settings()}
+    requested = (
+        "PUBLIC_URL DATABASE_URL JWT_KEY_FILES LOGIN_CODE_KEY SMS_GATEWAY PAYMENT_GATEWAY TRUSTED_PROXIES"
+    )
+    assert set(requested.split()) <= named
 
 
 def test_every_unit_is_hardened_alike() -> None:
@@ -68,7 +70,7 @@ SERVICES = {
 }
 
 
-def service_of(url: str, **more: str) -> subprocess.CompletedProcess[str]:
+def build_service_file(url: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [ROOT / "deploy" / "libpq-service"],
         env={**os.environ, "DATABASE_URL": url, **more},
@@ -78,11 +80,11 @@ def service_of(url: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.processes
-def test_the_libpq_service_says_what_the_shop_s_own_url_says(subtests: pytest.Subtests) -> None:
+def test_the_libpq_service_matches_the_shop_s_url(subtests: pytest.Subtests) -> None:
     for url, parameters in SERVICES.items():
         with subtests.test(url):
             assert parse_postgres_url(url)
-            title, *lines = service_of(url).stdout.splitlines()
+            title, *lines = build_service_file(url).stdout.splitlines()
             assert title == "[vitrin]"
             assert dict(line.split("=", 1) for line in lines) == parameters
 
@@ -91,6 +93,6 @@ def test_the_libpq_service_says_what_the_shop_s_own_url_says(subtests: pytest.Su
 def test_a_url_that_no_service_file_can_hold_is_refused(subtests: pytest.Subtests) -> None:
     for password in ("ends%20", "two%0Aline"):
         with subtests.test(password):
-            refused = service_of(f"postgres://vitrin:{password}@database/shop")
+            refused = build_service_file(f"postgres://vitrin:{password}@database/shop")
             assert (refused.returncode, refused.stdout) == (1, "")
             assert "Traceback" not in refused.stderr

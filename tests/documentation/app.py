@@ -8,9 +8,9 @@ import schema
 from rest_compat import description
 
 URL = "https://shop.example"
-DOCUMENT = description.document(URL)
+DOCUMENT = description.build_document(URL)
 
 
 def client(*, shows_graphql: bool = True) -> httpx.AsyncClient:
-    routes = documentation.door.routes(DOCUMENT, sdl=schema.sdl if shows_graphql else None)
+    routes = documentation.door.routes(DOCUMENT, sdl=schema.print_sdl if shows_graphql else None)
     return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)), base_url=URL)

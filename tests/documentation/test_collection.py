@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from documentation.collection import SCHEMA, collection
-from rest_compat.description.answers import documented
-from rest_compat.routes import TABLE
+from documentation.collection import SCHEMA, build_collection
+from rest_compat.description.answers import load_examples
+from rest_compat.routes import LEGACY_ROUTES
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
@@ -45,7 +45,7 @@ def newman(server: LiveServer, report: Path, *options: str) -> dict[str, Any]:
     return found
 
 
-def refused(run: dict[str, Any]) -> set[str]:
+def list_failures(run: dict[str, Any]) -> set[str]:
     """The requests whose answer's body tells of a refusal."""
     names = set()
     for execution in run["executions"]:
@@ -61,10 +61,10 @@ def test_newman_runs_the_whole_collection_clean(shop_server: LiveServer, tmp_pat
     run = newman(shop_server, tmp_path / "report.json", "--env-var", f"token={token}")
 
     assert [failure["error"]["message"] for failure in run["failures"]] == []
-    assert len(run["executions"]) == len(TABLE)
+    assert len(run["executions"]) == len(LEGACY_ROUTES)
     assert all(execution["assertions"] for execution in run["executions"])
-    assert "Change a login code for a token" in refused(run)
-    assert refused(run) <= {"Change a login code for a token", *_ONCE_IN_A_WHILE}
+    assert "Change a login code for a token" in list_failures(run)
+    assert list_failures(run) <= {"Change a login code for a token", *_ONCE_IN_A_WHILE}
 
 
 def test_the_collection_s_tests_fail_where_a_token_is_missing(
@@ -80,28 +80,30 @@ def test_the_collection_s_tests_fail_where_a_token_is_missing(
 async def test_the_collection_has_a_folder_a_group_and_saves_every_documented_answer() -> None:
     async with client() as reader:
         answer = await reader.get("/docs/collection.json")
-    made = answer.json()
+    created = answer.json()
 
     assert answer.headers["content-type"] == "application/json"
-    assert made == collection(DOCUMENT)
-    assert made["info"]["schema"] == SCHEMA
-    assert [variable["key"] for variable in made["variable"]] == ["baseUrl", "token"]
-    assert made["variable"][0]["value"] == URL
-    assert [folder["name"] for folder in made["item"]] == [tag["name"] for tag in DOCUMENT["tags"]]
+    assert created == build_collection(DOCUMENT)
+    assert created["info"]["schema"] == SCHEMA
+    assert [variable["key"] for variable in created["variable"]] == ["baseUrl", "token"]
+    assert created["variable"][0]["value"] == URL
+    assert [folder["name"] for folder in created["item"]] == [tag["name"] for tag in DOCUMENT["tags"]]
     saved = [
         json.loads(response["body"])
-        for folder in made["item"]
+        for folder in created["item"]
         for item in folder["item"]
         for response in item["response"]
         if response["_postman_previewlanguage"] == "json"
     ]
-    expected = [body for bodies in documented().values() for body in bodies if "status" in body]
+    expected = [body for bodies in load_examples().values() for body in bodies if "status" in body]
     assert [body for body in expected if body not in saved] == []
 
 
 def test_a_request_carries_its_parameters_token_and_key() -> None:
     requests = {
-        item["name"]: item["request"] for folder in collection(DOCUMENT)["item"] for item in folder["item"]
+        item["name"]: item["request"]
+        for folder in build_collection(DOCUMENT)["item"]
+        for item in folder["item"]
     }
     order = requests["Place an order"]
     assert {"key": "Idempotency-Key", "value": "{{$guid}}"} in order["header"]

@@ -8,7 +8,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
-from rest_compat.routes import TABLE
+from rest_compat.routes import LEGACY_ROUTES
 from tests import browsers
 from tests.live_servers import LiveServer
 
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 180
 READY = {"/docs": "article", "/docs/swagger": ".opblock", "/docs/reseller": "table"}
 
 
-def opened(browser: webdriver.Chrome, server: LiveServer, path: str) -> list[WebElement]:
+def open_page(browser: webdriver.Chrome, server: LiveServer, path: str) -> list[WebElement]:
     """The page's own matter, once it is there."""
     browser.get(f"{server.url}{path}")
     return WebDriverWait(browser, PATIENCE_SECONDS).until(
@@ -31,12 +31,12 @@ def tab(browser: webdriver.Chrome) -> WebElement:
     return browser.switch_to.active_element
 
 
-def asked_elsewhere(browser: webdriver.Chrome, server: LiveServer) -> list[str]:
+def list_foreign_requests(browser: webdriver.Chrome, server: LiveServer) -> list[str]:
     own = (f"{server.url}/", "data:", "blob:")
     return [url for url in browsers.requested_urls(browser) if not url.startswith(own)]
 
 
-def shown_languages(browser: webdriver.Chrome) -> list[str]:
+def list_shown_languages(browser: webdriver.Chrome) -> list[str]:
     """The language of each example in sight."""
     samples = browser.find_elements(By.CSS_SELECTOR, ".sample")
     return [str(it.get_attribute("class")).split()[-1] for it in samples if it.is_displayed()]
@@ -53,10 +53,10 @@ def test_the_pages_ask_nobody_else_and_fit_a_phone_and_a_desktop(
     for path in READY:
         for width in (360, 1280):
             set_width(browser, width)
-            opened(browser, shop_server, path)
+            open_page(browser, shop_server, path)
             needed: int = browser.execute_script("return document.documentElement.scrollWidth")
             assert needed <= width, path
-            assert asked_elsewhere(browser, shop_server) == [], path
+            assert list_foreign_requests(browser, shop_server) == [], path
             assert browsers.console_faults(browser) == [], path
 
 
@@ -64,7 +64,7 @@ def test_the_pages_ask_nobody_else_and_fit_a_phone_and_a_desktop(
 def test_the_keyboard_skips_to_the_content_or_walks_the_navigation(
     browser: webdriver.Chrome, shop_server: LiveServer, path: str
 ) -> None:
-    opened(browser, shop_server, path)
+    open_page(browser, shop_server, path)
 
     assert tab(browser).text == "Skip to the content"
     walked = [tab(browser).text for _ in range(5)]
@@ -81,18 +81,18 @@ def test_the_keyboard_skips_to_the_content_or_walks_the_navigation(
 def test_the_arrow_keys_choose_the_language_of_every_example_and_a_reload_keeps_it(
     browser: webdriver.Chrome, shop_server: LiveServer
 ) -> None:
-    articles = opened(browser, shop_server, "/docs")
-    assert len(articles) == len(TABLE)
-    assert shown_languages(browser) == ["curl"] * len(TABLE)
+    articles = open_page(browser, shop_server, "/docs")
+    assert len(articles) == len(LEGACY_ROUTES)
+    assert list_shown_languages(browser) == ["curl"] * len(LEGACY_ROUTES)
 
     browser.find_element(By.ID, "in-curl").send_keys(Keys.ARROW_RIGHT)
-    assert shown_languages(browser) == ["javascript"] * len(TABLE)
-    opened(browser, shop_server, "/docs")
-    assert shown_languages(browser) == ["javascript"] * len(TABLE)
+    assert list_shown_languages(browser) == ["javascript"] * len(LEGACY_ROUTES)
+    open_page(browser, shop_server, "/docs")
+    assert list_shown_languages(browser) == ["javascript"] * len(LEGACY_ROUTES)
 
 
 def test_a_route_is_tried_from_swagger_ui(browser: webdriver.Chrome, shop_server: LiveServer) -> None:
-    assert len(opened(browser, shop_server, "/docs/swagger")) == len(TABLE)
+    assert len(open_page(browser, shop_server, "/docs/swagger")) == len(LEGACY_ROUTES)
     wait = WebDriverWait(browser, PATIENCE_SECONDS)
 
     route = "[id$=get_categories]"

@@ -9,8 +9,8 @@ import pytest
 
 import schema
 from documentation import assets
-from rest_compat.description.answers import documented
-from rest_compat.routes import TABLE
+from rest_compat.description.answers import load_examples
+from rest_compat.routes import LEGACY_ROUTES
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.live_servers import ROOT
 
@@ -21,7 +21,7 @@ _IDS = re.compile(r' id="([^"]*)"')
 _ANSWERS = re.compile(r'<pre class="answer"[^>]*>(.*?)</pre>', re.DOTALL)
 
 
-def text_of(html: str) -> str:
+def extract_text(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", html))
 
 
@@ -64,10 +64,10 @@ async def test_every_anchor_that_a_page_links_to_is_there_once(path: str) -> Non
 async def test_the_reference_shows_every_route_parameter_status_and_documented_answer() -> None:
     html = await page("/docs")
     articles = re.findall(r"<article.*?</article>", html, re.DOTALL)
-    assert len(articles) == len(TABLE)
+    assert len(articles) == len(LEGACY_ROUTES)
 
-    shown = {re.sub(r"\s+", " ", text_of(article)): article for article in articles}
-    for line in TABLE:
+    shown = {re.sub(r"\s+", " ", extract_text(article)): article for article in articles}
+    for line in LEGACY_ROUTES:
         operation = DOCUMENT["paths"][f"/api{line.path}"][line.method.lower()]
         (text,) = [text for text in shown if f" {line.method} /api{line.path} " in text]
         assert operation["summary"] in text
@@ -77,9 +77,9 @@ async def test_the_reference_shows_every_route_parameter_status_and_documented_a
         names |= body["content"]["application/json"]["schema"]["properties"].keys()
         assert [name for name in names if f"<code>{name}</code>" not in shown[text]] == []
         assert [status for status in operation["responses"] if status not in text] == []
-        answers = [text_of(answer) for answer in _ANSWERS.findall(shown[text])]
+        answers = [extract_text(answer) for answer in _ANSWERS.findall(shown[text])]
         bodies = [json.loads(answer) for answer in answers if answer.startswith("{")]
-        expected = [body for body in documented()[f"{line.method} {line.path}"] if "status" in body]
+        expected = [body for body in load_examples()[f"{line.method} {line.path}"] if "status" in body]
         assert [body for body in expected if body not in bodies] == []
 
 
@@ -95,7 +95,7 @@ async def test_persian_between_quotation_marks_is_isolated() -> None:
 
 async def test_the_graphql_schema_is_served_only_where_it_is_shown() -> None:
     async with client() as reader:
-        assert (await reader.get("/docs/schema.graphql")).text == schema.sdl()
+        assert (await reader.get("/docs/schema.graphql")).text == schema.print_sdl()
     async with client(shows_graphql=False) as reader:
         assert (await reader.get("/docs/schema.graphql")).status_code == 404
         assert "schema.graphql" not in (await reader.get("/docs")).text
@@ -103,7 +103,7 @@ async def test_the_graphql_schema_is_served_only_where_it_is_shown() -> None:
 
 async def test_the_reseller_reference_is_the_document_at_this_installation_s_address() -> None:
     html = await page("/docs/reseller")
-    text = text_of(html)
+    text = extract_text(html)
     source = (ROOT / "docs" / "reseller-api.md").read_text(encoding="utf-8")
 
     assert html.count("<h2") == source.count("\n## ")

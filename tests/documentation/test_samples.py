@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from documentation.reading import Operation, groups
-from documentation.samples import samples
+from documentation.reading import Operation, read_groups
+from documentation.samples import build_samples
 from rest_compat import description
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
@@ -53,12 +53,14 @@ def test_every_example_runs_as_it_stands_and_gets_a_documented_answer(
 ) -> None:
     interpreter, before, around = _LANGUAGES[language]
     operations = [
-        operation for group in groups(description.document(shop_server.url)) for operation in group.operations
+        operation
+        for group in read_groups(description.build_document(shop_server.url))
+        for operation in group.operations
     ]
     codes = [
         around.format(code=sample.code)
         for operation in operations
-        for sample in samples(operation, shop_server.url)
+        for sample in build_samples(operation, shop_server.url)
         if sample.language == language
     ]
     program = "\n".join([before.format(token=new_token(shop_server)), *codes])

@@ -9,7 +9,7 @@ from domain.problems import Problem
 _VALUES: dict[object, object] = {str: "mobile", timedelta: timedelta(minutes=1)}
 
 
-def made(kind: type[Problem]) -> Problem:
+def build_problem(kind: type[Problem]) -> Problem:
     hints = get_type_hints(kind)
     values: dict[str, Any] = {
         field.name: _VALUES.get(hints[field.name], number) for number, field in enumerate(fields(kind), 7)

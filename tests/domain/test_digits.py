@@ -4,17 +4,17 @@ from hypothesis import strategies as st
 from domain import digits
 from tests.cases import for_each
 
-ZEROS = "0۰٠０"
+SCRIPT_ZEROS = "0۰٠０"
 
 
-def spelled(number: int, zero: str) -> str:
+def spell(number: int, zero: str) -> str:
     """`number` in the digits of a script, named by its zero."""
     return "".join(chr(ord(zero) + int(sign)) if sign != "-" else sign for sign in str(number))
 
 
-@given(st.integers(-(2**63), 2**63 - 1), st.sampled_from(ZEROS))
+@given(st.integers(-(2**63), 2**63 - 1), st.sampled_from(SCRIPT_ZEROS))
 def test_every_64_bit_integer_is_read_in_every_script(number: int, zero: str) -> None:
-    assert digits.parse_integer(spelled(number, zero)) == number
+    assert digits.parse_integer(spell(number, zero)) == number
 
 
 @given(st.integers(2**63) | st.integers(max_value=-(2**63) - 1))
@@ -50,7 +50,7 @@ def test_parse_integer_reads_any_text_as_an_integer_or_as_none(text: str) -> Non
         "9" * 20,
     ],
 )
-def test_what_python_may_take_for_an_integer_but_people_would_not_is_none(text: str) -> None:
+def test_integers_that_only_python_accepts_are_none(text: str) -> None:
     assert digits.parse_integer(text) is None
 
 

@@ -51,7 +51,7 @@ def test_each_spelling_of_a_visible_address_is_that_address(subtests: pytest.Sub
                 assert emails.normalize(spelling) == address
 
 
-def test_what_no_mail_could_reach_is_no_address(subtests: pytest.Subtests) -> None:
+def test_an_undeliverable_address_is_invalid(subtests: pytest.Subtests) -> None:
     for text in REFUSED:
         with subtests.test(text=ascii(text)):
             assert emails.normalize(text) is None

@@ -37,7 +37,7 @@ def test_every_invisible_character_and_blank_of_the_first_plane_is_folded() -> N
 
 
 @for_each(
-    "spelled, folded",
+    "spelling, folded",
     [
         ("كتابي", "کتابی"),
         ("مؤسسة", "موسسه"),
@@ -51,5 +51,5 @@ def test_every_invisible_character_and_blank_of_the_first_plane_is_folded() -> N
         ("a\xa0b\u3000c", "a b c"),
     ],
 )
-def test_spellings_of_one_text_fold_to_it(spelled: str, folded: str) -> None:
-    assert fold(spelled) == folded
+def test_spellings_of_one_text_fold_to_it(spelling: str, folded: str) -> None:
+    assert fold(spelling) == folded

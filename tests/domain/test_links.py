@@ -104,9 +104,9 @@ def test_spellings_of_one_link_are_one_and_other_links_are_others(subtests: pyte
         for other in others:
             with subtests.test(other=other):
                 assert links.normalize(other) == links.normalize(first)
-                assert links.hash_of(other) == links.hash_of(first)
+                assert links.hash_link(other) == links.hash_link(first)
     assert len(set(map(links.normalize, DIFFERENT))) == len(DIFFERENT)
-    assert len(set(map(links.hash_of, DIFFERENT))) == len(DIFFERENT)
+    assert len(set(map(links.hash_link, DIFFERENT))) == len(DIFFERENT)
 
 
 @given(st.text(st.sampled_from("/.%2fF41aA?#:@~é\u06f1"), max_size=20))

@@ -10,7 +10,7 @@ CODES = st.from_regex(r"[0-9]{6}", fullmatch=True, alphabet="0123456789")
 
 
 def test_new_codes_are_six_digits_and_not_always_the_same() -> None:
-    codes = {login_codes.new_code() for _ in range(50)}
+    codes = {login_codes.generate_code() for _ in range(50)}
 
     assert len(codes) > 1
     assert all(login_codes.parse_code(code) == code for code in codes)
@@ -18,9 +18,9 @@ def test_new_codes_are_six_digits_and_not_always_the_same() -> None:
 
 @given(CODES, st.sampled_from("0۰٠"))
 def test_a_code_is_read_in_every_script_with_its_leading_zeros(code: str, zero: str) -> None:
-    spelled = "".join(chr(ord(zero) + int(digit)) for digit in code)
+    spelling = "".join(chr(ord(zero) + int(digit)) for digit in code)
 
-    assert login_codes.parse_code(f" {spelled}\n") == code
+    assert login_codes.parse_code(f" {spelling}\n") == code
 
 
 @given(st.text())
@@ -34,7 +34,7 @@ def test_parse_code_gives_six_digits_or_refuses(text: str) -> None:
 
 
 @for_each("text", ["", "12345", "1234567", "१२३४५६", "12 456", "12345a", "\x00"])
-def test_what_is_not_six_digits_is_an_invalid_code(text: str) -> None:
+def test_a_text_without_six_digits_is_an_invalid_code(text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         login_codes.parse_code(text)
 

@@ -32,9 +32,9 @@ SEPARATORS = [
 
 @given(NUMBERS, st.sampled_from(PREFIXES), st.sampled_from("0۰٠０"))
 def test_a_number_is_read_with_every_prefix_and_in_every_script(number: str, prefix: str, zero: str) -> None:
-    spelled = "".join(chr(ord(zero) + int(sign)) if sign.isdigit() else sign for sign in prefix + number)
+    spelling = "".join(chr(ord(zero) + int(sign)) if sign.isdigit() else sign for sign in prefix + number)
 
-    assert mobiles.normalize(spelled) == f"0{number}"
+    assert mobiles.normalize(spelling) == f"0{number}"
 
 
 @given(NUMBERS, st.lists(st.tuples(st.integers(0, 10), st.sampled_from(SEPARATORS)), max_size=8))
@@ -77,7 +77,7 @@ def test_normalize_gives_the_stored_form_or_none(text: str) -> None:
         "09121111111\x00",
     ],
 )
-def test_what_is_no_iranian_mobile_is_none(text: str) -> None:
+def test_a_text_that_is_no_iranian_mobile_is_none(text: str) -> None:
     assert mobiles.normalize(text) is None
 
 

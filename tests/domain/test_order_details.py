@@ -61,41 +61,41 @@ MISSING = [(kind, name, told) for kind, needs in NEEDS.items() for name, told in
 RUNNING = Limits(min=2, max=1_000, drip_feed=True)
 
 
-def refused_field(kind: ServiceType, details: OrderDetails, limits: Limits = LIMITS) -> str:
+def get_refused_field(kind: ServiceType, details: OrderDetails, limits: Limits = LIMITS) -> str:
     with pytest.raises(InvalidInput) as refusal:
         specify(kind, details, limits=limits, today=TODAY)
     return refusal.value.field
 
 
 @for_each("kind", ServiceType)
-def test_each_type_keeps_what_it_needs_and_nothing_else(kind: ServiceType) -> None:
+def test_each_type_keeps_only_its_own_fields(kind: ServiceType) -> None:
     assert specify(kind, FULL, limits=LIMITS, today=TODAY) == SPECIFIED[kind]
 
 
 @for_each("kind", ServiceType)
-def test_each_type_is_content_with_what_it_needs(kind: ServiceType) -> None:
+def test_each_type_accepts_exactly_its_required_fields(kind: ServiceType) -> None:
     needed = OrderDetails(**{name: getattr(FULL, name) for name in NEEDS[kind]})
     assert specify(kind, needed, limits=LIMITS, today=TODAY) == SPECIFIED[kind]
 
 
-@for_each(("kind", "name", "told"), MISSING)
-def test_what_a_type_needs_is_refused_by_name_when_it_is_missing(
-    kind: ServiceType, name: str, told: str
+@for_each(("kind", "name", "reported"), MISSING)
+def test_a_missing_required_field_is_refused_by_name(kind: ServiceType, name: str, reported: str) -> None:
+    assert get_refused_field(kind, replace(FULL, **{name: None})) == reported
+
+
+@for_each(("kind", "name", "reported"), MISSING)
+def test_a_text_that_is_blank_or_cannot_be_stored_is_refused(
+    kind: ServiceType, name: str, reported: str
 ) -> None:
-    assert refused_field(kind, replace(FULL, **{name: None})) == told
-
-
-@for_each(("kind", "name", "told"), MISSING)
-def test_a_text_that_is_blank_or_cannot_be_stored_is_refused(kind: ServiceType, name: str, told: str) -> None:
     if isinstance(getattr(FULL, name), str):
         for text in ("", " \n ", "a\x00b", "a\ud800", "x" * 100_001):
             change: dict[str, Any] = {name: text}
-            assert refused_field(kind, replace(FULL, **change)) == told
+            assert get_refused_field(kind, replace(FULL, **change)) == reported
 
 
 @for_each("quantity", [0, -1, 2**53, 2**63, -(2**63)])
 def test_a_quantity_that_is_no_count_is_refused(quantity: int) -> None:
-    assert refused_field(ServiceType.DEFAULT, replace(FULL, quantity=quantity)) == "quantity"
+    assert get_refused_field(ServiceType.DEFAULT, replace(FULL, quantity=quantity)) == "quantity"
 
 
 @for_each(
@@ -131,7 +131,7 @@ def test_a_drip_feed_multiplies_the_quantity_of_a_run() -> None:
 
 
 @for_each(
-    ("drip_feed", "told"),
+    ("drip_feed", "reported"),
     [
         (DripFeed(runs=0, interval=30), "runs"),
         (DripFeed(runs=-3, interval=30), "runs"),
@@ -140,9 +140,9 @@ def test_a_drip_feed_multiplies_the_quantity_of_a_run() -> None:
         (DripFeed(runs=2, interval=10_081), "interval"),
     ],
 )
-def test_a_drip_feed_without_sense_is_refused_by_name(drip_feed: DripFeed, told: str) -> None:
+def test_a_drip_feed_without_sense_is_refused_by_name(drip_feed: DripFeed, reported: str) -> None:
     details = OrderDetails(quantity=10, drip_feed=drip_feed)
-    assert refused_field(ServiceType.DEFAULT, details, RUNNING) == told
+    assert get_refused_field(ServiceType.DEFAULT, details, RUNNING) == reported
 
 
 def test_the_total_of_a_drip_feed_counts_against_the_maximum_and_its_run_against_the_minimum() -> None:
@@ -156,11 +156,11 @@ def test_the_total_of_a_drip_feed_counts_against_the_maximum_and_its_run_against
 def test_a_drip_feed_is_refused_where_the_service_or_its_type_has_none(kind: ServiceType) -> None:
     limits = LIMITS if kind is ServiceType.DEFAULT else RUNNING
     details = replace(FULL, drip_feed=DripFeed(runs=2, interval=5))
-    assert refused_field(kind, details, limits) == "dripFeed"
+    assert get_refused_field(kind, details, limits) == "dripFeed"
 
 
 @for_each(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ({"posts": 0}, "posts"),
         ({"posts": 100_001}, "posts"),
@@ -170,14 +170,14 @@ def test_a_drip_feed_is_refused_where_the_service_or_its_type_has_none(kind: Ser
         ({"expiry": date(2026, 11, 23)}, "expiry"),
     ],
 )
-def test_a_subscription_without_sense_is_refused_by_name(change: dict[str, object], told: str) -> None:
+def test_a_subscription_without_sense_is_refused_by_name(change: dict[str, object], reported: str) -> None:
     subscription = replace(Subscription(posts=3, min=5, max=20, delay=30), **change)  # type: ignore[arg-type]  # of each field's own type
     details = OrderDetails(username="sara", subscription=subscription)
-    assert refused_field(ServiceType.SUBSCRIPTIONS, details) == told
+    assert get_refused_field(ServiceType.SUBSCRIPTIONS, details) == reported
 
 
 @for_each("delay", DELAYS)
-def test_a_subscription_may_wait_as_the_trade_has_it_and_end_today(delay: int) -> None:
+def test_a_subscription_may_have_the_panel_api_s_delays_and_end_today(delay: int) -> None:
     subscription = Subscription(posts=1, min=5, max=5, delay=delay, expiry=TODAY)
     details = OrderDetails(username="sara", subscription=subscription)
     assert specify(ServiceType.SUBSCRIPTIONS, details, limits=LIMITS, today=TODAY).units == 5

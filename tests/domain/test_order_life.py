@@ -39,17 +39,17 @@ units_of_orders = st.integers(1, 10**9)
 
 
 def refund(to: OrderStatus, *, charge: int, refunded: int = 0, remains: int = 0, units: int = 1) -> Toman:
-    return order_life.refund_due(
+    return order_life.compute_refund(
         to, charge=Toman(charge), refunded=Toman(refunded), remains=remains, units=units
     )
 
 
 @for_each(("current", "to"), PAIRS)
-def test_an_order_goes_the_ways_of_the_matrix_and_no_other(current: OrderStatus, to: OrderStatus) -> None:
-    assert order_life.may_become(current, to) is ((current, to) in ALLOWED)
+def test_an_order_only_makes_transitions_of_the_matrix(current: OrderStatus, to: OrderStatus) -> None:
+    assert order_life.can_become(current, to) is ((current, to) in ALLOWED)
 
 
-def test_the_matrix_tells_of_every_status() -> None:
+def test_the_matrix_covers_every_status() -> None:
     assert list(map(OrderStatus, COLUMNS)) == list(OrderStatus)
     assert {current for current, _ in PAIRS} == set(OrderStatus)
 
@@ -116,7 +116,7 @@ def test_every_other_status_gives_back_nothing(
 def test_a_running_subscription_ends_with_its_order(
     status: OrderStatus, ended: SubscriptionStatus, running: SubscriptionStatus
 ) -> None:
-    assert order_life.subscription_at(status, running) is ended
+    assert order_life.subscription_status_for(status, running) is ended
 
 
 @given(st.sampled_from(OrderStatus), st.none() | st.sampled_from(SubscriptionStatus))
@@ -125,4 +125,4 @@ def test_a_subscription_is_as_it_was_where_its_order_is_not_over_or_it_ended_bef
 ) -> None:
     is_running = subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
     if not is_running or not order_life.is_settled(status):
-        assert order_life.subscription_at(status, subscription) is subscription
+        assert order_life.subscription_status_for(status, subscription) is subscription

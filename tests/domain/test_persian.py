@@ -6,7 +6,7 @@ from tests.cases import for_each
 
 
 @for_each(
-    ("moment", "read"),
+    ("timestamp", "read"),
     [
         (datetime(2026, 11, 21, 20, 29, 59, tzinfo=UTC), "۱۴۰۵/۰۸/۳۰ ساعت ۲۳:۵۹"),
         (datetime(2026, 11, 21, 20, 30, tzinfo=UTC), "۱۴۰۵/۰۹/۰۱ ساعت ۰۰:۰۰"),
@@ -15,12 +15,12 @@ from tests.cases import for_each
         (datetime(2025, 3, 20, 8, 0, tzinfo=UTC), "۱۴۰۳/۱۲/۳۰ ساعت ۱۱:۳۰"),
     ],
 )
-def test_moments_are_jalali_and_tehran_s(moment: datetime, read: str) -> None:
-    assert persian.moment(moment) == read
+def test_timestamps_are_jalali_in_tehran_time(timestamp: datetime, read: str) -> None:
+    assert persian.format_datetime(timestamp) == read
 
 
 def test_numbers_are_grouped_in_persian_digits() -> None:
-    assert [persian.number(value) for value in (0, 999, 12_000, 1_234_567)] == [
+    assert [persian.format_number(value) for value in (0, 999, 12_000, 1_234_567)] == [
         "۰",
         "۹۹۹",
         "۱۲٬۰۰۰",
@@ -28,7 +28,7 @@ def test_numbers_are_grouped_in_persian_digits() -> None:
     ]
 
 
-def test_a_credited_payment_is_told_in_the_reference_s_words() -> None:
+def test_a_credited_payment_has_the_documented_message() -> None:
     assert notices.payment_credited("Ehsan", Toman(12_000)) == (
         "Ehsan عزیز، حساب کاربری شما 12000 تومان شارژ شد."
     )

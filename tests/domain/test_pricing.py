@@ -17,7 +17,7 @@ PACKAGES = st.sampled_from([ServiceType.PACKAGE, ServiceType.CUSTOM_COMMENTS_PAC
 
 
 def charge(price: int, units: int, discount: int = 0, kind: ServiceType = ServiceType.DEFAULT) -> Toman:
-    return pricing.charge(Toman(price), units, type=kind, discount_percent=discount)
+    return pricing.compute_charge(Toman(price), units, type=kind, discount_percent=discount)
 
 
 @given(PRICES, UNITS, UNITS, DISCOUNTS, BY_UNITS)
@@ -64,7 +64,7 @@ def test_the_documented_orders_cost_what_is_documented() -> None:
 
 @given(st.integers(0, 10**15), UNITS, st.integers(-(10**9), 2 * 10**9))
 def test_a_share_of_a_charge_is_whole_and_within_it(total: int, units: int, remains: int) -> None:
-    share = pricing.undelivered_share(Toman(total), remains=remains, units=units)
+    share = pricing.compute_undelivered_share(Toman(total), remains=remains, units=units)
     assert type(share) is int
     assert 0 <= share <= total
     if 0 <= remains <= units:
@@ -72,6 +72,6 @@ def test_a_share_of_a_charge_is_whole_and_within_it(total: int, units: int, rema
 
 
 @given(PRICES, DISCOUNTS)
-def test_a_shown_price_is_what_a_thousand_units_cost_before_rounding_up(price: int, discount: int) -> None:
-    shown = pricing.discounted(Toman(price), discount_percent=discount)
+def test_the_displayed_price_is_the_unrounded_cost_of_a_thousand_units(price: int, discount: int) -> None:
+    shown = pricing.apply_discount(Toman(price), discount_percent=discount)
     assert charge(price, 1_000, discount) == shown.to_integral_value(rounding=ROUND_CEILING)

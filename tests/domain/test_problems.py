@@ -3,22 +3,29 @@ import json
 import pytest
 
 from domain.problem_records import from_record, to_record
-from domain.problems import Forbidden, InvalidInput, OrderNotFound, Problem, problems_of, refuses
+from domain.problems import (
+    Forbidden,
+    InvalidInput,
+    OrderNotFound,
+    Problem,
+    declares_problems,
+    get_declared_problems,
+)
 from tests.cases import for_each
-from tests.domain.made_problems import made
+from tests.domain.made_problems import build_problem
 
 
-def test_an_operation_tells_the_problems_it_declared() -> None:
-    @refuses(OrderNotFound, Forbidden)
+def test_declared_problems_of_an_operation_are_listed() -> None:
+    @declares_problems(OrderNotFound, Forbidden)
     def operation() -> None: ...
 
-    assert problems_of(operation) == (OrderNotFound, Forbidden)
+    assert get_declared_problems(operation) == (OrderNotFound, Forbidden)
 
 
 def test_an_operation_that_declared_nothing_has_no_problems() -> None:
     def operation() -> None: ...
 
-    assert problems_of(operation) == ()
+    assert get_declared_problems(operation) == ()
 
 
 def test_a_problem_can_be_raised_from_another_and_raised_again() -> None:
@@ -39,7 +46,7 @@ def test_a_problem_can_be_raised_from_another_and_raised_again() -> None:
 
 @for_each("kind", Problem.__subclasses__())
 def test_a_problem_comes_back_from_its_record_as_it_went(kind: type[Problem]) -> None:
-    problem = made(kind)
+    problem = build_problem(kind)
     recorded = from_record(json.loads(json.dumps(to_record(problem))))
     assert type(recorded) is kind
     assert to_record(recorded) == to_record(problem)

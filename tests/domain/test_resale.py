@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import resale
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import MAX_AMOUNT, Toman
 from tests.cases import for_each
 
-# As `gateways.loose_json.price` reads them: fifteen digits on either side of the point.
+# As `gateways.loose_json.to_price` reads them: fifteen digits on either side of the point.
 rates = st.builds(
     lambda whole, fraction: Decimal(f"{whole}.{fraction:015d}"),
     st.integers(0, 10**15 - 1) | st.integers(0, 100),
     st.integers(0, 10**15 - 1),
 )
-courses = st.integers(1, LARGEST_AMOUNT) | st.integers(1, 100_000)
-costs = st.integers(0, LARGEST_AMOUNT).map(Toman)
+courses = st.integers(1, MAX_AMOUNT) | st.integers(1, 100_000)
+costs = st.integers(0, MAX_AMOUNT).map(Toman)
 margins = st.integers(0, 10_000)
 roundings = st.integers(1, 100_000).map(Toman)
 
@@ -25,8 +25,8 @@ roundings = st.integers(1, 100_000).map(Toman)
 @given(rates, courses)
 def test_a_cost_is_the_exact_one_rounded_up_to_a_whole_toman(rate: Decimal, course: int) -> None:
     exact = Fraction(rate) * course
-    cost = resale.cost(rate, toman_per_unit=Toman(course))
-    if exact > LARGEST_AMOUNT:
+    cost = resale.compute_cost(rate, toman_per_unit=Toman(course))
+    if exact > MAX_AMOUNT:
         assert cost is None
     else:
         assert type(cost) is int
@@ -46,22 +46,22 @@ def test_a_cost_is_the_exact_one_rounded_up_to_a_whole_toman(rate: Decimal, cour
     ],
 )
 def test_a_rate_in_the_provider_s_currency_costs_whole_toman(rate: str, course: int, cost: int) -> None:
-    assert resale.cost(Decimal(rate), toman_per_unit=Toman(course)) == cost
+    assert resale.compute_cost(Decimal(rate), toman_per_unit=Toman(course)) == cost
 
 
 @for_each("rate", ["NaN", "Infinity", "-Infinity", "-0.01", "9007199254740992", "1E+400000"])
 def test_a_rate_that_is_no_amount_has_no_cost(rate: str) -> None:
-    assert resale.cost(Decimal(rate), toman_per_unit=Toman(1)) is None
+    assert resale.compute_cost(Decimal(rate), toman_per_unit=Toman(1)) is None
 
 
 @given(costs, margins, roundings)
 def test_a_price_is_never_below_cost_and_the_margin(cost: Toman, margin: int, rounding: Toman) -> None:
-    price = resale.price(cost, margin_percent=margin, rounding=rounding)
-    asked = Fraction(cost * (100 + margin), 100)
+    price = resale.compute_price(cost, margin_percent=margin, rounding=rounding)
+    requested = Fraction(cost * (100 + margin), 100)
     if price is None:
-        assert asked + rounding > LARGEST_AMOUNT
+        assert requested + rounding > MAX_AMOUNT
     else:
-        assert cost <= asked <= price < asked + 1 + rounding
+        assert cost <= requested <= price < requested + 1 + rounding
         assert price % rounding == 0
 
 
@@ -78,13 +78,13 @@ def test_a_price_is_never_below_cost_and_the_margin(cost: Toman, margin: int, ro
     ],
 )
 def test_a_price_is_rounded_up_to_the_shop_s_step(cost: int, margin: int, rounding: int, price: int) -> None:
-    assert resale.price(Toman(cost), margin_percent=margin, rounding=Toman(rounding)) == price
+    assert resale.compute_price(Toman(cost), margin_percent=margin, rounding=Toman(rounding)) == price
 
 
 def test_a_price_beyond_every_amount_is_none() -> None:
-    assert resale.price(LARGEST_AMOUNT, margin_percent=0, rounding=Toman(1)) == LARGEST_AMOUNT
-    assert resale.price(LARGEST_AMOUNT, margin_percent=1, rounding=Toman(1)) is None
-    assert resale.price(LARGEST_AMOUNT, margin_percent=0, rounding=Toman(1_000)) is None
+    assert resale.compute_price(MAX_AMOUNT, margin_percent=0, rounding=Toman(1)) == MAX_AMOUNT
+    assert resale.compute_price(MAX_AMOUNT, margin_percent=1, rounding=Toman(1)) is None
+    assert resale.compute_price(MAX_AMOUNT, margin_percent=0, rounding=Toman(1_000)) is None
 
 
 @for_each(
@@ -100,5 +100,5 @@ def test_a_price_beyond_every_amount_is_none() -> None:
         (0, 1, True),
     ],
 )
-def test_a_cost_moved_beyond_twenty_percent(before: int, after: int, is_beyond: bool) -> None:
-    assert resale.moved_beyond(Toman(before), Toman(after), percent=20) is is_beyond
+def test_a_cost_change_above_twenty_percent_is_detected(before: int, after: int, is_beyond: bool) -> None:
+    assert resale.has_moved_beyond(Toman(before), Toman(after), percent=20) is is_beyond

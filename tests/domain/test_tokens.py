@@ -25,11 +25,11 @@ HEADERS = st.dictionaries(
 )
 
 
-def issued(*, user_id: int = 172, token_id: str = "a" * 80) -> str:
+def issue_token(*, user_id: int = 172, token_id: str = "a" * 80) -> str:
     return KEYS.issue(user_id=user_id, token_id=token_id, issued_at=MOMENT, expires_at=MOMENT + DAY)
 
 
-TOKEN = issued()
+TOKEN = issue_token()
 
 
 def part(value: object) -> str:
@@ -37,7 +37,7 @@ def part(value: object) -> str:
 
 
 def test_a_token_that_was_valid_once_has_its_first_and_last_second_still() -> None:
-    keys, token = TokenKeys([key_pem()]), issued()
+    keys, token = TokenKeys([key_pem()]), issue_token()
 
     assert keys.verify(token, now=MOMENT + timedelta(hours=1)) is not None
 
@@ -48,26 +48,26 @@ def test_a_token_that_was_valid_once_has_its_first_and_last_second_still() -> No
 
 
 def test_a_token_that_was_ended_is_none_of_ours_and_others_still_are() -> None:
-    keys, token, other = TokenKeys([key_pem()]), issued(), issued(token_id="b" * 80)
+    keys, token, other = TokenKeys([key_pem()]), issue_token(), issue_token(token_id="b" * 80)
     assert keys.verify(token, now=MOMENT) is not None
 
-    keys.end("a" * 80)
+    keys.reject("a" * 80)
 
     assert keys.verify(token, now=MOMENT) is None
-    assert keys.verify(issued(user_id=173), now=MOMENT) is None
+    assert keys.verify(issue_token(user_id=173), now=MOMENT) is None
     assert keys.verify(other, now=MOMENT) is not None
 
 
 @settings(max_examples=5 * DEPTH)
 @given(st.integers(1, 2**31 - 1), st.from_regex("[0-9a-f]{80}", fullmatch=True))
 def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> None:
-    claims = KEYS.verify(issued(user_id=user_id, token_id=token_id), now=MOMENT)
+    claims = KEYS.verify(issue_token(user_id=user_id, token_id=token_id), now=MOMENT)
 
     assert claims == Claims(user_id=user_id, token_id=token_id, expires_at=MOMENT + DAY)
 
 
 @for_each(
-    ("moment", "is_valid"),
+    ("timestamp", "is_valid"),
     [
         # The machine that issues and the one that reads may differ by so much.
         (MOMENT - timedelta(seconds=31), False),
@@ -79,9 +79,9 @@ def test_a_token_is_read_back_as_it_was_issued(user_id: int, token_id: str) -> N
     ],
 )
 def test_a_token_is_valid_from_its_first_second_to_the_one_before_its_last(
-    moment: datetime, is_valid: bool
+    timestamp: datetime, is_valid: bool
 ) -> None:
-    assert (KEYS.verify(TOKEN, now=moment) is not None) is is_valid
+    assert (KEYS.verify(TOKEN, now=timestamp) is not None) is is_valid
 
 
 @given(st.text(max_size=300) | st.from_regex(r"[\w.-]{0,300}"))

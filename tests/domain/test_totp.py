@@ -18,30 +18,30 @@ VECTORS = [
 
 def test_codes_are_those_of_the_rfc() -> None:
     for unix, code in VECTORS:
-        step = totp.step_of(datetime.fromtimestamp(unix, UTC))
-        assert totp.code_at(SECRET, step) == code[-totp.DIGITS :]
+        step = totp.compute_step(datetime.fromtimestamp(unix, UTC))
+        assert totp.compute_code(SECRET, step) == code[-totp.DIGITS :]
 
 
 def test_a_code_is_taken_one_step_early_or_late_and_never_at_or_before_the_last_one_taken() -> None:
     now = datetime.fromtimestamp(1_234_567_890, UTC)
-    step = totp.step_of(now)
+    step = totp.compute_step(now)
     for drift, accepted in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):
-        code = totp.code_at(SECRET, step + drift)
-        assert totp.matching_step(SECRET, code, now=now, after=0) == (step + drift if accepted else None)
-        assert totp.matching_step(SECRET, code, now=now, after=step + drift) is None
+        code = totp.compute_code(SECRET, step + drift)
+        assert totp.find_matching_step(SECRET, code, now=now, after=0) == (step + drift if accepted else None)
+        assert totp.find_matching_step(SECRET, code, now=now, after=step + drift) is None
 
 
 def test_the_address_for_apps_holds_the_secret_and_the_account() -> None:
-    assert totp.uri(SECRET, issuer="Vitrin", account="09121111111") == (
+    assert totp.build_uri(SECRET, issuer="Vitrin", account="09121111111") == (
         "otpauth://totp/Vitrin:09121111111?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Vitrin"
     )
 
 
 def test_a_sealed_secret_opens_under_its_key_and_in_its_context_alone() -> None:
     key, other = b"k" * 32, b"o" * 32
-    sealed = secret_boxes.seal(key, SECRET, context="user:1")
+    sealed = secret_boxes.encrypt(key, SECRET, context="user:1")
 
-    assert secret_boxes.unseal(key, sealed, context="user:1") == SECRET
-    assert secret_boxes.unseal(other, sealed, context="user:1") is None
-    assert secret_boxes.unseal(key, sealed, context="user:2") is None
-    assert secret_boxes.seal(key, SECRET, context="user:1") != sealed
+    assert secret_boxes.decrypt(key, sealed, context="user:1") == SECRET
+    assert secret_boxes.decrypt(other, sealed, context="user:1") is None
+    assert secret_boxes.decrypt(key, sealed, context="user:2") is None
+    assert secret_boxes.encrypt(key, SECRET, context="user:1") != sealed

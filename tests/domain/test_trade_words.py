@@ -4,19 +4,19 @@ from domain import trade_words
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
 from domain.states import RefillStatus
-from gateways.http import JsonAnswer
-from gateways.provider_answers import catalogue, refill, statuses
+from gateways.http import JsonResponse
+from gateways.provider_answers import parse_catalogue, parse_refill, parse_statuses
 from tests.cases import for_each
 
 
-def test_every_status_and_type_has_a_word() -> None:
+def test_every_status_and_type_has_a_panel_api_name() -> None:
     assert trade_words.ORDER_STATUSES.keys() == set(OrderStatus)
     assert trade_words.REFILL_STATUSES.keys() == set(RefillStatus)
     assert trade_words.SERVICE_TYPES.keys() == set(ServiceType)
 
 
-def test_statuses_are_worded_as_the_trade_words_them() -> None:
-    assert {status.value: word for status, word in trade_words.ORDER_STATUSES.items()} == {
+def test_statuses_have_the_panel_api_s_names() -> None:
+    assert {status.value: term for status, term in trade_words.ORDER_STATUSES.items()} == {
         "pending": "Pending",
         "processing": "Processing",
         "inprogress": "In progress",
@@ -31,21 +31,21 @@ def test_statuses_are_worded_as_the_trade_words_them() -> None:
 
 @for_each("status", OrderStatus)
 def test_another_installation_reads_each_status_back(status: OrderStatus) -> None:
-    word = trade_words.ORDER_STATUSES[status]
-    read = statuses(JsonAnswer(200, {"7": {"status": word}}), ["7"]).states["7"].status
+    term = trade_words.ORDER_STATUSES[status]
+    read = parse_statuses(JsonResponse(200, {"7": {"status": term}}), ["7"]).states["7"].status
     waits = (OrderStatus.ERROR, OrderStatus.AWAITING)
     assert read is (OrderStatus.PENDING if status in waits else status)
 
 
 @for_each("status", RefillStatus)
 def test_another_installation_reads_each_refill_s_status_back(status: RefillStatus) -> None:
-    answer = JsonAnswer(200, {"status": trade_words.REFILL_STATUSES[status]})
+    answer = JsonResponse(200, {"status": trade_words.REFILL_STATUSES[status]})
     # What only our staff can decide is under way to a reseller.
     expected = RefillStatus.INPROGRESS if status is RefillStatus.AWAITING else status
-    assert refill(answer).status is expected
+    assert parse_refill(answer).status is expected
 
 
 @for_each("kind", ServiceType)
 def test_another_installation_reads_each_type_back(kind: ServiceType) -> None:
     row = {"service": 1, "name": "x", "rate": "1", "type": trade_words.SERVICE_TYPES[kind]}
-    assert catalogue(JsonAnswer(200, [row])).services[0].type is kind
+    assert parse_catalogue(JsonResponse(200, [row])).services[0].type is kind

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Bomb:
+class ExpensiveRequest:
     """The body of a POST to `/graphql` from nobody in particular, and what it must be answered."""
 
     body: bytes
     code: str
 
     @classmethod
-    def of(cls, query: str, code: str, **variables: object) -> "Bomb":
+    def from_query(cls, query: str, code: str, **variables: object) -> "ExpensiveRequest":
         return cls(json.dumps({"query": query, "variables": variables}).encode(), code)
 
 
-def _doubling(levels: int) -> str:
+def _double_fragments(levels: int) -> str:
     """Fragments that come to 2^levels fields."""
     spread = [f"fragment f{n} on Service {{...f{n + 1} ...f{n + 1}}}" for n in range(levels)]
     return (
@@ -24,11 +24,11 @@ def _doubling(levels: int) -> str:
     )
 
 
-def _aliased(count: int, field: str) -> str:
+def _alias(count: int, field: str) -> str:
     return " ".join(f"a{number}: {field}" for number in range(count))
 
 
-def _nested(count: int, opening: str, inside: str, closing: str) -> str:
+def _nest(count: int, opening: str, inside: str, closing: str) -> str:
     return opening * count + inside + closing * count
 
 
@@ -36,76 +36,108 @@ _ROW = "{edges {node {id status history {__typename} refills {id status} service
 _INVALID = "GRAPHQL_VALIDATION_FAILED"
 
 DOCUMENTS = {
-    "doubling fragments": Bomb.of(_doubling(20), "TOO_MANY_FIELDS"),
-    "a few doubling fragments": Bomb.of(_doubling(9), "COST_TOO_HIGH"),
-    "a long chain of doubling fragments": Bomb.of(_doubling(62), "DOCUMENT_TOO_DEEP"),
-    "very many doubling fragments": Bomb.of(_doubling(200), "TOO_MANY_TOKENS"),
-    "circular fragments": Bomb.of(
+    "doubling fragments": ExpensiveRequest.from_query(_double_fragments(20), "TOO_MANY_FIELDS"),
+    "a few doubling fragments": ExpensiveRequest.from_query(_double_fragments(9), "COST_TOO_HIGH"),
+    "a long chain of doubling fragments": ExpensiveRequest.from_query(
+        _double_fragments(62), "DOCUMENT_TOO_DEEP"
+    ),
+    "very many doubling fragments": ExpensiveRequest.from_query(_double_fragments(200), "TOO_MANY_TOKENS"),
+    "circular fragments": ExpensiveRequest.from_query(
         "{me {...a}} fragment a on User {...b} fragment b on User {...a}", _INVALID
     ),
-    "fragments that nothing uses": Bomb.of(
+    "fragments that nothing uses": ExpensiveRequest.from_query(
         "{me {id}} " + " ".join(f"fragment f{n} on User {{id}}" for n in range(100)), _INVALID
     ),
-    "aliases": Bomb.of("{" + _aliased(1_000, "__typename") + "}", "TOO_MANY_TOKENS"),
-    "aliased mutations": Bomb.of("mutation {" + _aliased(900, "spinWheel") + "}", "TOO_MANY_TOKENS"),
-    "fewer aliased mutations": Bomb.of(
-        "mutation {" + _aliased(250, "spinWheel {code}") + "}", "COST_TOO_HIGH"
+    "aliases": ExpensiveRequest.from_query("{" + _alias(1_000, "__typename") + "}", "TOO_MANY_TOKENS"),
+    "aliased mutations": ExpensiveRequest.from_query(
+        "mutation {" + _alias(900, "spinWheel") + "}", "TOO_MANY_TOKENS"
     ),
-    "the same field again and again": Bomb.of("{me {" + "id " * 450 + "}}", "TOO_MANY_FIELDS"),
-    "the same objects again and again": Bomb.of("{" + "me {id} " * 150 + "}", "TOO_MANY_FIELDS"),
-    "the same field in fragments": Bomb.of("{me {" + "... {id} " * 150 + "}}", "TOO_MANY_FIELDS"),
-    "directives": Bomb.of("{me {id" + " @skip(if: false)" * 100 + "}}", "TOO_MANY_DIRECTIVES"),
-    "unknown directives": Bomb.of("{me {id" + " @a" * 9 + "}}", "TOO_MANY_DIRECTIVES"),
-    "unknown directives everywhere": Bomb.of("{me {" + ("id" + " @a" * 8 + " ") * 40 + "}}", _INVALID),
-    "circular introspection": Bomb.of(
-        "{__schema {types {" + _nested(5, "fields {type {", "name", "}}") + "}}}", _INVALID
+    "fewer aliased mutations": ExpensiveRequest.from_query(
+        "mutation {" + _alias(250, "spinWheel {code}") + "}", "COST_TOO_HIGH"
     ),
-    "introspection again and again": Bomb.of(
-        "{" + _aliased(15, "__schema {types {fields {name type {name}}}}") + "}", "COST_TOO_HIGH"
+    "the same field again and again": ExpensiveRequest.from_query(
+        "{me {" + "id " * 450 + "}}", "TOO_MANY_FIELDS"
     ),
-    "deep selections": Bomb.of("{" + _nested(150, "me {", "id", "}") + "}", "DOCUMENT_TOO_DEEP"),
-    "rather deep selections": Bomb.of("{" + _nested(20, "me {", "id", "}") + "}", "DOCUMENT_TOO_DEEP"),
-    "very deep selections": Bomb.of("{me " * 5_000, "GRAPHQL_PARSE_FAILED"),
-    "deep inline fragments": Bomb.of("{" + _nested(90, "... {", "me {id}", "}") + "}", "DOCUMENT_TOO_DEEP"),
-    "a deep list": Bomb.of("{services(where: " + _nested(150, "[", "", "]") + ") {totalCount}}", _INVALID),
-    "a deep object": Bomb.of(
-        "{services(where: " + _nested(150, "{a: ", "1", "}") + ") {totalCount}}", _INVALID
+    "the same objects again and again": ExpensiveRequest.from_query(
+        "{" + "me {id} " * 150 + "}", "TOO_MANY_FIELDS"
     ),
-    "large pages": Bomb.of("{" + _aliased(4, f"orders(first: 100) {_ROW}") + "}", "COST_TOO_HIGH"),
-    "large pages by a variable": Bomb.of(
-        "query ($n: Int) {" + _aliased(4, f"orders(first: $n) {_ROW}") + "}", "COST_TOO_HIGH", n=100
+    "the same field in fragments": ExpensiveRequest.from_query(
+        "{me {" + "... {id} " * 150 + "}}", "TOO_MANY_FIELDS"
     ),
-    "unknown fields": Bomb.of("{" + " ".join(f"unknown{n}" for n in range(450)) + "}", _INVALID),
-    "unknown arguments": Bomb.of(
+    "directives": ExpensiveRequest.from_query(
+        "{me {id" + " @skip(if: false)" * 100 + "}}", "TOO_MANY_DIRECTIVES"
+    ),
+    "unknown directives": ExpensiveRequest.from_query("{me {id" + " @a" * 9 + "}}", "TOO_MANY_DIRECTIVES"),
+    "unknown directives everywhere": ExpensiveRequest.from_query(
+        "{me {" + ("id" + " @a" * 8 + " ") * 40 + "}}", _INVALID
+    ),
+    "circular introspection": ExpensiveRequest.from_query(
+        "{__schema {types {" + _nest(5, "fields {type {", "name", "}}") + "}}}", _INVALID
+    ),
+    "introspection again and again": ExpensiveRequest.from_query(
+        "{" + _alias(15, "__schema {types {fields {name type {name}}}}") + "}", "COST_TOO_HIGH"
+    ),
+    "deep selections": ExpensiveRequest.from_query(
+        "{" + _nest(150, "me {", "id", "}") + "}", "DOCUMENT_TOO_DEEP"
+    ),
+    "rather deep selections": ExpensiveRequest.from_query(
+        "{" + _nest(20, "me {", "id", "}") + "}", "DOCUMENT_TOO_DEEP"
+    ),
+    "very deep selections": ExpensiveRequest.from_query("{me " * 5_000, "GRAPHQL_PARSE_FAILED"),
+    "deep inline fragments": ExpensiveRequest.from_query(
+        "{" + _nest(90, "... {", "me {id}", "}") + "}", "DOCUMENT_TOO_DEEP"
+    ),
+    "a deep list": ExpensiveRequest.from_query(
+        "{services(where: " + _nest(150, "[", "", "]") + ") {totalCount}}", _INVALID
+    ),
+    "a deep object": ExpensiveRequest.from_query(
+        "{services(where: " + _nest(150, "{a: ", "1", "}") + ") {totalCount}}", _INVALID
+    ),
+    "large pages": ExpensiveRequest.from_query(
+        "{" + _alias(4, f"orders(first: 100) {_ROW}") + "}", "COST_TOO_HIGH"
+    ),
+    "large pages by a variable": ExpensiveRequest.from_query(
+        "query ($n: Int) {" + _alias(4, f"orders(first: $n) {_ROW}") + "}", "COST_TOO_HIGH", n=100
+    ),
+    "unknown fields": ExpensiveRequest.from_query(
+        "{" + " ".join(f"unknown{n}" for n in range(450)) + "}", _INVALID
+    ),
+    "unknown arguments": ExpensiveRequest.from_query(
         "{services(" + " ".join(f"wher{n}: 1" for n in range(250)) + ") {totalCount}}", _INVALID
     ),
-    "unknown input fields": Bomb.of(
+    "unknown input fields": ExpensiveRequest.from_query(
         "{services(where: {" + " ".join(f"nam{n}: 1" for n in range(250)) + "}) {totalCount}}", _INVALID
     ),
-    "unknown types": Bomb.of(
+    "unknown types": ExpensiveRequest.from_query(
         "query (" + " ".join(f"$v{n}: Servic{n}" for n in range(190)) + ") {me {id}}", _INVALID
     ),
-    "a long list of misspelled values": Bomb.of(
+    "a long list of misspelled values": ExpensiveRequest.from_query(
         "{orders(where: {status: {in: [" + "PNDING " * 700 + "]}}) {totalCount}}", _INVALID
     ),
-    "variables that nothing uses": Bomb.of(
+    "variables that nothing uses": ExpensiveRequest.from_query(
         "query (" + " ".join(f"$v{n}: Int" for n in range(190)) + ") {me {id}}", _INVALID
     ),
-    "tokens": Bomb.of("{" + "id " * 100_000 + "}", "DOCUMENT_TOO_LONG"),
-    "tokens within the length": Bomb.of("{" + "id " * 10_000 + "}", "TOO_MANY_TOKENS"),
-    "comments": Bomb.of("{me {id}}" + "#\n" * 15_000, "TOO_MANY_TOKENS"),
-    "a long comment": Bomb.of("{me {id}} #" + "a" * 200_000, "DOCUMENT_TOO_LONG"),
-    "a long name": Bomb.of("{" + "a" * 32_000 + "}", _INVALID),
-    "a long text": Bomb.of('{node(id: "' + "\\n" * 100_000 + '") {id}}', "DOCUMENT_TOO_LONG"),
-    "a text without end": Bomb.of('{node(id: "' + "a" * 32_000, "GRAPHQL_PARSE_FAILED"),
-    "a giant number": Bomb.of("{services(first: " + "9" * 30_000 + ") {totalCount}}", "NUMBER_TOO_LONG"),
-    "a giant float": Bomb.of("{services(first: 1e" + "9" * 30_000 + ") {totalCount}}", "NUMBER_TOO_LONG"),
-    "deep variables": Bomb.of(
+    "tokens": ExpensiveRequest.from_query("{" + "id " * 100_000 + "}", "DOCUMENT_TOO_LONG"),
+    "tokens within the length": ExpensiveRequest.from_query("{" + "id " * 10_000 + "}", "TOO_MANY_TOKENS"),
+    "comments": ExpensiveRequest.from_query("{me {id}}" + "#\n" * 15_000, "TOO_MANY_TOKENS"),
+    "a long comment": ExpensiveRequest.from_query("{me {id}} #" + "a" * 200_000, "DOCUMENT_TOO_LONG"),
+    "a long name": ExpensiveRequest.from_query("{" + "a" * 32_000 + "}", _INVALID),
+    "a long text": ExpensiveRequest.from_query(
+        '{node(id: "' + "\\n" * 100_000 + '") {id}}', "DOCUMENT_TOO_LONG"
+    ),
+    "a text without end": ExpensiveRequest.from_query('{node(id: "' + "a" * 32_000, "GRAPHQL_PARSE_FAILED"),
+    "a giant number": ExpensiveRequest.from_query(
+        "{services(first: " + "9" * 30_000 + ") {totalCount}}", "NUMBER_TOO_LONG"
+    ),
+    "a giant float": ExpensiveRequest.from_query(
+        "{services(first: 1e" + "9" * 30_000 + ") {totalCount}}", "NUMBER_TOO_LONG"
+    ),
+    "deep variables": ExpensiveRequest.from_query(
         "query ($w: ServiceWhere) {services(where: $w) {totalCount}}",
         "BAD_USER_INPUT",
-        w=json.loads(_nested(200, '{"a": ', "1", "}")),
+        w=json.loads(_nest(200, '{"a": ', "1", "}")),
     ),
-    "many wrong variables": Bomb.of(
+    "many wrong variables": ExpensiveRequest.from_query(
         "query ($w: ServiceWhere) {services(where: $w) {totalCount}}",
         "BAD_USER_INPUT",
         w={f"nam{number}": number for number in range(5_000)},
@@ -113,7 +145,7 @@ DOCUMENTS = {
 }
 
 BODIES = {
-    name: Bomb(body, "BAD_REQUEST")
+    name: ExpensiveRequest(body, "BAD_REQUEST")
     for name, body in {
         "a batch": b"[" + b",".join([b'{"query": "{me {id}}"}'] * 1_000) + b"]",
         "deep JSON": b"[" * 200_000,
@@ -132,4 +164,4 @@ BODIES = {
     }.items()
 }
 
-BOMBS = {**DOCUMENTS, **BODIES}
+EXPENSIVE_REQUESTS = {**DOCUMENTS, **BODIES}

@@ -10,26 +10,26 @@ from config.settings import Settings
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
 from schema.context import Context
-from tests.engine.small_sockets import EVENTS, LIMITS, SMALL, Served
+from tests.engine.small_sockets import EVENTS, LIMITS, SCHEMA, RunningApp
 from tests.fakes import RecordingSms, new_shop
-from tests.sockets import Client, opened, serving
+from tests.sockets import Client, open_socket, serve
 
 
 @pytest_asyncio.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+async def running_app(tmp_path: Path) -> AsyncIterator[RunningApp]:
     EVENTS.__init__()  # type: ignore[misc] # back to the beginning
     settings = Settings(data_folder=tmp_path, allowed_origins=("https://app.example",))
     shop = new_shop(settings, RecordingSms())
-    view = GraphQLView(SMALL, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
+    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
     sockets = GraphQLSockets(view.engine, shop=shop, context=Context, limits=LIMITS)
-    async with serving(sockets) as url:
-        yield Served(url, shop, sockets)
+    async with serve(sockets) as url:
+        yield RunningApp(url, shop, sockets)
 
 
 @pytest_asyncio.fixture
-async def fresh(served: Served) -> AsyncIterator[Client]:
+async def fresh(running_app: RunningApp) -> AsyncIterator[Client]:
     """A client that has said nothing yet."""
-    async with opened(served.url) as client:
+    async with open_socket(running_app.url) as client:
         yield client
 
 

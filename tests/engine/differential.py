@@ -15,10 +15,10 @@ from graphql import ExecutionResult, GraphQLSchema, execute, get_operation_ast
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from engine.compiler import CompiledExecution
-from engine.plans import Plans
+from engine.compiler import CompiledExecutor
+from engine.plans import PlanCache
 from tests.engine.odd_schema import CARRIED_OUT, SCHEMA
-from tests.engine.random_documents import Asked
+from tests.engine.random_documents import RandomRequest
 from tests.searches import DEPTH
 
 CORE = SCHEMA._schema
@@ -31,13 +31,15 @@ Outcome = tuple[bytes, Counter[str], list[str]]
 """Data as it is written, errors, and what mutations did."""
 
 
-async def by_graphql_core(schema: GraphQLSchema, asked: Asked, *, context: object = None) -> ExecutionResult:
+async def execute_with_graphql_core(
+    schema: GraphQLSchema, request: RandomRequest, *, context: object = None
+) -> ExecutionResult:
     """What graphql-core answers, with Strawberry's own execution context."""
     result = execute(
         schema,
-        asked.document,
+        request.document,
         context_value=context,
-        variable_values=asked.variables,
+        variable_values=request.variables,
         is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type] # typed as a plain bool there
         operation_extensions=None,
         executor_class=StrawberryGraphQLCoreExecutionContext,
@@ -45,15 +47,15 @@ async def by_graphql_core(schema: GraphQLSchema, asked: Asked, *, context: objec
     return await result if inspect.isawaitable(result) else result
 
 
-async def executed(asked: Asked, plans: Plans) -> ExecutionResult:
+async def execute_compiled(request: RandomRequest, plans: PlanCache) -> ExecutionResult:
     """What the compiled engine answers."""
-    executor = CompiledExecution.of(
+    executor = CompiledExecutor.prepare(
         CORE,
-        asked.document,
-        get_operation_ast(asked.document),
+        request.document,
+        get_operation_ast(request.document),
         plans=plans,
         context_value=None,
-        raw_variable_values=asked.variables,
+        raw_variable_values=request.variables,
         operation_name=None,
         is_awaitable=optimized_is_awaitable,
         hide_suggestions=False,
@@ -65,25 +67,27 @@ async def executed(asked: Asked, plans: Plans) -> ExecutionResult:
     return cast(ExecutionResult, finished)
 
 
-async def assert_same(asked: Asked, *, times: int = 4) -> list[Outcome]:
+async def assert_same(request: RandomRequest, *, times: int = 4) -> list[Outcome]:
     """Compare `times` runs with each of the variables, in turns. Returns graphql-core's outcomes."""
-    draws = [Asked(asked.document, variables) for variables in (asked.variables, *asked.more)]
+    draws = [RandomRequest(request.document, variables) for variables in (request.variables, *request.more)]
     expected = [await _outcome(draw, None) for draw in draws]
-    plans = Plans(CORE)
+    plans = PlanCache(CORE)
     for _ in range(times):
-        for draw, wanted in zip(draws, expected, strict=True):
-            assert await _outcome(draw, plans) == wanted, _reproduction(draw)
+        for draw, reference in zip(draws, expected, strict=True):
+            assert await _outcome(draw, plans) == reference, _reproduction(draw)
     return expected
 
 
-async def _outcome(asked: Asked, plans: Plans | None) -> Outcome:
+async def _outcome(request: RandomRequest, plans: PlanCache | None) -> Outcome:
     CARRIED_OUT.clear()
-    result = await (by_graphql_core(CORE, asked) if plans is None else executed(asked, plans))
+    result = await (
+        execute_with_graphql_core(CORE, request) if plans is None else execute_compiled(request, plans)
+    )
     # Errors of places that fail at the same time come in any order.
     errors = (json.dumps(error.formatted, default=str, sort_keys=True) for error in result.errors or [])
     return orjson.dumps(result.data), Counter(errors), list(CARRIED_OUT)
 
 
-def _reproduction(asked: Asked) -> str:
-    text = asked.document.loc.source.body if asked.document.loc else ""
-    return f"{text}\n{json.dumps(asked.variables, ensure_ascii=False)}\n{SEED_VARIABLE}={SEED}"
+def _reproduction(request: RandomRequest) -> str:
+    text = request.document.loc.source.body if request.document.loc else ""
+    return f"{text}\n{json.dumps(request.variables, ensure_ascii=False)}\n{SEED_VARIABLE}={SEED}"

@@ -143,6 +143,6 @@ class Inputs:
         return shown([given, number])
 
 
-def inputs_of(_: Any = None) -> Inputs:
+def get_input_converters(_: Any = None) -> Inputs:
     """The object whose fields these are."""
     return Inputs()

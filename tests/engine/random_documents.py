@@ -27,7 +27,7 @@ from graphql import (
 
 from tests.engine.random_inputs import RandomInputs
 
-_DEEPEST = 4
+_MAX_DEPTH = 4
 _RULES = [rule for rule in specified_rules if rule is not NoUnusedVariablesRule]
 _ARGUMENTS = {"values": "$values", "titles": '["a", "b"]', "suffix": '"?"', "count": "$count"}
 _CONDITIONS = (
@@ -47,7 +47,7 @@ _DRAWS = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class RandomRequest:
     """A document with its variables; `more` are other values of them."""
 
     document: DocumentNode
@@ -56,7 +56,7 @@ class Asked:
 
 
 @dataclass
-class Asking:
+class RequestGenerator:
     """Makes documents by one source of chance; `values` are what the argument of that name may hold."""
 
     schema: GraphQLSchema
@@ -68,7 +68,7 @@ class Asking:
     def __post_init__(self) -> None:
         self._inputs = RandomInputs(self.chance)
 
-    def next(self, operation: str, root: GraphQLObjectType | None) -> Asked:
+    def next(self, operation: str, root: GraphQLObjectType | None) -> RandomRequest:
         """A valid document; fields that merely cannot be merged are thrown away."""
         assert root is not None
         while True:
@@ -82,7 +82,7 @@ class Asking:
             document = parse("\n".join([f"{head} {{ {fields} }}", *self._fragments]))
             if not validate(self.schema, document, _RULES):
                 first, *more = (self._variables() for _ in range(_DRAWS))
-                return Asked(document, first, tuple(more))
+                return RandomRequest(document, first, tuple(more))
 
     def _variables(self) -> dict[str, Any]:
         drawn: dict[str, Any] = {
@@ -103,13 +103,13 @@ class Asking:
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             names = [
                 name
-                for name, asked in type_.fields.items()
-                if depth < _DEEPEST or is_leaf_type(get_named_type(asked.type))
+                for name, requested in type_.fields.items()
+                if depth < _MAX_DEPTH or is_leaf_type(get_named_type(requested.type))
             ]
             chosen = self.chance.sample(names, min(len(names), self.chance.choice([1, 2, 4, 20])))
             twice = chosen[:1] if self.chance.random() < 0.3 else []
             parts += [self._field(type_, name, depth) for name in (*chosen, *twice)]
-            if depth < _DEEPEST and self.chance.random() < 0.3:
+            if depth < _MAX_DEPTH and self.chance.random() < 0.3:
                 parts.append(self._fragment(type_, depth))
         if is_abstract_type(type_):
             parts += [self._fragment(possible, depth) for possible in self.schema.get_possible_types(type_)]
@@ -117,11 +117,11 @@ class Asking:
         return " ".join(parts) or "__typename"
 
     def _field(self, type_: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int) -> str:
-        asked = type_.fields[name]
-        of_type = get_named_type(asked.type)
+        requested = type_.fields[name]
+        of_type = get_named_type(requested.type)
         selection = "" if is_leaf_type(of_type) else f" {{ {self._selection(of_type, depth + 1)} }}"
         alias = self._alias() if depth else ""
-        return f"{alias}{name}{self._arguments(asked.args)} {self._condition()}{selection}"
+        return f"{alias}{name}{self._arguments(requested.args)} {self._condition()}{selection}"
 
     def _fragment(self, type_: GraphQLNamedType, depth: int) -> str:
         selection = self._selection(type_, depth + 1)
@@ -138,16 +138,16 @@ class Asking:
         return self.chance.choice(_CONDITIONS) if self.chance.random() < 0.15 else ""
 
     def _arguments(self, arguments: dict[str, GraphQLArgument]) -> str:
-        given = []
+        provided = []
         for name, argument in arguments.items():
             if name in _ARGUMENTS:
                 if name != "suffix" or self.chance.random() < 0.5:
-                    given.append(f"{name}: {_ARGUMENTS[name]}")
+                    provided.append(f"{name}: {_ARGUMENTS[name]}")
             elif is_non_null_type(argument.type) or self.chance.random() < 0.6:
-                given.append(f"{name}: {self._given(argument.type)}")
-        return f"({', '.join(given)})" if given else ""
+                provided.append(f"{name}: {self._argument_value(argument.type)}")
+        return f"({', '.join(provided)})" if provided else ""
 
-    def _given(self, type_: GraphQLInputType) -> str:
+    def _argument_value(self, type_: GraphQLInputType) -> str:
         """A literal, one around a variable, or a variable; nullable with a default where the type is not."""
         if self.chance.random() < 0.5:
             return self._inputs.literal(type_)

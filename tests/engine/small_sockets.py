@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from domain.problems import Forbidden, OrderNotFound
 from engine.websocket import GraphQLSockets, SocketLimits
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.scalars import SCALARS
@@ -108,24 +108,24 @@ class Subscription:
         raise Forbidden if info.context.user else RuntimeError
 
 
-SMALL = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
-LIMITS = SocketLimits(init_within=timedelta(seconds=0.3), take_within=timedelta(seconds=0.5))
+SCHEMA = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
+LIMITS = SocketLimits(init_timeout=timedelta(seconds=0.3), send_timeout=timedelta(seconds=0.5))
 
 
 @dataclass
-class Served:
+class RunningApp:
     """A running server over the small schema; no database."""
 
     url: str
-    shop: Shop
+    shop: AppContext
     sockets: GraphQLSockets
 
 
-async def becoming(running: int) -> None:
+async def wait_until_running(running: int) -> None:
     while EVENTS.running != running:
         await asyncio.sleep(0.01)
 
 
-async def without_sockets(served: Served) -> None:
-    while served.sockets.open_sockets:
+async def wait_until_closed(running_app: RunningApp) -> None:
+    while running_app.sockets.open_sockets:
         await asyncio.sleep(0.01)

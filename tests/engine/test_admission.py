@@ -13,7 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from config.settings import Settings
 from domain.messages import Language
-from engine.admission import Admission, Admitted, GraphQLRequest, Refused
+from engine.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest
 from engine.view import GraphQLView
 from schema.context import Context
 from schema.scalars import SCALARS
@@ -33,7 +33,7 @@ class Query:
 SCHEMA = strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS))
 
 
-class Callers:
+class GraphQLClient:
     """One admission for which no time passes, and requests of several callers."""
 
     def __init__(self, folder: Path, **settings: object) -> None:
@@ -43,48 +43,50 @@ class Callers:
     def context(self, address: str = "10.0.0.1") -> Context:
         return Context(shop=self.shop, viewer=None, address=address, language=Language.ENGLISH)
 
-    async def ask(self, query: str, address: str = "10.0.0.1") -> Admitted:
+    async def query(self, query: str, address: str = "10.0.0.1") -> Admitted:
         return await self.admission.admit(GraphQLRequest(query=query), self.context(address))
 
 
 @pytest.fixture
-def callers(tmp_path: Path) -> Callers:
-    return Callers(tmp_path)
+def callers(tmp_path: Path) -> GraphQLClient:
+    return GraphQLClient(tmp_path)
 
 
-async def test_unseen_documents_at_once_run_no_more_than_the_bucket_pays_for(callers: Callers) -> None:
+async def test_unseen_documents_at_once_run_no_more_than_the_bucket_pays_for(callers: GraphQLClient) -> None:
     texts = [f"{{dear a{number}: cheap}}" for number in range(60)]
-    outcomes = await asyncio.gather(*(callers.ask(text) for text in texts), return_exceptions=True)
+    outcomes = await asyncio.gather(*(callers.query(text) for text in texts), return_exceptions=True)
     admitted = [outcome for outcome in outcomes if isinstance(outcome, Admitted)]
-    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, AdmissionRejected)]
     assert len(admitted) + len(refused) == 60
     assert len(admitted) == 5
     assert sum(outcome.cost.requested for outcome in admitted) <= 50_000
     assert all(outcome.retry_after_seconds for outcome in refused)
 
 
-async def test_an_unseen_document_costs_by_its_length_and_a_known_one_by_its_fields(callers: Callers) -> None:
+async def test_an_unseen_document_costs_by_its_length_and_a_known_one_by_its_fields(
+    callers: GraphQLClient,
+) -> None:
     text = "{many(ids: [" + ",".join(map(str, range(200))) + "])}"
-    costs = [(await callers.ask(text)).cost.requested for _ in range(3)]
+    costs = [(await callers.query(text)).cost.requested for _ in range(3)]
     assert costs == [1 + len(text) // 10, 1 + len(text) // 10, 1]
 
 
-async def test_who_leaves_the_line_gets_the_points_back(callers: Callers) -> None:
-    leaving = asyncio.create_task(callers.ask("{many(ids: [" + ",".join(map(str, range(200))) + "])}"))
+async def test_leaving_the_queue_returns_the_points(callers: GraphQLClient) -> None:
+    leaving = asyncio.create_task(callers.query("{many(ids: [" + ",".join(map(str, range(200))) + "])}"))
     await asyncio.sleep(0)
     leaving.cancel()
     await asyncio.wait([leaving])
-    assert (await callers.ask("{cheap}")).cost.remaining == 50_000 - 1
+    assert (await callers.query("{cheap}")).cost.remaining == 50_000 - 1
 
 
-async def test_a_caller_who_fills_its_line_is_told_when_to_come_back(callers: Callers) -> None:
+async def test_a_caller_with_a_full_queue_gets_a_retry_time(callers: GraphQLClient) -> None:
     texts = [f"{{a{number}: cheap}}" for number in range(300)]
-    outcomes = await asyncio.gather(*(callers.ask(text) for text in texts), return_exceptions=True)
-    refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+    outcomes = await asyncio.gather(*(callers.query(text) for text in texts), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, AdmissionRejected)]
     assert refused
     assert all("waiting to be read" in str(outcome) for outcome in refused)
     assert all(outcome.retry_after_seconds for outcome in refused)
-    assert await callers.ask("{b: cheap}", "10.0.0.2")
+    assert await callers.query("{b: cheap}", "10.0.0.2")
 
 
 async def test_nothing_is_read_for_a_client_that_hung_up(tmp_path: Path) -> None:

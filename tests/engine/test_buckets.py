@@ -1,6 +1,6 @@
 """Buckets of points."""
 
-from engine.buckets import Buckets, Capacity
+from engine.buckets import Capacity, TokenBuckets
 
 HUNDRED = Capacity(points=100, restore_rate=10)
 
@@ -16,12 +16,12 @@ class Clock:
 
 
 def test_a_caller_begins_with_a_full_bucket() -> None:
-    assert Buckets().remaining("a", HUNDRED) == 100
+    assert TokenBuckets().remaining("a", HUNDRED) == 100
 
 
 def test_points_that_are_spent_come_back_but_no_more_than_the_bucket_holds() -> None:
     clock = Clock()
-    buckets = Buckets(clock=clock)
+    buckets = TokenBuckets(clock=clock)
     assert buckets.spend("a", 60, HUNDRED) == 40
 
     clock.now += 2.55
@@ -30,27 +30,27 @@ def test_points_that_are_spent_come_back_but_no_more_than_the_bucket_holds() -> 
     assert buckets.remaining("a", HUNDRED) == 100
 
 
-def test_nobody_owes_points() -> None:
-    buckets = Buckets(clock=Clock())
+def test_points_never_become_negative() -> None:
+    buckets = TokenBuckets(clock=Clock())
     assert buckets.spend("a", 1_000, HUNDRED) == 0
     assert buckets.seconds_until("a", 15, HUNDRED) == 2
 
 
-def test_callers_do_not_spend_from_one_another() -> None:
-    buckets = Buckets(clock=Clock())
+def test_callers_have_separate_buckets() -> None:
+    buckets = TokenBuckets(clock=Clock())
     buckets.spend("a", 100, HUNDRED)
     assert buckets.remaining("b", HUNDRED) == 100
 
 
-def test_a_clock_that_stands_still_gives_nothing_back() -> None:
-    buckets = Buckets(clock=Clock())
+def test_a_stopped_clock_returns_no_points() -> None:
+    buckets = TokenBuckets(clock=Clock())
     for _ in range(10):
         buckets.spend("a", 10, HUNDRED)
     assert buckets.remaining("a", HUNDRED) == 0
 
 
-def test_so_many_callers_are_remembered_and_the_one_silent_longest_is_not() -> None:
-    buckets = Buckets(clock=Clock(), most=2)
+def test_the_number_of_buckets_is_bounded_and_the_least_recent_is_evicted() -> None:
+    buckets = TokenBuckets(clock=Clock(), max_buckets=2)
     for caller in ("a", "b", "a", "c"):
         buckets.spend(caller, 50, HUNDRED)
 

@@ -1,9 +1,9 @@
 """The cache of documents and persisted texts: bounded by bytes, not flushed by what comes once."""
 
-from engine.byte_cache import ByteCache, Doorkeeper
+from engine.byte_cache import ByteCache, SeenKeys
 
 
-def test_it_holds_no_more_than_its_bytes_and_drops_what_was_used_longest_ago() -> None:
+def test_the_cache_is_bounded_by_bytes_and_evicts_the_least_recently_used() -> None:
     dropped: list[str] = []
     cache: ByteCache[str, str] = ByteCache(30, on_evict=dropped.append)
     for key in "abcd":
@@ -12,7 +12,7 @@ def test_it_holds_no_more_than_its_bytes_and_drops_what_was_used_longest_ago() -
     assert (cache.size_bytes, len(cache)) == (30, 3)
 
 
-def test_what_is_asked_for_again_outlives_a_flood() -> None:
+def test_reused_values_survive_a_flood_of_new_ones() -> None:
     cache: ByteCache[str, int] = ByteCache(100)
     cache.put("used", 1, size_bytes=10)
     cache.get("used")
@@ -32,7 +32,7 @@ def test_protected_values_make_room_for_newer_ones() -> None:
     assert cache.size_bytes <= 100
 
 
-def test_what_is_larger_than_the_cache_is_not_kept() -> None:
+def test_a_value_larger_than_the_cache_is_not_kept() -> None:
     cache: ByteCache[str, int] = ByteCache(100)
     cache.put("a", 1, size_bytes=10)
     cache.put("b", 2, size_bytes=101)
@@ -46,15 +46,15 @@ def test_a_value_that_is_put_again_counts_once() -> None:
     assert (len(cache), cache.size_bytes) == (1, 60)
 
 
-def test_entries_are_bounded_too() -> None:
+def test_the_number_of_entries_is_bounded_too() -> None:
     cache: ByteCache[str, int] = ByteCache(100, max_entries=2)
     for key in "abc":
         cache.put(key, 1, size_bytes=1)
     assert (cache.peek("a"), len(cache)) == (None, 2)
 
 
-def test_a_doorkeeper_knows_what_it_saw_and_forgets_the_oldest() -> None:
-    seen: Doorkeeper[str] = Doorkeeper(2)
+def test_the_seen_filter_remembers_keys_and_forgets_the_oldest() -> None:
+    seen: SeenKeys[str] = SeenKeys(2)
     assert [seen.has_seen(key) for key in ("a", "a", "b", "c", "d", "b")] == [
         False,
         True,

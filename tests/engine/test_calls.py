@@ -62,12 +62,12 @@ class Bracketing(FieldExtension):
         return f"[{await next_(source, info, **kwargs)}]"
 
 
-def told(value: object) -> str:
+def describe(value: object) -> str:
     """A text that tells types and values, and which fields are set."""
     if is_dataclass(value) and not isinstance(value, type):
-        return f"{type(value).__name__}{ {name: told(one) for name, one in asdict(value).items()} }"
+        return f"{type(value).__name__}{ {name: describe(one) for name, one in asdict(value).items()} }"
     if isinstance(value, list):
-        return f"[{', '.join(map(told, value))}]"
+        return f"[{', '.join(map(describe, value))}]"
     return f"{type(value).__name__} {value!r}"
 
 
@@ -77,16 +77,16 @@ class Query:
     async def plain(
         self, number: int, text: str | None = "x", flag: bool = True, colour: Colour = Colour.RED
     ) -> str:
-        return told([number, text, flag, colour])
+        return describe([number, text, flag, colour])
 
     @strawberry.field
     async def lists(
         self,
         numbers: list[int],
-        words: list[str | None] | None = None,
+        terms: list[str | None] | None = None,
         colours: list[Colour] = [Colour.BLUE],  # noqa: B006 - GraphQL's default
     ) -> str:
-        answer = told([numbers, words, colours])
+        answer = describe([numbers, terms, colours])
         # The next request must not meet this.
         numbers.append(99)
         colours.append(Colour.RED)
@@ -94,7 +94,7 @@ class Query:
 
     @strawberry.field
     async def deep(self, outer: Outer, more: Inner | None = None) -> str:
-        answer = told([outer, more])
+        answer = describe([outer, more])
         outer.name = "changed"
         outer.tags.append("changed")
         if more is not None:
@@ -103,30 +103,30 @@ class Query:
 
     @strawberry.field
     async def node(self, id: GlobalID) -> str:  # noqa: A002 - GraphQL's name
-        return told(id)
+        return describe(id)
 
     @strawberry.field
     async def named(
         self, info: strawberry.Info, of: Annotated[int, strawberry.argument(name="theNumber")] = 3
     ) -> str:
-        return f"{info.field_name} {told(of)}"
+        return f"{info.field_name} {describe(of)}"
 
     @strawberry.field(extensions=[Bracketing()])  # type: ignore[untyped-decorator] # as Strawberry types it
     async def bracketed(self, number: int = 1) -> str:
-        return told(number)
+        return describe(number)
 
     @strawberry.field(extensions=[Doubling()])  # type: ignore[untyped-decorator] # the same
     async def doubled(self, number: int = 1) -> str:
-        return told(number)
+        return describe(number)
 
     @strawberry.field
     def at_once(self, number: int = 1) -> str:
-        return told(number)
+        return describe(number)
 
 
 SCHEMA = strawberry.Schema(Query)
 INNER = {"number": 1, "colour": "BLUE", "inner": {"inner": {"number": 3}}}
-ASKED: list[tuple[str, dict[str, Any]]] = [
+QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("{ plain(number: 1) bracketed doubled atOnce named }", {}),
     ('{ plain(number: 1, text: null, flag: false, colour: BLUE) a: plain(number: 2, text: "y") }', {}),
     (
@@ -172,7 +172,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@for_each(("document", "variables"), ASKED)
+@for_each(("document", "variables"), QUERIES)
 async def test_arguments_are_strawberry_s_own(document: str, variables: dict[str, Any]) -> None:
     engine = Engine(SCHEMA, Settings.model_validate({"graphql_points": "1000000000"}))
     request = GraphQLRequest(query=document, variables=variables)

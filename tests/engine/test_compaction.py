@@ -11,7 +11,7 @@ LIST = "{services(where: {category: {in: [" + ",".join(f'"{number}"' for number 
 ALIASES = "{" + " ".join(f"a{number}: services(first: 1) {{totalCount}}" for number in range(250)) + "}"
 
 
-def measured(text: str) -> tuple[DocumentNode, int, int]:
+def analyze_document(text: str) -> tuple[DocumentNode, int, int]:
     """A compacted document, its estimated and its real bytes."""
     gc.collect()
     tracemalloc.start()
@@ -26,7 +26,7 @@ def measured(text: str) -> tuple[DocumentNode, int, int]:
 
 def test_the_estimate_is_near_the_memory_that_a_document_takes() -> None:
     for text in (LIST, ALIASES):
-        _, estimated, real = measured(text)
+        _, estimated, real = analyze_document(text)
         assert 0.7 < estimated / real < 1.6, (estimated, real)
 
 

@@ -8,12 +8,12 @@ import pytest
 from graphql import get_operation_ast, parse
 from graphql.execution.collect_fields import collect_fields
 
-from engine.compiler import CompiledExecution
-from engine.plans import UNCOMPLETED, Plan, Plans
+from engine.compiler import CompiledExecutor
+from engine.plans import NOT_COMPLETED, CompletionPlan, PlanCache
 from tests.cases import for_each
-from tests.engine.differential import CORE, QUERIES, SEED, SEED_VARIABLE, assert_same, executed
+from tests.engine.differential import CORE, QUERIES, SEED, SEED_VARIABLE, assert_same, execute_compiled
 from tests.engine.odd_values import VALUES
-from tests.engine.random_documents import Asked, Asking
+from tests.engine.random_documents import RandomRequest, RequestGenerator
 
 # Values that a document does not ask for are never waited for.
 pytestmark = [
@@ -44,15 +44,15 @@ DOCUMENTS = {root: parse(EVERYTHING % root) for root in ("thing", "things", "thi
 @for_each("value", VALUES)
 async def test_every_value_completes_as_in_graphql_core(value: str) -> None:
     among_others = {"values": ["fitting", value, "fitting"]}
-    await assert_same(Asked(DOCUMENTS["thing"], {"values": [value]}), times=3)
-    await assert_same(Asked(DOCUMENTS["things"], among_others), times=3)
-    await assert_same(Asked(DOCUMENTS["thingsOpt"], among_others), times=3)
+    await assert_same(RandomRequest(DOCUMENTS["thing"], {"values": [value]}), times=3)
+    await assert_same(RandomRequest(DOCUMENTS["things"], among_others), times=3)
+    await assert_same(RandomRequest(DOCUMENTS["thingsOpt"], among_others), times=3)
 
 
 @pytest.mark.random_search
 async def test_random_documents_complete_as_in_graphql_core() -> None:
     print(f"{SEED_VARIABLE}={SEED}")
-    asking = Asking(CORE, Random(SEED), list(VALUES))
+    asking = RequestGenerator(CORE, Random(SEED), list(VALUES))
 
     for _ in range(QUERIES):
         await assert_same(asking.next("query", CORE.query_type), times=3)
@@ -70,10 +70,11 @@ async def test_the_fields_of_an_operation_are_collected_twice_at_most(
         return collect_fields(*arguments)
 
     monkeypatch.setattr("graphql.execution.executor.collect_fields", counted)
-    document, plans = parse(SKIPPING), Plans(CORE)
+    document, plans = parse(SKIPPING), PlanCache(CORE)
 
     answers = [
-        (await executed(Asked(document, {"out": number % 2 == 0}), plans)).data for number in range(12)
+        (await execute_compiled(RandomRequest(document, {"out": number % 2 == 0}), plans)).data
+        for number in range(12)
     ]
 
     assert len(collected) <= 4
@@ -81,16 +82,16 @@ async def test_the_fields_of_an_operation_are_collected_twice_at_most(
 
 
 async def test_a_fitting_list_is_completed_by_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, plans = Asked(parse(FITTING_LISTS), {"values": ["fitting"] * 3}), Plans(CORE)
-    await executed(asked, plans)
+    requested, plans = RandomRequest(parse(FITTING_LISTS), {"values": ["fitting"] * 3}), PlanCache(CORE)
+    await execute_compiled(requested, plans)
 
-    monkeypatch.setattr(CompiledExecution, "complete_value", _unless_at_the_root(CompiledExecution))
-    answered = await executed(asked, plans)
+    monkeypatch.setattr(CompiledExecutor, "complete_value", _unless_at_the_root(CompiledExecutor))
+    answered = await execute_compiled(requested, plans)
 
     assert answered.errors is None
 
 
-def _unless_at_the_root(executor: type[CompiledExecution]) -> Any:
+def _unless_at_the_root(executor: type[CompiledExecutor]) -> Any:
     complete_value: Any = executor.complete_value
 
     def complete(self: Any, type_: Any, details: Any, info: Any, path: Any, *more: Any) -> Any:
@@ -107,29 +108,29 @@ def test_a_plan_that_keeps_failing_gives_up() -> None:
         met.append(value)
         raise TypeError
 
-    plan = Plan(fail)
+    plan = CompletionPlan(fail)
 
-    assert {plan(number) for number in range(100)} == {UNCOMPLETED}
+    assert {plan(number) for number in range(100)} == {NOT_COMPLETED}
     assert len(met) < 100
 
 
 async def test_an_operation_that_runs_once_is_not_compiled() -> None:
-    plans, document = Plans(CORE), parse("{ hello }")
+    plans, document = PlanCache(CORE), parse("{ hello }")
     node = get_operation_ast(document)
     assert node is not None
 
-    assert plans.of(document, node) is None
-    assert plans.of(document, node) is not None
+    assert plans.get_operation(document, node) is None
+    assert plans.get_operation(document, node) is not None
 
 
 def _variants(document: str, variables: list[dict[str, Any]]) -> list[object]:
-    plans, parsed = Plans(CORE), parse(document)
+    plans, parsed = PlanCache(CORE), parse(document)
     node = get_operation_ast(parsed)
     assert node is not None
-    plans.of(parsed, node)
-    operation = plans.of(parsed, node)
+    plans.get_operation(parsed, node)
+    operation = plans.get_operation(parsed, node)
     assert operation is not None
-    return [operation.variant(values) for values in variables]
+    return [operation.get_variant(values) for values in variables]
 
 
 def test_only_the_latest_variants_of_an_operation_are_kept() -> None:
@@ -151,13 +152,13 @@ async def test_the_last_of_many_combinations_of_conditions_is_compiled_as_the_fi
     fields = " ".join(f"{name}: text @include(if: ${name})" for name in names)
     document = parse(f'query ({declared}) {{ things(values: ["fitting"]) {{ id {fields} }} }}')
     combinations = [dict(zip(names, chosen, strict=True)) for chosen in product([True, False], repeat=6)]
-    plans = Plans(CORE)
+    plans = PlanCache(CORE)
     for variables in combinations:
-        await executed(Asked(document, variables), plans)
-    await executed(Asked(document, combinations[-1]), plans)
+        await execute_compiled(RandomRequest(document, variables), plans)
+    await execute_compiled(RandomRequest(document, combinations[-1]), plans)
 
-    monkeypatch.setattr(CompiledExecution, "complete_value", _unless_at_the_root(CompiledExecution))
-    answered = await executed(Asked(document, combinations[-1]), plans)
+    monkeypatch.setattr(CompiledExecutor, "complete_value", _unless_at_the_root(CompiledExecutor))
+    answered = await execute_compiled(RandomRequest(document, combinations[-1]), plans)
 
     assert answered.data == {"things": [{"id": "1"}]}
     assert answered.errors is None

@@ -4,10 +4,10 @@ import strawberry
 from graphql import parse
 
 import schema
-from engine.cost import MOST, Prices
-from engine.size import measure
-from schema.connections import COST_OF_COUNT
-from schema.where import COST_OF_SEARCH
+from engine.cost import MAX_COST, Prices
+from engine.size import analyze_document
+from schema.connections import COUNT_COST
+from schema.where import SEARCH_COST
 
 SCHEMA = schema.schema._schema
 ROWS = "{edges{node{id name}}}"
@@ -15,14 +15,14 @@ ROWS = "{edges{node{id name}}}"
 
 
 def cost(text: str, name: str | None = None, **variables: object) -> int:
-    return measure(parse(text), Prices(SCHEMA)).cost(name, variables)
+    return analyze_document(parse(text), Prices(SCHEMA)).cost(name, variables)
 
 
 def test_a_field_costs_a_point() -> None:
     assert cost("{me {id mobile}}") == 3
 
 
-def test_what_the_schema_does_not_have_costs_a_point() -> None:
+def test_unknown_fields_cost_a_point() -> None:
     assert cost("{nothing {of this}}") == 3
 
 
@@ -36,7 +36,7 @@ def test_a_page_of_no_size_is_the_usual_one() -> None:
     assert cost(f"{{services(first: null) {ROWS}}}") == 1 + 20 * 4
 
 
-def test_a_page_is_not_counted_beyond_what_the_shop_gives_nor_below_one() -> None:
+def test_the_cost_of_a_page_is_clamped_to_valid_sizes() -> None:
     assert cost(f"{{services(first: 99999999999999999999) {ROWS}}}") == 1 + 100 * 4
     assert cost(f"{{services(first: -5) {ROWS}}}") == 1 + 4
 
@@ -48,7 +48,7 @@ def test_a_page_s_size_may_be_a_variable() -> None:
     assert cost(text) == cost(text, n=None) == cost(text, n="3") == cost(text, n=True) == 1 + 20 * 4
 
 
-def test_a_variable_s_default_counts_where_none_is_given() -> None:
+def test_a_variable_s_default_counts_where_no_value_is_provided() -> None:
     text = f"query ($n: Int = 2) {{services(first: $n) {ROWS}}}"
     assert cost(text) == 1 + 2 * 4
     assert cost(text, n=3) == 1 + 3 * 4
@@ -75,7 +75,7 @@ def test_a_page_s_size_may_be_a_float_that_is_whole() -> None:
     assert cost(text, n=2.5) == 1 + 20 * 4
 
 
-def test_a_search_for_a_part_of_a_text_costs_more_however_it_is_given() -> None:
+def test_a_substring_search_costs_more_as_literal_or_variable() -> None:
     plain = cost("{services {totalCount}}")
     for text in (
         '{services(where: {name: {contains: "a"}}) {totalCount}}',
@@ -85,9 +85,9 @@ def test_a_search_for_a_part_of_a_text_costs_more_however_it_is_given() -> None:
         "query ($t: String!) {services(where: {name: {contains: $t}}) {totalCount}}",
     ):
         search = {"contains": "a"}
-        assert cost(text, w={"name": search}, n=search, t="a") == plain + COST_OF_SEARCH, text
+        assert cost(text, w={"name": search}, n=search, t="a") == plain + SEARCH_COST, text
     text = "query ($w: ServiceWhere) {services(where: $w) {totalCount}}"
-    given: tuple[object, ...] = (
+    provided: tuple[object, ...] = (
         None,
         {},
         {"name": None},
@@ -96,23 +96,23 @@ def test_a_search_for_a_part_of_a_text_costs_more_however_it_is_given() -> None:
         "wrong",
         {"name": "wrong"},
     )
-    for where in given:
+    for where in provided:
         assert cost(text, w=where) == plain, where
 
 
 def test_a_page_s_total_counts_once_whatever_its_size() -> None:
     for first in (1, 5, 100):
         assert cost(f"{{services(first: {first}) {{totalCount edges {{cursor}}}}}}") == (
-            1 + COST_OF_COUNT + first * 2
+            1 + COUNT_COST + first * 2
         )
     text = (
         "query ($n: Int) {services(first: $n) {totalCount hasMoreThan pageInfo {endCursor} edges {cursor}}}"
     )
-    assert cost(text, n=50) == 1 + 2 * COST_OF_COUNT + 2 + 50 * 2
+    assert cost(text, n=50) == 1 + 2 * COUNT_COST + 2 + 50 * 2
 
 
 def test_a_page_without_edges_costs_a_point_for_each_row_that_it_reads() -> None:
-    assert cost("{services {totalCount}}") == 1 + COST_OF_COUNT + 20
+    assert cost("{services {totalCount}}") == 1 + COUNT_COST + 20
     assert cost("{services(first: 100) {pageInfo {hasNextPage}}}") == 1 + 2 + 100
 
 
@@ -125,7 +125,7 @@ def test_a_page_costs_the_same_with_its_selection_in_fragments() -> None:
             "{node {id}}"
         )
         == plain
-        == 1 + COST_OF_COUNT + 7 * 3
+        == 1 + COUNT_COST + 7 * 3
     )
 
 
@@ -154,7 +154,7 @@ def test_a_cost_beyond_all_limits_is_a_number_of_usual_length() -> None:
     text = (
         f"query ($n: Int) {{...f0}} {' '.join(spreads)} fragment f40 on Query {{services(first: $n) {ROWS}}}"
     )
-    assert cost(text, n=100) == MOST
+    assert cost(text, n=100) == MAX_COST
 
 
 def test_a_field_s_metadata_says_its_price() -> None:
@@ -163,4 +163,4 @@ def test_a_field_s_metadata_says_its_price() -> None:
         dear: int = strawberry.field(resolver=lambda: 1, metadata={"cost": 7})
 
     prices = Prices(strawberry.Schema(Query)._schema)
-    assert measure(parse("{dear}"), prices).cost(None, {}) == 7
+    assert analyze_document(parse("{dear}"), prices).cost(None, {}) == 7

@@ -7,7 +7,7 @@ import strawberry
 from graphql import DocumentNode, get_introspection_query
 
 import schema
-from engine.documents import Document, Documents, UnusableDocument, cache_key
+from engine.documents import Document, DocumentCache, UnusableDocument, cache_key
 from engine.limits import Limits
 from engine.size import UNSTORABLE
 from tests.cases import for_each
@@ -41,124 +41,126 @@ class Query:
 MEGABYTE = 1024**2
 
 
-def new_store(
+def create_store(
     schema_: strawberry.Schema, *, shows_schema: bool = True, max_bytes: int = MEGABYTE
-) -> Documents:
-    return Documents(schema_, shows_schema=shows_schema, max_bytes=max_bytes)
+) -> DocumentCache:
+    return DocumentCache(schema_, shows_schema=shows_schema, max_bytes=max_bytes)
 
 
 @pytest.fixture
-def store() -> Documents:
-    return new_store(strawberry.Schema(Query))
+def store() -> DocumentCache:
+    return create_store(strawberry.Schema(Query))
 
 
 LIMITS = Limits(cost=10_000, depth=12, aliases=15, directives=8, tokens=800)
 
 
-def prepared(store: Documents, text: str) -> Document:
+def prepare(store: DocumentCache, text: str) -> Document:
     return store.prepare(text, LIMITS, operation_name=None, variables={})
 
 
-def seen(store: Documents, text: str) -> bool:
+def prepare_twice(store: DocumentCache, text: str) -> bool:
     """Prepare a document and tell the store of it; whether it is kept then."""
-    return store.keep(cache_key(text), prepared(store, text), is_trusted=False)
+    return store.store(cache_key(text), prepare(store, text), is_trusted=False)
 
 
-def refusal(store: Documents, text: str) -> tuple[str, object]:
+def get_error(store: DocumentCache, text: str) -> tuple[str, object]:
     with pytest.raises(UnusableDocument) as refused:
-        prepared(store, text)
+        prepare(store, text)
     error = refused.value.errors[0]
     return error.message, (error.extensions or {})["code"]
 
 
-def nested(levels: int) -> str:
+def nest(levels: int) -> str:
     return "{thing" + "{same" * (levels - 2) + "{name}" + "}" * (levels - 2) + "}"
 
 
-def aliased(aliases: int) -> str:
+def alias(aliases: int) -> str:
     return "{" + "".join(f"a{n}: thing{{name}} " for n in range(aliases)) + "}"
 
 
-def test_a_document_is_kept_when_it_is_seen_again(store: Documents) -> None:
+def test_a_document_is_kept_when_it_is_seen_again(store: DocumentCache) -> None:
     text = "{thing{name}}"
-    assert not seen(store, text)
+    assert not prepare_twice(store, text)
     assert store.find(cache_key(text)) is None
-    assert seen(store, text)
+    assert prepare_twice(store, text)
     assert store.find(cache_key(text)) is not None
 
 
-def test_documents_that_come_once_evict_none(store: Documents) -> None:
+def test_documents_that_come_once_evict_none(store: DocumentCache) -> None:
     for _ in range(2):
-        seen(store, "{thing{name}}")
-    other = prepared(store, "{a: thing{name}}")
+        prepare_twice(store, "{thing{name}}")
+    other = prepare(store, "{a: thing{name}}")
     for number in range(1_000):
-        store.keep(f"once {number}", other, is_trusted=False)
+        store.store(f"once {number}", other, is_trusted=False)
     assert store.find(cache_key("{thing{name}}")) is not None
 
 
-def test_the_store_is_bounded_by_bytes_and_says_what_it_drops() -> None:
+def test_the_store_is_bounded_by_bytes_and_reports_evictions() -> None:
     dropped: list[DocumentNode] = []
-    store = Documents(strawberry.Schema(Query), shows_schema=True, max_bytes=20_000, on_evict=dropped.append)
+    store = DocumentCache(
+        strawberry.Schema(Query), shows_schema=True, max_bytes=20_000, on_evict=dropped.append
+    )
     texts = [f"{{a{number}: thing{{name}}}}" for number in range(20)]
     for text in (*texts, *texts):
-        seen(store, text)
+        prepare_twice(store, text)
     kept = [text for text in texts if store.find(cache_key(text))]
     assert 0 < len(kept) < len(texts)
     assert len(dropped) == len(texts) - len(kept)
     assert store.size_bytes <= 20_000
 
 
-def test_a_trusted_document_is_kept_at_once_whatever_its_length(store: Documents) -> None:
+def test_a_trusted_document_is_kept_at_once_whatever_its_length(store: DocumentCache) -> None:
     text = "{" + " ".join(f"thing{number}: thing{{name}}" for number in range(14)) + " " * 40_000 + "}"
     document = store.prepare(text, LIMITS, operation_name=None, variables={}, is_trusted=True)
-    store.keep(cache_key(text), document, is_trusted=True)
-    other = prepared(store, "{a: thing{name}}")
+    store.store(cache_key(text), document, is_trusted=True)
+    other = prepare(store, "{a: thing{name}}")
     for number in range(1_000):
         for _ in range(2):
-            store.keep(f"twice {number}", other, is_trusted=False)
+            store.store(f"twice {number}", other, is_trusted=False)
     assert store.find(cache_key(text)) is document
 
 
-def test_a_kept_document_is_held_to_the_limits_of_whoever_asks(store: Documents) -> None:
+def test_a_cached_document_is_checked_against_the_caller_s_limits(store: DocumentCache) -> None:
     staff = replace(LIMITS, aliases=100)
-    document = store.prepare(aliased(16), staff, operation_name=None, variables={})
-    assert store.cost_of(document, staff, operation_name=None, variables={}) == 32
+    document = store.prepare(alias(16), staff, operation_name=None, variables={})
+    assert store.check_cost(document, staff, operation_name=None, variables={}) == 32
     with pytest.raises(UnusableDocument, match="More than 15 aliases"):
-        store.cost_of(document, LIMITS, operation_name=None, variables={})
+        store.check_cost(document, LIMITS, operation_name=None, variables={})
 
 
-def test_a_document_is_costed_anew_with_other_variables() -> None:
-    store = new_store(schema.schema)
+def test_the_cost_of_a_document_is_recomputed_for_other_variables() -> None:
+    store = create_store(schema.schema)
     text = "query ($n: Int) {services(first: $n) {edges {node {id}}}}"
-    document = prepared(store, text)
+    document = prepare(store, text)
     sizes = (1, 10, 100, 1_000, 1e2, 100.0, 1e300)
-    costs = [store.cost_of(document, LIMITS, operation_name=None, variables={"n": size}) for size in sizes]
+    costs = [store.check_cost(document, LIMITS, operation_name=None, variables={"n": size}) for size in sizes]
     assert costs == [4, 31, 301, 301, 301, 301, 301]
 
 
 def test_no_schema_and_no_suggestions_are_shown_where_they_are_not_to_be() -> None:
-    store = new_store(schema.schema, shows_schema=False)
+    store = create_store(schema.schema, shows_schema=False)
     for text in ("{__schema {queryType {name}}}", '{__type(name: "User") {name}}'):
-        assert refusal(store, text)[1] == "INTROSPECTION_DISABLED"
-    assert prepared(store, "{__typename}")
+        assert get_error(store, text)[1] == "INTROSPECTION_DISABLED"
+    assert prepare(store, "{__typename}")
     for text in MISSPELLED:
-        assert "Did you mean" not in refusal(store, text)[0]
+        assert "Did you mean" not in get_error(store, text)[0]
 
 
 def test_suggestions_are_made_where_the_schema_is_shown() -> None:
-    store = new_store(schema.schema)
+    store = create_store(schema.schema)
     for text in MISSPELLED:
-        assert "Did you mean" in refusal(store, text)[0]
+        assert "Did you mean" in get_error(store, text)[0]
 
 
 def test_introspection_passes() -> None:
-    store = new_store(schema.schema)
-    assert prepared(store, get_introspection_query())
+    store = create_store(schema.schema)
+    assert prepare(store, get_introspection_query())
 
 
-@for_each("text", [nested(12), "{thing{" + "name " * 63 + "}}", aliased(15)])
-def test_a_document_at_a_limit_passes(store: Documents, text: str) -> None:
-    assert prepared(store, text)
+@for_each("text", [nest(12), "{thing{" + "name " * 63 + "}}", alias(15)])
+def test_a_document_at_a_limit_passes(store: DocumentCache, text: str) -> None:
+    assert prepare(store, text)
 
 
 MISSPELLED = [
@@ -174,8 +176,8 @@ INVALID = "GRAPHQL_VALIDATION_FAILED"
 @for_each(
     ("text", "message", "code"),
     [
-        (nested(13), "The document is deeper than 12 levels.", "DOCUMENT_TOO_DEEP"),
-        (aliased(16), "More than 15 aliases.", "TOO_MANY_ALIASES"),
+        (nest(13), "The document is deeper than 12 levels.", "DOCUMENT_TOO_DEEP"),
+        (alias(16), "More than 15 aliases.", "TOO_MANY_ALIASES"),
         ("{thing{" + "name " * 64 + "}}", OVERLAPS, "TOO_MANY_FIELDS"),
         ("{" + ("thing{" + "same{name} " * 4 + "}") * 12 + "}", OVERLAPS, "TOO_MANY_FIELDS"),
         ("{thing{name" + " @skip(if: true)" * 9 + "}}", DIRECTIVES, "TOO_MANY_DIRECTIVES"),
@@ -195,8 +197,10 @@ INVALID = "GRAPHQL_VALIDATION_FAILED"
         ("{thing{zzz}}", "Cannot query field 'zzz' on type 'Thing'.", INVALID),
     ],
 )
-def test_a_document_that_cannot_run_is_refused(store: Documents, text: str, message: str, code: str) -> None:
-    assert refusal(store, text) == (message, code)
+def test_a_document_that_cannot_run_is_refused(
+    store: DocumentCache, text: str, message: str, code: str
+) -> None:
+    assert get_error(store, text) == (message, code)
 
 
 NO_DOCUMENTS = [
@@ -209,15 +213,15 @@ NO_DOCUMENTS = [
 
 
 @for_each("text", NO_DOCUMENTS)
-def test_a_text_that_is_no_document_is_refused(store: Documents, text: str) -> None:
-    assert refusal(store, text)[1] == "GRAPHQL_PARSE_FAILED"
+def test_a_text_that_is_no_document_is_refused(store: DocumentCache, text: str) -> None:
+    assert get_error(store, text)[1] == "GRAPHQL_PARSE_FAILED"
 
 
 @for_each("text", ["{" + "thing " * 1_001 + "}", "{thing{name}}" + "#\n" * 2_000])
-def test_a_text_of_too_many_tokens_is_refused(store: Documents, text: str) -> None:
-    assert refusal(store, text)[1] == "TOO_MANY_TOKENS"
+def test_a_text_of_too_many_tokens_is_refused(store: DocumentCache, text: str) -> None:
+    assert get_error(store, text)[1] == "TOO_MANY_TOKENS"
 
 
 @for_each("text", ['{thing(text: "a\\u0000"){name}}', '{thing(text: """a\0"""){name}}'])
-def test_a_text_that_no_database_stores_is_refused(store: Documents, text: str) -> None:
-    assert refusal(store, text) == (UNSTORABLE, "BAD_USER_INPUT")
+def test_a_text_that_no_database_stores_is_refused(store: DocumentCache, text: str) -> None:
+    assert get_error(store, text) == (UNSTORABLE, "BAD_USER_INPUT")

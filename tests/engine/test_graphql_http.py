@@ -15,7 +15,7 @@ pytestmark = pytest.mark.processes
 FOLDER = Path(__file__).parent / "graphql_http"
 
 
-def audited(url: str) -> list[dict[str, str]]:
+def run_audit(url: str) -> list[dict[str, str]]:
     """What each audit found."""
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules").is_dir():
@@ -28,6 +28,6 @@ def audited(url: str) -> list[dict[str, str]]:
 
 
 def test_every_audit_of_graphql_over_http_is_passed(live_server: LiveServer) -> None:
-    found = audited(f"{live_server.url}/graphql")
+    found = run_audit(f"{live_server.url}/graphql")
     assert [audit for audit in found if audit["status"] != "ok"] == []
     assert len(found) == 61

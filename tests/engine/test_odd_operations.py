@@ -6,12 +6,12 @@ from graphql import parse
 
 from tests.cases import for_each
 from tests.engine.differential import Outcome, assert_same
-from tests.engine.random_documents import Asked
+from tests.engine.random_documents import RandomRequest
 
 
 async def _outcomes(document: str, *variables: dict[str, Any]) -> list[Outcome]:
     first, *more = variables or ({},)
-    return await assert_same(Asked(parse(document), first, tuple(more)), times=5)
+    return await assert_same(RandomRequest(parse(document), first, tuple(more)), times=5)
 
 
 async def test_a_field_of_an_interface_is_resolved_by_each_type_s_own_resolver() -> None:

@@ -14,14 +14,14 @@ from starlette.responses import HTMLResponse
 
 from config.settings import Settings
 from engine.documents import UnusableDocument
-from engine.persisted import BadManifest, PersistedDocuments, TrustedDocuments
+from engine.persisted import InvalidManifest, PersistedDocuments, TrustedDocuments
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
 from schema.context import Context
 from tests.cases import for_each
-from tests.engine.small_sockets import SMALL
+from tests.engine.small_sockets import SCHEMA
 from tests.fakes import RecordingSms, new_shop
-from tests.sockets import opened, serving
+from tests.sockets import open_socket, serve
 
 ECHO = "query ($t: String!) {echo(text: $t)}"
 LANGUAGE = "{language}"
@@ -31,18 +31,18 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def by_hash(hash_: str) -> dict[str, object]:
+def hash_extension(hash_: str) -> dict[str, object]:
     return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_}}}
 
 
-def view_of(folder: Path, **settings: object) -> GraphQLView:
+def create_view(folder: Path, **settings: object) -> GraphQLView:
     shop = new_shop(Settings.model_validate({"data_folder": folder, **settings}), RecordingSms())
-    return GraphQLView(SMALL, shop=shop, context=Context, ide=HTMLResponse)
+    return GraphQLView(SCHEMA, shop=shop, context=Context, ide=HTMLResponse)
 
 
 @asynccontextmanager
-async def door(folder: Path, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(view_of(folder, **settings))
+async def persisted_client(folder: Path, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_view(folder, **settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         yield client
 
@@ -50,35 +50,35 @@ async def door(folder: Path, **settings: object) -> AsyncIterator[httpx.AsyncCli
 @pytest.fixture
 def opening(tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
     """Doors with settings of their own."""
-    return lambda **settings: door(tmp_path, **settings)
+    return lambda **settings: persisted_client(tmp_path, **settings)
 
 
 Opening = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
-def code_in(response: httpx.Response) -> str:
+def get_error_code(response: httpx.Response) -> str:
     code: str = response.json()["errors"][0]["extensions"]["code"]
     return code
 
 
-async def test_a_document_is_left_once_and_asked_for_by_its_hash(opening: Opening) -> None:
-    asked = {**by_hash(sha256(ECHO)), "variables": {"t": "a"}}
+async def test_a_document_is_persisted_once_and_requested_by_its_hash(opening: Opening) -> None:
+    requested = {**hash_extension(sha256(ECHO)), "variables": {"t": "a"}}
     async with opening() as client:
-        missing = await client.post("/", json=asked)
-        assert code_in(missing) == "PERSISTED_QUERY_NOT_FOUND"
+        missing = await client.post("/", json=requested)
+        assert get_error_code(missing) == "PERSISTED_QUERY_NOT_FOUND"
         assert missing.json()["errors"][0]["message"] == "PersistedQueryNotFound"
 
-        left = await client.post("/", json={**asked, "query": ECHO})
-        found = await client.post("/", json=asked)
+        left = await client.post("/", json={**requested, "query": ECHO})
+        found = await client.post("/", json=requested)
         assert left.json()["data"] == found.json()["data"] == {"echo": "a"}
 
 
-async def test_a_hash_may_be_asked_by_get_and_as_a_document_id(opening: Opening) -> None:
-    asked = by_hash(sha256(LANGUAGE))
+async def test_a_hash_may_be_sent_by_get_and_as_a_document_id(opening: Opening) -> None:
+    requested = hash_extension(sha256(LANGUAGE))
     async with opening() as client:
-        await client.post("/", json={**asked, "query": LANGUAGE})
+        await client.post("/", json={**requested, "query": LANGUAGE})
 
-        extensions = quote(json.dumps(asked["extensions"]))
+        extensions = quote(json.dumps(requested["extensions"]))
         got = await client.get(f"/?extensions={extensions}", headers={"accept": "text/html"})
         assert got.json()["data"] == {"language": "fa"}
         for document_id in (sha256(LANGUAGE), f"sha256:{sha256(LANGUAGE)}"):
@@ -87,25 +87,25 @@ async def test_a_hash_may_be_asked_by_get_and_as_a_document_id(opening: Opening)
 
 
 async def test_a_mutation_is_not_run_by_get_for_being_persisted(opening: Opening) -> None:
-    asked = by_hash(sha256("mutation {shout}"))
+    requested = hash_extension(sha256("mutation {shout}"))
     async with opening() as client:
-        await client.post("/", json={**asked, "query": "mutation {shout}"})
-        got = await client.get(f"/?extensions={quote(json.dumps(asked['extensions']))}")
+        await client.post("/", json={**requested, "query": "mutation {shout}"})
+        got = await client.get(f"/?extensions={quote(json.dumps(requested['extensions']))}")
     assert (got.status_code, got.headers["allow"]) == (405, "POST")
 
 
-async def test_the_hash_of_another_text_is_refused_and_leaves_nothing(opening: Opening) -> None:
-    asked = by_hash(sha256(LANGUAGE))
+async def test_the_hash_of_another_text_is_refused_and_stores_nothing(opening: Opening) -> None:
+    requested = hash_extension(sha256(LANGUAGE))
     async with opening() as client:
-        wrong = await client.post("/", json={**asked, "query": ECHO})
-        assert code_in(wrong) == "PERSISTED_QUERY_MISMATCH"
-        assert code_in(await client.post("/", json=asked)) == "PERSISTED_QUERY_NOT_FOUND"
+        wrong = await client.post("/", json={**requested, "query": ECHO})
+        assert get_error_code(wrong) == "PERSISTED_QUERY_MISMATCH"
+        assert get_error_code(await client.post("/", json=requested)) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-async def test_without_a_store_clients_are_told_so(opening: Opening) -> None:
+async def test_clients_are_informed_when_there_is_no_store(opening: Opening) -> None:
     async with opening(graphql_persisted_queries=0) as client:
-        answer = await client.post("/", json=by_hash(sha256(LANGUAGE)))
-        assert code_in(answer) == "PERSISTED_QUERY_NOT_SUPPORTED"
+        answer = await client.post("/", json=hash_extension(sha256(LANGUAGE)))
+        assert get_error_code(answer) == "PERSISTED_QUERY_NOT_SUPPORTED"
         assert (await client.post("/", json={"query": LANGUAGE})).json()["data"] == {"language": "fa"}
 
 
@@ -127,64 +127,64 @@ async def test_without_a_store_clients_are_told_so(opening: Opening) -> None:
 async def test_a_malformed_hash_is_a_bad_request(opening: Opening, body: dict[str, object]) -> None:
     async with opening() as client:
         answer = await client.post("/", json=body)
-    assert (answer.status_code, code_in(answer)) == (400, "BAD_REQUEST")
+    assert (answer.status_code, get_error_code(answer)) == (400, "BAD_REQUEST")
 
 
-def test_the_store_forgets_what_was_not_asked_for_longest() -> None:
+def test_the_store_evicts_the_least_recently_used_document() -> None:
     store = PersistedDocuments(max_documents=2)
     for text in ("{a}", "{b}"):
-        store.text_of(text, sha256(text))
-    store.text_of(None, sha256("{a}"))
-    store.text_of("{c}", sha256("{c}"))
+        store.resolve_text(text, sha256(text))
+    store.resolve_text(None, sha256("{a}"))
+    store.resolve_text("{c}", sha256("{c}"))
 
-    assert store.text_of(None, sha256("{a}")) == "{a}"
+    assert store.resolve_text(None, sha256("{a}")) == "{a}"
     with pytest.raises(Exception, match="PersistedQueryNotFound"):
-        store.text_of(None, sha256("{b}"))
+        store.resolve_text(None, sha256("{b}"))
 
 
 def test_a_document_of_any_length_that_can_run_is_kept() -> None:
     store = PersistedDocuments(max_documents=10)
     text = "{a}" + " " * 32_000
-    assert store.text_of(text, sha256(text)) == text
-    assert store.text_of(None, sha256(text)) == text
+    assert store.resolve_text(text, sha256(text)) == text
+    assert store.resolve_text(None, sha256(text)) == text
 
 
 def test_the_store_is_bounded_by_bytes() -> None:
     store = PersistedDocuments(max_documents=10)
     texts = [f"{{a{number}}}" + " " * 32_000 for number in range(10)]
     for text in texts:
-        store.text_of(text, sha256(text))
+        store.resolve_text(text, sha256(text))
     kept = 0
     for text in texts:
         with contextlib.suppress(UnusableDocument):
-            kept += len(store.text_of(None, sha256(text)))
+            kept += len(store.resolve_text(None, sha256(text)))
     assert 0 < kept <= 10 * 8_192
 
 
-def test_new_documents_evict_none_that_is_asked_for_by_its_hash() -> None:
+def test_new_documents_do_not_evict_documents_in_use() -> None:
     store = PersistedDocuments(max_documents=10)
-    store.text_of("{a}", sha256("{a}"))
-    store.text_of(None, sha256("{a}"))
+    store.resolve_text("{a}", sha256("{a}"))
+    store.resolve_text(None, sha256("{a}"))
     for number in range(100):
-        store.text_of(f"{{b{number}}}", sha256(f"{{b{number}}}"))
-    assert store.text_of(None, sha256("{a}")) == "{a}"
+        store.resolve_text(f"{{b{number}}}", sha256(f"{{b{number}}}"))
+    assert store.resolve_text(None, sha256("{a}")) == "{a}"
 
 
-async def test_a_socket_knows_what_was_left_over_http(tmp_path: Path) -> None:
-    view = view_of(tmp_path)
+async def test_a_socket_can_use_documents_persisted_over_http(tmp_path: Path) -> None:
+    view = create_view(tmp_path)
     shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
     async with (
-        serving(GraphQLSockets(view.engine, shop=shop, context=Context)) as url,
+        serve(GraphQLSockets(view.engine, shop=shop, context=Context)) as url,
         httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as http,
-        opened(url) as client,
+        open_socket(url) as client,
     ):
         await client.initialise()
-        asked = {**by_hash(sha256(ECHO)), "variables": {"t": "a"}}
-        await client.send("subscribe", id="1", payload=asked)
+        requested = {**hash_extension(sha256(ECHO)), "variables": {"t": "a"}}
+        await client.send("subscribe", id="1", payload=requested)
         assert await client.error_code("1") == "PERSISTED_QUERY_NOT_FOUND"
 
-        await http.post("/", json={**asked, "query": ECHO})
-        await client.send("subscribe", id="1", payload=asked)
+        await http.post("/", json={**requested, "query": ECHO})
+        await client.send("subscribe", id="1", payload=requested)
         assert await client.next("1") == {"data": {"echo": "a"}}
 
 
@@ -210,23 +210,26 @@ def manifest(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 async def test_only_trusted_documents_run(opening: Opening, manifest: Path) -> None:
     async with opening(graphql_trusted_documents=manifest) as client:
-        for asked in ({"documentId": "one"}, by_hash("one"), {"query": LANGUAGE}):
-            assert (await client.post("/", json=asked)).json()["data"] == {"language": "fa"}
+        for requested in ({"documentId": "one"}, hash_extension("one"), {"query": LANGUAGE}):
+            assert (await client.post("/", json=requested)).json()["data"] == {"language": "fa"}
 
-        for asked in (
+        for requested in (
             {"documentId": "three"},
             {"query": "{__typename}"},
             {"query": "{__typename}", "documentId": "one"},
-            {"query": "{__typename}", **by_hash(sha256("{__typename}"))},
+            {"query": "{__typename}", **hash_extension(sha256("{__typename}"))},
         ):
-            answer = await client.post("/", json=asked)
-            assert code_in(answer) == "DOCUMENT_NOT_TRUSTED"
+            answer = await client.post("/", json=requested)
+            assert get_error_code(answer) == "DOCUMENT_NOT_TRUSTED"
 
 
 async def test_a_socket_runs_only_trusted_documents(tmp_path: Path, manifest: Path) -> None:
-    view = view_of(tmp_path, graphql_trusted_documents=manifest)
+    view = create_view(tmp_path, graphql_trusted_documents=manifest)
     shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    async with serving(GraphQLSockets(view.engine, shop=shop, context=Context)) as url, opened(url) as client:
+    async with (
+        serve(GraphQLSockets(view.engine, shop=shop, context=Context)) as url,
+        open_socket(url) as client,
+    ):
         await client.initialise()
         await client.start("1", "{__typename}")
         assert await client.error_code("1") == "DOCUMENT_NOT_TRUSTED"
@@ -238,10 +241,10 @@ async def test_a_socket_runs_only_trusted_documents(tmp_path: Path, manifest: Pa
 def test_a_file_that_is_no_manifest_is_refused_by_name(tmp_path: Path, content: str) -> None:
     file = tmp_path / "documents.json"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(BadManifest, match=r"documents\.json"):
-        TrustedDocuments.read(file)
+    with pytest.raises(InvalidManifest, match=r"documents\.json"):
+        TrustedDocuments.load(file)
 
 
 def test_a_manifest_that_is_missing_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(BadManifest, match=r"GRAPHQL_TRUSTED_DOCUMENTS=.*nowhere\.json"):
-        TrustedDocuments.read(tmp_path / "nowhere.json")
+    with pytest.raises(InvalidManifest, match=r"GRAPHQL_TRUSTED_DOCUMENTS=.*nowhere\.json"):
+        TrustedDocuments.load(tmp_path / "nowhere.json")

@@ -11,11 +11,11 @@ from engine.admission import GraphQLRequest
 from engine.execution import Engine
 from models import Order, User, database
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from schema.context import Context
-from schema.node import global_id
-from tests.engine.differential import by_graphql_core
-from tests.engine.random_documents import Asked
+from schema.node import to_global_id
+from tests.engine.differential import execute_with_graphql_core
+from tests.engine.random_documents import RandomRequest
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
 
@@ -35,7 +35,7 @@ ALLOWED = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 @pytest_asyncio.fixture
-async def buyer(shop: Shop) -> User:
+async def buyer(shop: AppContext) -> User:
     """A buyer with one drip-feed order and two others."""
     buyer = await create_user(balance=10_000_000)
     service = await create_service(drip_feed=True)
@@ -44,17 +44,19 @@ async def buyer(shop: Shop) -> User:
     return buyer
 
 
-async def _context(shop: Shop, buyer: User) -> Context:
+async def _context(shop: AppContext, buyer: User) -> Context:
     token, _ = await sessions.issue_token(shop, buyer, now=await database.now())
     viewer = await sessions.authenticate(shop, token)
     return Context(shop=shop, viewer=viewer, address="127.0.0.1", language=Language.ENGLISH)
 
 
 async def _assert_three_times_as_graphql_core(
-    document: str, variables: dict[str, Any], shop: Shop, buyer: User
+    document: str, variables: dict[str, Any], shop: AppContext, buyer: User
 ) -> ExecutionResult:
-    asked = Asked(parse(document), variables)
-    expected = await by_graphql_core(schema.schema._schema, asked, context=await _context(shop, buyer))
+    requested = RandomRequest(parse(document), variables)
+    expected = await execute_with_graphql_core(
+        schema.schema._schema, requested, context=await _context(shop, buyer)
+    )
     engine = Engine(schema.schema, shop.settings)
     for _ in range(3):
         request = GraphQLRequest(query=document, variables=variables)
@@ -66,7 +68,7 @@ async def _assert_three_times_as_graphql_core(
     return expected
 
 
-async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: Shop, buyer: User) -> None:
+async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: AppContext, buyer: User) -> None:
     result = await _assert_three_times_as_graphql_core(QUERY, {"b": None}, shop, buyer)
 
     assert result.data is not None
@@ -76,10 +78,10 @@ async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: Shop,
 
 
 async def test_a_mutation_with_such_a_condition_is_carried_out_once_and_answers(
-    shop: Shop, buyer: User
+    shop: AppContext, buyer: User
 ) -> None:
     service = await create_service(drip_feed=True)
-    variables = {"service": global_id("Service", service.id), "b": None}
+    variables = {"service": to_global_id("Service", service.id), "b": None}
 
     result = await _assert_three_times_as_graphql_core(MUTATION, variables, shop, buyer)
 

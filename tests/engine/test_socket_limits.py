@@ -15,23 +15,23 @@ from config.settings import Settings
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets, SocketLimits
 from schema.context import Context
-from tests.engine.small_sockets import LIMITS, SMALL
+from tests.engine.small_sockets import LIMITS, SCHEMA
 from tests.fakes import RecordingSms, new_shop
-from tests.live_updates import soon
-from tests.sockets import opened, serving
+from tests.live_updates import wait_for
+from tests.sockets import open_socket, serve
 
 
 @asynccontextmanager
-async def served(folder: Path, limits: SocketLimits, **settings: object) -> AsyncIterator[str]:
+async def run_app(folder: Path, limits: SocketLimits, **settings: object) -> AsyncIterator[str]:
     known = Settings.model_validate({"data_folder": folder, **settings})
     shop = new_shop(known, RecordingSms())
-    view = GraphQLView(SMALL, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
+    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
     sockets = GraphQLSockets(view.engine, shop=shop, context=Context, limits=limits)
-    async with sockets.watched(), serving(by_its_header(sockets)) as url:
+    async with sockets.watch_sockets(), serve(by_its_header(sockets)) as url:
         yield url
 
 
-def of(address: str) -> dict[str, str]:
+def address_header(address: str) -> dict[str, str]:
     """The headers of a client at the address."""
     return {"X-Address": address}
 
@@ -48,29 +48,31 @@ def by_its_header(app: ASGIApp) -> ASGIApp:
 
 async def test_an_address_holds_no_more_sockets_than_the_setting_says(tmp_path: Path) -> None:
     async with (
-        served(tmp_path, LIMITS, max_sockets_per_address=2) as url,
-        opened(url, additional_headers=of("2001:db8::1")) as first,
-        opened(url, additional_headers=of("2001:db8::2")),
+        run_app(tmp_path, LIMITS, max_sockets_per_address=2) as url,
+        open_socket(url, additional_headers=address_header("2001:db8::1")) as first,
+        open_socket(url, additional_headers=address_header("2001:db8::2")),
     ):
         with pytest.raises(InvalidStatus) as refusal:
-            async with opened(url, additional_headers=of("2001:db8::3")):
+            async with open_socket(url, additional_headers=address_header("2001:db8::3")):
                 pass
-        async with opened(url, additional_headers=of("2001:db8:1::1")) as neighbour:
+        async with open_socket(url, additional_headers=address_header("2001:db8:1::1")) as neighbour:
             await neighbour.initialise()
         await first.connection.close()
-        async with opened(url, additional_headers=of("2001:db8::4")) as next_one:
+        async with open_socket(url, additional_headers=address_header("2001:db8::4")) as next_one:
             await next_one.initialise()
 
     assert refusal.value.response.status_code == 429
 
 
 async def test_a_socket_of_nobody_is_closed_when_nothing_has_run_for_a_while(tmp_path: Path) -> None:
-    limits = replace(LIMITS, check_every=timedelta(seconds=0.05), anonymous_idle=timedelta(seconds=0.2))
-    async with served(tmp_path, limits) as url, opened(url) as busy, opened(url) as idle:
+    limits = replace(
+        LIMITS, check_interval=timedelta(seconds=0.05), max_anonymous_idle=timedelta(seconds=0.2)
+    )
+    async with run_app(tmp_path, limits) as url, open_socket(url) as busy, open_socket(url) as idle:
         await busy.initialise()
         await busy.start("1", "subscription { wait }")
         await idle.initialise()
 
         assert await idle.close_code() == 1000
         await busy.send("ping")
-        assert await soon(busy.receive()) == {"type": "pong"}
+        assert await wait_for(busy.receive()) == {"type": "pong"}

@@ -9,17 +9,17 @@ from starlette.responses import HTMLResponse
 
 from config.settings import Settings
 from engine.view import GraphQLView
-from engine.websocket import MOST_OPERATIONS
+from engine.websocket import MAX_OPERATIONS
 from schema.context import Context
-from tests.engine.small_sockets import EVENTS, SMALL, Served, becoming, without_sockets
+from tests.engine.small_sockets import EVENTS, SCHEMA, RunningApp, wait_until_closed, wait_until_running
 from tests.fakes import RecordingSms, new_shop
-from tests.live_updates import soon
-from tests.sockets import Client, opened
+from tests.live_updates import wait_for
+from tests.sockets import Client, open_socket
 
 
 async def test_queries_and_mutations_are_answered_and_completed(client: Client) -> None:
-    assert await client.ask("query ($t: String!) {echo(text: $t)}", t="سلام") == {"data": {"echo": "سلام"}}
-    assert await client.ask("mutation {shout}") == {"data": {"shout": "done"}}
+    assert await client.query("query ($t: String!) {echo(text: $t)}", t="سلام") == {"data": {"echo": "سلام"}}
+    assert await client.query("mutation {shout}") == {"data": {"shout": "done"}}
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,13 @@ async def test_an_operation_that_cannot_run_ends_in_an_error_and_the_socket_goes
     await client.start("1", query)
     assert await client.error_code("1") == code
 
-    assert await client.ask('{echo(text: "a")}') == {"data": {"echo": "a"}}
+    assert await client.query('{echo(text: "a")}') == {"data": {"echo": "a"}}
 
 
-async def test_a_fault_of_ours_is_masked_and_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    answer = await client.ask("{secret}")
+async def test_an_internal_error_is_masked_and_logged(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await client.query("{secret}")
 
     assert answer["data"] == {"secret": None}
     assert answer["errors"][0]["message"] == "Unexpected error"
@@ -82,46 +84,46 @@ async def test_a_subscription_that_breaks_ends_with_a_masked_error(client: Clien
 async def test_a_completed_subscription_stops_and_its_id_is_free_again(client: Client) -> None:
     for _ in range(3):
         await client.start("s", "subscription {wait}")
-        await soon(becoming(1))
+        await wait_for(wait_until_running(1))
         await client.send("complete", id="s")
-        await soon(becoming(0))
+        await wait_for(wait_until_running(0))
 
 
-async def test_a_socket_that_closes_stops_its_subscriptions(served: Served) -> None:
-    async with opened(served.url) as client:
+async def test_a_socket_that_closes_stops_its_subscriptions(running_app: RunningApp) -> None:
+    async with open_socket(running_app.url) as client:
         await client.initialise()
         for key in range(5):
             await client.start(str(key), "subscription {wait}")
-        await soon(becoming(5))
+        await wait_for(wait_until_running(5))
 
-    await soon(becoming(0))
-    await soon(without_sockets(served))
+    await wait_for(wait_until_running(0))
+    await wait_for(wait_until_closed(running_app))
 
 
-async def test_a_socket_whose_network_dies_stops_its_subscriptions(served: Served) -> None:
-    async with opened(served.url) as client:
+async def test_a_socket_whose_network_dies_stops_its_subscriptions(running_app: RunningApp) -> None:
+    async with open_socket(running_app.url) as client:
         await client.initialise()
         await client.start("s", "subscription {wait}")
-        await soon(becoming(1))
+        await wait_for(wait_until_running(1))
         client.connection.transport.abort()
 
-    await soon(becoming(0))
+    await wait_for(wait_until_running(0))
 
 
 async def test_one_operation_too_many_is_refused_until_another_ends(client: Client) -> None:
-    for key in range(MOST_OPERATIONS):
+    for key in range(MAX_OPERATIONS):
         await client.start(str(key), "subscription {wait}")
-    await soon(becoming(MOST_OPERATIONS))
+    await wait_for(wait_until_running(MAX_OPERATIONS))
     await client.start("more", "subscription {wait}")
     assert await client.error_code("more") == "TOO_MANY_OPERATIONS"
-    assert EVENTS.running == MOST_OPERATIONS
+    assert EVENTS.running == MAX_OPERATIONS
 
     await client.send("complete", id="0")
-    assert await client.ask('{echo(text: "a")}') == {"data": {"echo": "a"}}
+    assert await client.query('{echo(text: "a")}') == {"data": {"echo": "a"}}
 
 
-async def test_a_client_that_takes_nothing_holds_little_and_loses_its_socket(served: Served) -> None:
-    async with opened(served.url, max_queue=1) as client:
+async def test_a_client_that_takes_nothing_holds_little_and_loses_its_socket(running_app: RunningApp) -> None:
+    async with open_socket(running_app.url, max_queue=1) as client:
         await client.initialise()
         await client.start("s", "subscription {flood}")
         # The network's own buffers fill first; from then on nothing more is made.
@@ -131,8 +133,8 @@ async def test_a_client_that_takes_nothing_holds_little_and_loses_its_socket(ser
             await asyncio.sleep(0.2)
         assert sent < 2_000
 
-        await soon(becoming(0))
-        await soon(without_sockets(served))
+        await wait_for(wait_until_running(0))
+        await wait_for(wait_until_closed(running_app))
         assert EVENTS.sent < sent + 100
         # What was sent would have to be taken before a close could be.
         client.connection.transport.abort()
@@ -142,17 +144,17 @@ async def test_a_client_that_takes_nothing_holds_little_and_loses_its_socket(ser
     ("payload", "language"),
     [({}, "fa"), ({"Accept-Language": "en"}, "en"), ({"accept-language": "fa"}, "fa")],
 )
-async def test_problems_are_told_in_the_language_of_the_initialisation(
+async def test_problems_are_in_the_language_of_the_initialisation(
     fresh: Client, payload: dict[str, object], language: str
 ) -> None:
     await fresh.initialise(payload)
 
-    assert await fresh.ask("{language}") == {"data": {"language": language}}
+    assert await fresh.query("{language}") == {"data": {"language": language}}
 
 
 async def test_subscriptions_are_not_answered_over_http(tmp_path: Path) -> None:
     shop = new_shop(Settings(data_folder=tmp_path), RecordingSms())
-    view = GraphQLView(SMALL, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
+    view = GraphQLView(SCHEMA, shop=shop, context=Context, ide=lambda: HTMLResponse("the page"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(view), base_url="http://shop") as client:
         response = await client.post("/", json={"query": "subscription {wait}"})
 

@@ -14,53 +14,53 @@ from engine.websocket import GraphQLSockets, SocketLimits
 from models import AccessToken, Ticket, User, database
 from playground import page
 from resolvers import credentials
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
-from tests.fixtures import authorization
-from tests.live_updates import soon
-from tests.sockets import Client, opened, serving
+from tests.fixtures import create_authorization
+from tests.live_updates import wait_for
+from tests.sockets import Client, open_socket, serve
 
 RARELY = timedelta(hours=1)
 OFTEN = timedelta(seconds=0.1)
 
 
 @dataclass
-class Served:
+class RunningApp:
     url: str
-    shop: Shop
+    shop: AppContext
 
 
 @asynccontextmanager
-async def served(shop: Shop, *, check_every: timedelta) -> AsyncIterator[Served]:
-    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=page.page)
-    limits = SocketLimits(check_every=check_every)
+async def run_app(shop: AppContext, *, check_interval: timedelta) -> AsyncIterator[RunningApp]:
+    view = GraphQLView(schema.schema, shop=shop, context=schema.Context, ide=page.render_page)
+    limits = SocketLimits(check_interval=check_interval)
     sockets = GraphQLSockets(view.engine, shop=shop, context=schema.Context, limits=limits)
-    async with sockets.watched(), serving(sockets) as url:
-        yield Served(url, shop)
+    async with sockets.watch_sockets(), serve(sockets) as url:
+        yield RunningApp(url, shop)
 
 
 @pytest_asyncio.fixture
-async def watching(shop: Shop) -> AsyncIterator[Served]:
+async def watched_app(shop: AppContext) -> AsyncIterator[RunningApp]:
     """A server that asks about tokens all the time."""
-    async with served(shop, check_every=OFTEN) as server:
+    async with run_app(shop, check_interval=OFTEN) as server:
         yield server
 
 
 @asynccontextmanager
-async def signed_in(server: Served, user: User) -> AsyncIterator[Client]:
-    async with opened(server.url) as client:
-        await client.initialise(await authorization(server.shop, user))
+async def open_signed_in_socket(server: RunningApp, user: User) -> AsyncIterator[Client]:
+    async with open_socket(server.url) as client:
+        await client.initialise(await create_authorization(server.shop, user))
         yield client
 
 
-async def create_named(first_name: str) -> User:
+async def create_user_named(first_name: str) -> User:
     user = await create_user()
     await User.filter(id=user.id).update(first_name=first_name)
     return user
 
 
 async def log_out(user: User) -> None:
-    await credentials.end_access(user, now=await database.now(), spares=credentials.ALL_BUT_SESSIONS)
+    await credentials.revoke_access(user, now=await database.now(), spares=credentials.ALL_EXCEPT_SESSIONS)
 
 
 async def expire(user: User) -> None:
@@ -80,70 +80,75 @@ ENDINGS = [log_out, expire, block, remove_tokens]
 
 
 @pytest.mark.parametrize("end", ENDINGS)
-async def test_a_silent_socket_is_closed_when_its_token_ends(watching: Served, end: Ending) -> None:
+async def test_a_silent_socket_is_closed_when_its_token_ends(watched_app: RunningApp, end: Ending) -> None:
     user = await create_user()
-    async with signed_in(watching, user) as client, signed_in(watching, await create_user()) as other:
+    async with (
+        open_signed_in_socket(watched_app, user) as client,
+        open_signed_in_socket(watched_app, await create_user()) as other,
+    ):
         await client.start("s", "subscription {notificationAdded {message}}")
         await end(user)
 
         assert await client.close_code() == 4401
-        assert "data" in await other.ask("{me {mobile}}")
+        assert "data" in await other.query("{me {mobile}}")
 
 
-async def test_a_socket_without_a_token_outlasts_every_check(watching: Served) -> None:
+async def test_a_socket_without_a_token_outlasts_every_check(watched_app: RunningApp) -> None:
     user = await create_user()
-    async with opened(watching.url) as anonymous, signed_in(watching, user) as client:
+    async with open_socket(watched_app.url) as anonymous, open_signed_in_socket(watched_app, user) as client:
         await anonymous.initialise()
         await log_out(user)
         assert await client.close_code() == 4401
 
-        assert await anonymous.ask("{me {mobile}}") == {"data": {"me": None}}
+        assert await anonymous.query("{me {mobile}}") == {"data": {"me": None}}
 
 
-async def test_a_token_may_come_with_the_upgrade_request(watching: Served) -> None:
-    user = await create_named("Mina")
-    headers = await authorization(watching.shop, user)
-    async with opened(watching.url, additional_headers=headers) as client:
+async def test_a_token_may_come_with_the_upgrade_request(watched_app: RunningApp) -> None:
+    user = await create_user_named("Mina")
+    headers = await create_authorization(watched_app.shop, user)
+    async with open_socket(watched_app.url, additional_headers=headers) as client:
         await client.initialise()
-        assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
+        assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
 
         await log_out(user)
         assert await client.close_code() == 4401
 
 
-async def test_an_invalid_token_of_the_upgrade_request_is_closed_with_4401(watching: Served) -> None:
-    async with opened(watching.url, additional_headers={"Authorization": "Bearer x.y.z"}) as client:
+async def test_an_invalid_token_of_the_upgrade_request_is_closed_with_4401(watched_app: RunningApp) -> None:
+    async with open_socket(watched_app.url, additional_headers={"Authorization": "Bearer x.y.z"}) as client:
         await client.send("connection_init")
 
         assert await client.close_code() == 4401
 
 
-async def test_a_token_may_come_bare_in_connection_params(watching: Served) -> None:
-    bearer = (await authorization(watching.shop, await create_named("Mina")))["Authorization"]
+async def test_a_token_may_come_bare_in_connection_params(watched_app: RunningApp) -> None:
+    bearer = (await create_authorization(watched_app.shop, await create_user_named("Mina")))["Authorization"]
     for name in ("Authorization", "authorization"):
-        async with opened(watching.url) as client:
+        async with open_socket(watched_app.url) as client:
             await client.initialise({name: bearer.removeprefix("Bearer ")})
 
-            assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
-    async with opened(watching.url) as client:
+            assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
+    async with open_socket(watched_app.url) as client:
         await client.send("connection_init", payload={"Authorization": "x.y.z"})
 
         assert await client.close_code() == 4401
 
 
-async def test_a_token_of_connection_params_goes_before_the_upgrade_request_s(watching: Served) -> None:
-    first, second = await create_named("Mina"), await create_named("Omid")
-    headers = await authorization(watching.shop, first)
-    async with opened(watching.url, additional_headers=headers) as client:
-        await client.initialise(await authorization(watching.shop, second))
+async def test_a_token_of_connection_params_goes_before_the_upgrade_request_s(
+    watched_app: RunningApp,
+) -> None:
+    first, second = await create_user_named("Mina"), await create_user_named("Omid")
+    headers = await create_authorization(watched_app.shop, first)
+    async with open_socket(watched_app.url, additional_headers=headers) as client:
+        await client.initialise(await create_authorization(watched_app.shop, second))
 
-        assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Omid"}}}
+        assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Omid"}}}
 
 
 @pytest.mark.parametrize("end", [log_out, block, remove_tokens])
-async def test_an_operation_after_the_token_s_end_does_not_run(shop: Shop, end: Ending) -> None:
+async def test_an_operation_after_the_token_s_end_does_not_run(shop: AppContext, end: Ending) -> None:
     user = await create_user()
-    async with served(shop, check_every=RARELY) as server, signed_in(server, user) as client:
+    async with run_app(shop, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
         await end(user)
         await client.start("1", 'mutation {createTicket(subject: "s", description: "d") {__typename}}')
 
@@ -151,30 +156,33 @@ async def test_an_operation_after_the_token_s_end_does_not_run(shop: Shop, end: 
     assert await Ticket.filter(user=user).count() == 0
 
 
-async def test_the_token_that_logs_out_answers_that_and_nothing_more(shop: Shop) -> None:
-    async with served(shop, check_every=RARELY) as server, signed_in(server, await create_user()) as client:
-        assert "errors" not in await client.ask("mutation {logout {__typename}}")
+async def test_the_token_that_logs_out_answers_that_and_nothing_more(shop: AppContext) -> None:
+    async with (
+        run_app(shop, check_interval=RARELY) as server,
+        open_signed_in_socket(server, await create_user()) as client,
+    ):
+        assert "errors" not in await client.query("mutation {logout {__typename}}")
         await client.start("1", "{me {mobile}}")
 
         assert await client.close_code() == 4401
 
 
-async def test_each_operation_sees_its_user_as_it_is_by_then(shop: Shop) -> None:
+async def test_each_operation_sees_its_user_as_it_is_by_then(shop: AppContext) -> None:
     user = await create_user(balance=5)
-    async with served(shop, check_every=RARELY) as server, signed_in(server, user) as client:
+    async with run_app(shop, check_interval=RARELY) as server, open_signed_in_socket(server, user) as client:
         await User.filter(id=user.id).update(first_name="Mina")
 
-        assert await client.ask("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
+        assert await client.query("{me {firstName}}") == {"data": {"me": {"firstName": "Mina"}}}
 
 
-async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket(shop: Shop) -> None:
+async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket(shop: AppContext) -> None:
     user = await create_user()
     async with (
-        shop.hub.listening(shop.settings.effective_database_url),
-        served(shop, check_every=RARELY) as server,
-        signed_in(server, user) as client,
+        shop.hub.listen(shop.settings.effective_database_url),
+        run_app(shop, check_interval=RARELY) as server,
+        open_signed_in_socket(server, user) as client,
     ):
-        ticket = await client.ask(
+        ticket = await client.query(
             'mutation {createTicket(subject: "s", description: "d") {... on Ticket {id}}}'
         )
         key = ticket["data"]["createTicket"]["id"]
@@ -186,6 +194,6 @@ async def test_a_mutation_s_own_notice_reaches_a_subscription_of_the_same_socket
             "m", 'mutation ($id: ID!) {replyToTicket(ticketId: $id, message: "hi") {__typename}}', id=key
         )
 
-        seen = [await soon(client.receive()) for _ in range(3)]
+        seen = [await wait_for(client.receive()) for _ in range(3)]
         added = [message["payload"]["data"] for message in seen if message["id"] == "s"]
         assert added == [{"ticketMessageAdded": {"message": "hi", "isMine": True}}]

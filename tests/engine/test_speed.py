@@ -11,7 +11,7 @@ from config.settings import Settings
 from domain.messages import Language
 from engine.admission import GraphQLRequest
 from engine.execution import Engine
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from tests.engine.odd_schema import CONFIG
 from tests.engine.odd_types import Branch, Leaf, Thing
 from tests.engine.odd_values import thing
@@ -32,20 +32,20 @@ class Query:
 
 class Context:
     language = Language.ENGLISH
-    viewer: SignedIn | None = None
+    viewer: Session | None = None
     address = "127.0.0.1"
 
-    def renewed(self) -> "Context":
+    def for_next_event(self) -> "Context":
         return self
 
 
-async def _cpu_seconds(act: Callable[[], Awaitable[object]], *, times: int) -> float:
+async def _cpu_seconds(operation: Callable[[], Awaitable[object]], *, times: int) -> float:
     """CPU time of the quickest of several rounds: what else the machine does only adds to it."""
     rounds = []
     for _ in range(5):
         begun = time.process_time()
         for _ in range(times):
-            await act()
+            await operation()
         rounds.append(time.process_time() - begun)
     return min(rounds) / times
 

@@ -83,11 +83,11 @@ async def http(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def ask(http: httpx.AsyncClient, query: str, **headers: str) -> httpx.Response:
+async def send_query(http: httpx.AsyncClient, query: str, **headers: str) -> httpx.Response:
     return await http.post("/", json={"query": query}, headers=headers)
 
 
-def answer_in(response: httpx.Response) -> dict[str, object]:
+def get_response(response: httpx.Response) -> dict[str, object]:
     """The body, but for the cost."""
     body: dict[str, object] = response.json()
     del body["extensions"]
@@ -99,8 +99,8 @@ def first_extensions(response: httpx.Response) -> object:
 
 
 async def test_post_answers_data(http: httpx.AsyncClient) -> None:
-    response = await ask(http, '{echo(text: "سلام")}')
-    assert (response.status_code, answer_in(response)) == (200, {"data": {"echo": "سلام"}})
+    response = await send_query(http, '{echo(text: "سلام")}')
+    assert (response.status_code, get_response(response)) == (200, {"data": {"echo": "سلام"}})
     assert response.headers["content-type"] == "application/json; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
 
@@ -108,7 +108,7 @@ async def test_post_answers_data(http: httpx.AsyncClient) -> None:
 async def test_get_answers_a_query_with_variables(http: httpx.AsyncClient) -> None:
     variables = quote(json.dumps({"t": "a"}))
     response = await http.get(f"/?query=query($t:String!){{echo(text:$t)}}&variables={variables}")
-    assert answer_in(response) == {"data": {"echo": "a"}}
+    assert get_response(response) == {"data": {"echo": "a"}}
 
 
 async def test_get_does_not_mutate(http: httpx.AsyncClient) -> None:
@@ -117,7 +117,7 @@ async def test_get_does_not_mutate(http: httpx.AsyncClient) -> None:
 
 
 async def test_post_mutates(http: httpx.AsyncClient) -> None:
-    assert answer_in(await ask(http, "mutation{shout}")) == {"data": {"shout": "done"}}
+    assert get_response(await send_query(http, "mutation{shout}")) == {"data": {"shout": "done"}}
 
 
 @for_each("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -136,7 +136,9 @@ FORM_TYPES = ["", "text/plain", "application/x-www-form-urlencoded", "multipart/
 
 
 @for_each("content_type", FORM_TYPES)
-async def test_what_a_foreign_page_could_send_is_refused(http: httpx.AsyncClient, content_type: str) -> None:
+async def test_requests_that_a_foreign_page_could_send_are_refused(
+    http: httpx.AsyncClient, content_type: str
+) -> None:
     response = await http.post("/", content=b'{"query":"{language}"}', headers={"content-type": content_type})
     assert (response.status_code, first_extensions(response)) == (
         415,
@@ -203,7 +205,7 @@ async def test_a_broken_query_string_is_a_bad_request(http: httpx.AsyncClient, q
 
 
 @for_each("path", ["query={echo(text:%22%00%22)}", "query=%ff{a}", "query={language}%00"])
-async def test_hostile_query_strings_are_no_faults_of_ours(http: httpx.AsyncClient, path: str) -> None:
+async def test_hostile_query_strings_are_not_internal_errors(http: httpx.AsyncClient, path: str) -> None:
     response = await http.get(f"/?{path}", headers={"accept": MODERN})
     assert response.status_code == 400
 
@@ -220,17 +222,17 @@ async def test_hostile_query_strings_are_no_faults_of_ours(http: httpx.AsyncClie
     ],
 )
 @for_each(("accept", "status"), [("application/json", 200), ("*/*", 200), (MODERN, 400)])
-async def test_what_cannot_run_has_no_data(
+async def test_a_document_that_cannot_run_has_no_data(
     http: httpx.AsyncClient, query: str, code: str, accept: str, status: int
 ) -> None:
-    response = await ask(http, query, accept=accept)
+    response = await send_query(http, query, accept=accept)
     assert response.status_code == status
-    assert answer_in(response).keys() == {"errors"}
+    assert get_response(response).keys() == {"errors"}
     assert response.json()["errors"][0]["extensions"]["code"] == code
 
 
 async def test_the_modern_media_type_is_answered_where_asked(http: httpx.AsyncClient) -> None:
-    response = await ask(http, "{language}", accept=f"{MODERN.upper()}, application/json; q=0.9")
+    response = await send_query(http, "{language}", accept=f"{MODERN.upper()}, application/json; q=0.9")
     assert (response.status_code, response.headers["content-type"]) == (200, f"{MODERN}; charset=utf-8")
 
 
@@ -242,7 +244,7 @@ async def test_variables_with_nul_are_refused_however_deep(http: httpx.AsyncClie
 
 async def test_a_null_name_and_variables_count_as_none(http: httpx.AsyncClient) -> None:
     body = {"query": "query a{language}", "variables": None, "operationName": None, "extensions": None}
-    assert answer_in(await http.post("/", json=body)) == {"data": {"language": "fa"}}
+    assert get_response(await http.post("/", json=body)) == {"data": {"language": "fa"}}
 
 
 async def test_a_browser_gets_the_page(http: httpx.AsyncClient) -> None:
@@ -253,18 +255,18 @@ async def test_a_browser_gets_the_page(http: httpx.AsyncClient) -> None:
 async def test_a_browser_that_asks_a_query_gets_its_answer(http: httpx.AsyncClient) -> None:
     headers = {"accept": "text/html", "accept-language": "en-GB"}
     response = await http.get("/?query={language}", headers=headers)
-    assert answer_in(response) == {"data": {"language": "en"}}
+    assert get_response(response) == {"data": {"language": "en"}}
 
 
 async def test_fields_learn_the_address(http: httpx.AsyncClient) -> None:
-    assert answer_in(await ask(http, "{address}")) == {"data": {"address": "127.0.0.1"}}
+    assert get_response(await send_query(http, "{address}")) == {"data": {"address": "127.0.0.1"}}
 
 
 @for_each(("language", "message"), [("fa", "منع دسترسی"), ("en", "You have no access to this record.")])
-async def test_a_problem_of_a_query_is_told_in_the_callers_language(
+async def test_a_problem_of_a_query_is_in_the_caller_s_language(
     http: httpx.AsyncClient, language: str, message: str
 ) -> None:
-    body = (await ask(http, "{refused}", **{"accept-language": language})).json()
+    body = (await send_query(http, "{refused}", **{"accept-language": language})).json()
     assert body["data"] == {"refused": None}
     assert body["errors"] == [
         {
@@ -277,12 +279,12 @@ async def test_a_problem_of_a_query_is_told_in_the_callers_language(
 
 
 async def test_invalid_input_of_a_query_names_its_field(http: httpx.AsyncClient) -> None:
-    errors = (await ask(http, "{wrong}")).json()["errors"]
+    errors = (await send_query(http, "{wrong}")).json()["errors"]
     assert errors[0]["extensions"] == {"code": "INVALID_INPUT", "field": "first"}
 
 
 async def test_a_field_that_needs_a_user_says_so(http: httpx.AsyncClient) -> None:
-    body = (await ask(http, "{private language}", **{"accept-language": "en"})).json()
+    body = (await send_query(http, "{private language}", **{"accept-language": "en"})).json()
     assert body["data"] == {"private": None, "language": "en"}
     assert (body["errors"][0]["message"], body["errors"][0]["extensions"]) == (
         "Sign in first.",
@@ -291,10 +293,10 @@ async def test_a_field_that_needs_a_user_says_so(http: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize("field", ["secret", "astronomical"])
-async def test_a_fault_of_ours_is_masked_and_logged(
+async def test_an_internal_error_is_masked_and_logged(
     http: httpx.AsyncClient, field: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = await ask(http, f"{{{field} language}}")
+    response = await send_query(http, f"{{{field} language}}")
     (error,) = response.json()["errors"]
     assert (error["message"], error["extensions"]) == ("Unexpected error", {"code": "INTERNAL_SERVER_ERROR"})
     assert response.json()["data"]["language"] == "fa"
@@ -302,8 +304,8 @@ async def test_a_fault_of_ours_is_masked_and_logged(
     assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
 
 
-async def test_a_lost_database_is_told_by_503(http: httpx.AsyncClient) -> None:
-    response = await ask(http, "{away}")
+async def test_a_lost_database_is_answered_503(http: httpx.AsyncClient) -> None:
+    response = await send_query(http, "{away}")
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert first_extensions(response) == {"code": "SERVICE_UNAVAILABLE"}
     assert "10.0.0.7" not in response.text
@@ -311,7 +313,7 @@ async def test_a_lost_database_is_told_by_503(http: httpx.AsyncClient) -> None:
 
 async def test_a_short_document_does_not_buy_a_long_answer(http: httpx.AsyncClient) -> None:
     nested = "{name: " * 200 + "1" + "}" * 200
-    response = await ask(http, f"{{services(where: {nested}) {{totalCount}}}}")
+    response = await send_query(http, f"{{services(where: {nested}) {{totalCount}}}}")
     assert len(response.content) < 2_000
 
 

@@ -8,30 +8,38 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from engine.json_socket import LONGEST_ID
+from engine.json_socket import MAX_ID_LENGTH
 from models import database
-from resolvers.shop import Shop
-from tests.engine.small_sockets import LIMITS, Served
-from tests.sockets import Client, opened
+from resolvers.shop import AppContext
+from tests.engine.small_sockets import LIMITS, RunningApp
+from tests.sockets import Client, open_socket
 
 
 @pytest.mark.parametrize("protocols", [(), ("graphql-ws",)])
-async def test_other_protocols_are_closed_with_4406(served: Served, protocols: tuple[str, ...]) -> None:
-    async with opened(served.url, protocols=protocols) as client:
+async def test_other_protocols_are_closed_with_4406(
+    running_app: RunningApp, protocols: tuple[str, ...]
+) -> None:
+    async with open_socket(running_app.url, protocols=protocols) as client:
         assert await client.close_code() == 4406
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://app.example", "http://["])
-async def test_a_page_of_a_foreign_origin_is_refused(served: Served, origin: str) -> None:
+async def test_a_page_of_a_foreign_origin_is_refused(running_app: RunningApp, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refusal:
-        async with opened(served.url, origin=origin):
+        async with open_socket(running_app.url, origin=origin):
             pass
     assert refusal.value.response.status_code == 403
 
 
-async def test_pages_of_the_shop_and_of_allowed_origins_are_welcome(served: Served) -> None:
-    for origin in (None, served.url, "https://app.example", "HTTPS://APP.EXAMPLE", "http://127.0.0.1:8000"):
-        async with opened(served.url, origin=origin) as client:
+async def test_pages_of_the_shop_and_of_allowed_origins_are_welcome(running_app: RunningApp) -> None:
+    for origin in (
+        None,
+        running_app.url,
+        "https://app.example",
+        "HTTPS://APP.EXAMPLE",
+        "http://127.0.0.1:8000",
+    ):
+        async with open_socket(running_app.url, origin=origin) as client:
             await client.initialise()
 
 
@@ -40,9 +48,9 @@ async def test_a_client_that_does_not_initialise_is_closed_with_4408(fresh: Clie
 
 
 async def test_an_initialised_socket_may_stay_silent(client: Client) -> None:
-    await asyncio.sleep(LIMITS.init_within.total_seconds() * 2)
+    await asyncio.sleep(LIMITS.init_timeout.total_seconds() * 2)
 
-    assert await client.ask('{echo(text: "a")}') == {"data": {"echo": "a"}}
+    assert await client.query('{echo(text: "a")}') == {"data": {"echo": "a"}}
 
 
 async def test_initialising_twice_is_closed_with_4429(client: Client) -> None:
@@ -79,8 +87,8 @@ async def test_a_client_without_a_token_may_ask_what_needs_none(
 ) -> None:
     await fresh.initialise(payload)
 
-    assert await fresh.ask('{echo(text: "a")}') == {"data": {"echo": "a"}}
-    answer = await fresh.ask("{private}")
+    assert await fresh.query('{echo(text: "a")}') == {"data": {"echo": "a"}}
+    answer = await fresh.query("{private}")
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     await fresh.start("1", "subscription {private}")
     assert await fresh.error_code("1") == "UNAUTHENTICATED"
@@ -108,7 +116,7 @@ MALFORMED = [
     '{"type":"subscribe","id":1,"payload":{"query":"{__typename}"}}',
     '{"type":"subscribe","id":["1"],"payload":{"query":"{__typename}"}}',
     '{"type":"subscribe","id":"","payload":{"query":"{__typename}"}}',
-    json.dumps({"type": "subscribe", "id": "x" * (LONGEST_ID + 1), "payload": {"query": "{__typename}"}}),
+    json.dumps({"type": "subscribe", "id": "x" * (MAX_ID_LENGTH + 1), "payload": {"query": "{__typename}"}}),
     '{"type":"subscribe","id":"1","payload":null}',
     '{"type":"subscribe","id":"1","payload":[]}',
     '{"type":"subscribe","id":"1","payload":{}}',
@@ -151,25 +159,28 @@ async def test_a_ping_is_answered(client: Client) -> None:
     assert (await client.receive())["type"] == "pong"
 
 
-def token_of(shop: Shop) -> dict[str, str]:
+def create_token(shop: AppContext) -> dict[str, str]:
     now = datetime.now(UTC)
     token = shop.tokens.issue(user_id=1, token_id="a" * 80, issued_at=now, expires_at=now + timedelta(days=1))
     return {"Authorization": f"Bearer {token}"}
 
 
-async def test_a_client_is_asked_to_come_back_while_the_database_is_away(served: Served) -> None:
-    async with database.connected("postgres://nobody:@127.0.0.1:1/nowhere"), opened(served.url) as client:
-        await client.send("connection_init", payload=token_of(served.shop))
+async def test_a_client_is_asked_to_come_back_while_the_database_is_away(running_app: RunningApp) -> None:
+    async with (
+        database.open_connections("postgres://nobody:@127.0.0.1:1/nowhere"),
+        open_socket(running_app.url) as client,
+    ):
+        await client.send("connection_init", payload=create_token(running_app.shop))
 
         assert await client.close_code() == 1013
 
 
-async def test_a_fault_of_ours_closes_with_1011_and_is_logged(
-    served: Served, caplog: pytest.LogCaptureFixture
+async def test_an_internal_error_closes_with_1011_and_is_logged(
+    running_app: RunningApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with opened(served.url) as client:
+    async with open_socket(running_app.url) as client:
         # No database was ever opened.
-        await client.send("connection_init", payload=token_of(served.shop))
+        await client.send("connection_init", payload=create_token(running_app.shop))
 
         assert await client.close_code() == 1011
     assert "socket failed" in caplog.text

@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse
 import schema
 from config.settings import Settings
 from engine.view import GraphQLView
-from tests.engine.bombs import BOMBS
+from tests.engine.bombs import EXPENSIVE_REQUESTS
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import new_token
 from tests.live_servers import ROOT, LiveServer
@@ -47,7 +47,7 @@ class Report:
     """Processor time in the process itself."""
 
 
-def measure(seconds: float) -> Report:
+def analyze_document(seconds: float) -> Report:
     """Run the attack for so long."""
     with (
         tempfile.TemporaryDirectory(prefix="vitrin-attack-") as folder,
@@ -70,11 +70,11 @@ def measure(seconds: float) -> Report:
             output, _ = attack.communicate(timeout=seconds + 60)
         refusals: list[float] = json.loads(output)
     return Report(
-        bystander_alone=_summary(alone),
-        bystander_attacked=_summary(attacked),
-        refusal=_summary(refusals),
+        bystander_alone=_summarize(alone),
+        bystander_attacked=_summarize(attacked),
+        refusal=_summarize(refusals),
         refusals_a_second=len(refusals) / seconds,
-        dearest_refusal=asyncio.run(_dearest()),
+        dearest_refusal=asyncio.run(_find_most_expensive()),
     )
 
 
@@ -110,13 +110,13 @@ async def _attack(url: str, seconds: float) -> list[float]:
                 if "data" in response.json() or response.status_code >= 500:
                     raise AssertionError(response.text)
 
-    bodies = [bomb.body for bomb in BOMBS.values()]
+    bodies = [bomb.body for bomb in EXPENSIVE_REQUESTS.values()]
     starts = (len(bodies) * number // ATTACKERS for number in range(ATTACKERS))
     await asyncio.gather(*(attacker(itertools.cycle(bodies[at:] + bodies[:at])) for at in starts))
     return took
 
 
-async def _dearest() -> tuple[float, str]:
+async def _find_most_expensive() -> tuple[float, str]:
     """The bomb whose refusal takes a process the most time, the least of ten runs counted."""
     with tempfile.TemporaryDirectory(prefix="vitrin-attack-") as folder:
         shop = new_shop(Settings(data_folder=Path(folder)), RecordingSms())
@@ -124,7 +124,7 @@ async def _dearest() -> tuple[float, str]:
         transport = httpx.ASGITransport(view)
         times = []
         async with httpx.AsyncClient(transport=transport, base_url="http://shop", headers=_JSON) as client:
-            for name, bomb in BOMBS.items():
+            for name, bomb in EXPENSIVE_REQUESTS.items():
                 runs = []
                 for _ in range(10):
                     begun = time.process_time()
@@ -134,7 +134,7 @@ async def _dearest() -> tuple[float, str]:
     return max(times)
 
 
-def _summary(seconds: list[float]) -> tuple[float, float, float]:
+def _summarize(seconds: list[float]) -> tuple[float, float, float]:
     hundredths = statistics.quantiles(seconds, n=100)
     return hundredths[49] * 1_000, hundredths[98] * 1_000, max(seconds) * 1_000
 
@@ -148,7 +148,7 @@ def main() -> None:
     if arguments.attack:
         print(json.dumps(asyncio.run(_attack(arguments.attack, arguments.seconds))))
         return
-    report = measure(arguments.seconds)
+    report = analyze_document(arguments.seconds)
     for title, summary in (
         ("bystander alone", report.bystander_alone),
         ("bystander under attack", report.bystander_attacked),
@@ -156,8 +156,8 @@ def main() -> None:
     ):
         print(f"{title:<24} p50 {summary[0]:.1f} ms, p99 {summary[1]:.1f} ms, most {summary[2]:.1f} ms")
     print(f"{'refusals a second':<24} {report.refusals_a_second:.0f}")
-    most, name = report.dearest_refusal
-    print(f"{'dearest refusal':<24} {most:.1f} ms of the processor ({name})")
+    maximum, name = report.dearest_refusal
+    print(f"{'dearest refusal':<24} {maximum:.1f} ms of the processor ({name})")
 
 
 if __name__ == "__main__":

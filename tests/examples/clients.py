@@ -16,7 +16,7 @@ _CODE = re.compile(r"SMS to 09011235566: .*?([0-9]{6})")
 _PATIENCE_SECONDS = 180
 
 
-def needs(path: Path, command: str) -> None:
+def requires(path: Path, command: str) -> None:
     """Skip, but not in CI, where `path` was not installed by `command`."""
     if path.exists():
         return
@@ -26,7 +26,7 @@ def needs(path: Path, command: str) -> None:
     pytest.skip(reason)
 
 
-def conversation(command: list[str], folder: Path, server: LiveServer) -> list[str]:
+def run_example(command: list[str], folder: Path, server: LiveServer) -> list[str]:
     """What the example prints. It is told the login code that the server printed once it asks for it."""
     earlier = len(_CODE.findall(server.output()))
     with subprocess.Popen(
@@ -40,8 +40,8 @@ def conversation(command: list[str], folder: Path, server: LiveServer) -> list[s
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        asked = process.stdout.readline()
-        assert asked.startswith("The code"), asked + process.stdout.read()
+        requested = process.stdout.readline()
+        assert requested.startswith("The code"), requested + process.stdout.read()
         try:
             code = _code_after(earlier, server)
             rest, _ = process.communicate(f"{code}\n", timeout=_PATIENCE_SECONDS)

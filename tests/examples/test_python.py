@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.clients import PYTHON, conversation, needs
+from tests.examples.clients import PYTHON, requires, run_example
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
@@ -18,7 +18,7 @@ BIN = PYTHON / ".venv" / "bin"
 
 @pytest.fixture(autouse=True)
 def _installed() -> None:
-    needs(BIN, f"cd {PYTHON} && uv sync")
+    requires(BIN, f"cd {PYTHON} && uv sync")
 
 
 def test_the_committed_client_is_that_of_the_schema(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_the_committed_client_is_that_of_the_schema(tmp_path: Path) -> None:
 
 def test_it_signs_in_lists_services_and_follows_its_order(tmp_path: Path) -> None:
     with LiveServer(tmp_path) as server:
-        printed = conversation([str(BIN / "python"), "main.py"], PYTHON, server)
+        printed = run_example([str(BIN / "python"), "main.py"], PYTHON, server)
 
     assert printed == [
         "Signed in as 09011235566, who has 352 Toman",

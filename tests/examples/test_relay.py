@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.clients import needs
+from tests.examples.clients import requires
 from tests.live_servers import ROOT
 
 pytestmark = pytest.mark.processes
@@ -26,7 +26,7 @@ ARTIFACTS = {
 
 
 def test_relay_compiles_documents_against_the_schema(tmp_path: Path) -> None:
-    needs(FOLDER / "node_modules", f"cd {FOLDER} && npm ci")
+    requires(FOLDER / "node_modules", f"cd {FOLDER} && npm ci")
     folder = tmp_path / "tests" / "examples" / "relay"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("node_modules"))
     (folder / "artifacts").mkdir()
@@ -34,5 +34,5 @@ def test_relay_compiles_documents_against_the_schema(tmp_path: Path) -> None:
     compiler = FOLDER / "node_modules" / "relay-compiler" / "cli.js"
     run = subprocess.run(["node", compiler, "relay.config.json"], cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
-    made = {path.name.removesuffix(".graphql.js") for path in (folder / "artifacts").iterdir()}
-    assert made == ARTIFACTS
+    created = {path.name.removesuffix(".graphql.js") for path in (folder / "artifacts").iterdir()}
+    assert created == ARTIFACTS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.clients import TYPESCRIPT, conversation, needs
+from tests.examples.clients import TYPESCRIPT, requires, run_example
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture(autouse=True)
 def _installed() -> None:
-    needs(TYPESCRIPT / "node_modules", f"cd {TYPESCRIPT} && npm ci")
+    requires(TYPESCRIPT / "node_modules", f"cd {TYPESCRIPT} && npm ci")
 
 
 def run(folder: Path, *command: str) -> None:
@@ -39,7 +39,7 @@ def test_the_committed_types_are_those_of_the_schema(tmp_path: Path) -> None:
 def test_it_signs_in_lists_services_and_follows_its_order(tmp_path: Path) -> None:
     run(TYPESCRIPT, "npx", "--no-install", "tsc", "--outDir", "build")
     with LiveServer(tmp_path) as server:
-        printed = conversation(["node", "build/main.js"], TYPESCRIPT, server)
+        printed = run_example(["node", "build/main.js"], TYPESCRIPT, server)
 
     signed_in, services, ordered, updated = printed
     assert signed_in == "Signed in as 09011235566, who has 352 Toman"

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 T = TypeVar("T")
 
 
-async def two_buyers() -> tuple[User, User]:
+async def create_two_buyers() -> tuple[User, User]:
     service = await create_service()
     first = await create_user(mobile="09121111111", balance=Toman(500))
     second = await create_user(mobile="09122222222")
@@ -36,15 +36,15 @@ async def two_buyers() -> tuple[User, User]:
     return first, second
 
 
-def filled(url: str, fill: Callable[[], Awaitable[T]]) -> T:
+def fill_database(url: str, fill: Callable[[], Awaitable[T]]) -> T:
     async def act() -> T:
-        async with database.connected(url):
+        async with database.open_connections(url):
             return await fill()
 
     return asyncio.run(act())
 
 
-def exported(url: str, *arguments: str) -> list[dict[str, str]]:
+def run_export(url: str, *arguments: str) -> list[dict[str, str]]:
     done = run("export", *arguments, DATABASE_URL=url)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("\ufeff")
@@ -52,26 +52,26 @@ def exported(url: str, *arguments: str) -> list[dict[str, str]]:
 
 
 def test_orders_are_exported_with_a_header_and_their_formulas_defused(database_url: str) -> None:
-    filled(database_url, two_buyers)
-    rows = exported(database_url, "orders")
+    fill_database(database_url, create_two_buyers)
+    rows = run_export(database_url, "orders")
     assert [row["link"] for row in rows] == ["'=HYPERLINK(1)", "سارا", "https://example.com/p/1"]
     assert rows[0]["created_at"] == "2026-01-01T00:00:00Z"
     assert {row["is_imported"] for row in rows} == {"false"}
 
 
 def test_bounds_and_user_select_rows_and_until_is_exclusive(database_url: str) -> None:
-    first, second = filled(database_url, two_buyers)
+    first, second = fill_database(database_url, create_two_buyers)
     bounds = ("--since", "2026-01-01", "--until", "2026-01-03")
-    assert len(exported(database_url, "orders", *bounds)) == 2
-    assert len(exported(database_url, "orders", *bounds, "--user", str(first.id))) == 1
-    (row,) = exported(database_url, "orders", "--user", "+989122222222")
+    assert len(run_export(database_url, "orders", *bounds)) == 2
+    assert len(run_export(database_url, "orders", *bounds, "--user", str(first.id))) == 1
+    (row,) = run_export(database_url, "orders", "--user", "+989122222222")
     assert row["user_id"] == str(second.id)
 
 
 def test_the_ledger_is_exported_as_json_lines_into_a_file_of_its_owner_s(
     database_url: str, tmp_path: Path
 ) -> None:
-    filled(database_url, two_buyers)
+    fill_database(database_url, create_two_buyers)
     target = tmp_path / "ledger.jsonl"
     done = run("export", "ledger", "--json", "--output", str(target), DATABASE_URL=database_url)
     assert (done.returncode, done.stdout) == (0, "")
@@ -88,7 +88,7 @@ def test_an_unknown_user_is_refused(wrong: tuple[str, str], tmp_path: Path) -> N
     assert "no user" in refused.stderr
 
 
-def test_a_malformed_moment_is_refused(tmp_path: Path) -> None:
+def test_a_malformed_timestamp_is_refused(tmp_path: Path) -> None:
     refused = run("export", "orders", "--since", "yesterday", DATA_FOLDER=str(tmp_path))
     assert refused.returncode == 2
     assert "ISO 8601" in refused.stderr

@@ -17,7 +17,7 @@ def written(*cells: str | int | bool | datetime | None) -> str:
     return target.getvalue()
 
 
-def read_back(text: str) -> list[list[str]]:
+def parse(text: str) -> list[list[str]]:
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
@@ -27,27 +27,27 @@ def read_back(text: str) -> list[list[str]]:
     ["=1+1", "+1", "-1", "@SUM(A1)", "\ta", "\ra", "\na", '="a",b\nc', "＝1+1", "＋1", "－1", "＠1"],
 )
 def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert read_back(written(text, "b"))[1] == [f"'{text}", "b"]
+    assert parse(written(text, "b"))[1] == [f"'{text}", "b"]
 
 
 @for_each(
     "text", ["a=1", "https://a.example/?q=1;r=2", "", "۱۲۳", 'say "no", twice\nor so', "a; b", "a|b\tc"]
 )
 def test_any_other_text_is_read_back_as_it_was(text: str) -> None:
-    assert read_back(written(text, "b"))[1] == [text, "b"]
+    assert parse(written(text, "b"))[1] == [text, "b"]
 
 
 def test_no_part_of_a_text_is_a_formula_whichever_separator_a_spreadsheet_splits_by() -> None:
     for separator in (";", "\t", "\n", "\r", "|"):
         for quoted in ("", " ", '"', "'", ' "'):
             text = f"a{separator}{quoted}=1+1{separator}b"
-            (cell, _) = read_back(written(text, "b"))[1]
+            (cell, _) = parse(written(text, "b"))[1]
             assert cell == f"a{separator}{quoted}'=1+1{separator}b", ascii(text)
-    assert read_back(written(" =1", "b"))[1] == [" '=1", "b"]
+    assert parse(written(" =1", "b"))[1] == [" '=1", "b"]
 
 
-def test_numbers_stay_numbers_and_moments_are_iso() -> None:
-    assert read_back(written(-250, None, True, False, MOMENT))[1] == [
+def test_numbers_stay_numbers_and_timestamps_are_iso() -> None:
+    assert parse(written(-250, None, True, False, MOMENT))[1] == [
         "-250", "", "true", "false", "2026-01-31T10:00:05Z",
     ]  # fmt: skip
 

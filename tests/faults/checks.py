@@ -10,10 +10,10 @@ from tests.faults.stores import Row
 from tests.faults.upstream import ACCEPTING_FAULTS, outcome_of
 
 SETTLED = ("completed", "partial", "canceled")
-FEWEST_ORDERS, FEWEST_DEATHS = 20, 3
+MIN_ORDERS, MIN_DEATHS = 20, 3
 
 
-class Truth:
+class ProviderTruth:
     """What the provider accepted and refused, by link."""
 
     def __init__(self, file: Path) -> None:
@@ -27,7 +27,7 @@ class Truth:
 
 
 def violations(
-    tables: Mapping[str, Sequence[Row]], truth: Truth, acknowledged: Mapping[str, int], *, seed: int
+    tables: Mapping[str, Sequence[Row]], truth: ProviderTruth, acknowledged: Mapping[str, int], *, seed: int
 ) -> Iterator[str]:
     """Every broken promise, in words."""
     orders = {row["id"]: row for row in tables["orders"]}
@@ -38,11 +38,11 @@ def violations(
     yield from _refunds(tables, orders, seed)
 
 
-def emptiness(tables: Mapping[str, Sequence[Row]], truth: Truth, deaths: int) -> Iterator[str]:
+def emptiness(tables: Mapping[str, Sequence[Row]], truth: ProviderTruth, deaths: int) -> Iterator[str]:
     """Why a run shows nothing: too little happened."""
-    if len(tables["orders"]) < FEWEST_ORDERS:
+    if len(tables["orders"]) < MIN_ORDERS:
         yield f"only {len(tables['orders'])} orders"
-    if deaths < FEWEST_DEATHS:
+    if deaths < MIN_DEATHS:
         yield f"only {deaths} deaths"
     if missing := ACCEPTING_FAULTS - truth.faults:
         yield f"faults that never came up: {sorted(missing)}"
@@ -76,7 +76,7 @@ def _charges(tables: Mapping[str, Sequence[Row]], orders: Mapping[int, Row]) -> 
         yield f"a charge without its order {number}"
 
 
-def _deliveries(orders: Mapping[int, Row], truth: Truth) -> Iterator[str]:
+def _deliveries(orders: Mapping[int, Row], truth: ProviderTruth) -> Iterator[str]:
     links = {row["link"]: row for row in orders.values()}
     for link, accepted in truth.accepted.items():
         if len(accepted) > 1:
@@ -106,17 +106,17 @@ def _acknowledgements(orders: Mapping[int, Row], acknowledged: Mapping[str, int]
 
 
 def _refunds(tables: Mapping[str, Sequence[Row]], orders: Mapping[int, Row], seed: int) -> Iterator[str]:
-    given: Counter[int] = Counter()
+    refunded: Counter[int] = Counter()
     for entry in tables["ledger_entries"]:
         if entry["kind"] == "refund":
-            given[entry["order_id"]] += entry["amount"]
+            refunded[entry["order_id"]] += entry["amount"]
     for number, row in orders.items():
-        due = _due(row, seed)
-        if due is not None and (row["refunded"], given[number]) != (due, due):
-            yield f"order {number} is {row['status']} and gave back {given[number]} instead of {due}"
+        due = _compute_refund_due(row, seed)
+        if due is not None and (row["refunded"], refunded[number]) != (due, due):
+            yield f"order {number} is {row['status']} and gave back {refunded[number]} instead of {due}"
 
 
-def _due(row: Row, seed: int) -> int | None:
+def _compute_refund_due(row: Row, seed: int) -> int | None:
     """What an order has to give back by the provider's truth; None while it is held for staff."""
     if row["status"] in ("awaiting", "error"):
         return 0

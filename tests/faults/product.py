@@ -37,15 +37,15 @@ class Countdown:
     """Ends the process on the Nth pass."""
 
     def __init__(self, passes: int) -> None:
-        self.left = passes
+        self.remaining = passes
 
     def __call__(self) -> None:
-        self.left -= 1
-        if self.left <= 0:
+        self.remaining -= 1
+        if self.remaining <= 0:
             os._exit(_DEATH)
 
 
-def before(function: Callable[..., Awaitable[Any]], die: Countdown) -> Callable[..., Awaitable[Any]]:
+def die_before(function: Callable[..., Awaitable[Any]], die: Countdown) -> Callable[..., Awaitable[Any]]:
     async def dying(*arguments: Any, **named: Any) -> Any:
         die()
         return await function(*arguments, **named)
@@ -53,7 +53,7 @@ def before(function: Callable[..., Awaitable[Any]], die: Countdown) -> Callable[
     return dying
 
 
-def after(function: Callable[..., Awaitable[Any]], die: Countdown) -> Callable[..., Awaitable[Any]]:
+def die_after(function: Callable[..., Awaitable[Any]], die: Countdown) -> Callable[..., Awaitable[Any]]:
     async def dying(*arguments: Any, **named: Any) -> Any:
         result = await function(*arguments, **named)
         die()
@@ -68,43 +68,45 @@ def die_at(point: str, passes: int) -> None:
     arrange: dict[str, Callable[[], None]] = {
         POINTS[0]: lambda: _die_before_the_commit(die),
         POINTS[1]: lambda: _die_after_the_commit(die),
-        POINTS[2]: lambda: setattr(submission, "_claim", after(submission._claim, die)),
-        POINTS[3]: lambda: setattr(HttpProviderApi, "add", before(HttpProviderApi.add, die)),
-        POINTS[4]: lambda: setattr(HttpProviderApi, "add", after(HttpProviderApi.add, die)),
-        POINTS[5]: lambda: setattr(submission, "_accepted", after(submission._accepted, die)),
-        POINTS[6]: lambda: setattr(following, "_settle", before(following._settle, die)),
+        POINTS[2]: lambda: setattr(submission, "_claim", die_after(submission._claim, die)),
+        POINTS[3]: lambda: setattr(HttpProviderApi, "add", die_before(HttpProviderApi.add, die)),
+        POINTS[4]: lambda: setattr(HttpProviderApi, "add", die_after(HttpProviderApi.add, die)),
+        POINTS[5]: lambda: setattr(
+            submission, "_record_accepted", die_after(submission._record_accepted, die)
+        ),
+        POINTS[6]: lambda: setattr(following, "_apply_status", die_before(following._apply_status, die)),
     }
     arrange[point]()
 
 
 def _die_before_the_commit(die: Countdown) -> None:
     _place_step_by_step()
-    setattr(Spending, "record", after(Spending.record, die))  # noqa: B010 - mypy refuses the plain form
+    setattr(Spending, "record", die_after(Spending.record, die))  # noqa: B010 - mypy refuses the plain form
 
 
 def _die_after_the_commit(die: Countdown) -> None:
-    setattr(idempotency, "once", after(idempotency.once, die))  # noqa: B010 - the same
-    setattr(placing, "place", after(placing.place, die))  # noqa: B010 - the same
+    setattr(idempotency, "run_once", die_after(idempotency.run_once, die))  # noqa: B010 - the same
+    setattr(placing, "place", die_after(placing.place, die))  # noqa: B010 - the same
 
 
 def _place_step_by_step() -> None:
     """One statement has no middle to die in, and nothing between a look and an act."""
-    setattr(placing, "client", lambda: None)  # noqa: B010 - the same
+    setattr(placing, "get_batch_client", lambda: None)  # noqa: B010 - the same
 
 
-async def _queue_what_is_unknown(order_id: int, *_: object, **__: object) -> None:
+async def _requeue_unknown(order_id: int, *_: object, **__: object) -> None:
     await Order.filter(id=order_id, dispatch=Dispatch.SENDING).update(
         dispatch=Dispatch.QUEUED, due_at=await database.now(), worker=None, lease_until=None
     )
 
 
-async def _queue_what_was_lost(_: object) -> int:
+async def _requeue_lost(_: object) -> int:
     now = await database.now()
     lost = Order.filter(dispatch=Dispatch.SENDING, lease_until__lte=now)
     return await lost.update(dispatch=Dispatch.QUEUED, due_at=now, worker=None, lease_until=None)
 
 
-async def _spend_after_a_look(user_id: int, amount: Toman) -> Spending:
+async def _spend_after_reading(user_id: int, amount: Toman) -> Spending:
     balance = (await User.get(id=user_id)).balance
     await asyncio.sleep(0.01)
     if balance < amount:
@@ -119,7 +121,7 @@ class _NoTransaction:
     async def __aexit__(self, *_: object) -> None: ...
 
 
-async def _spend_and_linger(user_id: int, amount: Toman) -> Spending:
+async def _spend_slowly(user_id: int, amount: Toman) -> Spending:
     spending = await _SPEND(user_id, amount)
     # The gap in which a death leaves a charge without its order.
     await asyncio.sleep(0.05)
@@ -132,16 +134,16 @@ _SPEND = wallet.spend
 def plant(fault: str) -> None:
     """Break the product in one of the ways that such products are broken."""
     if fault == "naive retry":
-        setattr(submission, "_hold", _queue_what_is_unknown)  # noqa: B010 - mypy refuses the plain form
+        setattr(submission, "_hold", _requeue_unknown)  # noqa: B010 - mypy refuses the plain form
     if fault == "resend on start":
-        _plant_job("hold lost orders", _queue_what_was_lost)
+        _plant_job("hold lost orders", _requeue_lost)
     if fault == "check then act":
         _place_step_by_step()
-        setattr(wallet, "spend", _spend_after_a_look)  # noqa: B010 - the same
+        setattr(wallet, "spend", _spend_after_reading)  # noqa: B010 - the same
     if fault == "no transaction":
         _place_step_by_step()
         setattr(idempotency, "in_transaction", _NoTransaction)  # noqa: B010 - the same
-        setattr(wallet, "spend", _spend_and_linger)  # noqa: B010 - the same
+        setattr(wallet, "spend", _spend_slowly)  # noqa: B010 - the same
 
 
 def _plant_job(name: str, operation: Callable[[Any], Awaitable[int]]) -> None:

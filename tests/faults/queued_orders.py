@@ -12,7 +12,7 @@ _BATCH = 1_000
 
 async def queue_orders(url: str, port: int, *, count: int, concurrency: int) -> None:
     """A provider at the port of this machine, and `count` orders that are due."""
-    async with database.connected(url):
+    async with database.open_connections(url):
         provider = await Provider.create(
             name="Panel",
             url=f"http://127.0.0.1:{port}/api/v2",

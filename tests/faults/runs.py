@@ -18,8 +18,8 @@ from config.settings import Settings
 from domain.service_types import ServiceSource
 from models import Provider, Service, User, database
 from resolvers import sessions
-from resolvers.shop import Shop
-from tests.both_doors.world import global_id
+from resolvers.shop import AppContext
+from tests.both_doors.world import to_global_id
 from tests.fakes import MOMENT, create_user
 from tests.faults import checks
 from tests.faults.processes import Managed, environment, wait_for
@@ -27,7 +27,7 @@ from tests.faults.product import POINTS
 from tests.faults.product import run as run_product
 from tests.faults.stores import TABLES, Row, Store, fresh_store
 from tests.faults.upstream import main as run_upstream
-from tests.live_servers import free_port
+from tests.live_servers import find_free_port
 from tests.resolvers.records import create_service
 
 CUSTOMERS, ORDERS_EACH, AT_ONCE = 4, 40, 3
@@ -35,10 +35,10 @@ CUSTOMERS, ORDERS_EACH, AT_ONCE = 4, 40, 3
 OPENING_BALANCE, PRICE, QUANTITY = 3_300, 1_000, 100
 # Spread over the time in which things break.
 _PAUSE_SECONDS = 0.5
-_BREAKINGS = ("kill", "kill", "die", "die", "die", "freeze", "disturb", "disturb")
+_DISTURBANCES = ("kill", "kill", "die", "die", "die", "freeze", "disturb", "disturb")
 _QUIET_SECONDS = 300
 _PATIENCE_SECONDS = 600
-_LOOK_SECONDS = 0.3
+_POLL_SECONDS = 0.3
 _CREATE = """
 mutation ($input: CreateOrderInput!, $key: String) {
   createOrder(input: $input, idempotencyKey: $key) { ... on Order { id } ... on Problem { code } }
@@ -80,7 +80,7 @@ class Run:
         self.acknowledged: dict[str, int] = {}
         self.refused: set[str] = set()
         self.faults_seen: list[str] = []
-        self.port, self.upstream_port = free_port(), free_port()
+        self.port, self.upstream_port = find_free_port(), find_free_port()
         self.truth = self.folder / "truth"
         self.truth.touch()
         self.settings = {
@@ -100,11 +100,11 @@ class Run:
         began, report = time.monotonic(), Report(self.seed)
         headers, service = asyncio.run(self._prepare())
         with self._processes() as (upstream, product):
-            asyncio.run(self._shop(headers, service, product, report))
-            self._calm(upstream, product)
+            asyncio.run(self._run_clients(headers, service, product, report))
+            self._stop_disturbances(upstream, product)
             report.deaths = sum(process.deaths for process in product)
         tables = {table: self.store.rows(table) for table in TABLES}
-        truth = checks.Truth(self.truth)
+        truth = checks.ProviderTruth(self.truth)
         report.violations = [
             *self.faults_seen,
             *checks.violations(tables, truth, self.acknowledged, seed=self.seed),
@@ -117,7 +117,7 @@ class Run:
         """Customers with their tokens, and the service that they order."""
         options = {name.lower(): value for name, value in self.settings.items()}
         shop = build_shop(Settings(**options))  # type: ignore[arg-type]  # texts, as from the environment
-        async with database.connected(self.store.url):
+        async with database.open_connections(self.store.url):
             provider = await Provider.create(
                 name="Panel",
                 url=f"http://127.0.0.1:{self.upstream_port}/api/v2",
@@ -133,7 +133,7 @@ class Run:
             users = [await create_user(balance=OPENING_BALANCE) for _ in range(CUSTOMERS)]
             return [await self._sign_in(shop, user) for user in users], service.id
 
-    async def _sign_in(self, shop: Shop, user: User) -> dict[str, str]:
+    async def _sign_in(self, shop: AppContext, user: User) -> dict[str, str]:
         token, _ = await sessions.issue_token(shop, user, now=await database.now())
         return {"Authorization": f"Bearer {token}"}
 
@@ -168,16 +168,16 @@ class Run:
     def _url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def _shop(
+    async def _run_clients(
         self, headers: list[dict[str, str]], service: int, product: list[Managed], report: Report
     ) -> None:
         served = threading.Event()
-        breaking = asyncio.create_task(asyncio.to_thread(self._break, product, report, served))
+        breaking = asyncio.create_task(asyncio.to_thread(self._disturb, product, report, served))
         try:
             async with httpx.AsyncClient(timeout=20) as client:
                 await asyncio.gather(
                     *(
-                        self._customer(client, headers[place], service, f"c{place}")
+                        self._run_customer(client, headers[place], service, f"c{place}")
                         for place in range(CUSTOMERS)
                     )
                 )
@@ -185,7 +185,7 @@ class Run:
             served.set()
         await breaking
 
-    async def _customer(
+    async def _run_customer(
         self, client: httpx.AsyncClient, headers: Mapping[str, str], service: int, name: str
     ) -> None:
         waiting = iter(range(ORDERS_EACH))
@@ -203,7 +203,7 @@ class Run:
         self, client: httpx.AsyncClient, headers: Mapping[str, str], service: int, link: str
     ) -> None:
         """Ask with the same key until there is a definite answer."""
-        order = {"serviceId": global_id("Service", service), "link": link, "quantity": QUANTITY}
+        order = {"serviceId": to_global_id("Service", service), "link": link, "quantity": QUANTITY}
         body = {"query": _CREATE, "variables": {"input": order, "key": link}}
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
@@ -212,50 +212,50 @@ class Run:
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
                 continue
-            told = answer.json() if answer.status_code == 200 else {}
-            placed = (told.get("data") or {}).get("createOrder")
+            reported = answer.json() if answer.status_code == 200 else {}
+            placed = (reported.get("data") or {}).get("createOrder")
             if placed is not None:
-                self._note(link, placed)
+                self._record_acknowledgement(link, placed)
                 return
-            if not _is_away(answer):
+            if not _is_unavailable(answer):
                 self.faults_seen.append(f"{link} was answered {answer.status_code} {answer.text[:200]}")
                 return
             await asyncio.sleep(0.1)
         self.faults_seen.append(f"{link} was never answered")
 
-    def _note(self, link: str, placed: Row) -> None:
+    def _record_acknowledgement(self, link: str, placed: Row) -> None:
         if "id" in placed:
             self.acknowledged[link] = int(b64decode(placed["id"]).decode().partition(":")[2])
         else:
             self.refused.add(link)
 
-    def _break(self, product: list[Managed], report: Report, served: threading.Event) -> None:
+    def _disturb(self, product: list[Managed], report: Report, served: threading.Event) -> None:
         """Kill, stop and disturb while customers order; then revive what still dies until all are served."""
-        acts = list(_BREAKINGS)
-        self.chance.shuffle(acts)
-        for act in acts:
+        operations = list(_DISTURBANCES)
+        self.chance.shuffle(operations)
+        for operation in operations:
             time.sleep(self.chance.uniform(0.4, 1.2))
             for process in product:
                 process.revive(*self._options())
             victim = self.chance.choice(product)
-            if act == "kill":
+            if operation == "kill":
                 victim.kill()
                 victim.start(*self._options())
-            elif act == "die":
+            elif operation == "die":
                 victim.kill()
                 point = self.chance.choice(POINTS)
                 victim.start(*self._options("--die-at", f"{point}:{self.chance.randint(1, 4)}"))
-            elif act == "freeze":
+            elif operation == "freeze":
                 victim.freeze(self.chance.uniform(0.2, 1.5))
             else:
                 report.disturbances.append(self.store.disturb())
             if victim is product[0]:
                 wait_for(f"{self._url}/healthz", victim)
-        while not served.wait(_LOOK_SECONDS):
+        while not served.wait(_POLL_SECONDS):
             for process in product:
                 process.revive(*self._options())
 
-    def _calm(self, upstream: Managed, product: list[Managed]) -> None:
+    def _stop_disturbances(self, upstream: Managed, product: list[Managed]) -> None:
         """Let everything settle: no more faults, and time until nothing is under way."""
         wait_for(f"http://127.0.0.1:{self.upstream_port}/calm", upstream)
         for process in product:
@@ -263,14 +263,14 @@ class Run:
             process.start(*self._options())
         wait_for(f"{self._url}/healthz", product[0])
         deadline = time.monotonic() + _QUIET_SECONDS
-        while time.monotonic() < deadline and self._is_under_way():
+        while time.monotonic() < deadline and self._has_unfinished_orders():
             time.sleep(0.5)
 
-    def _is_under_way(self) -> bool:
+    def _has_unfinished_orders(self) -> bool:
         return any(row["dispatch"] in ("queued", "sending", "sent") for row in self.store.rows("orders"))
 
 
-def _is_away(answer: httpx.Response) -> bool:
+def _is_unavailable(answer: httpx.Response) -> bool:
     """Whether the answer asks to come again: the database is away, or a twin is in progress."""
     if answer.status_code == 503:
         return True

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults import product, upstream
-from tests.faults.checks import Truth
+from tests.faults.checks import ProviderTruth
 from tests.faults.processes import Managed, environment, wait_for
 from tests.faults.queued_orders import queue_orders
 from tests.faults.stores import Row, Store, fresh_store
-from tests.live_servers import free_port
+from tests.live_servers import find_free_port
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def orders_that_left(store: Store) -> list[Row]:
+def count_sent_orders(store: Store) -> list[Row]:
     """The orders, once none is queued or on the wire."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -43,7 +43,7 @@ def orders_that_left(store: Store) -> list[Row]:
 def test_a_worker_killed_with_a_hundred_claimed_orders_loses_and_doubles_none(
     store: Store, tmp_path: Path
 ) -> None:
-    port, truth = free_port(), tmp_path / "truth"
+    port, truth = find_free_port(), tmp_path / "truth"
     truth.touch()
     asyncio.run(queue_orders(store.url, port, count=CLAIMED, concurrency=CONCURRENCY))
     variables = environment(
@@ -67,9 +67,9 @@ def test_a_worker_killed_with_a_hundred_claimed_orders_loses_and_doubles_none(
         assert first.process is not None
         first.process.wait(PATIENCE_SECONDS)
         claims = Counter(order["worker"] is not None for order in store.rows("orders"))
-        accepted_before = Truth(truth).accepted
+        accepted_before = ProviderTruth(truth).accepted
         second.start()
-        orders = orders_that_left(store)
+        orders = count_sent_orders(store)
     finally:
         for process in (first, second, panel):
             process.end()
@@ -77,4 +77,4 @@ def test_a_worker_killed_with_a_hundred_claimed_orders_loses_and_doubles_none(
     assert claims == {True: CLAIMED}
     assert accepted_before == {}
     assert {order["dispatch"] for order in orders} <= {"sent", "closed"}
-    assert Counter(len(sent) for sent in Truth(truth).accepted.values()) == {1: CLAIMED}
+    assert Counter(len(sent) for sent in ProviderTruth(truth).accepted.values()) == {1: CLAIMED}

@@ -16,7 +16,7 @@ from main import main as run_main
 from tests.faults.processes import Managed, environment
 from tests.faults.queued_orders import queue_orders
 from tests.faults.stores import fresh_store
-from tests.live_servers import free_port
+from tests.live_servers import find_free_port
 
 LIMIT, WORKERS, CALL_SECONDS = 10, 2, 0.02
 _OVERHEAD_FACTOR = 2
@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.throughput", description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000)
     orders = parser.parse_args().orders
-    provider, port = Provider20(), free_port()
+    provider, port = Provider20(), find_free_port()
     with (
         tempfile.TemporaryDirectory(prefix="vitrin-throughput-") as name,
         fresh_store("postgres", Path(name)) as store,

@@ -45,16 +45,16 @@ def outcome_of(seed: int, number: int, quantity: int) -> tuple[str, int]:
 
 
 @dataclass
-class Upstream:
+class FaultyProvider:
     """The provider's own state; `truth` is what counts."""
 
     port: int
     seed: int
     truth: Path
     chance: random.Random = field(init=False)
-    deck: list[str] = field(default_factory=list)
+    pending_faults: list[str] = field(default_factory=list)
     accepted: dict[int, int] = field(default_factory=dict)
-    asked: Counter[int] = field(default_factory=Counter)
+    request_count: Counter[int] = field(default_factory=Counter)
     is_calm: bool = False
     server: asyncio.Server | None = None
 
@@ -76,14 +76,14 @@ class Upstream:
             await self._listen()
 
     def _fault(self) -> str:
-        if not self.deck:
+        if not self.pending_faults:
             if self.is_calm:
                 return "ok"
             # Dealt, not drawn, and to the end even in calm: every fault comes up in every run, also where a
             # slow machine sends most of the orders late.
-            self.deck = [*FAULTS, *["ok"] * 2 * len(FAULTS)]
-            self.chance.shuffle(self.deck)
-        return self.deck.pop()
+            self.pending_faults = [*FAULTS, *["ok"] * 2 * len(FAULTS)]
+            self.chance.shuffle(self.pending_faults)
+        return self.pending_faults.pop()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -160,8 +160,8 @@ class Upstream:
         quantity = self.accepted.get(number)
         if quantity is None:
             return {"error": "Incorrect order ID"}
-        self.asked[number] += 1
-        if self.asked[number] < 2:
+        self.request_count[number] += 1
+        if self.request_count[number] < 2:
             return {"status": "In progress", "remains": str(quantity), "start_count": None, "charge": "0.1"}
         status, remains = outcome_of(self.seed, number, quantity)
         return {"status": status, "remains": str(remains), "start_count": "7", "currency": "USD"}
@@ -186,4 +186,4 @@ def _http(body: bytes, status: int) -> bytes:
 
 def main() -> None:
     """Serve at a port, by a seed, writing what was taken to a file: the arguments of the command line."""
-    asyncio.run(Upstream(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])).serve())
+    asyncio.run(FaultyProvider(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])).serve())

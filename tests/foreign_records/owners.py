@@ -62,7 +62,7 @@ async def create_owner() -> Owner:
             "LedgerEntry": (await LedgerEntry.get(user_id=user.id)).id,
             "Gift": won.gift_id,
             "UserGift": won.id,
-            "UserSession": sessions.public_id((await create_session(user)).id),
+            "UserSession": sessions.to_public_id((await create_session(user)).id),
             "Service": service.id,
             "Category": service.category_id,
         },

@@ -9,15 +9,15 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 import schema
-from composition.web import application
-from resolvers.shop import Shop
-from schema.node import Node, global_id
-from tests.database_state import stored_rows
+from composition.web import build_application
+from resolvers.shop import AppContext
+from schema.node import Node, to_global_id
+from tests.database_state import read_stored_rows
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.foreign_records.owners import create_owner
 from tests.schema.roots import ROOT_FIELDS
-from tests.sockets import opened, serving
+from tests.sockets import open_socket, serve
 
 PUBLIC = {"Query.services.where.category.in", "Query.service.id", "Mutation.createOrder.input.serviceId"}
 """What is on sale is everybody's."""
@@ -27,7 +27,7 @@ PUBLIC_NODES = {"Category", "Service"}
 
 
 @dataclass(frozen=True)
-class Try:
+class ForeignIdCase:
     """A request with an id of a record: `key` names the record, `kind` is the type that its id tells."""
 
     arguments: str
@@ -39,20 +39,22 @@ class Try:
         return self.kind or self.key
 
 
-OWNED: dict[str, list[Try]] = {
-    "Query.node.id": [Try("id: $id", kind) for kind in (type_.__name__ for type_ in Node.__subclasses__())],
-    "Query.order.id": [Try("id: $id", "Order")],
-    "Query.ticket.id": [Try("id: $id", "Ticket")],
-    "Mutation.markNotificationsRead.ids": [Try("ids: [$id]", "Notification")],
-    "Mutation.replyToTicket.ticketId": [Try('ticketId: $id, message: "m"', "Ticket")],
-    "Mutation.cancelOrder.id": [Try("id: $id", "Order")],
-    "Mutation.requestRefill.orderId": [Try("orderId: $id", "Delivered", "Order")],
-    "Mutation.endSession.id": [Try("id: $id", "UserSession")],
-    "Mutation.useGift.id": [Try('id: $id, link: "https://example.com/p/1"', "UserGift")],
-    "Subscription.orderUpdated.id": [Try("id: $id", "Order")],
-    "Subscription.ticketMessageAdded.ticketId": [Try("ticketId: $id", "Ticket")],
+OWNED: dict[str, list[ForeignIdCase]] = {
+    "Query.node.id": [
+        ForeignIdCase("id: $id", kind) for kind in (type_.__name__ for type_ in Node.__subclasses__())
+    ],
+    "Query.order.id": [ForeignIdCase("id: $id", "Order")],
+    "Query.ticket.id": [ForeignIdCase("id: $id", "Ticket")],
+    "Mutation.markNotificationsRead.ids": [ForeignIdCase("ids: [$id]", "Notification")],
+    "Mutation.replyToTicket.ticketId": [ForeignIdCase('ticketId: $id, message: "m"', "Ticket")],
+    "Mutation.cancelOrder.id": [ForeignIdCase("id: $id", "Order")],
+    "Mutation.requestRefill.orderId": [ForeignIdCase("orderId: $id", "Delivered", "Order")],
+    "Mutation.endSession.id": [ForeignIdCase("id: $id", "UserSession")],
+    "Mutation.useGift.id": [ForeignIdCase('id: $id, link: "https://example.com/p/1"', "UserGift")],
+    "Subscription.orderUpdated.id": [ForeignIdCase("id: $id", "Order")],
+    "Subscription.ticketMessageAdded.ticketId": [ForeignIdCase("ticketId: $id", "Ticket")],
 }
-TRIES = [
+FOREIGN_ID_CASES = [
     pytest.param(path, each, id=f"{path}-{each.key}")
     for path, tries in OWNED.items()
     for each in tries
@@ -61,7 +63,7 @@ TRIES = [
 FOLLOWED = [(path, each) for path, (each, *_) in OWNED.items() if path.startswith("Subscription")]
 
 
-def id_arguments() -> set[str]:
+def list_id_arguments() -> set[str]:
     """Every argument of a root field that takes an id, fields of its inputs too."""
     return {
         path
@@ -80,7 +82,7 @@ def _ids_within(path: str, type_: GraphQLInputType) -> Iterator[str]:
             yield from _ids_within(f"{path}.{name}", field.type)
 
 
-def document(path: str, each: Try) -> str:
+def build_document(path: str, each: ForeignIdCase) -> str:
     operation, field, *_ = path.split(".")
     shown = "... on Problem { code }" if operation == "Mutation" else ""
     shown += " ... on NotificationsRead { count }" if field == "markNotificationsRead" else ""
@@ -88,12 +90,12 @@ def document(path: str, each: Try) -> str:
 
 
 def is_refused(answer: dict[str, Any]) -> bool:
-    act = (answer.get("data") or {}).get("act")
-    return not act or "code" in act or act.get("count") == 0
+    operation = (answer.get("data") or {}).get("act")
+    return not operation or "code" in operation or operation.get("count") == 0
 
 
 def test_every_argument_that_takes_an_id_is_listed() -> None:
-    assert id_arguments() == OWNED.keys() | PUBLIC | OWN_LIST
+    assert list_id_arguments() == OWNED.keys() | PUBLIC | OWN_LIST
 
 
 def test_every_node_is_tried() -> None:
@@ -105,32 +107,32 @@ def _node() -> Any:
     return schema.schema._schema.type_map["Node"]
 
 
-@pytest.mark.parametrize(("path", "each"), TRIES)
+@pytest.mark.parametrize(("path", "each"), FOREIGN_ID_CASES)
 async def test_another_user_s_record_is_refused_and_nothing_changes(
-    path: str, each: Try, client: httpx.AsyncClient, shop: Shop
+    path: str, each: ForeignIdCase, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     owner = await create_owner()
-    key = global_id(each.type_name, owner.keys[each.key])
-    body = {"query": document(path, each), "variables": {"id": key}}
-    stranger = await authorization(shop, await create_user(balance=10_000))
-    before = await stored_rows()
+    key = to_global_id(each.type_name, owner.keys[each.key])
+    body = {"query": build_document(path, each), "variables": {"id": key}}
+    stranger = await create_authorization(shop, await create_user(balance=10_000))
+    before = await read_stored_rows()
 
     for headers in (stranger, {}):
         assert is_refused((await client.post("/graphql", json=body, headers=headers)).json())
 
-    assert await stored_rows() == before
-    owned = await client.post("/graphql", json=body, headers=await authorization(shop, owner.user))
+    assert await read_stored_rows() == before
+    owned = await client.post("/graphql", json=body, headers=await create_authorization(shop, owner.user))
     assert not is_refused(owned.json()), owned.text
 
 
-async def test_another_user_s_record_cannot_be_followed(shop: Shop) -> None:
+async def test_another_user_s_record_cannot_be_followed(shop: AppContext) -> None:
     owner = await create_owner()
-    stranger = await authorization(shop, await create_user())
-    before = await stored_rows()
-    async with serving(application(shop)) as url, opened(url) as client:
+    stranger = await create_authorization(shop, await create_user())
+    before = await read_stored_rows()
+    async with serve(build_application(shop)) as url, open_socket(url) as client:
         await client.initialise(stranger)
         for path, each in FOLLOWED:
-            key = global_id(each.type_name, owner.keys[each.key])
-            await client.start(path, document(path, each), id=key)
+            key = to_global_id(each.type_name, owner.keys[each.key])
+            await client.start(path, build_document(path, each), id=key)
             assert await client.error_code(path) == "FORBIDDEN"
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before

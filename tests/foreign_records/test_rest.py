@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from reseller_api.actions import ACTIONS
-from resolvers.shop import Shop
-from rest_compat.routes import TABLE
-from tests.database_state import stored_rows
+from resolvers.shop import AppContext
+from rest_compat.routes import LEGACY_ROUTES
+from tests.database_state import read_stored_rows
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.foreign_records.owners import Owner, create_owner
 from tests.reseller_api.resellers import Reseller
 from tests.rest_compat.reference import ENDPOINTS
@@ -51,9 +51,9 @@ RESELLER_WITHOUT_OWNED = {"services", "add", "balance"}
 """These name no record, or a service, which is everybody's."""
 
 
-def id_places() -> Iterator[str]:
+def list_id_parameters() -> Iterator[str]:
     """Every route with an id in its path, and every documented parameter that is one."""
-    for line in TABLE:
+    for line in LEGACY_ROUTES:
         if "{" in line.path:
             yield f"{line.method} {line.path}"
     for endpoint in ENDPOINTS:
@@ -64,7 +64,7 @@ def id_places() -> Iterator[str]:
 
 
 def test_every_route_and_parameter_that_takes_an_id_is_listed() -> None:
-    assert set(id_places()) == OWNED.keys() | PUBLIC | UNREAD
+    assert set(list_id_parameters()) == OWNED.keys() | PUBLIC | UNREAD
 
 
 def test_every_action_of_the_reseller_api_is_listed() -> None:
@@ -87,17 +87,17 @@ async def send(
 
 @pytest.mark.parametrize("place", OWNED)
 async def test_another_user_s_record_is_refused_and_nothing_changes(
-    place: str, client: httpx.AsyncClient, shop: Shop
+    place: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     owner = await create_owner()
-    stranger = await authorization(shop, await create_user(balance=10_000))
-    before = await stored_rows()
+    stranger = await create_authorization(shop, await create_user(balance=10_000))
+    before = await read_stored_rows()
 
     for headers, statuses in ((stranger, (403, 404)), ({}, (401,))):
         assert (await send(client, place, owner, headers))["status"] in statuses
 
-    assert await stored_rows() == before
-    owned = await send(client, place, owner, await authorization(shop, owner.user))
+    assert await read_stored_rows() == before
+    owned = await send(client, place, owner, await create_authorization(shop, owner.user))
     assert owned["status"] not in (401, 403, 404), owned
 
 
@@ -107,10 +107,10 @@ async def test_another_reseller_s_record_is_none(
 ) -> None:
     owner = await create_owner()
     stranger = await Reseller.with_wallet(client, balance=10_000)
-    before = await stored_rows()
+    before = await read_stored_rows()
 
-    foreign = await stranger.ask(action, **{parameter: owner.keys[kind]})
-    missing = await stranger.ask(action, **{parameter: 2_000_000_000})
+    foreign = await stranger.call(action, **{parameter: owner.keys[kind]})
+    missing = await stranger.call(action, **{parameter: 2_000_000_000})
 
     assert str(foreign).replace(str(owner.keys[kind]), "N") == str(missing).replace("2000000000", "N")
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before

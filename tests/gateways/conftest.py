@@ -5,28 +5,28 @@ import httpx
 import pytest
 
 from gateways import http
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_server import HttpStubServer
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ProviderServer]:
-    async with ProviderServer() as server:
+async def server() -> AsyncIterator[HttpStubServer]:
+    async with HttpStubServer() as server:
         yield server
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     """Deadlines no healthy test comes near."""
-    async with http.new_client(
+    async with http.create_client(
         connect_timeout=timedelta(seconds=30), total_timeout=timedelta(seconds=30)
     ) as client:
         yield client
 
 
 @pytest.fixture
-async def hasty_client() -> AsyncIterator[httpx.AsyncClient]:
+async def short_timeout_client() -> AsyncIterator[httpx.AsyncClient]:
     """Gives up after 0.2 seconds in all, for the tests of hanging services."""
-    async with http.new_client(
+    async with http.create_client(
         connect_timeout=timedelta(seconds=30), total_timeout=timedelta(seconds=0.2)
     ) as client:
         yield client

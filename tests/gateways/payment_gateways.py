@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from domain.money import Toman
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verification, ZarinpalPayments, ZibalPayments
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_server import HttpStubServer
 
 MERCHANT = "1344b5d4-0048-11e8-94db-005056a205be"
 MOBILE = "09011235566"
@@ -50,15 +50,15 @@ ZIBAL_PAID: dict[str, object] = {
 Connect = Callable[[httpx.AsyncClient, str], PaymentGateway]
 
 
-def zarinpal(client: httpx.AsyncClient, url: str) -> PaymentGateway:
+def create_zarinpal(client: httpx.AsyncClient, url: str) -> PaymentGateway:
     return ZarinpalPayments(client, SecretStr(MERCHANT), base_url=url)
 
 
-def zibal(client: httpx.AsyncClient, url: str) -> PaymentGateway:
+def create_zibal(client: httpx.AsyncClient, url: str) -> PaymentGateway:
     return ZibalPayments(client, SecretStr(MERCHANT), base_url=url)
 
 
-either_gateway = pytest.mark.parametrize("connect", [zarinpal, zibal])
+either_gateway = pytest.mark.parametrize("connect", [create_zarinpal, create_zibal])
 
 
 async def open_page(gateway: PaymentGateway, *, mobile: str | None = MOBILE) -> PaymentPage:
@@ -80,26 +80,26 @@ async def open_and_verify_failures(gateway: PaymentGateway) -> list[GatewayError
     return failures
 
 
-def zarinpal_says(data: object, errors: object = ()) -> str:
+def zarinpal_response(data: object, errors: object = ()) -> str:
     return json.dumps({"data": data, "errors": errors})
 
 
 def zarinpal_error(code: object, message: str = "no") -> str:
-    return zarinpal_says([], {"code": code, "message": message, "validations": []})
+    return zarinpal_response([], {"code": code, "message": message, "validations": []})
 
 
-def either_says(data: dict[str, object], answer: dict[str, object]) -> str:
+def gateway_response(data: dict[str, object], answer: dict[str, object]) -> str:
     """What Zarinpal reads as its `data` and Zibal as its own answer."""
     return json.dumps({"data": data, "errors": [], **answer})
 
 
-def zibal_says(answer: dict[str, object], **changed: object) -> str:
+def zibal_response(answer: dict[str, object], **changed: object) -> str:
     """`answer` with some members changed; None takes one away."""
     members = {**answer, **changed}
     return json.dumps({key: value for key, value in members.items() if value is not None})
 
 
-def zibal_verified_before(client: httpx.AsyncClient, server: ProviderServer, *, inquiry: str) -> None:
+def zibal_verified_before(client: httpx.AsyncClient, server: HttpStubServer, *, inquiry: str) -> None:
     """Have verify answer 201 and nothing else, and the question after it `inquiry`."""
     answers = {
         "/v1/verify": json.dumps({"result": 201, "message": "previously verified"}),

@@ -7,20 +7,20 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from domain.service_types import ServiceType
-from gateways.provider_addresses import ProviderClient, Resolve, new_provider_client, resolve_host
+from gateways.provider_addresses import ProviderClient, Resolve, create_provider_client, resolve_host
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import HttpProviderApi, ProviderAccount
 
 # No healthy test comes near it.
 HALF_A_MINUTE = timedelta(seconds=30)
-HASTY = timedelta(seconds=0.2)
+SHORT_TIMEOUTS = timedelta(seconds=0.2)
 
 KEY = "9f8e7d-secret"
 LINK = "https://instagram.com/p/Cx?a=1&b=ب"
 ORDER = ProviderOrder(service_id="101", type=ServiceType.DEFAULT, link=LINK, quantity=1_000)
 
 
-def account_at(url: str, key: str = KEY) -> ProviderAccount:
+def build_account(url: str, key: str = KEY) -> ProviderAccount:
     return ProviderAccount(url=url, api_key=SecretStr(key))
 
 
@@ -32,7 +32,7 @@ async def connected(
     allow_private: bool = True,
     resolve: Resolve = resolve_host,
 ) -> AsyncIterator[HttpProviderApi]:
-    async with new_provider_client(
+    async with create_provider_client(
         connect_timeout=connect_timeout,
         total_timeout=total_timeout,
         allow_private=allow_private,

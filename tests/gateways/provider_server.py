@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedRequest:
     """One request as it came over the wire; header names are in lower case."""
 
     method: str
@@ -27,11 +27,11 @@ class Received:
         return value
 
 
-class ProviderServer:
+class HttpStubServer:
     """Remembers each request in `received`; answers 200 `{}` until told otherwise."""
 
     def __init__(self) -> None:
-        self.received: list[Received] = []
+        self.received: list[ReceivedRequest] = []
         self._closing = asyncio.Event()
         self._serving: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self.answer(200, "{}")
@@ -41,21 +41,21 @@ class ProviderServer:
         content = body.encode() if isinstance(body, str) else body
         fields = {"content-length": str(len(content)), "connection": "close", **(headers or {})}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        self._say(f"HTTP/1.1 {status} Told\r\n{head}\r\n".encode() + content)
+        self._send(f"HTTP/1.1 {status} Told\r\n{head}\r\n".encode() + content)
 
     def drop(self) -> None:
         """Take the request and close the connection."""
-        self._say(b"")
+        self._send(b"")
 
     def hang(self) -> None:
         """Take the request and say nothing."""
-        self._say(b"", stays_open=True)
+        self._send(b"", stays_open=True)
 
     def drip(self) -> None:
         """Send an answer a byte at a time, without end."""
-        self._say(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", stays_open=True, drop=b" ")
+        self._send(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", stays_open=True, drop=b" ")
 
-    def _say(self, first: bytes, *, stays_open: bool = False, drop: bytes = b"") -> None:
+    def _send(self, first: bytes, *, stays_open: bool = False, drop: bytes = b"") -> None:
         self._first, self._stays_open, self._drop = first, stays_open, drop
 
     async def __aenter__(self) -> Self:
@@ -94,10 +94,10 @@ class ProviderServer:
             writer.close()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Received:
+async def _read_request(reader: asyncio.StreamReader) -> ReceivedRequest:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
     request_line, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
     method, path, _ = request_line.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Received(method, path, headers, body)
+    return ReceivedRequest(method, path, headers, body)

@@ -5,27 +5,27 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayUnavailable
-from gateways.http import MAX_ANSWER_BYTES, JsonAnswer, new_client, read_json
-from tests.gateways.provider_server import ProviderServer
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayUnavailable
+from gateways.http import MAX_RESPONSE_BYTES, JsonResponse, create_client, read_json
+from tests.gateways.provider_server import HttpStubServer
 
 KEY = "5ecre7-key"
 
 
 async def test_read_json_posts_a_form_and_returns_the_answer(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, '{"ok": [1, "بله"]}')
 
     answer = await read_json(client, "POST", f"{server.url}/send", headers={"X-Key": "k"}, form={"a": "ب c"})
 
-    assert answer == JsonAnswer(200, {"ok": [1, "بله"]})
+    assert answer == JsonResponse(200, {"ok": [1, "بله"]})
     [request] = server.received
     assert (request.method, request.path, request.headers["x-key"]) == ("POST", "/send", "k")
     assert request.form == {"a": ["ب c"]}
 
 
-async def test_read_json_posts_a_json_body(server: ProviderServer, client: httpx.AsyncClient) -> None:
+async def test_read_json_posts_a_json_body(server: HttpStubServer, client: httpx.AsyncClient) -> None:
     await read_json(client, "POST", server.url, json={"a": [1]})
 
     assert server.received[0].json == {"a": [1]}
@@ -33,21 +33,21 @@ async def test_read_json_posts_a_json_body(server: ProviderServer, client: httpx
 
 
 async def test_read_json_returns_the_json_of_a_failed_status(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(422, '{"errors": {"code": -9}}')
 
-    assert await read_json(client, "GET", server.url) == JsonAnswer(422, {"errors": {"code": -9}})
+    assert await read_json(client, "GET", server.url) == JsonResponse(422, {"errors": {"code": -9}})
 
 
-async def test_read_json_follows_no_redirect(server: ProviderServer, client: httpx.AsyncClient) -> None:
+async def test_read_json_follows_no_redirect(server: HttpStubServer, client: httpx.AsyncClient) -> None:
     server.answer(302, "{}", {"location": "/elsewhere"})
 
     assert (await read_json(client, "GET", f"{server.url}/here")).http_status == 302
     assert [request.path for request in server.received] == ["/here"]
 
 
-async def test_read_json_sends_back_no_cookie(server: ProviderServer, client: httpx.AsyncClient) -> None:
+async def test_read_json_sends_back_no_cookie(server: HttpStubServer, client: httpx.AsyncClient) -> None:
     server.answer(200, "{}", {"set-cookie": "session=1"})
 
     await read_json(client, "GET", server.url)
@@ -57,10 +57,10 @@ async def test_read_json_sends_back_no_cookie(server: ProviderServer, client: ht
 
 
 async def test_new_client_ignores_the_proxy_of_the_environment(
-    server: ProviderServer, monkeypatch: pytest.MonkeyPatch
+    server: HttpStubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", server.url)
-    async with new_client(
+    async with create_client(
         connect_timeout=timedelta(seconds=30), total_timeout=timedelta(seconds=30)
     ) as client:
         await read_json(client, "GET", f"{server.url}/direct")
@@ -82,57 +82,57 @@ async def test_new_client_ignores_the_proxy_of_the_environment(
 )
 @pytest.mark.parametrize("status", [200, 502])
 async def test_read_json_calls_an_answer_that_is_no_json_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, body: str | bytes, status: int
+    server: HttpStubServer, client: httpx.AsyncClient, body: str | bytes, status: int
 ) -> None:
     server.answer(status, body)
 
-    with pytest.raises(GatewayAnsweredNonsense) as raised:
+    with pytest.raises(GatewayInvalidResponse) as raised:
         await read_json(client, "GET", server.url)
 
     assert str(raised.value) == f"127.0.0.1 answered HTTP {status} with no JSON"
 
 
 async def test_read_json_takes_an_answer_of_one_mebibyte(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
-    server.answer(200, '"' + "x" * (MAX_ANSWER_BYTES - 2) + '"')
+    server.answer(200, '"' + "x" * (MAX_RESPONSE_BYTES - 2) + '"')
 
-    assert (await read_json(client, "GET", server.url)).body == "x" * (MAX_ANSWER_BYTES - 2)
+    assert (await read_json(client, "GET", server.url)).body == "x" * (MAX_RESPONSE_BYTES - 2)
 
 
 async def test_read_json_calls_an_answer_over_one_mebibyte_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
-    server.answer(200, '"' + "x" * (MAX_ANSWER_BYTES - 1) + '"')
+    server.answer(200, '"' + "x" * (MAX_RESPONSE_BYTES - 1) + '"')
 
-    with pytest.raises(GatewayAnsweredNonsense, match="over 1048576 bytes"):
+    with pytest.raises(GatewayInvalidResponse, match="over 1048576 bytes"):
         await read_json(client, "GET", server.url)
 
 
 async def test_read_json_gives_up_on_a_service_that_hangs(
-    server: ProviderServer, hasty_client: httpx.AsyncClient
+    server: HttpStubServer, short_timeout_client: httpx.AsyncClient
 ) -> None:
     server.hang()
 
     with pytest.raises(GatewayUnavailable) as raised:
-        await read_json(hasty_client, "POST", server.url)
+        await read_json(short_timeout_client, "POST", server.url)
 
     assert raised.value.request_sent
 
 
 async def test_read_json_gives_up_on_an_answer_that_drips_past_the_deadline(
-    server: ProviderServer, hasty_client: httpx.AsyncClient
+    server: HttpStubServer, short_timeout_client: httpx.AsyncClient
 ) -> None:
     server.drip()
 
     with pytest.raises(GatewayUnavailable) as raised:
-        await read_json(hasty_client, "POST", server.url)
+        await read_json(short_timeout_client, "POST", server.url)
 
     assert raised.value.request_sent
 
 
 async def test_read_json_says_the_request_was_not_sent_when_the_connection_is_refused(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     await server.close()
 
@@ -143,9 +143,9 @@ async def test_read_json_says_the_request_was_not_sent_when_the_connection_is_re
 
 
 async def test_read_json_says_the_request_was_not_sent_when_tls_never_answers(
-    server: ProviderServer,
+    server: HttpStubServer,
 ) -> None:
-    async with new_client(
+    async with create_client(
         connect_timeout=timedelta(seconds=0.2), total_timeout=timedelta(seconds=30)
     ) as client:
         with pytest.raises(GatewayUnavailable) as raised:
@@ -155,7 +155,7 @@ async def test_read_json_says_the_request_was_not_sent_when_tls_never_answers(
 
 
 async def test_read_json_says_the_request_may_have_been_sent_when_the_connection_drops(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.drop()
 
@@ -167,7 +167,7 @@ async def test_read_json_says_the_request_may_have_been_sent_when_the_connection
 
 
 async def test_a_key_in_the_url_reaches_no_log_even_at_debug(
-    server: ProviderServer, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    server: HttpStubServer, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("httpx", "httpcore", "httpcore.http11", "httpcore.connection"):
@@ -180,7 +180,7 @@ async def test_a_key_in_the_url_reaches_no_log_even_at_debug(
 
 
 async def test_a_key_that_is_no_legal_header_reaches_neither_the_log_nor_the_error(
-    server: ProviderServer, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    server: HttpStubServer, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
 

@@ -22,6 +22,6 @@ def test_a_server_starts_without(library: str) -> None:
 
 def test_httpx_still_asks() -> None:
     program = "import gateways, httpx; httpx.Client().close(); print(httpx.codes.OK)"
-    asked = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
+    requested = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
 
-    assert asked.stdout.strip() == b"200"
+    assert requested.stdout.strip() == b"200"

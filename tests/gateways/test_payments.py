@@ -6,7 +6,7 @@ import logging
 import httpx
 import pytest
 
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.payments import PaymentGateway, PaymentPage, Verdict
 from tests.gateways.payment_gateways import (
     HTML,
@@ -17,20 +17,20 @@ from tests.gateways.payment_gateways import (
     ZIBAL_OPENED,
     ZIBAL_PAID,
     Connect,
+    create_zarinpal,
+    create_zibal,
     either_gateway,
-    either_says,
+    gateway_response,
     open_and_verify_failures,
     open_page,
     verify,
-    zarinpal,
-    zibal,
 )
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_server import HttpStubServer
 
 ODD_TEXTS = ["", "..", "/etc", "A B", "A\r\nLocation: x", "A\u0000", "A\u00a0", "اعتبار", "A" * 65]
 
 
-@pytest.mark.parametrize(("connect", "name"), [(zarinpal, "zarinpal"), (zibal, "zibal")])
+@pytest.mark.parametrize(("connect", "name"), [(create_zarinpal, "zarinpal"), (create_zibal, "zibal")])
 async def test_a_gateway_has_the_name_stored_with_its_payments(
     client: httpx.AsyncClient, connect: Connect, name: str
 ) -> None:
@@ -40,9 +40,9 @@ async def test_a_gateway_has_the_name_stored_with_its_payments(
 @either_gateway
 @pytest.mark.parametrize("mobile", [None, ""])
 async def test_an_absent_mobile_is_not_sent(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, mobile: str | None
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, mobile: str | None
 ) -> None:
-    server.answer(200, either_says(ZARINPAL_OPENED, ZIBAL_OPENED))
+    server.answer(200, gateway_response(ZARINPAL_OPENED, ZIBAL_OPENED))
 
     await open_page(connect(client, server.url), mobile=mobile)
 
@@ -53,9 +53,9 @@ async def test_an_absent_mobile_is_not_sent(
 
 @either_gateway
 async def test_a_base_url_that_ends_in_a_slash_asks_and_answers_the_same_addresses(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect
 ) -> None:
-    server.answer(200, either_says(ZARINPAL_OPENED, ZIBAL_OPENED))
+    server.answer(200, gateway_response(ZARINPAL_OPENED, ZIBAL_OPENED))
 
     page = await open_page(connect(client, f"{server.url}/"))
 
@@ -66,42 +66,44 @@ async def test_a_base_url_that_ends_in_a_slash_asks_and_answers_the_same_address
 @either_gateway
 @pytest.mark.parametrize("body", ["", "[]", "null", "100", '"ok"', "{}", HTML])
 async def test_an_answer_of_no_known_shape_is_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, body: str
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, body: str
 ) -> None:
     server.answer(502, body)
 
     failures = await open_and_verify_failures(connect(client, server.url))
 
-    assert {type(failure) for failure in failures} == {GatewayAnsweredNonsense}
+    assert {type(failure) for failure in failures} == {GatewayInvalidResponse}
 
 
 @either_gateway
 @pytest.mark.parametrize("http_status", [302, 500])
 async def test_success_inside_an_http_failure_is_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, http_status: int
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, http_status: int
 ) -> None:
-    body = either_says({**ZARINPAL_OPENED, **ZARINPAL_PAID}, {**ZIBAL_OPENED, **ZIBAL_PAID})
+    body = gateway_response({**ZARINPAL_OPENED, **ZARINPAL_PAID}, {**ZIBAL_OPENED, **ZIBAL_PAID})
     server.answer(http_status, body)
 
     failures = await open_and_verify_failures(connect(client, server.url))
 
-    assert {type(failure) for failure in failures} == {GatewayAnsweredNonsense}
+    assert {type(failure) for failure in failures} == {GatewayInvalidResponse}
 
 
 @either_gateway
 @pytest.mark.parametrize("token", [*ODD_VALUES, *ODD_TEXTS])
 async def test_a_page_with_an_odd_authority_is_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, token: object
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, token: object
 ) -> None:
-    body = either_says({**ZARINPAL_OPENED, "authority": token}, {**ZIBAL_OPENED, "trackId": token})
+    body = gateway_response({**ZARINPAL_OPENED, "authority": token}, {**ZIBAL_OPENED, "trackId": token})
     server.answer(200, body)
 
-    with pytest.raises(GatewayAnsweredNonsense):
+    with pytest.raises(GatewayInvalidResponse):
         await open_page(connect(client, server.url))
 
 
 @pytest.mark.parametrize(
-    ("connect", "prefix"), [(zarinpal, "/pg/StartPay/"), (zibal, "/start/")], ids=["zarinpal", "zibal"]
+    ("connect", "prefix"),
+    [(create_zarinpal, "/pg/StartPay/"), (create_zibal, "/start/")],
+    ids=["zarinpal", "zibal"],
 )
 @pytest.mark.parametrize(
     ("token", "authority", "quoted"),
@@ -113,7 +115,7 @@ async def test_a_page_with_an_odd_authority_is_nonsense(
     ],
 )
 async def test_an_authority_stays_one_part_of_the_pages_path(
-    server: ProviderServer,
+    server: HttpStubServer,
     client: httpx.AsyncClient,
     connect: Connect,
     prefix: str,
@@ -121,7 +123,7 @@ async def test_an_authority_stays_one_part_of_the_pages_path(
     authority: str,
     quoted: str,
 ) -> None:
-    body = either_says({**ZARINPAL_OPENED, "authority": token}, {**ZIBAL_OPENED, "trackId": token})
+    body = gateway_response({**ZARINPAL_OPENED, "authority": token}, {**ZIBAL_OPENED, "trackId": token})
     server.answer(200, body)
 
     page = await open_page(connect(client, server.url))
@@ -131,13 +133,19 @@ async def test_an_authority_stays_one_part_of_the_pages_path(
 
 @either_gateway
 @pytest.mark.parametrize(
-    ("told", "reference"),
+    ("reported", "reference"),
     [("R-12/3", "R-12/3"), (2**63, str(2**63)), (None, None), (1.5, None), ("A B", None), ("9" * 65, None)],
 )
 async def test_a_payment_is_paid_whatever_its_receipt_number(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, told: object, reference: str | None
+    server: HttpStubServer,
+    client: httpx.AsyncClient,
+    connect: Connect,
+    reported: object,
+    reference: str | None,
 ) -> None:
-    server.answer(200, either_says({**ZARINPAL_PAID, "ref_id": told}, {**ZIBAL_PAID, "refNumber": told}))
+    server.answer(
+        200, gateway_response({**ZARINPAL_PAID, "ref_id": reported}, {**ZIBAL_PAID, "refNumber": reported})
+    )
 
     verification = await verify(connect(client, server.url))
 
@@ -146,7 +154,7 @@ async def test_a_payment_is_paid_whatever_its_receipt_number(
 
 @either_gateway
 @pytest.mark.parametrize(
-    ("told", "card_mask"),
+    ("reported", "card_mask"),
     [
         ("6037-99**-****-1234", "6037-99**-****-1234"),
         ("603799XXXXXX1234", "603799XXXXXX1234"),
@@ -161,9 +169,13 @@ async def test_a_payment_is_paid_whatever_its_receipt_number(
     ],
 )
 async def test_a_card_is_kept_only_if_it_is_masked(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, told: object, card_mask: str | None
+    server: HttpStubServer,
+    client: httpx.AsyncClient,
+    connect: Connect,
+    reported: object,
+    card_mask: str | None,
 ) -> None:
-    body = either_says({**ZARINPAL_PAID, "card_pan": told}, {**ZIBAL_PAID, "cardNumber": told})
+    body = gateway_response({**ZARINPAL_PAID, "card_pan": reported}, {**ZIBAL_PAID, "cardNumber": reported})
     server.answer(200, body)
 
     verification = await verify(connect(client, server.url))
@@ -172,24 +184,31 @@ async def test_a_card_is_kept_only_if_it_is_masked(
 
 
 @pytest.mark.parametrize(
-    ("connect", "code"), [(zarinpal, 101), (zarinpal, -50), (zarinpal, -51), (zibal, 201), (zibal, 202)]
+    ("connect", "code"),
+    [
+        (create_zarinpal, 101),
+        (create_zarinpal, -50),
+        (create_zarinpal, -51),
+        (create_zibal, 201),
+        (create_zibal, 202),
+    ],
 )
 async def test_a_verdict_in_place_of_a_page_is_a_refusal(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, code: int
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, code: int
 ) -> None:
-    server.answer(200, either_says({**ZARINPAL_OPENED, "code": code}, {**ZIBAL_OPENED, "result": code}))
+    server.answer(200, gateway_response({**ZARINPAL_OPENED, "code": code}, {**ZIBAL_OPENED, "result": code}))
 
-    with pytest.raises(GatewayRefused):
+    with pytest.raises(GatewayRejected):
         await open_page(connect(client, server.url))
 
 
 @either_gateway
 async def test_a_hanging_gateway_is_unavailable(
-    server: ProviderServer, hasty_client: httpx.AsyncClient, connect: Connect
+    server: HttpStubServer, short_timeout_client: httpx.AsyncClient, connect: Connect
 ) -> None:
     server.hang()
 
-    failures = await open_and_verify_failures(connect(hasty_client, server.url))
+    failures = await open_and_verify_failures(connect(short_timeout_client, server.url))
 
     assert [(type(failure), vars(failure)) for failure in failures] == [
         (GatewayUnavailable, {"request_sent": True})
@@ -198,9 +217,9 @@ async def test_a_hanging_gateway_is_unavailable(
 
 @either_gateway
 async def test_no_failure_shows_the_merchant_in_its_text_or_in_a_log(
-    server: ProviderServer,
+    server: HttpStubServer,
     client: httpx.AsyncClient,
-    hasty_client: httpx.AsyncClient,
+    short_timeout_client: httpx.AsyncClient,
     connect: Connect,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -220,7 +239,7 @@ async def test_no_failure_shows_the_merchant_in_its_text_or_in_a_log(
     server.answer(502, HTML + MERCHANT)
     await fail(gateway)
     server.hang()
-    await fail(connect(hasty_client, server.url))
+    await fail(connect(short_timeout_client, server.url))
     server.drop()
     await fail(gateway)
     await server.close()
@@ -229,8 +248,8 @@ async def test_no_failure_shows_the_merchant_in_its_text_or_in_a_log(
     for failure in failures:
         logging.getLogger("test").error("failed", exc_info=failure)
     assert {type(failure) for failure in failures} == {
-        GatewayRefused,
-        GatewayAnsweredNonsense,
+        GatewayRejected,
+        GatewayInvalidResponse,
         GatewayUnavailable,
     }
     assert MERCHANT not in caplog.text

@@ -8,13 +8,13 @@ import pytest
 
 from domain.order_details import DripFeed, Subscription
 from domain.service_types import ServiceType
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.provider_addresses import ForbiddenAddress, ProviderClient
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import HttpProviderApi, ProviderAccount, ProviderApi
 from tests.cases import for_each
-from tests.gateways.provider_apis import HASTY, KEY, LINK, ORDER, account_at, connected
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_apis import KEY, LINK, ORDER, SHORT_TIMEOUTS, build_account, connected
+from tests.gateways.provider_server import HttpStubServer
 
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 
@@ -26,17 +26,17 @@ async def api() -> AsyncIterator[ProviderApi]:
 
 
 @pytest.fixture
-async def hasty_api() -> AsyncIterator[ProviderApi]:
-    async with connected(total_timeout=HASTY) as api:
+async def short_timeout_api() -> AsyncIterator[ProviderApi]:
+    async with connected(total_timeout=SHORT_TIMEOUTS) as api:
         yield api
 
 
 @pytest.fixture
-def account(server: ProviderServer) -> ProviderAccount:
-    return account_at(f"{server.url}/api/v2")
+def account(server: HttpStubServer) -> ProviderAccount:
+    return build_account(f"{server.url}/api/v2")
 
 
-def order(type: ServiceType) -> ProviderOrder:  # noqa: A002 - the field's name
+def build_order(type: ServiceType) -> ProviderOrder:  # noqa: A002 - the field's name
     """An order that has everything, of which each type takes its own."""
     return ProviderOrder(
         service_id="101",
@@ -85,8 +85,8 @@ def order(type: ServiceType) -> ProviderOrder:  # noqa: A002 - the field's name
         ),
     ],
 )
-async def test_add_sends_exactly_what_the_type_needs(
-    server: ProviderServer,
+async def test_add_sends_exactly_the_fields_of_the_type(
+    server: HttpStubServer,
     api: ProviderApi,
     account: ProviderAccount,
     type: ServiceType,  # noqa: A002 - the field's name
@@ -94,7 +94,7 @@ async def test_add_sends_exactly_what_the_type_needs(
 ) -> None:
     server.answer(200, '{"order": 23501}')
 
-    assert await api.add(account, order(type)) == "23501"
+    assert await api.add(account, build_order(type)) == "23501"
 
     [request] = server.received
     assert (request.method, request.path) == ("POST", "/api/v2")
@@ -104,7 +104,7 @@ async def test_add_sends_exactly_what_the_type_needs(
 
 
 async def test_add_sends_the_runs_of_a_drip_feed(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, '{"order": 1}')
     drip_feed = DripFeed(runs=10, interval=60)
@@ -120,7 +120,7 @@ async def test_add_sends_the_runs_of_a_drip_feed(
 
 
 async def test_add_sends_no_expiry_for_a_subscription_without_one(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, '{"order": 1}')
     endless = Subscription(posts=4, min=100, max=200, delay=0)
@@ -141,7 +141,7 @@ async def test_add_sends_no_expiry_for_a_subscription_without_one(
 
 @pytest.mark.parametrize("type", sorted(set(ServiceType) - {ServiceType.DEFAULT, ServiceType.PACKAGE}))
 async def test_add_sends_nothing_for_an_order_that_lacks_what_its_type_needs(
-    server: ProviderServer,
+    server: HttpStubServer,
     api: ProviderApi,
     account: ProviderAccount,
     type: ServiceType,  # noqa: A002 - the field's name
@@ -167,7 +167,7 @@ async def test_add_sends_nothing_for_an_order_that_lacks_what_its_type_needs(
     ],
 )
 async def test_add_is_accepted_with_a_positive_order_number(
-    server: ProviderServer,
+    server: HttpStubServer,
     api: ProviderApi,
     account: ProviderAccount,
     http_status: int,
@@ -190,11 +190,11 @@ async def test_add_is_accepted_with_a_positive_order_number(
     ],
 )
 async def test_add_is_refused_with_a_textual_error_and_no_order(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount, http_status: int, body: object
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount, http_status: int, body: object
 ) -> None:
     server.answer(http_status, json.dumps(body))
 
-    with pytest.raises(GatewayRefused) as raised:
+    with pytest.raises(GatewayRejected) as raised:
         await api.add(account, ORDER)
 
     assert (raised.value.code, raised.value.text) == (http_status, "Not enough funds")
@@ -244,27 +244,27 @@ async def test_add_is_refused_with_a_textual_error_and_no_order(
     ],
 )
 async def test_add_is_of_unknown_outcome_with_every_other_answer(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount, http_status: int, body: str
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount, http_status: int, body: str
 ) -> None:
     server.answer(http_status, body)
 
-    with pytest.raises(GatewayAnsweredNonsense):
+    with pytest.raises(GatewayInvalidResponse):
         await api.add(account, ORDER)
 
     assert len(server.received) == 1
 
 
-@pytest.mark.parametrize("misbehave", [ProviderServer.hang, ProviderServer.drip, ProviderServer.drop])
+@pytest.mark.parametrize("misbehave", [HttpStubServer.hang, HttpStubServer.drip, HttpStubServer.drop])
 async def test_add_is_of_unknown_outcome_when_the_answer_never_comes(
-    server: ProviderServer,
-    hasty_api: ProviderApi,
+    server: HttpStubServer,
+    short_timeout_api: ProviderApi,
     account: ProviderAccount,
-    misbehave: Callable[[ProviderServer], None],
+    misbehave: Callable[[HttpStubServer], None],
 ) -> None:
     misbehave(server)
 
     with pytest.raises(GatewayUnavailable) as raised:
-        await hasty_api.add(account, ORDER)
+        await short_timeout_api.add(account, ORDER)
 
     assert raised.value.request_sent
     assert len(server.received) == 1
@@ -285,7 +285,7 @@ async def test_add_is_of_unknown_outcome_when_tls_fails_after_its_handshake(
 
 
 async def test_add_was_certainly_not_sent_when_the_connection_is_refused(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     await server.close()
 
@@ -320,7 +320,7 @@ async def test_add_was_certainly_not_sent_when_the_connection_is_refused(
 )
 async def test_add_was_certainly_not_sent_to_a_url_that_is_none(api: ProviderApi, url: str) -> None:
     with pytest.raises(ForbiddenAddress) as raised:
-        await api.add(account_at(url), ORDER)
+        await api.add(build_account(url), ORDER)
 
     assert not raised.value.request_sent
     assert str(raised.value) == (

@@ -11,32 +11,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.errors import GatewayUnavailable
-from gateways.provider_addresses import CheckedNetwork, ForbiddenAddress, check_url, is_public
+from gateways.provider_addresses import ForbiddenAddress, RestrictedNetworkBackend, check_url, is_public
 from tests.cases import for_each
-from tests.gateways.provider_apis import HASTY, account_at, connected
-from tests.gateways.provider_server import ProviderServer
-from tests.tls import self_signed
+from tests.gateways.provider_apis import SHORT_TIMEOUTS, build_account, connected
+from tests.gateways.provider_server import HttpStubServer
+from tests.tls import create_self_signed_certificate
 
 PUBLIC = "93.184.216.34"
-PANEL = "panel.example"
+PROVIDER_URL = "panel.example"
 
 
-class Names:
+class FakeResolver:
     """A resolver that answers in turn, the last answer for ever, and remembers what it was asked."""
 
     def __init__(self, *answers: Sequence[str] | Exception) -> None:
-        self.asked: list[tuple[str, int]] = []
+        self.resolved_hosts: list[tuple[str, int]] = []
         self._answers = list(answers)
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        self.asked.append((host, port))
+        self.resolved_hosts.append((host, port))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
-class Wires(httpcore.AsyncNetworkBackend):
+class FakeNetwork(httpcore.AsyncNetworkBackend):
     """A network that remembers where it was to connect, and with how many seconds; only `alive` answers."""
 
     def __init__(self, alive: str | None = None) -> None:
@@ -140,75 +140,79 @@ def test_an_ipv4_address_inside_an_ipv6_address_is_as_public_as_alone(address: i
 async def test_a_name_that_leads_to_an_address_that_is_not_public_is_refused_and_nothing_sent(
     address: str,
 ) -> None:
-    async with connected(allow_private=False, resolve=Names([address])) as api:
+    async with connected(allow_private=False, resolve=FakeResolver([address])) as api:
         with pytest.raises(ForbiddenAddress) as raised:
-            await api.balance(account_at(f"https://{PANEL}/api/v2"))
+            await api.balance(build_account(f"https://{PROVIDER_URL}/api/v2"))
 
     assert not raised.value.request_sent
-    assert f"{PANEL} leads to {address}" in str(raised.value)
+    assert f"{PROVIDER_URL} leads to {address}" in str(raised.value)
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f.0.0.1", "[::ffff:127.0.0.1]"]
 )
 async def test_loopback_is_refused_under_every_name_the_system_knows(
-    server: ProviderServer, host: str
+    server: HttpStubServer, host: str
 ) -> None:
     port = server.address.rpartition(":")[2]
     async with connected(allow_private=False) as api:
         with pytest.raises(ForbiddenAddress):
-            await api.balance(account_at(f"http://{host}:{port}/"))
+            await api.balance(build_account(f"http://{host}:{port}/"))
 
     assert server.received == []
 
 
-async def test_loopback_is_asked_when_private_addresses_are_allowed(server: ProviderServer) -> None:
+async def test_loopback_is_asked_when_private_addresses_are_allowed(server: HttpStubServer) -> None:
     server.answer(200, '{"balance": "1"}')
     port = server.address.rpartition(":")[2]
 
     async with connected() as api:
-        assert (await api.balance(account_at(f"http://localhost:{port}/"))).amount == "1"
+        assert (await api.balance(build_account(f"http://localhost:{port}/"))).amount == "1"
 
 
 async def test_one_address_that_is_not_public_condemns_the_name() -> None:
-    wires = Wires()
-    network = CheckedNetwork(Names([PUBLIC, "10.0.0.5"]), is_allowed=is_public, network=wires)
+    wires = FakeNetwork()
+    network = RestrictedNetworkBackend(
+        FakeResolver([PUBLIC, "10.0.0.5"]), is_allowed=is_public, network=wires
+    )
 
     with pytest.raises(ForbiddenAddress):
-        await network.connect_tcp(PANEL, 443)
+        await network.connect_tcp(PROVIDER_URL, 443)
 
     assert wires.tried == []
 
 
 async def test_the_connection_goes_to_the_very_address_that_was_checked() -> None:
-    wires = Wires(alive=PUBLIC)
-    names = Names([PUBLIC], ["127.0.0.1"])
-    network = CheckedNetwork(names, is_allowed=is_public, network=wires)
+    wires = FakeNetwork(alive=PUBLIC)
+    names = FakeResolver([PUBLIC], ["127.0.0.1"])
+    network = RestrictedNetworkBackend(names, is_allowed=is_public, network=wires)
 
-    await network.connect_tcp(PANEL, 443)
+    await network.connect_tcp(PROVIDER_URL, 443)
 
     assert wires.tried == [(PUBLIC, 443)]
-    assert names.asked == [(PANEL, 443)]
+    assert names.resolved_hosts == [(PROVIDER_URL, 443)]
 
 
 async def test_a_name_that_moves_to_loopback_is_refused_at_the_next_connection() -> None:
-    wires = Wires(alive=PUBLIC)
-    network = CheckedNetwork(Names([PUBLIC], ["127.0.0.1"]), is_allowed=is_public, network=wires)
-    await network.connect_tcp(PANEL, 443)
+    wires = FakeNetwork(alive=PUBLIC)
+    network = RestrictedNetworkBackend(
+        FakeResolver([PUBLIC], ["127.0.0.1"]), is_allowed=is_public, network=wires
+    )
+    await network.connect_tcp(PROVIDER_URL, 443)
 
     with pytest.raises(ForbiddenAddress):
-        await network.connect_tcp(PANEL, 443)
+        await network.connect_tcp(PROVIDER_URL, 443)
 
     assert wires.tried == [(PUBLIC, 443)]
 
 
 async def test_the_second_address_is_tried_within_the_same_deadline_and_no_third() -> None:
-    wires = Wires()
+    wires = FakeNetwork()
     addresses = ["2606:4700::1", PUBLIC, "1.1.1.1"]
-    network = CheckedNetwork(Names(addresses), is_allowed=is_public, network=wires)
+    network = RestrictedNetworkBackend(FakeResolver(addresses), is_allowed=is_public, network=wires)
 
     with pytest.raises(httpcore.ConnectTimeout):
-        await network.connect_tcp(PANEL, 443, timeout=60)
+        await network.connect_tcp(PROVIDER_URL, 443, timeout=60)
 
     assert wires.tried == [("2606:4700::1", 443), (PUBLIC, 443)]
     # The first try failed at once, so all that is left of the minute is the second's.
@@ -226,9 +230,9 @@ async def test_the_second_address_is_tried_within_the_same_deadline_and_no_third
 async def test_a_name_without_an_address_is_unavailable_and_nothing_sent(
     answer: Sequence[str] | Exception,
 ) -> None:
-    async with connected(allow_private=False, resolve=Names(answer)) as api:
+    async with connected(allow_private=False, resolve=FakeResolver(answer)) as api:
         with pytest.raises(GatewayUnavailable) as raised:
-            await api.balance(account_at(f"https://{PANEL}/"))
+            await api.balance(build_account(f"https://{PROVIDER_URL}/"))
 
     assert not raised.value.request_sent
 
@@ -238,39 +242,39 @@ async def test_a_resolver_that_hangs_is_given_up_within_the_connect_timeout() ->
         await asyncio.Event().wait()
         return []
 
-    async with connected(connect_timeout=HASTY, allow_private=False, resolve=hang) as api:
+    async with connected(connect_timeout=SHORT_TIMEOUTS, allow_private=False, resolve=hang) as api:
         with pytest.raises(GatewayUnavailable, match="ConnectTimeout") as raised:
-            await api.balance(account_at(f"https://{PANEL}/"))
+            await api.balance(build_account(f"https://{PROVIDER_URL}/"))
 
     assert not raised.value.request_sent
 
 
-async def test_the_host_header_keeps_the_name(server: ProviderServer) -> None:
+async def test_the_host_header_keeps_the_name(server: HttpStubServer) -> None:
     server.answer(200, '{"balance": "1"}')
     port = int(server.address.rpartition(":")[2])
-    names = Names(["127.0.0.1"])
+    names = FakeResolver(["127.0.0.1"])
 
     async with connected(resolve=names) as api:
-        await api.balance(account_at(f"http://{PANEL}:{port}/api/v2"))
+        await api.balance(build_account(f"http://{PROVIDER_URL}:{port}/api/v2"))
 
-    assert server.received[0].headers["host"] == f"{PANEL}:{port}"
-    assert names.asked == [(PANEL, port)]
+    assert server.received[0].headers["host"] == f"{PROVIDER_URL}:{port}"
+    assert names.resolved_hosts == [(PROVIDER_URL, port)]
 
 
 async def test_tls_asks_for_the_name_and_refuses_a_certificate_that_nobody_vouches_for(
     tmp_path: Path,
 ) -> None:
-    asked: list[str | None] = []
-    tls = own_certificate(tmp_path)
-    tls.sni_callback = lambda _, name, __: asked.append(name)
+    requested: list[str | None] = []
+    tls = create_certificate(tmp_path)
+    tls.sni_callback = lambda _, name, __: requested.append(name)
     listening = await asyncio.start_server(lambda _, __: None, "127.0.0.1", 0, ssl=tls)
     port = listening.sockets[0].getsockname()[1]
 
-    async with listening, connected(resolve=Names(["127.0.0.1"])) as api:
+    async with listening, connected(resolve=FakeResolver(["127.0.0.1"])) as api:
         with pytest.raises(GatewayUnavailable, match="ConnectError") as raised:
-            await api.balance(account_at(f"https://{PANEL}:{port}/"))
+            await api.balance(build_account(f"https://{PROVIDER_URL}:{port}/"))
 
-    assert asked == [PANEL]
+    assert requested == [PROVIDER_URL]
     assert not raised.value.request_sent
 
 
@@ -290,13 +294,13 @@ async def test_every_call_has_a_connection_of_its_own() -> None:
     port = listening.sockets[0].getsockname()[1]
     async with listening, connected() as api:
         for _ in range(3):
-            await api.balance(account_at(f"http://127.0.0.1:{port}/"))
+            await api.balance(build_account(f"http://127.0.0.1:{port}/"))
 
     assert connections == 3
 
 
-def own_certificate(folder: Path) -> ssl.SSLContext:
+def create_certificate(folder: Path) -> ssl.SSLContext:
     """A server's TLS with a certificate for PANEL that it signed itself."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(self_signed(folder, PANEL))
+    tls.load_cert_chain(create_self_signed_certificate(folder, PROVIDER_URL))
     return tls

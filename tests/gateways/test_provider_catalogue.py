@@ -4,7 +4,7 @@ import pytest
 
 from domain.service_types import ServiceType
 from gateways import provider_answers
-from gateways.http import JsonAnswer
+from gateways.http import JsonResponse
 from gateways.provider_results import ProviderService
 from tests.cases import for_each
 
@@ -21,13 +21,13 @@ SERVICE = {
 }
 
 
-def service_of(**changes: object) -> ProviderService:
-    [service] = provider_answers.catalogue(JsonAnswer(200, [SERVICE | changes])).services
+def parse_service(**changes: object) -> ProviderService:
+    [service] = provider_answers.parse_catalogue(JsonResponse(200, [SERVICE | changes])).services
     return service
 
 
-def test_a_service_is_read_as_the_trade_documents_it() -> None:
-    assert service_of(dripfeed=1, desc=" <p>Fast</p> ") == ProviderService(
+def test_a_service_is_parsed_as_documented_by_the_panel_api() -> None:
+    assert parse_service(dripfeed=1, desc=" <p>Fast</p> ") == ProviderService(
         id="1",
         name="Followers",
         category="First Category",
@@ -43,10 +43,10 @@ def test_a_service_is_read_as_the_trade_documents_it() -> None:
     )
 
 
-def test_a_service_of_few_words_is_read_with_nothing_made_up() -> None:
+def test_a_service_with_few_fields_gets_no_invented_values() -> None:
     row = {"service": "A-17", "name": "Followers", "rate": 0.9, "min": None, "unknown_key": [1]}
 
-    [service] = provider_answers.catalogue(JsonAnswer(200, [row])).services
+    [service] = provider_answers.parse_catalogue(JsonResponse(200, [row])).services
 
     assert service == ProviderService(
         id="A-17",
@@ -88,7 +88,7 @@ def test_a_service_of_few_words_is_read_with_nothing_made_up() -> None:
     ],
 )
 def test_a_service_s_type_is_known_in_any_spelling_or_none(written: object, kind: ServiceType | None) -> None:
-    assert service_of(type=written).type is kind
+    assert parse_service(type=written).type is kind
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_a_service_s_type_is_known_in_any_spelling_or_none(written: object, kind
     ],
 )
 def test_a_service_that_cannot_be_read_is_skipped_and_counted(row: object) -> None:
-    catalogue = provider_answers.catalogue(JsonAnswer(200, [row, SERVICE, row]))
+    catalogue = provider_answers.parse_catalogue(JsonResponse(200, [row, SERVICE, row]))
 
     assert [service.id for service in catalogue.services] == ["1"]
     assert catalogue.skipped == 2
 
 
 def test_an_empty_catalogue_is_one() -> None:
-    assert provider_answers.catalogue(JsonAnswer(200, [])).services == ()
+    assert provider_answers.parse_catalogue(JsonResponse(200, [])).services == ()

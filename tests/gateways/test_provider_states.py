@@ -2,14 +2,14 @@ import pytest
 
 from domain.order_status import OrderStatus, SubscriptionStatus
 from gateways import provider_answers
-from gateways.errors import GatewayAnsweredNonsense
-from gateways.http import JsonAnswer
+from gateways.errors import GatewayInvalidResponse
+from gateways.http import JsonResponse
 from gateways.provider_results import ProviderOrderState
 from tests.cases import for_each
 
 
-def state_of(entry: dict[str, object]) -> ProviderOrderState:
-    return provider_answers.statuses(JsonAnswer(200, {"7": entry}), ["7"]).states["7"]
+def parse_state(entry: dict[str, object]) -> ProviderOrderState:
+    return provider_answers.parse_statuses(JsonResponse(200, {"7": entry}), ["7"]).states["7"]
 
 
 @for_each(
@@ -39,17 +39,17 @@ def state_of(entry: dict[str, object]) -> ProviderOrderState:
         ("Unknown", None),
     ],
 )
-def test_an_order_s_status_is_known_in_any_spelling_and_its_word_is_kept(
+def test_an_order_s_status_is_parsed_in_any_spelling_and_its_text_is_kept(
     written: str, status: OrderStatus | None
 ) -> None:
-    state = state_of({"status": f" {written} "})
+    state = parse_state({"status": f" {written} "})
 
     assert (state.status, state.status_text) == (status, written)
 
 
 @for_each("entry", [{}, {"status": None}, {"status": []}, {"status": True}])
 def test_an_order_without_a_readable_status_has_none(entry: dict[str, object]) -> None:
-    assert (state_of(entry).status, state_of(entry).status_text) == (None, "")
+    assert (parse_state(entry).status, parse_state(entry).status_text) == (None, "")
 
 
 @for_each(
@@ -63,11 +63,11 @@ def test_an_order_without_a_readable_status_has_none(entry: dict[str, object]) -
 def test_a_subscription_s_status_is_known_beside_the_order_s(
     written: str, status: SubscriptionStatus | None
 ) -> None:
-    assert state_of({"status": written}).subscription_status is status
+    assert parse_state({"status": written}).subscription_status is status
 
 
-def test_a_state_is_read_as_the_trade_documents_it() -> None:
-    state = state_of(
+def test_a_state_is_parsed_as_documented_by_the_panel_api() -> None:
+    state = parse_state(
         {"charge": "0.27819", "start_count": "3572", "status": "Partial", "remains": "157", "currency": "USD"}
     )
 
@@ -85,8 +85,10 @@ def test_a_state_is_read_as_the_trade_documents_it() -> None:
     )
 
 
-def test_a_subscription_s_state_tells_its_posts_and_orders() -> None:
-    state = state_of({"status": "Active", "expiry": None, "posts": "2", "orders": ["11", 12, "none", None]})
+def test_a_subscription_s_state_holds_its_posts_and_orders() -> None:
+    state = parse_state(
+        {"status": "Active", "expiry": None, "posts": "2", "orders": ["11", 12, "none", None]}
+    )
 
     assert (state.subscription_status, state.posts, state.orders) == (
         SubscriptionStatus.ACTIVE,
@@ -95,28 +97,28 @@ def test_a_subscription_s_state_tells_its_posts_and_orders() -> None:
     )
 
 
-def test_a_drip_feed_s_state_tells_its_runs() -> None:
-    assert state_of({"status": "In progress", "runs": 3, "orders": []}).runs == 3
+def test_a_drip_feed_s_state_holds_its_runs() -> None:
+    assert parse_state({"status": "In progress", "runs": 3, "orders": []}).runs == 3
 
 
 @for_each("written", ["Unknown", None, "", "+5", "1,234", [], {}, True])
-def test_counts_that_are_not_told_for_certain_are_none(written: object) -> None:
-    state = state_of({"status": "Partial", "start_count": written, "remains": written})
+def test_ambiguous_counts_are_none(written: object) -> None:
+    state = parse_state({"status": "Partial", "start_count": written, "remains": written})
 
     assert (state.start_count, state.remains) == (None, None)
 
 
 @for_each("written", [-5, "-5"])
 def test_over_delivery_stays_a_negative_number(written: object) -> None:
-    assert state_of({"status": "Completed", "remains": written}).remains == -5
+    assert parse_state({"status": "Completed", "remains": written}).remains == -5
 
 
 @for_each(
     ("written", "charge"),
     [("0.27819", "0.27819"), (0.27819, "0.27819"), (12, "12"), (None, None), ("", None), ("9" * 41, None)],
 )
-def test_a_charge_is_text_as_the_provider_words_it(written: object, charge: str | None) -> None:
-    assert state_of({"charge": written}).charge == charge
+def test_a_charge_keeps_the_provider_s_text(written: object, charge: str | None) -> None:
+    assert parse_state({"charge": written}).charge == charge
 
 
 @pytest.mark.parametrize(
@@ -140,15 +142,15 @@ def test_a_charge_is_text_as_the_provider_words_it(written: object, charge: str 
         ),
     ],
 )
-def test_statuses_part_states_from_refusals_and_leave_out_what_was_not_asked(body: object) -> None:
-    statuses = provider_answers.statuses(JsonAnswer(200, body), ["1", "10", "100"])
+def test_statuses_separate_states_from_errors_and_omit_unrequested_orders(body: object) -> None:
+    statuses = provider_answers.parse_statuses(JsonResponse(200, body), ["1", "10", "100"])
 
     assert {number: state.status for number, state in statuses.states.items()} == {"1": OrderStatus.COMPLETED}
     assert statuses.errors == {"10": "Incorrect order ID"}
 
 
 @for_each(
-    ("body", "asked", "known"),
+    ("body", "requested", "known"),
     [
         ({"status": "Completed"}, ["1"], ["1"]),
         ({"order": 1, "status": "Completed"}, ["1"], ["1"]),
@@ -156,13 +158,13 @@ def test_statuses_part_states_from_refusals_and_leave_out_what_was_not_asked(bod
     ],
 )
 def test_the_state_of_one_order_alone_is_that_order_s(
-    body: object, asked: list[str], known: list[str]
+    body: object, requested: list[str], known: list[str]
 ) -> None:
-    assert list(provider_answers.statuses(JsonAnswer(200, body), asked).states) == known
+    assert list(provider_answers.parse_statuses(JsonResponse(200, body), requested).states) == known
 
 
 @for_each(
-    ("body", "asked"),
+    ("body", "requested"),
     [
         ({"status": "Completed"}, ["1", "2"]),
         ({"order": 3, "status": "Completed"}, ["1"]),
@@ -172,6 +174,6 @@ def test_the_state_of_one_order_alone_is_that_order_s(
         ({"1": ""}, ["1"]),
     ],
 )
-def test_statuses_that_tell_nothing_of_the_orders_are_nonsense(body: object, asked: list[str]) -> None:
-    with pytest.raises(GatewayAnsweredNonsense):
-        provider_answers.statuses(JsonAnswer(200, body), asked)
+def test_statuses_without_the_requested_orders_are_invalid(body: object, requested: list[str]) -> None:
+    with pytest.raises(GatewayInvalidResponse):
+        provider_answers.parse_statuses(JsonResponse(200, body), requested)

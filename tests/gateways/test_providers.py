@@ -7,14 +7,14 @@ import pytest
 from domain.order_status import OrderStatus
 from domain.states import RefillStatus
 from gateways.errors import (
-    GatewayAnsweredNonsense,
     GatewayError,
-    GatewayRefused,
+    GatewayInvalidResponse,
+    GatewayRejected,
     GatewayUnavailable,
 )
 from gateways.providers import HttpProviderApi, ProviderAccount, ProviderApi
-from tests.gateways.provider_apis import HASTY, KEY, LINK, ORDER, account_at, connected
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_apis import KEY, LINK, ORDER, SHORT_TIMEOUTS, build_account, connected
+from tests.gateways.provider_server import HttpStubServer
 
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 
@@ -26,22 +26,22 @@ async def api() -> AsyncIterator[ProviderApi]:
 
 
 @pytest.fixture
-async def hasty_api() -> AsyncIterator[ProviderApi]:
-    async with connected(total_timeout=HASTY) as api:
+async def short_timeout_api() -> AsyncIterator[ProviderApi]:
+    async with connected(total_timeout=SHORT_TIMEOUTS) as api:
         yield api
 
 
 @pytest.fixture
-def account(server: ProviderServer) -> ProviderAccount:
-    return account_at(f"{server.url}/api/v2")
+def account(server: HttpStubServer) -> ProviderAccount:
+    return build_account(f"{server.url}/api/v2")
 
 
 async def test_a_redirect_is_not_followed(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(307, "{}", {"location": "/elsewhere"})
 
-    with pytest.raises(GatewayAnsweredNonsense):
+    with pytest.raises(GatewayInvalidResponse):
         await api.balance(account)
 
     assert [request.path for request in server.received] == ["/api/v2"]
@@ -74,18 +74,18 @@ every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
     ],
 )
 async def test_a_call_sends_the_key_its_action_and_its_fields(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount, call: Call, fields: dict[str, str]
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount, call: Call, fields: dict[str, str]
 ) -> None:
     server.answer(200, '{"error": "No"}')
 
-    with pytest.raises(GatewayRefused):
+    with pytest.raises(GatewayRejected):
         await call(api, account)
 
     assert server.received[0].form == {name: [value] for name, value in ({"key": KEY} | fields).items()}
 
 
 async def test_each_call_returns_what_the_provider_answers(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, '[{"service": 1, "name": "Followers", "rate": "0.90"}]')
     assert [service.id for service in (await api.services(account)).services] == ["1"]
@@ -100,7 +100,7 @@ async def test_each_call_returns_what_the_provider_answers(
     server.answer(200, '[{"order": 9, "cancel": {"error": "No"}}, {"order": 2, "cancel": 1}]')
     cancellations = await api.cancel(account, ["9", "2"])
     assert cancellations.accepted == {"2"}
-    assert cancellations.refused == {"9": "No"}
+    assert cancellations.rejected == {"9": "No"}
     server.answer(200, '{"balance": "100.84292", "currency": "USD"}')
     assert (await api.balance(account)).amount == "100.84292"
 
@@ -108,7 +108,7 @@ async def test_each_call_returns_what_the_provider_answers(
 @pytest.mark.parametrize("order_ids", [[], [""], ["1", ""], list(map(str, range(1, 102)))])
 @pytest.mark.parametrize("ask", [HttpProviderApi.statuses, HttpProviderApi.cancel])
 async def test_no_order_an_unsent_one_or_over_a_hundred_are_not_asked_about(
-    server: ProviderServer,
+    server: HttpStubServer,
     api: HttpProviderApi,
     account: ProviderAccount,
     ask: Callable[[HttpProviderApi, ProviderAccount, list[str]], Awaitable[object]],
@@ -121,7 +121,7 @@ async def test_no_order_an_unsent_one_or_over_a_hundred_are_not_asked_about(
 
 
 async def test_a_hundred_orders_are_asked_about_in_one_call(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, json.dumps({number: {"status": "Completed"} for number in range(1, 101)}))
 
@@ -130,14 +130,14 @@ async def test_a_hundred_orders_are_asked_about_in_one_call(
 
 @every_call
 async def test_no_failure_shows_a_secret_or_the_answer_in_its_text_or_in_a_log(
-    server: ProviderServer,
+    server: HttpStubServer,
     api: ProviderApi,
-    hasty_api: ProviderApi,
+    short_timeout_api: ProviderApi,
     call: Call,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    account = account_at(f"{server.url}/api/{KEY}?token={KEY}")
+    account = build_account(f"{server.url}/api/{KEY}?token={KEY}")
     failures: list[type[GatewayError]] = []
 
     async def fail(api: ProviderApi) -> None:
@@ -153,16 +153,16 @@ async def test_no_failure_shows_a_secret_or_the_answer_in_its_text_or_in_a_log(
     server.answer(502, HTML + f"Told {KEY}")
     await fail(api)
     server.hang()
-    await fail(hasty_api)
+    await fail(short_timeout_api)
     server.drop()
     await fail(api)
     await server.close()
     await fail(api)
 
     assert failures == [
-        GatewayRefused,
-        GatewayAnsweredNonsense,
-        GatewayAnsweredNonsense,
+        GatewayRejected,
+        GatewayInvalidResponse,
+        GatewayInvalidResponse,
         GatewayUnavailable,
         GatewayUnavailable,
         GatewayUnavailable,
@@ -172,22 +172,22 @@ async def test_no_failure_shows_a_secret_or_the_answer_in_its_text_or_in_a_log(
 
 
 async def test_a_refusal_repeats_the_provider_s_sentence_without_the_key(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, json.dumps({"error": f"The key {KEY} is wrong"}))
 
-    with pytest.raises(GatewayRefused) as raised:
+    with pytest.raises(GatewayRejected) as raised:
         await api.balance(account)
 
     assert raised.value.text == "The key … is wrong"
 
 
-async def test_a_refusal_of_a_call_without_a_key_is_told_as_it_is(
-    server: ProviderServer, api: ProviderApi
+async def test_a_refusal_of_a_call_without_a_key_is_reported_unchanged(
+    server: HttpStubServer, api: ProviderApi
 ) -> None:
     server.answer(200, json.dumps({"error": "No key"}))
 
-    with pytest.raises(GatewayRefused) as raised:
-        await api.balance(account_at(server.url, key=""))
+    with pytest.raises(GatewayRejected) as raised:
+        await api.balance(build_account(server.url, key=""))
 
     assert raised.value.text == "No key"

@@ -4,10 +4,10 @@ import pytest
 
 from domain.states import RefusalKind
 from gateways import refusals
-from gateways.errors import GatewayRefused
+from gateways.errors import GatewayRejected
 
 K = RefusalKind
-SAID = {
+MESSAGES = {
     K.FUNDS: [
         "neworder.error.not_enough_funds",
         "Not enough funds on balance",
@@ -40,11 +40,13 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("kind", SAID)
-def test_the_words_of_the_trade_tell_the_kind(kind: RefusalKind) -> None:
-    assert {text: refusals.kind_of_text(text) for text in SAID[kind]} == dict.fromkeys(SAID[kind], kind)
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_known_error_messages_determine_the_kind(kind: RefusalKind) -> None:
+    assert {text: refusals.classify_text(text) for text in MESSAGES[kind]} == dict.fromkeys(
+        MESSAGES[kind], kind
+    )
 
 
 def test_http_401_is_about_the_account_whatever_it_says() -> None:
-    assert refusals.kind_of(GatewayRefused(401, "Nope")) is K.ACCOUNT
-    assert refusals.kind_of(GatewayRefused(200, "Nope")) is K.OTHER
+    assert refusals.classify(GatewayRejected(401, "Nope")) is K.ACCOUNT
+    assert refusals.classify(GatewayRejected(200, "Nope")) is K.OTHER

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import MAX_AMOUNT, Toman
 from gateways.payments import Verdict
 from gateways.sandbox import SandboxPayments
 from tests.cases import for_each
@@ -26,7 +26,7 @@ def sandbox(file: Path) -> SandboxPayments:
     return SandboxPayments(file, public_url="http://localhost:8000")
 
 
-async def opened(sandbox: SandboxPayments, *, amount: Toman = AMOUNT) -> str:
+async def open_payment(sandbox: SandboxPayments, *, amount: Toman = AMOUNT) -> str:
     """The authority of a new payment."""
     page = await sandbox.open(
         payment_id=7, amount=amount, callback_url=CALLBACK, description="شارژ کیف پول", mobile="09121111111"
@@ -34,7 +34,7 @@ async def opened(sandbox: SandboxPayments, *, amount: Toman = AMOUNT) -> str:
     return page.authority
 
 
-async def verdict(sandbox: SandboxPayments, authority: str, amount: Toman = AMOUNT) -> Verdict:
+async def get_verdict(sandbox: SandboxPayments, authority: str, amount: Toman = AMOUNT) -> Verdict:
     return (await sandbox.verify(authority=authority, amount=amount)).verdict
 
 
@@ -50,16 +50,16 @@ async def test_open_answers_an_authority_of_36_characters_and_its_page(sandbox: 
 
 
 async def test_each_payment_has_an_authority_of_its_own(sandbox: SandboxPayments) -> None:
-    assert len({await opened(sandbox) for _ in range(20)}) == 20
+    assert len({await open_payment(sandbox) for _ in range(20)}) == 20
 
 
 async def test_an_opened_payment_is_found_undecided(sandbox: SandboxPayments) -> None:
-    authority = await opened(sandbox, amount=LARGEST_AMOUNT)
+    authority = await open_payment(sandbox, amount=MAX_AMOUNT)
 
     payment = await sandbox.find(authority)
 
     assert payment is not None
-    assert (payment.authority, payment.amount, payment.callback_url) == (authority, LARGEST_AMOUNT, CALLBACK)
+    assert (payment.authority, payment.amount, payment.callback_url) == (authority, MAX_AMOUNT, CALLBACK)
     assert (payment.is_decided, payment.paid) == (False, None)
     assert payment.description == "شارژ کیف پول (7)"
 
@@ -68,10 +68,10 @@ async def test_an_opened_payment_is_found_undecided(sandbox: SandboxPayments) ->
 async def test_an_authority_of_no_payment_is_found_nowhere_and_unpaid(
     authority: str, sandbox: SandboxPayments
 ) -> None:
-    await sandbox.decide(await opened(sandbox), paid=AMOUNT)
+    await sandbox.decide(await open_payment(sandbox), paid=AMOUNT)
 
     assert await sandbox.find(authority) is None
-    assert await verdict(sandbox, authority) is Verdict.UNPAID
+    assert await get_verdict(sandbox, authority) is Verdict.UNPAID
 
 
 async def test_a_decision_about_no_payment_makes_none(sandbox: SandboxPayments) -> None:
@@ -81,15 +81,15 @@ async def test_a_decision_about_no_payment_makes_none(sandbox: SandboxPayments) 
 
 
 async def test_a_payment_is_unpaid_until_its_payer_decides(sandbox: SandboxPayments) -> None:
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
 
-    assert await verdict(sandbox, authority) is Verdict.UNPAID
+    assert await get_verdict(sandbox, authority) is Verdict.UNPAID
     await sandbox.decide(authority, paid=AMOUNT)
-    assert await verdict(sandbox, authority) is Verdict.PAID
+    assert await get_verdict(sandbox, authority) is Verdict.PAID
 
 
 async def test_a_paid_payment_comes_with_a_receipt_that_stays_the_same(sandbox: SandboxPayments) -> None:
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
     await sandbox.decide(authority, paid=AMOUNT)
 
     first = await sandbox.verify(authority=authority, amount=AMOUNT)
@@ -107,28 +107,28 @@ async def test_a_paid_payment_comes_with_a_receipt_that_stays_the_same(sandbox: 
         (AMOUNT * 10, Verdict.AMOUNT_DIFFERS),
     ],
 )
-async def test_the_verdict_compares_what_was_paid(
+async def test_the_verdict_compares_the_paid_amount(
     paid: Toman | None, expected: Verdict, sandbox: SandboxPayments
 ) -> None:
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
 
     await sandbox.decide(authority, paid=paid)
 
-    assert await verdict(sandbox, authority) is expected
+    assert await get_verdict(sandbox, authority) is expected
 
 
 async def test_the_amount_that_counts_is_the_one_that_is_asked_about(sandbox: SandboxPayments) -> None:
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
     await sandbox.decide(authority, paid=AMOUNT)
 
-    assert await verdict(sandbox, authority, Toman(AMOUNT + 1)) is Verdict.AMOUNT_DIFFERS
+    assert await get_verdict(sandbox, authority, Toman(AMOUNT + 1)) is Verdict.AMOUNT_DIFFERS
 
 
 @for_each(("first", "second"), [(AMOUNT, None), (None, AMOUNT), (AMOUNT, Toman(1))])
 async def test_the_first_decision_stands(
     first: Toman | None, second: Toman | None, sandbox: SandboxPayments
 ) -> None:
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
 
     await sandbox.decide(authority, paid=first)
     await sandbox.decide(authority, paid=second)
@@ -139,28 +139,28 @@ async def test_the_first_decision_stands(
 
 
 async def test_a_decision_is_about_one_payment(sandbox: SandboxPayments) -> None:
-    authority, other = await opened(sandbox), await opened(sandbox)
+    authority, other = await open_payment(sandbox), await open_payment(sandbox)
 
     await sandbox.decide(authority, paid=AMOUNT)
 
-    assert await verdict(sandbox, other) is Verdict.UNPAID
+    assert await get_verdict(sandbox, other) is Verdict.UNPAID
 
 
 async def test_two_instances_on_one_file_agree(file: Path, sandbox: SandboxPayments) -> None:
     elsewhere = SandboxPayments(file, public_url="http://localhost:8001")
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
 
     await elsewhere.decide(authority, paid=AMOUNT)
 
     assert await sandbox.find(authority) == await elsewhere.find(authority)
-    assert await verdict(sandbox, authority) is Verdict.PAID
+    assert await get_verdict(sandbox, authority) is Verdict.PAID
 
 
-async def test_decisions_at_once_of_two_instances_end_in_one_that_both_tell(
+async def test_concurrent_decisions_of_two_instances_end_in_one_that_both_report(
     file: Path, sandbox: SandboxPayments
 ) -> None:
     elsewhere = SandboxPayments(file, public_url="http://localhost:8001")
-    authority = await opened(sandbox)
+    authority = await open_payment(sandbox)
 
     await asyncio.gather(
         *(place.decide(authority, paid=Toman(n)) for n in range(1, 11) for place in (sandbox, elsewhere))
@@ -177,7 +177,9 @@ async def test_many_payments_opened_at_once_by_two_instances_are_all_kept(
 ) -> None:
     elsewhere = SandboxPayments(file, public_url="http://localhost:8001")
 
-    authorities = await asyncio.gather(*(opened(place) for _ in range(10) for place in (sandbox, elsewhere)))
+    authorities = await asyncio.gather(
+        *(open_payment(place) for _ in range(10) for place in (sandbox, elsewhere))
+    )
 
     kept = [await sandbox.find(authority) for authority in authorities]
     assert [payment and payment.authority for payment in kept] == list(authorities)

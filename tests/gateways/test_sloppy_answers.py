@@ -11,12 +11,12 @@ from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
 from domain.states import RefillStatus
 from gateways import loose_json, provider_answers
-from gateways.errors import GatewayAnsweredNonsense, GatewayBusy, GatewayError, GatewayRefused
-from gateways.http import JsonAnswer
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRateLimited, GatewayRejected
+from gateways.http import JsonResponse
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import ProviderAccount, ProviderApi
-from tests.gateways.provider_apis import account_at, connected
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_apis import build_account, connected
+from tests.gateways.provider_server import HttpStubServer
 
 ORDER = ProviderOrder(service_id="1", type=ServiceType.DEFAULT, link="page", quantity=100)
 NOTICE = "<br />\n<b>Notice</b>: Undefined index: x[8] in {closure}() on line <b>12</b><br />\n"
@@ -29,8 +29,8 @@ async def api() -> AsyncIterator[ProviderApi]:
 
 
 @pytest.fixture
-def account(server: ProviderServer) -> ProviderAccount:
-    return account_at(f"{server.url}/api/v2")
+def account(server: HttpStubServer) -> ProviderAccount:
+    return build_account(f"{server.url}/api/v2")
 
 
 def test_json_is_read_behind_and_before_what_does_not_belong_to_it(subtests: pytest.Subtests) -> None:
@@ -46,7 +46,7 @@ def test_json_is_read_behind_and_before_what_does_not_belong_to_it(subtests: pyt
     assert loose_json.parse(NOTICE.encode() + b'[{"service": 1}]') == [{"service": 1}]
 
 
-def test_what_holds_no_json_or_two_values_is_none(subtests: pytest.Subtests) -> None:
+def test_a_text_without_exactly_one_json_value_is_none(subtests: pytest.Subtests) -> None:
     for written in (
         b"",
         b"OK",
@@ -63,29 +63,29 @@ def test_what_holds_no_json_or_two_values_is_none(subtests: pytest.Subtests) -> 
 
 
 async def test_compressed_answers_are_read_and_never_grow_beyond_the_bound(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount, subtests: pytest.Subtests
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount, subtests: pytest.Subtests
 ) -> None:
-    said = b'{"order": "A-15"}'
+    message = b'{"order": "A-15"}'
     raw = zlib.compressobj(wbits=-15)
     for headers, body in (
-        ({"content-encoding": "gzip"}, gzip.compress(said)),
-        ({}, gzip.compress(said)),
-        ({"content-encoding": "deflate"}, zlib.compress(said)),
-        ({"content-encoding": "deflate"}, raw.compress(said) + raw.flush()),
+        ({"content-encoding": "gzip"}, gzip.compress(message)),
+        ({}, gzip.compress(message)),
+        ({"content-encoding": "deflate"}, zlib.compress(message)),
+        ({"content-encoding": "deflate"}, raw.compress(message) + raw.flush()),
     ):
         with subtests.test(headers=headers):
             server.answer(200, body, headers=headers)
             assert await api.add(account, ORDER) == "A-15"
     server.answer(200, gzip.compress(b" " * 50_000_000), headers={"content-encoding": "gzip"})
-    with pytest.raises(GatewayAnsweredNonsense, match="over"):
+    with pytest.raises(GatewayInvalidResponse, match="over"):
         await api.add(account, ORDER)
-    server.answer(200, gzip.compress(said)[:-12], headers={"content-encoding": "gzip"})
+    server.answer(200, gzip.compress(message)[:-12], headers={"content-encoding": "gzip"})
     with pytest.raises(GatewayError):
         await api.add(account, ORDER)
 
 
 @pytest.mark.parametrize(
-    ("http_status", "body", "said"),
+    ("http_status", "body", "message"),
     [
         (200, {"status": "error", "message": "No"}, "No"),
         (200, {"status": "fail", "msg": "No"}, "No"),
@@ -98,11 +98,13 @@ async def test_compressed_answers_are_read_and_never_grow_beyond_the_bound(
         (400, {"message": "No"}, "No"),
     ],
 )
-def test_an_explicit_failure_without_an_order_is_a_refusal(http_status: int, body: object, said: str) -> None:
-    with pytest.raises(GatewayRefused) as refused:
-        provider_answers.order_id(JsonAnswer(http_status, body))
+def test_an_explicit_failure_without_an_order_is_a_refusal(
+    http_status: int, body: object, message: str
+) -> None:
+    with pytest.raises(GatewayRejected) as refused:
+        provider_answers.parse_order_id(JsonResponse(http_status, body))
 
-    assert refused.value.text == said
+    assert refused.value.text == message
 
 
 @pytest.mark.parametrize(
@@ -116,27 +118,27 @@ def test_an_explicit_failure_without_an_order_is_a_refusal(http_status: int, bod
     ],
 )
 def test_a_failure_that_names_an_order_is_of_unknown_outcome(body: object) -> None:
-    with pytest.raises(GatewayAnsweredNonsense):
-        provider_answers.order_id(JsonAnswer(200, body))
+    with pytest.raises(GatewayInvalidResponse):
+        provider_answers.parse_order_id(JsonResponse(200, body))
 
 
-@pytest.mark.parametrize("said", ["Rate limit exceeded", "Too many requests", "rate_limit_exceeded"])
-def test_a_rate_limit_is_no_refusal(said: str) -> None:
-    with pytest.raises(GatewayBusy):
-        provider_answers.order_id(JsonAnswer(200, {"error": said}))
+@pytest.mark.parametrize("message", ["Rate limit exceeded", "Too many requests", "rate_limit_exceeded"])
+def test_a_rate_limit_is_no_refusal(message: str) -> None:
+    with pytest.raises(GatewayRateLimited):
+        provider_answers.parse_order_id(JsonResponse(200, {"error": message}))
 
 
 async def test_http_429_is_busy_whatever_it_says(
-    server: ProviderServer, api: ProviderApi, account: ProviderAccount
+    server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(429, "<html>slow down</html>")
 
-    with pytest.raises(GatewayBusy):
+    with pytest.raises(GatewayRateLimited):
         await api.add(account, ORDER)
 
 
 @pytest.mark.parametrize(
-    ("word", "status"),
+    ("term", "status"),
     [
         ("Complete", OrderStatus.COMPLETED),
         ("Success", OrderStatus.COMPLETED),
@@ -152,14 +154,14 @@ async def test_http_429_is_busy_whatever_it_says(
         ("On hold", None),
     ],
 )
-def test_words_that_panels_use_for_states_are_known(word: str, status: OrderStatus | None) -> None:
-    entry = {"status": word, "charge": "0.5", "remains": "10"}
+def test_order_statuses_used_by_panels_are_recognized(term: str, status: OrderStatus | None) -> None:
+    entry = {"status": term, "charge": "0.5", "remains": "10"}
 
-    assert provider_answers.status(JsonAnswer(200, entry), "7").status is status
+    assert provider_answers.status(JsonResponse(200, entry), "7").status is status
 
 
 @pytest.mark.parametrize(
-    ("word", "status"),
+    ("term", "status"),
     [
         ("Success", RefillStatus.COMPLETED),
         ("tasks.status.completed", RefillStatus.COMPLETED),
@@ -170,16 +172,18 @@ def test_words_that_panels_use_for_states_are_known(word: str, status: OrderStat
         ("Awaiting", None),
     ],
 )
-def test_words_that_panels_use_for_refills_are_known(word: str, status: RefillStatus | None) -> None:
-    assert provider_answers.refill(JsonAnswer(200, {"status": word})).status is status
+def test_refill_statuses_used_by_panels_are_recognized(term: str, status: RefillStatus | None) -> None:
+    assert provider_answers.parse_refill(JsonResponse(200, {"status": term})).status is status
 
 
 def test_a_failed_status_request_is_no_failed_order() -> None:
     body = {"status": "fail", "message": "Order not found"}
 
-    with pytest.raises(GatewayRefused, match="refused"):
-        provider_answers.status(JsonAnswer(200, body), "7")
-    both = provider_answers.statuses(JsonAnswer(200, {"7": body, "8": {"status": "Done"}}), ["7", "8"])
+    with pytest.raises(GatewayRejected, match="refused"):
+        provider_answers.status(JsonResponse(200, body), "7")
+    both = provider_answers.parse_statuses(
+        JsonResponse(200, {"7": body, "8": {"status": "Done"}}), ["7", "8"]
+    )
     assert list(both.states) == ["8"]
     assert both.errors == {"7": "Order not found"}
 
@@ -188,19 +192,19 @@ def test_a_failed_status_request_is_no_failed_order() -> None:
     "body", [{"cancel": 1}, {"success": True}, {"success": "Cancelled"}, {"status": "success"}]
 )
 def test_one_cancellation_is_accepted_in_several_shapes(body: object) -> None:
-    provider_answers.cancellation(JsonAnswer(200, body), "7")
+    provider_answers.parse_cancellation(JsonResponse(200, body), "7")
 
 
 @pytest.mark.parametrize(
     "body", [{"error": "No"}, {"success": False, "message": "No"}, {"cancel": {"error": "No"}}]
 )
 def test_one_cancellation_is_refused_in_several_shapes(body: object) -> None:
-    with pytest.raises(GatewayRefused):
-        provider_answers.cancellation(JsonAnswer(200, body), "7")
+    with pytest.raises(GatewayRejected):
+        provider_answers.parse_cancellation(JsonResponse(200, body), "7")
 
 
 def test_numbers_of_absurd_size_are_nothing_at_all() -> None:
     body = json.loads('{"status": "Pending", "remains": 1e400, "start_count": "1e999999999", "charge": NaN}')
-    state = provider_answers.status(JsonAnswer(200, body), "7")
+    state = provider_answers.status(JsonResponse(200, body), "7")
 
     assert (state.remains, state.start_count, state.charge) == (None, None, None)

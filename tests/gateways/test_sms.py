@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from domain.states import SmsNotice
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, TemplateMissing
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_server import HttpStubServer
 
 MOBILE = "09011235566"
 CODE = "483920"
@@ -43,15 +43,15 @@ SMS_IR_BAD_KEY = json.dumps({"status": 10, "message": "کلید وب سرویس 
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 
 
-def kavenegar(client: httpx.AsyncClient, url: str) -> SmsGateway:
+def create_kavenegar(client: httpx.AsyncClient, url: str) -> SmsGateway:
     return KavenegarSms(client, SecretStr(KEY), "vitrin-login", base_url=url)
 
 
-def sms_ir(client: httpx.AsyncClient, url: str) -> SmsGateway:
+def create_sms_ir(client: httpx.AsyncClient, url: str) -> SmsGateway:
     return SmsIrSms(client, SecretStr(KEY), 123456, base_url=url)
 
 
-either_service = pytest.mark.parametrize("connect", [kavenegar, sms_ir])
+either_service = pytest.mark.parametrize("connect", [create_kavenegar, create_sms_ir])
 Connect = Callable[[httpx.AsyncClient, str], SmsGateway]
 
 
@@ -73,11 +73,11 @@ async def test_console_without_persian_still_shows_the_code_at_once() -> None:
 
 
 async def test_kavenegar_is_asked_for_a_lookup_with_the_template(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, KAVENEGAR_SENT)
 
-    await kavenegar(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
+    await create_kavenegar(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
 
     [request] = server.received
     assert (request.method, request.path) == ("POST", f"/v1/{KEY}/verify/lookup.json")
@@ -86,7 +86,7 @@ async def test_kavenegar_is_asked_for_a_lookup_with_the_template(
 
 
 async def test_kavenegar_key_with_url_characters_stays_one_part_of_the_path(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, KAVENEGAR_SENT)
     gateway = KavenegarSms(client, SecretStr("a/b?c#d\n"), "login", base_url=f"{server.url}/")
@@ -98,22 +98,22 @@ async def test_kavenegar_key_with_url_characters_stays_one_part_of_the_path(
 
 @pytest.mark.parametrize("http_status", [200, 418])
 async def test_kavenegar_without_credit_is_a_refusal_whatever_the_http_status(
-    server: ProviderServer, client: httpx.AsyncClient, http_status: int
+    server: HttpStubServer, client: httpx.AsyncClient, http_status: int
 ) -> None:
     server.answer(http_status, KAVENEGAR_NO_CREDIT)
 
-    with pytest.raises(GatewayRefused) as raised:
-        await kavenegar(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
+    with pytest.raises(GatewayRejected) as raised:
+        await create_kavenegar(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
 
     assert (raised.value.code, raised.value.text) == (418, NO_CREDIT)
 
 
 async def test_sms_ir_is_asked_to_verify_with_the_template(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     server.answer(200, SMS_IR_SENT)
 
-    await sms_ir(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
+    await create_sms_ir(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
 
     [request] = server.received
     assert (request.method, request.path) == ("POST", "/v1/send/verify")
@@ -128,12 +128,12 @@ async def test_sms_ir_is_asked_to_verify_with_the_template(
 
 @pytest.mark.parametrize("http_status", [200, 401])
 async def test_sms_ir_with_a_wrong_key_is_a_refusal_whatever_the_http_status(
-    server: ProviderServer, client: httpx.AsyncClient, http_status: int
+    server: HttpStubServer, client: httpx.AsyncClient, http_status: int
 ) -> None:
     server.answer(http_status, SMS_IR_BAD_KEY)
 
-    with pytest.raises(GatewayRefused) as raised:
-        await sms_ir(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
+    with pytest.raises(GatewayRejected) as raised:
+        await create_sms_ir(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
 
     assert (raised.value.code, raised.value.text) == (10, "کلید وب سرویس نامعتبر است")
 
@@ -156,29 +156,31 @@ async def test_sms_ir_with_a_wrong_key_is_a_refusal_whatever_the_http_status(
     ],
 )
 async def test_an_answer_without_a_readable_status_is_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, body: str
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, body: str
 ) -> None:
     server.answer(200, body)
 
-    with pytest.raises(GatewayAnsweredNonsense):
+    with pytest.raises(GatewayInvalidResponse):
         await connect(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
 
 
-@pytest.mark.parametrize(("connect", "sent"), [(kavenegar, KAVENEGAR_SENT), (sms_ir, SMS_IR_SENT)])
+@pytest.mark.parametrize(
+    ("connect", "sent"), [(create_kavenegar, KAVENEGAR_SENT), (create_sms_ir, SMS_IR_SENT)]
+)
 async def test_success_inside_an_http_failure_is_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect, sent: str
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect, sent: str
 ) -> None:
     server.answer(500, sent)
 
-    with pytest.raises(GatewayAnsweredNonsense):
+    with pytest.raises(GatewayInvalidResponse):
         await connect(client, server.url).send_login_code(mobile=MOBILE, code=CODE)
 
 
 @either_service
 async def test_no_failure_shows_the_key_or_the_code_in_its_text_or_in_a_log(
-    server: ProviderServer,
+    server: HttpStubServer,
     client: httpx.AsyncClient,
-    hasty_client: httpx.AsyncClient,
+    short_timeout_client: httpx.AsyncClient,
     connect: Connect,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -202,16 +204,16 @@ async def test_no_failure_shows_the_key_or_the_code_in_its_text_or_in_a_log(
     server.answer(200, "x" * 2_000_000)
     await fail(gateway)
     server.hang()
-    await fail(connect(hasty_client, server.url))
+    await fail(connect(short_timeout_client, server.url))
     server.drop()
     await fail(gateway)
     await server.close()
     await fail(gateway)
 
     assert failures == [
-        GatewayRefused,
-        GatewayAnsweredNonsense,
-        GatewayAnsweredNonsense,
+        GatewayRejected,
+        GatewayInvalidResponse,
+        GatewayInvalidResponse,
         GatewayUnavailable,
         GatewayUnavailable,
         GatewayUnavailable,
@@ -221,7 +223,7 @@ async def test_no_failure_shows_the_key_or_the_code_in_its_text_or_in_a_log(
 
 
 async def test_a_notice_is_sent_by_its_own_template(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
     notice = SmsNotice.MOBILE_CHANGED
     by_kavenegar = KavenegarSms(
@@ -245,7 +247,7 @@ async def test_a_notice_is_sent_by_its_own_template(
 
 @either_service
 async def test_a_notice_without_a_template_is_not_sent(
-    server: ProviderServer, client: httpx.AsyncClient, connect: Connect
+    server: HttpStubServer, client: httpx.AsyncClient, connect: Connect
 ) -> None:
     with pytest.raises(TemplateMissing, match="MOBILE_CHANGED_TEMPLATE"):
         await connect(client, server.url).send_notice(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.states import SmsDelivery, SmsNotice
-from gateways.errors import GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayRejected, GatewayUnavailable
 from gateways.sms_outbox import SmsOutbox
 
 MOBILE = "09011235566"
@@ -78,7 +78,7 @@ async def test_drain_gives_up_messages_that_are_late(caplog: pytest.LogCaptureFi
 @pytest.mark.parametrize(
     "failure",
     [
-        GatewayRefused(431, f"bad token {CODE} for {MOBILE}"),
+        GatewayRejected(431, f"bad token {CODE} for {MOBILE}"),
         GatewayUnavailable("127.0.0.1 unavailable (ReadTimeout)", request_sent=True),
         ValueError(f"a bug that shows {CODE}"),
     ],
@@ -170,11 +170,11 @@ class ScriptedSms:
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
-        self.asked = 0
+        self.sent_codes = 0
         self.sent: list[tuple[str, str]] = []
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
-        self.asked += 1
+        self.sent_codes += 1
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append((mobile, code))
@@ -183,7 +183,7 @@ class ScriptedSms:
         await self.send_login_code(mobile=mobile, code=detail)
 
 
-REFUSED = GatewayRefused(418, "no credit")
+REFUSED = GatewayRejected(418, "no credit")
 NOT_SENT = GatewayUnavailable("refused to connect", request_sent=False)
 TIMED_OUT = GatewayUnavailable("timed out", request_sent=True)
 
@@ -214,7 +214,7 @@ async def test_a_message_is_reported_as_sent_refused_or_unknown_once(subtests: p
         ("both refuse", [ScriptedSms(REFUSED), ScriptedSms(REFUSED)], SmsDelivery.REFUSED, [1, 1]),
         ("one is unknown", [ScriptedSms(TIMED_OUT), ScriptedSms(REFUSED)], SmsDelivery.UNKNOWN, [1, 1]),
     ]
-    for name, gateways, delivery, asked in cases:
+    for name, gateways, delivery, requested in cases:
         with subtests.test(name):
             assert await deliver(*gateways) == [delivery]
-            assert [gateway.asked for gateway in gateways] == asked
+            assert [gateway.sent_codes for gateway in gateways] == requested

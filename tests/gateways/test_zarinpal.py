@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
+from gateways.errors import GatewayInvalidResponse, GatewayRejected
 from gateways.payments import PaymentPage, Verdict, Verification
 from tests.gateways.payment_gateways import (
     AUTHORITY,
@@ -14,22 +14,22 @@ from tests.gateways.payment_gateways import (
     MOBILE,
     ZARINPAL_OPENED,
     ZARINPAL_PAID,
+    create_zarinpal,
     open_and_verify_failures,
     open_page,
     verify,
-    zarinpal,
     zarinpal_error,
-    zarinpal_says,
+    zarinpal_response,
 )
-from tests.gateways.provider_server import ProviderServer
+from tests.gateways.provider_server import HttpStubServer
 
 
 async def test_zarinpal_is_asked_for_a_page_in_toman_and_strings(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
-    server.answer(200, zarinpal_says(ZARINPAL_OPENED))
+    server.answer(200, zarinpal_response(ZARINPAL_OPENED))
 
-    page = await open_page(zarinpal(client, server.url))
+    page = await open_page(create_zarinpal(client, server.url))
 
     assert page == PaymentPage(authority=AUTHORITY, url=f"{server.url}/pg/StartPay/{AUTHORITY}")
     [request] = server.received
@@ -46,11 +46,11 @@ async def test_zarinpal_is_asked_for_a_page_in_toman_and_strings(
 
 
 async def test_zarinpal_is_asked_to_verify_the_amount_of_our_record(
-    server: ProviderServer, client: httpx.AsyncClient
+    server: HttpStubServer, client: httpx.AsyncClient
 ) -> None:
-    server.answer(200, zarinpal_says(ZARINPAL_PAID))
+    server.answer(200, zarinpal_response(ZARINPAL_PAID))
 
-    verification = await verify(zarinpal(client, server.url))
+    verification = await verify(create_zarinpal(client, server.url))
 
     assert verification == Verification(
         verdict=Verdict.PAID, reference="201", card_mask="502229******5995", code=100
@@ -63,11 +63,11 @@ async def test_zarinpal_is_asked_to_verify_the_amount_of_our_record(
 @pytest.mark.parametrize("code", [100, "100"])
 @pytest.mark.parametrize("errors", [[], {}, None])
 async def test_zarinpal_success_is_read_in_each_of_its_spellings(
-    server: ProviderServer, client: httpx.AsyncClient, code: object, errors: object
+    server: HttpStubServer, client: httpx.AsyncClient, code: object, errors: object
 ) -> None:
-    server.answer(200, zarinpal_says({**ZARINPAL_OPENED, "code": code}, errors))
+    server.answer(200, zarinpal_response({**ZARINPAL_OPENED, "code": code}, errors))
 
-    page = await open_page(zarinpal(client, server.url))
+    page = await open_page(create_zarinpal(client, server.url))
 
     assert page.authority == AUTHORITY
 
@@ -76,26 +76,30 @@ async def test_zarinpal_success_is_read_in_each_of_its_spellings(
 @pytest.mark.parametrize(
     "body",
     [
-        zarinpal_says([], {"code": -9, "message": "validation error", "validations": [{"amount": "low"}]}),
-        zarinpal_says([], {"code": "-9", "message": "validation error", "validations": []}),
-        zarinpal_says([], [{"code": -9, "message": "validation error"}]),
-        zarinpal_says([], [{"code": -9, "message": "validation error"}, {"code": -12, "message": "slow"}]),
-        zarinpal_says({}, {"code": -9, "message": "validation error"}),
-        zarinpal_says(None, {"code": -9, "message": "validation error"}),
-        zarinpal_says({"code": -9, "message": "validation error"}),
-        zarinpal_says({"code": -9}, {"code": -9, "message": "validation error"}),
+        zarinpal_response(
+            [], {"code": -9, "message": "validation error", "validations": [{"amount": "low"}]}
+        ),
+        zarinpal_response([], {"code": "-9", "message": "validation error", "validations": []}),
+        zarinpal_response([], [{"code": -9, "message": "validation error"}]),
+        zarinpal_response(
+            [], [{"code": -9, "message": "validation error"}, {"code": -12, "message": "slow"}]
+        ),
+        zarinpal_response({}, {"code": -9, "message": "validation error"}),
+        zarinpal_response(None, {"code": -9, "message": "validation error"}),
+        zarinpal_response({"code": -9, "message": "validation error"}),
+        zarinpal_response({"code": -9}, {"code": -9, "message": "validation error"}),
         json.dumps({"errors": {"code": -9, "message": "validation error"}}),
     ],
 )
 async def test_zarinpal_refusal_is_read_in_each_of_its_shapes(
-    server: ProviderServer, client: httpx.AsyncClient, body: str, http_status: int
+    server: HttpStubServer, client: httpx.AsyncClient, body: str, http_status: int
 ) -> None:
     server.answer(http_status, body)
 
-    failures = await open_and_verify_failures(zarinpal(client, server.url))
+    failures = await open_and_verify_failures(create_zarinpal(client, server.url))
 
     assert [(type(failure), vars(failure)) for failure in failures] == [
-        (GatewayRefused, {"code": -9, "text": "validation error"})
+        (GatewayRejected, {"code": -9, "text": "validation error"})
     ] * 2
 
 
@@ -105,23 +109,23 @@ async def test_zarinpal_refusal_is_read_in_each_of_its_shapes(
     [(-50, Verdict.AMOUNT_DIFFERS), (-51, Verdict.UNPAID), (-55, Verdict.UNPAID), ("-51", Verdict.UNPAID)],
 )
 async def test_zarinpal_codes_of_the_payment_itself_are_verdicts(
-    server: ProviderServer, client: httpx.AsyncClient, code: object, verdict: Verdict, http_status: int
+    server: HttpStubServer, client: httpx.AsyncClient, code: object, verdict: Verdict, http_status: int
 ) -> None:
     server.answer(http_status, zarinpal_error(code))
 
-    verification = await verify(zarinpal(client, server.url))
+    verification = await verify(create_zarinpal(client, server.url))
 
     assert verification == Verification(verdict=verdict, code=int(str(code)))
 
 
 @pytest.mark.parametrize("code", [-9, -10, -11, -12, -13, -15, -16, -17, -18, -52, -53, -54, -61, -999, 0])
 async def test_zarinpal_codes_of_anything_else_leave_the_payment_open(
-    server: ProviderServer, client: httpx.AsyncClient, code: int
+    server: HttpStubServer, client: httpx.AsyncClient, code: int
 ) -> None:
     server.answer(200, zarinpal_error(code))
 
-    with pytest.raises(GatewayRefused) as raised:
-        await verify(zarinpal(client, server.url))
+    with pytest.raises(GatewayRejected) as raised:
+        await verify(create_zarinpal(client, server.url))
 
     assert raised.value.code == code
 
@@ -129,16 +133,16 @@ async def test_zarinpal_codes_of_anything_else_leave_the_payment_open(
 @pytest.mark.parametrize(
     "body",
     [
-        zarinpal_says({**ZARINPAL_PAID, "code": 101}),
-        zarinpal_says({**ZARINPAL_PAID, "code": "101", "ref_id": "201"}),
+        zarinpal_response({**ZARINPAL_PAID, "code": 101}),
+        zarinpal_response({**ZARINPAL_PAID, "code": "101", "ref_id": "201"}),
     ],
 )
 async def test_zarinpal_payment_verified_before_is_still_paid(
-    server: ProviderServer, client: httpx.AsyncClient, body: str
+    server: HttpStubServer, client: httpx.AsyncClient, body: str
 ) -> None:
     server.answer(200, body)
 
-    assert await verify(zarinpal(client, server.url)) == Verification(
+    assert await verify(create_zarinpal(client, server.url)) == Verification(
         verdict=Verdict.PAID, reference="201", card_mask="502229******5995", code=101
     )
 
@@ -146,29 +150,29 @@ async def test_zarinpal_payment_verified_before_is_still_paid(
 @pytest.mark.parametrize(
     "body",
     [
-        zarinpal_says([], []),
-        zarinpal_says({}, {}),
-        zarinpal_says([ZARINPAL_PAID]),
-        zarinpal_says({**ZARINPAL_PAID, "code": None}),
-        zarinpal_says({**ZARINPAL_PAID, "code": True}),
-        zarinpal_says({**ZARINPAL_PAID, "code": 100.0}),
-        zarinpal_says({**ZARINPAL_PAID, "code": "100.0"}),
-        zarinpal_says({**ZARINPAL_PAID, "code": "۱۰۰"}),
-        zarinpal_says({**ZARINPAL_PAID, "code": " 100"}),
-        zarinpal_says({**ZARINPAL_PAID, "code": "9" * 5_000}),
-        zarinpal_says(ZARINPAL_PAID, {"code": -51, "message": "not paid"}),
-        zarinpal_says(ZARINPAL_PAID, {"message": "no code"}),
-        zarinpal_says(ZARINPAL_PAID, ["no object"]),
-        zarinpal_says(ZARINPAL_PAID, "no list"),
-        zarinpal_says(ZARINPAL_PAID, [{}]),
+        zarinpal_response([], []),
+        zarinpal_response({}, {}),
+        zarinpal_response([ZARINPAL_PAID]),
+        zarinpal_response({**ZARINPAL_PAID, "code": None}),
+        zarinpal_response({**ZARINPAL_PAID, "code": True}),
+        zarinpal_response({**ZARINPAL_PAID, "code": 100.0}),
+        zarinpal_response({**ZARINPAL_PAID, "code": "100.0"}),
+        zarinpal_response({**ZARINPAL_PAID, "code": "۱۰۰"}),
+        zarinpal_response({**ZARINPAL_PAID, "code": " 100"}),
+        zarinpal_response({**ZARINPAL_PAID, "code": "9" * 5_000}),
+        zarinpal_response(ZARINPAL_PAID, {"code": -51, "message": "not paid"}),
+        zarinpal_response(ZARINPAL_PAID, {"message": "no code"}),
+        zarinpal_response(ZARINPAL_PAID, ["no object"]),
+        zarinpal_response(ZARINPAL_PAID, "no list"),
+        zarinpal_response(ZARINPAL_PAID, [{}]),
         json.dumps(ZARINPAL_PAID),
     ],
 )
 async def test_zarinpal_answer_without_one_code_is_nonsense(
-    server: ProviderServer, client: httpx.AsyncClient, body: str
+    server: HttpStubServer, client: httpx.AsyncClient, body: str
 ) -> None:
     server.answer(200, body)
 
-    failures = await open_and_verify_failures(zarinpal(client, server.url))
+    failures = await open_and_verify_failures(create_zarinpal(client, server.url))
 
-    assert {type(failure) for failure in failures} == {GatewayAnsweredNonsense}
+    assert {type(failure) for failure in failures} == {GatewayInvalidResponse}

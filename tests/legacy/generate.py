@@ -34,7 +34,7 @@ _CATEGORIES, _SERVICES, _FIRST = 20, 200, 1_500_000_000
 _STATUSES = "completed completed completed partial canceled refunded pending inprogress active fail".split()
 
 
-def tables(*, users: int, orders: int) -> Iterator[tuple[str, Iterable[Sequence[Cell]]]]:
+def generate_tables(*, users: int, orders: int) -> Iterator[tuple[str, Iterable[Sequence[Cell]]]]:
     """Each table's name with its rows."""
     chance = Random(orders)
     yield "users", (_user(number, chance) for number in range(1, users + 1))
@@ -50,7 +50,7 @@ def tables(*, users: int, orders: int) -> Iterator[tuple[str, Iterable[Sequence[
 def write(folder: Path, *, users: int, orders: int, is_mysql: bool = False) -> None:
     """Write every table into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables(users=users, orders=orders):
+    for name, rows in generate_tables(users=users, orders=orders):
         path = folder / f"{name}{'.txt' if is_mysql else '.csv'}"
         with path.open("w", encoding="utf-8", newline="") as target:
             if is_mysql:
@@ -76,13 +76,13 @@ def _mysql_cell(cell: Cell) -> str:
 
 
 def _user(number: int, chance: Random) -> Sequence[Cell]:
-    moment = _FIRST + number * 100
+    timestamp = _FIRST + number * 100
     balance = chance.choice((0, 0, chance.randrange(1, 2_000_000)))
     return [
         number, None, "user" if number > 1 else "admin", None, f"نام {number}", "خانوادگی",
         f"user{number}@example.com", f"0912{number:07d}", 1, "$2y$10$secret", None, None, None, None,
         f"{balance}.0000", chance.choice((0, 0, 10, 12)), f"key{number}", None, None, None, "127.0.0.1", 1,
-        moment, moment,
+        timestamp, timestamp,
     ]  # fmt: skip
 
 
@@ -99,13 +99,14 @@ def _service(number: int) -> Sequence[Cell]:
 
 def _order(number: int, users: int, chance: Random) -> Sequence[Cell]:
     service, quantity = number % _SERVICES + 1, chance.randrange(10, 10_000)
-    status, moment = chance.choice(_STATUSES), _FIRST + number * 80
+    status, timestamp = chance.choice(_STATUSES), _FIRST + number * 80
     return [
         number, f"{number:032x}", chance.choice(("direct", "api", "")), service % _CATEGORIES + 1, service,
         "default", service % 3 + 4, str(service), 26_000_000 + number, number * 7_919 % users + 1,
         f"https://www.instagram.com/p/CA{number:09d}/?igshid=x", quantity, None, None, None, None, None,
         None, None, None, None, None, None, None, None, None, (1_000 + service) * quantity // 1_000, status,
-        chance.randrange(10_000), quantity // 3 if status == "partial" else 0, 0, 0, 0, 0, "", moment, moment,
+        chance.randrange(10_000), quantity // 3 if status == "partial" else 0, 0, 0, 0, 0, "",
+        timestamp, timestamp,
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from legacy_import.folder import Source, look_through
+from legacy_import.folder import SourceFolder, inspect_folder
 from tests.legacy.generate import HEADERS
 
 ZONE = ZoneInfo("Asia/Tehran")
@@ -34,7 +34,7 @@ SOUND: Mapping[str, Sequence[Mapping[str, Any]]] = {
 }
 
 
-def write_panel(folder: Path, **rows: Sequence[Mapping[str, Any]]) -> Path:
+def write_folder(folder: Path, **rows: Sequence[Mapping[str, Any]]) -> Path:
     """CSV files of the sound panel, with these tables' rows in place of its own."""
     for name, table in {**SOUND, **rows}.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as target:
@@ -46,11 +46,11 @@ def write_panel(folder: Path, **rows: Sequence[Mapping[str, Any]]) -> Path:
     return folder
 
 
-def source_of(folder: Path) -> Source:
-    return look_through(folder, dialect=None, zone=ZONE)
+def open_source_folder(folder: Path) -> SourceFolder:
+    return inspect_folder(folder, dialect=None, zone=ZONE)
 
 
-class Silence:
+class SilentListener:
     """A watcher that nobody watches."""
 
     def begin(self, table: str, *, rows: int, done: int) -> None: ...

@@ -12,12 +12,12 @@ from tests.cases import for_each
 from tests.legacy.panels import ZONE
 
 
-def row(cell: str, *, dialect: Dialect = Dialect.CSV) -> Row:
+def build_row(cell: str, *, dialect: Dialect = Dialect.CSV) -> Row:
     return Row([cell], {"cell": 0}, dialect=dialect, zone=ZONE)
 
 
 @for_each(
-    ("cell", "rounded_up", "taken", "is_told"),
+    ("cell", "rounded_up", "taken", "is_reported"),
     [
         ("352", False, 352, False),
         ("352.0000", False, 352, False),
@@ -28,31 +28,31 @@ def row(cell: str, *, dialect: Dialect = Dialect.CSV) -> Row:
         ("9007199254740991", False, 2**53 - 1, False),
     ],
 )
-def test_money_is_whole_toman_and_lost_fractions_are_told(
-    cell: str, rounded_up: bool, taken: int, is_told: bool
+def test_money_is_whole_toman_and_lost_fractions_are_reported(
+    cell: str, rounded_up: bool, taken: int, is_reported: bool
 ) -> None:
-    read = row(cell)
-    assert read.money("cell", rounded_up=rounded_up) == taken
-    assert bool(read.notes) is is_told
+    read = build_row(cell)
+    assert read.read_money("cell", rounded_up=rounded_up) == taken
+    assert bool(read.notes) is is_reported
 
 
 @for_each(
     "cell",
     ["-1", "-0.5", "", "NULL", "12,000", "1e5", "NaN", "Infinity", "9007199254740992", "1_0", "٫", "=1"],
 )
-def test_money_that_is_negative_missing_or_no_number_lets_the_row_fall(cell: str) -> None:
+def test_negative_missing_or_invalid_money_rejects_the_row(cell: str) -> None:
     with pytest.raises(Unreadable):
-        row(cell).money("cell")
+        build_row(cell).read_money("cell")
 
 
 @for_each("cell", ["0", "-5", "2147483648", "abc", "1.5", "", "99999999999999999999", "²"])
 def test_an_id_is_a_positive_32_bit_integer(cell: str) -> None:
     with pytest.raises(Unreadable):
-        row(cell).id("cell")
+        build_row(cell).read_id("cell")
 
 
 @for_each(
-    ("cell", "moment"),
+    ("cell", "timestamp"),
     [
         ("1591431859", datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)),
         ("2020-06-06 12:54:19", datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)),
@@ -65,23 +65,29 @@ def test_an_id_is_a_positive_32_bit_integer(cell: str) -> None:
         ("yesterday", None),
     ],
 )
-def test_moments_are_unix_seconds_or_mysql_s_in_the_panel_s_zone(cell: str, moment: datetime | None) -> None:
-    assert row(cell).moment("cell") == moment
+def test_timestamps_are_unix_seconds_or_mysql_datetimes_in_the_panel_s_zone(
+    cell: str, timestamp: datetime | None
+) -> None:
+    assert build_row(cell).read_timestamp("cell") == timestamp
 
 
-def test_mysql_tells_null_from_an_empty_text_and_csv_does_not() -> None:
-    assert row("", dialect=Dialect.MYSQL).text("cell") == ""
-    assert row(NULL, dialect=Dialect.MYSQL).text("cell") is None
-    assert row("NULL", dialect=Dialect.MYSQL).text("cell") == "NULL"
-    assert (row("").text("cell"), row("NULL").text("cell"), row("x").text("missing")) == (None, None, None)
+def test_mysql_distinguishes_null_from_an_empty_text_and_csv_does_not() -> None:
+    assert build_row("", dialect=Dialect.MYSQL).read_text("cell") == ""
+    assert build_row(NULL, dialect=Dialect.MYSQL).read_text("cell") is None
+    assert build_row("NULL", dialect=Dialect.MYSQL).read_text("cell") == "NULL"
+    assert (
+        build_row("").read_text("cell"),
+        build_row("NULL").read_text("cell"),
+        build_row("x").read_text("missing"),
+    ) == (None, None, None)
 
 
-def test_a_long_text_is_cut_and_told_and_a_huge_one_lets_the_row_fall() -> None:
-    long = row("x" * 101)
-    assert long.text("cell", longest=100) == "x" * 100
+def test_a_long_text_is_truncated_with_a_note_and_a_huge_one_rejects_the_row() -> None:
+    long = build_row("x" * 101)
+    assert long.read_text("cell", max_length=100) == "x" * 100
     assert long.notes == ["cell was cut from 101 to 100 characters"]
     with pytest.raises(Unreadable):
-        row("x" * 1_000_001).text("cell")
+        build_row("x" * 1_000_001).read_text("cell")
 
 
 @for_each(
@@ -97,7 +103,7 @@ def test_a_long_text_is_cut_and_told_and_a_huge_one_lets_the_row_fall() -> None:
     ],
 )
 def test_a_list_that_was_stored_as_json_is_read_as_its_text(cell: str, taken: str) -> None:
-    assert row(cell).listed("cell") == taken
+    assert build_row(cell).read_list("cell") == taken
 
 
 @for_each(
@@ -105,11 +111,11 @@ def test_a_list_that_was_stored_as_json_is_read_as_its_text(cell: str, taken: st
     [("active", "inprogress"), ("Completed", "completed"), ("fail", "error"), ("cancelled", "canceled")],
 )
 def test_order_states_are_mapped(cell: str, state: str) -> None:
-    assert row(cell).state("cell", states.ORDER_STATUSES) == state
+    assert build_row(cell).read_state("cell", states.ORDER_STATUSES) == state
 
 
-@for_each("read", [lambda cell: row(cell).state("cell", states.ORDER_STATUSES)])
+@for_each("read", [lambda cell: build_row(cell).read_state("cell", states.ORDER_STATUSES)])
 @for_each("cell", ["", "done", "x" * 1_000])
-def test_a_state_without_meaning_lets_the_row_fall(read: Callable[[str], object], cell: str) -> None:
+def test_an_unknown_state_rejects_the_row(read: Callable[[str], object], cell: str) -> None:
     with pytest.raises(Unreadable, match="unknown"):
         read(cell)

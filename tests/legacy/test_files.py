@@ -12,8 +12,8 @@ ID = frozenset({"id"})
 
 def read(path: Path, content: bytes, *, dialect: Dialect | None = None) -> list[Record]:
     path.write_bytes(content)
-    file = files.look_at(path, dialect=dialect, required=ID)
-    rows = list(files.records(file, position=file.begin, line=file.begin_line))
+    file = files.inspect_file(path, dialect=dialect, required=ID)
+    rows = list(files.read_records(file, position=file.begin, line=file.begin_line))
     assert len(rows) == file.rows
     return rows
 
@@ -29,13 +29,13 @@ def test_quotes_line_breaks_and_a_byte_order_mark_are_read_as_written(tmp_path: 
     assert [row.line for row in rows] == [2, 4]
 
 
-def test_a_row_that_is_no_utf_8_or_holds_a_nul_is_told_and_the_next_ones_are_read(tmp_path: Path) -> None:
+def test_a_row_with_invalid_utf_8_or_nul_is_reported_and_the_next_ones_are_read(tmp_path: Path) -> None:
     rows = read(tmp_path / "users.csv", b"id,note\n1,\xff\xfe\n2,a\x00b\n3,ok\n")
     assert [row.problem for row in rows] == ["is not UTF-8", "holds a NUL", None]
     assert rows[2].cells == ["3", "ok"]
 
 
-def test_a_lone_carriage_return_is_told_and_the_next_line_is_read(tmp_path: Path) -> None:
+def test_a_lone_carriage_return_is_reported_and_the_next_line_is_read(tmp_path: Path) -> None:
     first, second = read(tmp_path / "users.csv", b"id,note\n1,a\rb\n2,c\n")
     assert first.problem is not None
     assert second.cells == ["2", "c"]
@@ -54,7 +54,7 @@ def test_a_huge_cell_is_read_and_a_gigantic_one_refused(tmp_path: Path) -> None:
         read(tmp_path / "users.csv", b'id,note\n1,"' + (b"x" * 999 + b"\n") * 18_000 + b'"\n')
 
 
-def test_what_mysql_writes_is_read_with_the_columns_of_its_definition(tmp_path: Path) -> None:
+def test_mysql_files_are_read_with_the_columns_of_the_table_definition(tmp_path: Path) -> None:
     definition = "CREATE TABLE `users` (\n  `id` int NOT NULL,\n  `note` text,\n  PRIMARY KEY (`id`)\n);\n"
     (tmp_path / "users.sql").write_text(definition, encoding="utf-8")
     lines = [rb"1|\N", rb'2|"\\N" \|x' + b"\\", b"y\r\\", b"z", b"3|", rb"4|a\0b", b"5|NULL", b""]
@@ -65,7 +65,7 @@ def test_what_mysql_writes_is_read_with_the_columns_of_its_definition(tmp_path: 
     assert (rows[4].line, rows[4].cells) == (7, ["5", "NULL"])
 
 
-def test_what_mysql_writes_with_commas_and_quotes_is_found_out(tmp_path: Path) -> None:
+def test_mysql_files_with_commas_and_quotes_are_detected(tmp_path: Path) -> None:
     content = b'id,note\n1,"a\\"b, c\nd"\n2,\\N\n3,"\\\\N"\n'
     assert cells(read(tmp_path / "users.csv", content)) == [["1", 'a"b, c\nd'], ["2", NULL], ["3", "\\N"]]
 
@@ -73,13 +73,13 @@ def test_what_mysql_writes_with_commas_and_quotes_is_found_out(tmp_path: Path) -
 def test_rows_are_read_on_from_where_a_record_ended(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     rows = read(path, b'id;note\n1;"a\nb"\n2;c\n\n3;d')
-    file = files.look_at(path, dialect=None, required=ID)
+    file = files.inspect_file(path, dialect=None, required=ID)
     for place, row in enumerate(rows):
-        assert list(files.records(file, position=row.end, line=row.next_line)) == rows[place + 1 :]
+        assert list(files.read_records(file, position=row.end, line=row.next_line)) == rows[place + 1 :]
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         (b"1,a\n", "users.sql"),
         (b"id,note,id\n1,a,2\n", "id twice"),
@@ -87,13 +87,13 @@ def test_rows_are_read_on_from_where_a_record_ended(tmp_path: Path) -> None:
         ("id,note\n1,a\n".encode("utf-16"), "users.sql"),
     ],
 )
-def test_a_file_whose_columns_are_unknown_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
-    with pytest.raises(UnreadableFile, match=told):
+def test_a_file_whose_columns_are_unknown_is_refused(tmp_path: Path, content: bytes, reported: str) -> None:
+    with pytest.raises(UnreadableFile, match=reported):
         read(tmp_path / "users.csv", content)
 
 
-def test_all_required_columns_that_are_missing_are_told(tmp_path: Path) -> None:
+def test_all_missing_required_columns_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_bytes(b"id,note\n1,a\n")
     with pytest.raises(UnreadableFile, match="lacks the columns balance, role"):
-        files.look_at(path, dialect=None, required=frozenset({"id", "role", "balance"}))
+        files.inspect_file(path, dialect=None, required=frozenset({"id", "role", "balance"}))

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.legacy.panels import write_panel
+from tests.legacy.panels import write_folder
 from tests.test_command_line import run
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 
 
-def test_the_command_imports_tells_its_sums_and_what_was_rejected(tmp_path: Path) -> None:
+def test_the_command_imports_and_reports_sums_and_rejected_rows(tmp_path: Path) -> None:
     folder, data = tmp_path / "panel", {"DATA_FOLDER": str(tmp_path / "data")}
     folder.mkdir()
-    write_panel(folder, orders=[{"id": 1}, {"id": 2, "uid": 9, "link": "a\nb"}, {"id": "=1"}])
+    write_folder(folder, orders=[{"id": 1}, {"id": 2, "uid": 9, "link": "a\nb"}, {"id": "=1"}])
     done = run("import-legacy", str(folder), "--json", **data)
     assert (done.returncode, done.stderr) == (3, "")
     summary = json.loads(done.stdout)
@@ -30,7 +30,7 @@ def test_the_command_imports_tells_its_sums_and_what_was_rejected(tmp_path: Path
     assert "nothing was changed" in again.stdout
 
 
-def test_a_folder_without_its_files_is_refused_before_a_database_is_made(tmp_path: Path) -> None:
+def test_a_folder_without_its_files_is_refused_before_a_database_is_created(tmp_path: Path) -> None:
     refused = run("import-legacy", str(tmp_path), DATA_FOLDER=str(tmp_path / "data"))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "users.csv is missing" in refused.stderr

@@ -11,7 +11,7 @@ from domain.states import PaymentStatus
 from legacy_import import importing
 from legacy_import.batches import ImportedElsewhere, TableMover
 from legacy_import.files import UnreadableFile
-from legacy_import.folder import Source
+from legacy_import.folder import SourceFolder
 from legacy_import.importing import DatabaseInUse, Report
 from legacy_import.tables import TABLES
 from models import (
@@ -31,18 +31,18 @@ from models import (
 from resolvers import audit, wallet
 from tests.fakes import MOMENT, create_user
 from tests.legacy import generate
-from tests.legacy.panels import SOUND, Silence, source_of, write_panel
+from tests.legacy.panels import SOUND, SilentListener, open_source_folder, write_folder
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def import_folder(folder: Path, *, batch_size: int = 3) -> Report:
-    report = await importing.import_all(source_of(folder), Silence(), batch_size=batch_size)
+    report = await importing.import_all(open_source_folder(folder), SilentListener(), batch_size=batch_size)
     assert await audit.audit_ledger() == []
     return report
 
 
-async def told() -> list[tuple[str, str | None, str]]:
+async def list_findings() -> list[tuple[str, str | None, str]]:
     """Table, id and outcome of every finding."""
     return [
         (found.table_name, found.record, found.kind) for found in await LegacyFinding.all().order_by("id")
@@ -58,7 +58,7 @@ async def test_a_sound_panel_is_taken_with_its_ids_and_its_secrets_left_behind(t
         "api_key": "k",
     }
     await import_folder(
-        write_panel(
+        write_folder(
             tmp_path,
             users=[row | {"role": "admin", "balance": "352.0000", "first_name": "Ehsan"}],
             services=[{"id": 1816, "api_provider_id": 4, "api_service_id": "1001", "uid": 176}],
@@ -81,11 +81,11 @@ async def test_a_sound_panel_is_taken_with_its_ids_and_its_secrets_left_behind(t
     paid, open_one = await Payment.all().order_by("id")
     assert (paid.status, paid.amount, paid.check_after) == (PaymentStatus.PAID, 12_000, None)
     assert (open_one.status, open_one.authority) == (PaymentStatus.PENDING, None)
-    assert await told() == []
+    assert await list_findings() == []
 
 
 async def test_new_records_go_on_after_the_old_ids(tmp_path: Path) -> None:
-    await import_folder(write_panel(tmp_path))
+    await import_folder(write_folder(tmp_path))
     assert (await create_user()).id == 177
     assert (await Category.get(id=50)).name == "ویو"
 
@@ -93,22 +93,22 @@ async def test_new_records_go_on_after_the_old_ids(tmp_path: Path) -> None:
 async def test_settled_orders_gave_back_what_their_status_says(tmp_path: Path) -> None:
     states = {"canceled": 50, "refunded": 50, "partial": 12, "completed": 0, "active": 0, "fail": 0}
     rows = [{"id": number, "status": status, "remains": 25} for number, status in enumerate(states, start=1)]
-    await import_folder(write_panel(tmp_path, orders=rows))
+    await import_folder(write_folder(tmp_path, orders=rows))
     orders = await Order.all().order_by("id")
     assert [order.refunded for order in orders] == list(states.values())
     assert [order.status for order in orders[4:]] == [OrderStatus.INPROGRESS, OrderStatus.ERROR]
 
 
-async def test_sums_agree_and_each_rejected_balance_is_told(tmp_path: Path) -> None:
+async def test_sums_agree_and_each_rejected_balance_is_reported(tmp_path: Path) -> None:
     balances = ["1000", "10.75", "-200", "0.4", "abc", "0"]
     users = [{"id": number, "balance": balance} for number, balance in enumerate(balances, start=1)]
-    report = await import_folder(write_panel(tmp_path, users=[*users, *SOUND["users"]]))
+    report = await import_folder(write_folder(tmp_path, users=[*users, *SOUND["users"]]))
     assert report.money_read == Decimal(1000) + Decimal("10.75") - 200 + Decimal("0.4") + 352
     assert report.money_rejected == -200
     assert report.money_imported == sum([user.balance for user in await User.all()]) == 1_362
     assert report.money_rounded_off == Decimal("1.15")
     assert await LedgerEntry.filter(user_id=4).count() == 0
-    assert await told() == [
+    assert await list_findings() == [
         ("users", "2", "mended"),
         ("users", "3", "rejected"),
         ("users", "4", "mended"),
@@ -116,7 +116,9 @@ async def test_sums_agree_and_each_rejected_balance_is_told(tmp_path: Path) -> N
     ]
 
 
-async def test_rows_that_collide_or_name_what_is_not_there_are_left_out_and_told(tmp_path: Path) -> None:
+async def test_colliding_rows_and_rows_with_missing_references_are_skipped_and_reported(
+    tmp_path: Path,
+) -> None:
     good = dict(SOUND["orders"][0])
     wrong = [
         good | {"charge": 99},
@@ -132,12 +134,12 @@ async def test_rows_that_collide_or_name_what_is_not_there_are_left_out_and_told
         {"id": "x"},
     ]
     report = await import_folder(
-        write_panel(
+        write_folder(
             tmp_path, orders=[good, *wrong], tickets=[{"id": 1, "uid": 5}], ticket_messages=[{"id": 1}]
         )
     )
     assert (report.tables["orders"].written, report.tables["orders"].rejected) == (4, 8)
-    assert await told() == [
+    assert await list_findings() == [
         ("orders", "1528", "rejected"),
         *[("orders", str(number), "rejected") for number in (2, 3, 4)],
         ("orders", "5", "mended"),
@@ -157,16 +159,16 @@ async def test_rows_that_collide_or_name_what_is_not_there_are_left_out_and_told
 async def test_users_with_one_address_are_all_kept_and_the_first_has_it(tmp_path: Path) -> None:
     # In one batch, and in two.
     rows = [{"id": number, "mobile": "09011235566", "email": "a@b.example"} for number in range(1, 6)]
-    await import_folder(write_panel(tmp_path, users=[*rows, {"id": 176, "custom_rate": 300, "role": "god"}]))
+    await import_folder(write_folder(tmp_path, users=[*rows, {"id": 176, "custom_rate": 300, "role": "god"}]))
     users = await User.all().order_by("id")
     assert [user.mobile_verified for user in users] == [True, *[False] * 5]
     assert [user.email for user in users] == ["a@b.example", *[None] * 5]
     assert (users[5].custom_rate, users[5].role) == (0, UserRole.USER)
-    assert len(await told()) == 5
+    assert len(await list_findings()) == 5
 
 
 async def test_the_same_files_again_change_nothing_and_others_are_refused(tmp_path: Path) -> None:
-    write_panel(tmp_path)
+    write_folder(tmp_path)
     first = await import_folder(tmp_path)
     await wallet.spend(176, 100)  # type: ignore[arg-type]  # as a shop that goes on
     await User.filter(id=176).update(balance=352)
@@ -175,13 +177,13 @@ async def test_the_same_files_again_change_nothing_and_others_are_refused(tmp_pa
     assert again.tables == first.tables
     assert await User.all().count() == await Order.all().count() == 1
     with pytest.raises(DatabaseInUse):
-        await import_folder(write_panel(tmp_path, orders=[{"id": 1}]))
+        await import_folder(write_folder(tmp_path, orders=[{"id": 1}]))
 
 
 async def test_a_database_with_users_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     await create_user()
     with pytest.raises(DatabaseInUse):
-        await import_folder(write_panel(tmp_path))
+        await import_folder(write_folder(tmp_path))
     assert await LegacyImport.all().count() == 0
     assert await Category.all().count() == 0
 
@@ -190,22 +192,22 @@ class Stopped(Exception):
     """Stands for whatever ends a process."""
 
 
-class StopsBeforeOrders(Silence):
+class StopBeforeOrdersListener(SilentListener):
     def begin(self, table: str, *, rows: int, done: int) -> None:
         if table == "orders":
             raise Stopped
 
 
-async def stopped_before_orders(folder: Path) -> Source:
+async def import_until_orders(folder: Path) -> SourceFolder:
     generate.write(folder, users=20, orders=30)
-    source = source_of(folder)
+    source = open_source_folder(folder)
     with pytest.raises(Stopped):
-        await importing.import_all(source, StopsBeforeOrders(), batch_size=7)
+        await importing.import_all(source, StopBeforeOrdersListener(), batch_size=7)
     return source
 
 
 async def test_an_unfinished_import_is_gone_on_with_only_by_itself(tmp_path: Path) -> None:
-    await stopped_before_orders(tmp_path)
+    await import_until_orders(tmp_path)
     # Not by the sequence, which is set in the end.
     stranger = await User.create(id=900, created_at=MOMENT, updated_at=MOMENT)
     with pytest.raises(DatabaseInUse, match="did not write"):
@@ -213,12 +215,12 @@ async def test_an_unfinished_import_is_gone_on_with_only_by_itself(tmp_path: Pat
     await stranger.delete()
     (tmp_path / "other").mkdir()
     with pytest.raises(DatabaseInUse, match="unfinished"):
-        await import_folder(write_panel(tmp_path / "other"))
+        await import_folder(write_folder(tmp_path / "other"))
     assert (await import_folder(tmp_path)).tables["orders"].written == 30
 
 
 async def test_of_two_processes_at_once_the_slower_one_writes_nothing(tmp_path: Path) -> None:
-    source = await stopped_before_orders(tmp_path)
+    source = await import_until_orders(tmp_path)
     of_import = await LegacyImport.get()
     orders = next(table for table in TABLES if table.name == "orders")
     faster, slower = [await LegacyImportTable.get(name="orders") for _ in range(2)]
@@ -235,19 +237,19 @@ async def test_of_two_processes_at_once_the_slower_one_writes_nothing(tmp_path: 
     assert (await import_folder(tmp_path)).tables["orders"].written == 30
 
 
-async def test_faults_of_files_are_all_told_before_anything_is_written(tmp_path: Path) -> None:
-    write_panel(tmp_path)
+async def test_all_file_errors_are_reported_before_anything_is_written(tmp_path: Path) -> None:
+    write_folder(tmp_path)
     (tmp_path / "orders.csv").write_text("id,uid\n1,176\n", encoding="utf-8")
     (tmp_path / "services.csv").unlink()
     with pytest.raises(
         UnreadableFile, match=r"services\.csv is missing; orders\.csv lacks the columns cate_id, charge"
     ):
-        source_of(tmp_path)
+        open_source_folder(tmp_path)
 
 
-async def test_columns_may_stand_in_any_order_and_unknown_ones_are_told(tmp_path: Path) -> None:
-    write_panel(tmp_path)
+async def test_columns_may_be_in_any_order_and_unknown_ones_are_reported(tmp_path: Path) -> None:
+    write_folder(tmp_path)
     (tmp_path / "categories.csv").write_text("status,Colour,name,id\n1,red,ویو,50\n", encoding="utf-8")
     await import_folder(tmp_path)
     assert (await Category.get(id=50)).name == "ویو"
-    assert source_of(tmp_path).unknown_columns == {"categories": ["colour"]}
+    assert open_source_folder(tmp_path).unknown_columns == {"categories": ["colour"]}

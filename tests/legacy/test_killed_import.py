@@ -12,7 +12,7 @@ from legacy_import import importing
 from models import LegacyFinding, LegacyImportTable, Order, User, database
 from resolvers import audit
 from tests.legacy import generate
-from tests.legacy.panels import Silence, source_of
+from tests.legacy.panels import SilentListener, open_source_folder
 from tests.live_servers import ROOT
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
@@ -31,14 +31,14 @@ class Told(Silence):
         sys.stdin.readline()
 
 async def act():
-    async with database.connected(sys.argv[1]):
+    async with database.open_connections(sys.argv[1]):
         await importing.import_all(source_of(Path(sys.argv[2])), Told(), batch_size=9)
 
 asyncio.run(act())
 """
 
 
-def killed_after(batches: int, url: str, folder: Path) -> None:
+def kill_import_after(batches: int, url: str, folder: Path) -> None:
     """Import in a process of its own that is killed during the batch that follows."""
     command = [sys.executable, "-c", IMPORT, url, str(folder)]
     pipe = subprocess.PIPE
@@ -60,14 +60,14 @@ def test_an_import_killed_twice_ends_as_one_that_was_not(database_url: str, tmp_
         orders.write("1,again\n9999999,\n")
     # Among the users, then among the orders.
     for batches in (5, 40):
-        killed_after(batches, database_url, tmp_path)
+        kill_import_after(batches, database_url, tmp_path)
 
     async def go_on() -> None:
-        async with database.connected(database_url):
+        async with database.open_connections(database_url):
             done = await LegacyImportTable.get(name="orders")
             assert 0 < done.written < _ORDERS
             assert done.written % _BATCH == 0
-            report = await importing.import_all(source_of(tmp_path), Silence())
+            report = await importing.import_all(open_source_folder(tmp_path), SilentListener())
             assert (report.tables["users"].written, report.tables["orders"].written) == (_USERS, _ORDERS)
             assert report.money_read == report.money_imported > 0
             assert await User.all().count() == _USERS

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from models import database
 from tests.fixtures import copied_database
-from tests.money.fleet import Fleet, running_fleet
+from tests.money.fleet import Fleet, run_fleet
 
 
 @pytest.fixture(scope="module", params=["postgres"])
@@ -15,7 +15,7 @@ def two_servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("fleet")
     with (
         copied_database(request, request.param, "empty", folder) as url,
-        running_fleet(url, folder, processes=2) as fleet,
+        run_fleet(url, folder, processes=2) as fleet,
     ):
         yield fleet
 
@@ -23,5 +23,5 @@ def two_servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 @pytest_asyncio.fixture
 async def fleet(two_servers: Fleet) -> AsyncIterator[Fleet]:
     """The running servers, with this process connected to their database, as a worker would be."""
-    async with database.connected(two_servers.database_url):
+    async with database.open_connections(two_servers.database_url):
         yield two_servers

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.both_doors.world import global_id
+from tests.both_doors.world import to_global_id
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
-from tests.live_updates import soon
+from tests.live_updates import wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -32,16 +32,16 @@ class NodeClient:
 
     async def printed(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        line = await soon(self._process.stdout.readline())
+        line = await wait_for(self._process.stdout.readline())
         message: dict[str, Any] = json.loads(line)
-        for told in message.values():
-            if isinstance(told, dict):
-                told.pop("extensions")  # what it costs
+        for reported in message.values():
+            if isinstance(reported, dict):
+                reported.pop("extensions")  # what it costs
         return message
 
 
 @asynccontextmanager
-async def node_client(server: LiveServer, **given: object) -> AsyncIterator[NodeClient]:
+async def node_client(server: LiveServer, **provided: object) -> AsyncIterator[NodeClient]:
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules").is_dir():
         reason = f"needs Node 20 and its packages: cd {FOLDER} && npm ci"
@@ -52,7 +52,7 @@ async def node_client(server: LiveServer, **given: object) -> AsyncIterator[Node
         node,
         "client.mjs",
         f"{server.url.replace('http', 'ws', 1)}/graphql",
-        json.dumps(given),
+        json.dumps(provided),
         cwd=FOLDER,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -65,40 +65,40 @@ async def node_client(server: LiveServer, **given: object) -> AsyncIterator[Node
         await process.wait()
 
 
-async def test_a_subscription_gets_what_is_done_over_http_and_ends_with_its_token(
+async def test_a_subscription_receives_changes_made_over_http_and_ends_with_its_token(
     live_server: LiveServer,
 ) -> None:
     token, another = new_token(live_server), new_token(live_server)
-    ticket = live_server.ask(another, OPEN)["createTicket"]["id"]
+    ticket = live_server.query(another, OPEN)["createTicket"]["id"]
     me = "{me {mobile}}"
     async with node_client(
         live_server, token=token, query=FOLLOW, variables={"id": ticket}, ask=me
     ) as client:
         assert await client.printed() == {"answer": {"data": {"me": {"mobile": "09011235566"}}}}
 
-        live_server.ask(another, REPLY, id=ticket)
+        live_server.query(another, REPLY, id=ticket)
         event = {"data": {"ticketMessageAdded": {"message": "hi", "isMine": True}}}
         assert await client.printed() == {"next": event}
 
-        live_server.ask(token, "mutation {logout {__typename}}")
+        live_server.query(token, "mutation {logout {__typename}}")
         assert await client.printed() == {"closed": 4401}
         assert await client.printed() == {"error": 4401}
 
 
 async def test_a_refused_subscription_ends_in_its_error(live_server: LiveServer, demo_token: str) -> None:
-    variables = {"id": global_id("Ticket", 999_999)}
+    variables = {"id": to_global_id("Ticket", 999_999)}
     async with node_client(
         live_server, token=demo_token, query=FOLLOW, variables=variables, ask="{__typename}"
     ) as client:
-        told = await client.printed()
+        reported = await client.printed()
         # The other operation is answered before it or never: the client ends with its subscription.
-        if "answer" in told:
-            told = await client.printed()
+        if "answer" in reported:
+            reported = await client.printed()
 
-    assert told["error"][0]["extensions"]["code"] == "TICKET_NOT_FOUND"
+    assert reported["error"][0]["extensions"]["code"] == "TICKET_NOT_FOUND"
 
 
-async def test_a_client_with_a_bad_token_is_told_at_once(live_server: LiveServer) -> None:
+async def test_a_bad_token_is_reported_at_once(live_server: LiveServer) -> None:
     async with node_client(
         live_server, token="x", query=FOLLOW, variables={"id": "x"}, ask="{__typename}"
     ) as client:

@@ -18,14 +18,14 @@ from models import Category, User, database
 from resolvers import sessions
 from tests.databases import cancel_leftover_tasks
 from tests.fakes import create_user
-from tests.money.fleet import Fleet, running_fleet
+from tests.money.fleet import Fleet, run_fleet
 
 pytestmark = pytest.mark.processes
 
 _FIRST_LINES = {"fa": "فروشگاه به پایگاه دادهٔ خود دسترسی ندارد.", "en": "The shop cannot reach its database."}
 
 
-class Relay:
+class TcpProxy:
     """A TCP port that passes connections on to PostgreSQL's Unix socket, in its own thread, until cut."""
 
     def __init__(self, url: str) -> None:
@@ -91,7 +91,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @asynccontextmanager
 async def owners_browser(fleet: Fleet) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the staff's pages, signed in as an owner."""
-    async with database.connected(fleet.database_url):
+    async with database.open_connections(fleet.database_url):
         owner = await create_user()
         await User.filter(id=owner.id).update(role=UserRole.OWNER)
         owner = await User.get(id=owner.id)
@@ -113,7 +113,7 @@ async def assert_away_on_pages(browser: httpx.AsyncClient, path: str, form: dict
         assert "<script" not in answer.text
 
 
-def failures_logged(fleet: Fleet) -> list[str]:
+def list_logged_failures(fleet: Fleet) -> list[str]:
     output = fleet.servers[0].output()
     assert "Traceback" not in output
     return [line for line in output.splitlines() if "ERROR" in line]
@@ -123,15 +123,15 @@ def failures_logged(fleet: Fleet) -> list[str]:
 async def test_every_api_answers_503_while_postgresql_is_away_and_goes_on_afterwards(
     own_database_url: str, tmp_path: Path
 ) -> None:
-    with Relay(own_database_url) as relay, running_fleet(relay.url, tmp_path, processes=1) as fleet:
+    with TcpProxy(own_database_url) as relay, run_fleet(relay.url, tmp_path, processes=1) as fleet:
         async with owners_browser(fleet) as browser:
             assert (await browser.get("/admin/orders/list")).status_code == 200
             form = await _category_form(browser)
             relay.cut()
 
-            before = len(failures_logged(fleet))
+            before = len(list_logged_failures(fleet))
             await assert_away_on_pages(browser, "/admin/orders/list", None)
-            assert len(failures_logged(fleet)) == before + 2
+            assert len(list_logged_failures(fleet)) == before + 2
             script = await browser.post("/admin/_api/orders/row-action?pk=1&name=resend", data=form)
             assert (script.status_code, script.json()) == (503, {"msg": _FIRST_LINES["en"]})
             for answer in (
@@ -141,7 +141,7 @@ async def test_every_api_answers_503_while_postgresql_is_away_and_goes_on_afterw
             ):
                 assert answer.status_code == 503, answer.text
                 assert "retry-after" in answer.headers
-            failures_logged(fleet)
+            list_logged_failures(fleet)
 
             relay.start()
             async with asyncio.timeout(60):
@@ -153,7 +153,7 @@ async def test_every_api_answers_503_while_postgresql_is_away_and_goes_on_afterw
 async def test_staff_pages_answer_503_while_the_disk_is_full_and_go_on_afterwards(
     own_database_url: str, tmp_path: Path
 ) -> None:
-    with running_fleet(own_database_url, tmp_path, processes=1) as fleet:
+    with run_fleet(own_database_url, tmp_path, processes=1) as fleet:
         async with owners_browser(fleet) as browser:
             form = await _category_form(browser)
             process = fleet.servers[0].pid
@@ -164,11 +164,11 @@ async def test_staff_pages_answer_503_while_the_disk_is_full_and_go_on_afterward
                 await assert_away_on_pages(browser, "/admin/categories/create", form)
             finally:
                 resource.prlimit(process, resource.RLIMIT_FSIZE, unlimited)
-            assert failures_logged(fleet)
+            assert list_logged_failures(fleet)
 
             saved = await browser.post("/admin/categories/create", data=form)
             assert saved.status_code == 303, saved.text
-    async with database.connected(own_database_url):
+    async with database.open_connections(own_database_url):
         assert await Category.filter(name=form["name"]).count() == 1
 
 

@@ -6,37 +6,37 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.live_servers import LiveServer
-from tests.sockets import opened
+from tests.sockets import open_socket
 
 pytestmark = pytest.mark.processes
 
-LARGEST = 262_144
+MAX_MESSAGE_BYTES = 262_144
 
 
 async def test_a_message_of_the_largest_size_is_read_and_a_larger_one_closed_with_1009(
     live_server: LiveServer,
 ) -> None:
-    async with opened(live_server.url) as client:
+    async with open_socket(live_server.url) as client:
         await client.initialise()
-        await client.send_raw('{"type":"ping","payload":{}}'.ljust(LARGEST))
+        await client.send_raw('{"type":"ping","payload":{}}'.ljust(MAX_MESSAGE_BYTES))
         assert (await client.receive())["type"] == "pong"
 
-        await client.send_raw('{"type":"ping","payload":{}}'.ljust(LARGEST + 1))
+        await client.send_raw('{"type":"ping","payload":{}}'.ljust(MAX_MESSAGE_BYTES + 1))
         assert await client.close_code() == 1009
 
 
 async def test_a_message_in_fragments_is_bounded_as_a_whole(live_server: LiveServer) -> None:
-    async with opened(live_server.url) as client:
+    async with open_socket(live_server.url) as client:
         await client.initialise()
         with contextlib.suppress(ConnectionClosed):
-            await client.connection.send(" " * 1_000 for _ in range(LARGEST // 1_000 + 1))
+            await client.connection.send(" " * 1_000 for _ in range(MAX_MESSAGE_BYTES // 1_000 + 1))
 
         # The server's close may be lost where it crosses the rest of the message.
         assert await client.close_code() in (1009, 1006)
 
 
 async def test_a_compressed_message_is_not_agreed_upon(live_server: LiveServer) -> None:
-    async with opened(live_server.url, compression="deflate") as client:
+    async with open_socket(live_server.url, compression="deflate") as client:
         assert client.connection.protocol.extensions == []
 
 
@@ -45,7 +45,7 @@ async def test_a_compressed_message_is_not_agreed_upon(live_server: LiveServer) 
 )
 async def test_other_addresses_speak_no_websocket(live_server: LiveServer, path: str) -> None:
     with pytest.raises(InvalidStatus) as refusal:
-        async with opened(live_server.url, path=path):
+        async with open_socket(live_server.url, path=path):
             pass
 
     assert refusal.value.response.status_code == 403
@@ -54,7 +54,7 @@ async def test_other_addresses_speak_no_websocket(live_server: LiveServer, path:
 
 async def test_a_foreign_page_is_refused(live_server: LiveServer) -> None:
     with pytest.raises(InvalidStatus) as refusal:
-        async with opened(live_server.url, origin="https://evil.example"):
+        async with open_socket(live_server.url, origin="https://evil.example"):
             pass
 
     assert refusal.value.response.status_code == 403
@@ -64,7 +64,7 @@ async def test_a_server_that_stops_closes_its_sockets_with_1012(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     with LiveServer(tmp_path_factory.mktemp("stopping")) as server:
-        async with opened(server.url) as idle, opened(server.url) as busy:
+        async with open_socket(server.url) as idle, open_socket(server.url) as busy:
             await idle.initialise()
             await busy.initialise()
             await busy.start("s", "subscription {__typename}")

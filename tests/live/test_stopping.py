@@ -18,30 +18,30 @@ import main
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Payment, Provider, database
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
 from tests.forked_commands import ForkedProcess
-from tests.live_servers import LiveServer, free_port
-from tests.money.fleet import running_fleet
+from tests.live_servers import LiveServer, find_free_port
+from tests.money.fleet import run_fleet
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 
 pytestmark = pytest.mark.processes
 
-_MOST_SECONDS = 10
+_MAX_SECONDS = 10
 _BODY = b'{"query": "{ services(first: 1) { totalCount } }"}'
 
 
-class SlowPanel(ThreadingHTTPServer):
+class SlowProvider(ThreadingHTTPServer):
     """Takes orders and answers each after a while; `taken` counts them."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _PanelHandler)
+        super().__init__(("127.0.0.1", 0), _ProviderHandler)
         self.taken = 0
         self.first_came = threading.Event()
 
 
-class _PanelHandler(BaseHTTPRequestHandler):
-    server: SlowPanel
+class _ProviderHandler(BaseHTTPRequestHandler):
+    server: SlowProvider
 
     def do_POST(self) -> None:
         form = self.rfile.read(int(self.headers["Content-Length"]))
@@ -61,12 +61,12 @@ class _PanelHandler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def panel() -> Iterator[SlowPanel]:
-    with SlowPanel() as panel:
-        thread = threading.Thread(target=panel.serve_forever)
+def slow_provider() -> Iterator[SlowProvider]:
+    with SlowProvider() as slow_provider:
+        thread = threading.Thread(target=slow_provider.serve_forever)
         thread.start()
-        yield panel
-        panel.shutdown()
+        yield slow_provider
+        slow_provider.shutdown()
         thread.join()
 
 
@@ -101,7 +101,7 @@ def test_a_server_finishes_the_request_that_it_has_begun_and_takes_no_other(tmp_
         server.terminate()
         is_closed = wait_until_refused(server.port)
         client.sendall(_BODY[9:])
-        client.settimeout(_MOST_SECONDS)
+        client.settimeout(_MAX_SECONDS)
         answer = b"".join(iter(lambda: client.recv(65_536), b""))
         server.stop()
         took = time.monotonic() - began
@@ -109,11 +109,11 @@ def test_a_server_finishes_the_request_that_it_has_begun_and_takes_no_other(tmp_
     assert is_closed
     assert answer.startswith(b"HTTP/1.1 200")
     assert b"totalCount" in answer
-    assert took < _MOST_SECONDS
+    assert took < _MAX_SECONDS
     assert "Traceback" not in server.output()
 
 
-def test_a_server_tells_load_balancers_before_it_closes_its_port(tmp_path: Path) -> None:
+def test_a_server_is_unready_before_it_closes_its_port(tmp_path: Path) -> None:
     with LiveServer(tmp_path, STOP_DELAY="3") as server:
         began = time.monotonic()
         server.terminate()
@@ -124,20 +124,20 @@ def test_a_server_tells_load_balancers_before_it_closes_its_port(tmp_path: Path)
         took = time.monotonic() - began
 
     assert (health, shop, is_closed) == (503, 200, True)
-    assert took < _MOST_SECONDS
+    assert took < _MAX_SECONDS
     assert "Traceback" not in server.output()
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_others(
-    shop: Shop, panel: SlowPanel, tmp_path: Path
+async def test_a_worker_finishes_requests_in_flight_and_leaves_the_rest_to_others(
+    shop: AppContext, slow_provider: SlowProvider, tmp_path: Path
 ) -> None:
     provider = await create_provider(concurrency=1)
-    await Provider.filter(id=provider.id).update(url=f"http://127.0.0.1:{panel.server_port}/api/v2")
+    await Provider.filter(id=provider.id).update(url=f"http://127.0.0.1:{slow_provider.server_port}/api/v2")
     service = await create_provider_service(provider)
     for link in ("a", "b", "c"):
         await place_order(shop, service, link=link)
-    port = free_port()
+    port = find_free_port()
     environment = {
         **os.environ,
         "WORKER_PORT": str(port),
@@ -148,7 +148,7 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
     log = tmp_path / "log"
     worker = ForkedProcess(main.main, ["worker"], environment, stdout=log, stderr=log)
     try:
-        assert await asyncio.to_thread(panel.first_came.wait, 120), log.read_text()
+        assert await asyncio.to_thread(slow_provider.first_came.wait, 120), log.read_text()
         metrics = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read()
         began = time.monotonic()
         worker.terminate()
@@ -157,9 +157,9 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
     finally:
         worker.kill()
 
-    assert (worker.returncode, panel.taken) == (0, 1)
+    assert (worker.returncode, slow_provider.taken) == (0, 1)
     assert b'vitrin_job_runs_total{job="hold lost orders",outcome="done"}' in metrics
-    assert took < _MOST_SECONDS
+    assert took < _MAX_SECONDS
     assert "Traceback" not in log.read_text()
     first, *others = await Order.all().order_by("id")
     assert (first.dispatch, first.provider_order_id) == (Dispatch.SENT, "901")
@@ -171,7 +171,7 @@ async def test_a_worker_finishes_what_is_on_the_wire_and_leaves_the_rest_to_othe
         assert order.due_at <= now
 
 
-class SilentGateway(socket.socket):
+class UnresponsiveGateway(socket.socket):
     """A payment gateway that takes connections and never answers."""
 
     def __init__(self) -> None:
@@ -188,17 +188,17 @@ class SilentGateway(socket.socket):
 async def test_a_request_that_the_stop_cuts_off_after_its_commit_is_not_answered_500(
     own_database_url: str, tmp_path: Path
 ) -> None:
-    with SilentGateway() as gateway:
+    with UnresponsiveGateway() as gateway:
         settings = {
             "PAYMENT_GATEWAY": "zarinpal",
             "ZARINPAL_URL": gateway.url,
             "ZARINPAL_MERCHANT_ID": "a" * 36,
             "GATEWAY_TOTAL_TIMEOUT": "60",
         }
-        with running_fleet(own_database_url, tmp_path, processes=1, **settings) as fleet:
+        with run_fleet(own_database_url, tmp_path, processes=1, **settings) as fleet:
             server = fleet.servers[0]
-            async with database.connected(own_database_url):
-                token = await fleet.token_of(await create_user())
+            async with database.open_connections(own_database_url):
+                token = await fleet.create_token(await create_user())
             async with httpx.AsyncClient(base_url=server.url, headers=token, timeout=60) as client:
                 paying = asyncio.create_task(client.post("/api/v1/user/payment", json={"amount": 10_000}))
                 waiting, _ = await asyncio.to_thread(gateway.accept)
@@ -209,7 +209,7 @@ async def test_a_request_that_the_stop_cuts_off_after_its_commit_is_not_answered
 
     assert "cut off by the stop: POST /api/v1/user/payment" in server.output()
     assert "Traceback" not in server.output()
-    async with database.connected(own_database_url):
+    async with database.open_connections(own_database_url):
         assert await Payment.all().count() == 1
 
 

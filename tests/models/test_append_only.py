@@ -8,8 +8,8 @@ from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.staff_acts import StaffAct, StaffSubject
 from models import AuditEntry, OrderEvent, database
-from tests.append_only import rewritable_rows
-from tests.database_state import stored_rows
+from tests.append_only import allow_row_changes
+from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_order, create_service
 
@@ -22,7 +22,7 @@ CHANGES = {
 }
 
 
-async def write_a_row_of_each() -> None:
+async def create_a_row_in_each_table() -> None:
     user = await create_user(balance=1_000)
     await AuditEntry.create(
         actor=user,
@@ -43,8 +43,8 @@ async def write_a_row_of_each() -> None:
 
 
 async def test_rows_of_append_only_tables_are_neither_changed_nor_removed(subtests: pytest.Subtests) -> None:
-    await write_a_row_of_each()
-    written = await stored_rows()
+    await create_a_row_in_each_table()
+    written = await read_stored_rows()
     assert all(written[table] for table in CHANGES)
 
     for table, change in CHANGES.items():
@@ -55,12 +55,12 @@ async def test_rows_of_append_only_tables_are_neither_changed_nor_removed(subtes
             with subtests.test(statement):
                 with pytest.raises((IntegrityError, OperationalError), match=f"{table} is append-only"):
                     await database.connection().execute_script(statement)
-                assert await stored_rows() == written
+                assert await read_stored_rows() == written
 
 
 async def test_users_and_orders_that_have_such_rows_cannot_be_removed(subtests: pytest.Subtests) -> None:
-    await write_a_row_of_each()
-    written = await stored_rows()
+    await create_a_row_in_each_table()
+    written = await read_stored_rows()
     cascades = ["TRUNCATE orders CASCADE", "TRUNCATE users CASCADE"]
     for statement in [
         "DELETE FROM users",
@@ -70,12 +70,12 @@ async def test_users_and_orders_that_have_such_rows_cannot_be_removed(subtests: 
         with subtests.test(statement):
             with pytest.raises((IntegrityError, OperationalError)):
                 await database.connection().execute_script(statement)
-            assert await stored_rows() == written
+            assert await read_stored_rows() == written
 
 
 async def test_the_triggers_refuse_again_after_a_test_has_written_past_them() -> None:
-    await write_a_row_of_each()
-    async with rewritable_rows():
+    await create_a_row_in_each_table()
+    async with allow_row_changes():
         await database.fetch("UPDATE ledger_entries SET note = 'rewritten'")
     assert [row["note"] for row in await database.fetch("SELECT note FROM ledger_entries")] == ["rewritten"]
 

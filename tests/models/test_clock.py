@@ -6,7 +6,7 @@ import pytest
 
 from models.clock import CLOCK, DatabaseClock
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
 
 HOUR = timedelta(hours=1)
@@ -24,7 +24,7 @@ def test_an_estimate_goes_on_from_the_last_reading() -> None:
 
 
 async def test_tokens_are_judged_by_the_database_s_clock_not_by_the_machine_s(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await create_user()
     ahead = datetime.now(UTC).replace(microsecond=0) + HOUR

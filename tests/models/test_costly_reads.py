@@ -15,9 +15,9 @@ from models.counting import count_up_to
 from models.read_limit import ReadTimedOut
 from models.sqlite_engine import ImmediateSqliteClient
 from resolvers import stats
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 
 
 class Database:
@@ -43,7 +43,7 @@ class Database:
         return read
 
 
-def ask(
+def read(
     reads: CostlyReads, source: Database, caller: str, name: str, *, timeout: float | None = None
 ) -> asyncio.Task[Sequence[Any]]:
     async def submit() -> Sequence[Any]:
@@ -61,7 +61,7 @@ async def let_others_run() -> None:
 async def test_callers_take_turns_and_one_read_is_in_flight() -> None:
     reads, source = CostlyReads(), Database()
     names = ["a/0", "a/1", "a/2", "b/0", "c/0", "b/1"]
-    tasks = [ask(reads, source, name[0], name) for name in names]
+    tasks = [read(reads, source, name[0], name) for name in names]
     await let_others_run()
     source.may_go_on.set()
     assert [rows for (rows,) in await asyncio.gather(*tasks)] == names
@@ -69,44 +69,44 @@ async def test_callers_take_turns_and_one_read_is_in_flight() -> None:
     assert source.most_in_flight == 1
 
 
-async def test_equal_reads_that_wait_are_one_and_none_was_read_before_it_was_asked_for() -> None:
+async def test_equal_waiting_reads_are_shared_and_start_after_the_request() -> None:
     reads, source = CostlyReads(), Database()
-    first = ask(reads, source, "a", "top")
+    first = read(reads, source, "a", "top")
     await let_others_run()
-    later = [ask(reads, source, caller, "top") for caller in "abca"]
+    later = [read(reads, source, caller, "top") for caller in "abca"]
     await let_others_run()
     source.may_go_on.set()
     assert await asyncio.gather(first, *later) == [["top"]] * 5
     assert source.read == ["top", "top"]
 
 
-async def test_a_shared_read_waits_behind_nobody_s_longer_line() -> None:
+async def test_a_shared_read_takes_the_shortest_queue_of_its_callers() -> None:
     reads, source = CostlyReads(), Database()
-    tasks = [ask(reads, source, "a", name) for name in ("a/0", "a/1", "a/2", "a/3", "top")]
+    tasks = [read(reads, source, "a", name) for name in ("a/0", "a/1", "a/2", "a/3", "top")]
     await let_others_run()
-    tasks.append(ask(reads, source, "b", "top"))
+    tasks.append(read(reads, source, "b", "top"))
     await let_others_run()
     source.may_go_on.set()
     await asyncio.gather(*tasks)
     assert source.read.index("top") <= 2
 
 
-async def test_who_waits_too_long_is_refused_and_nothing_is_read_for_them() -> None:
+async def test_a_caller_that_waits_too_long_is_refused_and_nothing_is_read_for_it() -> None:
     reads, source = CostlyReads(), Database()
-    running = ask(reads, source, "a", "a/0")
+    running = read(reads, source, "a", "a/0")
     await let_others_run()
     with pytest.raises(ReadTimedOut):
-        await ask(reads, source, "b", "b/0", timeout=0.01)
+        await read(reads, source, "b", "b/0", timeout=0.01)
     source.may_go_on.set()
     await running
-    assert await ask(reads, source, "c", "c/0") == ["c/0"]
+    assert await read(reads, source, "c", "c/0") == ["c/0"]
     assert source.read == ["a/0", "c/0"]
 
 
 async def test_a_read_that_fails_fails_its_askers_alone() -> None:
     reads, source = CostlyReads(), Database()
     source.may_go_on.set()
-    tasks = [ask(reads, source, "a", name) for name in ("broken", "broken", "sound")]
+    tasks = [read(reads, source, "a", name) for name in ("broken", "broken", "sound")]
     first, second, third = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(first, ValueError)
     assert isinstance(second, ValueError)
@@ -115,7 +115,7 @@ async def test_a_read_that_fails_fails_its_askers_alone() -> None:
 
 async def test_reads_that_wait_when_the_connection_closes_are_cancelled() -> None:
     reads, source = CostlyReads(), Database()
-    running, in_the_line = (ask(reads, source, "a", name) for name in ("a/0", "a/1"))
+    running, in_the_line = (read(reads, source, "a", name) for name in ("a/0", "a/1"))
     await let_others_run()
     await reads.close()
     with pytest.raises(asyncio.CancelledError):
@@ -126,12 +126,12 @@ async def test_reads_that_wait_when_the_connection_closes_are_cancelled() -> Non
 
 async def test_a_read_that_is_cancelled_lets_the_next_one_begin() -> None:
     reads, source = CostlyReads(), Database()
-    running, in_the_line = (ask(reads, source, "a", name) for name in ("a/0", "a/1"))
+    running, in_the_line = (read(reads, source, "a", name) for name in ("a/0", "a/1"))
     await let_others_run()
     running.cancel()
     source.may_go_on.set()
     assert await in_the_line == ["a/1"]
-    assert await ask(reads, source, "a", "a/2") == ["a/2"]
+    assert await read(reads, source, "a", "a/2") == ["a/2"]
 
 
 def costly_reads() -> CostlyReads:
@@ -140,22 +140,22 @@ def costly_reads() -> CostlyReads:
     return client.costly_reads
 
 
-async def hold() -> tuple[Database, asyncio.Task[Sequence[Any]]]:
+async def hold_lock() -> tuple[Database, asyncio.Task[Sequence[Any]]]:
     """Keep the connected database's turn until the source may go on."""
     source = Database()
-    held = ask(costly_reads(), source, "holder", "held")
+    held = read(costly_reads(), source, "holder", "held")
     await let_others_run()
     return source, held
 
 
 @pytest.mark.both_databases
 async def test_sums_and_counts_wait_their_turn_and_other_reads_do_not(db: str) -> None:
-    source, held = await hold()
+    source, held = await hold_lock()
     since = datetime.now(UTC) - timedelta(days=400)
     waiting = [
-        asyncio.ensure_future(stats.top_users(since=since)),
-        asyncio.ensure_future(stats.top_users()),
-        asyncio.ensure_future(stats.top_services()),
+        asyncio.ensure_future(stats.list_top_users(since=since)),
+        asyncio.ensure_future(stats.list_top_users()),
+        asyncio.ensure_future(stats.list_top_services()),
         asyncio.ensure_future(count_up_to(Category.all(), 10)),
     ]
     for _ in range(3):
@@ -168,7 +168,7 @@ async def test_sums_and_counts_wait_their_turn_and_other_reads_do_not(db: str) -
 
 @pytest.mark.both_databases
 async def test_a_long_costly_read_is_broken_off_and_keeps_no_other_read_waiting(database_url: str) -> None:
-    async with database.connected(database_url, read_timeout=timedelta(seconds=0.3)):
+    async with database.open_connections(database_url, read_timeout=timedelta(seconds=0.3)):
         rows = (
             "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000000000) "
             "SELECT count(*) FROM n"
@@ -181,10 +181,12 @@ async def test_a_long_costly_read_is_broken_off_and_keeps_no_other_read_waiting(
             await long
 
 
-async def test_an_operation_reads_for_whom_it_was_admitted(client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_reads_of_an_operation_count_for_its_caller(
+    client: httpx.AsyncClient, shop: AppContext
+) -> None:
     user = await create_user()
-    headers = await authorization(shop, user)
-    source, held = await hold()
+    headers = await create_authorization(shop, user)
+    source, held = await hold_lock()
     answered: list[str] = []
 
     async def post(name: str, query: str, headers: dict[str, str]) -> None:

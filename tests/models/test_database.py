@@ -27,7 +27,7 @@ from models import Category, database
 from tortoise.transactions import in_transaction
 
 async def run():
-    async with database.connected(sys.argv[1]):
+    async with database.open_connections(sys.argv[1]):
         for _ in range(25):
             async with {block}:
                 category = await Category.get(name="counter")
@@ -44,33 +44,33 @@ def sqlite_file(sqlite_templates: Templates, tmp_path: Path) -> Path:
 
 
 @pytest_asyncio.fixture
-async def hasty_sqlite(sqlite_file: Path) -> AsyncIterator[Path]:
+async def short_timeout_sqlite(sqlite_file: Path) -> AsyncIterator[Path]:
     """Connected; gives up waiting for another process's lock after 50 milliseconds."""
-    async with database.connected(f"sqlite://{sqlite_file}?busy_timeout=50"):
+    async with database.open_connections(f"sqlite://{sqlite_file}?busy_timeout=50"):
         yield sqlite_file
 
 
 @pytest.mark.processes
 async def test_four_processes_that_read_and_then_write_never_meet_a_locked_sqlite(sqlite_file: Path) -> None:
     url = f"sqlite://{sqlite_file}"
-    async with database.connected(url):
+    async with database.open_connections(url):
         await create_category(name="counter")
 
     await asyncio.to_thread(run_together, INCREMENT.format(block="in_transaction()"), argument=url)
 
-    async with database.connected(url):
+    async with database.open_connections(url):
         assert (await Category.get(name="counter")).position == 100
 
 
 @pytest.mark.processes
 async def test_exclusive_transactions_of_four_processes_lose_no_write(database_url: str) -> None:
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         await create_category(name="counter")
 
-    code = INCREMENT.format(block="database.exclusive('counter')")
+    code = INCREMENT.format(block="database.exclusive_transaction('counter')")
     await asyncio.to_thread(run_together, code, argument=database_url)
 
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         assert (await Category.get(name="counter")).position == 100
 
 
@@ -79,7 +79,7 @@ async def test_exclusive_transactions_of_many_tasks_lose_no_write() -> None:
     counter = await create_category()
 
     async def increment() -> None:
-        async with database.exclusive("counter"):
+        async with database.exclusive_transaction("counter"):
             position = (await Category.get(id=counter.id)).position
             await asyncio.sleep(0)
             await Category.filter(id=counter.id).update(position=position + 1)
@@ -92,14 +92,14 @@ async def test_exclusive_transactions_of_many_tasks_lose_no_write() -> None:
 @pytest.mark.usefixtures("db")
 async def test_an_exclusive_transaction_that_fails_writes_nothing_and_lets_the_next_in() -> None:
     async def write_and_fail() -> None:
-        async with database.exclusive("users"):
+        async with database.exclusive_transaction("users"):
             await create_user()
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await write_and_fail()
 
-    async with database.exclusive("users"):
+    async with database.exclusive_transaction("users"):
         assert not await User.exists()
 
 
@@ -113,7 +113,7 @@ async def test_now_is_aware_utc_in_whole_seconds_and_never_runs_back() -> None:
 
 
 @pytest.mark.usefixtures("db")
-async def test_a_moment_of_another_zone_compares_as_the_moment_it_is() -> None:
+async def test_timestamps_of_different_zones_compare_by_their_instant() -> None:
     await create_category(name="stored in Tehran's", created_at=MOMENT.astimezone(TEHRAN))
     await create_category(name="a second later", created_at=MOMENT + timedelta(seconds=1))
 
@@ -127,7 +127,7 @@ async def test_a_moment_of_another_zone_compares_as_the_moment_it_is() -> None:
 
 
 @pytest.mark.usefixtures("db")
-async def test_moments_come_back_as_aware_utc() -> None:
+async def test_timestamps_are_read_back_as_aware_utc() -> None:
     stored = await create_category(created_at=datetime(2026, 3, 20, 23, 59, 59, tzinfo=TEHRAN))
 
     read = (await Category.get(id=stored.id)).created_at
@@ -137,17 +137,17 @@ async def test_moments_come_back_as_aware_utc() -> None:
 
 async def test_a_database_can_be_connected_to_again(database_url: str) -> None:
     for _ in range(2):
-        async with database.connected(database_url):
+        async with database.open_connections(database_url):
             await create_user()
 
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         assert await User.all().count() == 2
 
 
 async def test_a_transaction_that_finds_sqlite_locked_fails_and_the_next_one_begins(
-    hasty_sqlite: Path,
+    short_timeout_sqlite: Path,
 ) -> None:
-    other = sqlite3.connect(hasty_sqlite, isolation_level=None)
+    other = sqlite3.connect(short_timeout_sqlite, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="locked"):
         async with in_transaction():
@@ -168,7 +168,7 @@ async def test_a_sqlite_transaction_cancelled_while_it_begins_lets_the_next_one_
         async with in_transaction():
             await create_user()
 
-    async with database.connected(f"sqlite://{sqlite_file}"):
+    async with database.open_connections(f"sqlite://{sqlite_file}"):
         for steps in range(12):
             task = asyncio.create_task(write())
             for _ in range(steps):
@@ -184,7 +184,7 @@ async def test_a_sqlite_transaction_cancelled_while_it_begins_lets_the_next_one_
 
 
 async def test_a_sqlite_transaction_that_cannot_commit_lets_the_next_one_begin(
-    hasty_sqlite: Path,
+    short_timeout_sqlite: Path,
 ) -> None:
     async def refill_an_order_that_is_not_there() -> None:
         async with in_transaction() as transaction:
@@ -209,7 +209,7 @@ async def test_a_statement_of_ours_that_fails_is_no_database_that_is_away(db: st
 async def test_a_database_that_another_holds_locked_is_away(sqlite_file: Path) -> None:
     holder = sqlite3.connect(sqlite_file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    async with database.connected(f"sqlite://{sqlite_file}?busy_timeout=1"):
+    async with database.open_connections(f"sqlite://{sqlite_file}?busy_timeout=1"):
         with pytest.raises(OperationalError) as busy:
             await create_user()
     holder.close()

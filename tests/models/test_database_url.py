@@ -58,7 +58,7 @@ async def test_pool_and_session_connect_with_options_that_only_libpq_knows(postg
     options = "sslmode=prefer&connect_timeout=5&application_name=my%20shop&channel_binding=prefer&maxsize=2"
     url = f"{postgres_server.replace('postgres://', 'postgresql://', 1)}{separator}{options}"
 
-    async with database.connected(url):
+    async with database.open_connections(url):
         (row,) = await database.fetch("SELECT current_setting('application_name') AS name")
     session: asyncpg.Connection = await database.open_session(url, name="a session")
     name = await session.fetchval("SELECT current_setting('application_name')")

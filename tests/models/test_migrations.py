@@ -18,7 +18,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 
 import migrations
 from models import Category, User, database
-from models.migration_mends import RebuildRefused
+from models.migration_mends import RebuildNotSupported
 from tests.fakes import create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together
@@ -51,7 +51,7 @@ Apply = Callable[[ops.Operation], Awaitable[object]]
 
 async def next_migrations(url: str) -> Apply:
     """A function that runs an operation as the migration that would come next."""
-    executor = MigrationExecutor(database.connection(), database.configuration(url)["apps"])
+    executor = MigrationExecutor(database.connection(), database.build_config(url)["apps"])
     await executor.loader.build_graph()
     applied = await MigrationRecorder(database.connection()).applied_migrations()
     # It takes seconds, as it replays all migrations.
@@ -72,7 +72,7 @@ def database_url(own_database_url: str) -> str:
 
 
 async def test_the_models_ask_for_no_further_migration(db: str) -> None:
-    configuration = database.configuration(db)
+    configuration = database.build_config(db)
     assert Tortoise.apps is not None
 
     drift = await MigrationAutodetector(Tortoise.apps, configuration["apps"]).changes()
@@ -86,7 +86,7 @@ async def test_a_column_without_its_migration_counts_as_drift(
     monkeypatch.setattr(Category._meta.fields_map["name"], "max_length", 201)
     assert Tortoise.apps is not None
 
-    drift = await MigrationAutodetector(Tortoise.apps, database.configuration(db)["apps"]).changes()
+    drift = await MigrationAutodetector(Tortoise.apps, database.build_config(db)["apps"]).changes()
 
     described = [operation.describe() for writer in drift for operation in writer.operations]
     assert described == ["Alter field name on Category"]
@@ -102,12 +102,12 @@ async def test_migrate_applies_all_to_an_empty_database_and_nothing_the_second_t
 
 
 async def test_migrate_keeps_the_rows_of_a_database_that_is_up_to_date(database_url: str) -> None:
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         await create_user(mobile="09121111111")
 
     await database.migrate(database_url)
 
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         assert [user.mobile for user in await User.all()] == ["09121111111"]
 
 
@@ -117,7 +117,7 @@ async def test_four_processes_that_migrate_at_once_apply_each_migration_once(dat
     printed = await asyncio.to_thread(run_together, MIGRATE, argument=database_url)
 
     assert sorted(" ".join(printed).split()) == NAMES
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         assert (await create_user()).id == 1
 
 
@@ -138,7 +138,7 @@ async def test_a_migration_that_would_rebuild_a_table_is_refused_on_sqlite_only(
 
     for operation in operations:
         with subtests.test(type(operation).__name__):
-            refused = pytest.raises(RebuildRefused, match="categories")
+            refused = pytest.raises(RebuildNotSupported, match="categories")
             with refused if database.dialect() == "sqlite" else contextlib.nullcontext():
                 await apply(operation)
 

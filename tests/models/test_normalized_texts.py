@@ -28,7 +28,7 @@ async def test_every_stored_link_gets_the_hash_of_its_normal_form(db: str) -> No
     await HashLinks()._run_sql(editor(), [])
 
     hashes = [(await Order.get(id=order.id)).link_hash for order in orders]
-    assert hashes == [links.hash_of(link) for link in spellings]
+    assert hashes == [links.hash_link(link) for link in spellings]
     assert hashes[0] == hashes[1]
 
 

@@ -11,13 +11,13 @@ from tortoise.transactions import in_transaction
 
 from models import User, database
 from models.sqlite_engine import DatabaseFileReplaced
-from tests.databases import sqlite_copy
+from tests.databases import copy_sqlite
 from tests.fakes import MOMENT, create_user
 
 SECONDS = 60
 
 
-def with_options(url: str, options: str) -> str:
+def add_options(url: str, options: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{options}"
 
 
@@ -29,7 +29,7 @@ def postgres_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def sqlite_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    url = sqlite_copy(request.getfixturevalue("sqlite_templates").empty, tmp_path)
+    url = copy_sqlite(request.getfixturevalue("sqlite_templates").empty, tmp_path)
     return Path(url.removeprefix("sqlite://"))
 
 
@@ -42,13 +42,13 @@ async def write_in_a_transaction() -> None:
         await write()
 
 
-async def failure_of(url: str, *acts: object) -> list[Exception]:
+async def collect_failure(url: str, *operations: object) -> list[Exception]:
     """What each of the acts raises, on one set of connections."""
     failures = []
-    async with database.connected(url):
-        for act in acts:
+    async with database.open_connections(url):
+        for operation in operations:
             with pytest.raises(Exception) as raised:  # noqa: PT011 - its class is what the test is about
-                await act()  # type: ignore[operator]
+                await operation()  # type: ignore[operator]
             failures.append(raised.value)
     return failures
 
@@ -58,14 +58,14 @@ async def test_refusals_of_postgresql_are_outages(postgres_url: str, subtests: p
         await database.fetch("SELECT pg_sleep(5)")
 
     with subtests.test("statement_timeout"):
-        (slow,) = await failure_of(with_options(postgres_url, "statement_timeout=50"), sleep)
+        (slow,) = await collect_failure(add_options(postgres_url, "statement_timeout=50"), sleep)
         assert database.is_unavailable(slow)
 
     with subtests.test("a server that is read-only"):
-        url = with_options(postgres_url, "default_transaction_read_only=on")
-        for failure in await failure_of(url, write, write_in_a_transaction, write):
+        url = add_options(postgres_url, "default_transaction_read_only=on")
+        for failure in await collect_failure(url, write, write_in_a_transaction, write):
             assert database.is_unavailable(failure)
-        async with database.connected(url):
+        async with database.open_connections(url):
             assert await database.is_read_only()
 
     with subtests.test("lock_timeout"):
@@ -73,7 +73,7 @@ async def test_refusals_of_postgresql_are_outages(postgres_url: str, subtests: p
         try:
             async with session.transaction():
                 await session.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
-                (locked,) = await failure_of(with_options(postgres_url, "lock_timeout=50"), write)
+                (locked,) = await collect_failure(add_options(postgres_url, "lock_timeout=50"), write)
         finally:
             await session.close()
         assert database.is_unavailable(locked)
@@ -85,13 +85,13 @@ async def test_migrate_reports_a_lock_instead_of_starting_from_nothing(postgres_
         async with session.transaction():
             await session.execute("LOCK TABLE tortoise_migrations IN ACCESS EXCLUSIVE MODE")
             with pytest.raises((asyncpg.LockNotAvailableError, OperationalError), match="lock timeout"):
-                await database.migrate(with_options(postgres_url, "lock_timeout=50"))
+                await database.migrate(add_options(postgres_url, "lock_timeout=50"))
     finally:
         await session.close()
 
 
 async def test_reads_of_sqlite_do_not_wait_for_another_process_that_writes(sqlite_file: Path) -> None:
-    async with database.connected(f"sqlite://{sqlite_file}?busy_timeout=2000"):
+    async with database.open_connections(f"sqlite://{sqlite_file}?busy_timeout=2000"):
         user = await create_user()
         other = sqlite3.connect(sqlite_file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -109,7 +109,7 @@ async def test_reads_of_sqlite_do_not_wait_for_another_process_that_writes(sqlit
 
 
 async def test_a_read_of_sqlite_sees_what_was_committed_before_it(sqlite_file: Path) -> None:
-    async with database.connected(f"sqlite://{sqlite_file}"):
+    async with database.open_connections(f"sqlite://{sqlite_file}"):
         user = await create_user()
         for name in ("a", "b", "c"):
             async with in_transaction():
@@ -118,20 +118,23 @@ async def test_a_read_of_sqlite_sees_what_was_committed_before_it(sqlite_file: P
 
 
 async def test_a_database_that_cannot_be_opened_fails_every_time_and_never_hangs(tmp_path: Path) -> None:
-    async with database.connected(f"sqlite://{tmp_path}/missing/shop.sqlite3"), asyncio.timeout(SECONDS):
+    async with (
+        database.open_connections(f"sqlite://{tmp_path}/missing/shop.sqlite3"),
+        asyncio.timeout(SECONDS),
+    ):
         for _ in range(2):
-            for act in (database.now, write, write_in_a_transaction):
+            for operation in (database.now, write, write_in_a_transaction):
                 with pytest.raises((OperationalError, sqlite3.OperationalError), match="unable to open"):
-                    await act()
+                    await operation()
 
 
 async def test_nothing_is_written_once_the_file_was_moved_or_replaced(sqlite_file: Path) -> None:
-    async with database.connected(f"sqlite://{sqlite_file}"):
+    async with database.open_connections(f"sqlite://{sqlite_file}"):
         user = await create_user()
         moved = sqlite_file.rename(sqlite_file.with_name("elsewhere.sqlite3"))
-        for act in (write, write_in_a_transaction, database.is_read_only):
+        for operation in (write, write_in_a_transaction, database.is_read_only):
             with pytest.raises(DatabaseFileReplaced) as raised:
-                await act()
+                await operation()
             assert database.is_unavailable(raised.value)
         moved.rename(sqlite_file)
         await write_in_a_transaction()
@@ -143,7 +146,7 @@ async def test_nothing_is_written_once_the_file_was_moved_or_replaced(sqlite_fil
 async def test_a_new_sqlite_file_is_its_owner_s_alone(tmp_path: Path) -> None:
     url = f"sqlite://{tmp_path}/new.sqlite3"
     await database.migrate(url)
-    async with database.connected(url):
+    async with database.open_connections(url):
         await create_user()
         modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("new.sqlite3*")}
 

@@ -7,9 +7,9 @@ import pytest_asyncio
 
 from models import Order, User, database
 from models.asyncpg_engine import StatelessClient
-from models.rows import Rows
+from models.rows import TableReader
 from resolvers import orders, sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
 from tests.rest_compat.test_statement_counts import add_rows
 
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True
 
 TIMES = 30
 # PostgreSQL plans a statement a few times before it compares.
-PLANNED_ANYWAY = TIMES // 3
+ALWAYS_PLANNED = TIMES // 3
 
 
 @pytest_asyncio.fixture
 async def db(database_url: str) -> AsyncIterator[str]:
     """A connection of this test's own, which has planned nothing yet."""
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         yield database_url
 
 
@@ -46,7 +46,7 @@ async def replicate(table: str, *, times: int, **changed: str) -> None:
     )
 
 
-async def times_planned(beginning: str) -> int:
+async def count_plannings(beginning: str) -> int:
     """How often the statement that begins so was planned by the connection that is used next."""
     client = database.connection()
     assert isinstance(client, StatelessClient)
@@ -58,7 +58,7 @@ async def times_planned(beginning: str) -> int:
     return int(row["custom_plans"])
 
 
-async def test_a_session_s_lookup_is_planned_once_a_connection(db: str, shop: Shop) -> None:
+async def test_a_session_s_lookup_is_planned_once_a_connection(db: str, shop: AppContext) -> None:
     user = await create_user()
     token, _ = await sessions.issue_token(shop, user, now=await database.now())
     await replicate("access_tokens", times=5_000, id="md5(n::text) || md5(t.id)")
@@ -66,25 +66,25 @@ async def test_a_session_s_lookup_is_planned_once_a_connection(db: str, shop: Sh
     for _ in range(TIMES):
         assert await sessions.authenticate(shop, token) is not None
 
-    assert await times_planned('SELECT t."id", t."issued_at"') <= PLANNED_ANYWAY
+    assert await count_plannings('SELECT t."id", t."issued_at"') <= ALWAYS_PLANNED
 
 
-async def test_the_order_list_is_planned_once_a_connection(db: str, shop: Shop) -> None:
+async def test_the_order_list_is_planned_once_a_connection(db: str, shop: AppContext) -> None:
     small, large = await create_user(), await create_user()
     await add_rows(large, 1)
     await replicate("orders", times=5_000, id="t.id * 10000 + n")
-    given = await Order.filter(user=large).order_by("-id").limit(2).values_list("id", flat=True)
-    await Order.filter(id__in=given).update(user_id=small.id)
+    provided = await Order.filter(user=large).order_by("-id").limit(2).values_list("id", flat=True)
+    await Order.filter(id__in=provided).update(user_id=small.id)
     token, _ = await sessions.issue_token(shop, small, now=await database.now())
     claims = shop.tokens.verify(token, now=await database.now())
     assert claims is not None
 
     for _ in range(TIMES):
-        found = await orders.orders_at_once(claims)
+        found = await orders.list_orders_with_session(claims)
         assert found is not None
         assert len(found.values) == 2
 
-    assert await times_planned('SELECT t."id", t."legacy_key"') <= PLANNED_ANYWAY
+    assert await count_plannings('SELECT t."id", t."legacy_key"') <= ALWAYS_PLANNED
 
 
 async def test_rows_by_their_keys_are_planned_once_a_connection(db: str) -> None:
@@ -92,6 +92,6 @@ async def test_rows_by_their_keys_are_planned_once_a_connection(db: str) -> None
     await replicate("users", times=5_000, id="100000 + n", mobile="NULL", email="NULL", api_key_hash="NULL")
 
     for _ in range(TIMES):
-        assert len(await Rows.of(User).by_key("id", [user.id, 100_001])) == 2
+        assert len(await TableReader.for_model(User).fetch_by_values("id", [user.id, 100_001])) == 2
 
-    assert await times_planned('SELECT t."id", t."legacy_key", t."role"') <= PLANNED_ANYWAY
+    assert await count_plannings('SELECT t."id", t."legacy_key", t."role"') <= ALWAYS_PLANNED

@@ -69,15 +69,15 @@ async def release(pool: FairPool, connections: Iterable[asyncpg.Connection]) -> 
         await pool.release(connection)
 
 
-async def all_are_there(pool: FairPool) -> bool:
+async def assert_all_connections_released(pool: FairPool) -> bool:
     """Whether as many connections as the pool may have can be taken at once, and answer."""
-    taken = await all_of(pool)
-    answers = [await connection.fetchval("SELECT 1") for connection in taken]
-    await release(pool, taken)
-    return answers == [1] * len(taken)
+    acquire_fast = await all_of(pool)
+    answers = [await connection.fetchval("SELECT 1") for connection in acquire_fast]
+    await release(pool, acquire_fast)
+    return answers == [1] * len(acquire_fast)
 
 
-async def test_who_waits_longest_comes_first_and_no_newcomer_overtakes(pool: FairPool) -> None:
+async def test_connections_are_handed_out_first_come_first_served(pool: FairPool) -> None:
     served: list[int] = []
 
     async def ask(number: int) -> None:
@@ -85,10 +85,10 @@ async def test_who_waits_longest_comes_first_and_no_newcomer_overtakes(pool: Fai
             served.append(number)
             await connection.fetchval("SELECT 1")
 
-    taken = await all_of(pool)
+    acquire_fast = await all_of(pool)
     waiting = [asyncio.create_task(ask(number)) for number in range(20)]
     await asyncio.sleep(0)
-    await release(pool, taken)
+    await release(pool, acquire_fast)
     # Newcomers, at the very moment when connections are handed over.
     waiting += [asyncio.create_task(ask(number)) for number in range(20, 40)]
     await asyncio.gather(*waiting)
@@ -97,7 +97,7 @@ async def test_who_waits_longest_comes_first_and_no_newcomer_overtakes(pool: Fai
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_callers_who_give_up_at_any_moment_lose_no_connection(pool: FairPool, seed: int) -> None:
+async def test_cancelled_callers_lose_no_connection(pool: FairPool, seed: int) -> None:
     chance = Random(seed)
 
     async def ask() -> None:
@@ -114,16 +114,16 @@ async def test_callers_who_give_up_at_any_moment_lose_no_connection(pool: FairPo
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    assert await all_are_there(pool)
+    assert await assert_all_connections_released(pool)
 
 
 async def test_a_caller_who_waits_too_long_gives_up_and_loses_nothing(pool: FairPool) -> None:
-    taken = await all_of(pool)
+    acquire_fast = await all_of(pool)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(pool.acquire(), 0.01)
-    await release(pool, taken)
+    await release(pool, acquire_fast)
 
-    assert await all_are_there(pool)
+    assert await assert_all_connections_released(pool)
 
 
 async def test_idle_connections_that_the_server_ended_are_replaced(pool: FairPool, database_url: str) -> None:
@@ -138,20 +138,20 @@ async def test_idle_connections_that_the_server_ended_are_replaced(pool: FairPoo
     while not all(connection.is_closed() for connection in there):
         await asyncio.sleep(0.01)
 
-    assert await all_are_there(pool)
+    assert await assert_all_connections_released(pool)
 
 
 async def test_a_connection_that_breaks_in_use_makes_room_for_those_who_wait(pool: FairPool) -> None:
-    taken = await all_of(pool)
-    waiting = [asyncio.create_task(pool.acquire()) for _ in taken]
+    acquire_fast = await all_of(pool)
+    waiting = [asyncio.create_task(pool.acquire()) for _ in acquire_fast]
     await asyncio.sleep(0)
-    for connection in taken:
+    for connection in acquire_fast:
         connection.terminate()
     # Even if the holders of the broken ones never give them back.
     for connection in await asyncio.wait_for(asyncio.gather(*waiting), 30):
         assert await connection.fetchval("SELECT 1") == 1
         await pool.release(connection)
-    await release(pool, taken)
+    await release(pool, acquire_fast)
 
     assert pool.size == pool.idle == pool.max_size
 
@@ -167,23 +167,23 @@ async def test_those_who_wait_behind_a_failure_to_connect_fail_as_well(
         return await asyncpg.connect(database_url)
 
     pool = pools(2, connect=connect)
-    taken = await all_of(pool)
+    acquire_fast = await all_of(pool)
     waiting = [asyncio.create_task(pool.acquire()) for _ in range(10)]
     await asyncio.sleep(0)
     is_reachable = False
-    for connection in taken:
+    for connection in acquire_fast:
         connection.terminate()
         await pool.release(connection)
     outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
     assert {type(outcome) for outcome in outcomes} == {ConnectionRefusedError}
 
     is_reachable = True
-    assert await all_are_there(pool)
+    assert await assert_all_connections_released(pool)
 
 
 async def test_closing_refuses_those_who_wait_and_waits_for_what_is_in_use(pools: PoolMaker) -> None:
     pool = pools(1)
-    taken = await pool.acquire()
+    acquire_fast = await pool.acquire()
     waiting = asyncio.create_task(pool.acquire())
     await asyncio.sleep(0)
     closing = asyncio.create_task(pool.close())
@@ -191,10 +191,10 @@ async def test_closing_refuses_those_who_wait_and_waits_for_what_is_in_use(pools
         with pytest.raises(asyncpg.InterfaceError):
             await asyncio.wait_for(refused, 30)
     assert not closing.done()
-    await pool.release(taken)
+    await pool.release(acquire_fast)
 
     await asyncio.wait_for(closing, 30)
-    assert taken.is_closed()
+    assert acquire_fast.is_closed()
 
 
 async def test_connections_are_opened_as_they_are_needed_and_the_unused_ones_closed(pools: PoolMaker) -> None:
@@ -208,16 +208,16 @@ async def test_connections_are_opened_as_they_are_needed_and_the_unused_ones_clo
     async with asyncio.timeout(10):
         while pool.size > 1:
             await asyncio.sleep(0.02)
-    assert await all_are_there(pool)
+    assert await assert_all_connections_released(pool)
 
 
 async def test_a_transaction_that_was_left_open_is_rolled_back(pool: FairPool) -> None:
     connection = await pool.acquire()
     await connection.execute("BEGIN")
     await pool.release(connection)
-    taken = await all_of(pool)
-    assert not any(connection.is_in_transaction() for connection in taken)
-    await release(pool, taken)
+    acquire_fast = await all_of(pool)
+    assert not any(connection.is_in_transaction() for connection in acquire_fast)
+    await release(pool, acquire_fast)
 
 
 async def test_an_interrupted_statement_ends_before_its_connection_is_used_again(pools: PoolMaker) -> None:
@@ -234,9 +234,9 @@ async def test_an_interrupted_statement_ends_before_its_connection_is_used_again
 
 async def test_a_url_bounds_the_pool_and_how_long_it_keeps_what_nobody_uses(database_url: str) -> None:
     url = f"{database_url}&minsize=1&maxsize=3&max_inactive_connection_lifetime=0.2"
-    async with database.connected(url):
+    async with database.open_connections(url):
         await asyncio.gather(*(database.read("SELECT pg_sleep(0.05)", []) for _ in range(5)))
-        assert database.pool_state() == database.PoolState(open=3, idle=3, most=3)
+        assert database.pool_state() == database.PoolState(open=3, idle=3, max_size=3)
         async with asyncio.timeout(10):
             while (state := database.pool_state()) and state.open > 1:
                 await asyncio.sleep(0.02)
@@ -245,7 +245,7 @@ async def test_a_url_bounds_the_pool_and_how_long_it_keeps_what_nobody_uses(data
 async def test_a_transaction_cancelled_before_it_begins_loses_no_connection(
     database_url: str,
 ) -> None:
-    async with database.connected(f"{database_url}&minsize=1&maxsize=1"):
+    async with database.open_connections(f"{database_url}&minsize=1&maxsize=1"):
         for turns in range(6):
 
             async def spend() -> None:
@@ -262,7 +262,7 @@ async def test_a_transaction_cancelled_before_it_begins_loses_no_connection(
 
 
 async def test_timestamps_travel_as_the_driver_s_own_codec_has_them(database_url: str) -> None:
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         client = database.connection()
         assert isinstance(client, StatelessClient)
         since = "$1 - '2000-01-01Z'::timestamptz"

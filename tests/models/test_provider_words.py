@@ -16,16 +16,16 @@ NOW = "2026-01-01 00:00:00+00:00"
 
 
 @pytest.fixture
-async def before_the_split(own_database_url: str) -> AsyncIterator[str]:
+async def database_before_split(own_database_url: str) -> AsyncIterator[str]:
     """A database as the version before left it."""
     await wipe(own_database_url)
-    async with database.connected(own_database_url):
+    async with database.open_connections(own_database_url):
         await migrate(own_database_url, BEFORE)
         yield own_database_url
 
 
 async def migrate(url: str, name: str) -> None:
-    executor = MigrationExecutor(database.connection(), database.configuration(url)["apps"])
+    executor = MigrationExecutor(database.connection(), database.build_config(url)["apps"])
     await executor.migrate([MigrationTarget(app_label=database.APP, name=name)], direction="forward")
 
 
@@ -70,7 +70,7 @@ async def insert_event(order_id: int, *, actor: str, note: str | None) -> None:
 
 
 async def test_the_split_keeps_for_buyers_what_staff_wrote_and_for_staff_what_providers_said(
-    before_the_split: str,
+    database_before_split: str,
 ) -> None:
     stamps = {"created_at": NOW, "updated_at": NOW}
     await insert(
@@ -101,7 +101,7 @@ async def test_the_split_keeps_for_buyers_what_staff_wrote_and_for_staff_what_pr
     await insert_event(2, actor="system", note="provider's order 7")
     await insert("refills", order_id=2, status="rejected", note="Refill is disabled", **stamps)
 
-    await migrate(before_the_split, SPLIT)
+    await migrate(database_before_split, SPLIT)
 
     # Columns that later migrations add are not there yet.
     orders = (

@@ -25,7 +25,7 @@ def slow(steps: int) -> str:
 
 
 async def test_a_read_that_takes_too_long_is_broken_off_and_the_next_is_answered(database_url: str) -> None:
-    async with database.connected(database_url, read_timeout=LIMIT):
+    async with database.open_connections(database_url, read_timeout=LIMIT):
         for _ in range(2):
             with pytest.raises(ReadTimedOut) as broken:
                 await database.fetch(slow(10**10))
@@ -33,14 +33,14 @@ async def test_a_read_that_takes_too_long_is_broken_off_and_the_next_is_answered
             assert await database.fetch("SELECT 1 AS one") == [{"one": 1}]
 
 
-async def test_what_runs_in_a_transaction_may_take_longer(database_url: str) -> None:
-    async with database.connected(database_url, read_timeout=timedelta(milliseconds=1)):
+async def test_statements_in_a_transaction_may_take_longer(database_url: str) -> None:
+    async with database.open_connections(database_url, read_timeout=timedelta(milliseconds=1)):
         async with in_transaction():
             (row,) = await database.fetch(slow(200_000))
         assert row["steps"] == 200_000
 
 
-def test_what_writes_or_locks_is_no_read() -> None:
+def test_writes_and_locking_reads_are_not_limited() -> None:
     for statement in (
         "INSERT INTO a VALUES (1)",
         "UPDATE a SET b = 1",
@@ -58,7 +58,7 @@ def test_graphql_says_so_without_a_traceback(caplog: pytest.LogCaptureFixture) -
     found = GraphQLError(
         "x", path=["orders"], original_error=ReadTimedOut("a read took longer than 5 seconds")
     )
-    shown = errors.public(found, Language.ENGLISH)
+    shown = errors.to_public_error(found, Language.ENGLISH)
     assert errors.is_unavailable(shown)
     assert shown.message == "The database took too long over this; ask for less, or try again."
     assert [record.exc_info for record in caplog.records] == [None]

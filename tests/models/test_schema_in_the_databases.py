@@ -25,7 +25,7 @@ class Unique:
     name: str = ""
 
 
-def declared_checks() -> dict[str, str]:
+def list_declared_checks() -> dict[str, str]:
     return {
         constraint.name: constraint.check
         for model in MODELS
@@ -34,7 +34,7 @@ def declared_checks() -> dict[str, str]:
     }
 
 
-def declared_uniques() -> set[Unique]:
+def list_declared_uniques() -> set[Unique]:
     uniques = set()
     for model in MODELS:
         table = model._meta.db_table
@@ -51,7 +51,7 @@ def declared_uniques() -> set[Unique]:
     return uniques
 
 
-def declared_indexes() -> set[tuple[str, tuple[str, ...]]]:
+def list_declared_indexes() -> set[tuple[str, tuple[str, ...]]]:
     return {
         (model._meta.db_table, tuple(index if isinstance(index, tuple) else index.fields))
         for model in MODELS
@@ -59,7 +59,7 @@ def declared_indexes() -> set[tuple[str, tuple[str, ...]]]:
     }
 
 
-def declared_references() -> set[tuple[str, str, str, str]]:
+def list_declared_references() -> set[tuple[str, str, str, str]]:
     """(table, column, table it points to, what deleting there does)."""
     return {
         (
@@ -74,7 +74,7 @@ def declared_references() -> set[tuple[str, str, str, str]]:
     }
 
 
-async def present_checks() -> dict[str, str]:
+async def list_present_checks() -> dict[str, str]:
     """Name and text; PostgreSQL words the text in its own way."""
     if database.dialect() == "postgres":
         rows = await database.connection().execute_query_dict(
@@ -89,7 +89,7 @@ async def present_checks() -> dict[str, str]:
     return {name: text for checks in found for name, text in checks}
 
 
-async def present_indexes() -> list[tuple[str, str, tuple[str, ...], bool, bool]]:
+async def list_present_indexes() -> list[tuple[str, str, tuple[str, ...], bool, bool]]:
     """(table, name, columns, is unique, is conditional) of all indexes but those of primary keys."""
     if database.dialect() == "postgres":
         rows = await database.connection().execute_query_dict(
@@ -120,7 +120,7 @@ async def present_indexes() -> list[tuple[str, str, tuple[str, ...], bool, bool]
     ]
 
 
-async def present_references() -> set[tuple[str, str, str, str]]:
+async def list_present_references() -> set[tuple[str, str, str, str]]:
     if database.dialect() == "postgres":
         rows = await database.connection().execute_query_dict(
             "SELECT c.conrelid::regclass::text AS table, a.attname::text AS column,"
@@ -133,9 +133,9 @@ async def present_references() -> set[tuple[str, str, str, str]]:
             "SELECT t.name AS 'table', f.\"from\" AS 'column', f.\"table\" AS target, f.on_delete AS action"
             " FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'"
         )
-    words = {"c": "CASCADE", "r": "RESTRICT", "n": "SET NULL", "a": "NO ACTION"}
+    terms = {"c": "CASCADE", "r": "RESTRICT", "n": "SET NULL", "a": "NO ACTION"}
     return {
-        (row["table"], row["column"], row["target"], words.get(row["action"], row["action"])) for row in rows
+        (row["table"], row["column"], row["target"], terms.get(row["action"], row["action"])) for row in rows
     }
 
 
@@ -149,31 +149,31 @@ def is_present(unique: Unique, indexes: list[tuple[str, str, tuple[str, ...], bo
 
 
 async def test_the_checks_of_the_database_are_the_declared_ones() -> None:
-    present = await present_checks()
+    present = await list_present_checks()
 
-    assert set(present) == set(declared_checks())
+    assert set(present) == set(list_declared_checks())
     assert len(present) > 10
 
 
-async def test_sqlite_holds_each_check_as_it_is_worded_in_the_models() -> None:
+async def test_sqlite_has_each_check_as_declared_in_the_models() -> None:
     if database.dialect() == "postgres":
         pytest.skip("PostgreSQL words checks in its own way")
 
-    assert await present_checks() == declared_checks()
+    assert await list_present_checks() == list_declared_checks()
 
 
 async def test_the_unique_indexes_of_the_database_are_the_declared_ones() -> None:
-    indexes = await present_indexes()
+    indexes = await list_present_indexes()
 
-    assert [unique for unique in declared_uniques() if not is_present(unique, indexes)] == []
-    assert sum(is_unique for *_, is_unique, _ in indexes) == len(declared_uniques())
+    assert [unique for unique in list_declared_uniques() if not is_present(unique, indexes)] == []
+    assert sum(is_unique for *_, is_unique, _ in indexes) == len(list_declared_uniques())
 
 
 async def test_every_declared_index_is_in_the_database() -> None:
-    present = {(table, columns) for table, _, columns, _, _ in await present_indexes()}
+    present = {(table, columns) for table, _, columns, _, _ in await list_present_indexes()}
 
-    assert declared_indexes() - present == set()
+    assert list_declared_indexes() - present == set()
 
 
 async def test_the_references_of_the_database_are_the_declared_ones() -> None:
-    assert await present_references() == declared_references()
+    assert await list_present_references() == list_declared_references()

@@ -14,7 +14,7 @@ from tests.resolvers.records import create_category
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
-async def folded_names() -> dict[int, str]:
+async def list_folded_names() -> dict[int, str]:
     """What the database compares, by the category's id."""
     column = "fold_text(name)" if database.dialect() == "sqlite" else "name_folded"
     rows = await database.fetch(f"SELECT id, {column} AS folded FROM categories")
@@ -28,7 +28,7 @@ async def test_the_database_folds_every_character_as_python_does() -> None:
     ]
     rows = [await create_category(name=f"x{piece}y") for piece in pieces]
 
-    assert await folded_names() == {row.id: fold(row.name) for row in rows}
+    assert await list_folded_names() == {row.id: fold(row.name) for row in rows}
 
 
 async def test_no_way_of_writing_bypasses_the_folded_text() -> None:
@@ -41,7 +41,7 @@ async def test_no_way_of_writing_bypasses_the_folded_text() -> None:
         row.id,
     )
 
-    assert sorted((await folded_names()).values()) == sorted(["خانه", "اب", "5"])
+    assert sorted((await list_folded_names()).values()) == sorted(["خانه", "اب", "5"])
     for typed in ("خانه", "خانة", "آب", "اب", "٥"):
         assert await Category.filter(name__has_part=typed).count() == 1, typed
 

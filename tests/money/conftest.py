@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from models import database
 from tests.fixtures import copied_database
-from tests.money.fleet import Fleet, running_fleet
+from tests.money.fleet import Fleet, run_fleet
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -15,7 +15,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("fleet")
     with (
         copied_database(request, request.param, "empty", folder) as url,
-        running_fleet(url, folder, processes=4) as fleet,
+        run_fleet(url, folder, processes=4) as fleet,
     ):
         yield fleet
 
@@ -23,5 +23,5 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest_asyncio.fixture
 async def fleet(running: Fleet) -> AsyncIterator[Fleet]:
     """The running servers, with this process connected to their database."""
-    async with database.connected(running.database_url):
+    async with database.open_connections(running.database_url):
         yield running

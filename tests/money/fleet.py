@@ -14,7 +14,7 @@ from composition.installation import build_shop
 from config.settings import Settings
 from models import User, database
 from resolvers import sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.live_servers import LiveServer
 
 AT_ONCE = 50
@@ -26,14 +26,14 @@ class Fleet:
 
     database_url: str
     servers: Sequence[LiveServer]
-    shop: Shop
+    shop: AppContext
 
-    async def token_of(self, user: User) -> dict[str, str]:
+    async def create_token(self, user: User) -> dict[str, str]:
         """The header that signs `user` in at every server."""
         token, _ = await sessions.issue_token(self.shop, user, now=await database.now())
         return {"Authorization": f"Bearer {token}"}
 
-    async def ask(
+    async def send_all(
         self, requests: Sequence[dict[str, Any]], *, at_once: int = AT_ONCE
     ) -> list[httpx.Response]:
         """Each request's answer; they go to the servers in turn, `at_once` at a time. None may be 5xx."""
@@ -55,7 +55,7 @@ class Fleet:
 
 
 @contextmanager
-def running_fleet(database_url: str, folder: Path, *, processes: int, **settings: str) -> Iterator[Fleet]:
+def run_fleet(database_url: str, folder: Path, *, processes: int, **settings: str) -> Iterator[Fleet]:
     """A fleet that starts together and stops at the end."""
     shared = {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING", **settings}
     with ExitStack() as stack:

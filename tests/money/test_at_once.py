@@ -9,7 +9,7 @@ import pytest
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from models import LedgerEntry, Notification, Order, Payment, Service, User, UserGift, database
 from resolvers.audit import audit_ledger
-from tests.both_doors.world import global_id
+from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
 from tests.money.fleet import Fleet
 from tests.resolvers.records import create_gift, create_service, win_gift
@@ -37,7 +37,7 @@ def rest_order(service: Service, headers: dict[str, str], *, quantity: int = 100
 def graphql_order(
     service: Service, headers: dict[str, str], *, quantity: int = 100, key: str | None = None
 ) -> dict[str, Any]:
-    order = {"serviceId": global_id("Service", service.id), "link": LINK, "quantity": quantity}
+    order = {"serviceId": to_global_id("Service", service.id), "link": LINK, "quantity": quantity}
     body = {"query": CREATE_ORDER, "variables": {"input": order, "key": key}}
     return {"path": "/graphql", "json": body, "headers": headers}
 
@@ -49,12 +49,12 @@ def is_accepted(answer: dict[str, Any]) -> bool:
     return bool(answer["status"] == 201)
 
 
-async def entries_of(user: User, kind: LedgerKind) -> list[int]:
+async def list_entries(user: User, kind: LedgerKind) -> list[int]:
     amounts = LedgerEntry.filter(user_id=user.id, kind=kind).values_list("amount", flat=True)
     return [int(str(amount)) for amount in await amounts]
 
 
-async def balance_of(user: User) -> int:
+async def get_balance(user: User) -> int:
     await user.refresh_from_db()
     return int(user.balance)
 
@@ -63,31 +63,31 @@ async def test_a_wallet_that_pays_for_fifty_of_two_hundred_orders_pays_for_exact
     fleet: Fleet,
 ) -> None:
     buyer, service = await create_user(balance=5_000), await create_service(price=1_000)
-    headers = await fleet.token_of(buyer)
+    headers = await fleet.create_token(buyer)
     through_both = [rest_order(service, headers), graphql_order(service, headers)] * 100
 
-    answers = await fleet.ask(through_both)
+    answers = await fleet.send_all(through_both)
 
     assert sum(is_accepted(answer.json()) for answer in answers) == 50
     assert await Order.filter(user_id=buyer.id).count() == 50
-    assert await entries_of(buyer, LedgerKind.ORDER_CHARGE) == [-100] * 50
-    assert await balance_of(buyer) == 0
+    assert await list_entries(buyer, LedgerKind.ORDER_CHARGE) == [-100] * 50
+    assert await get_balance(buyer) == 0
     assert await audit_ledger() == []
 
 
 async def test_one_key_a_hundred_times_at_once_is_one_order_with_one_charge_and_one_id(fleet: Fleet) -> None:
     buyer, service = await create_user(balance=50_000), await create_service(price=1_000)
-    headers = {**await fleet.token_of(buyer), "Idempotency-Key": uuid.uuid4().hex}
+    headers = {**await fleet.create_token(buyer), "Idempotency-Key": uuid.uuid4().hex}
 
-    answers = await fleet.ask([rest_order(service, headers)] * 100)
+    answers = await fleet.send_all([rest_order(service, headers)] * 100)
 
-    told = {answer.json()["order"]["id"] for answer in answers if answer.status_code == 200}
+    reported = {answer.json()["order"]["id"] for answer in answers if answer.status_code == 200}
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert sum(answer.status_code == 200 for answer in answers) > 50
-    assert told == {order.id for order in await Order.filter(user_id=buyer.id)}
-    assert len(told) == 1
-    assert await entries_of(buyer, LedgerKind.ORDER_CHARGE) == [-100]
-    assert await balance_of(buyer) == 49_900
+    assert reported == {order.id for order in await Order.filter(user_id=buyer.id)}
+    assert len(reported) == 1
+    assert await list_entries(buyer, LedgerKind.ORDER_CHARGE) == [-100]
+    assert await get_balance(buyer) == 49_900
 
 
 async def test_keys_of_two_users_are_two_keys_even_at_once(fleet: Fleet) -> None:
@@ -95,20 +95,22 @@ async def test_keys_of_two_users_are_two_keys_even_at_once(fleet: Fleet) -> None
     buyers = [await create_user(balance=1_000), await create_user(balance=1_000)]
     key = uuid.uuid4().hex
     requests = [
-        graphql_order(service, await fleet.token_of(buyer), key=key) for buyer in buyers for _ in range(20)
+        graphql_order(service, await fleet.create_token(buyer), key=key)
+        for buyer in buyers
+        for _ in range(20)
     ]
 
-    answers = await fleet.ask(requests)
+    answers = await fleet.send_all(requests)
 
     assert len({answer.json()["data"]["createOrder"]["id"] for answer in answers}) == 2
-    assert [await balance_of(buyer) for buyer in buyers] == [900, 900]
+    assert [await get_balance(buyer) for buyer in buyers] == [900, 900]
 
 
 async def test_one_key_with_many_bodies_at_once_is_one_order_and_the_rest_are_refused(fleet: Fleet) -> None:
     buyer, service = await create_user(balance=50_000), await create_service(price=1_000)
-    headers = {**await fleet.token_of(buyer), "Idempotency-Key": uuid.uuid4().hex}
+    headers = {**await fleet.create_token(buyer), "Idempotency-Key": uuid.uuid4().hex}
 
-    answers = await fleet.ask([rest_order(service, headers, quantity=100 + n % 10) for n in range(100)])
+    answers = await fleet.send_all([rest_order(service, headers, quantity=100 + n % 10) for n in range(100)])
 
     [order] = await Order.filter(user_id=buyer.id)
     accepted = [answer for answer in answers if answer.status_code == 200]
@@ -121,16 +123,16 @@ async def test_a_duplicate_guard_lets_one_of_fifty_orders_for_a_link_through(fle
     buyer, service = await create_user(balance=50_000), await create_service(price=1_000)
     await Service.filter(id=service.id).update(refuses_duplicates=True)
 
-    answers = await fleet.ask([graphql_order(service, await fleet.token_of(buyer))] * 50)
+    answers = await fleet.send_all([graphql_order(service, await fleet.create_token(buyer))] * 50)
 
     assert sum(is_accepted(answer.json()) for answer in answers) == 1
-    assert await balance_of(buyer) == 49_900
+    assert await get_balance(buyer) == 49_900
 
 
 async def open_payment(fleet: Fleet, payer: User, amount: int) -> Payment:
     body = {"amount": amount}
-    [answer] = await fleet.ask(
-        [{"path": "/api/v1/user/payment", "json": body, "headers": await fleet.token_of(payer)}]
+    [answer] = await fleet.send_all(
+        [{"path": "/api/v1/user/payment", "json": body, "headers": await fleet.create_token(payer)}]
     )
     assert answer.status_code == 302
     return await Payment.get(url=answer.headers["location"])
@@ -143,7 +145,7 @@ def callback(authority: str | None, *, status: str = "OK", **more: object) -> di
 
 async def decide(fleet: Fleet, payment: Payment, decision: str) -> None:
     path = payment.url.removeprefix(fleet.servers[0].url) if payment.url else ""
-    await fleet.ask([{"path": path, "data": {"decision": decision}}])
+    await fleet.send_all([{"path": path, "data": {"decision": decision}}])
 
 
 async def test_a_callback_a_hundred_times_among_wrong_and_foreign_ones_credits_once(fleet: Fleet) -> None:
@@ -164,24 +166,24 @@ async def test_a_callback_a_hundred_times_among_wrong_and_foreign_ones_credits_o
     ]
     random.Random(1).shuffle(requests)
 
-    answers = await fleet.ask(requests)
+    answers = await fleet.send_all(requests)
 
     assert sum(answer.status_code == 404 for answer in answers) == 20
-    assert await entries_of(payer, LedgerKind.PAYMENT) == [25_000]
-    assert await entries_of(other, LedgerKind.PAYMENT) == [40_000]
-    assert await balance_of(payer) == 25_007
+    assert await list_entries(payer, LedgerKind.PAYMENT) == [25_000]
+    assert await list_entries(other, LedgerKind.PAYMENT) == [40_000]
+    assert await get_balance(payer) == 25_007
     statuses = [(await Payment.get(id=row.id)).status for row in (paid, paid_less, foreign)]
     assert statuses == [PaymentStatus.PAID, PaymentStatus.MISMATCHED, PaymentStatus.PAID]
-    told = Notification.filter(user_id=payer.id, kind=NotificationKind.PAYMENT_CREDITED)
-    assert await told.count() == 1
+    reported = Notification.filter(user_id=payer.id, kind=NotificationKind.PAYMENT_CREDITED)
+    assert await reported.count() == 1
     assert await audit_ledger() == []
 
 
 async def test_a_payment_that_is_opened_a_hundred_times_with_one_key_is_one_payment(fleet: Fleet) -> None:
     payer = await create_user()
-    headers = {**await fleet.token_of(payer), "Idempotency-Key": uuid.uuid4().hex}
+    headers = {**await fleet.create_token(payer), "Idempotency-Key": uuid.uuid4().hex}
 
-    answers = await fleet.ask(
+    answers = await fleet.send_all(
         [{"path": "/api/v1/user/payment", "json": {"amount": 5_000}, "headers": headers}] * 100
     )
 
@@ -192,30 +194,28 @@ async def test_a_payment_that_is_opened_a_hundred_times_with_one_key_is_one_paym
 
 
 @pytest.mark.parametrize("path", ["/api/v1/user/freecredit", "/api/v1/user/wof"])
-async def test_a_free_credit_or_a_turn_of_the_wheel_a_hundred_times_at_once_is_given_once(
-    path: str, fleet: Fleet
-) -> None:
+async def test_a_hundred_concurrent_free_credits_or_spins_are_granted_once(path: str, fleet: Fleet) -> None:
     user = await create_user()
     await create_gift(await create_service())
-    headers = await fleet.token_of(user)
+    headers = await fleet.create_token(user)
 
-    answers = await fleet.ask([{"method": "GET", "path": path, "headers": headers}] * 100)
+    answers = await fleet.send_all([{"method": "GET", "path": path, "headers": headers}] * 100)
 
     statuses = sorted(answer.json()["status"] for answer in answers)
     assert statuses in ([201] + [429] * 99, [200] + [429] * 99)
-    given, gifts = await entries_of(user, LedgerKind.FREE_CREDIT), await UserGift.filter(user_id=user.id)
-    assert (len(given), len(gifts)) == ((1, 0) if path.endswith("freecredit") else (0, 1))
-    assert await balance_of(user) == sum(given)
+    provided, gifts = await list_entries(user, LedgerKind.FREE_CREDIT), await UserGift.filter(user_id=user.id)
+    assert (len(provided), len(gifts)) == ((1, 0) if path.endswith("freecredit") else (0, 1))
+    assert await get_balance(user) == sum(provided)
 
 
 async def test_a_gift_that_is_used_a_hundred_times_at_once_is_one_order(fleet: Fleet) -> None:
     user = await create_user()
     gift = await create_gift(await create_service())
     won = await win_gift(user, gift, now=await database.now())
-    headers = await fleet.token_of(user)
+    headers = await fleet.create_token(user)
     body = {"gift_id": gift.id, "link": LINK}
 
-    answers = await fleet.ask([{"path": "/api/v1/user/gifts", "json": body, "headers": headers}] * 100)
+    answers = await fleet.send_all([{"path": "/api/v1/user/gifts", "json": body, "headers": headers}] * 100)
 
     assert sorted(answer.json()["status"] for answer in answers) == [201] + [400] * 99
     [order] = await Order.filter(user_id=user.id)
@@ -228,10 +228,10 @@ async def test_two_gifts_of_a_kind_used_at_once_are_two_orders(fleet: Fleet) -> 
     gift = await create_gift(await create_service())
     for _ in range(2):
         await win_gift(user, gift, now=await database.now())
-    headers = await fleet.token_of(user)
+    headers = await fleet.create_token(user)
     body = {"gift_id": gift.id, "link": LINK}
 
-    answers = await fleet.ask([{"path": "/api/v1/user/gifts", "json": body, "headers": headers}] * 20)
+    answers = await fleet.send_all([{"path": "/api/v1/user/gifts", "json": body, "headers": headers}] * 20)
 
     assert sorted(answer.json()["status"] for answer in answers) == [201] * 2 + [400] * 18
     assert await Order.filter(user_id=user.id).count() == 2
@@ -243,11 +243,11 @@ async def test_the_monthly_limits_hold_when_turns_come_at_once(fleet: Fleet) -> 
     now = await database.now()
     for _ in range(fleet.shop.settings.wheel_gifts_per_month - 1):
         await win_gift(user, gift, now=now)
-    requests = [{"method": "GET", "path": "/api/v1/user/wof", "headers": await fleet.token_of(user)}] * 30
+    requests = [{"method": "GET", "path": "/api/v1/user/wof", "headers": await fleet.create_token(user)}] * 30
 
-    await fleet.ask(requests)
+    await fleet.send_all(requests)
     await User.filter(id=user.id).update(wheel_spun_at=None)
-    answers = await fleet.ask(requests)
+    answers = await fleet.send_all(requests)
 
     assert {answer.json()["message"] for answer in answers} == {"شما به حداکثر تعداد جایزه، در ماه رسیده اید"}
     assert await UserGift.filter(user_id=user.id).count() == fleet.shop.settings.wheel_gifts_per_month

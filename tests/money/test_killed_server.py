@@ -15,10 +15,10 @@ import pytest
 
 from domain.states import LedgerKind
 from models import LedgerEntry, Order, Service, User, database
-from tests.both_doors.world import global_id
+from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
 from tests.forked_commands import run_command
-from tests.money.fleet import Fleet, running_fleet
+from tests.money.fleet import Fleet, run_fleet
 from tests.money.test_at_once import CREATE_ORDER
 from tests.resolvers.records import create_service
 
@@ -30,7 +30,7 @@ KILLS = 3
 SEEDS = range(int(os.environ.get("FAULT_SEEDS", "1")))
 
 
-class Shopper:
+class OrderingClient:
     """Places orders, each for a link of its own, and asks with the same key until it has an answer."""
 
     def __init__(self, fleet: Fleet, headers: dict[str, str], service: Service) -> None:
@@ -40,7 +40,7 @@ class Shopper:
         self.acknowledged: dict[str, str] = {}
         self.broken_off = 0
 
-    async def shop(self) -> None:
+    async def run(self) -> None:
         async with httpx.AsyncClient(timeout=180) as client:
             waiting = iter(range(ORDERS))
 
@@ -51,7 +51,7 @@ class Shopper:
             await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
 
     async def _place(self, client: httpx.AsyncClient, link: str) -> None:
-        order = {"serviceId": global_id("Service", self._service.id), "link": link, "quantity": 10}
+        order = {"serviceId": to_global_id("Service", self._service.id), "link": link, "quantity": 10}
         body = {"query": CREATE_ORDER, "variables": {"input": order, "key": link}}
         while link not in self.acknowledged:
             try:
@@ -63,7 +63,7 @@ class Shopper:
                 self.acknowledged[link] = answer.json()["data"]["createOrder"]["id"]
 
 
-async def kill_now_and_then(fleet: Fleet, shopper: Shopper, chance: random.Random) -> None:
+async def kill_at_random(fleet: Fleet, shopper: OrderingClient, chance: random.Random) -> None:
     """Kill the server at random points of the work and start it again."""
     [server] = fleet.servers
     for after in sorted(chance.sample(range(20, ORDERS - 50), KILLS)):
@@ -84,18 +84,18 @@ async def audit_by_command(fleet: Fleet) -> object:
 async def test_every_acknowledged_order_exists_once_with_its_charge_after_kills(
     seed: int, own_database_url: str, tmp_path: Path
 ) -> None:
-    async with database.connected(own_database_url):
+    async with database.open_connections(own_database_url):
         buyer, service = await create_user(balance=100_000), await create_service(price=1_000)
-        with running_fleet(own_database_url, tmp_path, processes=1) as fleet:
-            shopper = Shopper(fleet, await fleet.token_of(buyer), service)
-            await asyncio.gather(shopper.shop(), kill_now_and_then(fleet, shopper, random.Random(seed)))
+        with run_fleet(own_database_url, tmp_path, processes=1) as fleet:
+            shopper = OrderingClient(fleet, await fleet.create_token(buyer), service)
+            await asyncio.gather(shopper.run(), kill_at_random(fleet, shopper, random.Random(seed)))
             differences = await audit_by_command(fleet)
 
         orders = await Order.filter(user_id=buyer.id)
         charges = await LedgerEntry.filter(user_id=buyer.id, kind=LedgerKind.ORDER_CHARGE)
         assert shopper.broken_off > 0
         assert Counter(order.link for order in orders) == Counter(list(shopper.acknowledged))
-        assert {order.link: global_id("Order", order.id) for order in orders} == shopper.acknowledged
+        assert {order.link: to_global_id("Order", order.id) for order in orders} == shopper.acknowledged
         assert sorted(entry.order_id or 0 for entry in charges) == sorted(order.id for order in orders)
         assert {entry.amount for entry in charges} == {-10}
         assert (await User.get(id=buyer.id)).balance == 100_000 - 10 * ORDERS

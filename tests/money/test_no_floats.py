@@ -43,7 +43,7 @@ FILES = sorted(
 )
 
 
-def floats_in(source: str) -> Iterator[str]:
+def find_floats(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     type_checks = {
         id(name) for node in ast.walk(tree) if _is_type_check(node) for name in ast.walk(node.args[1])
@@ -70,7 +70,7 @@ def _is_path(node: ast.BinOp) -> bool:
 
 @for_each("file", FILES)
 def test_no_float_comes_near_money(file: Path) -> None:
-    assert list(floats_in(file.read_text(encoding="utf-8"))) == []
+    assert list(find_floats(file.read_text(encoding="utf-8"))) == []
 
 
 @for_each(
@@ -84,8 +84,8 @@ def test_no_float_comes_near_money(file: Path) -> None:
     ],
 )
 def test_a_float_would_be_found(line: str) -> None:
-    assert list(floats_in(line)) != []
+    assert list(find_floats(line)) != []
 
 
 def test_a_check_for_a_float_makes_none() -> None:
-    assert list(floats_in("x = isinstance(sent, str | float)")) == []
+    assert list(find_floats("x = isinstance(sent, str | float)")) == []

@@ -19,11 +19,11 @@ from config.settings import Settings
 from domain.states import LedgerKind
 from models import LedgerEntry, Order, Payment, Service, User, UserGift, database
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
-from tests.append_only import rewritable_rows
-from tests.both_doors.world import global_id
+from resolvers.shop import AppContext
+from tests.append_only import allow_row_changes
+from tests.both_doors.world import to_global_id
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
-from tests.fixtures import authorization, client_of
+from tests.fixtures import create_authorization, create_client
 from tests.resolvers.records import create_gift, create_service
 from tests.searches import DEPTH
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.both_databases
 
 DISCOUNT, MIN, MAX = 7, 10, 5_000
 PRICES = (333, 1_000, 99_999)
-DOORS = st.sampled_from(["rest", "graphql"])
+APIS = st.sampled_from(["rest", "graphql"])
 # Mostly what is accepted: a walk on which nothing happens shows nothing.
 KEYS = st.sampled_from([None, None, None, None, "first key", "second key"])
 RARELY = st.sampled_from([False, False, False, True])
@@ -92,18 +92,20 @@ class Installation:
         self.bank = FakePayments()
         self._url = url
 
-    def run(self, act: Awaitable[Any]) -> Any:
+    def run(self, operation: Awaitable[Any]) -> Any:
         async def wait() -> Any:
-            return await act
+            return await operation
 
         return self._runner.run(wait())
 
     async def open(self) -> None:
-        await self._stack.enter_async_context(database.connected(self._url))
+        await self._stack.enter_async_context(database.open_connections(self._url))
         settings = Settings(database_url=self._url, rate_limit="1000000/minute")
-        self.shop: Shop = new_shop(settings, RecordingSms(), self.bank)
-        self.client = await self._stack.enter_async_context(client_of(self.shop))
-        self.services = [await create_service(price=price, smallest=MIN, largest=MAX) for price in PRICES]
+        self.shop: AppContext = new_shop(settings, RecordingSms(), self.bank)
+        self.client = await self._stack.enter_async_context(create_client(self.shop))
+        self.services = [
+            await create_service(price=price, min_quantity=MIN, max_quantity=MAX) for price in PRICES
+        ]
         self.gift = await create_gift(self.services[0])
 
     async def close(self) -> None:
@@ -119,7 +121,7 @@ def installation(database_url: str) -> Iterator[Installation]:
         runner.run(installed.close())
 
 
-class BothDoors(RuleBasedStateMachine):
+class BothApis(RuleBasedStateMachine):
     """One user walks in and out; after every step the shop is what the model says."""
 
     installation: Installation
@@ -129,7 +131,7 @@ class BothDoors(RuleBasedStateMachine):
         self.model = ModelShop()
         self.run = self.installation.run
         self.user: User = self.run(self._new_user())
-        self.headers: dict[str, str] = self.run(authorization(self.installation.shop, self.user))
+        self.headers: dict[str, str] = self.run(create_authorization(self.installation.shop, self.user))
 
     async def _new_user(self) -> User:
         user = await create_user()
@@ -154,14 +156,14 @@ class BothDoors(RuleBasedStateMachine):
         acted: dict[str, Any] = answer.json()["data"]["act"]
         return acted
 
-    @initialize(amount=st.integers(1_000, 200_000), door=DOORS)
-    def pay_and_order_first(self, amount: int, door: str) -> None:
-        self.pay(amount=amount, door=door, callbacks=1, less=False)
-        self.order(number=0, quantity=MIN, door=door, key=None)
+    @initialize(amount=st.integers(1_000, 200_000), api=APIS)
+    def pay_and_order_first(self, amount: int, api: str) -> None:
+        self.pay(amount=amount, api=api, callbacks=1, less=False)
+        self.order(number=0, quantity=MIN, api=api, key=None)
 
-    @rule(amount=st.integers(1_000, 200_000), door=DOORS, callbacks=st.integers(0, 3), less=RARELY)
-    def pay(self, amount: int, door: str, callbacks: int, less: bool) -> None:
-        if door == "rest":
+    @rule(amount=st.integers(1_000, 200_000), api=APIS, callbacks=st.integers(0, 3), less=RARELY)
+    def pay(self, amount: int, api: str, callbacks: int, less: bool) -> None:
+        if api == "rest":
             url = self.rest("POST", "user/payment", {"amount": amount}).headers["location"]
         else:
             url = self.graphql(START_PAYMENT, amount=amount)["url"]
@@ -172,28 +174,28 @@ class BothDoors(RuleBasedStateMachine):
         if callbacks and not less:
             self.model.move(amount)
 
-    @rule(number=st.integers(0, len(PRICES) - 1), quantity=QUANTITIES, door=DOORS, key=KEYS)
-    def order(self, number: int, quantity: int, door: str, key: str | None) -> None:
-        told = self._order(self.installation.services[number], quantity, door, key)
-        asked = (number, quantity)
+    @rule(number=st.integers(0, len(PRICES) - 1), quantity=QUANTITIES, api=APIS, key=KEYS)
+    def order(self, number: int, quantity: int, api: str, key: str | None) -> None:
+        answer = self._order(self.installation.services[number], quantity, api, key)
+        request = (number, quantity)
         if key in self.model.answers:
-            first_asked, first_told = self.model.answers[key]
-            assert told == (first_told if asked == first_asked else "reused")
+            first_request, first_answer = self.model.answers[key]
+            assert answer == (first_answer if request == first_request else "reused")
             return
         expected = self.model.order(PRICES[number], quantity)
-        assert told == ("refused" if expected is None else expected)
+        assert answer == ("refused" if expected is None else expected)
         if key is not None and quantity > 0:
-            self.model.answers[key] = (asked, told)
+            self.model.answers[key] = (request, answer)
 
-    def _order(self, service: Service, quantity: int, door: str, key: str | None) -> int | str:
+    def _order(self, service: Service, quantity: int, api: str, key: str | None) -> int | str:
         """The charge, or why not."""
         link = "https://example.com/p/1"
-        if door == "graphql":
-            asked = {"serviceId": global_id("Service", service.id), "quantity": quantity, "link": link}
-            told = self.graphql(CREATE_ORDER, input=asked, key=key)
-            if "code" in told:
-                return "reused" if told["code"] == "IDEMPOTENCY_KEY_REUSED" else "refused"
-            return int(told["charge"])
+        if api == "graphql":
+            request = {"serviceId": to_global_id("Service", service.id), "quantity": quantity, "link": link}
+            result = self.graphql(CREATE_ORDER, input=request, key=key)
+            if "code" in result:
+                return "reused" if result["code"] == "IDEMPOTENCY_KEY_REUSED" else "refused"
+            return int(result["charge"])
         body = {
             "service_id": service.id,
             "category_id": service.category_id,
@@ -205,9 +207,9 @@ class BothDoors(RuleBasedStateMachine):
             return "reused"
         return int(answer.json()["order"]["charge"]) if answer.json()["status"] == 201 else "refused"
 
-    @rule(door=DOORS)
-    def claim_free_credit(self, door: str) -> None:
-        if door == "rest":
+    @rule(api=APIS)
+    def claim_free_credit(self, api: str) -> None:
+        if api == "rest":
             amount = self.rest("GET", "user/freecredit", {}).json().get("amount")
         else:
             amount = self.graphql(CLAIM).get("amount")
@@ -216,9 +218,9 @@ class BothDoors(RuleBasedStateMachine):
             self.model.had_credit = True
             self.model.move(amount)
 
-    @rule(door=DOORS)
-    def spin_the_wheel(self, door: str) -> None:
-        if door == "rest":
+    @rule(api=APIS)
+    def spin_the_wheel(self, api: str) -> None:
+        if api == "rest":
             won = self.rest("GET", "user/wof", {}).json().get("user_gift")
         else:
             won = self.graphql(SPIN)
@@ -228,9 +230,9 @@ class BothDoors(RuleBasedStateMachine):
             self.model.has_spun = True
             self.model.gifts.append(won["quantity"])
 
-    @rule(door=DOORS)
-    def use_a_gift(self, door: str) -> None:
-        if door == "rest":
+    @rule(api=APIS)
+    def use_a_gift(self, api: str) -> None:
+        if api == "rest":
             body = {"gift_id": self.installation.gift.id, "link": "https://example.com/gift"}
             order = self.rest("POST", "user/gifts", body).json().get("order")
         else:
@@ -243,16 +245,16 @@ class BothDoors(RuleBasedStateMachine):
 
     async def _use_by_graphql(self) -> dict[str, Any] | None:
         won = await UserGift.filter(user_id=self.user.id, is_used=False).order_by("id").first()
-        body = {"query": USE, "variables": {"id": global_id("UserGift", won.id if won else 0)}}
+        body = {"query": USE, "variables": {"id": to_global_id("UserGift", won.id if won else 0)}}
         answer = await self.installation.client.post("/graphql", json=body, headers=self.headers)
         used: dict[str, Any] = answer.json()["data"]["act"]
         return None if "code" in used else used
 
     @rule()
     def let_two_days_pass(self) -> None:
-        given, won = self.run(self._move_turns_back())
+        granted, won = self.run(self._move_turns_back())
         limits = self.installation.shop.settings
-        self.model.had_credit = given >= limits.free_credits_per_month
+        self.model.had_credit = granted >= limits.free_credits_per_month
         self.model.has_spun = won >= limits.wheel_gifts_per_month
 
     async def _move_turns_back(self) -> tuple[int, int]:
@@ -260,16 +262,16 @@ class BothDoors(RuleBasedStateMachine):
         past = await database.now() - timedelta(days=2)
         await User.filter(id=self.user.id).update(wheel_spun_at=None)
         await User.filter(id=self.user.id, free_credit_at__isnull=False).update(free_credit_at=past)
-        given = await LedgerEntry.filter(user_id=self.user.id, kind=LedgerKind.FREE_CREDIT)
-        async with rewritable_rows():
-            for entry in given:
+        granted = await LedgerEntry.filter(user_id=self.user.id, kind=LedgerKind.FREE_CREDIT)
+        async with allow_row_changes():
+            for entry in granted:
                 await LedgerEntry.filter(id=entry.id).update(
                     cause=f"free_credit:{self.user.id}:{entry.id}", created_at=past
                 )
-        return len(given), await UserGift.filter(user_id=self.user.id).count()
+        return len(granted), await UserGift.filter(user_id=self.user.id).count()
 
     @invariant()
-    def the_shop_is_what_the_model_says(self) -> None:
+    def the_shop_matches_the_model(self) -> None:
         self.run(self._compare())
 
     async def _compare(self) -> None:
@@ -284,8 +286,8 @@ class BothDoors(RuleBasedStateMachine):
 
 
 @pytest.mark.random_search
-def test_the_shop_does_what_the_model_does_through_either_door(installation: Installation) -> None:
-    machine = type("BothDoorsHere", (BothDoors,), {"installation": installation})
+def test_the_shop_matches_the_model_through_both_apis(installation: Installation) -> None:
+    machine = type("BothDoorsHere", (BothApis,), {"installation": installation})
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-class Sink(ThreadingHTTPServer):
+class HttpSink(ThreadingHTTPServer):
     """`received` are the bodies, unpacked."""
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Sink(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Sink
+    server: HttpSink
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -33,9 +33,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def running_sink() -> Iterator[Sink]:
+def run_sink() -> Iterator[HttpSink]:
     """A sink until the block ends."""
-    with Sink() as sink:
+    with HttpSink() as sink:
         thread = threading.Thread(target=sink.serve_forever)
         thread.start()
         try:

@@ -2,12 +2,12 @@
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from observation.durations import Durations
+from observation.durations import DurationMetrics
 
 
 def test_events_are_counted_added_up_and_sorted_into_buckets_by_their_upper_bounds() -> None:
     registry = CollectorRegistry()
-    calls = Durations(
+    calls = DurationMetrics(
         counter="calls",
         counter_help="Calls.",
         counter_labels=["outcome"],
@@ -18,10 +18,10 @@ def test_events_are_counted_added_up_and_sorted_into_buckets_by_their_upper_boun
         registry=registry,
     )
     for outcome, seconds in (("done", 0.25), ("done", 0.5), ("lost", 0.75), ("done", 4.5)):
-        calls.note((outcome,), ("panel",), seconds)
-    told = [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
+        calls.observe((outcome,), ("panel",), seconds)
+    reported = [line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#")]
 
-    assert told == [
+    assert reported == [
         'calls_total{outcome="done"} 3.0',
         'calls_total{outcome="lost"} 1.0',
         'call_seconds_bucket{host="panel",le="0.5"} 2.0',

@@ -11,18 +11,18 @@ import pytest
 from observation import meters, request_ids, security_log
 from observation.security_log import MAX_LINES_PER_SECOND, SecurityEvent
 from tests.live_servers import ROOT
-from tests.security_streams import written_to
+from tests.security_streams import capture_stream
 
 
 @pytest.fixture
 def stream(tmp_path: Path) -> Iterator[Path]:
     """The file that the security log is written to for one test."""
-    with written_to(tmp_path / "security.jsonl") as file:
+    with capture_stream(tmp_path / "security.jsonl") as file:
         yield file
 
 
-def test_an_event_is_one_json_line_with_what_is_known_of_it(stream: Path) -> None:
-    request_ids.begin("the-request-17")
+def test_an_event_is_one_json_line_with_its_known_details(stream: Path) -> None:
+    request_ids.set_current("the-request-17")
 
     security_log.record(SecurityEvent.CODE_FAILED, user_id=176, network="198.51.100.7", scope="network")
 

@@ -19,11 +19,11 @@ CHUNK = re.compile(r'["\'`/]([\w.-]+-[\w-]{8}\.(?:js|css|ttf))\b')
 
 
 async def _page(_: Request) -> Response:
-    return page.page()
+    return page.render_page()
 
 
 def client() -> httpx.AsyncClient:
-    app = Starlette(routes=[Route("/graphql", _page), Mount("/graphql/assets", page.assets())])
+    app = Starlette(routes=[Route("/graphql", _page), Mount("/graphql/assets", page.build_assets())])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver")
 
 
@@ -90,10 +90,10 @@ def test_a_missing_build_says_how_to_build(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page, "DIST", tmp_path_factory.mktemp("dist"))
-    page._index.cache_clear()
+    page._read_index.cache_clear()
 
     with pytest.raises(page.PlaygroundNotBuilt, match=r"npm ci && npm run build"):
-        page.page()
+        page.render_page()
 
 
 def test_the_lock_names_no_download_address_and_pins_every_package() -> None:

@@ -107,9 +107,9 @@ def test_a_query_is_answered_and_nothing_foreign_is_asked(
     answer = playground.run()
 
     assert "توییتر" in answer
-    asked = playground.requested_urls()
-    assert f"{live_server.url}/graphql" in asked
-    assert [url for url in asked if not url.startswith((f"{live_server.url}/", "data:", "blob:"))] == []
+    requested = playground.requested_urls()
+    assert f"{live_server.url}/graphql" in requested
+    assert [url for url in requested if not url.startswith((f"{live_server.url}/", "data:", "blob:"))] == []
     assert playground.console_faults() == []
 
 
@@ -128,7 +128,7 @@ def test_a_header_typed_beside_the_query_signs_in(
 def test_a_subscription_shows_its_events_with_the_token_typed_in_headers(
     browser: webdriver.Chrome, live_server: "LiveServer", demo_token: str
 ) -> None:
-    ticket = live_server.ask(demo_token, OPEN_TICKET)["createTicket"]["id"]
+    ticket = live_server.query(demo_token, OPEN_TICKET)["createTicket"]["id"]
     playground = Playground(browser, live_server.url)
 
     playground.write_headers({"Authorization": f"Bearer {demo_token}"})
@@ -140,7 +140,7 @@ def test_a_subscription_shows_its_events_with_the_token_typed_in_headers(
         # The page does not tell when its subscription stands: written until it shows.
         deadline = time.monotonic() + PATIENCE_SECONDS
         while text not in playground.shown() and time.monotonic() < deadline:
-            live_server.ask(demo_token, REPLY, id=ticket, text=text)
+            live_server.query(demo_token, REPLY, id=ticket, text=text)
             time.sleep(0.2)
         assert text in playground.shown()
     assert playground.console_faults() == []

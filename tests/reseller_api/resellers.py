@@ -29,7 +29,7 @@ class Reseller:
         """The answer to a form, as panels send it."""
         return await self.client.post(URL, data={"key": self.key, "action": action, **fields})
 
-    async def ask(self, action: str, **fields: object) -> Any:
+    async def call(self, action: str, **fields: object) -> Any:
         """The body of the answer, which always comes with HTTP 200."""
         answer = await self.send(action, **fields)
         assert answer.status_code == 200, answer.text

@@ -21,7 +21,7 @@ async def deliver(order: Order, status: OrderStatus, **columns: object) -> None:
     await Order.filter(id=order.id).update(status=status, **columns)
 
 
-async def refillable(reseller: Reseller) -> Order:
+async def create_refillable_order(reseller: Reseller) -> Order:
     provider = await create_provider()
     service = await create_provider_service(provider, can_refill=True)
     order = await create_order(reseller.user, service, status=OrderStatus.COMPLETED)
@@ -31,13 +31,15 @@ async def refillable(reseller: Reseller) -> Order:
 
 async def test_services_lists_what_can_be_ordered_at_the_reseller_s_price(reseller: Reseller) -> None:
     await User.filter(id=reseller.user.id).update(custom_rate=10)
-    shelf, closed = await create_category(name="Likes"), await create_category(is_active=False)
-    sold = await create_service(category=shelf, name="Likes", price=905, smallest=50, largest=10_000)
+    category, closed = await create_category(name="Likes"), await create_category(is_active=False)
+    sold = await create_service(
+        category=category, name="Likes", price=905, min_quantity=50, max_quantity=10_000
+    )
     await Service.filter(id=sold.id).update(description="<p>fast</p>", drip_feed=True, can_refill=True)
     await create_service(category=closed)
-    await create_service(category=shelf, is_active=False)
+    await create_service(category=category, is_active=False)
 
-    assert await reseller.ask("services") == [
+    assert await reseller.call("services") == [
         {
             "service": sold.id,
             "name": "Likes",
@@ -64,16 +66,16 @@ async def test_services_lists_what_can_be_ordered_at_the_reseller_s_price(resell
         (7, 100, "0"),
     ],
 )
-async def test_a_rate_is_told_exactly(price: int, discount: int, rate: str, reseller: Reseller) -> None:
+async def test_a_rate_is_exact(price: int, discount: int, rate: str, reseller: Reseller) -> None:
     await User.filter(id=reseller.user.id).update(custom_rate=discount)
     await create_service(price=price)
-    assert [row["rate"] for row in await reseller.ask("services")] == [rate]
+    assert [row["rate"] for row in await reseller.call("services")] == [rate]
 
 
 async def test_add_charges_the_wallet_and_leaves_an_order_of_the_api(reseller: Reseller) -> None:
     service = await create_service(price=1_000)
 
-    answer = await reseller.ask("add", service=service.id, link="https://example.com/p/1", quantity=100)
+    answer = await reseller.call("add", service=service.id, link="https://example.com/p/1", quantity=100)
 
     order = await Order.get()
     assert answer == {"order": order.id}
@@ -113,10 +115,10 @@ async def test_the_same_idempotency_key_places_one_order(reseller: Reseller) -> 
     assert await Order.all().count() == 1
 
 
-async def test_status_tells_one_order(reseller: Reseller) -> None:
+async def test_status_reports_one_order(reseller: Reseller) -> None:
     order = await create_order(reseller.user, await create_service(), charge=1_000)
     await deliver(order, OrderStatus.PARTIAL, start_count=3_572, remains=4, refunded=400)
-    assert await reseller.ask("status", order=order.id) == {
+    assert await reseller.call("status", order=order.id) == {
         "charge": "600",
         "start_count": "3572",
         "status": "Partial",
@@ -126,21 +128,21 @@ async def test_status_tells_one_order(reseller: Reseller) -> None:
 
 
 @pytest.mark.parametrize("action", ["status", "orders", "multi_status"])
-async def test_status_tells_several_orders_by_their_numbers(
+async def test_status_reports_several_orders_by_their_numbers(
     action: str, reseller: Reseller, new_reseller: NewReseller
 ) -> None:
     service = await create_service()
     mine = await create_order(reseller.user, service)
     foreign = await create_order((await new_reseller(0)).user, service)
 
-    told = await reseller.ask(action, orders=f"{foreign.id}, {mine.id},{mine.id},2000000000,x,,")
+    reported = await reseller.call(action, orders=f"{foreign.id}, {mine.id},{mine.id},2000000000,x,,")
 
-    assert list(told) == [str(foreign.id), str(mine.id), "2000000000", "x"]
-    assert told.pop(str(mine.id))["status"] == "Pending"
-    assert list(told.values()) == [UNKNOWN] * 3
+    assert list(reported) == [str(foreign.id), str(mine.id), "2000000000", "x"]
+    assert reported.pop(str(mine.id))["status"] == "Pending"
+    assert list(reported.values()) == [UNKNOWN] * 3
 
 
-async def test_status_of_a_subscription_tells_its_posts(reseller: Reseller) -> None:
+async def test_status_of_a_subscription_reports_its_posts(reseller: Reseller) -> None:
     order = await create_order(reseller.user, await create_service(type=ServiceType.SUBSCRIPTIONS))
     await deliver(
         order,
@@ -150,7 +152,7 @@ async def test_status_of_a_subscription_tells_its_posts(reseller: Reseller) -> N
         subscription_response_posts=3,
         subscription_expiry="31/12/2030",
     )
-    assert await reseller.ask("status", order=order.id) == {
+    assert await reseller.call("status", order=order.id) == {
         "charge": "1000",
         "start_count": "0",
         "status": "Active",
@@ -162,36 +164,44 @@ async def test_status_of_a_subscription_tells_its_posts(reseller: Reseller) -> N
     }
 
 
-async def test_status_of_a_drip_feed_tells_its_runs(reseller: Reseller) -> None:
+async def test_status_of_a_drip_feed_reports_its_runs(reseller: Reseller) -> None:
     order = await create_order(reseller.user, await create_service(drip_feed=True))
     await deliver(order, OrderStatus.INPROGRESS, is_drip_feed=True, runs=5, drip_feed_quantity=2, remains=5)
-    told = await reseller.ask("status", order=order.id)
-    assert (told["status"], told["remains"], told["runs"], told["orders"]) == ("In progress", "5", "2", [])
+    reported = await reseller.call("status", order=order.id)
+    assert (reported["status"], reported["remains"], reported["runs"], reported["orders"]) == (
+        "In progress",
+        "5",
+        "2",
+        [],
+    )
 
 
 async def test_refill_asks_for_one_order_or_several(reseller: Reseller) -> None:
-    first, second = await refillable(reseller), await refillable(reseller)
+    first, second = await create_refillable_order(reseller), await create_refillable_order(reseller)
     bare = await create_order(reseller.user, await create_service())
 
-    one = await reseller.ask("refill", order=first.id)
-    several = await reseller.ask("refill", orders=f"{first.id},{second.id},{bare.id},2000000000")
+    one = await reseller.call("refill", order=first.id)
+    several = await reseller.call("refill", orders=f"{first.id},{second.id},{bare.id},2000000000")
 
-    made = {refill.order_id: refill.id for refill in await Refill.all()}
+    created = {refill.order_id: refill.id for refill in await Refill.all()}
     refused = {"error": "Refill is not available"}
-    assert one == {"refill": str(made[first.id])}
+    assert one == {"refill": str(created[first.id])}
     assert several == [
         {"order": first.id, "refill": refused},
-        {"order": second.id, "refill": made[second.id]},
+        {"order": second.id, "refill": created[second.id]},
         {"order": bare.id, "refill": refused},
         {"order": 2_000_000_000, "refill": UNKNOWN},
     ]
-    assert await reseller.ask("refill", order=bare.id) == refused
+    assert await reseller.call("refill", order=bare.id) == refused
 
 
-async def test_refill_status_tells_one_refill_or_several(
+async def test_refill_status_reports_one_refill_or_several(
     reseller: Reseller, new_reseller: NewReseller
 ) -> None:
-    order, foreign = await refillable(reseller), await refillable(await new_reseller(0))
+    order, foreign = (
+        await create_refillable_order(reseller),
+        await create_refillable_order(await new_reseller(0)),
+    )
     refills = [
         await Refill.create(order=order, status=status, created_at=MOMENT, updated_at=MOMENT)
         for status in (RefillStatus.REJECTED, RefillStatus.COMPLETED, RefillStatus.INPROGRESS)
@@ -200,9 +210,9 @@ async def test_refill_status_tells_one_refill_or_several(
     numbers = [refill.id for refill in refills]
     missing = {"error": "Refill not found"}
 
-    assert await reseller.ask("refill_status", refill=numbers[1]) == {"status": "Completed"}
-    assert await reseller.ask("refill_status", refill=hidden.id) == missing
-    assert await reseller.ask("refill_status", refills=",".join(map(str, [*numbers, hidden.id]))) == [
+    assert await reseller.call("refill_status", refill=numbers[1]) == {"status": "Completed"}
+    assert await reseller.call("refill_status", refill=hidden.id) == missing
+    assert await reseller.call("refill_status", refills=",".join(map(str, [*numbers, hidden.id]))) == [
         {"refill": numbers[0], "status": "Rejected"},
         {"refill": numbers[1], "status": "Completed"},
         {"refill": numbers[2], "status": "In progress"},
@@ -215,27 +225,27 @@ async def test_cancel_stops_what_was_not_sent_and_gives_its_charge_back(
 ) -> None:
     service = await create_provider_service(await create_provider())
     placed = [
-        (await reseller.ask("add", service=service.id, link=f"page{index}", quantity=100))["order"]
+        (await reseller.call("add", service=service.id, link=f"page{index}", quantity=100))["order"]
         for index in range(2)
     ]
     await Order.filter(id=placed[1]).update(status=OrderStatus.COMPLETED, dispatch=Dispatch.CLOSED)
     foreign = await create_order((await new_reseller(0)).user, service)
 
-    answer = await reseller.ask("cancel", orders=f"{placed[0]},{placed[1]},{foreign.id}")
+    answer = await reseller.call("cancel", orders=f"{placed[0]},{placed[1]},{foreign.id}")
 
     assert answer == [
         {"order": placed[0], "cancel": 1},
         {"order": placed[1], "cancel": {"error": "Order cannot be canceled"}},
         {"order": foreign.id, "cancel": UNKNOWN},
     ]
-    assert (await reseller.ask("status", order=placed[0]))["status"] == "Canceled"
-    assert (await reseller.ask("status", order=placed[0]))["charge"] == "0"
+    assert (await reseller.call("status", order=placed[0]))["status"] == "Canceled"
+    assert (await reseller.call("status", order=placed[0]))["charge"] == "0"
     assert await reseller.balance() == 100_000 - 100
-    assert await reseller.ask("cancel", order=foreign.id) == [{"order": foreign.id, "cancel": UNKNOWN}]
+    assert await reseller.call("cancel", order=foreign.id) == [{"order": foreign.id, "cancel": UNKNOWN}]
 
 
-async def test_balance_tells_whole_toman(reseller: Reseller) -> None:
-    assert await reseller.ask("balance") == {"balance": "100000", "currency": "IRT"}
+async def test_balance_returns_whole_toman(reseller: Reseller) -> None:
+    assert await reseller.call("balance") == {"balance": "100000", "currency": "IRT"}
 
 
 async def test_ids_may_come_as_a_list_of_json(reseller: Reseller) -> None:
@@ -250,9 +260,9 @@ async def test_whole_numbers_of_json_may_have_a_fraction_of_zero(reseller: Resel
     order = {"service": float(service.id), "quantity": 100.0, "link": "https://example.com/p/1"}
     body = {"key": reseller.key, "action": "add", **order}
     placed = (await reseller.client.post(URL, json=body)).json()["order"]
-    asked = {"key": reseller.key, "action": "status", "orders": [float(placed)]}
+    requested = {"key": reseller.key, "action": "status", "orders": [float(placed)]}
 
-    answer = await reseller.client.post(URL, json=asked)
+    answer = await reseller.client.post(URL, json=requested)
 
     assert (await Order.get(id=placed)).quantity == 100
     assert list(answer.json()) == [str(placed)]
@@ -260,11 +270,11 @@ async def test_whole_numbers_of_json_may_have_a_fraction_of_zero(reseller: Resel
 
 async def test_a_hundred_ids_fit_and_one_more_does_not(reseller: Reseller) -> None:
     hundred = ",".join(str(number) for number in range(1, 101))
-    assert len(await reseller.ask("status", orders=hundred)) == 100
+    assert len(await reseller.call("status", orders=hundred)) == 100
     refused = {"error": "Too many IDs in one request, at most 100"}
     lists = {"status": "orders", "refill": "orders", "cancel": "orders", "refill_status": "refills"}
     for action, name in lists.items():
-        assert await reseller.ask(action, **{name: f"{hundred},101"}) == refused
+        assert await reseller.call(action, **{name: f"{hundred},101"}) == refused
 
 
 @pytest.mark.parametrize(
@@ -281,15 +291,15 @@ async def test_a_hundred_ids_fit_and_one_more_does_not(reseller: Reseller) -> No
 async def test_an_action_without_its_parameters_is_refused(
     action: str, sentence: str, reseller: Reseller
 ) -> None:
-    assert await reseller.ask(action) == {"error": sentence}
+    assert await reseller.call(action) == {"error": sentence}
 
 
 async def test_an_order_that_cannot_be_paid_is_refused(new_reseller: NewReseller) -> None:
     reseller, service = await new_reseller(99), await create_service(price=1_000)
     form = {"service": service.id, "link": "page"}
-    poor = await reseller.ask("add", **form, quantity=100)
+    poor = await reseller.call("add", **form, quantity=100)
     assert poor == {"error": "Not enough funds on balance"}
-    few = await reseller.ask("add", **form, quantity=1_001)
+    few = await reseller.call("add", **form, quantity=1_001)
     assert few == {"error": "Incorrect quantity, must be between 1 and 1000"}
     assert await Order.all().count() == 0
 

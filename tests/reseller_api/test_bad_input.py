@@ -5,7 +5,7 @@ import json
 import pytest
 
 from domain.service_types import ServiceType
-from tests.database_state import stored_rows
+from tests.database_state import read_stored_rows
 from tests.reseller_api.resellers import URL, Reseller
 from tests.reseller_api.test_order_types import FORMS
 from tests.resolvers.records import create_order, create_service
@@ -49,7 +49,7 @@ async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
     action: str, field: str, reseller: Reseller
 ) -> None:
     await create_order(reseller.user, await create_service())
-    before = await stored_rows()
+    before = await read_stored_rows()
     for kind, value in MORE_VALUES.items():
         body = f'{{"key": "{reseller.key}", "action": "{action}", "{field}": {value}}}'
         answer = await reseller.client.post(
@@ -57,7 +57,7 @@ async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
         )
         assert answer.status_code == 200, (kind, answer.text)
         assert '"error":' in answer.text, (kind, answer.text)
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, form in FORMS.items() for field in form])
@@ -65,7 +65,7 @@ async def test_a_hostile_value_in_an_order_that_is_right_otherwise_is_refused_an
     kind: ServiceType, field: str, reseller: Reseller
 ) -> None:
     service = await create_service(type=kind)
-    before = await stored_rows()
+    before = await read_stored_rows()
     for name, value in REFUSED_TEXTS.items():
         right = {"key": reseller.key, "action": "add", "service": service.id, **FORMS[kind]}
         body = json.dumps({**right, field: 0}).replace(f'"{field}": 0', f'"{field}": {value}')
@@ -74,7 +74,7 @@ async def test_a_hostile_value_in_an_order_that_is_right_otherwise_is_refused_an
         )
         assert answer.status_code == 200, (name, answer.text)
         assert list(answer.json()) == ["error"], (name, answer.text)
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())

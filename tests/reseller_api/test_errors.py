@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 import pytest
 from tortoise.exceptions import DBConnectionError
 
-from domain.problems import InvalidInput, Problem, problems_of
+from domain.problems import InvalidInput, Problem, get_declared_problems
 from models import Order, Service
 from reseller_api import errors
 from resolvers import catalogue
 from tests.cases import for_each
-from tests.domain.made_problems import made
+from tests.domain.made_problems import build_problem
 from tests.live_servers import ROOT
 from tests.reseller_api.resellers import URL, Reseller
 from tests.reseller_api.test_bad_input import ADD, SUBSCRIBE
 
 
-def called_operations() -> Iterator[Callable[..., object]]:
+def find_called_operations() -> Iterator[Callable[..., object]]:
     """Every operation that the door's source calls as `module.operation(…)`."""
     for file in (ROOT / "reseller_api").glob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -38,8 +38,8 @@ def called_operations() -> Iterator[Callable[..., object]]:
                 yield getattr(importlib.import_module(f"resolvers.{node.value.id}"), node.attr)
 
 
-def test_every_problem_of_every_operation_that_the_door_calls_has_a_wording() -> None:
-    operations = {operation.__name__: operation for operation in called_operations()}
+def test_every_problem_of_every_called_operation_has_a_message() -> None:
+    operations = {operation.__name__: operation for operation in find_called_operations()}
     assert operations.keys() >= {
         "create_order",
         "cancel_order",
@@ -47,25 +47,25 @@ def test_every_problem_of_every_operation_that_the_door_calls_has_a_wording() ->
         "own_orders",
         "own_refills",
     }
-    raised = {problem for operation in operations.values() for problem in problems_of(operation)}
-    assert raised == errors.WORDINGS.keys()
+    raised = {problem for operation in operations.values() for problem in get_declared_problems(operation)}
+    assert raised == errors.MESSAGES.keys()
 
 
-@for_each("kind", errors.WORDINGS)
-def test_a_wording_is_one_english_sentence_without_gaps(kind: type[Problem]) -> None:
-    sentence = str(errors.body_of(made(kind))["error"])
+@for_each("kind", errors.MESSAGES)
+def test_an_error_message_is_one_english_sentence_without_placeholders(kind: type[Problem]) -> None:
+    sentence = str(errors.build_error_body(build_problem(kind))["error"])
     assert sentence
     assert not set("{}") & set(sentence)
     assert sentence.isascii()
 
 
 @for_each("name", ["dripFeed", "subscription", "mediaUrl", "idempotencyKey"])
-def test_fields_that_the_trade_names_otherwise_are_named_as_it_does(name: str) -> None:
-    told = str(errors.body_of(InvalidInput(field=name))["error"])
-    assert name not in told
+def test_fields_use_the_panel_api_s_names_in_errors(name: str) -> None:
+    reported = str(errors.build_error_body(InvalidInput(field=name))["error"])
+    assert name not in reported
 
 
-def test_every_field_that_order_rules_name_is_a_name_of_the_trade() -> None:
+def test_every_field_named_by_order_rules_is_a_panel_api_name() -> None:
     """Read from the rules themselves: `InvalidInput(field="…")` and `field="…"` of their helpers."""
     named = set()
     for file in ("domain/order_details.py", "resolvers/orders.py", "resolvers/idempotency.py"):
@@ -88,19 +88,19 @@ async def test_a_database_that_is_away_is_no_refusal_of_the_order(
     async def away() -> list[Service]:
         raise DBConnectionError("connection refused by 10.0.0.7")
 
-    monkeypatch.setattr(catalogue, "services_for_resale", away)
+    monkeypatch.setattr(catalogue, "list_services_for_resale", away)
     answer = await reseller.send("services")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json() == {"error": "Service unavailable"}
 
 
-async def test_a_crash_is_no_refusal_of_the_order_and_tells_nothing(
+async def test_a_crash_is_no_refusal_of_the_order_and_reveals_nothing(
     reseller: Reseller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def crash() -> list[Service]:
         raise RuntimeError("the secret cause")
 
-    monkeypatch.setattr(catalogue, "services_for_resale", crash)
+    monkeypatch.setattr(catalogue, "list_services_for_resale", crash)
     answer = await reseller.send("services")
     assert (answer.status_code, json.loads(answer.content)) == (500, {"error": "Server error"})
     assert await Order.all().count() == 0

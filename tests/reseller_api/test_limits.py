@@ -9,23 +9,23 @@ import pytest
 
 from config.settings import Settings
 from resolvers import api_keys
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements
-from tests.fixtures import client_of
+from resolvers.shop import AppContext
+from tests.database_state import record_statements
+from tests.fixtures import create_client
 from tests.reseller_api.resellers import URL, Reseller
 
 TOO_MANY = {"error": "Too many requests"}
-Limited = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+LimitedShop = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
-def limited(db: str, shop: Shop) -> Limited:
+def limited(db: str, shop: AppContext) -> LimitedShop:
     """A client of the shop with these limits."""
 
     @asynccontextmanager
     async def open_client(**limits: str) -> AsyncIterator[httpx.AsyncClient]:
         settings = Settings(database_url=db, **limits)  # type: ignore[arg-type]  # texts, as from the environment
-        async with client_of(replace(shop, settings=settings)) as client:
+        async with create_client(replace(shop, settings=settings)) as client:
             yield client
 
     return open_client
@@ -35,7 +35,7 @@ async def balance(client: httpx.AsyncClient, key: str) -> httpx.Response:
     return await client.post(URL, data={"key": key, "action": "balance"})
 
 
-async def test_a_user_s_requests_are_counted_whatever_the_key(limited: Limited) -> None:
+async def test_a_user_s_requests_are_counted_whatever_the_key(limited: LimitedShop) -> None:
     async with limited(reseller_rate_limit="3/minute") as client:
         reseller, other = [await Reseller.with_wallet(client, balance=7) for _ in range(2)]
         answers = [await balance(client, reseller.key) for _ in range(4)]
@@ -48,11 +48,11 @@ async def test_a_user_s_requests_are_counted_whatever_the_key(limited: Limited) 
     assert another.json()["balance"] == "7"
 
 
-async def test_an_address_is_counted_before_its_keys_are_looked_up(limited: Limited) -> None:
+async def test_an_address_is_counted_before_its_keys_are_looked_up(limited: LimitedShop) -> None:
     async with limited(reseller_address_rate_limit="3/minute") as client:
         reseller = await Reseller.with_wallet(client, balance=7)
         guesses = [await balance(client, f"vt_{guess}") for guess in range(3)]
-        with recorded_statements() as statements:
+        with record_statements() as statements:
             refused = await balance(client, reseller.key)
     assert [guess.json() for guess in guesses] == [{"error": "Invalid API key"}] * 3
     assert (refused.status_code, refused.json()) == (200, TOO_MANY)
@@ -60,7 +60,7 @@ async def test_an_address_is_counted_before_its_keys_are_looked_up(limited: Limi
     assert statements == []
 
 
-async def test_resellers_and_the_legacy_app_are_counted_apart(limited: Limited) -> None:
+async def test_resellers_and_the_legacy_app_are_counted_apart(limited: LimitedShop) -> None:
     async with limited(rate_limit="2/minute") as client:
         reseller = await Reseller.with_wallet(client, balance=7)
         for path in (URL, f"{URL}/"):

@@ -67,7 +67,7 @@ STORED: dict[ServiceType, dict[str, object]] = {
 @pytest.mark.parametrize("kind", ServiceType)
 async def test_an_order_of_each_type_is_placed_as_asked(kind: ServiceType, reseller: Reseller) -> None:
     service = await create_service(type=kind)
-    answer = await reseller.ask("add", service=service.id, **FORMS[kind])
+    answer = await reseller.call("add", service=service.id, **FORMS[kind])
     [row] = await Order.all().values()
     assert answer == {"order": row["id"]}
     assert {name: row[name] for name in STORED[kind]} == STORED[kind]
@@ -82,12 +82,12 @@ async def test_an_order_of_each_type_is_placed_as_asked(kind: ServiceType, resel
         if not (kind is ServiceType.SUBSCRIPTIONS and name in ("delay", "expiry"))
     ],
 )
-async def test_what_a_type_needs_and_is_left_out_is_named(
+async def test_a_missing_required_field_is_named(
     kind: ServiceType, left_out: str, reseller: Reseller
 ) -> None:
     service = await create_service(type=kind)
     form = {name: text for name, text in FORMS[kind].items() if name != left_out}
-    assert await reseller.ask("add", service=service.id, **form) == {"error": f"Incorrect {left_out}"}
+    assert await reseller.call("add", service=service.id, **form) == {"error": f"Incorrect {left_out}"}
     assert await Order.all().count() == 0
     assert await reseller.balance() == 100_000
 
@@ -104,7 +104,7 @@ async def test_an_order_is_a_drip_feed_only_where_it_has_runs(
     fields: dict[str, str], runs: int, interval: int, quantity: int, reseller: Reseller
 ) -> None:
     service = await create_service(drip_feed=True)
-    await reseller.ask("add", service=service.id, link="page", quantity=10, **fields)
+    await reseller.call("add", service=service.id, link="page", quantity=10, **fields)
     order = await Order.get()
     assert (order.runs, order.interval, order.quantity) == (runs, interval, quantity)
     assert order.is_drip_feed == (runs > 0)
@@ -123,14 +123,14 @@ async def test_an_order_is_a_drip_feed_only_where_it_has_runs(
 )
 async def test_half_a_drip_feed_is_refused(fields: dict[str, str], named: str, reseller: Reseller) -> None:
     service = await create_service(drip_feed=True)
-    answer = await reseller.ask("add", service=service.id, link="page", quantity=10, **fields)
+    answer = await reseller.call("add", service=service.id, link="page", quantity=10, **fields)
     assert answer == {"error": f"Incorrect {named}"}
 
 
 async def test_a_drip_feed_of_a_service_without_it_is_refused(reseller: Reseller) -> None:
     service = await create_service()
     form = {"link": "page", "quantity": 10, "runs": 2, "interval": 5}
-    assert await reseller.ask("add", service=service.id, **form) == {"error": "Incorrect runs"}
+    assert await reseller.call("add", service=service.id, **form) == {"error": "Incorrect runs"}
 
 
 @pytest.mark.parametrize(
@@ -150,21 +150,21 @@ async def test_a_subscription_that_cannot_be_is_refused(
     changed: dict[str, str], named: str, reseller: Reseller
 ) -> None:
     if changed == {"expiry": "yesterday"}:
-        changed = {"expiry": days.write((await database.now()).date() - timedelta(days=1))}
+        changed = {"expiry": days.format_day((await database.now()).date() - timedelta(days=1))}
     service = await create_service(type=ServiceType.SUBSCRIPTIONS)
     form = {**FORMS[ServiceType.SUBSCRIPTIONS], **changed}
-    assert await reseller.ask("add", service=service.id, **form) == {"error": f"Incorrect {named}"}
+    assert await reseller.call("add", service=service.id, **form) == {"error": f"Incorrect {named}"}
 
 
 async def test_a_subscription_needs_neither_delay_nor_expiry(reseller: Reseller) -> None:
     service = await create_service(type=ServiceType.SUBSCRIPTIONS)
     form = {"username": "ali", "min": 1, "max": 2, "posts": 3, "delay": "", "expiry": ""}
-    assert "order" in await reseller.ask("add", service=service.id, **form)
+    assert "order" in await reseller.call("add", service=service.id, **form)
     order = await Order.get()
     assert (order.subscription_delay, order.subscription_expiry, order.quantity) == (0, None, 6)
 
 
 async def test_persian_digits_count(reseller: Reseller) -> None:
     service = await create_service()
-    await reseller.ask("add", service=service.id, link="page", quantity="۲۵")
+    await reseller.call("add", service=service.id, link="page", quantity="۲۵")
     assert (await Order.get()).quantity == 25

@@ -7,7 +7,7 @@ from domain.service_types import ServiceType
 from models import Order
 from reseller_api import shapes
 
-SUBSCRIPTION_WORDS = {
+SUBSCRIPTION_STATUSES = {
     OrderStatus.PENDING: "Pending",
     OrderStatus.PROCESSING: "Paused",
     OrderStatus.INPROGRESS: "Paused",
@@ -27,20 +27,20 @@ def order(**columns: object) -> Order:
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-def test_a_subscription_has_words_of_its_own_while_it_runs_and_when_it_ends(status: OrderStatus) -> None:
+def test_a_subscription_has_its_own_statuses_while_it_runs_and_when_it_ends(status: OrderStatus) -> None:
     row = order(
         status=status,
         service_type=ServiceType.SUBSCRIPTIONS,
         subscription_status=SubscriptionStatus.PAUSED,
         subscription_max=2,
     )
-    assert shapes.status(row)["status"] == SUBSCRIPTION_WORDS[status]
+    assert shapes.status(row)["status"] == SUBSCRIPTION_STATUSES[status]
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-def test_every_status_is_told(status: OrderStatus) -> None:
-    told = shapes.status(order(status=status))
-    assert told.keys() == {"charge", "start_count", "status", "remains", "currency"}
+def test_every_status_is_reported(status: OrderStatus) -> None:
+    reported = shapes.status(order(status=status))
+    assert reported.keys() == {"charge", "start_count", "status", "remains", "currency"}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from models import Refill
-from tests.database_state import recorded_statements
+from tests.database_state import record_statements
 from tests.fakes import MOMENT
 from tests.reseller_api.resellers import Reseller
 from tests.resolvers.records import create_order, create_service
@@ -21,16 +21,16 @@ async def numbers(reseller: Reseller) -> dict[str, list[int]]:
 async def test_a_batch_costs_two_statements(
     action: str, name: str, numbers: dict[str, list[int]], reseller: Reseller
 ) -> None:
-    for asked in (numbers[name][:1], numbers[name]):
-        with recorded_statements() as statements:
-            told = await reseller.ask(action, **{name: ",".join(map(str, asked))})
-        assert len(told) == len(asked)
-        assert "error" not in str(told)
+    for requested in (numbers[name][:1], numbers[name]):
+        with record_statements() as statements:
+            reported = await reseller.call(action, **{name: ",".join(map(str, requested))})
+        assert len(reported) == len(requested)
+        assert "error" not in str(reported)
         # Whose key it is, and the records.
         assert len(statements) == 2
 
 
 async def test_the_catalogue_costs_two_statements(numbers: dict[str, list[int]], reseller: Reseller) -> None:
-    with recorded_statements() as statements:
-        assert len(await reseller.ask("services")) == 100
+    with record_statements() as statements:
+        assert len(await reseller.call("services")) == 100
     assert len(statements) == 2

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from commands import serve
-from tests.both_doors.world import global_id
+from tests.both_doors.world import to_global_id
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ class Installation:
         )
 
     def graphql(self, document: str, order_id: int = 0) -> Any:
-        body = {"query": document, "variables": {"id": global_id("Order", order_id)} if order_id else {}}
+        body = {"query": document, "variables": {"id": to_global_id("Order", order_id)} if order_id else {}}
         return self.customer.post("/graphql", json=body).json()["data"]["act"]
 
     def balance(self) -> int:

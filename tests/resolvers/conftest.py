@@ -3,24 +3,24 @@
 import pytest
 
 from models import Provider
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.fixtures import settings_of
+from tests.fixtures import build_settings
 from tests.resolvers.provider_records import create_provider
 
 
 @pytest.fixture
-def panels() -> FakeProviders:
+def fake_providers() -> FakeProviders:
     return FakeProviders()
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
+def shop(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
     """A shop over an empty database, with `panels` upstream."""
-    return new_shop(settings_of(db), sms, providers=panels)
+    return new_shop(build_settings(db), sms, providers=fake_providers)
 
 
 @pytest.fixture
-async def provider(shop: Shop) -> Provider:
+async def provider(shop: AppContext) -> Provider:
     return await create_provider()

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from models import LoginCode
 from resolvers import login
-from resolvers.login import Session
+from resolvers.login import IssuedSession
 from resolvers.sessions import Client
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms
 
 ADDRESS = "192.0.2.1"
@@ -15,35 +15,35 @@ CLIENT = Client(network=ADDRESS)
 MOBILE = "09121111111"
 
 
-def with_settings(shop: Shop, **changes: object) -> Shop:
+def with_settings(shop: AppContext, **changes: object) -> AppContext:
     """The same installation, run with other settings."""
     return replace(shop, settings=shop.settings.model_copy(update=changes))
 
 
-async def request_code(shop: Shop, username: str = MOBILE, *, address: str = ADDRESS) -> datetime:
+async def request_code(shop: AppContext, username: str = MOBILE, *, address: str = ADDRESS) -> datetime:
     """Ask for a code and wait until what is to be sent is sent."""
     expires_at = await login.request_login_code(shop, username=username, network=address)
     await shop.sms.drain(timedelta(seconds=5))
     return expires_at
 
 
-async def receive_code(shop: Shop, sms: RecordingSms, username: str = MOBILE) -> str:
+async def receive_code(shop: AppContext, sms: RecordingSms, username: str = MOBILE) -> str:
     """The code that arrives at the mobile."""
     await request_code(shop, username)
     return sms.sent[-1][1]
 
 
-async def sign_in(shop: Shop, sms: RecordingSms, username: str = MOBILE) -> Session:
+async def sign_in(shop: AppContext, sms: RecordingSms, username: str = MOBILE) -> IssuedSession:
     code = await receive_code(shop, sms, username)
     return await verify_code(shop, username=username, code=code)
 
 
-async def verify_code(shop: Shop, *, username: str, code: str, network: str = ADDRESS) -> Session:
+async def verify_code(shop: AppContext, *, username: str, code: str, network: str = ADDRESS) -> IssuedSession:
     """Try a code from a network."""
     return await login.verify_login_code(shop, username=username, code=code, client=Client(network=network))
 
 
-async def let_time_pass(time: timedelta) -> None:
+async def advance_time(time: timedelta) -> None:
     """Make every code that was asked for older by `time`."""
     for row in await LoginCode.all():
         await LoginCode.filter(id=row.id).update(
@@ -51,6 +51,6 @@ async def let_time_pass(time: timedelta) -> None:
         )
 
 
-def other_than(code: str, *, by: int = 1) -> str:
+def different_code(code: str, *, by: int = 1) -> str:
     """A well-formed code that is not `code`."""
     return f"{(int(code) + by) % 1_000_000:06d}"

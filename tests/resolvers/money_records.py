@@ -14,7 +14,7 @@ from domain.states import LedgerKind, PaymentStatus
 from gateways.payments import PaymentPage, Verification
 from models import LedgerEntry, Order, Payment, Service, User, database
 from resolvers import orders, payments
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import MOMENT, FakePayments
 
 LINK = "https://example.com/p/1"
@@ -25,25 +25,25 @@ SECOND = timedelta(seconds=1)
 class Clock:
     """The database's clock, standing still until a test moves it."""
 
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
+    def __init__(self, timestamp: datetime) -> None:
+        self.current = timestamp
 
     async def now(self) -> datetime:
-        return self.moment
+        return self.current
 
     def move(self, time: timedelta) -> None:
-        self.moment += time
+        self.current += time
 
 
 def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of all operations; the real one could tick between a test's reading and the operation's."""
     clock = Clock(MOMENT)
     monkeypatch.setattr(database, "now", clock.now)
-    monkeypatch.setattr(database, "clock", lambda: str(int(clock.moment.timestamp())))
+    monkeypatch.setattr(database, "now_sql", lambda: str(int(clock.current.timestamp())))
     return clock
 
 
-class AccompaniedPayments(FakePayments):
+class InterleavedPayments(FakePayments):
     """A gateway that runs `meanwhile` whenever it is asked, before it answers."""
 
     def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
@@ -67,28 +67,28 @@ class AccompaniedPayments(FakePayments):
         return await super().verify(authority=authority, amount=amount)
 
 
-def with_bank(shop: Shop, bank: FakePayments) -> Shop:
+def set_gateway(shop: AppContext, gateway: FakePayments) -> AppContext:
     """The same installation with another gateway."""
-    return replace(shop, payments={bank.name: bank})
+    return replace(shop, payments={gateway.name: gateway})
 
 
-def columns(row: Model) -> dict[str, object]:
+def get_columns(row: Model) -> dict[str, object]:
     """The values of a row's columns."""
     return {name: getattr(row, name) for name in row._meta.db_fields}
 
 
-async def balance_of(user: User) -> int:
+async def get_balance(user: User) -> int:
     return int((await User.get(id=user.id)).balance)
 
 
-async def ledger_of(user: User) -> list[tuple[LedgerKind, int, int]]:
+async def get_ledger(user: User) -> list[tuple[LedgerKind, int, int]]:
     """Kind, amount and balance after, of each entry from the oldest on."""
     entries = await LedgerEntry.filter(user_id=user.id).order_by("id")
     return [(entry.kind, entry.amount, entry.balance_after) for entry in entries]
 
 
-async def place(
-    shop: Shop,
+async def place_order_for(
+    shop: AppContext,
     buyer: User,
     service: Service,
     *,
@@ -109,28 +109,30 @@ async def place(
     )
 
 
-def bank_of(shop: Shop) -> FakePayments:
+def get_gateway(shop: AppContext) -> FakePayments:
     """The gateway of a shop that tests made."""
     gateway = shop.payment_gateway
     assert isinstance(gateway, FakePayments)
     return gateway
 
 
-async def start(shop: Shop, payer: User, *, amount: int = AMOUNT, key: str | None = None) -> Payment:
+async def start_payment(
+    shop: AppContext, payer: User, *, amount: int = AMOUNT, key: str | None = None
+) -> Payment:
     return await payments.start_payment(shop, payer, amount=amount, idempotency_key=key)
 
 
-async def confirm(shop: Shop, payment: Payment, *, is_canceled: bool = False) -> PaymentStatus:
+async def confirm_payment(shop: AppContext, payment: Payment, *, is_canceled: bool = False) -> PaymentStatus:
     """What the payment is after its payer came back."""
     confirmed = await payments.confirm_payment(
         shop, gateways=["sandbox"], authority=payment.authority or "", is_canceled=is_canceled
     )
-    assert columns(confirmed) == columns(await Payment.get(id=payment.id))
+    assert get_columns(confirmed) == get_columns(await Payment.get(id=payment.id))
     return confirmed.status
 
 
-async def paid(shop: Shop, payer: User, *, amount: int = AMOUNT) -> Payment:
+async def create_paid_payment(shop: AppContext, payer: User, *, amount: int = AMOUNT) -> Payment:
     """A payment that was paid and not confirmed yet."""
-    payment = await start(shop, payer, amount=amount)
-    bank_of(shop).pay(payment.authority or "")
+    payment = await start_payment(shop, payer, amount=amount)
+    get_gateway(shop).pay(payment.authority or "")
     return payment

@@ -9,7 +9,7 @@ from domain.service_types import ServiceSource, ServiceType
 from gateways.provider_results import ProviderService
 from models import Order, OrderEvent, Provider, Service, User
 from resolvers import orders, provider_sync, submission
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_service
 
@@ -53,7 +53,7 @@ async def create_provider_service(provider: Provider, **columns: object) -> Serv
     return await Service.get(id=service.id)
 
 
-async def import_service(shop: Shop, provider: Provider) -> Service:
+async def import_service(shop: AppContext, provider: Provider) -> Service:
     """The one service of the provider's catalogue, put on sale."""
     await provider_sync.sync_provider(shop, provider, adds_services=True)
     service = await Service.get(provider_id=provider.id)
@@ -62,7 +62,7 @@ async def import_service(shop: Shop, provider: Provider) -> Service:
 
 
 async def place_order(
-    shop: Shop,
+    shop: AppContext,
     service: Service,
     *,
     buyer: User | None = None,
@@ -82,7 +82,7 @@ async def place_order(
 
 
 async def send_order(
-    shop: Shop, provider: Provider, *, details: OrderDetails | None = None, **columns: object
+    shop: AppContext, provider: Provider, *, details: OrderDetails | None = None, **columns: object
 ) -> Order:
     """An order of a service with these columns, which the provider has and is to be asked about."""
     service = await create_provider_service(provider, **columns)
@@ -97,13 +97,13 @@ async def make_due(order: Order) -> None:
     await Order.filter(id=order.id).update(due_at=order.created_at, lease_until=None)
 
 
-async def history(order: Order) -> list[tuple[OrderActor, OrderStatus]]:
+async def get_history(order: Order) -> list[tuple[OrderActor, OrderStatus]]:
     """Who changed the order to what, oldest first."""
     return [
         (event.actor, event.to_status) for event in await OrderEvent.filter(order_id=order.id).order_by("id")
     ]
 
 
-async def balance_of(order: Order) -> int:
+async def get_balance(order: Order) -> int:
     """What its buyer has."""
     return int((await User.get(id=order.user_id)).balance)

@@ -38,8 +38,8 @@ async def create_service(
     type: ServiceType = ServiceType.DEFAULT,  # noqa: A002 - the column's name
     drip_feed: bool = False,
     is_active: bool = True,
-    smallest: int = 1,
-    largest: int = 1_000,
+    min_quantity: int = 1,
+    max_quantity: int = 1_000,
 ) -> Service:
     return await Service.create(
         category=category or await create_category(),
@@ -49,8 +49,8 @@ async def create_service(
         type=type,
         drip_feed=drip_feed,
         is_active=is_active,
-        min_quantity=smallest,
-        max_quantity=largest,
+        min_quantity=min_quantity,
+        max_quantity=max_quantity,
         source=ServiceSource.MANUAL,
         created_at=MOMENT,
         updated_at=MOMENT,
@@ -112,11 +112,11 @@ async def create_notification(
     )
 
 
-async def create_gift(service: Service, *, smallest: int = 30, largest: int = 100) -> Gift:
+async def create_gift(service: Service, *, min_quantity: int = 30, max_quantity: int = 100) -> Gift:
     return await Gift.create(
         service=service,
-        min_quantity=smallest,
-        max_quantity=largest,
+        min_quantity=min_quantity,
+        max_quantity=max_quantity,
         created_at=MOMENT,
         updated_at=MOMENT,
     )

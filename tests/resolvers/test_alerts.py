@@ -11,7 +11,7 @@ from domain.states import LedgerKind, NotificationKind
 from models import Alert, AuditRun, LedgerEntry, Notification, Order, Provider, Service, User, database
 from resolvers import alerts, daily_audit
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import MOMENT, RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import create_provider_service, place_order
 
@@ -19,12 +19,12 @@ A_DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def shop(db: str) -> Shop:
+def shop(db: str) -> AppContext:
     return new_shop(Settings(database_url=db, provider_low_balance=50_000), RecordingSms())
 
 
 @pytest.fixture
-async def owner(shop: Shop) -> User:
+async def owner(shop: AppContext) -> User:
     """The one who is told; support and customers are there, and are not."""
     for role in (UserRole.USER, UserRole.SUPPORT, UserRole.OWNER):
         user = await create_user()
@@ -32,7 +32,7 @@ async def owner(shop: Shop) -> User:
     return user
 
 
-async def told(owner: User) -> list[str]:
+async def list_alerts(owner: User) -> list[str]:
     """What was told since the last look."""
     notes = await Notification.all().order_by("created_at")
     await Notification.all().delete()
@@ -40,16 +40,16 @@ async def told(owner: User) -> list[str]:
     return [note.message for note in notes]
 
 
-async def test_a_stale_queue_is_told_once_and_again_when_it_is_stale_anew(
-    shop: Shop, provider: Provider, owner: User
+async def test_a_stale_queue_alerts_once_and_again_after_it_recovered(
+    shop: AppContext, provider: Provider, owner: User
 ) -> None:
     order = await place_order(shop, await create_provider_service(provider))
-    assert (await alerts.watch_shop(shop), await told(owner)) == (0, [])
+    assert (await alerts.watch_shop(shop), await list_alerts(owner)) == (0, [])
 
     for _ in range(2):
         await Order.filter(id=order.id).update(due_at=await database.now() - timedelta(minutes=11))
         assert [await alerts.watch_shop(shop) for _ in range(3)] == [1, 0, 0]
-        (sentence,) = await told(owner)
+        (sentence,) = await list_alerts(owner)
         assert "11 دقیقه" in sentence
         await Order.filter(id=order.id).update(due_at=await database.now())
         assert await alerts.watch_shop(shop) == 0
@@ -57,71 +57,74 @@ async def test_a_stale_queue_is_told_once_and_again_when_it_is_stale_anew(
 
 
 @pytest.mark.parametrize(
-    ("balance", "is_told"),
+    ("balance", "is_reported"),
     [("0.83", True), ("-1", True), ("0.84", False), (None, False), ("n/a", False), ("NaN", False)],
 )
-async def test_a_low_balance_is_told_in_toman(
-    shop: Shop, provider: Provider, owner: User, balance: str | None, is_told: bool
+async def test_a_low_balance_alert_shows_toman(
+    shop: AppContext, provider: Provider, owner: User, balance: str | None, is_reported: bool
 ) -> None:
     await Provider.filter(id=provider.id).update(balance=balance, toman_per_unit=60_000)
-    assert [await alerts.watch_shop(shop) for _ in range(2)] == [int(is_told), 0]
-    assert ["Panel" in sentence for sentence in await told(owner)] == [True] * is_told
+    assert [await alerts.watch_shop(shop) for _ in range(2)] == [int(is_reported), 0]
+    assert ["Panel" in sentence for sentence in await list_alerts(owner)] == [True] * is_reported
 
 
-async def test_flagged_services_are_told_by_provider_and_again_when_there_are_more(
-    shop: Shop, provider: Provider, owner: User
+async def test_flagged_services_alert_by_provider_and_again_when_there_are_more(
+    shop: AppContext, provider: Provider, owner: User
 ) -> None:
     services = [await create_provider_service(provider) for _ in range(3)]
     now = await database.now()
 
     async def flag(service: Service, flag: ServiceFlag | None, *, minute: int) -> int:
-        moment = now + timedelta(minutes=minute)
-        await Service.filter(id=service.id).update(flag=flag, flagged_at=moment)
+        timestamp = now + timedelta(minutes=minute)
+        await Service.filter(id=service.id).update(flag=flag, flagged_at=timestamp)
         return await alerts.watch_shop(shop)
 
     first, second, third = services
     assert await flag(first, ServiceFlag.PRICE_MOVED, minute=0) == 1
     assert await flag(second, ServiceFlag.VANISHED, minute=1) == 1
-    assert ["1 سرویس" in sentence or "2 سرویس" in sentence for sentence in await told(owner)] == [True, True]
+    assert ["1 سرویس" in sentence or "2 سرویس" in sentence for sentence in await list_alerts(owner)] == [
+        True,
+        True,
+    ]
     assert await flag(first, None, minute=2) == 0
     assert await flag(second, None, minute=2) == 0
     assert not await Alert.exists()
     assert await flag(third, ServiceFlag.BELOW_COST, minute=3) == 1
 
 
-async def test_the_daily_audit_walks_all_wallets_and_tells_of_a_difference_until_a_run_without(
-    shop: Shop, owner: User, monkeypatch: pytest.MonkeyPatch
+async def test_the_daily_audit_covers_all_wallets_and_alerts_until_a_clean_run(
+    shop: AppContext, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daily_audit, "WALLETS_AT_ONCE", 2)
+    monkeypatch.setattr(daily_audit, "BATCH_SIZE", 2)
     wrong = await create_user(balance=500)
     await User.filter(id=wrong.id).update(balance=400)
 
-    assert [await daily_audit.audit_a_little(shop) for _ in range(4)] == [2, 2, 0, 0]
-    (sentence,) = await told(owner)
+    assert [await daily_audit.audit_next_batch(shop) for _ in range(4)] == [2, 2, 0, 0]
+    (sentence,) = await list_alerts(owner)
     assert f"user {wrong.id}" in sentence
     run = await AuditRun.get()
     assert (run.differences, run.finished_at is not None) == (1, True)
 
-    await _a_day_passes()
-    assert [await daily_audit.audit_a_little(shop) for _ in range(4)] == [2, 2, 0, 0]
-    assert await told(owner) == []
+    await _advance_a_day()
+    assert [await daily_audit.audit_next_batch(shop) for _ in range(4)] == [2, 2, 0, 0]
+    assert await list_alerts(owner) == []
 
     await User.filter(id=wrong.id).update(balance=500)
-    await _a_day_passes()
-    assert [await daily_audit.audit_a_little(shop) for _ in range(3)] == [2, 2, 0]
+    await _advance_a_day()
+    assert [await daily_audit.audit_next_batch(shop) for _ in range(3)] == [2, 2, 0]
     assert not await Alert.exists()
 
 
-async def test_the_daily_audit_finds_what_the_whole_one_finds(shop: Shop, owner: User) -> None:
+async def test_the_daily_audit_finds_the_same_as_the_full_one(shop: AppContext, owner: User) -> None:
     user = await create_user(balance=500)
     await LedgerEntry.create(
         user_id=user.id, kind=LedgerKind.REFUND, amount=7, balance_after=7, cause="x", created_at=MOMENT
     )
-    await daily_audit.audit_a_little(shop)
+    await daily_audit.audit_next_batch(shop)
     # The balance, the running sum, and an entry that names no order.
     assert (await AuditRun.get()).differences == len(await audit_ledger()) == 3
 
 
-async def _a_day_passes() -> None:
+async def _advance_a_day() -> None:
     for run in await AuditRun.all():
         await AuditRun.filter(id=run.id).update(began_at=run.began_at - A_DAY)

@@ -23,9 +23,9 @@ async def test_a_key_is_its_user_s_until_the_next_one(db: str) -> None:
     user, other = await create_user(), await create_user()
     first, foreign = await api_keys.rotate_api_key(user), await api_keys.rotate_api_key(other)
     second = await api_keys.rotate_api_key(user)
-    assert await api_keys.user_of_key(first) is None
-    assert await api_keys.user_of_key(second) == user
-    assert await api_keys.user_of_key(foreign) == other
+    assert await api_keys.get_user_by_key(first) is None
+    assert await api_keys.get_user_by_key(second) == user
+    assert await api_keys.get_user_by_key(foreign) == other
 
 
 async def test_a_revoked_key_is_nobody_s(db: str) -> None:
@@ -33,26 +33,26 @@ async def test_a_revoked_key_is_nobody_s(db: str) -> None:
     key = await api_keys.rotate_api_key(user)
     await api_keys.revoke_api_key(user)
     await api_keys.revoke_api_key(user)
-    assert await api_keys.user_of_key(key) is None
+    assert await api_keys.get_user_by_key(key) is None
 
 
 async def test_a_blocked_user_s_key_does_not_count_while_the_user_is_blocked(db: str) -> None:
     user = await create_user()
     key = await api_keys.rotate_api_key(user)
     await User.filter(id=user.id).update(is_active=False)
-    assert await api_keys.user_of_key(key) is None
+    assert await api_keys.get_user_by_key(key) is None
     await User.filter(id=user.id).update(is_active=True)
-    assert await api_keys.user_of_key(key) == user
+    assert await api_keys.get_user_by_key(key) == user
 
 
 @pytest.mark.parametrize("key", ["", "vt_", "None", "x" * 200_000, "' OR 1=1 --"])
 async def test_a_text_that_is_no_key_is_nobody_s(key: str, db: str) -> None:
     await create_user()
-    assert await api_keys.user_of_key(key) is None
+    assert await api_keys.get_user_by_key(key) is None
 
 
 async def test_a_stored_hash_is_no_key(db: str) -> None:
     user = await create_user()
     await api_keys.rotate_api_key(user)
     stored = (await User.get(id=user.id)).api_key_hash
-    assert await api_keys.user_of_key(stored or "") is None
+    assert await api_keys.get_user_by_key(stored or "") is None

@@ -14,19 +14,19 @@ from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, InvalidInput, OrderNotCancelable, OrderNotFound
 from domain.service_types import ServiceType
-from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from models import Order, OrderEvent, Provider, User, database
 from resolvers import cancellation, submission
 from resolvers.audit import audit_ledger
-from resolvers.provider_health import Health
-from resolvers.shop import Shop
-from tests.database_state import stored_rows
+from resolvers.provider_health import ProviderHealth
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import (
-    balance_of,
     create_provider_service,
-    history,
+    get_balance,
+    get_history,
     make_due,
     place_order,
     send_order,
@@ -43,65 +43,65 @@ async def cancel(order: Order) -> Order:
     return await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
 
 
-async def queue_order(shop: Shop, provider: Provider) -> Order:
+async def queue_order(shop: AppContext, provider: Provider) -> Order:
     return await place_order(shop, await create_provider_service(provider))
 
 
-async def last_note(order: Order) -> str | None:
+async def get_last_note(order: Order) -> str | None:
     *_, event = await OrderEvent.filter(order_id=order.id).order_by("id")
     return event.staff_note
 
 
 async def test_an_order_that_no_provider_has_is_canceled_at_once_and_gives_back_all(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queue_order(shop, provider)
 
     canceled = await cancel(order)
 
     assert (canceled.status, canceled.dispatch, canceled.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
-    assert await balance_of(order) == 1_000_000
-    assert await history(order) == [(OrderActor.BUYER, S.PENDING), (OrderActor.BUYER, S.CANCELED)]
+    assert await get_balance(order) == 1_000_000
+    assert await get_history(order) == [(OrderActor.BUYER, S.PENDING), (OrderActor.BUYER, S.CANCELED)]
     assert await submission.submit_orders(shop, provider) == 0
-    assert panels.asked == []
+    assert fake_providers.calls == []
 
 
 async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_not_sent(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queue_order(shop, provider)
     claim = await submission._claim(shop, provider)
     [claimed] = claim.orders
 
     await cancel(order)
-    await submission._submit(shop, provider, claimed, Health(shop, provider), claim.now())
+    await submission._submit(shop, provider, claimed, ProviderHealth(shop, provider), claim.now())
 
     assert (await Order.get(id=order.id)).status is S.CANCELED
-    assert panels.placed == {}
+    assert fake_providers.placed == {}
 
 
 async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says_so(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider, can_cancel=True)
 
-    asked = await cancel(order)
+    requested = await cancel(order)
 
-    assert (asked.status, asked.refunded) == (S.PROCESSING, 0)
-    assert asked.cancel_requested_at is not None
-    assert await last_note(order) == "cancellation asked for"
+    assert (requested.status, requested.refunded) == (S.PROCESSING, 0)
+    assert requested.cancel_requested_at is not None
+    assert await get_last_note(order) == "cancellation asked for"
     assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [1, 0]
-    assert panels.canceled == ["501"]
-    assert await last_note(order) == "the provider will try to cancel"
+    assert fake_providers.canceled == ["501"]
+    assert await get_last_note(order) == "the provider will try to cancel"
     found = await Order.get(id=order.id)
     assert (found.status, found.cancel_due_at) == (S.PROCESSING, None)
 
 
-async def test_the_provider_s_refusal_to_cancel_is_noted_and_the_order_goes_on(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_refused_cancellation_is_recorded_and_the_order_continues(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider, can_cancel=True)
-    panels.refuses_to_cancel["501"] = "Too late"
+    fake_providers.refuses_to_cancel["501"] = "Too late"
     await cancel(order)
 
     for _ in range(2):
@@ -109,12 +109,12 @@ async def test_the_provider_s_refusal_to_cancel_is_noted_and_the_order_goes_on(
 
     found = await Order.get(id=order.id)
     assert (found.status, found.dispatch, found.cancel_due_at) == (S.PROCESSING, Dispatch.SENT, None)
-    assert await last_note(order) == "the provider does not cancel: Too late"
-    assert panels.canceled == ["501"]
+    assert await get_last_note(order) == "the provider does not cancel: Too late"
+    assert fake_providers.canceled == ["501"]
 
 
-async def test_an_order_on_the_wire_is_canceled_once_its_provider_has_it(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_order_in_flight_is_canceled_once_its_provider_has_it(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
 
@@ -130,11 +130,11 @@ async def test_an_order_on_the_wire_is_canceled_once_its_provider_has_it(
     await submission.submit_orders(slow, provider)
 
     assert await cancellation.send_cancellations(shop, provider) == 1
-    assert panels.canceled == ["777"]
+    assert fake_providers.canceled == ["777"]
 
 
-async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_sent_again(
-    shop: Shop, provider: Provider
+async def test_an_order_canceled_in_flight_that_was_not_sent_is_not_sent_again(
+    shop: AppContext, provider: Provider
 ) -> None:
     order = await place_order(shop, await create_provider_service(provider, can_cancel=True))
 
@@ -153,7 +153,7 @@ async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_se
     found = await Order.get(id=order.id)
     assert (found.status, found.dispatch, found.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
     assert found.attempts == 1
-    assert await balance_of(order) == 1_000_000
+    assert await get_balance(order) == 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -179,21 +179,21 @@ async def test_an_order_that_is_canceled_on_the_wire_and_did_not_leave_is_not_se
         "refunded",
     ],
 )
-async def test_what_cannot_be_canceled_is_refused_and_left_as_it_was(
-    columns: dict[str, object], can_cancel: bool, shop: Shop, provider: Provider
+async def test_an_uncancelable_order_is_refused_and_unchanged(
+    columns: dict[str, object], can_cancel: bool, shop: AppContext, provider: Provider
 ) -> None:
     order = await send_order(shop, provider, can_cancel=can_cancel)
     if columns:
         await Order.filter(id=order.id).update(**columns)
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     with pytest.raises(OrderNotCancelable):
         await cancel(order)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
-async def test_a_cancellation_can_be_asked_for_once(shop: Shop, provider: Provider) -> None:
+async def test_a_cancellation_can_be_asked_for_once(shop: AppContext, provider: Provider) -> None:
     order = await send_order(shop, provider, can_cancel=True)
     await cancel(order)
     with pytest.raises(OrderNotCancelable):
@@ -206,7 +206,7 @@ async def test_an_order_that_does_not_exist_is_not_found(order_id: int, db: str)
         await cancellation.cancel_order(await create_user(), order_id=order_id)
 
 
-async def test_another_user_s_order_is_not_canceled(shop: Shop, provider: Provider) -> None:
+async def test_another_user_s_order_is_not_canceled(shop: AppContext, provider: Provider) -> None:
     order = await queue_order(shop, provider)
     with pytest.raises(Forbidden):
         await cancellation.cancel_order(await create_user(), order_id=order.id)
@@ -214,8 +214,8 @@ async def test_another_user_s_order_is_not_canceled(shop: Shop, provider: Provid
 
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["queued", "sent"])
-async def test_of_twin_cancellations_at_once_one_counts(
-    is_sent: bool, shop: Shop, provider: Provider
+async def test_of_two_concurrent_cancellations_one_counts(
+    is_sent: bool, shop: AppContext, provider: Provider
 ) -> None:
     order = await (send_order(shop, provider, can_cancel=True) if is_sent else queue_order(shop, provider))
 
@@ -230,16 +230,16 @@ async def test_of_twin_cancellations_at_once_one_counts(
     "failure",
     [
         GatewayUnavailable("panel.example unavailable", request_sent=True),
-        GatewayRefused(200, "Invalid API key"),
+        GatewayRejected(200, "Invalid API key"),
     ],
     ids=["away", "refused"],
 )
-async def test_a_provider_that_is_away_is_asked_to_cancel_again_a_minute_later(
-    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_unreachable_provider_is_asked_to_cancel_again_a_minute_later(
+    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider, can_cancel=True)
     await cancel(order)
-    panels.fail_next = [failure]
+    fake_providers.fail_next = [failure]
     began = await database.now()
 
     assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [0, 0]
@@ -249,11 +249,11 @@ async def test_a_provider_that_is_away_is_asked_to_cancel_again_a_minute_later(
     assert began <= due_at - timedelta(minutes=1) <= await database.now()
     await Order.filter(id=order.id).update(cancel_due_at=order.created_at)
     assert await cancellation.send_cancellations(shop, provider) == 1
-    assert panels.canceled == ["501"]
+    assert fake_providers.canceled == ["501"]
 
 
 async def test_several_workers_ask_for_each_cancellation_once(
-    shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
     first = await send_order(shop, provider, can_cancel=True)
     await Order.filter(id=first.id).update(cancel_due_at=first.created_at)
@@ -262,19 +262,19 @@ async def test_several_workers_ask_for_each_cancellation_once(
     for number, twin in enumerate(twins, start=502):
         twin.provider_order_id = str(number)
     await Order.bulk_create(twins)
-    workers = [new_shop(shop.settings, sms, providers=panels, worker_name=name) for name in "abc"]
+    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
     counts = await asyncio.gather(*(cancellation.send_cancellations(worker, provider) for worker in workers))
 
     assert sum(counts) == 120
     assert max(counts) <= 100
-    assert sorted(panels.canceled) == [str(number) for number in range(501, 621)]
+    assert sorted(fake_providers.canceled) == [str(number) for number in range(501, 621)]
 
 
-async def subscribe(shop: Shop, provider: Provider, *, last_day: date | None) -> Order:
+async def subscribe(shop: AppContext, provider: Provider, *, last_day: date | None) -> Order:
     service = await create_provider_service(provider, type=ServiceType.SUBSCRIPTIONS)
     order = await place_order(shop, service, details=SUBSCRIPTION)
-    await Order.filter(id=order.id).update(subscription_expiry=last_day and days.write(last_day))
+    await Order.filter(id=order.id).update(subscription_expiry=last_day and days.format_day(last_day))
     return await Order.get(id=order.id)
 
 
@@ -282,9 +282,9 @@ async def subscribe(shop: Shop, provider: Provider, *, last_day: date | None) ->
     ("days_left", "status", "refunded"), [(-1, S.CANCELED, 60), (0, S.PENDING, 0), (None, S.PENDING, 0)]
 )
 async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
-    days_left: int | None, status: OrderStatus, refunded: int, shop: Shop, provider: Provider
+    days_left: int | None, status: OrderStatus, refunded: int, shop: AppContext, provider: Provider
 ) -> None:
-    today = days.day_of(await database.now())
+    today = days.to_day(await database.now())
     last_day = None if days_left is None else today + timedelta(days=days_left)
     order = await subscribe(shop, provider, last_day=last_day)
 
@@ -299,14 +299,14 @@ async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
 
 
 async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
-    shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    shop: AppContext, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = await database.now()
     zones = map(ZoneInfo, ("Pacific/Kiritimati", "Etc/GMT+12"))
     # 26 hours apart: it is another day than UTC's in one of them, at any time.
     elsewhere = next(zone for zone in zones if now.astimezone(zone).date() != now.date())
     monkeypatch.setitem(days._state, "zone", elsewhere)
-    today = days.day_of(now)
+    today = days.to_day(now)
     lasting = await subscribe(shop, provider, last_day=today)
     over = await subscribe(shop, provider, last_day=today - timedelta(days=1))
 
@@ -317,16 +317,16 @@ async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
     service = await create_provider_service(provider, type=ServiceType.SUBSCRIPTIONS)
     subscription = Subscription(posts=3, min=10, max=20, delay=30)
     for last_day, is_taken in ((today, True), (today - timedelta(days=1), False)):
-        asked = replace(SUBSCRIPTION, subscription=replace(subscription, expiry=last_day))
+        requested = replace(SUBSCRIPTION, subscription=replace(subscription, expiry=last_day))
         with nullcontext() if is_taken else pytest.raises(InvalidInput):
-            await place_order(shop, service, details=asked)
+            await place_order(shop, service, details=requested)
 
 
 @pytest.mark.parametrize(("days_left", "is_held"), [(-3, True), (-2, False), (0, False)])
-async def test_a_subscription_that_its_provider_never_ends_is_held_for_staff(
-    days_left: int, is_held: bool, shop: Shop, provider: Provider
+async def test_a_subscription_never_ended_by_its_provider_is_held_for_staff(
+    days_left: int, is_held: bool, shop: AppContext, provider: Provider
 ) -> None:
-    today = days.day_of(await database.now())
+    today = days.to_day(await database.now())
     order = await subscribe(shop, provider, last_day=today + timedelta(days=days_left))
     await submission.submit_orders(shop, provider)
 
@@ -339,7 +339,7 @@ async def test_a_subscription_that_its_provider_never_ends_is_held_for_staff(
 
 
 async def test_a_subscription_that_its_buyer_cancels_before_it_is_sent_is_canceled_in_every_column(
-    shop: Shop, provider: Provider
+    shop: AppContext, provider: Provider
 ) -> None:
     order = await subscribe(shop, provider, last_day=None)
     canceled = await cancel(order)

@@ -12,9 +12,9 @@ from tests.resolvers.records import create_category, create_service
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
-async def found(where: ServiceFilter) -> list[int]:
+async def find_service_ids(where: ServiceFilter) -> list[int]:
     """Ids of the services that meet `where`, in their order."""
-    page = await catalogue.services_page(
+    page = await catalogue.get_services_page(
         page=PageRequest(), where=where, order_by=ServiceOrderField.ID, direction=Direction.ASC
     )
     assert await page.total_count() == len(page.nodes)
@@ -90,10 +90,10 @@ async def test_an_id_of_nothing_finds_nothing(number: int) -> None:
 
     assert await catalogue.list_services(category_id=number) == []
     assert await catalogue.get_service(number) is None
-    assert await found(ServiceFilter(category_ids=[number])) == []
+    assert await find_service_ids(ServiceFilter(category_ids=[number])) == []
 
 
-async def test_get_service_gives_what_is_on_sale_only() -> None:
+async def test_get_service_returns_only_services_on_sale() -> None:
     on_sale, withdrawn = await create_service(), await create_service(is_active=False)
 
     service = await catalogue.get_service(on_sale.id)
@@ -103,12 +103,12 @@ async def test_get_service_gives_what_is_on_sale_only() -> None:
     assert await catalogue.get_service(withdrawn.id) is None
 
 
-async def test_a_page_leaves_out_what_is_off_sale_itself_or_by_its_category() -> None:
+async def test_a_page_omits_services_that_are_off_sale_themselves_or_by_category() -> None:
     on_sale = await create_service()
     await create_service(is_active=False)
     await create_service(category=await create_category(is_active=False))
 
-    assert await found(ServiceFilter()) == [on_sale.id]
+    assert await find_service_ids(ServiceFilter()) == [on_sale.id]
 
 
 async def test_services_are_found_by_every_criterion_at_once() -> None:
@@ -137,7 +137,7 @@ async def test_services_are_found_by_every_criterion_at_once() -> None:
         price_gte=500,
         price_lte=600,
     )
-    assert await found(where) == [wanted.id]
+    assert await find_service_ids(where) == [wanted.id]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_a_bound_of_zero_and_an_empty_list_are_criteria_too(
     for price in (100, 200, 300):
         await create_service(price=price)
 
-    services = await Service.filter(id__in=await found(where)).order_by("price")
+    services = await Service.filter(id__in=await find_service_ids(where)).order_by("price")
 
     assert [service.price for service in services] == prices
 
@@ -173,17 +173,17 @@ async def test_a_bound_of_zero_and_an_empty_list_are_criteria_too(
 async def test_services_are_found_by_a_literal_part_of_their_name(part: str, is_found: bool) -> None:
     service = await create_service(name="فالوور 100%_\\'")
 
-    assert await found(ServiceFilter(name_contains=part)) == ([service.id] if is_found else [])
+    assert await find_service_ids(ServiceFilter(name_contains=part)) == ([service.id] if is_found else [])
 
 
 async def test_rows_by_id_are_those_asked_for_on_sale_or_not() -> None:
     service, withdrawn = await create_service(), await create_service(is_active=False)
     await create_service()
 
-    services = await catalogue.services_by_id([service.id, withdrawn.id, 999_999])
-    categories = await catalogue.categories_by_id([service.category_id])
+    services = await catalogue.get_services_by_id([service.id, withdrawn.id, 999_999])
+    categories = await catalogue.get_categories_by_id([service.category_id])
 
     assert set(services) == {service.id, withdrawn.id}
     assert services[withdrawn.id].id == withdrawn.id
     assert set(categories) == {service.category_id}
-    assert await catalogue.services_by_id([]) == {}
+    assert await catalogue.get_services_by_id([]) == {}

@@ -7,22 +7,22 @@ import pytest
 from domain.problems import TooManyCodes
 from domain.roles import UserRole
 from domain.states import AlertKind, NotificationKind, SmsDelivery
-from gateways.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from models import Alert, LoginCode, Notification, User, database
 from resolvers import login
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import with_settings
 
 pytestmark = pytest.mark.both_databases
 
 NETWORK = "192.0.2.1"
-REFUSED = GatewayRefused(418, "no credit")
+REFUSED = GatewayRejected(418, "no credit")
 TIMED_OUT = GatewayUnavailable("timed out", request_sent=True)
 
 
 async def request_code(
-    shop: Shop, sms: RecordingSms, mobile: str, failure: GatewayError | None = None
+    shop: AppContext, sms: RecordingSms, mobile: str, failure: GatewayError | None = None
 ) -> None:
     sms.fail_with = failure
     await login.request_login_code(shop, username=mobile, network=NETWORK)
@@ -30,7 +30,7 @@ async def request_code(
 
 
 async def test_a_code_that_was_certainly_not_sent_counts_for_the_interval_only(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     own = with_settings(shop, login_codes_per_hour=2, login_codes_per_address=2, login_codes_daily_budget=10)
     user = await create_user()
@@ -45,7 +45,7 @@ async def test_a_code_that_was_certainly_not_sent_counts_for_the_interval_only(
     assert (await LoginCode.filter(delivery=SmsDelivery.REFUSED).count(), len(sms.sent)) == (4, 1)
 
 
-async def test_a_code_of_which_nobody_knows_whether_it_was_sent_counts(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_code_with_an_unknown_delivery_counts(shop: AppContext, sms: RecordingSms) -> None:
     own = with_settings(shop, login_codes_per_hour=1)
     user = await create_user()
     await request_code(own, sms, str(user.mobile), TIMED_OUT)
@@ -56,7 +56,7 @@ async def test_a_code_of_which_nobody_knows_whether_it_was_sent_counts(shop: Sho
 
 
 async def test_staff_are_alerted_once_when_codes_are_not_sent_until_one_is(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     owner = await create_user()
     await User.filter(id=owner.id).update(role=UserRole.OWNER)

@@ -8,12 +8,12 @@ import pytest
 from domain.problems import TooManyCodes, WrongLoginCode
 from domain.roles import UserRole
 from models import LoginCode, LoginCodeTry, User
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     MOBILE,
-    let_time_pass,
-    other_than,
+    advance_time,
+    different_code,
     receive_code,
     request_code,
     sign_in,
@@ -27,27 +27,29 @@ HOME = "192.0.2.1"
 STRANGER = "198.51.100.7"
 
 
-async def try_wrong(shop: Shop, code: str, *, times: int, network: str) -> None:
+async def try_wrong_code(shop: AppContext, code: str, *, times: int, network: str) -> None:
     for by in range(1, times + 1):
         with pytest.raises(WrongLoginCode):
-            await verify_code(shop, username=MOBILE, code=other_than(code, by=by), network=network)
+            await verify_code(shop, username=MOBILE, code=different_code(code, by=by), network=network)
 
 
-async def test_a_stranger_s_wrong_tries_leave_the_code_good_for_its_owner(
-    shop: Shop, sms: RecordingSms
+async def test_wrong_attempts_by_a_stranger_leave_the_code_valid_for_its_owner(
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     code = await receive_code(shop, sms)
-    await try_wrong(shop, code, times=12, network=STRANGER)
-    await try_wrong(shop, code, times=4, network=HOME)
+    await try_wrong_code(shop, code, times=12, network=STRANGER)
+    await try_wrong_code(shop, code, times=4, network=HOME)
 
     session = await verify_code(shop, username=MOBILE, code=code, network=HOME)
 
     assert session.user.mobile == MOBILE
 
 
-async def test_five_wrong_tries_void_the_code_for_their_network_alone(shop: Shop, sms: RecordingSms) -> None:
+async def test_five_wrong_tries_void_the_code_for_their_network_alone(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     code = await receive_code(shop, sms)
-    await try_wrong(shop, code, times=5, network=STRANGER)
+    await try_wrong_code(shop, code, times=5, network=STRANGER)
 
     with pytest.raises(WrongLoginCode):
         await verify_code(shop, username=MOBILE, code=code, network=STRANGER)
@@ -55,10 +57,12 @@ async def test_five_wrong_tries_void_the_code_for_their_network_alone(shop: Shop
     assert (await verify_code(shop, username=MOBILE, code=code, network=HOME)).user.mobile == MOBILE
 
 
-async def test_fifty_wrong_tries_from_many_networks_void_the_code(shop: Shop, sms: RecordingSms) -> None:
+async def test_fifty_wrong_tries_from_many_networks_void_the_code(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     code = await receive_code(shop, sms)
     for number in range(10):
-        await try_wrong(shop, code, times=5, network=f"198.51.100.{number}")
+        await try_wrong_code(shop, code, times=5, network=f"198.51.100.{number}")
 
     with pytest.raises(WrongLoginCode):
         await verify_code(shop, username=MOBILE, code=code, network=HOME)
@@ -67,21 +71,23 @@ async def test_fifty_wrong_tries_from_many_networks_void_the_code(shop: Shop, sm
 
 
 async def test_tries_beyond_a_network_s_own_use_up_nothing_of_the_fifty(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     code = await receive_code(shop, sms)
 
-    await try_wrong(shop, code, times=8, network=STRANGER)
+    await try_wrong_code(shop, code, times=8, network=STRANGER)
 
     assert (await LoginCode.get()).attempts == 5
 
 
-async def test_tries_at_once_from_one_network_are_no_more_than_its_own(shop: Shop, sms: RecordingSms) -> None:
+async def test_tries_at_once_from_one_network_are_no_more_than_its_own(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     code = await receive_code(shop, sms)
 
     async def guess(by: int) -> bool:
         try:
-            await verify_code(shop, username=MOBILE, code=other_than(code, by=by), network=STRANGER)
+            await verify_code(shop, username=MOBILE, code=different_code(code, by=by), network=STRANGER)
         except WrongLoginCode:
             return False
         return True
@@ -91,15 +97,15 @@ async def test_tries_at_once_from_one_network_are_no_more_than_its_own(shop: Sho
 
 
 @pytest.mark.parametrize(("codes", "gap"), [(5, timedelta(minutes=2)), (10, timedelta(hours=2))])
-async def test_a_network_that_the_user_signed_in_from_keeps_one_sending_beside_the_limit(
-    codes: int, gap: timedelta, shop: Shop, sms: RecordingSms
+async def test_a_network_the_user_signed_in_from_has_one_reserved_code_beyond_the_limit(
+    codes: int, gap: timedelta, shop: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)
     await sign_in(shop, sms)
-    await let_time_pass(timedelta(days=1))
+    await advance_time(timedelta(days=1))
     for _ in range(codes):
         await request_code(shop, MOBILE, address=STRANGER)
-        await let_time_pass(gap)
+        await advance_time(gap)
     with pytest.raises(TooManyCodes):
         await request_code(shop, MOBILE, address=STRANGER)
 
@@ -107,46 +113,46 @@ async def test_a_network_that_the_user_signed_in_from_keeps_one_sending_beside_t
     session = await verify_code(shop, username=MOBILE, code=sms.sent[-1][1], network=HOME)
 
     assert session.user.mobile == MOBILE
-    await let_time_pass(timedelta(minutes=2))
+    await advance_time(timedelta(minutes=2))
     with pytest.raises(TooManyCodes):
         await request_code(shop, MOBILE, address=HOME)
 
 
-async def test_a_network_that_another_user_signed_in_from_keeps_nothing(
-    shop: Shop, sms: RecordingSms
+async def test_a_network_another_user_signed_in_from_has_no_reserve(
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)
     await sign_in(shop, sms, "09123333333")
     for _ in range(5):
         await request_code(shop, MOBILE, address=STRANGER)
-        await let_time_pass(timedelta(minutes=2))
+        await advance_time(timedelta(minutes=2))
 
     with pytest.raises(TooManyCodes):
         await request_code(shop, MOBILE, address=HOME)
 
 
 async def test_sendings_at_once_from_a_known_network_take_its_one_reserve_once(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     eager = with_settings(shop, login_code_interval=timedelta(0))
     await create_user(mobile=MOBILE)
     await sign_in(eager, sms)
-    await let_time_pass(timedelta(days=1))
+    await advance_time(timedelta(days=1))
     for _ in range(5):
         await request_code(eager, MOBILE, address=STRANGER)
 
-    async def ask() -> bool:
+    async def request_one() -> bool:
         try:
             await request_code(eager, MOBILE, address=HOME)
         except TooManyCodes:
             return False
         return True
 
-    assert sum(await asyncio.gather(*(ask() for _ in range(8)))) == 1
+    assert sum(await asyncio.gather(*(request_one() for _ in range(8)))) == 1
 
 
 async def test_a_fifth_of_the_budget_is_kept_for_known_numbers_and_a_part_of_that_for_staff(
-    shop: Shop,
+    shop: AppContext,
 ) -> None:
     thrifty = with_settings(shop, login_codes_daily_budget=20)
     known = [(await create_user()).mobile or "" for _ in range(4)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.money import LARGEST_AMOUNT
+from domain.money import MAX_AMOUNT
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.problems import (
@@ -21,12 +21,12 @@ from domain.service_types import ServiceType
 from domain.states import LedgerKind
 from models import Category, LedgerEntry, Order, Provider, Service, User
 from resolvers import orders
-from resolvers.shop import Shop
-from tests.database_state import stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers import records
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import LINK, balance_of, columns, ledger_of, place
+from tests.resolvers.money_records import LINK, get_balance, get_columns, get_ledger, place_order_for
 from tests.resolvers.records import create_service
 
 pytestmark = pytest.mark.both_databases
@@ -48,7 +48,7 @@ SUBSCRIBED: dict[str, object] = {
     "subscription_expiry": "31/01/2199",
     "subscription_status": SubscriptionStatus.ACTIVE,
 }
-ASKED = {
+REQUESTED = {
     ServiceType.DEFAULT: OrderDetails(quantity=100),
     ServiceType.PACKAGE: OrderDetails(),
     ServiceType.CUSTOM_COMMENTS: OrderDetails(comments="عالی\r\n\n خوب \nbad"),
@@ -91,31 +91,31 @@ async def change(service: Service, **values: object) -> None:
 
 
 @pytest.mark.parametrize("kind", ServiceType)
-async def test_an_order_of_each_type_holds_what_it_needs_and_costs_its_units(
-    kind: ServiceType, shop: Shop
+async def test_an_order_of_each_type_holds_its_fields_and_costs_its_units(
+    kind: ServiceType, shop: AppContext
 ) -> None:
     units, charge = UNITS_AND_CHARGE[kind]
     buyer, service = await create_user(balance=10_000), await create_service(price=PRICE, type=kind)
 
-    answered = await place(shop, buyer, service, details=ASKED[kind])
+    answered = await place_order_for(shop, buyer, service, details=REQUESTED[kind])
 
     order = await Order.get()
-    held = columns(order)
+    held = get_columns(order)
     assert {name: held[name] for name in UNSET} == {**UNSET, **FILLED[kind]}
     assert (order.service_type, order.quantity, order.charge) == (kind, units, charge)
-    assert columns(answered) == held
-    assert await balance_of(buyer) == 10_000 - charge
-    assert (await ledger_of(buyer))[1:] == [(LedgerKind.ORDER_CHARGE, -charge, 10_000 - charge)]
+    assert get_columns(answered) == held
+    assert await get_balance(buyer) == 10_000 - charge
+    assert (await get_ledger(buyer))[1:] == [(LedgerKind.ORDER_CHARGE, -charge, 10_000 - charge)]
 
 
-async def test_an_order_waits_for_the_worker_under_the_services_own_provider(shop: Shop) -> None:
+async def test_an_order_waits_for_the_worker_under_the_services_own_provider(shop: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     provider = await Provider.create(
         name="Upstream", url="https://panel.example", api_key="k", created_at=MOMENT, updated_at=MOMENT
     )
     await change(service, provider_id=provider.id, provider_service_id="1001")
 
-    await place(shop, buyer, service)
+    await place_order_for(shop, buyer, service)
 
     order = await Order.get()
     assert (order.provider_id, order.provider_service_id, order.provider_order_id) == (
@@ -130,8 +130,8 @@ async def test_an_order_waits_for_the_worker_under_the_services_own_provider(sho
     assert order.created_at == order.updated_at > MOMENT
 
 
-async def test_the_ledger_names_the_order_and_shares_its_moment(shop: Shop) -> None:
-    order = await place(shop, await create_user(balance=10_000), await create_service())
+async def test_the_ledger_entry_references_the_order_and_has_its_timestamp(shop: AppContext) -> None:
+    order = await place_order_for(shop, await create_user(balance=10_000), await create_service())
 
     entry = await LedgerEntry.get(order_id=order.id)
     assert (entry.cause, entry.payment_id, entry.created_at) == (f"order:{order.id}", None, order.created_at)
@@ -149,66 +149,70 @@ async def test_the_ledger_names_the_order_and_shares_its_moment(shop: Shop) -> N
     ],
 )
 async def test_a_charge_takes_the_discount_off_and_is_rounded_up_once(
-    price: int, quantity: int, custom_rate: int, charge: int, shop: Shop
+    price: int, quantity: int, custom_rate: int, charge: int, shop: AppContext
 ) -> None:
     buyer, service = await create_user(balance=10_000), await create_service(price=price)
     await User.filter(id=buyer.id).update(custom_rate=custom_rate)
 
-    order = await place(shop, buyer, service, quantity=quantity)
+    order = await place_order_for(shop, buyer, service, quantity=quantity)
 
     assert order.charge == charge
-    assert await balance_of(buyer) == 10_000 - charge
+    assert await get_balance(buyer) == 10_000 - charge
 
 
-async def test_an_order_costs_the_price_and_discount_of_now_and_not_those_the_buyer_saw(shop: Shop) -> None:
+async def test_an_order_costs_the_price_and_discount_of_now_and_not_those_the_buyer_saw(
+    shop: AppContext,
+) -> None:
     buyer, seen = await create_user(balance=10_000), await create_service(price=1_000)
     await change(seen, price=3_000)
     await User.filter(id=buyer.id).update(custom_rate=50)
 
-    assert (await place(shop, buyer, seen)).charge == 150
+    assert (await place_order_for(shop, buyer, seen)).charge == 150
 
 
-async def test_a_later_price_leaves_the_order_as_it_was_charged(shop: Shop) -> None:
+async def test_a_later_price_leaves_the_order_as_it_was_charged(shop: AppContext) -> None:
     service = await create_service(price=1_000)
-    order = await place(shop, await create_user(balance=10_000), service)
+    order = await place_order_for(shop, await create_user(balance=10_000), service)
 
     await change(service, price=9_000, type=ServiceType.PACKAGE)
 
-    assert columns(await Order.get()) == columns(order)
+    assert get_columns(await Order.get()) == get_columns(order)
 
 
-async def test_a_drip_feed_is_charged_for_all_its_runs_and_keeps_one_runs_quantity(shop: Shop) -> None:
+async def test_a_drip_feed_is_charged_for_all_its_runs_and_keeps_one_runs_quantity(shop: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service(price=PRICE, drip_feed=True)
     details = OrderDetails(quantity=20, drip_feed=DripFeed(runs=5, interval=30))
 
-    order = await place(shop, buyer, service, details=details)
+    order = await place_order_for(shop, buyer, service, details=details)
 
     assert (order.quantity, order.charge) == (100, 200)
     assert (order.is_drip_feed, order.runs, order.interval, order.drip_feed_quantity) == (True, 5, 30, 20)
-    assert await balance_of(buyer) == 9_800
+    assert await get_balance(buyer) == 9_800
 
 
-async def test_a_service_with_drip_feed_may_be_ordered_without(shop: Shop) -> None:
+async def test_a_service_with_drip_feed_may_be_ordered_without(shop: AppContext) -> None:
     service = await create_service(drip_feed=True)
 
-    order = await place(shop, await create_user(balance=10_000), service)
+    order = await place_order_for(shop, await create_user(balance=10_000), service)
 
     assert (order.is_drip_feed, order.drip_feed_quantity) == (False, 0)
 
 
 @pytest.mark.parametrize(("link", "target"), [(None, "sara"), (f" {LINK}\n", LINK)])
 async def test_a_subscription_without_a_link_goes_to_its_user(
-    link: str | None, target: str, shop: Shop
+    link: str | None, target: str, shop: AppContext
 ) -> None:
     service = await create_service(type=ServiceType.SUBSCRIPTIONS)
-    details = ASKED[ServiceType.SUBSCRIPTIONS]
+    details = REQUESTED[ServiceType.SUBSCRIPTIONS]
 
-    order = await place(shop, await create_user(balance=10_000), service, details=details, link=link)
+    order = await place_order_for(
+        shop, await create_user(balance=10_000), service, details=details, link=link
+    )
 
     assert order.link == target
 
 
-async def test_a_category_that_is_the_services_own_may_be_named(shop: Shop) -> None:
+async def test_a_category_that_is_the_services_own_may_be_named(shop: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
 
     order = await orders.create_order(
@@ -224,18 +228,18 @@ async def test_a_category_that_is_the_services_own_may_be_named(shop: Shop) -> N
     assert (order.category_id, order.source) == (service.category_id, OrderSource.MOBILE_APP)
 
 
-async def test_a_service_or_a_category_that_is_switched_off_is_unavailable(shop: Shop) -> None:
+async def test_a_service_or_a_category_that_is_switched_off_is_unavailable(shop: AppContext) -> None:
     buyer = await create_user(balance=10_000)
     service, shelved = await create_service(), await create_service()
     await change(service, is_active=False)
     await Category.filter(id=shelved.category_id).update(is_active=False)
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     for refused in (service, shelved):
         with pytest.raises(ServiceUnavailable):
-            await place(shop, buyer, refused)
+            await place_order_for(shop, buyer, refused)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 REFUSED: list[tuple[type[Problem], dict[str, Any]]] = [
@@ -261,42 +265,44 @@ REFUSED: list[tuple[type[Problem], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("problem", "changes"), REFUSED, ids=lambda value: ascii(value)[:60])
 async def test_a_refused_order_leaves_every_table_as_it_was(
-    problem: type[Problem], changes: dict[str, Any], shop: Shop
+    problem: type[Problem], changes: dict[str, Any], shop: AppContext
 ) -> None:
-    buyer, service = await create_user(balance=500), await create_service(price=1_000, smallest=10)
+    buyer, service = await create_user(balance=500), await create_service(price=1_000, min_quantity=10)
     sound = {"service_id": service.id, "link": LINK, "details": OrderDetails(quantity=500)}
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     with pytest.raises(problem):
         await orders.create_order(shop, buyer, source=OrderSource.GRAPHQL, **{**sound, **changes})
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize("guard", ["setting", "service"])
 @pytest.mark.parametrize("status", OrderStatus)
 async def test_a_second_order_for_a_link_is_refused_while_the_first_runs(
-    guard: str, status: OrderStatus, shop: Shop
+    guard: str, status: OrderStatus, shop: AppContext
 ) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     guarded = with_settings(shop, refuse_duplicate_orders=guard == "setting")
     await change(service, refuses_duplicates=guard == "service")
-    await place(guarded, buyer, service)
+    await place_order_for(guarded, buyer, service)
     await Order.all().update(status=status)
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     if status in RUNNING:
         with pytest.raises(DuplicateOrder):
-            await place(guarded, buyer, service, link=f" {LINK} ")
-        assert await stored_rows() == before
+            await place_order_for(guarded, buyer, service, link=f" {LINK} ")
+        assert await read_stored_rows() == before
     else:
-        await place(guarded, buyer, service)
+        await place_order_for(guarded, buyer, service)
 
 
-async def test_the_guard_knows_a_link_however_it_is_spelled(shop: Shop, subtests: pytest.Subtests) -> None:
+async def test_the_guard_knows_a_link_however_it_is_spelled(
+    shop: AppContext, subtests: pytest.Subtests
+) -> None:
     guarded = with_settings(shop, refuse_duplicate_orders=True)
     buyer, service = await create_user(balance=10_000), await create_service()
-    placed = await place(guarded, buyer, service, link="https://instagram.com/p/x")
+    placed = await place_order_for(guarded, buyer, service, link="https://instagram.com/p/x")
     spellings = (
         "HTTPS://WWW.Instagram.com/p/x/",
         "http://instagram.com:80/p/%78",
@@ -307,68 +313,68 @@ async def test_the_guard_knows_a_link_however_it_is_spelled(shop: Shop, subtests
         await Order.filter(id=placed.id).update(link_hash=link_hash)
         for spelling in spellings:
             with subtests.test(spelling=spelling, link_hash=link_hash), pytest.raises(DuplicateOrder):
-                await place(guarded, buyer, service, link=spelling)
-    other = await place(guarded, buyer, service, link="HTTPS://Instagram.com/p/X/")
+                await place_order_for(guarded, buyer, service, link=spelling)
+    other = await place_order_for(guarded, buyer, service, link="HTTPS://Instagram.com/p/X/")
     assert (await Order.get(id=other.id)).link == "HTTPS://Instagram.com/p/X/"
     assert await Order.all().count() == 2
 
 
-async def test_the_guard_lets_other_links_services_and_buyers_pass(shop: Shop) -> None:
+async def test_the_guard_lets_other_links_services_and_buyers_pass(shop: AppContext) -> None:
     guarded = with_settings(shop, refuse_duplicate_orders=True)
     buyer, other = await create_user(balance=10_000), await create_user(balance=10_000)
     service = await create_service()
-    await place(guarded, buyer, service)
+    await place_order_for(guarded, buyer, service)
 
-    await place(guarded, buyer, service, link=f"{LINK}?page=2")
-    await place(guarded, buyer, await create_service())
-    await place(guarded, other, service)
+    await place_order_for(guarded, buyer, service, link=f"{LINK}?page=2")
+    await place_order_for(guarded, buyer, await create_service())
+    await place_order_for(guarded, other, service)
 
     assert await Order.all().count() == 4
 
 
-async def test_without_a_guard_an_order_may_be_placed_twice(shop: Shop) -> None:
+async def test_without_a_guard_an_order_may_be_placed_twice(shop: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
     await records.create_order(buyer, service, link=LINK)
 
-    await place(shop, buyer, service)
+    await place_order_for(shop, buyer, service)
 
     assert await Order.all().count() == 2
 
 
 @pytest.mark.parametrize(
     ("price", "quantity"),
-    [(LARGEST_AMOUNT, 1_001), (1_001, LARGEST_AMOUNT), (2**63 - 1, LARGEST_AMOUNT)],
+    [(MAX_AMOUNT, 1_001), (1_001, MAX_AMOUNT), (2**63 - 1, MAX_AMOUNT)],
 )
 async def test_a_charge_beyond_the_largest_amount_is_refused_however_rich_the_buyer(
-    price: int, quantity: int, shop: Shop
+    price: int, quantity: int, shop: AppContext
 ) -> None:
-    buyer = await create_user(balance=LARGEST_AMOUNT)
-    service = await create_service(price=price, largest=LARGEST_AMOUNT)
-    before = await stored_rows()
+    buyer = await create_user(balance=MAX_AMOUNT)
+    service = await create_service(price=price, max_quantity=MAX_AMOUNT)
+    before = await read_stored_rows()
 
     with pytest.raises(InvalidInput) as refusal:
-        await place(shop, buyer, service, quantity=quantity)
+        await place_order_for(shop, buyer, service, quantity=quantity)
 
     assert refusal.value.field == "quantity"
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
-@pytest.mark.parametrize(("price", "quantity"), [(LARGEST_AMOUNT, 1_000), (1_000, LARGEST_AMOUNT)])
-async def test_the_largest_charge_is_taken_whole(price: int, quantity: int, shop: Shop) -> None:
-    buyer = await create_user(balance=LARGEST_AMOUNT)
-    service = await create_service(price=price, largest=LARGEST_AMOUNT)
+@pytest.mark.parametrize(("price", "quantity"), [(MAX_AMOUNT, 1_000), (1_000, MAX_AMOUNT)])
+async def test_the_largest_charge_is_taken_whole(price: int, quantity: int, shop: AppContext) -> None:
+    buyer = await create_user(balance=MAX_AMOUNT)
+    service = await create_service(price=price, max_quantity=MAX_AMOUNT)
 
-    await place(shop, buyer, service, quantity=quantity)
+    await place_order_for(shop, buyer, service, quantity=quantity)
 
     order = await Order.get()
-    assert (order.charge, order.quantity) == (LARGEST_AMOUNT, quantity)
-    assert await balance_of(buyer) == 0
+    assert (order.charge, order.quantity) == (MAX_AMOUNT, quantity)
+    assert await get_balance(buyer) == 0
 
 
-async def test_a_free_service_charges_nothing_and_enters_nothing(shop: Shop) -> None:
+async def test_a_free_service_charges_nothing_and_enters_nothing(shop: AppContext) -> None:
     buyer, service = await create_user(), await create_service(price=0)
 
-    order = await place(shop, buyer, service)
+    order = await place_order_for(shop, buyer, service)
 
     assert (order.charge, order.status) == (0, OrderStatus.PENDING)
-    assert (await balance_of(buyer), await ledger_of(buyer)) == (0, [])
+    assert (await get_balance(buyer), await get_ledger(buyer)) == (0, [])

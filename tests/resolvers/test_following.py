@@ -8,15 +8,15 @@ import pytest
 from domain.order_details import OrderDetails
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from models import Order, Provider, database
 from resolvers import following
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
-from tests.database_state import all_rows, recorded_statements
+from resolvers.shop import AppContext
+from tests.database_state import read_all_rows, record_statements
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.resolvers.provider_records import balance_of, history, make_due, send_order
+from tests.resolvers.provider_records import get_balance, get_history, make_due, send_order
 
 pytestmark = pytest.mark.both_databases
 
@@ -24,14 +24,14 @@ S = OrderStatus
 WRONG_NUMBER = "Incorrect order ID"
 
 
-async def follow(shop: Shop, provider: Provider, order: Order) -> Order:
+async def poll(shop: AppContext, provider: Provider, order: Order) -> Order:
     """The order after the provider was asked about it."""
     await make_due(order)
-    await following.follow_orders(shop, provider)
+    await following.poll_orders(shop, provider)
     return await Order.get(id=order.id)
 
 
-async def send_many(shop: Shop, provider: Provider, panels: FakeProviders, number: int) -> None:
+async def send_many(shop: AppContext, provider: Provider, fake_providers: FakeProviders, number: int) -> None:
     """Orders 501 and up, which the provider says nothing new about."""
     first = await send_order(shop, provider)
     twins = []
@@ -39,12 +39,12 @@ async def send_many(shop: Shop, provider: Provider, panels: FakeProviders, numbe
         twin = first.clone()
         twin.provider_order_id = provider_order_id
         twins.append(twin)
-        panels.report(provider_order_id, S.PROCESSING)
+        fake_providers.report(provider_order_id, S.PROCESSING)
     await Order.bulk_create(twins)
 
 
 @pytest.mark.parametrize(
-    ("told", "status", "refunded"),
+    ("reported", "status", "refunded"),
     [
         (None, S.PROCESSING, 0),
         (S.PENDING, S.PROCESSING, 0),
@@ -56,128 +56,134 @@ async def send_many(shop: Shop, provider: Provider, panels: FakeProviders, numbe
         (S.REFUNDED, S.REFUNDED, 100),
     ],
 )
-async def test_each_state_at_the_provider_leads_to_one_and_gives_back_what_it_owes(
-    told: OrderStatus | None,
+async def test_each_provider_status_maps_to_one_of_ours_and_refunds_the_amount_due(
+    reported: OrderStatus | None,
     status: OrderStatus,
     refunded: int,
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", told, remains=25, start_count=7)
+    fake_providers.report("501", reported, remains=25, start_count=7)
 
     for _ in range(2):
-        order = await follow(shop, provider, order)
+        order = await poll(shop, provider, order)
 
     is_over = status not in (S.PROCESSING, S.INPROGRESS)
     assert (order.status, order.refunded, order.remains, order.start_count) == (status, refunded, 25, 7)
     assert order.dispatch is (Dispatch.CLOSED if is_over else Dispatch.SENT)
-    assert await balance_of(order) == 1_000_000 - 100 + refunded
-    assert (await history(order))[2:] == ([] if status is S.PROCESSING else [(OrderActor.PROVIDER, status)])
+    assert await get_balance(order) == 1_000_000 - 100 + refunded
+    assert (await get_history(order))[2:] == (
+        [] if status is S.PROCESSING else [(OrderActor.PROVIDER, status)]
+    )
     assert await audit_ledger() == []
-    assert len(panels.asked) == 1 + (1 if is_over else 2)
+    assert len(fake_providers.calls) == 1 + (1 if is_over else 2)
 
 
 @pytest.mark.parametrize(("remains", "start_count"), [(None, None), (-1, -1), (101, 2**53)])
-async def test_numbers_that_cannot_be_true_are_not_shown(
-    remains: int | None, start_count: int | None, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_implausible_numbers_are_not_shown(
+    remains: int | None,
+    start_count: int | None,
+    shop: AppContext,
+    provider: Provider,
+    fake_providers: FakeProviders,
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", S.INPROGRESS, remains=60, start_count=7)
-    await follow(shop, provider, order)
-    panels.report("501", S.INPROGRESS, remains=remains, start_count=start_count)
+    fake_providers.report("501", S.INPROGRESS, remains=60, start_count=7)
+    await poll(shop, provider, order)
+    fake_providers.report("501", S.INPROGRESS, remains=remains, start_count=start_count)
 
-    order = await follow(shop, provider, order)
+    order = await poll(shop, provider, order)
 
     assert (order.remains, order.start_count) == (60, 7)
 
 
-@pytest.mark.parametrize("told", [None, S.PENDING, S.PROCESSING])
+@pytest.mark.parametrize("reported", [None, S.PENDING, S.PROCESSING])
 async def test_a_step_back_is_ignored(
-    told: OrderStatus | None, shop: Shop, provider: Provider, panels: FakeProviders
+    reported: OrderStatus | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", S.INPROGRESS)
-    await follow(shop, provider, order)
-    panels.report("501", told)
+    fake_providers.report("501", S.INPROGRESS)
+    await poll(shop, provider, order)
+    fake_providers.report("501", reported)
 
-    order = await follow(shop, provider, order)
+    order = await poll(shop, provider, order)
 
     assert (order.status, order.dispatch) == (S.INPROGRESS, Dispatch.SENT)
-    assert [status for _, status in await history(order)] == [S.PENDING, S.PROCESSING, S.INPROGRESS]
+    assert [status for _, status in await get_history(order)] == [S.PENDING, S.PROCESSING, S.INPROGRESS]
 
 
 @pytest.mark.parametrize(("remains", "refunded"), [(0, 0), (1, 33), (2, 66), (3, 100)])
 async def test_a_partial_delivery_gives_back_its_share_rounded_down(
-    remains: int, refunded: int, shop: Shop, provider: Provider, panels: FakeProviders
+    remains: int, refunded: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider, details=OrderDetails(quantity=3), price=33_333)
     assert order.charge == 100
-    panels.report("501", S.PARTIAL, remains=remains)
+    fake_providers.report("501", S.PARTIAL, remains=remains)
 
-    order = await follow(shop, provider, order)
+    order = await poll(shop, provider, order)
 
     assert (order.status, order.refunded) == (S.PARTIAL, refunded)
-    assert await balance_of(order) == 999_900 + refunded
+    assert await get_balance(order) == 999_900 + refunded
     assert await audit_ledger() == []
 
 
 @pytest.mark.parametrize("remains", [None, -1, 101])
-async def test_a_partial_delivery_without_a_possible_number_is_held_for_staff(
-    remains: int | None, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_partial_delivery_with_an_implausible_count_is_held_for_staff(
+    remains: int | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", S.PARTIAL, remains=remains)
+    fake_providers.report("501", S.PARTIAL, remains=remains)
 
     for _ in range(2):
-        order = await follow(shop, provider, order)
+        order = await poll(shop, provider, order)
 
     assert (order.status, order.dispatch) == (S.AWAITING, Dispatch.UNKNOWN)
     assert (order.staff_note, order.refunded) == (f"partial with {remains} of 100 remaining", 0)
-    assert panels.asked.count("statuses") == 1
+    assert fake_providers.calls.count("statuses") == 1
 
 
 @pytest.mark.parametrize("waited", [timedelta(0), timedelta(hours=5)], ids=["at once", "late"])
-async def test_an_order_that_was_just_sent_and_its_provider_does_not_know_yet_is_asked_about_again(
-    waited: timedelta, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_order_just_sent_and_unknown_to_its_provider_is_polled_again(
+    waited: timedelta, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
     await Order.filter(id=order.id).update(created_at=order.created_at - waited)
-    del panels.states["501"]
-    panels.errors["501"] = WRONG_NUMBER
+    del fake_providers.states["501"]
+    fake_providers.errors["501"] = WRONG_NUMBER
 
-    order = await follow(shop, provider, order)
+    order = await poll(shop, provider, order)
 
     assert (order.status, order.dispatch) == (S.PROCESSING, Dispatch.SENT)
     assert order.due_at is not None
 
 
-async def test_an_order_that_its_provider_does_not_know_after_an_hour_is_held_for_staff(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_order_unknown_to_its_provider_after_an_hour_is_held_for_staff(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    del panels.states["501"]
-    panels.errors["501"] = WRONG_NUMBER
+    del fake_providers.states["501"]
+    fake_providers.errors["501"] = WRONG_NUMBER
     await Order.filter(id=order.id).update(unclear_since=order.created_at - timedelta(hours=1))
 
-    order = await follow(shop, provider, order)
+    order = await poll(shop, provider, order)
 
     assert (order.status, order.dispatch, order.refunded) == (S.AWAITING, Dispatch.UNKNOWN, 0)
     assert order.staff_note == f"order 501 at the provider: the provider says of it: {WRONG_NUMBER}"
 
 
-async def test_one_unknown_number_keeps_no_other_order_waiting(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_one_unknown_order_number_does_not_delay_other_orders(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     orders = [await send_order(shop, provider) for _ in range(3)]
-    del panels.states["501"]
-    panels.errors["501"] = WRONG_NUMBER
-    panels.report("502", S.COMPLETED)
+    del fake_providers.states["501"]
+    fake_providers.errors["501"] = WRONG_NUMBER
+    fake_providers.report("502", S.COMPLETED)
     # Of 503 the answer says nothing at all.
-    del panels.states["503"]
+    del fake_providers.states["503"]
 
-    assert await following.follow_orders(shop, provider) == 3
+    assert await following.poll_orders(shop, provider) == 3
 
     found = [await Order.get(id=order.id) for order in orders]
     assert [order.status for order in found] == [S.PROCESSING, S.COMPLETED, S.PROCESSING]
@@ -188,23 +194,23 @@ async def test_one_unknown_number_keeps_no_other_order_waiting(
     "failure",
     [
         GatewayUnavailable("panel.example unavailable", request_sent=True),
-        GatewayAnsweredNonsense("HTTP 502 with no JSON", is_outage=True),
-        GatewayRefused(200, "Invalid API key"),
+        GatewayInvalidResponse("HTTP 502 with no JSON", is_outage=True),
+        GatewayRejected(200, "Invalid API key"),
     ],
     ids=["away", "outage", "refused"],
 )
-async def test_a_provider_that_is_away_changes_no_order_and_is_asked_again_after_the_usual_wait(
-    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_unreachable_provider_changes_no_order_and_is_polled_again_after_the_usual_interval(
+    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", S.CANCELED)
-    panels.fail_next = [failure]
-    before, began = await all_rows(), await database.now()
+    fake_providers.report("501", S.CANCELED)
+    fake_providers.fail_next = [failure]
+    before, began = await read_all_rows(), await database.now()
 
-    assert await following.follow_orders(shop, provider) == 0
-    assert await following.follow_orders(shop, provider) == 0
+    assert await following.poll_orders(shop, provider) == 0
+    assert await following.poll_orders(shop, provider) == 0
 
-    ended, after = await database.now(), await all_rows()
+    ended, after = await database.now(), await read_all_rows()
     due_at = (await Order.get(id=order.id)).due_at
     assert due_at is not None
     assert began <= due_at - timedelta(seconds=5) <= ended
@@ -212,36 +218,40 @@ async def test_a_provider_that_is_away_changes_no_order_and_is_asked_again_after
     # What it says of itself is counted.
     before["providers"] = after["providers"]
     assert after == before
-    assert (await follow(shop, provider, order)).status is S.CANCELED
+    assert (await poll(shop, provider, order)).status is S.CANCELED
 
 
 @pytest.mark.parametrize("status", [S.PROCESSING, S.INPROGRESS])
-@pytest.mark.parametrize("told", [S.PENDING, S.PROCESSING], ids=str)
-async def test_orders_without_news_cost_no_transaction_of_their_own(
-    told: OrderStatus, status: OrderStatus, shop: Shop, provider: Provider, panels: FakeProviders
+@pytest.mark.parametrize("reported", [S.PENDING, S.PROCESSING], ids=str)
+async def test_unchanged_orders_cost_no_transaction_of_their_own(
+    reported: OrderStatus,
+    status: OrderStatus,
+    shop: AppContext,
+    provider: Provider,
+    fake_providers: FakeProviders,
 ) -> None:
-    await send_many(shop, provider, panels, 20)
+    await send_many(shop, provider, fake_providers, 20)
     await Order.all().update(status=status)
     for number in map(str, range(501, 521)):
-        panels.report(number, told)
+        fake_providers.report(number, reported)
     untouched = [order.updated_at for order in await Order.all().order_by("id")]
 
-    with recorded_statements() as statements:
-        assert await following.follow_orders(shop, provider) == 20
+    with record_statements() as statements:
+        assert await following.poll_orders(shop, provider) == 20
 
     # The clock, the claim, the orders, and when to ask next.
     assert len(statements) == 4
     assert [order.updated_at for order in await Order.all().order_by("id")] == untouched
 
 
-async def test_only_the_order_with_news_costs_a_transaction(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_only_the_changed_order_costs_a_transaction(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await send_many(shop, provider, panels, 20)
-    panels.report("510", S.INPROGRESS)
+    await send_many(shop, provider, fake_providers, 20)
+    fake_providers.report("510", S.INPROGRESS)
 
-    with recorded_statements() as statements:
-        await following.follow_orders(shop, provider)
+    with record_statements() as statements:
+        await following.poll_orders(shop, provider)
 
     touched = [statement for statement in statements if "order_events" in statement]
     assert len(touched) == 1
@@ -251,63 +261,63 @@ async def test_only_the_order_with_news_costs_a_transaction(
 @pytest.mark.parametrize(
     ("age", "wait"), [(0, 5), (90, 5), (200, 15), (600, 60), (3_000, 300), (10_000, 900), (900_000, 900)]
 )
-async def test_an_order_is_asked_about_again_after_a_twentieth_of_its_age(
-    age: int, wait: int, shop: Shop, provider: Provider
+async def test_an_order_is_polled_again_after_a_twentieth_of_its_age(
+    age: int, wait: int, shop: AppContext, provider: Provider
 ) -> None:
     order = await send_order(shop, provider)
     began = await database.now()
     await Order.filter(id=order.id).update(created_at=began - timedelta(seconds=age))
 
-    await following.follow_orders(shop, provider)
+    await following.poll_orders(shop, provider)
 
     due_at = (await Order.get(id=order.id)).due_at
     assert due_at is not None
     assert began <= due_at - timedelta(seconds=wait) <= await database.now()
 
 
-async def test_a_provider_is_asked_about_a_hundred_orders_at_most_in_a_call(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_call_polls_at_most_a_hundred_orders(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    await send_many(shop, provider, panels, 150)
+    await send_many(shop, provider, fake_providers, 150)
 
-    assert [await following.follow_orders(shop, provider) for _ in range(3)] == [100, 50, 0]
+    assert [await following.poll_orders(shop, provider) for _ in range(3)] == [100, 50, 0]
 
-    assert sorted(panels.asked_about) == [str(number) for number in range(501, 651)]
+    assert sorted(fake_providers.polled_orders) == [str(number) for number in range(501, 651)]
 
 
-async def test_several_workers_share_the_orders_and_ask_about_none_twice(
-    shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+async def test_several_workers_poll_no_order_twice(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
-    await send_many(shop, provider, panels, 150)
-    workers = [new_shop(shop.settings, sms, providers=panels, worker_name=name) for name in "abcd"]
+    await send_many(shop, provider, fake_providers, 150)
+    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abcd"]
 
-    counts = await asyncio.gather(*(following.follow_orders(worker, provider) for worker in workers))
+    counts = await asyncio.gather(*(following.poll_orders(worker, provider) for worker in workers))
 
     assert sum(counts) == 150
-    assert sorted(panels.asked_about) == [str(number) for number in range(501, 651)]
+    assert sorted(fake_providers.polled_orders) == [str(number) for number in range(501, 651)]
 
 
 async def test_two_workers_with_the_same_report_refund_once(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", S.CANCELED)
-    state = panels.states["501"]
+    fake_providers.report("501", S.CANCELED)
+    state = fake_providers.states["501"]
 
-    await asyncio.gather(*(following._settle(order, state) for _ in range(4)))
+    await asyncio.gather(*(following._apply_status(order, state) for _ in range(4)))
 
     assert (await Order.get(id=order.id)).refunded == 100
-    assert await balance_of(order) == 1_000_000
+    assert await get_balance(order) == 1_000_000
     assert await audit_ledger() == []
 
 
-async def test_orders_of_a_provider_that_is_switched_off_are_still_followed(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_orders_of_a_disabled_provider_are_still_polled(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_order(shop, provider)
-    panels.report("501", S.COMPLETED)
+    fake_providers.report("501", S.COMPLETED)
     await Provider.filter(id=provider.id).update(is_active=False)
 
-    await following.follow_orders(shop, await Provider.get(id=provider.id))
+    await following.poll_orders(shop, await Provider.get(id=provider.id))
 
     assert (await Order.get(id=order.id)).status is S.COMPLETED

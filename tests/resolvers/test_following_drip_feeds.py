@@ -13,10 +13,10 @@ from gateways.providers import ProviderAccount
 from models import Order, OrderEvent, Provider, User, database
 from resolvers import cancellation, following, submission
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.resolvers.provider_records import balance_of, make_due, send_order
+from tests.resolvers.provider_records import get_balance, make_due, send_order
 
 pytestmark = pytest.mark.both_databases
 
@@ -24,16 +24,16 @@ S = OrderStatus
 THREE_RUNS = OrderDetails(quantity=100, drip_feed=DripFeed(runs=3, interval=30))
 
 
-async def send_drip_feed(shop: Shop, provider: Provider, **columns: object) -> Order:
+async def send_drip_feed(shop: AppContext, provider: Provider, **columns: object) -> Order:
     """Three runs of 100 units for 300 Toman, by the shop, with the first run at the provider."""
     columns = {"drip_feed": True, "provider_drip_feed": False, **columns}
     return await send_order(shop, provider, details=THREE_RUNS, **columns)
 
 
 async def end_run(
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
     order: Order,
     status: OrderStatus = S.COMPLETED,
     remains: int | None = None,
@@ -41,13 +41,13 @@ async def end_run(
     """The order after its present run came to an end."""
     number = (await Order.get(id=order.id)).provider_order_id
     assert number is not None
-    panels.report(number, status, remains=remains)
+    fake_providers.report(number, status, remains=remains)
     await make_due(order)
-    await following.follow_orders(shop, provider)
+    await following.poll_orders(shop, provider)
     return await Order.get(id=order.id)
 
 
-async def send_run(shop: Shop, provider: Provider, order: Order) -> Order:
+async def send_run(shop: AppContext, provider: Provider, order: Order) -> Order:
     """The order after its next run was sent."""
     await make_due(order)
     assert await submission.submit_orders(shop, provider) == 1
@@ -56,48 +56,48 @@ async def send_run(shop: Shop, provider: Provider, order: Order) -> Order:
 
 
 async def test_the_shop_sends_one_run_at_a_time_and_the_next_an_interval_later(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
-    assert (panels.placed["501"].quantity, panels.placed["501"].drip_feed) == (100, None)
+    assert (fake_providers.placed["501"].quantity, fake_providers.placed["501"].drip_feed) == (100, None)
     assert (order.status, order.charge, order.quantity) == (S.PROCESSING, 300, 300)
 
-    order = await end_run(shop, provider, panels, order)
+    order = await end_run(shop, provider, fake_providers, order)
 
     assert (order.status, order.dispatch, order.runs_done) == (S.INPROGRESS, Dispatch.QUEUED, 1)
     assert order.due_at == order.created_at + timedelta(minutes=30)
     assert await submission.submit_orders(shop, provider) == 0
-    assert list(panels.placed) == ["501"]
+    assert list(fake_providers.placed) == ["501"]
 
 
 async def test_a_run_that_took_longer_than_the_interval_is_followed_by_the_next_at_once(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
     began = await database.now()
     await Order.filter(id=order.id).update(created_at=began - timedelta(hours=2))
 
-    order = await end_run(shop, provider, panels, await Order.get(id=order.id))
+    order = await end_run(shop, provider, fake_providers, await Order.get(id=order.id))
 
     assert order.due_at is not None
     assert began <= order.due_at <= await database.now()
 
 
 async def test_all_runs_delivered_are_a_completed_order_with_its_history(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
     for _ in range(2):
-        await end_run(shop, provider, panels, order)
+        await end_run(shop, provider, fake_providers, order)
         await send_run(shop, provider, order)
 
-    order = await end_run(shop, provider, panels, order)
+    order = await end_run(shop, provider, fake_providers, order)
 
-    assert [(sent.quantity, sent.drip_feed) for sent in panels.placed.values()] == [(100, None)] * 3
+    assert [(sent.quantity, sent.drip_feed) for sent in fake_providers.placed.values()] == [(100, None)] * 3
     assert (order.status, order.dispatch, order.runs_done) == (S.COMPLETED, Dispatch.CLOSED, 3)
     assert (order.remains, order.refunded) == (0, 0)
-    told = OrderEvent.filter(order_id=order.id, actor=OrderActor.PROVIDER).order_by("id")
-    assert [event.staff_note for event in await told] == [
+    reported = OrderEvent.filter(order_id=order.id, actor=OrderActor.PROVIDER).order_by("id")
+    assert [event.staff_note for event in await reported] == [
         f"run {run} of 3, provider's order {500 + run}: 100 delivered" for run in (1, 2, 3)
     ]
 
@@ -112,40 +112,40 @@ async def test_all_runs_delivered_are_a_completed_order_with_its_history(
         ((100, 100, 100), S.CANCELED, 300),
     ],
 )
-async def test_partial_runs_do_not_stop_the_rest_and_what_they_lack_is_given_back_at_the_end(
+async def test_partial_runs_do_not_stop_the_rest_and_are_refunded_at_the_end(
     lacking: tuple[int, int, int],
     status: OrderStatus,
     refunded: int,
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
 ) -> None:
     order = await send_drip_feed(shop, provider)
     for remains in lacking[:2]:
-        order = await end_run(shop, provider, panels, order, S.PARTIAL, remains)
+        order = await end_run(shop, provider, fake_providers, order, S.PARTIAL, remains)
         assert (order.status, order.refunded) == (S.INPROGRESS, 0)
         await send_run(shop, provider, order)
 
-    order = await end_run(shop, provider, panels, order, S.PARTIAL, lacking[2])
+    order = await end_run(shop, provider, fake_providers, order, S.PARTIAL, lacking[2])
 
     assert (order.status, order.remains, order.refunded) == (status, refunded, refunded)
-    assert await balance_of(order) == 1_000_000 - 300 + refunded
+    assert await get_balance(order) == 1_000_000 - 300 + refunded
     assert await audit_ledger() == []
 
 
-async def test_what_remains_of_a_run_is_not_shown_as_what_remains_of_the_order(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_the_remains_of_a_run_are_not_shown_as_the_order_s_remains(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
 
-    order = await end_run(shop, provider, panels, order, S.INPROGRESS, 60)
+    order = await end_run(shop, provider, fake_providers, order, S.INPROGRESS, 60)
 
     assert (order.status, order.remains) == (S.INPROGRESS, 0)
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["over", "not known"])
 async def test_a_late_report_about_an_earlier_run_is_not_taken_for_the_present_one_s(
-    is_known: bool, shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+    is_known: bool, shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
     order = await send_drip_feed(shop, provider)
     long_ago = order.created_at - timedelta(hours=2)
@@ -155,7 +155,7 @@ async def test_a_late_report_about_an_earlier_run_is_not_taken_for_the_present_o
         """Answers only when another worker has ended the run and sent the next."""
 
         async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
-            await end_run(shop, provider, panels, order)
+            await end_run(shop, provider, fake_providers, order)
             await send_run(shop, provider, order)
             return await super().statuses(account, order_ids)
 
@@ -163,22 +163,22 @@ async def test_a_late_report_about_an_earlier_run_is_not_taken_for_the_present_o
     if is_known:
         slow.report("501", S.COMPLETED)
 
-    await following.follow_orders(new_shop(shop.settings, sms, providers=slow), provider)
+    await following.poll_orders(new_shop(shop.settings, sms, providers=slow), provider)
 
     order = await Order.get(id=order.id)
     assert (order.status, order.dispatch) == (S.INPROGRESS, Dispatch.SENT)
     assert (order.runs_done, order.provider_order_id) == (1, "502")
 
 
-@pytest.mark.parametrize("word", [S.CANCELED, S.REFUNDED])
+@pytest.mark.parametrize("term", [S.CANCELED, S.REFUNDED])
 async def test_a_canceled_run_ends_the_drip_feed_and_gives_back_the_rest(
-    word: OrderStatus, shop: Shop, provider: Provider, panels: FakeProviders
+    term: OrderStatus, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
-    await end_run(shop, provider, panels, order, S.PARTIAL, 40)
+    await end_run(shop, provider, fake_providers, order, S.PARTIAL, 40)
     await send_run(shop, provider, order)
 
-    order = await end_run(shop, provider, panels, order, word)
+    order = await end_run(shop, provider, fake_providers, order, term)
 
     assert (order.status, order.dispatch) == (S.PARTIAL, Dispatch.CLOSED)
     assert (order.remains, order.refunded) == (240, 240)
@@ -187,22 +187,22 @@ async def test_a_canceled_run_ends_the_drip_feed_and_gives_back_the_rest(
 
 
 async def test_a_canceled_first_run_gives_back_all(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
 
-    order = await end_run(shop, provider, panels, order, S.CANCELED)
+    order = await end_run(shop, provider, fake_providers, order, S.CANCELED)
 
     assert (order.status, order.remains, order.refunded) == (S.CANCELED, 300, 300)
 
 
 @pytest.mark.parametrize(("remains", "refunded"), [(None, 200), (40, 240), (100, 300)])
-async def test_a_drip_feed_that_its_buyer_cancels_between_two_runs_gives_back_what_is_left(
-    remains: int | None, refunded: int, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_drip_feed_canceled_between_two_runs_refunds_the_rest(
+    remains: int | None, refunded: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
-    word = S.COMPLETED if remains is None else S.PARTIAL
-    await end_run(shop, provider, panels, order, word, remains)
+    term = S.COMPLETED if remains is None else S.PARTIAL
+    await end_run(shop, provider, fake_providers, order, term, remains)
 
     order = await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
 
@@ -214,7 +214,7 @@ async def test_a_drip_feed_that_its_buyer_cancels_between_two_runs_gives_back_wh
 
 
 @pytest.mark.parametrize(
-    ("word", "remains", "status", "refunded"),
+    ("term", "remains", "status", "refunded"),
     [
         (S.COMPLETED, None, S.PARTIAL, 200),
         (S.PARTIAL, 40, S.PARTIAL, 240),
@@ -222,51 +222,51 @@ async def test_a_drip_feed_that_its_buyer_cancels_between_two_runs_gives_back_wh
     ],
 )
 async def test_no_run_follows_the_one_during_which_the_buyer_asked_to_cancel(
-    word: OrderStatus,
+    term: OrderStatus,
     remains: int | None,
     status: OrderStatus,
     refunded: int,
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
 ) -> None:
     order = await send_drip_feed(shop, provider, can_cancel=True)
-    panels.refuses_to_cancel["501"] = "Too late"
+    fake_providers.refuses_to_cancel["501"] = "Too late"
     await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
     await cancellation.send_cancellations(shop, provider)
 
-    order = await end_run(shop, provider, panels, order, word, remains)
+    order = await end_run(shop, provider, fake_providers, order, term, remains)
 
     assert (order.status, order.dispatch) == (status, Dispatch.CLOSED)
     assert (order.remains, order.refunded) == (refunded, refunded)
-    assert list(panels.placed) == ["501"]
+    assert list(fake_providers.placed) == ["501"]
     assert await audit_ledger() == []
 
 
 @pytest.mark.parametrize("remains", [None, -1, 101])
 async def test_a_partial_run_without_a_possible_number_holds_the_drip_feed(
-    remains: int | None, shop: Shop, provider: Provider, panels: FakeProviders
+    remains: int | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
 
-    order = await end_run(shop, provider, panels, order, S.PARTIAL, remains)
+    order = await end_run(shop, provider, fake_providers, order, S.PARTIAL, remains)
 
     assert (order.status, order.dispatch, order.refunded) == (S.AWAITING, Dispatch.UNKNOWN, 0)
     assert order.staff_note == f"partial with {remains} of 100 remaining"
 
 
 async def test_a_provider_that_runs_drip_feeds_gets_runs_and_interval(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider, provider_drip_feed=True)
 
-    assert panels.placed["501"].form() == {
+    assert fake_providers.placed["501"].to_form() == {
         "service": "77",
         "link": "page",
         "quantity": "100",
         "runs": "3",
         "interval": "30",
     }
-    order = await end_run(shop, provider, panels, order, S.PARTIAL, 150)
+    order = await end_run(shop, provider, fake_providers, order, S.PARTIAL, 150)
     assert (order.status, order.remains, order.refunded) == (S.PARTIAL, 150, 150)
-    assert list(panels.placed) == ["501"]
+    assert list(fake_providers.placed) == ["501"]

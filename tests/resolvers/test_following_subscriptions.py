@@ -9,9 +9,9 @@ from domain.service_types import ServiceType
 from models import Order, Provider
 from resolvers import following
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
-from tests.resolvers.provider_records import balance_of, make_due, send_order
+from tests.resolvers.provider_records import get_balance, make_due, send_order
 
 pytestmark = pytest.mark.both_databases
 
@@ -19,24 +19,26 @@ pytestmark = pytest.mark.both_databases
 DETAILS = OrderDetails(username="sara", subscription=Subscription(posts=3, min=10, max=20, delay=30))
 
 
-async def subscribe(shop: Shop, provider: Provider) -> Order:
+async def subscribe(shop: AppContext, provider: Provider) -> Order:
     return await send_order(shop, provider, details=DETAILS, type=ServiceType.SUBSCRIPTIONS)
 
 
-async def told(shop: Shop, provider: Provider, panels: FakeProviders, order: Order, **state: object) -> Order:
+async def poll_subscription(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders, order: Order, **state: object
+) -> Order:
     """The order after its provider said so."""
-    panels.report("501", **state)  # type: ignore[arg-type]  # of each field's own type
+    fake_providers.report("501", **state)  # type: ignore[arg-type]  # of each field's own type
     await make_due(order)
-    await following.follow_orders(shop, provider)
+    await following.poll_orders(shop, provider)
     return await Order.get(id=order.id)
 
 
-async def test_a_subscription_is_sent_with_all_that_it_asks_for(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_subscription_is_sent_with_all_its_parameters(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await subscribe(shop, provider)
     assert order.charge == 60
-    assert panels.placed["501"].form() == {
+    assert fake_providers.placed["501"].to_form() == {
         "service": "77",
         "username": "sara",
         "min": "10",
@@ -46,23 +48,23 @@ async def test_a_subscription_is_sent_with_all_that_it_asks_for(
     }
 
 
-@pytest.mark.parametrize("word", [SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED])
-async def test_a_subscription_that_runs_or_rests_shows_how_far_it_is(
-    word: SubscriptionStatus, shop: Shop, provider: Provider, panels: FakeProviders
+@pytest.mark.parametrize("term", [SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED])
+async def test_a_running_or_paused_subscription_shows_its_progress(
+    term: SubscriptionStatus, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await subscribe(shop, provider)
 
-    order = await told(
-        shop, provider, panels, order, subscription_status=word, posts=2, orders=("23501", "23502")
+    order = await poll_subscription(
+        shop, provider, fake_providers, order, subscription_status=term, posts=2, orders=("23501", "23502")
     )
 
-    assert (order.status, order.subscription_status, order.refunded) == (OrderStatus.INPROGRESS, word, 0)
+    assert (order.status, order.subscription_status, order.refunded) == (OrderStatus.INPROGRESS, term, 0)
     assert (order.subscription_response_posts, order.dispatch) == (2, Dispatch.SENT)
     assert order.subscription_response_orders == "[23501, 23502]"
 
 
 @pytest.mark.parametrize(
-    ("word", "posts", "status", "refunded"),
+    ("term", "posts", "status", "refunded"),
     [
         (SubscriptionStatus.COMPLETED, 3, OrderStatus.COMPLETED, 0),
         (SubscriptionStatus.COMPLETED, None, OrderStatus.COMPLETED, 0),
@@ -72,59 +74,65 @@ async def test_a_subscription_that_runs_or_rests_shows_how_far_it_is(
         (SubscriptionStatus.CANCELED, 1, OrderStatus.CANCELED, 60),
     ],
 )
-async def test_a_subscription_that_is_over_gives_back_the_posts_that_never_came(
-    word: SubscriptionStatus,
+async def test_an_ended_subscription_refunds_undelivered_posts(
+    term: SubscriptionStatus,
     posts: int | None,
     status: OrderStatus,
     refunded: int,
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
 ) -> None:
     order = await subscribe(shop, provider)
-    await told(shop, provider, panels, order, subscription_status=SubscriptionStatus.ACTIVE)
+    await poll_subscription(
+        shop, provider, fake_providers, order, subscription_status=SubscriptionStatus.ACTIVE
+    )
 
     for _ in range(2):
-        order = await told(shop, provider, panels, order, subscription_status=word, posts=posts)
+        order = await poll_subscription(
+            shop, provider, fake_providers, order, subscription_status=term, posts=posts
+        )
 
-    assert (order.status, order.subscription_status, order.dispatch) == (status, word, Dispatch.CLOSED)
+    assert (order.status, order.subscription_status, order.dispatch) == (status, term, Dispatch.CLOSED)
     assert order.refunded == refunded
-    assert await balance_of(order) == 1_000_000 - 60 + refunded
+    assert await get_balance(order) == 1_000_000 - 60 + refunded
     assert await audit_ledger() == []
 
 
-@pytest.mark.parametrize(("word", "refunded"), [(OrderStatus.REFUNDED, 60), (OrderStatus.PARTIAL, 40)])
-async def test_a_subscription_that_ends_in_a_word_for_orders_gives_back_too(
-    word: OrderStatus, refunded: int, shop: Shop, provider: Provider, panels: FakeProviders
+@pytest.mark.parametrize(("term", "refunded"), [(OrderStatus.REFUNDED, 60), (OrderStatus.PARTIAL, 40)])
+async def test_a_subscription_with_a_final_order_status_is_refunded_too(
+    term: OrderStatus, refunded: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await subscribe(shop, provider)
 
-    order = await told(shop, provider, panels, order, status=word, posts=1)
+    order = await poll_subscription(shop, provider, fake_providers, order, status=term, posts=1)
 
-    assert (order.status, order.dispatch, order.refunded) == (word, Dispatch.CLOSED, refunded)
+    assert (order.status, order.dispatch, order.refunded) == (term, Dispatch.CLOSED, refunded)
     assert order.subscription_status not in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
 
 
 @pytest.mark.parametrize("posts", [None, -1, 4])
-async def test_a_subscription_that_expired_after_an_impossible_number_of_posts_is_held_for_staff(
-    posts: int | None, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_subscription_expired_with_an_implausible_post_count_is_held_for_staff(
+    posts: int | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await subscribe(shop, provider)
 
-    order = await told(
-        shop, provider, panels, order, subscription_status=SubscriptionStatus.EXPIRED, posts=posts
+    order = await poll_subscription(
+        shop, provider, fake_providers, order, subscription_status=SubscriptionStatus.EXPIRED, posts=posts
     )
 
     assert (order.status, order.dispatch, order.refunded) == (OrderStatus.AWAITING, Dispatch.UNKNOWN, 0)
     assert order.staff_note == f"ended after {posts} of 3 posts"
 
 
-async def test_a_subscription_told_of_in_a_word_for_orders_under_way_is_active(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_subscription_with_an_in_progress_order_status_is_active(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await subscribe(shop, provider)
 
-    order = await told(shop, provider, panels, order, status=OrderStatus.PENDING, posts=7)
+    order = await poll_subscription(
+        shop, provider, fake_providers, order, status=OrderStatus.PENDING, posts=7
+    )
 
     assert (order.status, order.dispatch) == (OrderStatus.INPROGRESS, Dispatch.SENT)
     assert (order.subscription_status, order.subscription_response_posts) == (SubscriptionStatus.ACTIVE, None)

@@ -10,11 +10,11 @@ from domain.states import LedgerKind
 from models import LedgerEntry, Notification, User
 from resolvers import free_credit
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
-from tests.database_state import stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import SECOND, Clock, balance_of, columns, ledger_of, stop_clock
+from tests.resolvers.money_records import SECOND, Clock, get_balance, get_columns, get_ledger, stop_clock
 
 pytestmark = pytest.mark.both_databases
 
@@ -27,39 +27,39 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stop_clock(monkeypatch)
 
 
-async def claim(shop: Shop, user: User, *, key: str | None = None) -> LedgerEntry:
+async def claim(shop: AppContext, user: User, *, key: str | None = None) -> LedgerEntry:
     return await free_credit.claim_free_credit(shop, user, idempotency_key=key)
 
 
-async def refused_wait(shop: Shop, user: User, *, key: str | None = None) -> timedelta:
+async def refused_wait(shop: AppContext, user: User, *, key: str | None = None) -> timedelta:
     """The wait that a refusal tells."""
     with pytest.raises(FreeCreditTooSoon) as refusal:
         await claim(shop, user, key=key)
     return refusal.value.retry_after
 
 
-async def test_a_free_credit_reaches_the_wallet_and_its_ledger(shop: Shop, clock: Clock) -> None:
+async def test_a_free_credit_reaches_the_wallet_and_its_ledger(shop: AppContext, clock: Clock) -> None:
     exact = with_settings(shop, free_credit_min=42, free_credit_max=42)
     user = await create_user(balance=8)
 
     entry = await claim(exact, user)
 
-    assert columns(entry) == columns(await LedgerEntry.get(kind=LedgerKind.FREE_CREDIT))
+    assert get_columns(entry) == get_columns(await LedgerEntry.get(kind=LedgerKind.FREE_CREDIT))
     assert (entry.user_id, entry.amount, entry.balance_after) == (user.id, 42, 50)
-    assert (entry.order_id, entry.payment_id, entry.created_at) == (None, None, clock.moment)
-    assert await balance_of(user) == 50
+    assert (entry.order_id, entry.payment_id, entry.created_at) == (None, None, clock.current)
+    assert await get_balance(user) == 50
     assert not await Notification.exists()
 
 
-async def test_the_amounts_are_all_those_of_the_range_and_no_others(shop: Shop) -> None:
+async def test_the_amounts_are_all_those_of_the_range_and_no_others(shop: AppContext) -> None:
     small = with_settings(shop, free_credit_min=7, free_credit_max=9)
 
-    given = {(await claim(small, await create_user())).amount for _ in range(60)}
+    provided = {(await claim(small, await create_user())).amount for _ in range(60)}
 
-    assert given == {7, 8, 9}
+    assert provided == {7, 8, 9}
 
 
-async def test_the_next_one_waits_for_the_interval_to_the_second(shop: Shop, clock: Clock) -> None:
+async def test_the_next_one_waits_for_the_interval_to_the_second(shop: AppContext, clock: Clock) -> None:
     user = await create_user()
     await claim(shop, user)
 
@@ -71,10 +71,10 @@ async def test_the_next_one_waits_for_the_interval_to_the_second(shop: Shop, clo
     await claim(shop, user)
 
     assert waits == [DAY, DAY - SECOND, SECOND]
-    assert len(await ledger_of(user)) == 2
+    assert len(await get_ledger(user)) == 2
 
 
-async def test_a_clock_that_was_set_back_gives_nothing_more(shop: Shop, clock: Clock) -> None:
+async def test_a_clock_set_back_grants_nothing_more(shop: AppContext, clock: Clock) -> None:
     user = await create_user()
     await claim(shop, user)
 
@@ -83,19 +83,19 @@ async def test_a_clock_that_was_set_back_gives_nothing_more(shop: Shop, clock: C
     assert await refused_wait(shop, user) == DAY + timedelta(hours=1)
 
 
-async def test_a_refused_claim_changes_nothing_and_moves_no_wait(shop: Shop, clock: Clock) -> None:
+async def test_a_refused_claim_changes_nothing_and_moves_no_wait(shop: AppContext, clock: Clock) -> None:
     user = await create_user()
     await claim(shop, user)
     clock.move(timedelta(hours=1))
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     await refused_wait(shop, user)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
-async def test_no_more_than_the_monthly_number_is_given_in_thirty_days_to_the_second(
-    shop: Shop, clock: Clock
+async def test_at_most_the_monthly_number_is_granted_in_exactly_thirty_days(
+    shop: AppContext, clock: Clock
 ) -> None:
     rare = with_settings(shop, free_credits_per_month=2)
     user = await create_user()
@@ -104,17 +104,17 @@ async def test_no_more_than_the_monthly_number_is_given_in_thirty_days_to_the_se
     await claim(rare, user)
 
     clock.move(MONTH - DAY - SECOND)
-    before = await stored_rows()
+    before = await read_stored_rows()
     with pytest.raises(FreeCreditsUsedUp):
         await claim(rare, user)
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
     clock.move(SECOND)
     await claim(rare, user)
-    assert len(await ledger_of(user)) == 3
+    assert len(await get_ledger(user)) == 3
 
 
-async def test_only_the_users_own_free_credits_count(shop: Shop) -> None:
+async def test_only_the_users_own_free_credits_count(shop: AppContext) -> None:
     rare = with_settings(shop, free_credits_per_month=1)
     user, other = await create_user(balance=100), await create_user()
     await claim(rare, other)
@@ -122,28 +122,30 @@ async def test_only_the_users_own_free_credits_count(shop: Shop) -> None:
     assert (await claim(rare, user)).user_id == user.id
 
 
-async def test_claims_at_once_give_one_credit(shop: Shop) -> None:
+async def test_claims_at_once_give_one_credit(shop: AppContext) -> None:
     user = await create_user()
 
     outcomes = await asyncio.gather(*(claim(shop, user) for _ in range(6)), return_exceptions=True)
 
     assert sum(isinstance(outcome, FreeCreditTooSoon) for outcome in outcomes) == 5
-    assert len(await ledger_of(user)) == 1
+    assert len(await get_ledger(user)) == 1
     assert await audit_ledger() == []
 
 
-async def test_the_same_key_gives_the_same_credit_however_late(shop: Shop, clock: Clock) -> None:
+async def test_the_same_key_gives_the_same_credit_however_late(shop: AppContext, clock: Clock) -> None:
     brisk = with_settings(shop, free_credit_interval=SECOND)
     user = await create_user()
     first = await claim(brisk, user, key="k")
 
     clock.move(timedelta(hours=1))
 
-    assert columns(await claim(brisk, user, key="k")) == columns(first)
+    assert get_columns(await claim(brisk, user, key="k")) == get_columns(first)
     assert (await claim(brisk, user, key="another")).id != first.id
 
 
-async def test_a_refusal_with_a_key_is_given_again_with_the_wait_it_told(shop: Shop, clock: Clock) -> None:
+async def test_a_problem_is_returned_for_the_same_key_with_its_original_wait(
+    shop: AppContext, clock: Clock
+) -> None:
     brisk = with_settings(shop, free_credit_interval=timedelta(hours=1))
     user = await create_user()
     await claim(brisk, user)
@@ -155,10 +157,10 @@ async def test_a_refusal_with_a_key_is_given_again_with_the_wait_it_told(shop: S
     await claim(brisk, user, key="another")
 
 
-async def test_a_malformed_key_gives_nothing(shop: Shop) -> None:
+async def test_a_malformed_key_gives_nothing(shop: AppContext) -> None:
     user = await create_user()
 
     with pytest.raises(InvalidInput):
         await claim(shop, user, key="")
 
-    assert await ledger_of(user) == []
+    assert await get_ledger(user) == []

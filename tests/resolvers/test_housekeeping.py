@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from models import AccessToken, IdempotencyKey, LoginCode, User, database
 from resolvers import housekeeping
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
 from tests.resolvers.logins import request_code
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.both_databases
 MINUTE = timedelta(minutes=1)
 
 
-async def keep_code(*, created_at: datetime, number: int = 0) -> LoginCode:
+async def create_code(*, created_at: datetime, number: int = 0) -> LoginCode:
     return await LoginCode.create(
         subject=f"0912{number:07d}",
         address="192.0.2.1",
@@ -30,11 +30,11 @@ async def keep_code(*, created_at: datetime, number: int = 0) -> LoginCode:
     )
 
 
-async def keep_token(user: User, *, expires_at: datetime, name: str = "a") -> AccessToken:
+async def create_token(user: User, *, expires_at: datetime, name: str = "a") -> AccessToken:
     return await AccessToken.create(id=name, user=user, issued_at=expires_at, expires_at=expires_at)
 
 
-async def keep_key(user: User, *, expires_at: datetime, key: str = "k") -> IdempotencyKey:
+async def create_key(user: User, *, expires_at: datetime, key: str = "k") -> IdempotencyKey:
     return await IdempotencyKey.create(
         user=user,
         key=key,
@@ -50,9 +50,9 @@ async def keep_key(user: User, *, expires_at: datetime, key: str = "k") -> Idemp
     [(timedelta(0), False), (timedelta(days=2) - MINUTE, False), (timedelta(days=2), True)],
     ids=str,
 )
-async def test_a_login_code_counts_for_two_days(age: timedelta, is_removed: bool, shop: Shop) -> None:
-    await keep_code(created_at=await database.now() - age)
-    assert await housekeeping.remove_expired(shop) == int(is_removed)
+async def test_a_login_code_counts_for_two_days(age: timedelta, is_removed: bool, shop: AppContext) -> None:
+    await create_code(created_at=await database.now() - age)
+    assert await housekeeping.delete_expired(shop) == int(is_removed)
     assert await LoginCode.exists() is not is_removed
 
 
@@ -62,37 +62,39 @@ async def test_a_login_code_counts_for_two_days(age: timedelta, is_removed: bool
     ids=str,
 )
 async def test_a_token_is_kept_for_thirty_days_after_its_end(
-    age: timedelta, is_removed: bool, shop: Shop
+    age: timedelta, is_removed: bool, shop: AppContext
 ) -> None:
-    await keep_token(await create_user(), expires_at=await database.now() - age)
-    assert await housekeeping.remove_expired(shop) == int(is_removed)
+    await create_token(await create_user(), expires_at=await database.now() - age)
+    assert await housekeeping.delete_expired(shop) == int(is_removed)
     assert await AccessToken.exists() is not is_removed
 
 
 @pytest.mark.parametrize(("age", "is_removed"), [(-MINUTE, False), (timedelta(0), True)], ids=str)
-async def test_an_idempotency_key_goes_when_it_expires(age: timedelta, is_removed: bool, shop: Shop) -> None:
-    await keep_key(await create_user(), expires_at=await database.now() - age)
-    assert await housekeeping.remove_expired(shop) == int(is_removed)
+async def test_an_idempotency_key_goes_when_it_expires(
+    age: timedelta, is_removed: bool, shop: AppContext
+) -> None:
+    await create_key(await create_user(), expires_at=await database.now() - age)
+    assert await housekeeping.delete_expired(shop) == int(is_removed)
     assert await IdempotencyKey.exists() is not is_removed
 
 
-async def test_all_kinds_are_removed_in_one_go_and_then_there_is_nothing_to_do(shop: Shop) -> None:
+async def test_all_kinds_are_removed_in_one_go_and_then_there_is_nothing_to_do(shop: AppContext) -> None:
     user, long_ago = await create_user(), await database.now() - timedelta(days=100)
-    await keep_code(created_at=long_ago)
-    await keep_token(user, expires_at=long_ago)
-    await keep_key(user, expires_at=long_ago)
-    assert [await housekeeping.remove_expired(shop) for _ in range(2)] == [3, 0]
+    await create_code(created_at=long_ago)
+    await create_token(user, expires_at=long_ago)
+    await create_key(user, expires_at=long_ago)
+    assert [await housekeeping.delete_expired(shop) for _ in range(2)] == [3, 0]
 
 
-async def test_a_heap_of_old_rows_is_removed_a_thousand_at_a_time(shop: Shop) -> None:
-    first = await keep_code(created_at=await database.now() - timedelta(days=3))
+async def test_a_heap_of_old_rows_is_removed_a_thousand_at_a_time(shop: AppContext) -> None:
+    first = await create_code(created_at=await database.now() - timedelta(days=3))
     await LoginCode.bulk_create([first.clone() for _ in range(1_099)])
-    assert [await housekeeping.remove_expired(shop) for _ in range(3)] == [1_000, 100, 0]
+    assert [await housekeeping.delete_expired(shop) for _ in range(3)] == [1_000, 100, 0]
 
 
-async def test_a_code_that_was_just_asked_for_still_logs_in_after_a_round(shop: Shop) -> None:
+async def test_a_code_that_was_just_asked_for_still_logs_in_after_a_round(shop: AppContext) -> None:
     await request_code(shop)
-    await housekeeping.remove_expired(shop)
+    await housekeeping.delete_expired(shop)
     assert await LoginCode.filter(is_live=True).count() == 1
 
 
@@ -104,13 +106,13 @@ async def is_waited_for() -> bool:
     return database.dialect() == "sqlite" or bool(await database.fetch(WAITING))
 
 
-async def test_an_expired_key_that_begins_anew_meanwhile_is_kept(shop: Shop) -> None:
-    key = await keep_key(await create_user(), expires_at=await database.now() - MINUTE)
+async def test_an_expired_key_reused_meanwhile_is_kept(shop: AppContext) -> None:
+    key = await create_key(await create_user(), expires_at=await database.now() - MINUTE)
 
     async with in_transaction():
         await IdempotencyKey.filter(id=key.id).update(expires_at=await database.now() + timedelta(hours=24))
         # In a context of its own: it would else run inside this transaction.
-        cleaning = asyncio.create_task(housekeeping.remove_expired(shop), context=contextvars.Context())
+        cleaning = asyncio.create_task(housekeeping.delete_expired(shop), context=contextvars.Context())
         while not await is_waited_for():
             assert not cleaning.done()
 

@@ -21,17 +21,25 @@ from domain.problems import (
 from domain.service_types import ServiceType
 from models import IdempotencyKey, Order, Service, User, database
 from resolvers import free_credit, gifts, idempotency, orders, payments, wheel
-from resolvers.idempotency import LIFETIME, Attempt
-from resolvers.shop import Shop
-from tests.database_state import all_rows, stored_rows
+from resolvers.idempotency import LIFETIME, IdempotentRequest
+from resolvers.shop import AppContext
+from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import LINK, SECOND, Clock, balance_of, columns, place, stop_clock
+from tests.resolvers.money_records import (
+    LINK,
+    SECOND,
+    Clock,
+    get_balance,
+    get_columns,
+    place_order_for,
+    stop_clock,
+)
 from tests.resolvers.records import create_gift, create_service
 
 pytestmark = pytest.mark.both_databases
 
-MOVED_ON: dict[str, Any] = {
+CHANGED_ORDER: dict[str, Any] = {
     "status": OrderStatus.PARTIAL,
     "refunded": 40,
     "start_count": 7,
@@ -46,7 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stop_clock(monkeypatch)
 
 
-async def asked(shop: Shop, buyer: User, service: Service, **changes: Any) -> Order:
+async def get_idempotent_request(shop: AppContext, buyer: User, service: Service, **changes: Any) -> Order:
     """An order under the key `k`, with `changes`."""
     sound = {"service_id": service.id, "link": LINK, "details": OrderDetails(quantity=100)}
     return await orders.create_order(
@@ -54,111 +62,113 @@ async def asked(shop: Shop, buyer: User, service: Service, **changes: Any) -> Or
     )
 
 
-async def refusal_of(act: Awaitable[object]) -> dict[str, object]:
+async def get_problem(operation: Awaitable[object]) -> dict[str, object]:
     """The problem that `act` ends in, with its values."""
     with pytest.raises(Problem) as refusal:
-        await act
+        await operation
     return {"kind": type(refusal.value), **vars(refusal.value)}
 
 
-async def test_the_same_key_gives_the_same_order_and_charges_once(shop: Shop) -> None:
+async def test_the_same_key_returns_the_same_order_and_charges_once(shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    first = await place(shop, buyer, service, key="k")
-    before = await stored_rows()
-    again = await place(shop, buyer, service, key="k")
+    first = await place_order_for(shop, buyer, service, key="k")
+    before = await read_stored_rows()
+    again = await place_order_for(shop, buyer, service, key="k")
 
-    assert columns(again) == columns(first)
-    assert await stored_rows() == before
-    assert await balance_of(buyer) == 900
+    assert get_columns(again) == get_columns(first)
+    assert await read_stored_rows() == before
+    assert await get_balance(buyer) == 900
 
 
-async def test_without_a_key_an_order_is_placed_each_time(shop: Shop) -> None:
+async def test_without_a_key_an_order_is_placed_each_time(shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    first, second = await place(shop, buyer, service), await place(shop, buyer, service)
+    first, second = await place_order_for(shop, buyer, service), await place_order_for(shop, buyer, service)
 
     assert first.id != second.id
     assert not await IdempotencyKey.exists()
 
 
-async def test_an_order_is_answered_as_it_was_first_however_far_it_has_come(shop: Shop, clock: Clock) -> None:
+async def test_a_repeated_order_is_answered_as_first_placed(shop: AppContext, clock: Clock) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    first = await place(shop, buyer, service, key="k")
-    await Order.filter(id=first.id).update(updated_at=clock.moment + timedelta(hours=1), **MOVED_ON)
+    first = await place_order_for(shop, buyer, service, key="k")
+    await Order.filter(id=first.id).update(updated_at=clock.current + timedelta(hours=1), **CHANGED_ORDER)
 
-    assert columns(await place(shop, buyer, service, key="k")) == columns(first)
+    assert get_columns(await place_order_for(shop, buyer, service, key="k")) == get_columns(first)
     assert (await Order.get()).status is OrderStatus.PARTIAL
 
 
-async def test_a_subscription_is_answered_as_it_was_first(shop: Shop) -> None:
+async def test_a_repeated_subscription_is_answered_as_first_placed(shop: AppContext) -> None:
     buyer = await create_user(balance=1_000)
     service = await create_service(type=ServiceType.SUBSCRIPTIONS)
     subscription = Subscription(posts=2, min=5, max=20, delay=0, expiry=date(2199, 1, 31))
     details = OrderDetails(username="sara", subscription=subscription)
-    first = await place(shop, buyer, service, details=details, key="k")
+    first = await place_order_for(shop, buyer, service, details=details, key="k")
     await Order.filter(id=first.id).update(
         subscription_status=SubscriptionStatus.EXPIRED,
         subscription_response_orders="1,2",
         subscription_response_posts=2,
     )
 
-    assert columns(await place(shop, buyer, service, details=details, key="k")) == columns(first)
+    assert get_columns(await place_order_for(shop, buyer, service, details=details, key="k")) == get_columns(
+        first
+    )
 
 
-async def test_an_order_is_answered_again_after_its_service_has_left_the_shop(shop: Shop) -> None:
+async def test_a_repeated_order_is_answered_after_its_service_was_removed(shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    first = await place(shop, buyer, service, key="k")
+    first = await place_order_for(shop, buyer, service, key="k")
     await Service.all().update(is_active=False, price=9_999)
 
-    assert columns(await place(shop, buyer, service, key="k")) == columns(first)
+    assert get_columns(await place_order_for(shop, buyer, service, key="k")) == get_columns(first)
 
 
-async def test_a_refusal_is_given_again_after_its_cause_is_gone(shop: Shop) -> None:
+async def test_a_stored_problem_is_returned_after_its_cause_is_gone(shop: AppContext) -> None:
     buyer, service = await create_user(balance=99), await create_service()
-    first = await refusal_of(place(shop, buyer, service, key="k"))
+    first = await get_problem(place_order_for(shop, buyer, service, key="k"))
     await User.all().update(balance=5_000)
 
     assert first == {"kind": InsufficientBalance, "balance": 99, "charge": 100}
-    assert await refusal_of(place(shop, buyer, service, key="k")) == first
-    assert (await place(shop, buyer, service, key="another")).charge == 100
+    assert await get_problem(place_order_for(shop, buyer, service, key="k")) == first
+    assert (await place_order_for(shop, buyer, service, key="another")).charge == 100
 
 
-async def test_a_refusal_keeps_nothing_but_its_key(shop: Shop) -> None:
+async def test_a_problem_stores_nothing_but_its_key(shop: AppContext) -> None:
     buyer, service = await create_user(balance=99), await create_service()
-    before = await all_rows()
+    before = await read_all_rows()
 
-    await refusal_of(place(shop, buyer, service, key="k"))
+    await get_problem(place_order_for(shop, buyer, service, key="k"))
 
-    after = await all_rows()
+    after = await read_all_rows()
     [key] = after.pop("idempotency_keys")
     assert (key["user_id"], key["key"]) == (buyer.id, "k")
     assert after == {table: rows for table, rows in before.items() if table != "idempotency_keys"}
 
 
 @pytest.mark.parametrize("problem", [ServiceUnavailable, DuplicateOrder])
-async def test_each_refusal_of_the_shops_state_is_kept(problem: type[Problem], shop: Shop) -> None:
+async def test_each_refusal_of_the_shops_state_is_kept(problem: type[Problem], shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    await place(shop, buyer, service)
+    await place_order_for(shop, buyer, service)
     guarded = with_settings(shop, refuse_duplicate_orders=True)
     if problem is ServiceUnavailable:
         await Service.all().update(is_active=False)
-    first = await refusal_of(place(guarded, buyer, service, key="k"))
+    first = await get_problem(place_order_for(guarded, buyer, service, key="k"))
     await Service.all().update(is_active=True)
     await Order.all().update(status=OrderStatus.COMPLETED)
 
     assert first["kind"] is problem
-    assert await refusal_of(place(guarded, buyer, service, key="k")) == first
+    assert await get_problem(place_order_for(guarded, buyer, service, key="k")) == first
 
 
-async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(shop: Shop) -> None:
+async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    before = await stored_rows()
+    before = await read_stored_rows()
     with pytest.raises(InvalidInput):
-        await place(shop, buyer, service, quantity=None, key="k")
-    assert await stored_rows() == before
+        await place_order_for(shop, buyer, service, quantity=None, key="k")
+    assert await read_stored_rows() == before
 
-    assert (await place(shop, buyer, service, key="k")).quantity == 100
+    assert (await place_order_for(shop, buyer, service, key="k")).quantity == 100
 
 
 @pytest.mark.parametrize(
@@ -174,18 +184,20 @@ async def test_invalid_input_is_not_kept_and_the_key_is_free_for_the_right_one(s
     ],
     ids=str,
 )
-async def test_the_key_of_an_order_is_refused_for_another_one(changes: dict[str, Any], shop: Shop) -> None:
+async def test_the_key_of_an_order_is_refused_for_another_one(
+    changes: dict[str, Any], shop: AppContext
+) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    await asked(shop, buyer, service)
-    before = await stored_rows()
+    await get_idempotent_request(shop, buyer, service)
+    before = await read_stored_rows()
 
     with pytest.raises(IdempotencyKeyReused):
-        await asked(shop, buyer, service, **changes)
+        await get_idempotent_request(shop, buyer, service, **changes)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
-OTHER_ACTS: dict[str, Callable[[Shop, User], Awaitable[object]]] = {
+OTHER_OPERATIONS: dict[str, Callable[[AppContext, User], Awaitable[object]]] = {
     "start_payment": lambda shop, user: payments.start_payment(shop, user, amount=5_000, idempotency_key="k"),
     "claim_free_credit": lambda shop, user: free_credit.claim_free_credit(shop, user, idempotency_key="k"),
     "spin_wheel": lambda shop, user: wheel.spin_wheel(shop, user, idempotency_key="k"),
@@ -194,24 +206,24 @@ OTHER_ACTS: dict[str, Callable[[Shop, User], Awaitable[object]]] = {
 }
 
 
-@pytest.mark.parametrize("operation", OTHER_ACTS)
-async def test_the_key_of_an_order_is_refused_for_another_act(operation: str, shop: Shop) -> None:
+@pytest.mark.parametrize("operation", OTHER_OPERATIONS)
+async def test_the_key_of_an_order_is_refused_for_another_operation(operation: str, shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
     await create_gift(service)
-    await place(shop, buyer, service, key="k")
-    before = await stored_rows()
+    await place_order_for(shop, buyer, service, key="k")
+    before = await read_stored_rows()
 
     with pytest.raises(IdempotencyKeyReused):
-        await OTHER_ACTS[operation](shop, buyer)
+        await OTHER_OPERATIONS[operation](shop, buyer)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 async def transfer(
     sender: User, *, to: int, amount: int = 5, note: str | None = None, idempotency_key: str | None = None
-) -> Attempt | None:
+) -> IdempotentRequest | None:
     """An operation of a made-up kind, to see what its fingerprint covers."""
-    return idempotency.attempt(transfer, locals(), by=sender, key=idempotency_key, apart_from={"note"})
+    return idempotency.request_for(transfer, locals(), user=sender, key=idempotency_key, excluded={"note"})
 
 
 async def test_the_fingerprint_covers_every_argument_that_the_operation_does_not_leave_out() -> None:
@@ -226,80 +238,89 @@ async def test_the_fingerprint_covers_every_argument_that_the_operation_does_not
     assert len({await fingerprint(to=1), await fingerprint(to=2), await fingerprint(to=1, amount=6)}) == 3
 
 
-async def test_the_key_of_an_order_is_good_at_a_door_that_names_the_category_too(shop: Shop) -> None:
+async def test_the_key_of_an_order_is_accepted_by_an_api_that_also_sends_the_category(
+    shop: AppContext,
+) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    first = await asked(shop, buyer, service)
+    first = await get_idempotent_request(shop, buyer, service)
 
-    assert (await asked(shop, buyer, service, category_id=service.category_id)).id == first.id
+    assert (
+        await get_idempotent_request(shop, buyer, service, category_id=service.category_id)
+    ).id == first.id
 
 
-async def test_users_do_not_share_keys(shop: Shop) -> None:
+async def test_users_do_not_share_keys(shop: AppContext) -> None:
     buyer, other = await create_user(balance=1_000), await create_user(balance=1_000)
     service = await create_service()
 
-    mine, others = await place(shop, buyer, service, key="k"), await place(shop, other, service, key="k")
+    mine, others = (
+        await place_order_for(shop, buyer, service, key="k"),
+        await place_order_for(shop, other, service, key="k"),
+    )
 
     assert (mine.user_id, others.user_id) == (buyer.id, other.id)
-    assert await balance_of(buyer) == await balance_of(other) == 900
+    assert await get_balance(buyer) == await get_balance(other) == 900
 
 
-async def test_a_key_lives_for_a_day_to_the_second_and_then_begins_anew(shop: Shop, clock: Clock) -> None:
+async def test_a_key_expires_after_exactly_a_day_and_can_be_reused(shop: AppContext, clock: Clock) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    first = await place(shop, buyer, service, key="k")
+    first = await place_order_for(shop, buyer, service, key="k")
 
     clock.move(LIFETIME - SECOND)
-    assert (await place(shop, buyer, service, key="k")).id == first.id
+    assert (await place_order_for(shop, buyer, service, key="k")).id == first.id
     clock.move(SECOND)
-    second = await place(shop, buyer, service, quantity=200, key="k")
+    second = await place_order_for(shop, buyer, service, quantity=200, key="k")
 
     assert second.id != first.id
-    assert (await place(shop, buyer, service, quantity=200, key="k")).id == second.id
-    assert await balance_of(buyer) == 700
+    assert (await place_order_for(shop, buyer, service, quantity=200, key="k")).id == second.id
+    assert await get_balance(buyer) == 700
 
 
-async def test_an_expired_refusal_is_forgotten(shop: Shop, clock: Clock) -> None:
+async def test_an_expired_refusal_is_forgotten(shop: AppContext, clock: Clock) -> None:
     buyer, service = await create_user(balance=99), await create_service()
-    await refusal_of(place(shop, buyer, service, key="k"))
+    await get_problem(place_order_for(shop, buyer, service, key="k"))
     await User.all().update(balance=5_000)
 
     clock.move(LIFETIME)
 
-    assert (await place(shop, buyer, service, key="k")).charge == 100
+    assert (await place_order_for(shop, buyer, service, key="k")).charge == 100
 
 
-async def test_an_act_that_crashes_keeps_neither_its_key_nor_anything_else(shop: Shop) -> None:
+async def test_a_crashed_operation_stores_neither_its_key_nor_anything_else(shop: AppContext) -> None:
     user = await create_user()
     # No amount lies between these two: drawing one fails.
     broken = with_settings(shop, free_credit_min=100, free_credit_max=10)
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     with pytest.raises(ValueError, match="positive"):
         await free_credit.claim_free_credit(broken, user, idempotency_key="k")
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
     assert (await free_credit.claim_free_credit(shop, user, idempotency_key="k")).amount >= 10
 
 
 @pytest.mark.parametrize("key", ["", " \n", "k" * 256, "a\x00b", "\ud800"], ids=ascii)
-async def test_a_key_that_is_blank_or_too_long_or_cannot_be_stored_is_refused(key: str, shop: Shop) -> None:
+async def test_a_key_that_is_blank_or_too_long_or_cannot_be_stored_is_refused(
+    key: str, shop: AppContext
+) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     with pytest.raises(InvalidInput) as refusal:
-        await place(shop, buyer, service, key=key)
+        await place_order_for(shop, buyer, service, key=key)
 
     assert refusal.value.field == "idempotencyKey"
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize("key", ["k" * 255, "😀" * 255, "کلید", "'\"%_\\"])
-async def test_any_other_key_is_kept_and_its_blanks_around_do_not_count(key: str, shop: Shop) -> None:
+async def test_any_other_key_is_kept_and_its_blanks_around_do_not_count(key: str, shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
 
-    first = await place(shop, buyer, service, key=key)
+    first = await place_order_for(shop, buyer, service, key=key)
 
-    assert (await place(shop, buyer, service, key=f" {key}\n")).id == first.id
+    assert (await place_order_for(shop, buyer, service, key=f" {key}\n")).id == first.id
     assert (await IdempotencyKey.get()).key == key
 
 
@@ -313,18 +334,20 @@ async def test_any_other_key_is_kept_and_its_blanks_around_do_not_count(key: str
     ids=["service_id", "link", "quantity"],
 )
 async def test_values_beyond_json_are_refused_with_a_key_as_they_are_without(
-    problem: type[Problem], changes: dict[str, Any], shop: Shop
+    problem: type[Problem], changes: dict[str, Any], shop: AppContext
 ) -> None:
     with pytest.raises(problem):
-        await asked(shop, await create_user(balance=1_000), await create_service(), **changes)
+        await get_idempotent_request(
+            shop, await create_user(balance=1_000), await create_service(), **changes
+        )
 
 
 async def test_a_key_outlives_the_connection(database_url: str) -> None:
     shop = new_shop(Settings(database_url=database_url), RecordingSms())
-    async with database.connected(database_url):
+    async with database.open_connections(database_url):
         buyer, service = await create_user(balance=1_000), await create_service()
-        first = await place(shop, buyer, service, key="k")
+        first = await place_order_for(shop, buyer, service, key="k")
 
-    async with database.connected(database_url):
-        assert columns(await place(shop, buyer, service, key="k")) == columns(first)
-        assert await balance_of(buyer) == 900
+    async with database.open_connections(database_url):
+        assert get_columns(await place_order_for(shop, buyer, service, key="k")) == get_columns(first)
+        assert await get_balance(buyer) == 900

@@ -9,13 +9,13 @@ from domain.problems import InvalidInput, MalformedUsername, WrongLoginCode
 from domain.roles import UserRole
 from models import AccessToken, LoginCode, User
 from resolvers import login, sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     ADDRESS,
     MOBILE,
-    let_time_pass,
-    other_than,
+    advance_time,
+    different_code,
     receive_code,
     request_code,
     sign_in,
@@ -25,7 +25,9 @@ from tests.resolvers.logins import (
 pytestmark = pytest.mark.both_databases
 
 
-async def test_request_sends_one_code_of_six_digits_to_the_mobile(shop: Shop, sms: RecordingSms) -> None:
+async def test_request_sends_one_code_of_six_digits_to_the_mobile(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     await create_user(mobile=MOBILE)
 
     await request_code(shop, MOBILE)
@@ -36,7 +38,7 @@ async def test_request_sends_one_code_of_six_digits_to_the_mobile(shop: Shop, sm
     assert set(code) <= set("0123456789")
 
 
-async def test_request_answers_when_the_code_expires(shop: Shop) -> None:
+async def test_request_answers_when_the_code_expires(shop: AppContext) -> None:
     expires_at = await request_code(shop)
 
     row = await LoginCode.get()
@@ -44,7 +46,7 @@ async def test_request_answers_when_the_code_expires(shop: Shop) -> None:
     assert (expires_at.microsecond, expires_at.utcoffset()) == (0, timedelta(0))
 
 
-async def test_a_code_is_stored_only_as_a_keyed_hash(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_code_is_stored_only_as_a_keyed_hash(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
 
     row = await LoginCode.get()
@@ -54,14 +56,14 @@ async def test_a_code_is_stored_only_as_a_keyed_hash(shop: Shop, sms: RecordingS
     assert row.code_hash != login_codes.hash_code(b"another key", subject=MOBILE, code=code)
 
 
-async def test_a_request_creates_no_user(shop: Shop) -> None:
+async def test_a_request_creates_no_user(shop: AppContext) -> None:
     await request_code(shop, MOBILE)
 
     assert not await User.exists()
 
 
 async def test_the_first_right_code_of_an_unknown_mobile_creates_its_user(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     session = await sign_in(shop, sms, MOBILE)
 
@@ -71,7 +73,7 @@ async def test_the_first_right_code_of_an_unknown_mobile_creates_its_user(
     assert user.created_at.microsecond == 0
 
 
-async def test_a_known_user_signs_in_as_themselves(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_known_user_signs_in_as_themselves(shop: AppContext, sms: RecordingSms) -> None:
     await create_user()
     user = await create_user(mobile=MOBILE)
 
@@ -81,7 +83,7 @@ async def test_a_known_user_signs_in_as_themselves(shop: Shop, sms: RecordingSms
     assert await User.all().count() == 2
 
 
-async def test_the_answered_token_signs_its_user_in_for_a_year(shop: Shop, sms: RecordingSms) -> None:
+async def test_the_answered_token_signs_its_user_in_for_a_year(shop: AppContext, sms: RecordingSms) -> None:
     session = await sign_in(shop, sms)
 
     viewer = await sessions.authenticate(shop, session.access_token)
@@ -91,7 +93,7 @@ async def test_the_answered_token_signs_its_user_in_for_a_year(shop: Shop, sms: 
     assert viewer.expires_at == session.expires_at == row.issued_at + timedelta(days=365)
 
 
-async def test_a_known_email_gets_the_code_on_its_users_mobile(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_known_email_gets_the_code_on_its_users_mobile(shop: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE, email="sara@example.com")
 
     session = await sign_in(shop, sms, " Sara@Example.COM ")
@@ -100,7 +102,9 @@ async def test_a_known_email_gets_the_code_on_its_users_mobile(shop: Shop, sms: 
     assert session.user.id == user.id
 
 
-async def test_a_code_asked_for_by_email_is_good_for_the_mobile_too(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_code_asked_for_by_email_is_good_for_the_mobile_too(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     user = await create_user(mobile=MOBILE, email="sara@example.com")
     code = await receive_code(shop, sms, "sara@example.com")
 
@@ -110,7 +114,9 @@ async def test_a_code_asked_for_by_email_is_good_for_the_mobile_too(shop: Shop, 
 
 
 @pytest.mark.parametrize("username", [" ۰۹۱۲ ۱۱۱ ۱۱۱۱", "+98 912 111 1111", "٠٩١٢١١١١١١١", "9121111111"])
-async def test_a_mobile_may_be_written_in_any_usual_way(shop: Shop, sms: RecordingSms, username: str) -> None:
+async def test_a_mobile_may_be_written_in_any_usual_way(
+    shop: AppContext, sms: RecordingSms, username: str
+) -> None:
     user = await create_user(mobile=MOBILE)
     code = await receive_code(shop, sms, username)
 
@@ -121,7 +127,7 @@ async def test_a_mobile_may_be_written_in_any_usual_way(shop: Shop, sms: Recordi
 
 @pytest.mark.parametrize("zero", ["۰", "٠"])
 async def test_a_code_may_be_typed_in_persian_or_arabic_digits(
-    shop: Shop, sms: RecordingSms, zero: str
+    shop: AppContext, sms: RecordingSms, zero: str
 ) -> None:
     code = await receive_code(shop, sms)
     typed = "".join(chr(ord(zero) + int(digit)) for digit in code)
@@ -134,7 +140,7 @@ async def test_a_code_may_be_typed_in_persian_or_arabic_digits(
 @pytest.mark.parametrize(
     "username", ["", " ", "sara", "0912111111", "091211111111", "a@b", "@example.com", "\x00", "\ud800@b.ir"]
 )
-async def test_a_malformed_username_is_refused_at_both_steps(shop: Shop, username: str) -> None:
+async def test_a_malformed_username_is_refused_at_both_steps(shop: AppContext, username: str) -> None:
     with pytest.raises(MalformedUsername):
         await login.request_login_code(shop, username=username, network=ADDRESS)
     with pytest.raises(MalformedUsername):
@@ -143,7 +149,7 @@ async def test_a_malformed_username_is_refused_at_both_steps(shop: Shop, usernam
     assert not await LoginCode.exists()
 
 
-async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_cut(shop: Shop) -> None:
+async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_cut(shop: AppContext) -> None:
     username = f"{'İ' * 60}@{'İ' * 100}.com"
 
     with pytest.raises(MalformedUsername):
@@ -152,7 +158,7 @@ async def test_an_email_that_grows_in_lower_case_is_refused_rather_than_cut(shop
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "12 456", "-12345", "½23456", "\x00"])
 async def test_a_code_that_is_not_six_digits_is_invalid_and_counts_as_no_try(
-    shop: Shop, sms: RecordingSms, code: str
+    shop: AppContext, sms: RecordingSms, code: str
 ) -> None:
     await receive_code(shop, sms)
 
@@ -164,22 +170,22 @@ async def test_a_code_that_is_not_six_digits_is_invalid_and_counts_as_no_try(
 
 
 async def test_a_wrong_code_is_refused_and_counted_and_the_right_one_still_works(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     code = await receive_code(shop, sms)
 
     with pytest.raises(WrongLoginCode):
-        await verify_code(shop, username=MOBILE, code=other_than(code))
+        await verify_code(shop, username=MOBILE, code=different_code(code))
 
     assert (await LoginCode.get()).attempts == 1
     assert (await verify_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
 
 
-async def test_after_five_wrong_tries_the_right_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
+async def test_after_five_wrong_tries_the_right_code_is_refused(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
     for by in range(1, 6):
         with pytest.raises(WrongLoginCode):
-            await verify_code(shop, username=MOBILE, code=other_than(code, by=by))
+            await verify_code(shop, username=MOBILE, code=different_code(code, by=by))
 
     with pytest.raises(WrongLoginCode):
         await verify_code(shop, username=MOBILE, code=code)
@@ -188,16 +194,16 @@ async def test_after_five_wrong_tries_the_right_code_is_refused(shop: Shop, sms:
     assert not await User.exists()
 
 
-async def test_the_fifth_try_may_be_the_right_one(shop: Shop, sms: RecordingSms) -> None:
+async def test_the_fifth_try_may_be_the_right_one(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
     for by in range(1, 5):
         with pytest.raises(WrongLoginCode):
-            await verify_code(shop, username=MOBILE, code=other_than(code, by=by))
+            await verify_code(shop, username=MOBILE, code=different_code(code, by=by))
 
     assert (await verify_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
 
 
-async def test_a_used_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_used_code_is_refused(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
     await verify_code(shop, username=MOBILE, code=code)
 
@@ -207,12 +213,12 @@ async def test_a_used_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
     assert await AccessToken.all().count() == 1
 
 
-async def test_a_new_code_voids_the_old_one(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_new_code_voids_the_old_one(shop: AppContext, sms: RecordingSms) -> None:
     old = await receive_code(shop, sms)
-    await let_time_pass(timedelta(seconds=60))
+    await advance_time(timedelta(seconds=60))
     new = await receive_code(shop, sms)
     while new == old:
-        await let_time_pass(timedelta(hours=1))
+        await advance_time(timedelta(hours=1))
         new = await receive_code(shop, sms)
 
     with pytest.raises(WrongLoginCode):
@@ -221,15 +227,15 @@ async def test_a_new_code_voids_the_old_one(shop: Shop, sms: RecordingSms) -> No
     assert (await verify_code(shop, username=MOBILE, code=new)).user.mobile == MOBILE
 
 
-async def test_an_expired_code_is_refused(shop: Shop, sms: RecordingSms) -> None:
+async def test_an_expired_code_is_refused(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
-    await let_time_pass(timedelta(seconds=120))
+    await advance_time(timedelta(seconds=120))
 
     with pytest.raises(WrongLoginCode):
         await verify_code(shop, username=MOBILE, code=code)
 
 
-async def test_a_code_is_good_for_its_own_number_only(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_code_is_good_for_its_own_number_only(shop: AppContext, sms: RecordingSms) -> None:
     await receive_code(shop, sms, "09122222222")
     code = await receive_code(shop, sms, MOBILE)
 
@@ -237,7 +243,7 @@ async def test_a_code_is_good_for_its_own_number_only(shop: Shop, sms: Recording
         await verify_code(shop, username="09122222222", code=code)
 
 
-async def test_a_code_nobody_asked_for_is_refused(shop: Shop) -> None:
+async def test_a_code_nobody_asked_for_is_refused(shop: AppContext) -> None:
     await create_user(mobile=MOBILE)
 
     with pytest.raises(WrongLoginCode):

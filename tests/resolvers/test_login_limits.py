@@ -7,12 +7,12 @@ import pytest
 
 from domain.problems import TooManyCodes, WrongLoginCode
 from models import LoginCode
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.logins import (
     MOBILE,
-    let_time_pass,
-    other_than,
+    advance_time,
+    different_code,
     receive_code,
     request_code,
     verify_code,
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.both_databases
 NOBODY = "nobody@example.com"
 
 
-async def refused_wait(shop: Shop, username: str = MOBILE, *, address: str = "192.0.2.1") -> timedelta:
+async def refused_wait(shop: AppContext, username: str = MOBILE, *, address: str = "192.0.2.1") -> timedelta:
     """The wait that the refusal of a code tells."""
     with pytest.raises(TooManyCodes) as refusal:
         await request_code(shop, username, address=address)
@@ -32,69 +32,69 @@ async def refused_wait(shop: Shop, username: str = MOBILE, *, address: str = "19
 
 
 @pytest.mark.parametrize("username", [MOBILE, NOBODY])
-async def test_a_second_code_within_a_minute_is_refused(shop: Shop, username: str) -> None:
+async def test_a_second_code_within_a_minute_is_refused(shop: AppContext, username: str) -> None:
     await request_code(shop, username)
-    await let_time_pass(timedelta(seconds=30))
+    await advance_time(timedelta(seconds=30))
 
     assert await refused_wait(shop, username) == timedelta(seconds=60)
 
-    await let_time_pass(timedelta(seconds=30))
+    await advance_time(timedelta(seconds=30))
     await request_code(shop, username)
 
 
 @pytest.mark.parametrize("username", [MOBILE, NOBODY])
-async def test_a_sixth_code_within_an_hour_is_refused(shop: Shop, username: str) -> None:
+async def test_a_sixth_code_within_an_hour_is_refused(shop: AppContext, username: str) -> None:
     for _ in range(5):
         await request_code(shop, username)
-        await let_time_pass(timedelta(minutes=10))
+        await advance_time(timedelta(minutes=10))
 
     assert await refused_wait(shop, username) == timedelta(hours=1)
 
-    await let_time_pass(timedelta(minutes=10))
+    await advance_time(timedelta(minutes=10))
     await request_code(shop, username)
 
 
 @pytest.mark.parametrize("username", [MOBILE, NOBODY])
-async def test_an_eleventh_code_within_a_day_is_refused(shop: Shop, username: str) -> None:
+async def test_an_eleventh_code_within_a_day_is_refused(shop: AppContext, username: str) -> None:
     for _ in range(10):
         await request_code(shop, username)
-        await let_time_pass(timedelta(hours=2))
+        await advance_time(timedelta(hours=2))
 
     assert await refused_wait(shop, username) == timedelta(days=1)
 
-    await let_time_pass(timedelta(hours=4))
+    await advance_time(timedelta(hours=4))
     await request_code(shop, username)
 
 
-async def test_an_address_may_ask_for_twenty_codes_an_hour_whatever_the_numbers(shop: Shop) -> None:
+async def test_an_address_may_ask_for_twenty_codes_an_hour_whatever_the_numbers(shop: AppContext) -> None:
     for number in range(20):
         await request_code(shop, f"0912111{number:04d}", address="192.0.2.1")
 
     assert await refused_wait(shop, "09122222222", address="192.0.2.1") == timedelta(hours=1)
 
     await request_code(shop, "09122222222", address="192.0.2.2")
-    await let_time_pass(timedelta(hours=1))
+    await advance_time(timedelta(hours=1))
     await request_code(shop, "09123333333", address="192.0.2.1")
 
 
-async def test_a_number_is_limited_whatever_the_addresses(shop: Shop) -> None:
+async def test_a_number_is_limited_whatever_the_addresses(shop: AppContext) -> None:
     await request_code(shop, MOBILE, address="192.0.2.1")
 
     assert await refused_wait(shop, MOBILE, address="192.0.2.2") == timedelta(seconds=60)
 
 
-async def test_the_installation_sends_no_more_codes_a_day_than_its_budget(shop: Shop) -> None:
+async def test_the_installation_sends_no_more_codes_a_day_than_its_budget(shop: AppContext) -> None:
     thrifty = with_settings(shop, login_codes_daily_budget=3)
     for number in range(3):
         await request_code(thrifty, f"0912111{number:04d}", address=f"192.0.2.{number}")
 
     assert await refused_wait(thrifty, MOBILE, address="192.0.2.9") == timedelta(days=1)
 
-    await let_time_pass(timedelta(days=1))
+    await advance_time(timedelta(days=1))
     await request_code(thrifty, MOBILE, address="192.0.2.9")
 
 
-async def test_codes_that_were_not_sent_do_not_eat_the_budget(shop: Shop, sms: RecordingSms) -> None:
+async def test_codes_that_were_not_sent_do_not_eat_the_budget(shop: AppContext, sms: RecordingSms) -> None:
     thrifty = with_settings(shop, login_codes_daily_budget=2)
     for number in range(3):
         await request_code(thrifty, f"nobody{number}@example.com")
@@ -104,7 +104,7 @@ async def test_codes_that_were_not_sent_do_not_eat_the_budget(shop: Shop, sms: R
     assert [mobile for mobile, _ in sms.sent] == [MOBILE]
 
 
-async def test_an_email_and_the_mobile_of_its_user_share_their_limits(shop: Shop) -> None:
+async def test_an_email_and_the_mobile_of_its_user_share_their_limits(shop: AppContext) -> None:
     await create_user(mobile=MOBILE, email="sara@example.com")
     await request_code(shop, "sara@example.com")
 
@@ -112,13 +112,13 @@ async def test_an_email_and_the_mobile_of_its_user_share_their_limits(shop: Shop
 
 
 @pytest.mark.parametrize("spelling", ["+989121111111", "۰۹۱۲۱۱۱۱۱۱۱", "9121111111"])
-async def test_another_spelling_of_a_number_shares_its_limits(shop: Shop, spelling: str) -> None:
+async def test_another_spelling_of_a_number_shares_its_limits(shop: AppContext, spelling: str) -> None:
     await request_code(shop, MOBILE)
 
     assert await refused_wait(shop, spelling) == timedelta(seconds=60)
 
 
-async def test_limits_count_in_the_database_so_that_a_second_process_sees_them(shop: Shop) -> None:
+async def test_limits_count_in_the_database_so_that_a_second_process_sees_them(shop: AppContext) -> None:
     await request_code(shop, MOBILE)
     sms = RecordingSms()
 
@@ -128,7 +128,7 @@ async def test_limits_count_in_the_database_so_that_a_second_process_sees_them(s
 
 
 async def test_a_refused_request_sends_nothing_and_leaves_the_code_as_it_is(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     code = await receive_code(shop, sms, MOBILE)
 
@@ -138,23 +138,23 @@ async def test_a_refused_request_sends_nothing_and_leaves_the_code_as_it_is(
     assert (await verify_code(shop, username=MOBILE, code=code)).user.mobile == MOBILE
 
 
-async def test_a_used_code_still_counts_for_the_limits(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_used_code_still_counts_for_the_limits(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms, MOBILE)
     await verify_code(shop, username=MOBILE, code=code)
 
     assert await refused_wait(shop, MOBILE) == timedelta(seconds=60)
 
 
-async def test_the_number_of_tries_is_the_settings(shop: Shop, sms: RecordingSms) -> None:
+async def test_the_number_of_tries_is_the_settings(shop: AppContext, sms: RecordingSms) -> None:
     strict = with_settings(shop, login_code_tries=1)
     code = await receive_code(strict, sms)
 
-    for offered in (other_than(code), code):
+    for offered in (different_code(code), code):
         with pytest.raises(WrongLoginCode):
             await verify_code(strict, username=MOBILE, code=offered)
 
 
-async def test_codes_hashed_under_another_key_are_refused(shop: Shop, sms: RecordingSms) -> None:
+async def test_codes_hashed_under_another_key_are_refused(shop: AppContext, sms: RecordingSms) -> None:
     code = await receive_code(shop, sms)
 
     with pytest.raises(WrongLoginCode):

@@ -28,13 +28,13 @@ async def test_list_notifications_gives_the_users_own_newest_first() -> None:
     assert [notification.id for notification in found] == [newest.id, middle.id, oldest.id]
 
 
-async def test_unread_only_leaves_out_what_was_read() -> None:
+async def test_unread_only_omits_read_notifications() -> None:
     user = await create_user()
     await create_notification(user, read_at=MOMENT)
     unread = await create_notification(user)
 
     found = await notifications.list_notifications(user, unread_only=True)
-    page = await notifications.notifications_page(
+    page = await notifications.get_notifications_page(
         user, page=PageRequest(), where=NotificationFilter(unread_only=True)
     )
 
@@ -60,11 +60,11 @@ async def test_marking_all_read_counts_the_unread_and_leaves_other_users_alone()
 
 async def test_marking_some_read_leaves_the_others_unread() -> None:
     user = await create_user()
-    told, untold = await create_notification(user), await create_notification(user)
+    reported, untold = await create_notification(user), await create_notification(user)
 
-    assert await notifications.mark_notifications_read(user, ids=[told.id, told.id, uuid4()]) == 1
+    assert await notifications.mark_notifications_read(user, ids=[reported.id, reported.id, uuid4()]) == 1
 
-    read_at = (await Notification.get(id=told.id)).read_at
+    read_at = (await Notification.get(id=reported.id)).read_at
     assert read_at is not None
     assert read_at.microsecond == 0
     assert (await Notification.get(id=untold.id)).read_at is None

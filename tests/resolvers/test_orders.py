@@ -18,9 +18,9 @@ TEHRAN = timezone(timedelta(hours=3, minutes=30))
 SECOND = timedelta(seconds=1)
 
 
-async def found(user: User, where: OrderFilter) -> list[int]:
+async def find_order_ids(user: User, where: OrderFilter) -> list[int]:
     """Ids of the orders that meet `where`, in their order."""
-    page = await orders.orders_page(
+    page = await orders.get_orders_page(
         user, page=PageRequest(), where=where, order_by=OrderOrderField.ID, direction=Direction.ASC
     )
     assert await page.total_count() == len(page.nodes)
@@ -63,7 +63,7 @@ async def test_a_page_never_holds_the_orders_of_another_user() -> None:
     service = await create_service()
     order = await create_order(await create_user(), service)
 
-    assert await found(await create_user(), OrderFilter(service_ids=[order.service_id])) == []
+    assert await find_order_ids(await create_user(), OrderFilter(service_ids=[order.service_id])) == []
 
 
 async def test_orders_are_found_by_status() -> None:
@@ -73,9 +73,9 @@ async def test_orders_are_found_by_status() -> None:
     await create_order(user, service, status=OrderStatus.COMPLETED)
 
     where = OrderFilter(statuses=[OrderStatus.PARTIAL, OrderStatus.PENDING])
-    assert await found(user, where) == [pending.id, partial.id]
-    assert await found(user, OrderFilter(statuses=[])) == []
-    assert len(await found(user, OrderFilter())) == 3
+    assert await find_order_ids(user, where) == [pending.id, partial.id]
+    assert await find_order_ids(user, OrderFilter(statuses=[])) == []
+    assert len(await find_order_ids(user, OrderFilter())) == 3
 
 
 async def test_orders_are_found_by_service_whatever_impossible_ids_are_asked_for() -> None:
@@ -84,8 +84,8 @@ async def test_orders_are_found_by_service_whatever_impossible_ids_are_asked_for
     await create_order(user, await create_service())
 
     ids = [0, -1, 2**31, 10**30]
-    assert await found(user, OrderFilter(service_ids=[*ids, order.service_id])) == [order.id]
-    assert await found(user, OrderFilter(service_ids=ids)) == []
+    assert await find_order_ids(user, OrderFilter(service_ids=[*ids, order.service_id])) == [order.id]
+    assert await find_order_ids(user, OrderFilter(service_ids=ids)) == []
 
 
 @pytest.mark.parametrize("zone", [UTC, TEHRAN, timezone(-timedelta(hours=8))], ids=str)
@@ -94,11 +94,11 @@ async def test_time_bounds_are_inclusive_and_mean_the_same_in_every_zone(zone: t
     early, middle, late = [
         (await create_order(user, service, created_at=MOMENT + step * SECOND)).id for step in (-1, 0, 1)
     ]
-    moment = MOMENT.astimezone(zone)
+    timestamp = MOMENT.astimezone(zone)
 
-    assert await found(user, OrderFilter(created_gte=moment)) == [middle, late]
-    assert await found(user, OrderFilter(created_lte=moment)) == [early, middle]
-    assert await found(user, OrderFilter(created_gte=moment, created_lte=moment)) == [middle]
+    assert await find_order_ids(user, OrderFilter(created_gte=timestamp)) == [middle, late]
+    assert await find_order_ids(user, OrderFilter(created_lte=timestamp)) == [early, middle]
+    assert await find_order_ids(user, OrderFilter(created_gte=timestamp, created_lte=timestamp)) == [middle]
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ async def test_orders_are_found_by_a_literal_part_of_their_link(part: str, is_fo
     user, service = await create_user(), await create_service()
     order = await create_order(user, service, link="https://example.com/p/100%_\\'")
 
-    assert await found(user, OrderFilter(link_contains=part)) == ([order.id] if is_found else [])
+    assert await find_order_ids(user, OrderFilter(link_contains=part)) == ([order.id] if is_found else [])

@@ -33,7 +33,7 @@ def reader(
     """Reads pages of the user's orders."""
 
     async def read(page: PageRequest) -> Page[Order]:
-        return await orders.orders_page(
+        return await orders.get_orders_page(
             user, page=page, where=OrderFilter(), order_by=by, direction=direction
         )
 
@@ -68,7 +68,7 @@ async def walk_backward(read: Reader, *, size: int) -> list[int]:
         assert page.has_next_page
 
 
-def cursors_of(page: Page[Order]) -> list[str]:
+def list_cursors(page: Page[Order]) -> list[str]:
     return [page.cursor(order) for order in page.nodes]
 
 
@@ -90,7 +90,7 @@ def sorted_ids(rows: list[Order], *, by: OrderOrderField, direction: Direction) 
     return [order.id for order in sorted(rows, key=key, reverse=direction is Direction.DESC)]
 
 
-def forged(*key: object) -> str:
+def forge_cursors(*key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
@@ -138,7 +138,7 @@ async def test_a_page_between_two_cursors_holds_what_lies_between_them() -> None
     user = await create_user()
     ids = [order.id for order in await create_orders(user, 7)]
     read = reader(user)
-    cursors = cursors_of(await read(PageRequest(first=100)))
+    cursors = list_cursors(await read(PageRequest(first=100)))
 
     forward = await read(PageRequest(first=2, after=cursors[0], before=cursors[5]))
     backward = await read(PageRequest(last=2, after=cursors[0], before=cursors[5]))
@@ -152,14 +152,14 @@ async def test_a_page_between_two_cursors_holds_what_lies_between_them() -> None
 async def test_before_alone_gives_the_rows_just_before() -> None:
     user = await create_user()
     ids = [order.id for order in await create_orders(user, 25)]
-    cursors = cursors_of(await reader(user)(PageRequest(first=100)))
+    cursors = list_cursors(await reader(user)(PageRequest(first=100)))
 
     page = await reader(user)(PageRequest(before=cursors[24]))
 
     assert [order.id for order in page.nodes] == ids[4:24]
 
 
-async def test_a_page_has_twenty_rows_unless_told_otherwise_and_a_hundred_at_most() -> None:
+async def test_a_page_has_twenty_rows_by_default_and_a_hundred_at_most() -> None:
     user, service = await create_user(), await create_service()
     template = await create_order(user, service)
     await Order.bulk_create([template.clone() for _ in range(100)])
@@ -174,7 +174,7 @@ async def test_a_page_has_twenty_rows_unless_told_otherwise_and_a_hundred_at_mos
 async def test_total_count_counts_all_pages_of_what_matches() -> None:
     user = await create_user()
     await create_orders(user, 7)
-    cursors = cursors_of(await reader(user)(PageRequest()))
+    cursors = list_cursors(await reader(user)(PageRequest()))
 
     page = await reader(user)(PageRequest(first=2, after=cursors[3]))
 
@@ -198,22 +198,24 @@ async def test_no_cursor_shows_rows_of_another_user() -> None:
     assert page.nodes == []
 
 
-async def test_notifications_page_by_their_moment_and_their_uuid() -> None:
+async def test_notifications_are_paged_by_timestamp_and_uuid() -> None:
     user = await create_user()
     for number in range(7):
         await create_notification(user, created_at=MOMENT + (number // 4) * SECOND)
     ids = []
-    page = await notifications.notifications_page(user, page=PageRequest(first=2), where=NotificationFilter())
+    page = await notifications.get_notifications_page(
+        user, page=PageRequest(first=2), where=NotificationFilter()
+    )
     ids += [row.id for row in page.nodes]
     while page.has_next_page:
-        page = await notifications.notifications_page(
+        page = await notifications.get_notifications_page(
             user, page=PageRequest(first=2, after=page.cursor(page.nodes[-1])), where=NotificationFilter()
         )
         ids += [row.id for row in page.nodes]
 
-    moments = [(await Notification.get(id=number)).created_at for number in ids]
+    timestamps = [(await Notification.get(id=number)).created_at for number in ids]
     assert len(set(ids)) == len(ids) == 7
-    assert moments == sorted(moments, reverse=True)
+    assert timestamps == sorted(timestamps, reverse=True)
 
 
 async def test_services_page_by_names_of_any_script_and_length() -> None:
@@ -223,7 +225,7 @@ async def test_services_page_by_names_of_any_script_and_length() -> None:
 
     walked, cursor = [], None
     while True:
-        page = await catalogue.services_page(
+        page = await catalogue.get_services_page(
             page=PageRequest(first=1, after=cursor),
             where=ServiceFilter(),
             order_by=ServiceOrderField.NAME,
@@ -266,21 +268,21 @@ async def test_first_and_last_at_once_are_refused() -> None:
         "\ud800",
         "bm90IGpzb24",
         "A" * 3_000,
-        forged(),
-        forged("orders.id", 1),
-        forged("orders.id", 1, 1, 1),
-        forged("id", 1, 1),
-        forged("orders.charge", 1, 1),
-        forged("orders.password_hash", 1, 1),
-        forged("orders.id", "1", "1"),
-        forged("orders.id", 1.5, 1.5),
-        forged("orders.id", True, True),
-        forged("orders.id", None, None),
-        forged("orders.id", [1], {"a": 1}),
-        forged("orders.id", 1, 2**31),
-        forged("orders.id", 1, 2**63),
-        forged("orders.id", 1, 10**30),
-        forged("orders.id", 1, -(10**30)),
+        forge_cursors(),
+        forge_cursors("orders.id", 1),
+        forge_cursors("orders.id", 1, 1, 1),
+        forge_cursors("id", 1, 1),
+        forge_cursors("orders.charge", 1, 1),
+        forge_cursors("orders.password_hash", 1, 1),
+        forge_cursors("orders.id", "1", "1"),
+        forge_cursors("orders.id", 1.5, 1.5),
+        forge_cursors("orders.id", True, True),
+        forge_cursors("orders.id", None, None),
+        forge_cursors("orders.id", [1], {"a": 1}),
+        forge_cursors("orders.id", 1, 2**31),
+        forge_cursors("orders.id", 1, 2**63),
+        forge_cursors("orders.id", 1, 10**30),
+        forge_cursors("orders.id", 1, -(10**30)),
         base64.urlsafe_b64encode(b'"orders.id"').decode(),
         base64.urlsafe_b64encode(b"[" * 900).decode(),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
@@ -296,28 +298,28 @@ async def test_a_forged_cursor_is_refused_by_its_field(cursor: str, field: str) 
     assert refusal.value.field == field
 
 
-@for_each("moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", 5, None, "9" * 30, "\x00"])
-async def test_a_cursor_with_something_else_than_a_moment_is_refused(moment: object) -> None:
+@for_each("timestamp", ["yesterday", "2026-01-01", "2026-01-01T00:00:00", 5, None, "9" * 30, "\x00"])
+async def test_a_cursor_without_a_valid_timestamp_is_refused(timestamp: object) -> None:
     read = reader(await create_user(), by=OrderOrderField.CREATED_AT)
-    await read(PageRequest(after=forged("orders.created_at", "2026-01-01T00:00:00+00:00", 1)))
+    await read(PageRequest(after=forge_cursors("orders.created_at", "2026-01-01T00:00:00+00:00", 1)))
 
     with pytest.raises(InvalidInput):
-        await read(PageRequest(after=forged("orders.created_at", moment, 1)))
+        await read(PageRequest(after=forge_cursors("orders.created_at", timestamp, 1)))
 
 
-@for_each("moment", ["0001-01-01T00:00:00+03:30", "9999-12-31T23:59:59-08:00"])
-async def test_a_cursor_with_a_moment_outside_the_calendar_is_refused(moment: str) -> None:
+@for_each("timestamp", ["0001-01-01T00:00:00+03:30", "9999-12-31T23:59:59-08:00"])
+async def test_a_cursor_with_an_out_of_range_timestamp_is_refused(timestamp: str) -> None:
     read = reader(await create_user(), by=OrderOrderField.CREATED_AT)
 
     with pytest.raises(InvalidInput):
-        await read(PageRequest(after=forged("orders.created_at", moment, 1)))
+        await read(PageRequest(after=forge_cursors("orders.created_at", timestamp, 1)))
 
 
 @for_each("name", [5, None, "a\x00b", ["a"]])
-async def test_a_cursor_with_something_else_than_a_text_is_refused(name: object) -> None:
+async def test_a_cursor_without_a_valid_text_is_refused(name: object) -> None:
     with pytest.raises(InvalidInput):
-        await catalogue.services_page(
-            page=PageRequest(after=forged("services.name", name, 1)),
+        await catalogue.get_services_page(
+            page=PageRequest(after=forge_cursors("services.name", name, 1)),
             where=ServiceFilter(),
             order_by=ServiceOrderField.NAME,
             direction=Direction.ASC,
@@ -334,7 +336,7 @@ async def test_a_cursor_of_another_list_is_refused() -> None:
     with pytest.raises(InvalidInput):
         await reader(user)(PageRequest(after=by_charge.cursor(by_charge.nodes[0])))
     with pytest.raises(InvalidInput):
-        await tickets.tickets_page(
+        await tickets.get_tickets_page(
             user,
             page=PageRequest(after=by_id.cursor(by_id.nodes[0])),
             where=TicketFilter(),

@@ -10,35 +10,35 @@ from domain.problems import (
     PaymentGatewayUnavailable,
 )
 from domain.states import LedgerKind, PaymentStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from models import LedgerEntry, Notification, Payment, database
 from resolvers import payments
 from resolvers.pages import Direction, PageRequest
 from resolvers.payments import PaymentFilter
-from resolvers.shop import Shop
-from tests.database_state import all_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_all_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import (
     AMOUNT,
     SECOND,
-    AccompaniedPayments,
     Clock,
-    bank_of,
-    columns,
-    confirm,
-    ledger_of,
-    start,
+    InterleavedPayments,
+    confirm_payment,
+    get_columns,
+    get_gateway,
+    get_ledger,
+    set_gateway,
+    start_payment,
     stop_clock,
-    with_bank,
 )
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def bank(shop: Shop) -> FakePayments:
-    return bank_of(shop)
+def gateway(shop: AppContext) -> FakePayments:
+    return get_gateway(shop)
 
 
 @pytest.fixture
@@ -47,69 +47,69 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 async def test_a_payment_is_opened_at_the_gateway_and_waits_for_its_payer(
-    shop: Shop, bank: FakePayments
+    shop: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
 
-    payment = await start(shop, payer)
+    payment = await start_payment(shop, payer)
 
     stored = await Payment.get()
-    assert columns(payment) == columns(stored)
+    assert get_columns(payment) == get_columns(stored)
     assert (stored.user_id, stored.gateway, stored.amount) == (payer.id, "sandbox", AMOUNT)
     assert (stored.status, stored.credited_at, stored.reference) == (PaymentStatus.PENDING, None, None)
-    assert bank.opened == {stored.authority: AMOUNT}
+    assert gateway.opened == {stored.authority: AMOUNT}
     assert stored.url == f"https://bank.example/{stored.authority}"
-    assert await ledger_of(payer) == []
+    assert await get_ledger(payer) == []
 
 
 @pytest.mark.parametrize("amount", [-(10**30), -1, 0, 999, 2_001, 10**30])
 async def test_an_amount_out_of_bounds_is_refused_with_them_and_leaves_nothing(
-    amount: int, shop: Shop, bank: FakePayments
+    amount: int, shop: AppContext, gateway: FakePayments
 ) -> None:
     small_shop, payer = with_settings(shop, payment_max=2_000), await create_user()
-    before = await all_rows()
+    before = await read_all_rows()
 
     with pytest.raises(AmountOutOfRange) as refusal:
-        await start(small_shop, payer, amount=amount, key="k")
+        await start_payment(small_shop, payer, amount=amount, key="k")
 
     assert (refusal.value.min, refusal.value.max) == (1_000, 2_000)
-    assert (await all_rows(), bank.opened) == (before, {})
+    assert (await read_all_rows(), gateway.opened) == (before, {})
 
 
 @pytest.mark.parametrize("amount", [1_000, 2_000])
-async def test_the_bounds_themselves_may_be_paid(amount: int, shop: Shop) -> None:
+async def test_the_bounds_themselves_may_be_paid(amount: int, shop: AppContext) -> None:
     small_shop = with_settings(shop, payment_max=2_000)
 
-    assert (await start(small_shop, await create_user(), amount=amount)).amount == amount
+    assert (await start_payment(small_shop, await create_user(), amount=amount)).amount == amount
 
 
-async def test_a_malformed_key_opens_nothing(shop: Shop, bank: FakePayments) -> None:
+async def test_a_malformed_key_opens_nothing(shop: AppContext, gateway: FakePayments) -> None:
     with pytest.raises(InvalidInput):
-        await start(shop, await create_user(), key=" ")
+        await start_payment(shop, await create_user(), key=" ")
 
-    assert (await Payment.exists(), bank.opened) == (False, {})
+    assert (await Payment.exists(), gateway.opened) == (False, {})
 
 
-async def test_the_same_key_opens_one_payment(shop: Shop, bank: FakePayments) -> None:
+async def test_the_same_key_opens_one_payment(shop: AppContext, gateway: FakePayments) -> None:
     payer = await create_user()
 
-    first, again = await start(shop, payer, key="k"), await start(shop, payer, key="k")
+    first, again = await start_payment(shop, payer, key="k"), await start_payment(shop, payer, key="k")
 
-    assert columns(again) == columns(first)
-    assert (await Payment.all().count(), len(bank.opened)) == (1, 1)
+    assert get_columns(again) == get_columns(first)
+    assert (await Payment.all().count(), len(gateway.opened)) == (1, 1)
 
 
 @pytest.mark.parametrize("is_paid", [True, False])
-async def test_the_same_key_gives_the_payment_as_it_was_first(
-    is_paid: bool, shop: Shop, bank: FakePayments
+async def test_the_same_key_returns_the_payment_as_first_answered(
+    is_paid: bool, shop: AppContext, gateway: FakePayments
 ) -> None:
     payer = await create_user()
-    first = await start(shop, payer, key="k")
+    first = await start_payment(shop, payer, key="k")
     if is_paid:
-        bank.pay(first.authority or "")
-    await confirm(shop, first)
+        gateway.pay(first.authority or "")
+    await confirm_payment(shop, first)
 
-    again = await start(shop, payer, key="k")
+    again = await start_payment(shop, payer, key="k")
 
     shown = ("id", "amount", "status", "url", "gateway", "reference", "card_mask", "credited_at")
     assert [getattr(again, name) for name in shown] == [getattr(first, name) for name in shown]
@@ -117,51 +117,51 @@ async def test_the_same_key_gives_the_payment_as_it_was_first(
 
 @pytest.mark.parametrize(
     "failure",
-    [GatewayUnavailable("down", request_sent=False), GatewayAnsweredNonsense("?"), GatewayRefused(-9, "no")],
+    [GatewayUnavailable("down", request_sent=False), GatewayInvalidResponse("?"), GatewayRejected(-9, "no")],
     ids=lambda failure: type(failure).__name__,
 )
-async def test_a_gateway_that_does_not_open_is_told_and_asked_again_for_the_same_payment(
-    failure: GatewayError, shop: Shop, bank: FakePayments
+async def test_a_failed_opening_is_reported_and_retried_for_the_same_payment(
+    failure: GatewayError, shop: AppContext, gateway: FakePayments
 ) -> None:
-    payer, bank.fail_next = await create_user(), failure
+    payer, gateway.fail_next = await create_user(), failure
     with pytest.raises(PaymentGatewayUnavailable):
-        await start(shop, payer, key="k")
+        await start_payment(shop, payer, key="k")
     refused = await Payment.get()
     assert (refused.status, refused.url) == (PaymentStatus.FAILED, None)
 
-    payment = await start(shop, payer, key="k")
+    payment = await start_payment(shop, payer, key="k")
 
     assert (payment.id, payment.status) == (refused.id, PaymentStatus.PENDING)
-    assert columns(await Payment.get()) == columns(payment)
+    assert get_columns(await Payment.get()) == get_columns(payment)
 
 
-async def test_a_gateway_that_gives_one_authority_twice_opens_only_the_first(shop: Shop) -> None:
+async def test_a_repeated_authority_opens_only_the_first_payment(shop: AppContext) -> None:
     payer, other = await create_user(), await create_user()
-    first = await start(shop, payer)
+    first = await start_payment(shop, payer)
     await Payment.filter(id=first.id).update(authority=f"S{first.id + 1:035d}")
 
     with pytest.raises(PaymentGatewayUnavailable):
-        await start(shop, other)
+        await start_payment(shop, other)
 
     assert (await Payment.get(user_id=other.id)).authority is None
 
 
-async def test_a_twin_is_refused_while_the_first_is_at_the_gateway(shop: Shop) -> None:
+async def test_a_duplicate_is_refused_while_the_first_is_at_the_gateway(shop: AppContext) -> None:
     payer = await create_user()
 
     async def twin() -> None:
         with pytest.raises(IdempotencyKeyInProgress):
-            await start(shop, payer, key="k")
+            await start_payment(shop, payer, key="k")
 
-    bank = AccompaniedPayments(twin)
-    first = await start(with_bank(shop, bank), payer, key="k")
+    gateway = InterleavedPayments(twin)
+    first = await start_payment(set_gateway(shop, gateway), payer, key="k")
 
-    assert columns(await start(shop, payer, key="k")) == columns(first)
-    assert (await Payment.all().count(), len(bank.opened)) == (1, 1)
+    assert get_columns(await start_payment(shop, payer, key="k")) == get_columns(first)
+    assert (await Payment.all().count(), len(gateway.opened)) == (1, 1)
 
 
 async def test_a_start_that_died_at_the_gateway_is_over_after_twice_the_gateways_time(
-    shop: Shop, clock: Clock
+    shop: AppContext, clock: Clock
 ) -> None:
     payer = await create_user()
 
@@ -169,58 +169,62 @@ async def test_a_start_that_died_at_the_gateway_is_over_after_twice_the_gateways
         raise RuntimeError("struck")
 
     with pytest.raises(RuntimeError):
-        await start(with_bank(shop, AccompaniedPayments(die)), payer, key="k")
+        await start_payment(set_gateway(shop, InterleavedPayments(die)), payer, key="k")
     clock.move(2 * shop.settings.gateway_total_timeout - SECOND)
     with pytest.raises(IdempotencyKeyInProgress):
-        await start(shop, payer, key="k")
+        await start_payment(shop, payer, key="k")
     clock.move(SECOND)
 
-    payment = await start(shop, payer, key="k")
+    payment = await start_payment(shop, payer, key="k")
 
-    assert columns(await Payment.get()) == columns(payment)
+    assert get_columns(await Payment.get()) == get_columns(payment)
 
 
-async def test_the_gateway_is_never_called_inside_a_transaction(shop: Shop) -> None:
+async def test_the_gateway_is_never_called_inside_a_transaction(shop: AppContext) -> None:
     outside = database.connection()
     seen: list[object] = []
 
     async def look() -> None:
         seen.append(database.connection())
 
-    attended = with_bank(shop, AccompaniedPayments(look))
-    payment = await start(attended, await create_user(), key="k")
-    await confirm(attended, payment)
+    attended = set_gateway(shop, InterleavedPayments(look))
+    payment = await start_payment(attended, await create_user(), key="k")
+    await confirm_payment(attended, payment)
 
     assert [connection is outside for connection in seen] == [True, True]
 
 
-async def test_a_test_payment_is_played_to_its_end_and_credits_nobody(shop: Shop, bank: FakePayments) -> None:
+async def test_a_test_payment_is_played_to_its_end_and_credits_nobody(
+    shop: AppContext, gateway: FakePayments
+) -> None:
     bystander = await create_user(balance=5)
 
     payment = await payments.start_test_payment(shop)
 
     assert payment is not None
-    bank.pay(payment.authority or "")
-    assert await confirm(shop, payment) is PaymentStatus.PAID
-    assert (await ledger_of(bystander), payment.user_id) == ([(LedgerKind.OPENING, 5, 5)], None)
+    gateway.pay(payment.authority or "")
+    assert await confirm_payment(shop, payment) is PaymentStatus.PAID
+    assert (await get_ledger(bystander), payment.user_id) == ([(LedgerKind.OPENING, 5, 5)], None)
     assert (await LedgerEntry.all().count(), await Notification.exists()) == (1, False)
 
 
-async def test_a_shop_that_takes_real_money_has_no_test_payments(shop: Shop) -> None:
+async def test_a_shop_that_takes_real_money_has_no_test_payments(shop: AppContext) -> None:
     real = with_settings(shop, payment_gateway=PaymentGatewayName.ZARINPAL)
 
     assert await payments.start_test_payment(real) is None
     assert not await Payment.exists()
 
 
-async def test_a_page_of_payments_holds_the_users_own_by_status(shop: Shop) -> None:
+async def test_a_page_of_payments_holds_the_users_own_by_status(shop: AppContext) -> None:
     payer, other = await create_user(), await create_user()
-    pending, failed = await start(shop, payer), await start(shop, payer)
-    await confirm(shop, failed)
-    await start(shop, other)
+    pending, failed = await start_payment(shop, payer), await start_payment(shop, payer)
+    await confirm_payment(shop, failed)
+    await start_payment(shop, other)
 
     async def found(where: PaymentFilter) -> list[int]:
-        page = await payments.payments_page(payer, page=PageRequest(), where=where, direction=Direction.ASC)
+        page = await payments.get_payments_page(
+            payer, page=PageRequest(), where=where, direction=Direction.ASC
+        )
         return [payment.id for payment in page.nodes]
 
     assert await found(PaymentFilter()) == [pending.id, failed.id]
@@ -229,8 +233,8 @@ async def test_a_page_of_payments_holds_the_users_own_by_status(shop: Shop) -> N
 
 
 @pytest.mark.parametrize("payment_id", [0, -1, 999_999, 2**31, 10**30])
-async def test_an_id_of_no_payment_gives_none(payment_id: int, shop: Shop) -> None:
+async def test_an_id_of_no_payment_gives_none(payment_id: int, shop: AppContext) -> None:
     payer = await create_user()
-    await start(shop, payer)
+    await start_payment(shop, payer)
 
     assert await payments.get_payment(payer, payment_id=payment_id) is None

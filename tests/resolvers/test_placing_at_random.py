@@ -14,23 +14,23 @@ from domain.service_types import ServiceType
 from models import Category, IdempotencyKey, LedgerEntry, Order, Service, User, placing
 from resolvers.audit import audit_ledger
 from resolvers.idempotency import LIFETIME
-from resolvers.shop import Shop
-from tests.database_state import all_rows, stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
 from tests.resolvers.money_records import (
     LINK,
     SECOND,
     Clock,
-    balance_of,
-    columns,
-    ledger_of,
-    place,
+    get_balance,
+    get_columns,
+    get_ledger,
+    place_order_for,
     stop_clock,
 )
 from tests.resolvers.provider_records import create_provider, create_provider_service
 from tests.resolvers.records import create_category, create_service
-from tests.resolvers.test_create_order import ASKED
+from tests.resolvers.test_create_order import REQUESTED
 from tests.searches import DEPTH
 
 pytestmark = [
@@ -52,7 +52,7 @@ LINKS = [
 ]
 KEYS = [None, None, "k", "l", " k ", "کلید", "'\"%_\\", "😀" * 255, ""]
 DETAILS = [
-    *ASKED.values(),
+    *REQUESTED.values(),
     OrderDetails(quantity=1),
     OrderDetails(quantity=1_000),
     OrderDetails(quantity=1_001),
@@ -65,10 +65,10 @@ _NUMBERED_TABLES = ("orders", "order_events", "ledger_entries", "order_deltas")
 
 
 @contextmanager
-def step_by_step() -> Iterator[None]:
+def disable_fast_path() -> Iterator[None]:
     """Orders are not placed at once in here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(placing, "client", lambda: None)
+        patch.setattr(placing, "get_batch_client", lambda: None)
         yield
 
 
@@ -110,14 +110,14 @@ async def outcome(order: Any) -> dict[str, object]:
         placed = await order
     except Problem as refusal:
         return {"kind": type(refusal), **vars(refusal)}
-    return {name: value for name, value in columns(placed).items() if name not in _NUMBERS}
+    return {name: value for name, value in get_columns(placed).items() if name not in _NUMBERS}
 
 
-async def written_for(user: User) -> dict[str, object]:
+async def list_written_rows(user: User) -> dict[str, object]:
     """All that is written of one user, without numbers."""
     orders = [row["id"] for row in await Order.filter(user_id=user.id).values("id")]
     rows: dict[str, object] = {}
-    for table, kept in (await all_rows()).items():
+    for table, kept in (await read_all_rows()).items():
         if table in (*_NUMBERED_TABLES, "idempotency_keys"):
             own = [row for row in kept if row.get("user_id") == user.id or row.get("order_id") in orders]
             left_out = _NUMBERS if table != "idempotency_keys" else {*_NUMBERS, "answer"}
@@ -127,16 +127,16 @@ async def written_for(user: User) -> dict[str, object]:
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(2 * DEPTH))
-async def test_two_alike_buyers_end_alike_whichever_way_they_go(seed: int, shop: Shop, clock: Clock) -> None:
+async def test_both_placement_paths_have_the_same_outcome(seed: int, shop: AppContext, clock: Clock) -> None:
     chance = Random(seed)
     services = await create_services()
     one, other = await create_user(balance=30_000), await create_user(balance=30_000)
 
     for _ in range(STEPS):
-        await change_the_shop(chance, services, [one.id, other.id], clock)
+        await change_at_random(chance, services, [one.id, other.id], clock)
         if chance.random() < 0.5:
             one, other = await User.get(id=one.id), await User.get(id=other.id)
-        asked: dict[str, Any] = {
+        requested: dict[str, Any] = {
             "details": chance.choice(DETAILS),
             "link": chance.choice(LINKS),
             "key": chance.choice(KEYS),
@@ -144,18 +144,21 @@ async def test_two_alike_buyers_end_alike_whichever_way_they_go(seed: int, shop:
         service = chance.choice(services)
         # A sound order every other time: most others are refused.
         if chance.random() < 0.5:
-            asked |= {"details": ASKED[service.type], "link": LINK}
-        at_once = await outcome(place(shop, one, service, **asked))
-        with step_by_step():
-            assert at_once == await outcome(place(shop, other, service, **asked)), (service.type, asked)
+            requested |= {"details": REQUESTED[service.type], "link": LINK}
+        at_once = await outcome(place_order_for(shop, one, service, **requested))
+        with disable_fast_path():
+            assert at_once == await outcome(place_order_for(shop, other, service, **requested)), (
+                service.type,
+                requested,
+            )
 
-    assert await written_for(one) == await written_for(other)
-    assert await balance_of(one) == await balance_of(other)
+    assert await list_written_rows(one) == await list_written_rows(other)
+    assert await get_balance(one) == await get_balance(other)
     assert await Order.filter(user_id=one.id).count() > STEPS // 20
     assert await audit_ledger() == []
 
 
-async def change_the_shop(chance: Random, services: list[Service], users: list[int], clock: Clock) -> None:
+async def change_at_random(chance: Random, services: list[Service], users: list[int], clock: Clock) -> None:
     """Now and then, and behind the backs of buyers whom a request knows already."""
     change = chance.randrange(12)
     if change == 0:
@@ -169,45 +172,46 @@ async def change_the_shop(chance: Random, services: list[Service], users: list[i
         clock.move(chance.choice([SECOND, LIFETIME // 2]))
 
 
-async def test_an_order_for_nothing_leaves_no_entry(shop: Shop) -> None:
+async def test_an_order_for_nothing_leaves_no_entry(shop: AppContext) -> None:
     buyer, service = await create_user(balance=0), await create_service(price=0)
 
-    assert (await place(shop, buyer, service, key="k")).charge == 0
+    assert (await place_order_for(shop, buyer, service, key="k")).charge == 0
     assert await LedgerEntry.all().count() == 0
 
 
-@pytest.mark.parametrize("whose", ["shop", "service"])
-async def test_a_twin_of_an_unfinished_order_is_refused(whose: str, shop: Shop) -> None:
+@pytest.mark.parametrize("owner", ["shop", "service"])
+async def test_a_duplicate_of_an_unfinished_order_is_refused(owner: str, shop: AppContext) -> None:
     buyer, service = await create_user(balance=1_000), await create_service()
-    if whose == "shop":
+    if owner == "shop":
         shop = with_settings(shop, refuse_duplicate_orders=True)
     else:
         await Service.filter(id=service.id).update(refuses_duplicates=True)
 
     placed = await asyncio.gather(
-        *(place(shop, buyer, service, key=f"k{number}") for number in range(20)), return_exceptions=True
+        *(place_order_for(shop, buyer, service, key=f"k{number}") for number in range(20)),
+        return_exceptions=True,
     )
 
     assert sum(isinstance(one, DuplicateOrder) for one in placed) == 19
-    assert await balance_of(buyer) == 900
+    assert await get_balance(buyer) == 900
 
 
-async def test_refused_at_once_nothing_is_left_but_what_the_steps_leave(shop: Shop) -> None:
+async def test_the_fast_path_leaves_nothing_when_it_refuses(shop: AppContext) -> None:
     buyer, service = await create_user(balance=99), await create_service()
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     for _ in range(2):
         with pytest.raises(InsufficientBalance):
-            await place(shop, buyer, service)
+            await place_order_for(shop, buyer, service)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
-async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: Shop) -> None:
+async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: AppContext) -> None:
     buyer, service = await create_user(balance=100_000), await create_service()
 
     answers = await asyncio.gather(
-        *(place(shop, buyer, service, key="k", quantity=number % 3 + 1) for number in range(60)),
+        *(place_order_for(shop, buyer, service, key="k", quantity=number % 3 + 1) for number in range(60)),
         return_exceptions=True,
     )
 
@@ -219,7 +223,7 @@ async def test_one_key_for_different_orders_at_once_is_one_of_them(shop: Shop) -
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(DEPTH))
-async def test_both_ways_at_once_keep_every_toman(seed: int, shop: Shop) -> None:
+async def test_both_placement_paths_at_once_keep_every_toman(seed: int, shop: AppContext) -> None:
     chance = Random(seed)
     buyers = [await create_user(balance=1_000) for _ in range(3)]
     services = [await create_service(), await create_service(type=ServiceType.PACKAGE, price=70)]
@@ -233,14 +237,14 @@ async def test_both_ways_at_once_keep_every_toman(seed: int, shop: Shop) -> None
             return await Category.filter(id=services[0].category_id).update(is_active=number % 2 == 0)
         key = chance.choice([None, "k", "l", f"own {number}"])
         service = chance.choice([*services, choosy])
-        return await place(shop, chance.choice(buyers), service, key=key)
+        return await place_order_for(shop, chance.choice(buyers), service, key=key)
 
     outcomes = await asyncio.gather(*map(act, range(200)), return_exceptions=True)
 
     assert [one for one in outcomes if isinstance(one, BaseException) and not isinstance(one, Problem)] == []
     for buyer in buyers:
         orders = await Order.filter(user_id=buyer.id)
-        charged = sum(-amount for _, amount, _ in (await ledger_of(buyer))[1:])
-        assert await balance_of(buyer) == 1_000 - sum(order.charge for order in orders) == 1_000 - charged
+        charged = sum(-amount for _, amount, _ in (await get_ledger(buyer))[1:])
+        assert await get_balance(buyer) == 1_000 - sum(order.charge for order in orders) == 1_000 - charged
     assert await audit_ledger() == []
     assert await IdempotencyKey.filter(answer=None).count() == 0

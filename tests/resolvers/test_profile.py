@@ -9,18 +9,18 @@ from argon2 import PasswordHasher
 from domain.problems import EmailTaken, InvalidInput, MobileTaken
 from models import User
 from resolvers import profile
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import MOMENT, create_user
 
 
-async def refused_field(shop: Shop, user: User, **changes: Any) -> str:
+async def get_refused_field(shop: AppContext, user: User, **changes: Any) -> str:
     """The field that a refused change is refused for."""
     with pytest.raises(InvalidInput) as refusal:
         await profile.update_profile(shop, user, **changes)
     return refusal.value.field
 
 
-async def test_what_is_given_changes_and_the_rest_stays(shop: Shop) -> None:
+async def test_only_provided_fields_change(shop: AppContext) -> None:
     user = await create_user(email="sara@example.com")
 
     updated = await profile.update_profile(shop, user, last_name="Karimi")
@@ -32,7 +32,7 @@ async def test_what_is_given_changes_and_the_rest_stays(shop: Shop) -> None:
     assert stored.updated_at.microsecond == 0
 
 
-async def test_nothing_given_changes_nothing(shop: Shop) -> None:
+async def test_an_empty_update_changes_nothing(shop: AppContext) -> None:
     user = await create_user()
 
     updated = await profile.update_profile(shop, user)
@@ -40,7 +40,7 @@ async def test_nothing_given_changes_nothing(shop: Shop) -> None:
     assert updated.updated_at == MOMENT
 
 
-async def test_other_users_stay_as_they_are(shop: Shop) -> None:
+async def test_other_users_stay_as_they_are(shop: AppContext) -> None:
     user, other = await create_user(), await create_user()
 
     await profile.update_profile(shop, user, first_name="Mina", password="secret", email="mina@example.com")
@@ -49,30 +49,30 @@ async def test_other_users_stay_as_they_are(shop: Shop) -> None:
     assert (stored.first_name, stored.email, stored.password_hash) == ("Sara", None, None)
 
 
-async def test_nothing_is_saved_when_one_value_is_refused(shop: Shop) -> None:
+async def test_nothing_is_saved_when_one_value_is_refused(shop: AppContext) -> None:
     user = await create_user()
 
-    assert await refused_field(shop, user, first_name="Mina", email="no address") == "email"
+    assert await get_refused_field(shop, user, first_name="Mina", email="no address") == "email"
 
     assert (await User.get(id=user.id)).first_name == "Sara"
 
 
 @pytest.mark.parametrize("name", ["  padded ", "ا" * 100, "😀" * 100, "O'Neil <b>"])
-async def test_a_name_may_have_up_to_a_hundred_characters_of_any_script(shop: Shop, name: str) -> None:
+async def test_a_name_may_have_up_to_a_hundred_characters_of_any_script(shop: AppContext, name: str) -> None:
     user = await profile.update_profile(shop, await create_user(), first_name=name)
 
     assert (await User.get(id=user.id)).first_name == name.strip()
 
 
 @pytest.mark.parametrize("name", ["", " ", "a" * 101, "a\x00", "\ud800"], ids=ascii)
-async def test_an_unacceptable_name_is_refused_by_its_field(shop: Shop, name: str) -> None:
+async def test_an_unacceptable_name_is_refused_by_its_field(shop: AppContext, name: str) -> None:
     user = await create_user()
 
-    assert await refused_field(shop, user, first_name=name) == "firstName"
-    assert await refused_field(shop, user, last_name=name) == "lastName"
+    assert await get_refused_field(shop, user, first_name=name) == "firstName"
+    assert await get_refused_field(shop, user, last_name=name) == "lastName"
 
 
-async def test_an_email_is_stored_in_lower_case(shop: Shop) -> None:
+async def test_an_email_is_stored_in_lower_case(shop: AppContext) -> None:
     user = await profile.update_profile(shop, await create_user(), email=" Sara@Example.COM ")
 
     assert (await User.get(id=user.id)).email == "sara@example.com"
@@ -95,12 +95,12 @@ async def test_an_email_is_stored_in_lower_case(shop: Shop) -> None:
     ],
     ids=ascii,
 )
-async def test_a_malformed_email_is_refused(shop: Shop, email: str) -> None:
-    assert await refused_field(shop, await create_user(), email=email) == "email"
+async def test_a_malformed_email_is_refused(shop: AppContext, email: str) -> None:
+    assert await get_refused_field(shop, await create_user(), email=email) == "email"
 
 
 @pytest.mark.parametrize("email", ["taken@example.com", "TAKEN@example.com"])
-async def test_an_email_of_another_user_is_refused(shop: Shop, email: str) -> None:
+async def test_an_email_of_another_user_is_refused(shop: AppContext, email: str) -> None:
     await create_user(email="taken@example.com")
     user = await create_user(email="own@example.com")
 
@@ -111,13 +111,13 @@ async def test_an_email_of_another_user_is_refused(shop: Shop, email: str) -> No
     assert (stored.first_name, stored.email) == ("Sara", "own@example.com")
 
 
-async def test_a_user_may_give_their_own_email_again(shop: Shop) -> None:
+async def test_a_user_may_give_their_own_email_again(shop: AppContext) -> None:
     user = await create_user(email="own@example.com")
 
     assert (await profile.update_profile(shop, user, email="Own@example.com")).email == "own@example.com"
 
 
-async def test_of_many_users_who_take_an_email_at_once_one_gets_it(shop: Shop) -> None:
+async def test_of_many_users_who_take_an_email_at_once_one_gets_it(shop: AppContext) -> None:
     users = [await create_user() for _ in range(6)]
 
     answers = await asyncio.gather(
@@ -129,14 +129,14 @@ async def test_of_many_users_who_take_an_email_at_once_one_gets_it(shop: Shop) -
     assert await User.filter(email="wanted@example.com").count() == 1
 
 
-async def test_a_new_mobile_is_stored_in_its_one_form_and_is_not_verified(shop: Shop) -> None:
+async def test_a_new_mobile_is_stored_in_its_one_form_and_is_not_verified(shop: AppContext) -> None:
     user = await profile.update_profile(shop, await create_user(), mobile="+۹۸ ۹۱۲ ۲۲۲ ۲۲۲۲")
 
     stored = await User.get(id=user.id)
     assert (stored.mobile, stored.mobile_verified) == ("09122222222", False)
 
 
-async def test_the_same_mobile_stays_verified(shop: Shop) -> None:
+async def test_the_same_mobile_stays_verified(shop: AppContext) -> None:
     user = await create_user(mobile="09121111111")
 
     updated = await profile.update_profile(shop, user, mobile="+989121111111")
@@ -144,7 +144,7 @@ async def test_the_same_mobile_stays_verified(shop: Shop) -> None:
     assert (updated.mobile, updated.mobile_verified) == ("09121111111", True)
 
 
-async def test_a_mobile_that_another_has_verified_is_refused(shop: Shop) -> None:
+async def test_a_mobile_that_another_has_verified_is_refused(shop: AppContext) -> None:
     await create_user(mobile="09122222222")
     user = await create_user(mobile="09121111111")
 
@@ -155,7 +155,7 @@ async def test_a_mobile_that_another_has_verified_is_refused(shop: Shop) -> None
     assert (stored.mobile, stored.mobile_verified) == ("09121111111", True)
 
 
-async def test_a_mobile_that_another_only_claims_is_free_to_claim(shop: Shop) -> None:
+async def test_a_mobile_that_another_only_claims_is_free_to_claim(shop: AppContext) -> None:
     await create_user(mobile="09122222222", is_verified=False)
 
     updated = await profile.update_profile(shop, await create_user(), mobile="09122222222")
@@ -164,12 +164,12 @@ async def test_a_mobile_that_another_only_claims_is_free_to_claim(shop: Shop) ->
 
 
 @pytest.mark.parametrize("mobile", ["", "0912222222", "02122222222", "+1 912 222 2222", "mobile"])
-async def test_a_malformed_mobile_is_refused(shop: Shop, mobile: str) -> None:
-    assert await refused_field(shop, await create_user(), mobile=mobile) == "mobile"
+async def test_a_malformed_mobile_is_refused(shop: AppContext, mobile: str) -> None:
+    assert await get_refused_field(shop, await create_user(), mobile=mobile) == "mobile"
 
 
 @pytest.mark.parametrize("password", ["x", "گذرواژه", "p" * 128])
-async def test_a_password_is_stored_as_an_argon2id_hash_of_it(shop: Shop, password: str) -> None:
+async def test_a_password_is_stored_as_an_argon2id_hash_of_it(shop: AppContext, password: str) -> None:
     user = await profile.update_profile(shop, await create_user(), password=password)
 
     stored = (await User.get(id=user.id)).password_hash or ""
@@ -178,9 +178,9 @@ async def test_a_password_is_stored_as_an_argon2id_hash_of_it(shop: Shop, passwo
 
 
 @pytest.mark.parametrize("password", ["", "p" * 129, "p\x00", "\ud800"], ids=ascii)
-async def test_an_unacceptable_password_is_refused(shop: Shop, password: str) -> None:
+async def test_an_unacceptable_password_is_refused(shop: AppContext, password: str) -> None:
     user = await create_user()
 
-    assert await refused_field(shop, user, password=password) == "password"
+    assert await get_refused_field(shop, user, password=password) == "password"
 
     assert (await User.get(id=user.id)).password_hash is None

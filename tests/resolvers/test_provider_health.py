@@ -10,38 +10,38 @@ from domain.public_reasons import PublicReason
 from domain.roles import UserRole
 from domain.states import NotificationKind, PauseReason
 from gateways.errors import (
-    GatewayAnsweredNonsense,
-    GatewayBusy,
     GatewayError,
-    GatewayRefused,
+    GatewayInvalidResponse,
+    GatewayRateLimited,
+    GatewayRejected,
     GatewayUnavailable,
 )
 from models import Notification, Order, Provider, User, database
 from resolvers import alerts, following, provider_health, submission
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import create_user
 from tests.resolvers.provider_records import create_provider_service, make_due, place_order, send_order
 
 pytestmark = pytest.mark.both_databases
 
-POOR = GatewayRefused(200, "Not enough funds on balance")
-PAGE = GatewayAnsweredNonsense("panel.example answered HTTP 503 with no JSON", is_outage=True)
+POOR = GatewayRejected(200, "Not enough funds on balance")
+PAGE = GatewayInvalidResponse("panel.example answered HTTP 503 with no JSON", is_outage=True)
 REASONS: list[tuple[GatewayError, PauseReason]] = [
     (POOR, PauseReason.FUNDS),
-    (GatewayRefused(200, "Invalid API key"), PauseReason.ACCOUNT),
-    (GatewayBusy("too many requests"), PauseReason.BUSY),
+    (GatewayRejected(200, "Invalid API key"), PauseReason.ACCOUNT),
+    (GatewayRateLimited("too many requests"), PauseReason.BUSY),
 ]
 
 
-async def queue(shop: Shop, provider: Provider, orders: int) -> None:
+async def queue(shop: AppContext, provider: Provider, orders: int) -> None:
     service = await create_provider_service(provider)
     buyer = await create_user(balance=1_000_000)
     for number in range(orders):
         await place_order(shop, service, buyer=buyer, link=f"page{number}")
 
 
-async def submit(shop: Shop, provider: Provider) -> Provider:
+async def submit(shop: AppContext, provider: Provider) -> Provider:
     """The provider after a round of its worker."""
     await submission.submit_orders(shop, await Provider.get(id=provider.id))
     return await Provider.get(id=provider.id)
@@ -51,64 +51,68 @@ async def end_pause(provider: Provider) -> None:
     await Provider.filter(id=provider.id).update(paused_until=await database.now() - timedelta(seconds=1))
 
 
-async def states() -> dict[OrderStatus, int]:
+async def list_states() -> dict[OrderStatus, int]:
     found = [order.status for order in await Order.all()]
     return {status: found.count(status) for status in found}
 
 
 @pytest.mark.parametrize(("error", "reason"), REASONS, ids=lambda value: str(value)[:20])
-async def test_what_concerns_every_order_pauses_the_provider_and_keeps_its_orders_queued(
-    error: GatewayError, reason: PauseReason, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_provider_wide_error_pauses_the_provider_and_keeps_its_orders_queued(
+    error: GatewayError,
+    reason: PauseReason,
+    shop: AppContext,
+    provider: Provider,
+    fake_providers: FakeProviders,
 ) -> None:
     await queue(shop, provider, 5)
-    panels.fail_always["add"] = error
+    fake_providers.fail_always["add"] = error
 
     paused = await submit(shop, provider)
     await submit(shop, provider)
 
     assert paused.paused_until is not None
     assert (paused.pause_reason, paused.pauses) == (reason, 1)
-    assert panels.asked == ["add"]
-    assert await states() == {OrderStatus.PENDING: 5}
+    assert fake_providers.calls == ["add"]
+    assert await list_states() == {OrderStatus.PENDING: 5}
     assert {(order.dispatch, order.worker) for order in await Order.all()} == {(Dispatch.QUEUED, None)}
 
 
 async def test_three_outages_in_a_row_pause_the_provider_and_the_rest_of_the_queue_stays(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await queue(shop, provider, 20)
-    panels.fail_always["add"] = PAGE
+    fake_providers.fail_always["add"] = PAGE
 
     paused = await submit(shop, provider)
 
     assert paused.pause_reason is PauseReason.OUTAGE
-    assert await states() == {OrderStatus.AWAITING: 3, OrderStatus.PENDING: 17}
-    assert panels.asked == ["add"] * 3
+    assert await list_states() == {OrderStatus.AWAITING: 3, OrderStatus.PENDING: 17}
+    assert fake_providers.calls == ["add"] * 3
 
 
 async def test_an_order_of_unknown_outcome_is_never_sent_again_when_the_provider_is_back(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await queue(shop, provider, 5)
-    panels.fail_always["add"] = GatewayUnavailable("panel.example unavailable", request_sent=True)
+    fake_providers.fail_always["add"] = GatewayUnavailable("panel.example unavailable", request_sent=True)
     await submit(shop, provider)
-    panels.fail_always.clear()
+    fake_providers.fail_always.clear()
     await end_pause(provider)
 
     await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
     found_back = await submit(shop, provider)
 
-    assert await states() == {OrderStatus.AWAITING: 3, OrderStatus.PROCESSING: 2}
+    assert await list_states() == {OrderStatus.AWAITING: 3, OrderStatus.PROCESSING: 2}
     assert found_back.pause_reason is None
     assert (found_back.paused_until, found_back.pauses) == (None, 0)
 
 
 async def test_outages_that_are_not_in_a_row_pause_nothing(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await queue(shop, provider, 4)
     for failure in (PAGE, PAGE, None, PAGE):
-        panels.fail_next = [] if failure is None else [failure]
+        fake_providers.fail_next = [] if failure is None else [failure]
         order = await Order.filter(dispatch=Dispatch.QUEUED).first()
         assert order is not None
         await (
@@ -124,10 +128,10 @@ async def test_outages_that_are_not_in_a_row_pause_nothing(
 
 
 async def test_a_pause_lasts_twice_as_long_each_time_and_ends_with_an_order_taken(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await queue(shop, provider, 1)
-    panels.fail_always["add"] = POOR
+    fake_providers.fail_always["add"] = POOR
     lengths = []
     for _ in range(6):
         paused = await submit(shop, provider)
@@ -140,7 +144,7 @@ async def test_a_pause_lasts_twice_as_long_each_time_and_ends_with_an_order_take
         await make_due(order)
     assert lengths == [10, 20, 40, 80, 120, 120]
 
-    panels.fail_always.clear()
+    fake_providers.fail_always.clear()
     provider = await submit(shop, provider)
 
     assert provider.pause_reason is None
@@ -152,13 +156,13 @@ async def test_a_pause_lasts_twice_as_long_each_time_and_ends_with_an_order_take
 
 
 async def test_a_provider_without_money_stays_paused_until_its_balance_is_above_zero(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await queue(shop, provider, 1)
-    panels.fail_next = [POOR]
+    fake_providers.fail_next = [POOR]
     await submit(shop, provider)
     for left, is_paused in (("0", True), ("-3.5", True), ("12.5", False)):
-        panels.balance_left = left
+        fake_providers.balance_value = left
         await end_pause(provider)
         await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
         provider = await Provider.get(id=provider.id)
@@ -167,14 +171,14 @@ async def test_a_provider_without_money_stays_paused_until_its_balance_is_above_
 
 
 async def test_a_pause_is_not_probed_before_its_time_and_a_failed_probe_prolongs_it(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await queue(shop, provider, 1)
-    panels.fail_always["add"] = POOR
+    fake_providers.fail_always["add"] = POOR
     provider = await submit(shop, provider)
     assert await provider_health.probe_paused_provider(shop, provider) == 0
 
-    panels.fail_always["balance"] = PAGE
+    fake_providers.fail_always["balance"] = PAGE
     await end_pause(provider)
     assert await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id)) == 1
 
@@ -184,13 +188,13 @@ async def test_a_pause_is_not_probed_before_its_time_and_a_failed_probe_prolongs
     assert provider.paused_until > await database.now() + timedelta(minutes=15)
 
 
-async def test_the_owner_is_told_of_a_pause_once(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_the_owner_is_notified_of_a_pause_once(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     owner = await create_user()
     await User.filter(id=owner.id).update(role=UserRole.OWNER)
     await queue(shop, provider, 3)
-    panels.fail_always["add"] = POOR
+    fake_providers.fail_always["add"] = POOR
     for _ in range(3):
         await submit(shop, provider)
         await alerts.watch_shop(shop)
@@ -204,32 +208,32 @@ async def test_the_owner_is_told_of_a_pause_once(
 
 
 async def test_a_paused_provider_is_asked_about_its_orders_only_where_money_alone_is_missing(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await send_order(shop, provider)
-    for reason, asked in ((PauseReason.OUTAGE, 0), (PauseReason.FUNDS, 1)):
+    for reason, requested in ((PauseReason.OUTAGE, 0), (PauseReason.FUNDS, 1)):
         provider.paused_until, provider.pause_reason = await database.now() + timedelta(hours=1), reason
-        await following.follow_orders(shop, provider)
-        assert panels.asked.count("statuses") == asked
+        await following.poll_orders(shop, provider)
+        assert fake_providers.calls.count("statuses") == requested
 
 
-async def test_other_refusals_are_errors_whose_buyer_reads_our_own_words(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_other_refusals_are_errors_with_our_own_message_for_buyers(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    words = {
+    terms = {
         "neworder.error.link_duplicate": PublicReason.DUPLICATE_LINK,
         "Incorrect link": PublicReason.LINK_REFUSED,
         "neworder.error.min_quantity": PublicReason.QUANTITY_REFUSED,
         "Incorrect service ID": PublicReason.SERVICE_REFUSED,
         "Ошибка": PublicReason.UNDER_REVIEW,
     }
-    await queue(shop, provider, len(words))
-    panels.fail_next = [GatewayRefused(200, text) for text in words]
+    await queue(shop, provider, len(terms))
+    fake_providers.fail_next = [GatewayRejected(200, text) for text in terms]
 
     provider = await submit(shop, provider)
 
     orders = await Order.all()
-    assert {order.staff_note: order.public_reason for order in orders} == words
+    assert {order.staff_note: order.public_reason for order in orders} == terms
     assert {order.status for order in orders} == {OrderStatus.ERROR}
     assert {order.note for order in orders} == {None}
     assert provider.paused_until is None

@@ -11,7 +11,7 @@ from gateways.provider_results import ProviderService
 from models import Category, Provider, Service
 from resolvers import provider_sync
 from resolvers.provider_sync import InvalidProvider
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
 
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def panels() -> FakeProviders:
+def fake_providers() -> FakeProviders:
     return FakeProviders(catalogue=(CATALOGUE_ROW,))
 
 
 async def test_an_import_puts_a_service_on_sale_as_the_provider_describes_it(
-    shop: Shop, provider: Provider
+    shop: AppContext, provider: Provider
 ) -> None:
     report = await provider_sync.sync_provider(shop, provider, adds_services=True)
 
@@ -57,8 +57,8 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
     rounding: int,
     cost: int,
     price: int,
-    shop: Shop,
-    panels: FakeProviders,
+    shop: AppContext,
+    fake_providers: FakeProviders,
 ) -> None:
     provider = await provider_sync.add_provider(
         name="Panel",
@@ -69,7 +69,7 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
         rounding=rounding,
         concurrency=10,
     )
-    panels.catalogue = (replace(CATALOGUE_ROW, rate=Decimal(rate)),)
+    fake_providers.catalogue = (replace(CATALOGUE_ROW, rate=Decimal(rate)),)
 
     service = await import_service(shop, provider)
 
@@ -78,11 +78,11 @@ async def test_an_imported_service_costs_its_rate_plus_the_margin_rounded_up(
     assert bool(service.is_active) == (cost > 0)
 
 
-async def test_an_import_adds_only_what_is_new_and_uses_the_shelves_there_are(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_import_adds_only_new_services_and_uses_existing_categories(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await import_service(shop, provider)
-    panels.catalogue = (
+    fake_providers.catalogue = (
         CATALOGUE_ROW,
         replace(CATALOGUE_ROW, id="78"),
         replace(CATALOGUE_ROW, id="79", category="", name="Likes"),
@@ -91,13 +91,13 @@ async def test_an_import_adds_only_what_is_new_and_uses_the_shelves_there_are(
     report = await provider_sync.sync_provider(shop, provider, adds_services=True)
 
     assert report.counts == {"unchanged": 1, "added": 2}
-    assert [shelf.name for shelf in await Category.all().order_by("id")] == ["Instagram", "Likes"]
+    assert [category.name for category in await Category.all().order_by("id")] == ["Instagram", "Likes"]
 
 
 async def test_two_imports_at_once_put_each_service_on_sale_once(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    panels.catalogue = tuple(replace(CATALOGUE_ROW, id=str(number)) for number in range(30))
+    fake_providers.catalogue = tuple(replace(CATALOGUE_ROW, id=str(number)) for number in range(30))
 
     reports = await asyncio.gather(
         *(provider_sync.sync_provider(shop, provider, adds_services=True) for _ in range(3))
@@ -107,7 +107,7 @@ async def test_two_imports_at_once_put_each_service_on_sale_once(
     assert await Service.all().count() == 30
 
 
-async def test_a_sync_without_import_adds_nothing(shop: Shop, provider: Provider) -> None:
+async def test_a_sync_without_import_adds_nothing(shop: AppContext, provider: Provider) -> None:
     report = await provider_sync.sync_provider(shop, provider, adds_services=False)
     assert report.counts == {}
     assert not await Service.exists()
@@ -138,12 +138,12 @@ async def test_a_sync_without_import_adds_nothing(shop: Shop, provider: Provider
         "price too high",
     ],
 )
-async def test_what_is_not_understood_is_counted_and_not_sold(
-    odd: ProviderService, shop: Shop, panels: FakeProviders
+async def test_unreadable_services_are_counted_and_not_sold(
+    odd: ProviderService, shop: AppContext, fake_providers: FakeProviders
 ) -> None:
     provider = await create_provider()
     await Provider.filter(id=provider.id).update(toman_per_unit=95_000)
-    panels.catalogue = (odd, replace(CATALOGUE_ROW, id="78"))
+    fake_providers.catalogue = (odd, replace(CATALOGUE_ROW, id="78"))
 
     report = await provider_sync.sync_provider(shop, await Provider.get(id=provider.id), adds_services=True)
 

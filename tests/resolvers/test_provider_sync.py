@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 
 from domain.service_types import ServiceFlag, ServiceSource
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.provider_results import ProviderService
 from models import Provider, Service, database
 from resolvers import provider_sync
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements, stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows, record_statements
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, new_shop
 from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
@@ -23,23 +23,25 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def panels() -> FakeProviders:
+def fake_providers() -> FakeProviders:
     return FakeProviders(catalogue=(CATALOGUE_ROW,))
 
 
-async def synced(shop: Shop, provider: Provider, panels: FakeProviders, *rows: ProviderService) -> SyncReport:
+async def sync(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders, *rows: ProviderService
+) -> SyncReport:
     """The report of a sync with a catalogue of `rows`."""
-    panels.catalogue = rows
+    fake_providers.catalogue = rows
     return await provider_sync.sync_provider(shop, provider, adds_services=False)
 
 
 @pytest.mark.parametrize(("rate", "price"), [("1200", 1_560), ("800", 1_040), ("1000.1", 1_302)])
-async def test_a_price_made_by_the_margin_follows_the_cost_within_the_bound(
-    rate: str, price: int, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_margin_based_price_follows_the_cost_within_the_bound(
+    rate: str, price: int, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {"repriced": 1}
@@ -57,11 +59,16 @@ async def test_a_price_made_by_the_margin_follows_the_cost_within_the_bound(
     ],
 )
 async def test_a_cost_that_moves_beyond_the_bound_flags_the_service_and_keeps_its_price(
-    rate: str, flag: ServiceFlag, is_active: bool, shop: Shop, provider: Provider, panels: FakeProviders
+    rate: str,
+    flag: ServiceFlag,
+    is_active: bool,
+    shop: AppContext,
+    provider: Provider,
+    fake_providers: FakeProviders,
 ) -> None:
     service = await import_service(shop, provider)
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {flag.value: 1}
@@ -72,11 +79,11 @@ async def test_a_cost_that_moves_beyond_the_bound_flags_the_service_and_keeps_it
 
 @pytest.mark.parametrize("rate", ["9007199254740992", "9007199254740991"], ids=["its cost", "its price"])
 async def test_a_service_that_costs_more_than_every_amount_goes_off_sale(
-    rate: str, shop: Shop, provider: Provider, panels: FakeProviders
+    rate: str, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {"below_cost": 1}
@@ -84,12 +91,12 @@ async def test_a_service_that_costs_more_than_every_amount_goes_off_sale(
 
 
 async def test_a_service_that_cost_nothing_is_flagged_when_it_costs_something(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    panels.catalogue = (replace(CATALOGUE_ROW, rate=Decimal(0)),)
+    fake_providers.catalogue = (replace(CATALOGUE_ROW, rate=Decimal(0)),)
     service = await import_service(shop, provider)
 
-    report = await synced(shop, provider, panels, CATALOGUE_ROW)
+    report = await sync(shop, provider, fake_providers, CATALOGUE_ROW)
 
     await service.refresh_from_db()
     assert report.counts == {"below_cost": 1}
@@ -97,13 +104,13 @@ async def test_a_service_that_cost_nothing_is_flagged_when_it_costs_something(
 
 
 async def test_a_flagged_service_keeps_its_price_and_flag_in_the_next_sync_too(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
     dearer = replace(CATALOGUE_ROW, rate=Decimal(1_250))
-    await synced(shop, provider, panels, dearer)
+    await sync(shop, provider, fake_providers, dearer)
 
-    report = await synced(shop, provider, panels, dearer)
+    report = await sync(shop, provider, fake_providers, dearer)
 
     await service.refresh_from_db()
     assert report.counts == {"unchanged": 1}
@@ -123,44 +130,44 @@ async def test_a_price_set_by_hand_is_kept_and_off_sale_only_at_a_loss(
     rate: str,
     outcome: str,
     is_active: bool,
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
 ) -> None:
     service = await import_service(shop, provider)
     await Service.filter(id=service.id).update(price=price)
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, rate=Decimal(rate)))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(rate)))
 
     await service.refresh_from_db()
     assert report.counts == {outcome: 1}
     assert (service.price, service.original_price, service.is_active) == (price, 1_100, is_active)
 
 
-async def test_what_the_provider_no_longer_lists_goes_off_sale_and_stays_there_when_it_comes_back(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_service_removed_by_its_provider_goes_off_sale_and_stays_off_when_it_returns(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, id="78"))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, id="78"))
 
     await service.refresh_from_db()
     assert report.counts == {"vanished": 1}
     assert (service.flag, service.is_active) == (ServiceFlag.VANISHED, False)
-    assert (await synced(shop, provider, panels, CATALOGUE_ROW)).counts == {"unchanged": 1}
+    assert (await sync(shop, provider, fake_providers, CATALOGUE_ROW)).counts == {"unchanged": 1}
     await service.refresh_from_db()
     assert (service.flag, service.is_active) == (ServiceFlag.VANISHED, False)
 
 
 async def test_a_service_that_the_shop_sells_twice_stays_on_sale_twice(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
     twin = service.clone()
     twin.name = "Followers, for friends"
     await twin.save()
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
 
     assert report.counts == {"repriced": 2}
     assert [(row.price, row.is_active) for row in await Service.all()] == [(1_430, True)] * 2
@@ -170,49 +177,49 @@ async def test_a_service_that_the_shop_sells_twice_stays_on_sale_twice(
     "failure",
     [
         GatewayUnavailable("panel.example unavailable", request_sent=True),
-        GatewayAnsweredNonsense("HTTP 200 with no list of services"),
-        GatewayRefused(200, "Invalid API key"),
+        GatewayInvalidResponse("HTTP 200 with no list of services"),
+        GatewayRejected(200, "Invalid API key"),
         None,
     ],
     ids=["away", "nonsense", "refused", "empty catalogue"],
 )
 async def test_a_catalogue_that_cannot_be_read_changes_nothing(
-    failure: Exception | None, shop: Shop, provider: Provider, panels: FakeProviders
+    failure: Exception | None, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await import_service(shop, provider)
-    before = await stored_rows()
-    panels.fail_next, panels.catalogue = [failure] if failure else [], ()  # type: ignore[list-item]  # each is one
+    before = await read_stored_rows()
+    fake_providers.fail_next, fake_providers.catalogue = [failure] if failure else [], ()  # type: ignore[list-item]  # each is one
 
     with pytest.raises(CatalogueUnreadable):
         await provider_sync.sync_provider(shop, provider, adds_services=True)
 
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 async def test_services_of_staff_and_of_other_providers_are_left_alone(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
     other = await create_provider()
     await Service.filter(id=service.id).update(source=ServiceSource.MANUAL)
 
     reports = [
-        await synced(shop, panel, panels, replace(CATALOGUE_ROW, id="1")) for panel in (provider, other)
+        await sync(shop, panel, fake_providers, replace(CATALOGUE_ROW, id="1")) for panel in (provider, other)
     ]
 
     assert [report.counts for report in reports] == [{}, {}]
     assert (await Service.get(id=service.id)).is_active
 
 
-async def test_what_the_catalogue_tells_besides_the_price_is_taken_over(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_other_values_of_the_catalogue_are_updated(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
 
-    await synced(
+    await sync(
         shop,
         provider,
-        panels,
+        fake_providers,
         replace(CATALOGUE_ROW, min=10, max=20, refill=False, cancel=True, drip_feed=True),
     )
 
@@ -224,7 +231,7 @@ async def test_what_the_catalogue_tells_besides_the_price_is_taken_over(
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "limits"),
+    ("minimum", "maximum", "limits"),
     [
         (None, None, (50, 10_000)),
         (100, None, (100, 10_000)),
@@ -239,39 +246,39 @@ async def test_what_the_catalogue_tells_besides_the_price_is_taken_over(
         (100, 2**62, (50, 10_000)),
     ],
 )
-async def test_limits_that_cannot_be_true_stay_as_they_were(
-    least: int | None,
-    most: int | None,
+async def test_implausible_limits_leave_the_old_ones(
+    minimum: int | None,
+    maximum: int | None,
     limits: tuple[int, int],
-    shop: Shop,
+    shop: AppContext,
     provider: Provider,
-    panels: FakeProviders,
+    fake_providers: FakeProviders,
 ) -> None:
     service = await import_service(shop, provider)
 
-    report = await synced(shop, provider, panels, replace(CATALOGUE_ROW, min=least, max=most))
+    report = await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, min=minimum, max=maximum))
 
     await service.refresh_from_db()
     assert report.counts == {"unchanged": 1}
     assert (service.min_quantity, service.max_quantity) == limits
 
 
-async def test_what_changed_is_dated_and_what_did_not_is_not_written(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_only_changed_services_are_written_and_dated(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     service = await import_service(shop, provider)
 
-    with recorded_statements() as unchanged:
-        await synced(shop, provider, panels, CATALOGUE_ROW)
+    with record_statements() as unchanged:
+        await sync(shop, provider, fake_providers, CATALOGUE_ROW)
     dates = [(await Service.get(id=service.id)).updated_at]
-    await synced(shop, provider, panels, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
+    await sync(shop, provider, fake_providers, replace(CATALOGUE_ROW, rate=Decimal(1_100)))
     dates.append((await Service.get(id=service.id)).updated_at)
 
     assert dates[0] == MOMENT < dates[1]
     assert not [statement for statement in unchanged if "services" in statement and "UPDATE" in statement]
 
 
-async def test_what_staff_changed_while_the_catalogue_was_read_stays(shop: Shop, provider: Provider) -> None:
+async def test_staff_changes_during_a_sync_are_kept(shop: AppContext, provider: Provider) -> None:
     service = await import_service(shop, provider)
     shown = await Service.get(id=service.id)
     await Service.filter(id=service.id).update(name="Followers, real")
@@ -285,17 +292,17 @@ async def test_what_staff_changed_while_the_catalogue_was_read_stays(shop: Shop,
 
 
 async def test_due_providers_are_synced_once_by_several_workers_and_then_rest(
-    shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
     await import_service(shop, provider)
-    panels.asked.clear()
-    workers = [new_shop(shop.settings, sms, providers=panels, worker_name=name) for name in "abc"]
+    fake_providers.calls.clear()
+    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
     counts = await asyncio.gather(*map(provider_sync.sync_due_providers, workers))
 
     assert sorted(counts) == [0, 0, 1]
     assert await provider_sync.sync_due_providers(shop) == 0
-    assert panels.asked == ["services", "balance"]
+    assert fake_providers.calls == ["services", "balance"]
     known = await Provider.get(id=provider.id)
     assert (known.balance, known.currency) == ("100.84292", "USD")
     assert known.sync_due_at is not None
@@ -303,10 +310,10 @@ async def test_due_providers_are_synced_once_by_several_workers_and_then_rest(
     assert known.sync_due_at - known.synced_at >= shop.settings.provider_sync_interval - timedelta(minutes=1)
 
 
-async def test_a_provider_that_is_away_is_asked_again_before_the_next_interval(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_unreachable_provider_is_retried_before_the_next_interval(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    panels.fail_next = [GatewayUnavailable("panel.example unavailable", request_sent=False)]
+    fake_providers.fail_next = [GatewayUnavailable("panel.example unavailable", request_sent=False)]
 
     await provider_sync.sync_due_providers(shop)
 
@@ -318,8 +325,8 @@ async def test_a_provider_that_is_away_is_asked_again_before_the_next_interval(
 
 @pytest.mark.parametrize("column", ["is_sandbox", "is_active"])
 async def test_sandbox_providers_and_those_that_are_off_are_not_synced(
-    column: str, shop: Shop, provider: Provider, panels: FakeProviders
+    column: str, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     await Provider.filter(id=provider.id).update(**{column: column == "is_sandbox"})
     assert await provider_sync.sync_due_providers(shop) == 0
-    assert panels.asked == []
+    assert fake_providers.calls == []

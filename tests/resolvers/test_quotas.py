@@ -11,9 +11,9 @@ from domain.problems import QuotaReached
 from domain.quotas import Quota
 from models import Payment, QuotaUsage, Ticket, TicketMessage, User, database
 from resolvers import payments, profile, quotas, tickets
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def limits() -> None:
     )
 
 
-async def let_windows_end() -> None:
+async def expire_windows() -> None:
     await QuotaUsage.all().update(ends_at=await database.now())
 
 
@@ -46,12 +46,12 @@ async def test_tickets_and_replies_are_bounded_by_number_and_bytes_until_the_win
         await tickets.create_ticket(user, subject="s", description="d")
 
     await tickets.create_ticket(other, subject="s", description="d")
-    await let_windows_end()
+    await expire_windows()
     await tickets.create_ticket(user, subject="s", description="d")
     assert (await Ticket.all().count(), await TicketMessage.all().count()) == (3, 2)
 
 
-async def test_passwords_are_hashed_so_often_an_hour_and_no_more(shop: Shop) -> None:
+async def test_passwords_are_hashed_so_often_an_hour_and_no_more(shop: AppContext) -> None:
     user = await create_user()
     for password in ("one", "two"):
         await profile.update_profile(shop, user, password=password)
@@ -64,7 +64,7 @@ async def test_passwords_are_hashed_so_often_an_hour_and_no_more(shop: Shop) -> 
     assert (await profile.update_profile(shop, user, first_name="Mina")).first_name == "Mina"
 
 
-async def test_a_refused_payment_opens_nothing_and_its_key_is_good_afterwards(shop: Shop) -> None:
+async def test_a_refused_payment_opens_nothing_and_its_key_is_good_afterwards(shop: AppContext) -> None:
     user = await create_user()
     for key in ("a", "b", "b"):
         await payments.start_payment(shop, user, amount=5_000, idempotency_key=key)
@@ -73,7 +73,7 @@ async def test_a_refused_payment_opens_nothing_and_its_key_is_good_afterwards(sh
         await payments.start_payment(shop, user, amount=5_000, idempotency_key="c")
     assert await Payment.all().count() == 2
 
-    await let_windows_end()
+    await expire_windows()
     await payments.start_payment(shop, user, amount=5_000, idempotency_key="c")
     assert await Payment.all().count() == 3
 
@@ -84,7 +84,7 @@ async def test_work_at_once_takes_no_more_than_the_quota(db: str) -> None:
 
     async def take() -> bool:
         try:
-            await quotas.take(user, Quota.TICKET_MESSAGES, now=await database.now())
+            await quotas.consume(user, Quota.TICKET_MESSAGES, now=await database.now())
         except QuotaReached:
             return False
         return True
@@ -93,8 +93,10 @@ async def test_work_at_once_takes_no_more_than_the_quota(db: str) -> None:
     assert (await QuotaUsage.get()).used == 3
 
 
-async def test_rest_and_graphql_share_a_quota_and_answer_it(shop: Shop, client: httpx.AsyncClient) -> None:
-    headers = await authorization(shop, await create_user())
+async def test_rest_and_graphql_share_a_quota_and_answer_it(
+    shop: AppContext, client: httpx.AsyncClient
+) -> None:
+    headers = await create_authorization(shop, await create_user())
     form = {"title": "s", "subject": "s", "description": "d"}
     document = (
         'mutation { createTicket(subject: "s", description: "d")'

@@ -21,11 +21,16 @@ from tests.resolvers.records import create_order
     [(timedelta(0), 10), (timedelta(minutes=3), 180), (timedelta(days=2), 600)],
     ids=["fresh", "minutes old", "days old"],
 )
-async def test_a_fresh_refill_is_asked_about_sooner_than_an_old_one(
+async def test_a_fresh_refill_is_polled_sooner_than_an_old_one(
     lasted: timedelta, wait: int, db: str, sms: RecordingSms
 ) -> None:
-    panels = FakeProviders(refill_state=ProviderRefill(status=RefillStatus.INPROGRESS, status_text=""))
-    shop, provider = new_shop(Settings(database_url=db), sms, providers=panels), await create_provider()
+    fake_providers = FakeProviders(
+        refill_state=ProviderRefill(status=RefillStatus.INPROGRESS, status_text="")
+    )
+    shop, provider = (
+        new_shop(Settings(database_url=db), sms, providers=fake_providers),
+        await create_provider(),
+    )
     service = await create_provider_service(provider, can_refill=True)
     order = await create_order(await create_user(), service, status=OrderStatus.COMPLETED)
     await order.filter(id=order.id).update(provider_id=provider.id, provider_order_id="501")
@@ -39,7 +44,7 @@ async def test_a_fresh_refill_is_asked_about_sooner_than_an_old_one(
         updated_at=now,
     )
 
-    assert await refills.carry_out_refills(shop) == 1
+    assert await refills.process_refills(shop) == 1
 
     await refill.refresh_from_db()
     assert refill.due_at is not None

@@ -9,11 +9,11 @@ from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable
 from domain.states import RefillStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayError, GatewayRefused, GatewayUnavailable
+from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.provider_results import ProviderRefill
 from models import Order, Provider, Refill, Service, User, database
 from resolvers import refills
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import send_order
@@ -25,26 +25,26 @@ DAY = timedelta(hours=24)
 
 
 @pytest.fixture
-async def order(shop: Shop, provider: Provider) -> Order:
+async def order(shop: AppContext, provider: Provider) -> Order:
     """A delivered order, the provider's 501, of a service with refills."""
     sent = await send_order(shop, provider, can_refill=True)
     await Order.filter(id=sent.id).update(status=OrderStatus.COMPLETED, dispatch=Dispatch.CLOSED)
     return await Order.get(id=sent.id)
 
 
-async def request(order: Order) -> Refill:
+async def request_refill(order: Order) -> Refill:
     """The refill that the order's buyer asks for."""
     return await refills.request_refill(await User.get(id=order.user_id), order_id=order.id)
 
 
-async def carried_out(shop: Shop, refill: Refill) -> Refill:
+async def process_refill(shop: AppContext, refill: Refill) -> Refill:
     """The refill after the worker dealt with it once more."""
     await Refill.filter(id=refill.id, due_at__not_isnull=True).update(due_at=refill.created_at)
-    await refills.carry_out_refills(shop)
+    await refills.process_refills(shop)
     return await Refill.get(id=refill.id)
 
 
-def told(status: RefillStatus | None, text: str = "") -> ProviderRefill:
+def refill_state(status: RefillStatus | None, text: str = "") -> ProviderRefill:
     return ProviderRefill(status=status, status_text=text)
 
 
@@ -52,7 +52,7 @@ def told(status: RefillStatus | None, text: str = "") -> ProviderRefill:
 async def test_a_delivered_order_can_be_refilled(status: OrderStatus, order: Order) -> None:
     await Order.filter(id=order.id).update(status=status)
 
-    refill = await request(order)
+    refill = await request_refill(order)
 
     assert (refill.order_id, refill.status, refill.provider_refill_id) == (
         order.id,
@@ -66,21 +66,21 @@ async def test_a_delivered_order_can_be_refilled(status: OrderStatus, order: Ord
 async def test_an_order_that_is_not_delivered_has_no_refill(status: OrderStatus, order: Order) -> None:
     await Order.filter(id=order.id).update(status=status)
     with pytest.raises(RefillUnavailable):
-        await request(order)
+        await request_refill(order)
     assert not await Refill.exists()
 
 
 async def test_a_service_without_refill_has_none(order: Order) -> None:
     await Service.filter(id=order.service_id).update(can_refill=False)
     with pytest.raises(RefillUnavailable):
-        await request(order)
+        await request_refill(order)
 
 
 @pytest.mark.parametrize("columns", [{"provider_order_id": None}, {"provider_id": None}], ids=str)
 async def test_an_order_that_no_provider_had_has_no_refill(columns: dict[str, object], order: Order) -> None:
     await Order.filter(id=order.id).update(**columns)
     with pytest.raises(RefillUnavailable):
-        await request(order)
+        await request_refill(order)
 
 
 @pytest.mark.parametrize("order_id", [0, -1, 4_711, 2**31, 2**63])
@@ -112,71 +112,73 @@ async def test_another_user_s_order_is_not_refilled(order: Order) -> None:
 async def test_the_last_refill_has_to_be_over_and_a_day_old(
     status: RefillStatus, age: timedelta, is_refused: bool, order: Order
 ) -> None:
-    last = await request(order)
+    last = await request_refill(order)
     await Refill.filter(id=last.id).update(status=status, created_at=last.created_at - age)
 
     if is_refused:
         with pytest.raises(RefillUnavailable):
-            await request(order)
+            await request_refill(order)
     else:
-        await request(order)
+        await request_refill(order)
 
     assert await Refill.all().count() == (1 if is_refused else 2)
 
 
-async def test_of_twin_requests_at_once_one_counts(order: Order) -> None:
-    outcomes = await asyncio.gather(*(request(order) for _ in range(5)), return_exceptions=True)
+async def test_of_two_concurrent_requests_one_counts(order: Order) -> None:
+    outcomes = await asyncio.gather(*(request_refill(order) for _ in range(5)), return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refill"] + ["RefillUnavailable"] * 4
     assert await Refill.all().count() == 1
 
 
 @pytest.mark.parametrize("end", [RefillStatus.COMPLETED, RefillStatus.REJECTED])
 async def test_a_refill_is_sent_once_and_followed_to_its_end(
-    end: RefillStatus, shop: Shop, order: Order, panels: FakeProviders
+    end: RefillStatus, shop: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
-    refill = await request(order)
+    refill = await request_refill(order)
 
-    refill = await carried_out(shop, refill)
+    refill = await process_refill(shop, refill)
     assert (refill.status, refill.provider_refill_id) == (RefillStatus.INPROGRESS, "901")
-    panels.refill_state = told(RefillStatus.INPROGRESS)
-    assert (await carried_out(shop, refill)).status is RefillStatus.INPROGRESS
-    panels.refill_state = told(end)
-    refill = await carried_out(shop, refill)
-    await carried_out(shop, refill)
+    fake_providers.refill_state = refill_state(RefillStatus.INPROGRESS)
+    assert (await process_refill(shop, refill)).status is RefillStatus.INPROGRESS
+    fake_providers.refill_state = refill_state(end)
+    refill = await process_refill(shop, refill)
+    await process_refill(shop, refill)
 
     assert (refill.status, refill.due_at) == (end, None)
-    assert panels.refilled == ["501"]
-    assert panels.asked == ["add", "refill", "refill_status", "refill_status"]
+    assert fake_providers.refilled == ["501"]
+    assert fake_providers.calls == ["add", "refill", "refill_status", "refill_status"]
 
 
-async def test_a_refill_rests_between_two_looks(shop: Shop, order: Order, panels: FakeProviders) -> None:
-    refill = await request(order)
+async def test_a_refill_is_not_polled_before_its_interval(
+    shop: AppContext, order: Order, fake_providers: FakeProviders
+) -> None:
+    refill = await request_refill(order)
     for _ in range(2):
-        refill = await carried_out(shop, refill)
-        assert await refills.carry_out_refills(shop) == 0
+        refill = await process_refill(shop, refill)
+        assert await refills.process_refills(shop) == 0
     assert refill.due_at is not None
     assert refill.due_at - refill.updated_at >= timedelta(seconds=10)
 
 
-@pytest.mark.parametrize("state", [told(None, "Awaiting"), told(RefillStatus.PENDING)])
-async def test_a_word_that_is_no_end_leaves_the_refill_under_way(
-    state: ProviderRefill, shop: Shop, order: Order, panels: FakeProviders
+@pytest.mark.parametrize("state", [refill_state(None, "Awaiting"), refill_state(RefillStatus.PENDING)])
+async def test_a_non_final_status_leaves_the_refill_in_progress(
+    state: ProviderRefill, shop: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
-    refill = await carried_out(shop, await request(order))
-    panels.refill_state = state
-    assert (await carried_out(shop, refill)).status is RefillStatus.INPROGRESS
+    refill = await process_refill(shop, await request_refill(order))
+    fake_providers.refill_state = state
+    assert (await process_refill(shop, refill)).status is RefillStatus.INPROGRESS
 
 
 @pytest.mark.parametrize("is_sent", [False, True], ids=["asked for", "under way"])
-async def test_a_refill_that_the_provider_refuses_is_rejected_in_its_words(
-    is_sent: bool, shop: Shop, order: Order, panels: FakeProviders
+async def test_a_refill_refused_by_the_provider_is_rejected_with_its_message(
+    is_sent: bool, shop: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
-    refill = await request(order)
+    refill = await request_refill(order)
     if is_sent:
-        refill = await carried_out(shop, refill)
-    panels.fail_next = [GatewayRefused(200, "Refill not found")]
+        refill = await process_refill(shop, refill)
+    fake_providers.fail_next = [GatewayRejected(200, "Refill not found")]
 
-    refill = await carried_out(shop, refill)
+    refill = await process_refill(shop, refill)
 
     assert (refill.status, refill.staff_note, refill.due_at) == (
         RefillStatus.REJECTED,
@@ -189,26 +191,26 @@ async def test_a_refill_that_the_provider_refuses_is_rejected_in_its_words(
     "failure",
     [
         GatewayUnavailable("panel.example unavailable", request_sent=True),
-        GatewayAnsweredNonsense("HTTP 200 with no refill's number"),
+        GatewayInvalidResponse("HTTP 200 with no refill's number"),
     ],
     ids=["away", "nonsense"],
 )
-async def test_a_provider_that_is_away_is_asked_again_a_minute_later(
-    failure: GatewayError, shop: Shop, order: Order, panels: FakeProviders
+async def test_an_unreachable_provider_is_retried_a_minute_later(
+    failure: GatewayError, shop: AppContext, order: Order, fake_providers: FakeProviders
 ) -> None:
-    refill = await request(order)
-    panels.fail_next = [failure]
+    refill = await request_refill(order)
+    fake_providers.fail_next = [failure]
     began = await database.now()
 
-    waiting = await carried_out(shop, refill)
+    waiting = await process_refill(shop, refill)
 
     assert (waiting.status, waiting.provider_refill_id) == (RefillStatus.PENDING, None)
     assert waiting.due_at is not None
     assert began <= waiting.due_at - timedelta(minutes=1) <= await database.now()
-    assert (await carried_out(shop, waiting)).status is RefillStatus.INPROGRESS
+    assert (await process_refill(shop, waiting)).status is RefillStatus.INPROGRESS
 
 
-async def many_refills(order: Order, number: int, *, now: datetime) -> None:
+async def create_refills(order: Order, number: int, *, now: datetime) -> None:
     """Due refills of twins of the order."""
     for twin in [order.clone() for _ in range(number)]:
         await twin.save()
@@ -216,30 +218,30 @@ async def many_refills(order: Order, number: int, *, now: datetime) -> None:
 
 
 async def test_several_workers_send_each_refill_once(
-    shop: Shop, order: Order, panels: FakeProviders, sms: RecordingSms
+    shop: AppContext, order: Order, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
-    await many_refills(order, 30, now=await database.now())
-    workers = [new_shop(shop.settings, sms, providers=panels, worker_name=name) for name in "abc"]
+    await create_refills(order, 30, now=await database.now())
+    workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
-    counts = await asyncio.gather(*map(refills.carry_out_refills, workers))
+    counts = await asyncio.gather(*map(refills.process_refills, workers))
 
-    assert sum(counts) == len(panels.refilled) == 30
+    assert sum(counts) == len(fake_providers.refilled) == 30
     numbers = {refill.provider_refill_id for refill in await Refill.all()}
     assert len(numbers) == 30
 
 
-async def test_a_worker_sends_twenty_refills_a_call(shop: Shop, order: Order) -> None:
-    await many_refills(order, 25, now=await database.now())
-    assert [await refills.carry_out_refills(shop) for _ in range(3)] == [20, 5, 0]
+async def test_a_worker_sends_twenty_refills_a_call(shop: AppContext, order: Order) -> None:
+    await create_refills(order, 25, now=await database.now())
+    assert [await refills.process_refills(shop) for _ in range(3)] == [20, 5, 0]
 
 
 async def test_a_buyer_reads_the_refills_of_own_orders_only(order: Order) -> None:
-    refill = await request(order)
+    refill = await request_refill(order)
     buyer = await User.get(id=order.user_id)
-    assert await refills.refills_by_order([order.id]) == {order.id: [refill]}
-    assert await refills.own_refills(buyer, [refill.id]) == {refill.id: refill}
-    assert await refills.own_refills(await create_user(), [refill.id]) == {}
+    assert await refills.get_refills_by_order([order.id]) == {order.id: [refill]}
+    assert await refills.get_own_refills(buyer, [refill.id]) == {refill.id: refill}
+    assert await refills.get_own_refills(await create_user(), [refill.id]) == {}
 
 
 async def test_a_refill_with_an_impossible_id_is_none(db: str) -> None:
-    assert await refills.own_refills(await create_user(), [2**63]) == {}
+    assert await refills.get_own_refills(await create_user(), [2**63]) == {}

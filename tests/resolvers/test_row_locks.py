@@ -14,11 +14,11 @@ FILES = sorted((ROOT / "resolvers").rglob("*.py"))
 
 
 @for_each("file", FILES)
-def test_rows_are_locked_without_their_key(file: Path) -> None:
+def test_rows_are_locked_for_no_key_update(file: Path) -> None:
     assert _locks_with_the_key(file.read_text()) == []
 
 
-def test_a_lock_with_the_key_would_be_found() -> None:
+def test_a_lock_for_update_would_be_found() -> None:
     assert _locks_with_the_key("user = User.filter().select_for_update().first()") == [1]
 
 

@@ -14,9 +14,14 @@ from tests.resolvers.provider_records import create_provider, create_provider_se
 pytestmark = pytest.mark.both_databases
 
 
-async def test_what_remains_of_one_run_is_not_told_as_what_remains_of_all(db: str, sms: RecordingSms) -> None:
-    panels = FakeProviders()
-    shop, provider = new_shop(Settings(database_url=db), sms, providers=panels), await create_provider()
+async def test_the_remains_of_one_run_are_not_reported_as_the_order_s_remains(
+    db: str, sms: RecordingSms
+) -> None:
+    fake_providers = FakeProviders()
+    shop, provider = (
+        new_shop(Settings(database_url=db), sms, providers=fake_providers),
+        await create_provider(),
+    )
     service = await create_provider_service(provider, drip_feed=True, provider_drip_feed=False)
     order = await orders.create_order(
         shop,
@@ -27,10 +32,10 @@ async def test_what_remains_of_one_run_is_not_told_as_what_remains_of_all(db: st
         source=OrderSource.GRAPHQL,
     )
     await submission.submit_orders(shop, provider)
-    panels.report("501", OrderStatus.INPROGRESS, remains=40)
+    fake_providers.report("501", OrderStatus.INPROGRESS, remains=40)
     await Order.filter(id=order.id).update(due_at=order.created_at)
 
-    assert await following.follow_orders(shop, provider) == 1
+    assert await following.poll_orders(shop, provider) == 1
 
     await order.refresh_from_db()
     assert (order.status, order.remains) == (OrderStatus.INPROGRESS, 0)

@@ -60,7 +60,7 @@ MOBILES = (
 )
 
 
-async def matching(filter_type: Any, rows: type[Model], column: str, typed: str) -> set[int]:
+async def find_matches(filter_type: Any, rows: type[Model], column: str, typed: str) -> set[int]:
     """Ids of the rows that a list finds."""
     queryset: QuerySet[Any] = rows.all()
     found: Iterable[Any] = await filter_type(**{f"{column}_contains": typed}).apply(queryset)
@@ -77,9 +77,12 @@ async def test_a_list_finds_a_text_in_whichever_spelling() -> None:
         for stored, typed in PROSE:
             await model.filter(pk=row.pk).update(**{column: stored})
             for part in (stored, typed, typed.upper()):
-                found = await matching(filter_type, model, column, part)
+                found = await find_matches(filter_type, model, column, part)
                 assert found == {row.pk}, (filter_type, stored, part)
-            assert await matching(filter_type, model, column, typed + "ژژ") == set(), (filter_type, stored)
+            assert await find_matches(filter_type, model, column, typed + "ژژ") == set(), (
+                filter_type,
+                stored,
+            )
 
 
 async def test_staff_find_users_by_a_mobile_in_whichever_spelling() -> None:
@@ -88,11 +91,11 @@ async def test_staff_find_users_by_a_mobile_in_whichever_spelling() -> None:
     where = resolvers.staff.users.UserFilter
 
     for typed in MOBILES:
-        assert await matching(where, User, "mobile", typed) == {user.id}, typed
+        assert await find_matches(where, User, "mobile", typed) == {user.id}, typed
     for typed in ("(", "-", "abc", "+", "09121234568", "%"):
-        assert await matching(where, User, "mobile", typed) == set(), typed
+        assert await find_matches(where, User, "mobile", typed) == set(), typed
     for typed in ("SARA7@", "Sara۷", "sa\u200cra7"):
-        assert await matching(where, User, "email", typed) == {user.id}, typed
+        assert await find_matches(where, User, "email", typed) == {user.id}, typed
 
 
 async def test_orders_are_found_by_a_part_of_their_link_as_stored_or_folded() -> None:
@@ -101,5 +104,5 @@ async def test_orders_are_found_by_a_part_of_their_link_as_stored_or_folded() ->
 
     for where in (resolvers.orders.OrderFilter, resolvers.staff.order_lists.OrderFilter):
         for typed in ("T.ME", "كتاب", "/۱۲", "t.\u200bme"):
-            assert await matching(where, Order, "link", typed) == {order.id}, (where, typed)
-        assert await matching(where, Order, "link", "t.me/13") == set()
+            assert await find_matches(where, Order, "link", typed) == {order.id}, (where, typed)
+        assert await find_matches(where, Order, "link", "t.me/13") == set()

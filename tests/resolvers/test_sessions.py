@@ -18,7 +18,7 @@ from joserfc.jwk import RSAKey
 from domain.tokens import TokenKeys
 from models import AccessToken, User, database
 from resolvers import credentials, login, sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user, key_pem
 
 REFERENCE = Path(__file__).parents[1] / "contract" / "endpoints.json"
@@ -60,7 +60,7 @@ def sign_with_public_key(header: JSON, claims: JSON) -> str:
     return f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-async def issue(shop: Shop, user: User, *, now: datetime | None = None) -> str:
+async def issue(shop: AppContext, user: User, *, now: datetime | None = None) -> str:
     token, _ = await sessions.issue_token(shop, user, now=now or await database.now())
     return token
 
@@ -74,7 +74,7 @@ def documented_token() -> str:
     raise AssertionError("the reference shows no token")
 
 
-async def test_a_token_has_the_claims_of_the_documented_one(shop: Shop) -> None:
+async def test_a_token_has_the_claims_of_the_documented_one(shop: AppContext) -> None:
     user = await create_user()
 
     header, claims = read(await issue(shop, user))
@@ -86,7 +86,7 @@ async def test_a_token_has_the_claims_of_the_documented_one(shop: Shop) -> None:
     assert {name: header[name] for name in documented_header} == documented_header
 
 
-async def test_a_token_lasts_as_long_as_the_documented_one(shop: Shop) -> None:
+async def test_a_token_lasts_as_long_as_the_documented_one(shop: AppContext) -> None:
     _, claims = read(await issue(shop, await create_user()))
 
     _, documented = read(documented_token())
@@ -97,7 +97,7 @@ async def test_a_token_lasts_as_long_as_the_documented_one(shop: Shop) -> None:
     assert documented["exp"] == documented["iat"] + 365 * 86_400
 
 
-async def test_a_token_is_named_by_its_row_with_eighty_hexadecimal_digits(shop: Shop) -> None:
+async def test_a_token_is_named_by_its_row_with_eighty_hexadecimal_digits(shop: AppContext) -> None:
     user = await create_user()
 
     names = [read(await issue(shop, user))[1]["jti"] for _ in range(3)]
@@ -106,7 +106,7 @@ async def test_a_token_is_named_by_its_row_with_eighty_hexadecimal_digits(shop: 
     assert all(len(str(name)) == 80 and set(str(name)) <= set("0123456789abcdef") for name in names)
 
 
-async def test_authenticate_tells_who_holds_a_token(shop: Shop) -> None:
+async def test_authenticate_returns_the_session_of_a_token(shop: AppContext) -> None:
     await create_user()
     user = await create_user()
 
@@ -117,7 +117,7 @@ async def test_authenticate_tells_who_holds_a_token(shop: Shop) -> None:
     assert (viewer.user.id, viewer.token_id, viewer.expires_at) == (user.id, row.id, row.expires_at)
 
 
-async def test_logout_revokes_the_token_it_came_with_and_no_other(shop: Shop) -> None:
+async def test_logout_revokes_the_token_it_came_with_and_no_other(shop: AppContext) -> None:
     user = await create_user()
     phone, laptop = await issue(shop, user), await issue(shop, user)
     viewer = await sessions.authenticate(shop, phone)
@@ -129,12 +129,12 @@ async def test_logout_revokes_the_token_it_came_with_and_no_other(shop: Shop) ->
     assert await sessions.authenticate(shop, laptop) is not None
 
 
-async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(shop: Shop) -> None:
+async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(shop: AppContext) -> None:
     user, other = await create_user(), await create_user()
     tokens = [await issue(shop, user), await issue(shop, user)]
     others = await issue(shop, other)
 
-    await credentials.end_access(user, now=await database.now(), spares=credentials.ALL_BUT_SESSIONS)
+    await credentials.revoke_access(user, now=await database.now(), spares=credentials.ALL_EXCEPT_SESSIONS)
 
     assert [await sessions.authenticate(shop, token) for token in tokens] == [None, None]
     assert await sessions.authenticate(shop, others) is not None
@@ -142,7 +142,7 @@ async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(shop: 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, None], ids=["blocked", "deleted"])
 async def test_the_token_of_a_user_who_was_blocked_or_deleted_is_refused(
-    shop: Shop, change: dict[str, bool] | None
+    shop: AppContext, change: dict[str, bool] | None
 ) -> None:
     user = await create_user()
     token = await issue(shop, user)
@@ -156,7 +156,7 @@ async def test_the_token_of_a_user_who_was_blocked_or_deleted_is_refused(
 @pytest.mark.parametrize(
     "age", [timedelta(days=365), timedelta(days=400), timedelta(hours=-1)], ids=["now", "long ago", "early"]
 )
-async def test_a_token_outside_its_time_is_refused(shop: Shop, age: timedelta) -> None:
+async def test_a_token_outside_its_time_is_refused(shop: AppContext, age: timedelta) -> None:
     token = await issue(shop, await create_user(), now=await database.now() - age)
 
     assert await sessions.authenticate(shop, token) is None
@@ -184,7 +184,7 @@ async def test_a_token_outside_its_time_is_refused(shop: Shop, age: timedelta) -
     ids=lambda change: str(change)[:30],
 )
 async def test_a_token_with_a_wrong_claim_is_refused_though_our_key_signed_it(
-    shop: Shop, change: dict[str, object]
+    shop: AppContext, change: dict[str, object]
 ) -> None:
     _, claims = read(await issue(shop, await create_user()))
     assert await sessions.authenticate(shop, sign(claims, pem=key_pem())) is not None
@@ -192,14 +192,14 @@ async def test_a_token_with_a_wrong_claim_is_refused_though_our_key_signed_it(
     assert await sessions.authenticate(shop, sign({**claims, **change}, pem=key_pem())) is None
 
 
-async def test_a_token_naming_another_user_than_its_row_is_refused(shop: Shop) -> None:
+async def test_a_token_naming_another_user_than_its_row_is_refused(shop: AppContext) -> None:
     user, other = await create_user(), await create_user()
     _, claims = read(await issue(shop, user))
 
     assert await sessions.authenticate(shop, sign({**claims, "sub": str(other.id)}, pem=key_pem())) is None
 
 
-async def test_forged_signatures_are_refused(shop: Shop) -> None:
+async def test_forged_signatures_are_refused(shop: AppContext) -> None:
     token = await issue(shop, await create_user())
     header, claims = read(token)
     head, body, signature = token.split(".")
@@ -223,17 +223,17 @@ async def test_forged_signatures_are_refused(shop: Shop) -> None:
     ["", ".", "..", "a.b.c", "é.é.é", "\x00", "\ud800", "null", "e30.e30.e30", "x" * 65_536, "." * 65_536],
     ids=lambda bearer: ascii(bearer)[:12],
 )
-async def test_garbage_is_refused(shop: Shop, bearer: str) -> None:
+async def test_garbage_is_refused(shop: AppContext, bearer: str) -> None:
     assert await sessions.authenticate(shop, bearer) is None
 
 
-async def test_a_valid_token_padded_to_64_kib_is_refused(shop: Shop) -> None:
+async def test_a_valid_token_padded_to_64_kib_is_refused(shop: AppContext) -> None:
     token = await issue(shop, await create_user())
 
     assert await sessions.authenticate(shop, token + "A" * 65_536) is None
 
 
-async def test_after_a_rotation_old_tokens_are_accepted_until_their_key_is_removed(shop: Shop) -> None:
+async def test_after_a_rotation_old_tokens_are_accepted_until_their_key_is_removed(shop: AppContext) -> None:
     user = await create_user()
     old = await issue(shop, user)
 
@@ -252,7 +252,7 @@ async def test_after_a_rotation_old_tokens_are_accepted_until_their_key_is_remov
 def test_the_public_keys_are_published_without_their_secrets() -> None:
     keys = TokenKeys([OTHER_PEM, key_pem()])
 
-    published = keys.public_jwks()["keys"]
+    published = keys.get_public_jwks()["keys"]
 
     assert isinstance(published, list)
     assert [set(key) for key in published] == [{"kty", "n", "e", "use", "alg", "kid"}] * 2

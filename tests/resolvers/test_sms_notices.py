@@ -10,17 +10,17 @@ from domain.states import NotificationKind, SmsNotice
 from gateways.errors import GatewayUnavailable
 from models import AccessToken, Notification, User
 from resolvers import profile, staff_sessions
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import CLIENT, receive_code
-from tests.resolvers.staff.world import member, session_of
+from tests.resolvers.staff.world import create_member, create_session
 
 NEW = "09125550000"
 A_MINUTE = timedelta(minutes=1)
 
 
-async def test_the_number_that_an_account_had_proven_is_told_of_the_new_one(
-    shop: Shop, sms: RecordingSms
+async def test_the_verified_number_of_an_account_is_notified_of_the_new_one(
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_user(mobile="09121110000")
 
@@ -31,8 +31,8 @@ async def test_the_number_that_an_account_had_proven_is_told_of_the_new_one(
     assert sms.notices == [("09121110000", SmsNotice.MOBILE_CHANGED, "0912****000")]
 
 
-async def test_nobody_is_told_of_a_number_that_was_never_proven_or_stays(
-    shop: Shop, sms: RecordingSms
+async def test_nobody_is_notified_of_an_unverified_or_unchanged_number(
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     await profile.update_profile(shop, await create_user(is_verified=False), mobile=NEW)
     same = await create_user(mobile="09121110000")
@@ -42,18 +42,18 @@ async def test_nobody_is_told_of_a_number_that_was_never_proven_or_stays(
     assert sms.notices == []
 
 
-async def test_a_member_of_staff_is_told_of_a_changed_number_at_the_old_one(
-    shop: Shop, sms: RecordingSms
+async def test_staff_are_notified_of_a_changed_number_at_the_old_one(
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    owner = await member(UserRole.OWNER)
+    owner = await create_member(UserRole.OWNER)
 
-    await profile.update_profile(shop, owner, session=await session_of(owner), mobile=NEW)
+    await profile.update_profile(shop, owner, session=await create_session(owner), mobile=NEW)
     await shop.sms.drain(A_MINUTE)
 
     assert [(to, notice) for to, notice, _ in sms.notices] == [(owner.mobile, SmsNotice.MOBILE_CHANGED)]
 
 
-async def sign_in(shop: Shop, sms: RecordingSms, owner: User) -> str:
+async def sign_in(shop: AppContext, sms: RecordingSms, owner: User) -> str:
     code = await receive_code(shop, sms, str(owner.mobile))
     session = await staff_sessions.start_staff_session(
         shop, username=str(owner.mobile), code=code, client=CLIENT
@@ -61,8 +61,10 @@ async def sign_in(shop: Shop, sms: RecordingSms, owner: User) -> str:
     return session.access_token
 
 
-async def test_staff_are_told_of_each_sign_in_with_where_it_came_from(shop: Shop, sms: RecordingSms) -> None:
-    owner = await member(UserRole.OWNER)
+async def test_staff_are_notified_of_each_sign_in_with_its_network(
+    shop: AppContext, sms: RecordingSms
+) -> None:
+    owner = await create_member(UserRole.OWNER)
 
     await sign_in(shop, sms, owner)
     await shop.sms.drain(A_MINUTE)
@@ -71,9 +73,9 @@ async def test_staff_are_told_of_each_sign_in_with_where_it_came_from(shop: Shop
 
 
 async def test_a_notice_that_cannot_be_sent_is_logged_and_takes_nothing_back(
-    shop: Shop, sms: RecordingSms, caplog: pytest.LogCaptureFixture
+    shop: AppContext, sms: RecordingSms, caplog: pytest.LogCaptureFixture
 ) -> None:
-    customer, owner = await create_user(mobile="09121110000"), await member(UserRole.OWNER)
+    customer, owner = await create_user(mobile="09121110000"), await create_member(UserRole.OWNER)
     code = await receive_code(shop, sms, str(owner.mobile))
     sms.fail_with = GatewayUnavailable("timed out", request_sent=True)
 

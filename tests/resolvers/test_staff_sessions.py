@@ -20,17 +20,17 @@ from domain.staff_problems import (
 from domain.states import NotificationKind
 from models import AccessToken, LoginCode, Notification, TotpSecret, User, database
 from resolvers import login, profile, proofs, sessions, staff_sessions, totp
-from resolvers.sessions import Client, SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Client, Session
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
-from tests.resolvers.logins import let_time_pass, other_than, receive_code, with_settings
-from tests.resolvers.staff.world import member, session_of, staff_member
+from tests.resolvers.logins import advance_time, different_code, receive_code, with_settings
+from tests.resolvers.staff.world import create_member, create_session, create_staff_member
 
 STALE = PROOF_LIFETIME + timedelta(seconds=2)
 PHONE = Client(network="192.0.2.7", user_agent="Test browser")
 
 
-async def sign_in(shop: Shop, sms: RecordingSms, user: User, totp_code: str | None = None) -> SignedIn:
+async def sign_in(shop: AppContext, sms: RecordingSms, user: User, totp_code: str | None = None) -> Session:
     code = await receive_code(shop, sms, str(user.mobile))
     session = await staff_sessions.start_staff_session(
         shop, username=str(user.mobile), code=code, totp_code=totp_code, client=PHONE
@@ -40,7 +40,7 @@ async def sign_in(shop: Shop, sms: RecordingSms, user: User, totp_code: str | No
     return viewer
 
 
-async def enrol(shop: Shop, viewer: SignedIn) -> bytes:
+async def enrol(shop: AppContext, viewer: Session) -> bytes:
     """Set up an authenticator app; its secret."""
     enrolment = await totp.enable_totp(shop, viewer)
     padding = "=" * (-len(enrolment.secret) % 8)
@@ -52,21 +52,21 @@ async def enrol(shop: Shop, viewer: SignedIn) -> bytes:
 
 
 async def code_now(secret: bytes) -> str:
-    return rules.code_at(secret, rules.step_of(await database.now()))
+    return rules.compute_code(secret, rules.compute_step(await database.now()))
 
 
-async def refusal(act: object) -> type[Problem] | None:
+async def get_problem(operation: object) -> type[Problem] | None:
     try:
-        await act  # type: ignore[misc] # any awaitable
+        await operation  # type: ignore[misc] # any awaitable
     except Problem as problem:
         return type(problem)
     return None
 
 
 async def test_a_login_code_opens_a_staff_session_and_its_user_is_notified(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await member(UserRole.SUPPORT)
+    user = await create_member(UserRole.SUPPORT)
 
     viewer = await sign_in(shop, sms, user)
 
@@ -74,16 +74,18 @@ async def test_a_login_code_opens_a_staff_session_and_its_user_is_notified(
     assert (viewer.kind, row.network, row.user_agent) == (SessionKind.STAFF, "192.0.2.7", "Test browser")
     assert row.expires_at - row.issued_at == timedelta(days=7)
     assert await proofs.is_confirmed(viewer)
-    told = await Notification.get(user_id=user.id)
-    assert told.kind is NotificationKind.STAFF_SIGN_IN
-    assert "192.0.2.7" in told.message
+    reported = await Notification.get(user_id=user.id)
+    assert reported.kind is NotificationKind.STAFF_SIGN_IN
+    assert "192.0.2.7" in reported.message
 
 
-async def test_customers_wrong_codes_and_claimed_numbers_open_none(shop: Shop, sms: RecordingSms) -> None:
+async def test_customers_wrong_codes_and_claimed_numbers_open_none(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     customer, claimant, staff = (
         await create_user(),
-        await member(UserRole.OWNER),
-        await member(UserRole.OWNER),
+        await create_member(UserRole.OWNER),
+        await create_member(UserRole.OWNER),
     )
     await User.filter(id=claimant.id).update(mobile_verified=False)
     for user, problem in ((customer, Forbidden), (claimant, WrongLoginCode)):
@@ -93,22 +95,22 @@ async def test_customers_wrong_codes_and_claimed_numbers_open_none(shop: Shop, s
     code = await receive_code(shop, sms, str(staff.mobile))
     with pytest.raises(WrongLoginCode):
         await staff_sessions.start_staff_session(
-            shop, username=str(staff.mobile), code=other_than(code), client=PHONE
+            shop, username=str(staff.mobile), code=different_code(code), client=PHONE
         )
 
     assert not await AccessToken.exists()
 
 
 async def test_where_an_app_is_set_up_its_code_is_needed_too_and_tries_of_it_are_bounded(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await member(UserRole.OWNER)
-    secret = await enrol(shop, await session_of(user))
+    user = await create_member(UserRole.OWNER)
+    secret = await enrol(shop, await create_session(user))
     code = await receive_code(shop, sms, str(user.mobile))
 
     async def start(totp_code: str | None) -> type[Problem] | None:
         username = str(user.mobile)
-        return await refusal(
+        return await get_problem(
             staff_sessions.start_staff_session(
                 shop, username=username, code=code, totp_code=totp_code, client=PHONE
             )
@@ -116,19 +118,19 @@ async def test_where_an_app_is_set_up_its_code_is_needed_too_and_tries_of_it_are
 
     right = await code_now(secret)
     assert await start(None) is TotpCodeRequired
-    assert [await start(other_than(right, by=n)) for n in range(1, 5)] == [WrongTotpCode] * 4
+    assert [await start(different_code(right, by=n)) for n in range(1, 5)] == [WrongTotpCode] * 4
     assert await start(right) is WrongLoginCode
-    await let_time_pass(timedelta(minutes=2))
+    await advance_time(timedelta(minutes=2))
     code = await receive_code(shop, sms, str(user.mobile))
     assert await start(await code_now(secret)) is None
     assert await start(await code_now(secret)) is WrongLoginCode
 
 
 async def test_a_proof_is_good_for_five_minutes_and_renewed_by_a_login_code(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await member(UserRole.OWNER)
-    viewer = await session_of(user, proof_age=STALE)
+    user = await create_member(UserRole.OWNER)
+    viewer = await create_session(user, proof_age=STALE)
     assert not await proofs.is_confirmed(viewer)
     code = await receive_code(shop, sms, str(user.mobile))
 
@@ -137,26 +139,27 @@ async def test_a_proof_is_good_for_five_minutes_and_renewed_by_a_login_code(
     assert await proofs.is_confirmed(viewer)
     assert until - await database.now() <= PROOF_LIFETIME
     assert (
-        await refusal(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
         is WrongLoginCode
     )
 
 
 async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_only_once(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await member(UserRole.OWNER)
-    viewer = await session_of(user)
+    user = await create_member(UserRole.OWNER)
+    viewer = await create_session(user)
     secret = await enrol(shop, viewer)
     code = await receive_code(shop, sms, str(user.mobile))
 
     assert (
-        await refusal(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)) is WrongTotpCode
+        await get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+        is WrongTotpCode
     )
     right = await code_now(secret)
-    assert await refusal(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE)) is None
+    assert await get_problem(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE)) is None
     assert (
-        await refusal(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(shop, viewer, code=right, client=PHONE))
         is WrongTotpCode
     )
 
@@ -164,15 +167,18 @@ async def test_with_an_app_a_login_code_proves_nothing_and_each_code_of_the_app_
 @pytest.mark.both_databases
 @pytest.mark.parametrize("has_app", [False, True])
 async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
-    has_app: bool, shop: Shop, sms: RecordingSms
+    has_app: bool, shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await member(UserRole.OWNER)
-    secret = await enrol(shop, await session_of(user)) if has_app else None
-    stale = [await session_of(user, proof_age=STALE) for _ in range(4)]
+    user = await create_member(UserRole.OWNER)
+    secret = await enrol(shop, await create_session(user)) if has_app else None
+    stale = [await create_session(user, proof_age=STALE) for _ in range(4)]
     code = await code_now(secret) if secret else await receive_code(shop, sms, str(user.mobile))
 
     ends = await asyncio.gather(
-        *(refusal(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)) for viewer in stale)
+        *(
+            get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
+            for viewer in stale
+        )
     )
 
     assert ends.count(None) == 1
@@ -180,14 +186,14 @@ async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
 
 
 @pytest.mark.both_databases
-async def test_five_wrong_codes_end_the_session_and_no_other(shop: Shop) -> None:
-    user = await member(UserRole.OWNER)
-    secret = await enrol(shop, await session_of(user))
-    stolen, other = await session_of(user, proof_age=STALE), await session_of(user)
-    wrong = other_than(await code_now(secret), by=7)
+async def test_five_wrong_codes_end_the_session_and_no_other(shop: AppContext) -> None:
+    user = await create_member(UserRole.OWNER)
+    secret = await enrol(shop, await create_session(user))
+    stolen, other = await create_session(user, proof_age=STALE), await create_session(user)
+    wrong = different_code(await code_now(secret), by=7)
 
     ends = [
-        await refusal(staff_sessions.confirm_identity(shop, stolen, code=wrong, client=PHONE))
+        await get_problem(staff_sessions.confirm_identity(shop, stolen, code=wrong, client=PHONE))
         for _ in range(6)
     ]
 
@@ -199,8 +205,10 @@ async def test_five_wrong_codes_end_the_session_and_no_other(shop: Shop) -> None
 
 
 @pytest.mark.both_databases
-async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(shop: Shop, sms: RecordingSms) -> None:
-    viewer = await sign_in(shop, sms, await member(UserRole.OWNER))
+async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(
+    shop: AppContext, sms: RecordingSms
+) -> None:
+    viewer = await sign_in(shop, sms, await create_member(UserRole.OWNER))
     claims = await AccessToken.get(id=viewer.token_id)
     bearer = shop.tokens.issue(
         user_id=viewer.user.id,
@@ -211,7 +219,7 @@ async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(shop: Shop, 
     now = await database.now()
     for idle, lasts in ((timedelta(hours=11), True), (timedelta(hours=12, minutes=1), False)):
         await AccessToken.filter(id=viewer.token_id).update(last_seen_at=now - idle)
-        assert await sessions.still_signed_in(shop, [viewer.token_id]) == (
+        assert await sessions.filter_active(shop, [viewer.token_id]) == (
             {viewer.token_id} if lasts else set()
         )
         assert (await sessions.authenticate(shop, bearer) is not None) is lasts
@@ -222,16 +230,16 @@ async def test_a_session_ends_when_it_was_not_used_for_twelve_hours(shop: Shop, 
 
 
 async def test_staff_of_a_shop_that_demands_an_app_can_do_nothing_before_it_is_set_up(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     strict = with_settings(shop, staff_totp_required=True)
-    user = await member(UserRole.OWNER)
+    user = await create_member(UserRole.OWNER)
     viewer = await sign_in(strict, sms, user)
     assert viewer.lacks_totp
 
     await enrol(strict, viewer)
 
-    await let_time_pass(timedelta(minutes=2))
+    await advance_time(timedelta(minutes=2))
     secret = await TotpSecret.get(user_id=user.id)
     assert secret.secret is not None
     row = await AccessToken.get(id=viewer.token_id)
@@ -243,19 +251,19 @@ async def test_staff_of_a_shop_that_demands_an_app_can_do_nothing_before_it_is_s
     assert not again.lacks_totp
 
 
-async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(shop: Shop) -> None:
-    owner = await member(UserRole.OWNER)
-    fresh, stale = await session_of(owner), await session_of(owner, proof_age=STALE)
-    app = SignedIn(user=owner, token_id=fresh.token_id, expires_at=fresh.expires_at)
-    assert await refusal(totp.confirm_totp(shop, fresh, code="123456")) is TotpNotStarted
+async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(shop: AppContext) -> None:
+    owner = await create_member(UserRole.OWNER)
+    fresh, stale = await create_session(owner), await create_session(owner, proof_age=STALE)
+    app = Session(user=owner, token_id=fresh.token_id, expires_at=fresh.expires_at)
+    assert await get_problem(totp.confirm_totp(shop, fresh, code="123456")) is TotpNotStarted
     for viewer, problem in ((stale, FreshCodeRequired), (app, Forbidden)):
-        assert await refusal(totp.enable_totp(shop, viewer)) is problem
-        assert await refusal(totp.disable_totp(viewer)) is problem
-    assert await refusal(totp.confirm_totp(shop, app, code="123456")) is Forbidden
+        assert await get_problem(totp.enable_totp(shop, viewer)) is problem
+        assert await get_problem(totp.disable_totp(viewer)) is problem
+    assert await get_problem(totp.confirm_totp(shop, app, code="123456")) is Forbidden
 
     secret = await enrol(shop, fresh)
     await totp.enable_totp(shop, fresh)
-    assert await refusal(totp.confirm_totp(shop, fresh, code=await code_now(secret))) is WrongTotpCode
+    assert await get_problem(totp.confirm_totp(shop, fresh, code=await code_now(secret))) is WrongTotpCode
     assert await totp.is_enabled(owner)
     stored = await TotpSecret.get(user_id=owner.id)
     assert secret not in base64.b64decode(stored.secret or "")
@@ -264,41 +272,41 @@ async def test_the_second_factor_is_changed_by_a_fresh_staff_session_alone(shop:
 
 
 async def test_staff_change_their_mobile_by_a_fresh_session_and_prove_it_before_it_signs_them_in(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await member(UserRole.MANAGER)
+    user = await create_member(UserRole.MANAGER)
     fresh, stale, other = (
-        await session_of(user),
-        await session_of(user, proof_age=STALE),
-        await session_of(user),
+        await create_session(user),
+        await create_session(user, proof_age=STALE),
+        await create_session(user),
     )
     new = "09351234567"
-    for session in (None, stale, SignedIn(user=user, token_id=fresh.token_id, expires_at=fresh.expires_at)):
+    for session in (None, stale, Session(user=user, token_id=fresh.token_id, expires_at=fresh.expires_at)):
         assert (
-            await refusal(profile.update_profile(shop, user, session=session, mobile=new))
+            await get_problem(profile.update_profile(shop, user, session=session, mobile=new))
             is FreshCodeRequired
         )
 
     await profile.update_profile(shop, user, session=fresh, mobile=new)
 
     assert (await AccessToken.get(id=other.token_id)).revoked_at is not None
-    told = await Notification.get(user_id=user.id)
-    assert told.kind is NotificationKind.MOBILE_CHANGED
+    reported = await Notification.get(user_id=user.id)
+    assert reported.kind is NotificationKind.MOBILE_CHANGED
     code = await receive_code(shop, sms, new)
     somebody = await login.verify_login_code(shop, username=new, code=code, client=PHONE)
     assert somebody.user.id != user.id
     # Whoever holds the number has proven it: it is not the manager's.
-    await let_time_pass(timedelta(minutes=2))
+    await advance_time(timedelta(minutes=2))
     assert (
-        await refusal(
+        await get_problem(
             login.confirm_mobile(shop, fresh, code=await receive_code(shop, sms, new), client=PHONE)
         )
     ) is not None
     assert not (await User.get(id=user.id)).mobile_verified
 
 
-async def test_everybody_sees_their_sessions_and_ends_each(shop: Shop) -> None:
-    viewer, other = await staff_member(UserRole.SUPPORT), await staff_member(UserRole.SUPPORT)
+async def test_everybody_sees_their_sessions_and_ends_each(shop: AppContext) -> None:
+    viewer, other = await create_staff_member(UserRole.SUPPORT), await create_staff_member(UserRole.SUPPORT)
     phone, _ = await sessions.issue_token(shop, viewer.user, now=await database.now(), client=PHONE)
 
     rows = await sessions.list_sessions(shop, viewer)
@@ -307,13 +315,15 @@ async def test_everybody_sees_their_sessions_and_ends_each(shop: Shop) -> None:
     [app] = [row for row in rows if row.kind is SessionKind.APP]
     assert (app.network, app.user_agent) == ("192.0.2.7", "Test browser")
     assert (
-        await refusal(sessions.end_session(shop, viewer, session_id=sessions.public_id(other.token_id)))
+        await get_problem(
+            sessions.end_session(shop, viewer, session_id=sessions.to_public_id(other.token_id))
+        )
         is SessionNotFound
     )
-    await sessions.end_session(shop, viewer, session_id=sessions.public_id(app.id))
+    await sessions.end_session(shop, viewer, session_id=sessions.to_public_id(app.id))
     assert await sessions.authenticate(shop, phone) is None
     assert (
-        await refusal(sessions.end_session(shop, viewer, session_id=sessions.public_id(app.id)))
+        await get_problem(sessions.end_session(shop, viewer, session_id=sessions.to_public_id(app.id)))
         is SessionNotFound
     )
     assert await LoginCode.all().count() == 0

@@ -8,10 +8,10 @@ import pytest
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import (
-    GatewayAnsweredNonsense,
-    GatewayBusy,
     GatewayError,
-    GatewayRefused,
+    GatewayInvalidResponse,
+    GatewayRateLimited,
+    GatewayRejected,
     GatewayUnavailable,
 )
 from gateways.provider_orders import ProviderOrder
@@ -19,13 +19,13 @@ from gateways.providers import ProviderAccount
 from models import Order, Provider, User, database
 from resolvers import submission
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import (
     create_provider,
     create_provider_service,
-    history,
+    get_history,
     make_due,
     place_order,
 )
@@ -36,12 +36,12 @@ UNSENT = GatewayUnavailable("panel.example unavailable", request_sent=False)
 LOST = GatewayUnavailable("panel.example unavailable", request_sent=True)
 
 
-async def queued(shop: Shop, provider: Provider) -> Order:
+async def queued(shop: AppContext, provider: Provider) -> Order:
     return await place_order(shop, await create_provider_service(provider))
 
 
 async def test_an_order_is_sent_once_and_followed(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
 
@@ -49,20 +49,20 @@ async def test_an_order_is_sent_once_and_followed(
     assert await submission.submit_orders(shop, provider) == 0
 
     await order.refresh_from_db()
-    assert list(panels.placed) == [order.provider_order_id] == ["501"]
+    assert list(fake_providers.placed) == [order.provider_order_id] == ["501"]
     assert (order.status, order.dispatch) == (OrderStatus.PROCESSING, Dispatch.SENT)
-    assert (panels.placed["501"].service_id, panels.placed["501"].quantity) == ("77", 100)
-    assert await history(order) == [
+    assert (fake_providers.placed["501"].service_id, fake_providers.placed["501"].quantity) == ("77", 100)
+    assert await get_history(order) == [
         (OrderActor.BUYER, OrderStatus.PENDING),
         (OrderActor.SYSTEM, OrderStatus.PROCESSING),
     ]
 
 
-async def test_a_refused_order_is_an_error_with_the_provider_s_words(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_refused_order_is_an_error_with_the_provider_s_message(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
-    panels.fail_next = [GatewayRefused(200, "neworder.error.link_duplicate")]
+    fake_providers.fail_next = [GatewayRejected(200, "neworder.error.link_duplicate")]
 
     await submission.submit_orders(shop, provider)
     await submission.submit_orders(shop, provider)
@@ -70,15 +70,15 @@ async def test_a_refused_order_is_an_error_with_the_provider_s_words(
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.ERROR, Dispatch.REFUSED)
     assert order.staff_note == "neworder.error.link_duplicate"
-    assert panels.asked == ["add"]
+    assert fake_providers.calls == ["add"]
 
 
-@pytest.mark.parametrize("failure", [UNSENT, GatewayBusy("busy")], ids=["not connected", "rate limit"])
-async def test_what_certainly_did_not_leave_is_sent_again_later(
-    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
+@pytest.mark.parametrize("failure", [UNSENT, GatewayRateLimited("busy")], ids=["not connected", "rate limit"])
+async def test_an_order_certainly_not_sent_is_sent_later(
+    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
-    panels.fail_next = [failure, failure]
+    fake_providers.fail_next = [failure, failure]
 
     await submission.submit_orders(shop, provider)
     assert await submission.submit_orders(shop, provider) == 0
@@ -92,17 +92,15 @@ async def test_what_certainly_did_not_leave_is_sent_again_later(
     await order.refresh_from_db()
     assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "501")
     assert timedelta(0) < waits[0]
-    assert panels.asked == ["add"] * 3
+    assert fake_providers.calls == ["add"] * 3
 
 
-@pytest.mark.parametrize(
-    "failure", [LOST, GatewayAnsweredNonsense("no JSON")], ids=["broken off", "nonsense"]
-)
+@pytest.mark.parametrize("failure", [LOST, GatewayInvalidResponse("no JSON")], ids=["broken off", "nonsense"])
 async def test_an_unknown_outcome_is_held_and_never_sent_again(
-    failure: GatewayError, shop: Shop, provider: Provider, panels: FakeProviders
+    failure: GatewayError, shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
-    panels.fail_next = [failure]
+    fake_providers.fail_next = [failure]
 
     await submission.submit_orders(shop, provider)
     await make_due(order)
@@ -112,12 +110,12 @@ async def test_an_unknown_outcome_is_held_and_never_sent_again(
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
     assert order.staff_note == str(failure).replace("panel.example", "the provider")
-    assert panels.asked == ["add"]
+    assert fake_providers.calls == ["add"]
     assert order.refunded == 0
 
 
-async def test_an_order_on_the_wire_when_its_worker_was_lost_is_held_after_its_lease(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_order_in_flight_when_its_worker_was_lost_is_held_after_its_lease(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
     await Order.filter(id=order.id).update(
@@ -131,11 +129,11 @@ async def test_an_order_on_the_wire_when_its_worker_was_lost_is_held_after_its_l
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
-    assert panels.asked == []
+    assert fake_providers.calls == []
 
 
 async def test_an_order_claimed_by_a_lost_worker_is_taken_over_after_its_lease(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
     await Order.filter(id=order.id).update(worker="dead", lease_until=order.created_at + timedelta(hours=1))
@@ -144,11 +142,11 @@ async def test_an_order_claimed_by_a_lost_worker_is_taken_over_after_its_lease(
 
     assert await submission.submit_orders(shop, provider) == 1
 
-    assert len(panels.placed) == 1
+    assert len(fake_providers.placed) == 1
 
 
-async def test_a_worker_that_was_thought_lost_still_tells_what_it_learnt(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_worker_thought_lost_still_records_its_result(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
 
@@ -163,14 +161,14 @@ async def test_a_worker_that_was_thought_lost_still_tells_what_it_learnt(
 
     await order.refresh_from_db()
     assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "777")
-    assert (await history(order))[1:] == [
+    assert (await get_history(order))[1:] == [
         (OrderActor.SYSTEM, OrderStatus.AWAITING),
         (OrderActor.SYSTEM, OrderStatus.PROCESSING),
     ]
 
 
-async def test_a_number_that_is_another_order_s_is_not_believed(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_provider_number_of_another_order_is_not_accepted(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     first, second = await queued(shop, provider), await queued(shop, provider)
     await submission.submit_orders(shop, provider)
@@ -181,31 +179,32 @@ async def test_a_number_that_is_another_order_s_is_not_believed(
     await second.refresh_from_db()
     number = (await Order.get(id=first.id)).provider_order_id
     assert number is not None
-    await submission._accepted(second, number, now=second.created_at)
+    await submission._record_accepted(second, number, now=second.created_at)
 
     await second.refresh_from_db()
     assert (second.status, second.provider_order_id) == (OrderStatus.AWAITING, None)
 
 
 async def test_several_workers_at_once_send_every_order_once(
-    shop: Shop, provider: Provider, panels: FakeProviders, sms: RecordingSms
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders, sms: RecordingSms
 ) -> None:
     service = await create_provider_service(provider)
     for number in range(30):
         await place_order(shop, service, link=f"page{number}")
     workers = [
-        new_shop(shop.settings, sms, providers=panels, worker_name=f"worker {number}") for number in range(4)
+        new_shop(shop.settings, sms, providers=fake_providers, worker_name=f"worker {number}")
+        for number in range(4)
     ]
 
     claimed = await asyncio.gather(*(submission.submit_orders(worker, provider) for worker in workers))
 
     assert sum(claimed) == 30
-    assert len({order.link for order in panels.placed.values()}) == len(panels.placed) == 30
+    assert len({order.link for order in fake_providers.placed.values()}) == len(fake_providers.placed) == 30
     assert await Order.filter(dispatch=Dispatch.SENT).count() == 30
 
 
 async def test_a_worker_with_one_call_at_once_claims_ten_orders_whatever_the_planner_believes(
-    shop: Shop, panels: FakeProviders
+    shop: AppContext, fake_providers: FakeProviders
 ) -> None:
     provider = await create_provider(concurrency=1)
     service = await create_provider_service(provider)
@@ -218,8 +217,8 @@ async def test_a_worker_with_one_call_at_once_claims_ten_orders_whatever_the_pla
     assert [await submission.submit_orders(shop, provider) for _ in range(3)] == [10, 10, 0]
 
 
-async def test_an_order_that_fails_in_an_unforeseen_way_cuts_no_other_off(
-    shop: Shop, provider: Provider
+async def test_an_unexpected_failure_of_one_order_does_not_stop_others(
+    shop: AppContext, provider: Provider
 ) -> None:
     orders = [await queued(shop, provider) for _ in range(3)]
 
@@ -227,8 +226,8 @@ async def test_an_order_that_fails_in_an_unforeseen_way_cuts_no_other_off(
         """Breaks on the first order, and takes a few turns of the loop for the others."""
 
         async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
-            if "add" not in self.asked:
-                self.asked.append("add")
+            if "add" not in self.calls:
+                self.calls.append("add")
                 raise ZeroDivisionError
             for _ in range(50):
                 await asyncio.sleep(0)
@@ -241,7 +240,7 @@ async def test_an_order_that_fails_in_an_unforeseen_way_cuts_no_other_off(
 
 
 async def test_nothing_is_sent_for_services_of_staff_old_orders_and_providers_that_are_off(
-    shop: Shop, provider: Provider, panels: FakeProviders
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queued(shop, provider)
     await Order.filter(id=order.id).update(is_imported=True, dispatch=Dispatch.NONE)

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 from tortoise.transactions import in_transaction
 
-from domain.order_status import GIVEN_BACK, OrderStatus
+from domain.order_status import FULLY_REFUNDED, OrderStatus
 from models import Order, OrderDelta, ServiceTally, UserTally, database
 from resolvers import audit, stats, tallies
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements
+from resolvers.shop import AppContext
+from tests.database_state import record_statements
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
 from tests.searches import DEPTH
@@ -22,12 +22,12 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_DAY = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
-async def added_up() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+async def sum_orders() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
     """All users and services by adding up all orders, in the tables' order."""
     amounts: Counter[int] = Counter()
     counts: Counter[int] = Counter()
     ordered: Counter[int] = Counter()
-    for order in await Order.exclude(status__in=GIVEN_BACK):
+    for order in await Order.exclude(status__in=FULLY_REFUNDED):
         amounts[order.user_id] += order.charge
         counts[order.user_id] += 1
         ordered[order.service_id] += 1
@@ -39,11 +39,11 @@ async def added_up() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]
     )
 
 
-async def added_up_since(moment: datetime) -> list[tuple[int, int, int]]:
+async def sum_orders_since(since: datetime) -> list[tuple[int, int, int]]:
     """All users by adding up the orders of the moment and of later ones."""
     totals: dict[int, tuple[int, int]] = {}
-    for order in await Order.exclude(status__in=GIVEN_BACK):
-        if order.created_at >= moment:
+    for order in await Order.exclude(status__in=FULLY_REFUNDED):
+        if order.created_at >= since:
             count, amount = totals.get(order.user_id, (0, 0))
             totals[order.user_id] = (count + 1, amount + order.charge)
     rows = [(user_id, count, amount) for user_id, (count, amount) in totals.items()]
@@ -51,24 +51,26 @@ async def added_up_since(moment: datetime) -> list[tuple[int, int, int]]:
 
 
 async def assert_exact(limit: int) -> None:
-    users, services = await added_up()
+    users, services = await sum_orders()
     for day in range(4):
         since = FIRST_DAY + timedelta(hours=19 * day)
-        assert await tallies.top_user_tallies_since(since, limit) == (await added_up_since(since))[:limit]
-    assert await tallies.top_user_tallies(limit) == users[:limit]
-    assert await tallies.top_service_tallies(limit) == services[:limit]
+        assert (
+            await tallies.list_top_user_totals_since(since, limit) == (await sum_orders_since(since))[:limit]
+        )
+    assert await tallies.list_top_user_totals(limit) == users[:limit]
+    assert await tallies.list_top_service_totals(limit) == services[:limit]
 
 
 @pytest.mark.random_search
 @pytest.mark.parametrize("seed", range(2 * DEPTH))
-async def test_a_random_history_is_tallied_exactly(seed: int, shop: Shop) -> None:
+async def test_totals_of_a_random_history_are_exact(seed: int, shop: AppContext) -> None:
     chance = Random(seed)
     users = [await create_user() for _ in range(5)]
     services = [await create_service() for _ in range(4)]
     orders: list[Order] = []
     for _ in range(80):
-        act = chance.randrange(6)
-        if act <= 1 or not orders:
+        operation = chance.randrange(6)
+        if operation <= 1 or not orders:
             user, service = chance.choice(users), chance.choice(services)
             status = chance.choice(list(OrderStatus))
             orders.append(
@@ -76,32 +78,32 @@ async def test_a_random_history_is_tallied_exactly(seed: int, shop: Shop) -> Non
             )
             placed = FIRST_DAY + timedelta(seconds=chance.randrange(3 * 86_400))
             await Order.filter(id=orders[-1].id).update(created_at=placed)
-        elif act == 2:
+        elif operation == 2:
             order = chance.choice(orders)
             await Order.filter(id=order.id).update(status=chance.choice(list(OrderStatus)))
-        elif act == 3:
+        elif operation == 3:
             some = [order.id for order in chance.sample(orders, min(3, len(orders)))]
             await Order.filter(id__in=some).update(
                 charge=chance.randrange(1_000),
                 user_id=chance.choice(users).id,
                 service=chance.choice(services),
             )
-        elif act == 4:
+        elif operation == 4:
             order = orders.pop(chance.randrange(len(orders)))
             await Order.filter(id=order.id).delete()
         else:
-            await tallies.fold_deltas(shop)
+            await tallies.apply_deltas(shop)
         await assert_exact(limit=chance.choice([1, 3, 10]))
 
     # These orders were never charged to a wallet, so other checks find differences.
     assert not any("tally" in found.check for found in await audit.audit_ledger())
-    while await tallies.fold_deltas(shop):
+    while await tallies.apply_deltas(shop):
         await assert_exact(limit=10)
     assert await OrderDelta.all().count() == 0
     await assert_exact(limit=10)
 
 
-async def test_what_is_rolled_back_is_not_noted() -> None:
+async def test_rolled_back_changes_are_not_recorded() -> None:
     user, service = await create_user(), await create_service()
 
     async def fail() -> None:
@@ -113,10 +115,10 @@ async def test_what_is_rolled_back_is_not_noted() -> None:
         await fail()
 
     assert await OrderDelta.all().count() == 0
-    assert await stats.top_users() == []
+    assert await stats.list_top_users() == []
 
 
-async def test_what_does_not_count_is_not_noted() -> None:
+async def test_irrelevant_changes_are_not_recorded() -> None:
     order = await create_order(await create_user(), await create_service())
     noted = await OrderDelta.all().count()
 
@@ -125,58 +127,60 @@ async def test_what_does_not_count_is_not_noted() -> None:
     assert await OrderDelta.all().count() == noted == 1
 
 
-async def test_the_tables_are_read_by_one_statement_each(shop: Shop) -> None:
+async def test_the_tables_are_read_by_one_statement_each(shop: AppContext) -> None:
     await create_order(await create_user(), await create_service())
-    await tallies.fold_deltas(shop)
+    await tallies.apply_deltas(shop)
     await create_order(await create_user(), await create_service())
 
-    with recorded_statements() as statements:
-        await tallies.top_user_tallies(10)
-        await tallies.top_service_tallies(10)
+    with record_statements() as statements:
+        await tallies.list_top_user_totals(10)
+        await tallies.list_top_service_totals(10)
 
     assert len(statements) == 2
 
 
-async def test_all_time_and_since_ever_agree(shop: Shop) -> None:
+async def test_all_time_totals_equal_totals_since_the_epoch(shop: AppContext) -> None:
     users, service = [await create_user() for _ in range(3)], await create_service()
     for place, user in enumerate((*users, users[0])):
         await create_order(user, service, charge=100 + place)
-    await tallies.fold_deltas(shop)
+    await tallies.apply_deltas(shop)
 
-    always = [(row.user.id, row.order_count, row.amount) for row in await stats.top_users()]
+    always = [(row.user.id, row.order_count, row.amount) for row in await stats.list_top_users()]
 
-    assert always == [(row.user.id, row.order_count, row.amount) for row in await stats.top_users(since=EVER)]
+    assert always == [
+        (row.user.id, row.order_count, row.amount) for row in await stats.list_top_users(since=EVER)
+    ]
 
 
-async def test_the_audit_finds_a_tally_that_is_wrong(shop: Shop) -> None:
+async def test_the_audit_finds_a_wrong_total(shop: AppContext) -> None:
     user = await create_user()
     await create_order(user, await create_service(), charge=100)
-    await tallies.fold_deltas(shop)
+    await tallies.apply_deltas(shop)
     await UserTally.filter(user_id=user.id).update(amount=99)
 
     found = [found for found in await audit.audit_ledger() if "tally" in found.check]
 
-    assert [(one.record, one.expected, one.found) for one in found] == [(f"user {user.id}", 100, 99)]
+    assert [(one.record, one.expected, one.actual) for one in found] == [(f"user {user.id}", 100, 99)]
 
 
-async def test_since_is_exact_around_midnight_in_iran_in_every_zone(shop: Shop) -> None:
+async def test_since_is_exact_around_midnight_in_iran_in_every_zone(shop: AppContext) -> None:
     user, service = await create_user(), await create_service()
     midnight, tick = datetime(2026, 1, 1, 20, 30, tzinfo=UTC), timedelta(microseconds=1)
-    moments = [midnight + step for step in (-tick, 0 * tick, tick, timedelta(days=1))]
-    for moment in moments:
+    timestamps = [midnight + step for step in (-tick, 0 * tick, tick, timedelta(days=1))]
+    for timestamp in timestamps:
         order = await create_order(user, service, charge=100)
-        await Order.filter(id=order.id).update(created_at=moment)
+        await Order.filter(id=order.id).update(created_at=timestamp)
     for _ in range(2):
         for zone in (UTC, timezone(timedelta(hours=3, minutes=30)), timezone(-timedelta(hours=8))):
             counts = [
-                [row.order_count for row in await stats.top_users(since=since.astimezone(zone))]
-                for since in (*moments, moments[-1] + tick)
+                [row.order_count for row in await stats.list_top_users(since=since.astimezone(zone))]
+                for since in (*timestamps, timestamps[-1] + tick)
             ]
             assert counts == [[4], [3], [2], [1], []]
-        await tallies.fold_deltas(shop)
+        await tallies.apply_deltas(shop)
 
 
-async def test_the_first_and_the_last_moment_there_are_can_be_asked_since() -> None:
+async def test_since_accepts_the_earliest_and_latest_timestamps() -> None:
     await create_order(await create_user(), await create_service())
     edges = [
         edge.replace(tzinfo=timezone(timedelta(hours=hours)))
@@ -184,17 +188,17 @@ async def test_the_first_and_the_last_moment_there_are_can_be_asked_since() -> N
         for hours in (-14, 14)
     ]
 
-    assert [len(await stats.top_users(since=edge)) for edge in edges] == [1, 1, 0, 0]
+    assert [len(await stats.list_top_users(since=edge)) for edge in edges] == [1, 1, 0, 0]
 
 
-async def test_since_reads_orders_by_the_index_of_one_day_s_moments() -> None:
+async def test_since_reads_one_day_s_orders_by_the_timestamp_index() -> None:
     explain = "EXPLAIN" if database.dialect() == "postgres" else "EXPLAIN QUERY PLAN"
     async with in_transaction() as transaction:
         if database.dialect() == "postgres":
             # With few rows a scan is as cheap; what is asked is whether the index serves at all.
             await transaction.execute_query("SET LOCAL enable_seqscan = off")
         plan = await transaction.execute_query_dict(
-            database.spelled(f"{explain} {tallies._TOP_USERS_SINCE}", database.dialect()),
+            database.bind_placeholders(f"{explain} {tallies._TOP_USERS_SINCE}", database.dialect()),
             [1, FIRST_DAY, FIRST_DAY + timedelta(days=1), 10],
         )
 
@@ -203,7 +207,7 @@ async def test_since_reads_orders_by_the_index_of_one_day_s_moments() -> None:
     assert served[database.dialect()] in text
 
 
-async def test_several_workers_fold_while_orders_come_and_change(shop: Shop) -> None:
+async def test_several_workers_fold_while_orders_come_and_change(shop: AppContext) -> None:
     users = [await create_user() for _ in range(3)]
     services = [await create_service() for _ in range(3)]
 
@@ -214,18 +218,18 @@ async def test_several_workers_fold_while_orders_come_and_change(shop: Shop) -> 
 
     async def fold(_: int) -> None:
         for _ in range(10):
-            await tallies.fold_deltas(shop)
+            await tallies.apply_deltas(shop)
             await asyncio.sleep(0)
 
     if database.dialect() == "sqlite":
         # One process and one connection: they take turns.
         for place in range(60):
             await order(place)
-            await tallies.fold_deltas(shop)
+            await tallies.apply_deltas(shop)
     else:
         await asyncio.gather(*map(order, range(60)), *map(fold, range(3)))
     await assert_exact(limit=10)
-    while await tallies.fold_deltas(shop):
+    while await tallies.apply_deltas(shop):
         """Until nothing is left."""
     await assert_exact(limit=10)
     assert await ServiceTally.all().count() == 2

@@ -158,15 +158,15 @@ async def test_a_refused_reply_leaves_the_ticket_closed() -> None:
 
 async def test_messages_by_ticket_gives_each_asked_ticket_its_own_oldest_first() -> None:
     user = await create_user()
-    asked, silent, other = [await create_ticket(user) for _ in range(3)]
-    for ticket, text in ((asked, "1"), (other, "x"), (asked, "2")):
+    requested, silent, other = [await create_ticket(user) for _ in range(3)]
+    for ticket, text in ((requested, "1"), (other, "x"), (requested, "2")):
         await tickets.reply_to_ticket(user, ticket_id=ticket.id, message=text)
 
-    grouped = await tickets.messages_by_ticket([silent.id, asked.id])
+    grouped = await tickets.get_messages_by_ticket([silent.id, requested.id])
 
     assert {key: [message.message for message in found] for key, found in grouped.items()} == {
         silent.id: [],
-        asked.id: ["1", "2"],
+        requested.id: ["1", "2"],
     }
 
 
@@ -177,7 +177,7 @@ async def test_tickets_page_filters_by_status_and_owner() -> None:
     await create_ticket(other, status=TicketStatus.CLOSED)
 
     async def ids(statuses: list[TicketStatus] | None) -> list[int]:
-        page = await tickets.tickets_page(
+        page = await tickets.get_tickets_page(
             user, page=PageRequest(), where=TicketFilter(statuses=statuses), direction=Direction.ASC
         )
         return [ticket.id for ticket in page.nodes]

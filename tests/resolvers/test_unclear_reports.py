@@ -9,51 +9,51 @@ from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.public_reasons import PublicReason
 from domain.states import RefillStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
+from gateways.errors import GatewayInvalidResponse, GatewayRejected
 from gateways.provider_results import ProviderRefill
 from models import Alert, LedgerEntry, Order, Provider, Refill, User
 from resolvers import cancellation, following, refills
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
-from tests.append_only import rewritable_rows
+from resolvers.shop import AppContext
+from tests.append_only import allow_row_changes
 from tests.fake_providers import SILENT, FakeProviders
 from tests.resolvers.provider_records import create_provider_service, make_due, place_order, send_order
 
 pytestmark = pytest.mark.both_databases
 S = OrderStatus
-NO_LISTS = GatewayRefused(200, "Incorrect request")
-UNREADABLE = GatewayAnsweredNonsense("HTTP 200 with nothing about the orders")
+NO_LISTS = GatewayRejected(200, "Incorrect request")
+UNREADABLE = GatewayInvalidResponse("HTTP 200 with nothing about the orders")
 
 
-async def follow(shop: Shop, provider: Provider) -> list[Order]:
+async def poll(shop: AppContext, provider: Provider) -> list[Order]:
     for order in await Order.filter(dispatch=Dispatch.SENT):
         await make_due(order)
-    await following.follow_orders(shop, await Provider.get(id=provider.id))
+    await following.poll_orders(shop, await Provider.get(id=provider.id))
     return await Order.all().order_by("id")
 
 
-async def let_time_pass(*, minutes: int) -> None:
+async def advance_time(*, minutes: int) -> None:
     for order in await Order.filter(unclear_since__not_isnull=True):
         assert order.unclear_since is not None
         await Order.filter(id=order.id).update(unclear_since=order.unclear_since - timedelta(minutes=minutes))
 
 
-async def test_an_unknown_word_a_missing_number_and_a_refusal_hold_their_orders_after_an_hour(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_unknown_status_a_missing_number_and_an_error_hold_their_orders_after_an_hour(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     for _ in range(4):
         await send_order(shop, provider)
-    panels.states["501"] = replace(SILENT, status_text="On vacation")
-    del panels.states["502"]
-    del panels.states["503"]
-    panels.errors["503"] = "Incorrect order ID"
-    panels.report("504", S.INPROGRESS)
+    fake_providers.states["501"] = replace(SILENT, status_text="On vacation")
+    del fake_providers.states["502"]
+    del fake_providers.states["503"]
+    fake_providers.errors["503"] = "Incorrect order ID"
+    fake_providers.report("504", S.INPROGRESS)
 
-    first = await follow(shop, provider)
+    first = await poll(shop, provider)
     assert [order.dispatch for order in first] == [Dispatch.SENT] * 4
     assert [order.unclear_since is None for order in first] == [False, False, False, True]
-    await let_time_pass(minutes=51)
-    orders = await follow(shop, provider)
+    await advance_time(minutes=51)
+    orders = await poll(shop, provider)
 
     assert [order.status for order in orders] == [S.AWAITING, S.AWAITING, S.AWAITING, S.INPROGRESS]
     assert [order.public_reason for order in orders] == [PublicReason.UNDER_REVIEW] * 3 + [None]
@@ -63,87 +63,92 @@ async def test_an_unknown_word_a_missing_number_and_a_refusal_hold_their_orders_
     assert {order.note for order in orders} == {None}
 
 
-async def test_a_passing_slip_holds_nothing(shop: Shop, provider: Provider, panels: FakeProviders) -> None:
+async def test_a_temporary_provider_error_holds_nothing(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
+) -> None:
     await send_order(shop, provider)
-    panels.states["501"] = replace(SILENT, status_text="?")
-    await follow(shop, provider)
-    await let_time_pass(minutes=40)
-    panels.report("501", S.INPROGRESS)
-    [order] = await follow(shop, provider)
+    fake_providers.states["501"] = replace(SILENT, status_text="?")
+    await poll(shop, provider)
+    await advance_time(minutes=40)
+    fake_providers.report("501", S.INPROGRESS)
+    [order] = await poll(shop, provider)
     assert (order.status, order.unclear_since) == (S.INPROGRESS, None)
 
-    panels.states["501"] = replace(SILENT, status_text="?")
-    [order] = await follow(shop, provider)
+    fake_providers.states["501"] = replace(SILENT, status_text="?")
+    [order] = await poll(shop, provider)
 
     assert order.status is S.INPROGRESS
 
 
-async def test_a_provider_without_lists_is_asked_one_by_one_and_remembered(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_provider_without_batch_requests_is_polled_one_by_one_and_remembered(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     for _ in range(3):
         await send_order(shop, provider)
     for number in ("501", "502", "503"):
-        panels.report(number, S.COMPLETED)
-    panels.fail_always["statuses"] = NO_LISTS
+        fake_providers.report(number, S.COMPLETED)
+    fake_providers.fail_always["statuses"] = NO_LISTS
 
-    orders = await follow(shop, provider)
+    orders = await poll(shop, provider)
 
     assert [order.status for order in orders] == [S.COMPLETED] * 3
     assert (await Provider.get(id=provider.id)).reports_singly
 
 
 @pytest.mark.parametrize("failure", [NO_LISTS, UNREADABLE], ids=["refused", "unreadable"])
-async def test_one_bad_number_that_spoils_the_list_keeps_no_other_order_from_ending(
-    failure: GatewayRefused | GatewayAnsweredNonsense, shop: Shop, provider: Provider, panels: FakeProviders
+async def test_one_bad_number_in_a_batch_does_not_block_other_orders(
+    failure: GatewayRejected | GatewayInvalidResponse,
+    shop: AppContext,
+    provider: Provider,
+    fake_providers: FakeProviders,
 ) -> None:
     for _ in range(3):
         await send_order(shop, provider)
-    del panels.states["502"]
-    panels.report("501", S.COMPLETED)
-    panels.report("503", S.COMPLETED)
-    panels.fail_always["statuses"] = failure
+    del fake_providers.states["502"]
+    fake_providers.report("501", S.COMPLETED)
+    fake_providers.report("503", S.COMPLETED)
+    fake_providers.fail_always["statuses"] = failure
 
-    orders = await follow(shop, provider)
+    orders = await poll(shop, provider)
     assert [order.status for order in orders] == [S.COMPLETED, S.PROCESSING, S.COMPLETED]
     assert not (await Provider.get(id=provider.id)).reports_singly
 
-    await let_time_pass(minutes=51)
-    orders = await follow(shop, provider)
+    await advance_time(minutes=51)
+    orders = await poll(shop, provider)
     assert orders[1].status is S.AWAITING
 
 
-async def test_an_order_whose_settling_fails_keeps_no_refund_from_others_and_is_set_aside(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_an_order_that_fails_to_settle_alerts_staff_and_does_not_block_others(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     orders = [await send_order(shop, provider) for _ in range(3)]
     for number in ("501", "502", "503"):
-        panels.report(number, S.CANCELED)
+        fake_providers.report(number, S.CANCELED)
     # A wallet as full as a wallet may be takes no refund.
     full = 2**53 - 1
-    async with rewritable_rows():
+    async with allow_row_changes():
         await LedgerEntry.filter(user_id=orders[1].user_id, kind="opening").update(amount=full)
     await User.filter(id=orders[1].user_id).update(balance=full)
 
-    found = await follow(shop, provider)
+    found = await poll(shop, provider)
     assert [order.status for order in found] == [S.CANCELED, S.PROCESSING, S.CANCELED]
     assert await Alert.filter(subject=f"follow: order {orders[1].id}").exists()
 
-    await let_time_pass(minutes=51)
-    found = await follow(shop, provider)
+    await advance_time(minutes=51)
+    found = await poll(shop, provider)
     assert [order.status for order in found] == [S.CANCELED, S.AWAITING, S.CANCELED]
 
 
-async def test_a_wish_to_cancel_is_asked_for_singly_and_held_where_nobody_can_read_the_answer(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_cancellations_are_requested_singly_and_held_where_the_answer_is_unreadable(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
-    panels.fail_always["cancel"] = UNREADABLE
+    fake_providers.fail_always["cancel"] = UNREADABLE
     orders = [await send_order(shop, provider, can_cancel=True) for _ in range(2)]
     for order in orders:
         await Order.filter(id=order.id).update(
             cancel_requested_at=order.created_at, cancel_due_at=order.created_at
         )
-    panels.refuses_to_cancel["502"] = "Too late"
+    fake_providers.refuses_to_cancel["502"] = "Too late"
 
     await cancellation.send_cancellations(shop, provider)
 
@@ -153,7 +158,7 @@ async def test_a_wish_to_cancel_is_asked_for_singly_and_held_where_nobody_can_re
     assert (second.cancel_due_at, second.public_reason) == (None, PublicReason.CANCEL_REFUSED)
     assert "Too late" in (second.staff_note or "")
 
-    panels.fail_always["cancel_one"] = UNREADABLE
+    fake_providers.fail_always["cancel_one"] = UNREADABLE
     await Order.filter(id=first.id).update(cancel_due_at=first.created_at)
     await cancellation.send_cancellations(shop, provider)
     assert (await Order.get(id=first.id)).status is S.PROCESSING
@@ -166,8 +171,8 @@ async def test_a_wish_to_cancel_is_asked_for_singly_and_held_where_nobody_can_re
     assert await audit_ledger() == []
 
 
-async def test_a_refill_that_nobody_can_read_is_held_and_not_asked_about_for_ever(
-    shop: Shop, provider: Provider, panels: FakeProviders
+async def test_a_refill_with_an_unreadable_status_is_held_and_no_longer_polled(
+    shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await place_order(shop, await create_provider_service(provider))
     await Order.filter(id=order.id).update(status=S.COMPLETED, provider_order_id="501")
@@ -179,16 +184,16 @@ async def test_a_refill_that_nobody_can_read_is_held_and_not_asked_about_for_eve
         created_at=order.created_at,
         updated_at=order.created_at,
     )
-    panels.refill_state = ProviderRefill(status=None, status_text="Gone fishing")
+    fake_providers.refill_state = ProviderRefill(status=None, status_text="Gone fishing")
 
-    await refills.carry_out_refills(shop)
+    await refills.process_refills(shop)
     refill = await Refill.get(id=refill.id)
     assert refill.status is RefillStatus.INPROGRESS
     assert refill.unclear_since is not None
     await Refill.filter(id=refill.id).update(
         due_at=order.created_at, unclear_since=refill.unclear_since - timedelta(minutes=51)
     )
-    await refills.carry_out_refills(shop)
+    await refills.process_refills(shop)
 
     refill = await Refill.get(id=refill.id)
     assert refill.status is RefillStatus.AWAITING

@@ -7,7 +7,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from domain.money import LARGEST_AMOUNT, Toman
+from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
 from models import LedgerEntry, User, database
@@ -15,15 +15,15 @@ from resolvers import wallet
 from resolvers.audit import audit_ledger
 from resolvers.pages import Direction, PageRequest
 from resolvers.wallet import BalanceTooLarge, LedgerFilter
-from tests.database_state import stored_rows
+from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.money_records import SECOND, balance_of, ledger_of
+from tests.resolvers.money_records import SECOND, get_balance, get_ledger
 from tests.resolvers.records import create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
-async def give(user: User, amount: int, *, cause: str, kind: LedgerKind = LedgerKind.ADJUSTMENT) -> None:
+async def credit(user: User, amount: int, *, cause: str, kind: LedgerKind = LedgerKind.ADJUSTMENT) -> None:
     async with in_transaction():
         await wallet.credit(user.id, Toman(amount), kind=kind, cause=cause, now=MOMENT)
 
@@ -36,9 +36,9 @@ async def charge(user: User, amount: int) -> None:
         await spending.record(order=order)
 
 
-async def found(user: User, where: LedgerFilter, direction: Direction = Direction.ASC) -> list[int]:
+async def find_entry_ids(user: User, where: LedgerFilter, direction: Direction = Direction.ASC) -> list[int]:
     """Amounts of the user's entries that meet `where`."""
-    page = await wallet.ledger_page(user, page=PageRequest(), where=where, direction=direction)
+    page = await wallet.get_ledger_page(user, page=PageRequest(), where=where, direction=direction)
     assert await page.total_count() == len(page.nodes)
     return [entry.amount for entry in page.nodes]
 
@@ -51,7 +51,7 @@ async def test_a_spend_lowers_the_balance_and_is_recorded_as_the_charge_of_its_o
     await spending.record(order=order)
 
     entry = await LedgerEntry.get(kind=LedgerKind.ORDER_CHARGE)
-    assert await balance_of(user) == 700
+    assert await get_balance(user) == 700
     assert (entry.user_id, entry.amount, entry.balance_after) == (user.id, -300, 700)
     assert (entry.cause, entry.order_id, entry.payment_id) == (f"order:{order.id}", order.id, None)
     assert entry.created_at == order.created_at
@@ -59,19 +59,19 @@ async def test_a_spend_lowers_the_balance_and_is_recorded_as_the_charge_of_its_o
 
 async def test_the_whole_balance_can_be_spent_and_not_a_toman_more() -> None:
     user = await create_user(balance=1_000)
-    before = await stored_rows()
+    before = await read_stored_rows()
 
     with pytest.raises(InsufficientBalance) as refusal:
         await wallet.spend(user.id, Toman(1_001))
     assert (refusal.value.balance, refusal.value.charge) == (1_000, 1_001)
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
     assert (await wallet.spend(user.id, Toman(1_000))).balance_after == 0
 
 
 async def test_a_spend_counts_with_the_balance_of_the_database_and_not_of_a_copy() -> None:
     user = await create_user(balance=1_000)
-    await give(user, 500, cause="gift")
+    await credit(user, 500, cause="gift")
 
     assert (await wallet.spend(user.id, Toman(1_200))).balance_after == 300
 
@@ -81,7 +81,7 @@ async def test_a_spend_leaves_the_wallets_of_others_alone() -> None:
 
     await charge(user, 400)
 
-    assert (await balance_of(other), await ledger_of(other)) == (50, [(LedgerKind.OPENING, 50, 50)])
+    assert (await get_balance(other), await get_ledger(other)) == (50, [(LedgerKind.OPENING, 50, 50)])
 
 
 async def test_a_spend_of_nothing_enters_nothing() -> None:
@@ -89,7 +89,7 @@ async def test_a_spend_of_nothing_enters_nothing() -> None:
 
     await charge(user, 0)
 
-    assert (await balance_of(user), await ledger_of(user)) == (0, [])
+    assert (await get_balance(user), await get_ledger(user)) == (0, [])
 
 
 async def test_spends_at_once_never_take_more_than_there_is() -> None:
@@ -98,8 +98,8 @@ async def test_spends_at_once_never_take_more_than_there_is() -> None:
     outcomes = await asyncio.gather(*(charge(user, 100) for _ in range(8)), return_exceptions=True)
 
     assert sum(isinstance(outcome, InsufficientBalance) for outcome in outcomes) == 3
-    assert await balance_of(user) == 0
-    assert [after for _, _, after in await ledger_of(user)] == [500, 400, 300, 200, 100, 0]
+    assert await get_balance(user) == 0
+    assert [after for _, _, after in await get_ledger(user)] == [500, 400, 300, 200, 100, 0]
 
 
 async def test_an_order_cannot_be_charged_twice() -> None:
@@ -111,10 +111,10 @@ async def test_an_order_cannot_be_charged_twice() -> None:
         async with in_transaction():
             await (await wallet.spend(user.id, Toman(300))).record(order=order)
 
-    assert await balance_of(user) == 700
+    assert await get_balance(user) == 700
 
 
-async def test_a_credit_raises_the_balance_and_enters_what_it_belongs_to() -> None:
+async def test_a_credit_raises_the_balance_and_records_its_reference() -> None:
     user = await create_user(balance=200)
     order = await create_order(user, await create_service())
 
@@ -123,7 +123,7 @@ async def test_a_credit_raises_the_balance_and_enters_what_it_belongs_to() -> No
     )
 
     stored = await LedgerEntry.get(id=entry.id)
-    assert await balance_of(user) == 250
+    assert await get_balance(user) == 250
     assert (stored.user_id, stored.kind, stored.amount) == (user.id, LedgerKind.REFUND, 50)
     assert (stored.balance_after, stored.order_id, stored.payment_id) == (250, order.id, None)
     assert stored.created_at == MOMENT
@@ -131,35 +131,35 @@ async def test_a_credit_raises_the_balance_and_enters_what_it_belongs_to() -> No
 
 async def test_a_cause_is_credited_once_a_kind_and_a_second_time_changes_nothing() -> None:
     user = await create_user()
-    await give(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
-    before = await stored_rows()
+    await credit(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
+    before = await read_stored_rows()
 
     with pytest.raises(IntegrityError):
-        await give(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
-    assert await stored_rows() == before
+        await credit(user, 10, cause="payment:7", kind=LedgerKind.PAYMENT)
+    assert await read_stored_rows() == before
 
-    await give(user, 5, cause="payment:7", kind=LedgerKind.ADJUSTMENT)
-    assert await balance_of(user) == 15
+    await credit(user, 5, cause="payment:7", kind=LedgerKind.ADJUSTMENT)
+    assert await get_balance(user) == 15
 
 
 async def test_a_balance_may_reach_the_largest_amount_and_not_pass_it() -> None:
     user = await create_user(balance=1)
-    await give(user, LARGEST_AMOUNT - 1, cause="much")
-    before = await stored_rows()
+    await credit(user, MAX_AMOUNT - 1, cause="much")
+    before = await read_stored_rows()
 
     with pytest.raises(BalanceTooLarge):
-        await give(user, 1, cause="more")
+        await credit(user, 1, cause="more")
 
-    assert await balance_of(user) == LARGEST_AMOUNT
-    assert await stored_rows() == before
+    assert await get_balance(user) == MAX_AMOUNT
+    assert await read_stored_rows() == before
 
 
 async def test_the_largest_balance_can_be_spent_at_once() -> None:
-    user = await create_user(balance=LARGEST_AMOUNT)
+    user = await create_user(balance=MAX_AMOUNT)
 
-    await charge(user, LARGEST_AMOUNT)
+    await charge(user, MAX_AMOUNT)
 
-    assert await balance_of(user) == 0
+    assert await get_balance(user) == 0
 
 
 async def test_the_database_itself_refuses_a_negative_balance() -> None:
@@ -168,7 +168,7 @@ async def test_the_database_itself_refuses_a_negative_balance() -> None:
     with pytest.raises(IntegrityError):
         await database.fetch("UPDATE users SET balance = balance - 11 WHERE id = $1 RETURNING id", user.id)
 
-    assert await balance_of(user) == 10
+    assert await get_balance(user) == 10
 
 
 async def test_a_refused_change_leaves_the_connection_in_order() -> None:
@@ -183,22 +183,22 @@ async def test_a_refused_change_leaves_the_connection_in_order() -> None:
 
 async def test_a_ledger_page_holds_the_users_own_entries_in_either_direction() -> None:
     user, other = await create_user(balance=100), await create_user(balance=7)
-    await give(other, 8, cause="other")
-    await give(user, 5, cause="mine")
+    await credit(other, 8, cause="other")
+    await credit(user, 5, cause="mine")
 
-    assert await found(user, LedgerFilter()) == [100, 5]
-    assert await found(user, LedgerFilter(), Direction.DESC) == [5, 100]
+    assert await find_entry_ids(user, LedgerFilter()) == [100, 5]
+    assert await find_entry_ids(user, LedgerFilter(), Direction.DESC) == [5, 100]
 
 
 async def test_entries_are_found_by_kind() -> None:
     user = await create_user(balance=100)
-    await give(user, 5, cause="mine")
+    await credit(user, 5, cause="mine")
     await charge(user, 60)
 
     kinds = [LedgerKind.ORDER_CHARGE, LedgerKind.ADJUSTMENT]
-    assert await found(user, LedgerFilter(kinds=kinds)) == [5, -60]
-    assert await found(user, LedgerFilter(kinds=[LedgerKind.REFUND])) == []
-    assert await found(user, LedgerFilter(kinds=[])) == []
+    assert await find_entry_ids(user, LedgerFilter(kinds=kinds)) == [5, -60]
+    assert await find_entry_ids(user, LedgerFilter(kinds=[LedgerKind.REFUND])) == []
+    assert await find_entry_ids(user, LedgerFilter(kinds=[])) == []
 
 
 async def test_time_bounds_of_entries_are_inclusive() -> None:
@@ -212,8 +212,8 @@ async def test_time_bounds_of_entries_are_inclusive() -> None:
             now=MOMENT + timedelta(seconds=number),
         )
 
-    assert await found(user, LedgerFilter(created_gte=MOMENT + SECOND)) == [2, 3]
-    assert await found(user, LedgerFilter(created_lte=MOMENT + SECOND)) == [1, 2]
+    assert await find_entry_ids(user, LedgerFilter(created_gte=MOMENT + SECOND)) == [2, 3]
+    assert await find_entry_ids(user, LedgerFilter(created_lte=MOMENT + SECOND)) == [1, 2]
 
 
 async def test_get_entry_gives_the_users_own_and_none_of_anothers() -> None:

@@ -15,26 +15,26 @@ from domain.sessions import SessionKind
 from models import AccessToken, LoginCode, OpenIdIdentity, TotpSecret, User, database
 from resolvers import api_keys, credentials, login, profile, sessions
 from resolvers.credentials import Credential
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from resolvers.staff import appointments, users
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     CLIENT,
     MOBILE,
-    let_time_pass,
-    other_than,
+    advance_time,
+    different_code,
     receive_code,
     request_code,
     sign_in,
     verify_code,
     with_settings,
 )
-from tests.resolvers.staff.world import member, session_of
+from tests.resolvers.staff.world import create_member, create_session
 
 CLAIMED = "09355555555"
 
 
-async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: Shop, sms: RecordingSms) -> None:
+async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: AppContext, sms: RecordingSms) -> None:
     expires_at = await request_code(shop, "nobody@example.com")
 
     row = await LoginCode.get()
@@ -44,7 +44,7 @@ async def test_an_unknown_email_gets_the_same_answer_but_no_code(shop: Shop, sms
         await verify_code(shop, username="nobody@example.com", code="123456")
 
 
-async def test_no_code_signs_in_a_username_that_got_none(shop: Shop) -> None:
+async def test_no_code_signs_in_a_username_that_got_none(shop: AppContext) -> None:
     await create_user(email="sara@example.com")
     await User.all().update(mobile=None)
     await request_code(shop, "sara@example.com")
@@ -58,7 +58,9 @@ async def test_no_code_signs_in_a_username_that_got_none(shop: Shop) -> None:
     assert not await AccessToken.exists()
 
 
-async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registration_opened(shop: Shop) -> None:
+async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registration_opened(
+    shop: AppContext,
+) -> None:
     await request_code(with_settings(shop, registration_open=False), MOBILE)
     guessed = login_codes.hash_code(shop.login_code_key, subject=MOBILE, code="123456")
     await LoginCode.all().update(code_hash=guessed)
@@ -70,7 +72,7 @@ async def test_a_code_that_was_never_sent_signs_nobody_in_even_after_registratio
 
 
 async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_but_no_code(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     closed = with_settings(shop, registration_open=False)
 
@@ -83,7 +85,7 @@ async def test_with_closed_registration_an_unknown_mobile_gets_the_same_answer_b
         await verify_code(closed, username=MOBILE, code="123456")
 
 
-async def test_with_closed_registration_a_known_mobile_signs_in(shop: Shop, sms: RecordingSms) -> None:
+async def test_with_closed_registration_a_known_mobile_signs_in(shop: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE)
 
     session = await sign_in(with_settings(shop, registration_open=False), sms, MOBILE)
@@ -91,7 +93,9 @@ async def test_with_closed_registration_a_known_mobile_signs_in(shop: Shop, sms:
     assert session.user.id == user.id
 
 
-async def test_a_code_sent_before_registration_closed_creates_no_user(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_code_sent_before_registration_closed_creates_no_user(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     code = await receive_code(shop, sms, MOBILE)
 
     with pytest.raises(UnknownUser):
@@ -100,7 +104,7 @@ async def test_a_code_sent_before_registration_closed_creates_no_user(shop: Shop
     assert not await User.exists()
 
 
-async def test_a_blocked_user_gets_the_same_answer_but_no_code(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_blocked_user_gets_the_same_answer_but_no_code(shop: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE)
     await User.filter(id=user.id).update(is_active=False)
 
@@ -111,7 +115,7 @@ async def test_a_blocked_user_gets_the_same_answer_but_no_code(shop: Shop, sms: 
         await verify_code(shop, username=MOBILE, code="123456")
 
 
-async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_user_blocked_after_asking_cannot_sign_in(shop: AppContext, sms: RecordingSms) -> None:
     user = await create_user(mobile=MOBILE)
     code = await receive_code(shop, sms, MOBILE)
     await User.filter(id=user.id).update(is_active=False)
@@ -122,14 +126,14 @@ async def test_a_user_blocked_after_asking_cannot_sign_in(shop: Shop, sms: Recor
     assert not await AccessToken.exists()
 
 
-async def claimant_of(shop: Shop, mobile: str = CLAIMED, **columns: object) -> User:
+async def create_claimant(shop: AppContext, mobile: str = CLAIMED, **columns: object) -> User:
     """A new user who has just said that the number is theirs."""
     user = await profile.update_profile(shop, await create_user(), mobile=mobile)
     await User.filter(id=user.id).update(**columns)
     return await User.get(id=user.id)
 
 
-async def open_in_every_way(shop: Shop, user: User) -> list[str]:
+async def create_every_credential(shop: AppContext, user: User) -> list[str]:
     """Give the account one of each credential; returns the bearers of its tokens."""
     now = await database.now()
     await User.filter(id=user.id).update(api_key_hash=f"{user.id:064d}", password_hash="a password's")
@@ -143,7 +147,7 @@ async def open_in_every_way(shop: Shop, user: User) -> list[str]:
     return [app_token, staff_session, service_token]
 
 
-async def ways_in(user: User) -> set[Credential]:
+async def list_credentials(user: User) -> set[Credential]:
     """Which kinds of credentials open the account."""
     row = await User.get(id=user.id)
     tokens = AccessToken.filter(user_id=user.id, revoked_at=None)
@@ -160,61 +164,63 @@ async def ways_in(user: User) -> set[Credential]:
 
 @pytest.mark.both_databases
 async def test_the_first_sign_in_with_a_claimed_mobile_proves_it_and_ends_all_else_that_opens_the_account(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
-    user = await claimant_of(shop)
-    bearers = await open_in_every_way(shop, user)
-    assert await ways_in(user) == set(Credential)
+    user = await create_claimant(shop)
+    bearers = await create_every_credential(shop, user)
+    assert await list_credentials(user) == set(Credential)
 
     session = await sign_in(shop, sms, CLAIMED)
 
     assert session.user.id == user.id
     after = await User.get(id=user.id)
     assert (after.mobile_verified, after.mobile_claimed_at) == (True, None)
-    assert await ways_in(user) == {Credential.SESSIONS}
+    assert await list_credentials(user) == {Credential.SESSIONS}
     assert [await sessions.authenticate(shop, bearer) for bearer in bearers] == [None, None, None]
     assert await sessions.authenticate(shop, session.access_token) is not None
 
 
-async def test_whoever_changes_hands_keeps_only_what_the_change_spares(shop: Shop) -> None:
-    owner = await session_of(await member(UserRole.OWNER))
+async def test_an_account_that_changes_hands_keeps_only_spared_credentials(shop: AppContext) -> None:
+    owner = await create_session(await create_member(UserRole.OWNER))
     changes: list[tuple[frozenset[Credential], Callable[[User], Awaitable[object]]]] = [
         (
-            credentials.OF_A_BLOCKED_USER,
+            credentials.KEPT_ON_BLOCK,
             lambda user: users.set_user_active(owner, user_id=user.id, is_active=False, reason="fraud"),
         ),
         (
-            credentials.OF_ANOTHER_ROLE,
+            credentials.KEPT_ON_ROLE_CHANGE,
             lambda user: users.set_user_role(owner, user_id=user.id, role=UserRole.MANAGER),
         ),
         (
-            credentials.OF_ANOTHER_ROLE,
-            lambda user: appointments.appoint(str(user.mobile), role=UserRole.SUPPORT),
+            credentials.KEPT_ON_ROLE_CHANGE,
+            lambda user: appointments.grant_role(str(user.mobile), role=UserRole.SUPPORT),
         ),
-        (credentials.ALL_BUT_SESSIONS, lambda user: users.sign_out_user(owner, user_id=user.id)),
+        (credentials.ALL_EXCEPT_SESSIONS, lambda user: users.sign_out_user(owner, user_id=user.id)),
     ]
     for spared, change in changes:
         user = await create_user()
-        await open_in_every_way(shop, user)
+        await create_every_credential(shop, user)
 
         await change(user)
 
-        assert await ways_in(user) == spared
+        assert await list_credentials(user) == spared
 
 
-async def test_unblocking_does_not_bring_the_api_key_back(shop: Shop) -> None:
-    owner, user = await session_of(await member(UserRole.OWNER)), await create_user()
+async def test_unblocking_does_not_bring_the_api_key_back(shop: AppContext) -> None:
+    owner, user = await create_session(await create_member(UserRole.OWNER)), await create_user()
     key = await api_keys.rotate_api_key(user)
 
     await users.set_user_active(owner, user_id=user.id, is_active=False, reason="fraud")
     await users.set_user_active(owner, user_id=user.id, is_active=True, reason="no fraud")
 
-    assert await api_keys.user_of_key(key) is None
+    assert await api_keys.get_user_by_key(key) is None
 
 
-async def test_a_further_sign_in_leaves_the_other_sessions_as_they_are(shop: Shop, sms: RecordingSms) -> None:
+async def test_a_further_sign_in_leaves_the_other_sessions_as_they_are(
+    shop: AppContext, sms: RecordingSms
+) -> None:
     first = await sign_in(shop, sms)
-    await let_time_pass(timedelta(hours=1))
+    await advance_time(timedelta(hours=1))
     second = await sign_in(shop, sms)
 
     assert first.access_token != second.access_token
@@ -223,7 +229,7 @@ async def test_a_further_sign_in_leaves_the_other_sessions_as_they_are(shop: Sho
 
 
 async def test_a_mobile_belongs_to_the_user_that_verified_it_however_old_other_claims_are(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE, is_verified=False)
     owner = await create_user(mobile=MOBILE)
@@ -234,7 +240,7 @@ async def test_a_mobile_belongs_to_the_user_that_verified_it_however_old_other_c
 
 
 async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     await create_user(mobile=MOBILE)
     claimant = await create_user(mobile=MOBILE, email="claimant@example.com", is_verified=False)
@@ -249,7 +255,7 @@ async def test_a_claim_to_a_mobile_that_another_has_verified_signs_nobody_in(
 
 @pytest.mark.both_databases
 async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_customer_claims_it_lately(
-    shop: Shop, sms: RecordingSms, subtests: pytest.Subtests
+    shop: AppContext, sms: RecordingSms, subtests: pytest.Subtests
 ) -> None:
     now = await database.now()
     old = now - login.CLAIM_LIFETIME - timedelta(minutes=1)
@@ -270,7 +276,7 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
     for name, claims, opened in cases:
         with subtests.test(name):
             mobile = next(numbers)
-            claimants = [await claimant_of(shop, mobile, **columns) for columns in claims]
+            claimants = [await create_claimant(shop, mobile, **columns) for columns in claims]
 
             session = await verify_code(shop, username=mobile, code=await receive_code(shop, sms, mobile))
 
@@ -280,16 +286,16 @@ async def test_a_number_that_is_only_claimed_opens_a_new_account_unless_one_cust
                 assert (session.user.balance, session.user.mobile_verified) == (0, True)
             else:
                 assert session.user.id == claimants[opened].id
-            again = await User.who_proved(mobile)
+            again = await User.get_by_verified_mobile(mobile)
             assert again is not None
             assert again.id == session.user.id
 
 
 async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim_of_its_number(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     imported = await create_user(mobile=CLAIMED, is_verified=False, balance=90_000)
-    attacker = await claimant_of(shop)
+    attacker = await create_claimant(shop)
 
     session = await verify_code(shop, username=CLAIMED, code=await receive_code(shop, sms, CLAIMED))
 
@@ -297,8 +303,10 @@ async def test_an_older_account_with_money_is_not_opened_by_way_of_a_later_claim
     assert (await User.get(id=imported.id)).balance == 90_000
 
 
-async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop, sms: RecordingSms) -> None:
-    user = await claimant_of(shop, mobile_claimed_at=None)
+async def test_a_claimed_number_is_proven_in_the_account_by_its_code(
+    shop: AppContext, sms: RecordingSms
+) -> None:
+    user = await create_claimant(shop, mobile_claimed_at=None)
     token, _ = await sessions.issue_token(shop, user, now=await database.now())
     viewer = await sessions.authenticate(shop, token)
     assert viewer is not None
@@ -306,7 +314,7 @@ async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop,
     code = await receive_code(with_settings(shop, registration_open=False), sms, CLAIMED)
 
     with pytest.raises(WrongLoginCode):
-        await login.confirm_mobile(shop, viewer, code=other_than(code), client=CLIENT)
+        await login.confirm_mobile(shop, viewer, code=different_code(code), client=CLIENT)
     assert (await login.confirm_mobile(shop, viewer, code=code, client=CLIENT)).mobile_verified
 
     assert await sessions.authenticate(shop, token) is not None
@@ -315,8 +323,11 @@ async def test_a_claimed_number_is_proven_in_the_account_by_its_code(shop: Shop,
 
 
 @pytest.mark.both_databases
-async def test_two_accounts_cannot_prove_one_number_at_once(shop: Shop, sms: RecordingSms) -> None:
-    first, second = await session_of(await claimant_of(shop)), await session_of(await claimant_of(shop))
+async def test_two_accounts_cannot_prove_one_number_at_once(shop: AppContext, sms: RecordingSms) -> None:
+    first, second = (
+        await create_session(await create_claimant(shop)),
+        await create_session(await create_claimant(shop)),
+    )
     code = await receive_code(shop, sms, CLAIMED)
 
     ends = await asyncio.gather(
@@ -329,7 +340,7 @@ async def test_two_accounts_cannot_prove_one_number_at_once(shop: Shop, sms: Rec
 
 
 async def test_a_number_changed_while_its_code_is_verified_is_not_verified(
-    shop: Shop, sms: RecordingSms
+    shop: AppContext, sms: RecordingSms
 ) -> None:
     user = await create_user()
     code = await receive_code(shop, sms, str(user.mobile))

@@ -8,7 +8,7 @@ _FILE = Path(__file__).parents[1] / "contract" / "endpoints.json"
 ENDPOINTS: list[dict[str, Any]] = json.loads(_FILE.read_text(encoding="utf-8"))
 
 
-def answers(method: str, path: str) -> list[dict[str, Any]]:
+def list_answers(method: str, path: str) -> list[dict[str, Any]]:
     """Every documented body of one route; `path` is below /api."""
     return [
         response["body"]
@@ -18,6 +18,6 @@ def answers(method: str, path: str) -> list[dict[str, Any]]:
     ]
 
 
-def answer(method: str, path: str) -> dict[str, Any]:
+def get_answer(method: str, path: str) -> dict[str, Any]:
     """The documented body of success."""
-    return answers(method, path)[0]
+    return list_answers(method, path)[0]

@@ -3,14 +3,14 @@
 import httpx
 import pytest
 
-from resolvers.shop import Shop
-from rest_compat.routes import TABLE
-from tests.database_state import stored_rows
+from resolvers.shop import AppContext
+from rest_compat.routes import LEGACY_ROUTES
+from tests.database_state import read_stored_rows
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.rest_compat.reference import ENDPOINTS
 
-ROUTES = {(line.method, line.path): line for line in TABLE}
+ROUTES = {(line.method, line.path): line for line in LEGACY_ROUTES}
 FIELDS = [
     (endpoint["method"], endpoint["path"].removeprefix("/api"), parameter["name"])
     for endpoint in ENDPOINTS
@@ -50,10 +50,13 @@ def url_of(path: str) -> str:
 
 
 async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
-    demo_client: httpx.AsyncClient, demo_shop: Shop, subtests: pytest.Subtests
+    demo_client: httpx.AsyncClient, demo_shop: AppContext, subtests: pytest.Subtests
 ) -> None:
-    headers = {**await authorization(demo_shop, await create_user()), "Content-Type": "application/json"}
-    before = await stored_rows()
+    headers = {
+        **await create_authorization(demo_shop, await create_user()),
+        "Content-Type": "application/json",
+    }
+    before = await read_stored_rows()
     for method, path, field in FIELDS:
         with subtests.test(method=method, path=path, field=field):
             answers = {
@@ -68,14 +71,17 @@ async def test_a_hostile_value_in_any_field_is_refused_and_stores_nothing(
             if method == "POST":
                 statuses = {name: answer.json()["status"] for name, answer in answers.items()}
                 assert set(statuses.values()) <= {400, 403}, statuses
-            assert await stored_rows() == before
+            assert await read_stored_rows() == before
 
 
 async def test_a_broken_body_counts_as_empty_and_stores_nothing(
-    demo_client: httpx.AsyncClient, demo_shop: Shop, subtests: pytest.Subtests
+    demo_client: httpx.AsyncClient, demo_shop: AppContext, subtests: pytest.Subtests
 ) -> None:
-    headers = {**await authorization(demo_shop, await create_user()), "Content-Type": "application/json"}
-    before = await stored_rows()
+    headers = {
+        **await create_authorization(demo_shop, await create_user()),
+        "Content-Type": "application/json",
+    }
+    before = await read_stored_rows()
     for path in (path for path in POSTS if path != "/v1/user/notifications"):
         empty = await demo_client.post(url_of(path), headers=headers)
         for name, body in BODIES.items():
@@ -88,7 +94,7 @@ async def test_a_broken_body_counts_as_empty_and_stores_nothing(
             with subtests.test(path=path, body=name):
                 answer = await demo_client.request("GET", url_of(path), headers=headers, content=body)
                 assert answer.json() == plain.json()
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 IMPOSSIBLE_IDS = [
@@ -105,9 +111,9 @@ IMPOSSIBLE_IDS = [
 
 
 async def test_an_impossible_record_id_is_a_record_that_is_missing(
-    demo_client: httpx.AsyncClient, demo_shop: Shop, subtests: pytest.Subtests
+    demo_client: httpx.AsyncClient, demo_shop: AppContext, subtests: pytest.Subtests
 ) -> None:
-    headers = await authorization(demo_shop, await create_user())
+    headers = await create_authorization(demo_shop, await create_user())
     for record in (*IMPOSSIBLE_IDS, "²", "１"):
         with subtests.test(record=record[:20]):
             order = await demo_client.get(f"/api/v1/order/{record}", headers=headers)

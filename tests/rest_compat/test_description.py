@@ -11,15 +11,15 @@ import schemathesis
 
 from domain.money import Toman
 from domain.problems import AmountOutOfRange
-from rest_compat.description import document
-from rest_compat.description.answers import documented
+from rest_compat.description import build_document
+from rest_compat.description.answers import load_examples
 from rest_compat.description.operations import DESCRIPTIONS
-from rest_compat.errors import refused
-from rest_compat.routes import TABLE
+from rest_compat.errors import build_error_response
+from rest_compat.routes import LEGACY_ROUTES
 from tests.forked_commands import run_command
 from tests.rest_compat.reference import ENDPOINTS
 
-DOCUMENT = document("http://127.0.0.1:8000")
+DOCUMENT = build_document("http://127.0.0.1:8000")
 
 
 def answers() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -36,17 +36,17 @@ def validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
 
 
 def test_every_route_is_described_and_nothing_else() -> None:
-    assert list(DESCRIPTIONS) == [(line.method, line.path) for line in TABLE]
+    assert list(DESCRIPTIONS) == [(line.method, line.path) for line in LEGACY_ROUTES]
 
 
 def test_the_description_is_valid_openapi() -> None:
     schemathesis.openapi.from_dict(DOCUMENT).validate()
     operations = [operation for path in DOCUMENT["paths"].values() for operation in path.values()]
-    assert len({operation["operationId"] for operation in operations}) == len(TABLE)
+    assert len({operation["operationId"] for operation in operations}) == len(LEGACY_ROUTES)
 
 
-def test_the_examples_of_the_reference_are_shown_word_for_word() -> None:
-    assert documented() == {
+def test_the_examples_of_the_reference_are_shown_verbatim() -> None:
+    assert load_examples() == {
         f"{endpoint['method']} {endpoint['path'].removeprefix('/api')}": [
             response["body"] for response in endpoint["responses"]
         ]
@@ -84,12 +84,12 @@ def test_payments_out_of_range_are_described_at_both_ends() -> None:
     for amount in (999, 100_001):
         problem = AmountOutOfRange(amount=Toman(amount), min=Toman(1_000), max=Toman(100_000))
 
-        body = json.loads(bytes(refused(problem, path).body))
+        body = json.loads(bytes(build_error_response(problem, path).body))
 
         validator(answer["content"]["application/json"]["schema"]).validate(body)
 
 
-def test_every_example_of_a_request_fits_and_holds_what_is_required() -> None:
+def test_every_request_example_is_valid_and_holds_the_required_fields() -> None:
     for path, operations in DOCUMENT["paths"].items():
         for operation in operations.values():
             for parameter in operation["parameters"]:

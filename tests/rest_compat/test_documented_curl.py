@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from rest_compat.routes import TABLE
+from rest_compat.routes import LEGACY_ROUTES
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 from tests.rest_compat.reference import ENDPOINTS
 
 pytestmark = pytest.mark.processes
 
-SERVED = {(line.method, f"/api{line.path}") for line in TABLE}
+SERVED = {(line.method, f"/api{line.path}") for line in LEGACY_ROUTES}
 COMMANDS = [endpoint for endpoint in ENDPOINTS if (endpoint["method"], endpoint["path"]) in SERVED]
 # The page's example values are no real ones, so these commands end in a documented refusal.
 REFUSED = {

@@ -14,7 +14,7 @@ from domain.problems import (
     TicketNotFound,
     TooManyCodes,
     WheelTooSoon,
-    problems_of,
+    get_declared_problems,
 )
 from domain.staff_problems import (
     CategoryNotFound,
@@ -37,8 +37,8 @@ from domain.staff_problems import (
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat import errors
 from tests.cases import for_each
-from tests.domain.made_problems import made
-from tests.rest_compat.reference import answers
+from tests.domain.made_problems import build_problem
+from tests.rest_compat.reference import list_answers
 
 REFUSING: dict[tuple[str, str], Callable[..., object]] = {
     ("POST", "/v1/login"): login.request_login_code,
@@ -99,46 +99,52 @@ DOCUMENTED: dict[type[Problem], Problem] = {
 
 
 def body_of(problem: Problem, path: str) -> dict[str, object]:
-    answer = errors.refused(problem, path)
+    answer = errors.build_error_response(problem, path)
     body: dict[str, object] = json.loads(bytes(answer.body))
     return body
 
 
 @for_each("kind", PROBLEMS)
-def test_every_problem_has_a_wording_on_any_route(kind: type[Problem]) -> None:
-    assert set(body_of(made(kind), "/v1/anything")) == {"status", "message"}
+def test_every_problem_has_a_message_on_any_route(kind: type[Problem]) -> None:
+    assert set(body_of(build_problem(kind), "/v1/anything")) == {"status", "message"}
 
 
 @for_each("route", REFUSING)
 def test_refusals_of_an_operation_are_the_documented_ones_of_its_route(route: tuple[str, str]) -> None:
     documented = [
-        body for body in answers(*route) if set(body) == {"status", "message"} and body["status"] >= 400
+        body for body in list_answers(*route) if set(body) == {"status", "message"} and body["status"] >= 400
     ]
-    raised = [body_of(DOCUMENTED.get(kind) or made(kind), route[1]) for kind in problems_of(REFUSING[route])]
+    raised = [
+        body_of(DOCUMENTED.get(kind) or build_problem(kind), route[1])
+        for kind in get_declared_problems(REFUSING[route])
+    ]
 
     assert [body for body in documented if body not in raised] == []
     assert {body["status"] for body in raised if body not in documented} == UNDOCUMENTED.get(route, set())
 
 
 @for_each("kind", PROBLEMS)
-def test_only_what_the_reference_does_not_know_is_told_by_the_http_status(kind: type[Problem]) -> None:
-    answer = errors.refused(made(kind), "/v1/order")
-    told = json.loads(bytes(answer.body))["status"]
-    assert answer.status_code == (told if kind in BY_HTTP_STATUS else 200)
+def test_only_undocumented_problems_are_reported_by_the_http_status(kind: type[Problem]) -> None:
+    answer = errors.build_error_response(build_problem(kind), "/v1/order")
+    reported = json.loads(bytes(answer.body))["status"]
+    assert answer.status_code == (reported if kind in BY_HTTP_STATUS else 200)
 
 
 def test_unknown_ticket_reads_as_another_users() -> None:
-    assert body_of(TicketNotFound(), "/v1/user/tickets/{id}") == answers("POST", "/v1/user/tickets/{id}")[1]
+    assert (
+        body_of(TicketNotFound(), "/v1/user/tickets/{id}") == list_answers("POST", "/v1/user/tickets/{id}")[1]
+    )
 
 
-def test_wrong_parameter_is_worded_as_its_route_words_it() -> None:
+def test_a_wrong_parameter_has_its_route_s_message() -> None:
     problem = InvalidInput(field="subject")
-    assert body_of(problem, "/v1/user/tickets") == answers("POST", "/v1/user/tickets")[1]
-    assert body_of(problem, "/v1/user") == answers("POST", "/v1/user")[1]
-    assert body_of(problem, "/v1/login/verify") == answers("POST", "/v1/login/verify")[3]
+    assert body_of(problem, "/v1/user/tickets") == list_answers("POST", "/v1/user/tickets")[1]
+    assert body_of(problem, "/v1/user") == list_answers("POST", "/v1/user")[1]
+    assert body_of(problem, "/v1/login/verify") == list_answers("POST", "/v1/login/verify")[3]
 
 
 def test_limit_on_codes_is_the_documented_429() -> None:
     assert (
-        body_of(TooManyCodes(retry_after=timedelta(hours=1)), "/v1/login") == answers("POST", "/v1/login")[1]
+        body_of(TooManyCodes(retry_after=timedelta(hours=1)), "/v1/login")
+        == list_answers("POST", "/v1/login")[1]
     )

@@ -7,26 +7,26 @@ import httpx
 import pytest
 
 from models import Gift, Order, User, UserGift, database
-from resolvers.shop import Shop
-from tests.database_state import stored_rows
-from tests.fixtures import authorization
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows
+from tests.fixtures import create_authorization
 from tests.resolvers.records import win_gift
-from tests.rest_compat.reference import answer, answers
+from tests.rest_compat.reference import get_answer, list_answers
 
 pytestmark = pytest.mark.both_databases
 
 WHOM = 176
 LINK = "https://www.instagram.com/p/CA2-Sn-n9YX/?igshid=umy1k0igwj1b"
 ORDER = {"service_id": "1816", "category_id": "50", "quantity": 100, "link": LINK, "runs": 1}
-GIVEN_BY_THE_DATABASE = {"changed", "created", "id", "expired_at", "quantity"}
+DATABASE_COLUMNS = {"changed", "created", "id", "expired_at", "quantity"}
 
 
 @pytest.fixture
-async def headers(demo_shop: Shop) -> dict[str, str]:
-    return await authorization(demo_shop, await User.get(id=WHOM))
+async def headers(demo_shop: AppContext) -> dict[str, str]:
+    return await create_authorization(demo_shop, await User.get(id=WHOM))
 
 
-def same_but(record: dict[str, Any], documented: dict[str, Any], varying: set[str]) -> bool:
+def equals_except(record: dict[str, Any], documented: dict[str, Any], varying: set[str]) -> bool:
     """Whether two records have the same keys in the same order and, but for `varying`, the same values."""
     fixed = [key for key in documented if key not in varying]
     return list(record) == list(documented) and [record[key] for key in fixed] == [
@@ -38,11 +38,11 @@ async def test_post_order_answers_the_documented_body(
     headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     body = (await demo_client.post("/api/v1/order", headers=headers, json=ORDER)).json()
-    documented = answer("POST", "/v1/order")
+    documented = get_answer("POST", "/v1/order")
 
     assert list(body) == list(documented)
     assert (body["status"], body["message"]) == (documented["status"], documented["message"])
-    assert same_but(body["order"], documented["order"], {"changed", "created", "id"})
+    assert equals_except(body["order"], documented["order"], {"changed", "created", "id"})
 
 
 async def test_an_order_reads_back_as_the_documented_one_does_but_for_its_provider(
@@ -52,7 +52,7 @@ async def test_an_order_reads_back_as_the_documented_one_does_but_for_its_provid
     shown = (await demo_client.get(f"/api/v1/order/{placed['id']}", headers=headers)).json()
 
     varying = {"changed", "created", "id", "api_provider_id", "api_service_id"}
-    assert same_but(shown, answer("GET", "/v1/order/{id}"), varying)
+    assert equals_except(shown, get_answer("GET", "/v1/order/{id}"), varying)
     assert (shown["api_provider_id"], shown["api_service_id"]) == (4, "1001")
 
 
@@ -74,16 +74,16 @@ async def test_an_order_reads_back_as_the_documented_one_does_but_for_its_provid
     ],
     ids=json.dumps,
 )
-async def test_whatever_is_wrong_with_an_order_is_the_documented_400_and_costs_nothing(
+async def test_an_invalid_order_is_the_documented_400_and_costs_nothing(
     change: dict[str, object], headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     before = await User.get(id=WHOM), await Order.all().count()
     response = await demo_client.post("/api/v1/order", headers=headers, json={**ORDER, **change})
-    assert (response.status_code, response.json()) == (200, answers("POST", "/v1/order")[1])
+    assert (response.status_code, response.json()) == (200, list_answers("POST", "/v1/order")[1])
     assert (await User.get(id=WHOM), await Order.all().count()) == before
 
 
-async def test_what_the_app_says_of_provider_and_type_is_ignored(
+async def test_provider_and_type_sent_by_the_app_are_ignored(
     headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     claims = {
@@ -104,7 +104,7 @@ async def test_too_small_a_payment_or_no_number_is_the_documented_400(
     amount: object, headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     response = await demo_client.post("/api/v1/user/payment", headers=headers, json={"amount": amount})
-    assert (response.status_code, response.json()) == (200, answer("POST", "/v1/user/payment"))
+    assert (response.status_code, response.json()) == (200, get_answer("POST", "/v1/user/payment"))
 
 
 @pytest.mark.parametrize("amount", [1_000, "۱۰۰۰", " 25000 "])
@@ -119,19 +119,19 @@ async def test_a_payment_is_a_redirection_with_the_same_address_in_the_body(
 @pytest.mark.parametrize("query", ["", "?Status=OK", "?success=1", "?Authority=&Status=OK"])
 async def test_a_bare_callback_is_the_documented_500(query: str, demo_client: httpx.AsyncClient) -> None:
     response = await demo_client.get(f"/api/v1/user/payment/verify{query}")
-    assert (response.status_code, response.json()) == (500, answer("GET", "/v1/user/payment/verify"))
+    assert (response.status_code, response.json()) == (500, get_answer("GET", "/v1/user/payment/verify"))
 
 
-async def test_free_credit_is_given_and_then_refused_as_documented(
-    headers: dict[str, str], demo_client: httpx.AsyncClient, demo_shop: Shop
+async def test_free_credit_is_granted_and_then_refused_as_documented(
+    headers: dict[str, str], demo_client: httpx.AsyncClient, demo_shop: AppContext
 ) -> None:
-    given = (await demo_client.get("/api/v1/user/freecredit", headers=headers)).json()
+    provided = (await demo_client.get("/api/v1/user/freecredit", headers=headers)).json()
     refused = await demo_client.get("/api/v1/user/freecredit", headers=headers)
 
-    assert list(given) == list(answer("GET", "/v1/user/freecredit"))
-    assert given["status"] == 201
-    assert demo_shop.settings.free_credit_min <= given["amount"] <= demo_shop.settings.free_credit_max
-    documented = answers("GET", "/v1/user/freecredit")[1]
+    assert list(provided) == list(get_answer("GET", "/v1/user/freecredit"))
+    assert provided["status"] == 201
+    assert demo_shop.settings.free_credit_min <= provided["amount"] <= demo_shop.settings.free_credit_max
+    documented = list_answers("GET", "/v1/user/freecredit")[1]
     first, _, last = documented["message"].partition("120")
     assert (refused.status_code, refused.json()["status"]) == (200, documented["status"])
     seconds = int(refused.json()["message"].removeprefix(first).removesuffix(last))
@@ -144,12 +144,12 @@ async def test_the_wheel_gives_the_documented_gift_and_then_refuses_as_documente
     won = (await demo_client.get("/api/v1/user/wof", headers=headers)).json()
     refused = (await demo_client.get("/api/v1/user/wof", headers=headers)).json()
 
-    documented = answer("GET", "/v1/user/wof")
+    documented = get_answer("GET", "/v1/user/wof")
     assert won["status"] == documented["status"]
-    assert same_but(won["user_gift"], documented["user_gift"], GIVEN_BY_THE_DATABASE)
+    assert equals_except(won["user_gift"], documented["user_gift"], DATABASE_COLUMNS)
     assert won["user_gift"]["expired_at"] - won["user_gift"]["created"] == 86_400
     assert 30 <= won["user_gift"]["quantity"] <= 100
-    assert refused == answers("GET", "/v1/user/wof")[2]
+    assert refused == list_answers("GET", "/v1/user/wof")[2]
 
 
 async def test_a_gift_is_used_as_documented_below_the_service_s_minimum(
@@ -160,11 +160,11 @@ async def test_a_gift_is_used_as_documented_below_the_service_s_minimum(
     used = (await demo_client.post("/api/v1/user/gifts", headers=headers, json=body)).json()
     again = await demo_client.post("/api/v1/user/gifts", headers=headers, json=body)
 
-    documented = answer("POST", "/v1/user/gifts")
+    documented = get_answer("POST", "/v1/user/gifts")
     assert used["status"] == documented["status"]
-    assert same_but(used["order"], documented["order"], GIVEN_BY_THE_DATABASE)
+    assert equals_except(used["order"], documented["order"], DATABASE_COLUMNS)
     assert used["order"]["quantity"] == won.quantity < 100
-    assert again.json() == answers("POST", "/v1/user/gifts")[3]
+    assert again.json() == list_answers("POST", "/v1/user/gifts")[3]
 
 
 @pytest.mark.parametrize(
@@ -183,29 +183,32 @@ async def test_a_gift_is_used_as_documented_below_the_service_s_minimum(
     ],
     ids=str,
 )
-async def test_a_gift_that_cannot_be_used_is_refused_in_the_documented_words(
+async def test_an_unusable_gift_is_refused_with_the_documented_message(
     body: dict[str, object], documented: int, headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     response = await demo_client.post("/api/v1/user/gifts", headers=headers, json=body)
-    assert (response.status_code, response.json()) == (200, answers("POST", "/v1/user/gifts")[documented])
+    assert (response.status_code, response.json()) == (
+        200,
+        list_answers("POST", "/v1/user/gifts")[documented],
+    )
     assert await UserGift.filter(is_used=True).count() == 0
 
 
 @pytest.mark.parametrize("path", ["user/freecredit", "user/wof", "logout", "user/payment/test"])
-async def test_head_of_a_route_that_acts_does_nothing(
+async def test_head_of_a_route_with_side_effects_does_nothing(
     path: str, headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
 
-    before = await stored_rows()
+    before = await read_stored_rows()
     response = await demo_client.head(f"/api/v1/{path}", headers=headers)
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["cache-control"] == "no-store"
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
     assert (await demo_client.get("/api/v1/user", headers=headers)).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["user/freecredit", "user/wof"])
-async def test_what_a_get_gives_may_not_be_kept_by_anything_between(
+async def test_get_responses_with_side_effects_are_not_cacheable(
     path: str, headers: dict[str, str], demo_client: httpx.AsyncClient
 ) -> None:
     response = await demo_client.get(f"/api/v1/{path}", headers=headers)

@@ -12,18 +12,18 @@ import pytest
 from starlette.types import Message
 from tortoise.exceptions import DBConnectionError
 
-from composition.web import application
+from composition.web import build_application
 from domain.order_status import OrderSource
 from domain.service_types import ServiceType
 from domain.states import NotificationKind
 from models import Notification, Order, Service, Ticket, TicketMessage, User, database
-from models.rows import Records
+from models.rows import RowSet
 from resolvers import orders, pages
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from rest_compat import shapes
-from tests.database_state import recorded_statements
+from tests.database_state import record_statements
 from tests.fakes import MOMENT, create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.resolvers.records import create_service
 
 TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
@@ -106,47 +106,47 @@ async def whole_lists(user: User, ticket: Ticket) -> list[Whole]:
 
 
 @pytest.fixture(autouse=True)
-def part_rows(monkeypatch: pytest.MonkeyPatch) -> int:
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> int:
     """Parts of few rows, so that few rows make a long list."""
-    monkeypatch.setattr(pages, "PART_ROWS", 4)
+    monkeypatch.setattr(pages, "CHUNK_SIZE", 4)
     return 4
 
 
 @pytest.mark.both_databases
 async def test_a_list_of_any_length_is_the_same_bytes(
-    part_rows: int, shop: Shop, client: httpx.AsyncClient, subtests: pytest.Subtests
+    small_chunks: int, shop: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
-    for count in (part_rows - 1, part_rows, part_rows + 1, 3 * part_rows):
+    for count in (small_chunks - 1, small_chunks, small_chunks + 1, 3 * small_chunks):
         user = await create_user()
         await Service.all().delete()
         ticket = await add_other_rows(user, count)
-        headers = await authorization(shop, user)
+        headers = await create_authorization(shop, user)
         for path, shape, rows in await whole_lists(user, ticket):
             with subtests.test(f"{count} of {path}"):
                 answer = await client.get(f"/api{path}", headers=headers)
                 assert answer.status_code == 200
                 assert answer.content == orjson.dumps(shape(rows))
                 assert len(rows) == count
-                assert ("content-length" in answer.headers) is (count < part_rows)
+                assert ("content-length" in answer.headers) is (count < small_chunks)
 
 
 @pytest.mark.both_databases
 async def test_a_list_of_orders_of_any_length_is_the_same_bytes_compressed_or_not(
-    part_rows: int, shop: Shop, client: httpx.AsyncClient, subtests: pytest.Subtests
+    small_chunks: int, shop: AppContext, client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     service = await create_service()
-    for count in (0, part_rows - 1, part_rows, part_rows + 1, 3 * part_rows):
+    for count in (0, small_chunks - 1, small_chunks, small_chunks + 1, 3 * small_chunks):
         user = await create_user()
         await add_orders(user, count, service=service)
         newest_first = await Order.filter(user_id=user.id).order_by("-id")
-        headers = await authorization(shop, user)
+        headers = await create_authorization(shop, user)
         for coding in ("identity", "gzip"):
             with subtests.test(f"{count} orders, {coding}"):
                 answer = await client.get("/api/v1/order", headers={**headers, "Accept-Encoding": coding})
                 assert answer.content == orjson.dumps(shapes.order_list(newest_first))
                 is_compressed = answer.headers.get("content-encoding") == "gzip"
                 assert is_compressed is (coding == "gzip" and count > 1)
-                assert ("content-length" in answer.headers) is (count < part_rows)
+                assert ("content-length" in answer.headers) is (count < small_chunks)
 
 
 class Reader:
@@ -156,7 +156,7 @@ class Reader:
         self.first_came, self.goes_on, self.has_left = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.body = b""
         self.is_complete = False
-        self._has_asked = False
+        self._has_requested = False
 
     async def get(self, app: Any, path: str, headers: dict[str, str]) -> None:
         scope = {
@@ -184,8 +184,8 @@ class Reader:
             raise AssertionError(f"the answer came as a whole: {self.body[:200]!r}")
 
     async def _receive(self) -> Message:
-        if not self._has_asked:
-            self._has_asked = True
+        if not self._has_requested:
+            self._has_requested = True
             return {"type": "http.request", "body": b"", "more_body": False}
         await self.has_left.wait()
         return {"type": "http.disconnect"}
@@ -200,62 +200,62 @@ class Reader:
             await self.goes_on.wait()
 
 
-def reads_of_orders(statements: list[str]) -> int:
+def count_order_reads(statements: list[str]) -> int:
     return sum('FROM "orders"' in statement for statement in statements)
 
 
 @pytest.mark.both_databases
 async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
-    part_rows: int, shop: Shop, client: httpx.AsyncClient
+    small_chunks: int, shop: AppContext, client: httpx.AsyncClient
 ) -> None:
     user = await create_user()
-    await add_orders(user, 2 * part_rows + 1)
-    headers = {"Host": "localhost", **await authorization(shop, user)}
+    await add_orders(user, 2 * small_chunks + 1)
+    headers = {"Host": "localhost", **await create_authorization(shop, user)}
     reader = Reader()
-    with recorded_statements() as statements:
-        reading = asyncio.create_task(reader.get(application(shop), "/api/v1/order", headers))
+    with record_statements() as statements:
+        reading = asyncio.create_task(reader.get(build_application(shop), "/api/v1/order", headers))
         await reader.first_piece(reading)
         other = await client.get("/api/v1/services")
-        assert (other.status_code, reads_of_orders(statements), reader.is_complete) == (200, 1, False)
+        assert (other.status_code, count_order_reads(statements), reader.is_complete) == (200, 1, False)
         reader.goes_on.set()
         await reading
 
-    assert reads_of_orders(statements) == 3
+    assert count_order_reads(statements) == 3
     assert reader.is_complete
     newest_first = await Order.filter(user_id=user.id).order_by("-id")
     assert reader.body == orjson.dumps(shapes.order_list(newest_first))
 
 
 @pytest.mark.both_databases
-async def test_nothing_more_is_read_for_a_reader_that_hangs_up(part_rows: int, shop: Shop) -> None:
+async def test_nothing_more_is_read_for_a_reader_that_hangs_up(small_chunks: int, shop: AppContext) -> None:
     user = await create_user()
-    await add_orders(user, 2 * part_rows + 1)
-    headers = {"Host": "localhost", **await authorization(shop, user)}
+    await add_orders(user, 2 * small_chunks + 1)
+    headers = {"Host": "localhost", **await create_authorization(shop, user)}
     reader = Reader()
-    with recorded_statements() as statements:
-        reading = asyncio.create_task(reader.get(application(shop), "/api/v1/order", headers))
+    with record_statements() as statements:
+        reading = asyncio.create_task(reader.get(build_application(shop), "/api/v1/order", headers))
         await reader.first_piece(reading)
         reader.has_left.set()
         await reading
 
-    assert reads_of_orders(statements) == 1
+    assert count_order_reads(statements) == 1
     assert not reader.is_complete
     assert (await database.fetch("SELECT 1 AS one"))[0]["one"] == 1
 
 
 async def test_an_outage_in_the_middle_breaks_the_answer_off_and_leaves_a_line_in_the_log(
-    part_rows: int, shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    small_chunks: int, shop: AppContext, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def away(*_: object, **__: object) -> Records[Order]:
+    async def away(*_: object, **__: object) -> RowSet[Order]:
         raise DBConnectionError
 
     monkeypatch.setattr(orders, "list_older_orders", away)
     user = await create_user()
-    await add_orders(user, part_rows + 1)
-    headers = {"Host": "localhost", **await authorization(shop, user)}
+    await add_orders(user, small_chunks + 1)
+    headers = {"Host": "localhost", **await create_authorization(shop, user)}
     reader = Reader()
     reader.goes_on.set()
-    await reader.get(application(shop), "/api/v1/order", headers)
+    await reader.get(build_application(shop), "/api/v1/order", headers)
 
     assert reader.body.startswith(b'{"status":200,"orders":[{')
     assert not reader.is_complete
@@ -264,13 +264,13 @@ async def test_an_outage_in_the_middle_breaks_the_answer_off_and_leaves_a_line_i
 
 
 async def test_head_of_a_long_list_reads_no_more_than_its_first_part(
-    part_rows: int, shop: Shop, client: httpx.AsyncClient
+    small_chunks: int, shop: AppContext, client: httpx.AsyncClient
 ) -> None:
     user = await create_user()
-    await add_orders(user, part_rows + 1)
-    headers = await authorization(shop, user)
-    with recorded_statements() as statements:
+    await add_orders(user, small_chunks + 1)
+    headers = await create_authorization(shop, user)
+    with record_statements() as statements:
         answer = await client.head("/api/v1/order", headers=headers)
 
     assert (answer.status_code, answer.content) == (200, b"")
-    assert reads_of_orders(statements) == 1
+    assert count_order_reads(statements) == 1

@@ -10,12 +10,12 @@ import pytest
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import LedgerEntry, Order, Service
-from resolvers.shop import Shop
-from tests.database_state import stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.resolvers.records import create_service
-from tests.rest_compat.reference import answers
+from tests.rest_compat.reference import list_answers
 
 Fields = dict[str, object]
 
@@ -136,8 +136,8 @@ def as_texts(form: Fields) -> tuple[str, bytes]:
 
 
 def as_form(form: Fields) -> tuple[str, bytes]:
-    given = {name: value for name, value in form.items() if value is not None}
-    return "application/x-www-form-urlencoded", urlencode(given).encode()
+    fields = {name: value for name, value in form.items() if value is not None}
+    return "application/x-www-form-urlencoded", urlencode(fields).encode()
 
 
 def in_persian_digits(form: Fields) -> tuple[str, bytes]:
@@ -162,9 +162,9 @@ Send = Callable[..., Awaitable[httpx.Response]]
 
 
 @pytest.fixture
-async def send(client: httpx.AsyncClient, shop: Shop) -> Send:
+async def send(client: httpx.AsyncClient, shop: AppContext) -> Send:
     """Orders the service with a form, as a buyer who can pay."""
-    buyer = await authorization(shop, await create_user(balance=BALANCE))
+    buyer = await create_authorization(shop, await create_user(balance=BALANCE))
 
     async def send(
         service: Service, form: Fields, *, encoding: Encoding = as_json, noise: Fields = NOISE
@@ -177,20 +177,20 @@ async def send(client: httpx.AsyncClient, shop: Shop) -> Send:
     return send
 
 
-async def service_of(kind: ServiceType, *, drip_feed: bool = False) -> Service:
-    return await create_service(type=kind, price=PRICE, largest=10_000, drip_feed=drip_feed)
+async def create_service_of(kind: ServiceType, *, drip_feed: bool = False) -> Service:
+    return await create_service(type=kind, price=PRICE, max_quantity=10_000, drip_feed=drip_feed)
 
 
-def stored(order: Order) -> Fields:
+def get_stored_order(order: Order) -> Fields:
     return {name: getattr(order, name) for name in (*EMPTY, "quantity", "charge")}
 
 
 async def check_refused(answer: Awaitable[httpx.Response]) -> None:
     """The documented 400, and nothing stored."""
-    before = await stored_rows()
+    before = await read_stored_rows()
     refused = await answer
-    assert (refused.status_code, refused.json()) == (200, answers("POST", "/v1/order")[1])
-    assert await stored_rows() == before
+    assert (refused.status_code, refused.json()) == (200, list_answers("POST", "/v1/order")[1])
+    assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda encoding: encoding.__name__)
@@ -200,11 +200,11 @@ async def test_an_order_of_each_type_is_stored_as_its_form_says(
 ) -> None:
     sent, expected = FORMS[kind]
 
-    answer = await send(await service_of(kind), sent, encoding=encoding)
+    answer = await send(await create_service_of(kind), sent, encoding=encoding)
 
     assert (answer.status_code, answer.json()["status"]) == (200, 201), answer.text
     order = await Order.get()
-    assert stored(order) == {**EMPTY, **expected}
+    assert get_stored_order(order) == {**EMPTY, **expected}
     assert (order.service_type, order.link, order.status) == (kind, LINK, OrderStatus.PENDING)
     assert order.source is OrderSource.MOBILE_APP
     charge = await LedgerEntry.get(order_id=order.id)
@@ -215,7 +215,7 @@ async def test_an_order_of_each_type_is_stored_as_its_form_says(
 async def test_an_order_without_something_that_its_type_needs_is_refused(
     kind: ServiceType, name: str, send: Send
 ) -> None:
-    service = await service_of(kind)
+    service = await create_service_of(kind)
     sent = {key: value for key, value in FORMS[kind][0].items() if key != name}
 
     await check_refused(send(service, sent))
@@ -224,21 +224,21 @@ async def test_an_order_without_something_that_its_type_needs_is_refused(
 
 @pytest.mark.parametrize("switch", ["on", "ON", " On "])
 async def test_a_drip_feed_that_is_on_is_stored_with_its_total(switch: str, send: Send) -> None:
-    service = await service_of(ServiceType.DEFAULT, drip_feed=True)
+    service = await create_service_of(ServiceType.DEFAULT, drip_feed=True)
 
     await send(service, {"quantity": 100, "is_drip_feed": switch, "runs": "۳", "interval": "15"})
 
     drip_feed = {"is_drip_feed": True, "runs": 3, "interval": 15, "drip_feed_quantity": 100}
-    assert stored(await Order.get()) == {**EMPTY, **drip_feed, "quantity": 300, "charge": 900}
+    assert get_stored_order(await Order.get()) == {**EMPTY, **drip_feed, "quantity": 300, "charge": 900}
 
 
 @pytest.mark.parametrize("switch", ["facilis", "off", "", "1", "true", None, True, 1, ["on"], "oñ"])
 async def test_a_drip_feed_that_is_anything_but_on_is_one_delivery(switch: object, send: Send) -> None:
-    service = await service_of(ServiceType.DEFAULT, drip_feed=True)
+    service = await create_service_of(ServiceType.DEFAULT, drip_feed=True)
 
     await send(service, {"quantity": 100, "is_drip_feed": switch, "runs": 3, "interval": 15})
 
-    assert stored(await Order.get()) == {**EMPTY, "quantity": 100, "charge": 300}
+    assert get_stored_order(await Order.get()) == {**EMPTY, "quantity": 100, "charge": 300}
 
 
 @pytest.mark.parametrize(
@@ -258,14 +258,14 @@ async def test_a_drip_feed_that_is_anything_but_on_is_one_delivery(switch: objec
     ids=str,
 )
 async def test_a_drip_feed_with_impossible_numbers_is_refused(change: Fields, send: Send) -> None:
-    service = await service_of(ServiceType.DEFAULT, drip_feed=True)
+    service = await create_service_of(ServiceType.DEFAULT, drip_feed=True)
     sound = {"quantity": 100, "is_drip_feed": "on", "runs": 3, "interval": 15}
 
     await check_refused(send(service, {**sound, **change}, noise={}))
 
 
 async def test_a_drip_feed_of_a_service_without_one_is_refused(send: Send) -> None:
-    service = await service_of(ServiceType.DEFAULT)
+    service = await create_service_of(ServiceType.DEFAULT)
 
     await check_refused(send(service, {"quantity": 100, "is_drip_feed": "on", "runs": 3, "interval": 15}))
 
@@ -273,7 +273,7 @@ async def test_a_drip_feed_of_a_service_without_one_is_refused(send: Send) -> No
 async def test_a_subscription_may_leave_out_its_link_and_its_expiry(send: Send) -> None:
     sent = FORMS[ServiceType.SUBSCRIPTIONS][0]
 
-    await send(await service_of(ServiceType.SUBSCRIPTIONS), {**sent, "link": None, "sub_expiry": ""})
+    await send(await create_service_of(ServiceType.SUBSCRIPTIONS), {**sent, "link": None, "sub_expiry": ""})
 
     order = await Order.get()
     assert (order.link, order.subscription_expiry) == ("sara", None)
@@ -300,7 +300,7 @@ async def test_a_subscription_may_leave_out_its_link_and_its_expiry(send: Send) 
     ids=str,
 )
 async def test_a_subscription_with_impossible_values_is_refused(change: Fields, send: Send) -> None:
-    service = await service_of(ServiceType.SUBSCRIPTIONS)
+    service = await create_service_of(ServiceType.SUBSCRIPTIONS)
 
     await check_refused(send(service, {**FORMS[ServiceType.SUBSCRIPTIONS][0], **change}))
 
@@ -323,6 +323,6 @@ async def test_a_subscription_with_impossible_values_is_refused(change: Fields, 
 async def test_an_order_with_impossible_values_is_refused_and_leaves_nothing(
     kind: ServiceType, change: Fields, send: Send
 ) -> None:
-    service = await service_of(kind, drip_feed=True)
+    service = await create_service_of(kind, drip_feed=True)
 
     await check_refused(send(service, {**FORMS[kind][0], **change}))

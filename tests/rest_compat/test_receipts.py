@@ -13,11 +13,11 @@ from domain.money import Toman
 from domain.states import PaymentStatus
 from gateways.errors import GatewayUnavailable
 from models import Payment, User
-from resolvers.shop import Shop
-from tests.database_state import all_rows, stored_rows
+from resolvers.shop import AppContext
+from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import balance_of
+from tests.resolvers.money_records import get_balance
 
 VERIFY = "/api/v1/user/payment/verify"
 APP_URL = 'vitrin://wallet?from=bank&note="<paid>"'
@@ -25,7 +25,7 @@ AUTHORITY = "A00000000000000000000000000000001"
 AMOUNT = Toman(1_250_000)
 # 2026-03-20, half past eight in the evening in London, is the first minute of 1405 in Tehran.
 NEW_YEAR = datetime(2026, 3, 20, 20, 30, tzinfo=UTC)
-NEW_YEAR_IN_WORDS = "۱۴۰۵/۰۱/۰۱ ساعت ۰۰:۰۰"
+NEW_YEAR_TEXT = "۱۴۰۵/۰۱/۰۱ ساعت ۰۰:۰۰"
 HOSTILE = "<script>alert(1)</script>\"'&"
 HEADINGS = {
     PaymentStatus.PAID: "پرداخت موفق بود",
@@ -50,7 +50,7 @@ class Zibal(FakePayments):
 
 
 @dataclass(frozen=True)
-class Banks:
+class Gateways:
     """Both kinds of gateway that return payers."""
 
     sandbox: FakePayments
@@ -58,14 +58,14 @@ class Banks:
 
 
 @pytest.fixture
-def banks() -> Banks:
-    return Banks(FakePayments(), Zibal())
+def gateways() -> Gateways:
+    return Gateways(FakePayments(), Zibal())
 
 
 @pytest.fixture
-def shop(shop: Shop, banks: Banks) -> Shop:
+def shop(shop: AppContext, gateways: Gateways) -> AppContext:
     """The shop with both gateways, and an app that has a hostile address."""
-    own = replace(shop, payments={"sandbox": banks.sandbox, "zibal": banks.zibal})
+    own = replace(shop, payments={"sandbox": gateways.sandbox, "zibal": gateways.zibal})
     return with_settings(own, app_url=APP_URL)
 
 
@@ -92,12 +92,12 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def shown(answer: httpx.Response) -> Page:
+def parse_page(answer: httpx.Response) -> Page:
     """The page without its style sheet."""
     return Page(answer.text.split("</style>")[1])
 
 
-async def payment_of(
+async def create_payment(
     payer: User | None, status: PaymentStatus = PaymentStatus.PENDING, *, gateway: str = "sandbox"
 ) -> Payment:
     """A payment that its gateway has opened."""
@@ -116,32 +116,32 @@ async def payment_of(
     )
 
 
-async def come_back(client: httpx.AsyncClient, **query: str) -> httpx.Response:
+async def return_to_shop(client: httpx.AsyncClient, **query: str) -> httpx.Response:
     """The payer's browser at the callback."""
     return await client.get(VERIFY, params={"Authority": AUTHORITY, "Status": "OK", **query})
 
 
 @pytest.fixture
-async def receipts(client: httpx.AsyncClient, banks: Banks) -> dict[str, httpx.Response]:
+async def receipts(client: httpx.AsyncClient, gateways: Gateways) -> dict[str, httpx.Response]:
     """The callback's answer for a payment of each state, and for none."""
-    answers: dict[str, httpx.Response] = {"unknown": await come_back(client)}
+    answers: dict[str, httpx.Response] = {"unknown": await return_to_shop(client)}
     for status in PaymentStatus:
         await Payment.all().delete()
-        await payment_of(await create_user(), status)
+        await create_payment(await create_user(), status)
         if status in (PaymentStatus.PENDING, PaymentStatus.UNVERIFIED):
-            banks.sandbox.fail_next = GatewayUnavailable("down", request_sent=True)
-        answers[status] = await come_back(client)
+            gateways.sandbox.fail_next = GatewayUnavailable("down", request_sent=True)
+        answers[status] = await return_to_shop(client)
     return answers
 
 
-async def test_every_state_has_a_page_of_its_own_words(receipts: dict[str, httpx.Response]) -> None:
+async def test_every_state_has_its_own_page_text(receipts: dict[str, httpx.Response]) -> None:
     for name, answer in receipts.items():
         heading, status_code = (UNKNOWN, 404) if name == "unknown" else (HEADINGS[PaymentStatus(name)], 200)
         assert answer.status_code == status_code
         assert re.findall("<h1>(.*)</h1>\n<p>[^a-z<]+</p>", answer.text) == [heading]
 
 
-async def test_a_receipt_tells_amount_number_and_moment_in_persian(
+async def test_a_receipt_shows_amount_number_and_time_in_persian(
     receipts: dict[str, httpx.Response],
 ) -> None:
     for status in PaymentStatus:
@@ -150,13 +150,13 @@ async def test_a_receipt_tells_amount_number_and_moment_in_persian(
         [root] = page.attributes("html")
         assert (root["lang"], root["dir"]) == ("fa", "rtl")
         assert "۱٬۲۵۰٬۰۰۰ تومان" in page.text
-        assert NEW_YEAR_IN_WORDS in page.text
+        assert NEW_YEAR_TEXT in page.text
         assert re.search("شماره پرداخت [۰-۹]+ ", page.text)
-        assert not re.search("[0-9]", shown(answer).text.replace(HOSTILE, ""))
+        assert not re.search("[0-9]", parse_page(answer).text.replace(HOSTILE, ""))
 
 
-async def test_the_page_of_an_unknown_payment_tells_of_none(receipts: dict[str, httpx.Response]) -> None:
-    page = shown(receipts["unknown"])
+async def test_the_page_of_an_unknown_payment_shows_no_payment(receipts: dict[str, httpx.Response]) -> None:
+    page = parse_page(receipts["unknown"])
     assert "تومان" not in page.text
     assert AUTHORITY not in page.text
 
@@ -206,42 +206,42 @@ async def test_every_page_allows_its_own_style_and_nothing_else_and_is_kept_nowh
         (None, {"Status": ""}, PaymentStatus.CANCELED),
     ],
 )
-async def test_the_gateway_s_word_counts_and_not_the_payer_s(
+async def test_the_gateway_s_verdict_counts_and_not_the_payer_s(
     paid: Toman | None,
     query: dict[str, str],
     status: PaymentStatus,
     client: httpx.AsyncClient,
-    banks: Banks,
+    gateways: Gateways,
 ) -> None:
     payer = await create_user()
-    await payment_of(payer)
+    await create_payment(payer)
     if paid is not None:
-        banks.sandbox.paid[AUTHORITY] = paid
+        gateways.sandbox.paid[AUTHORITY] = paid
 
-    answer = await come_back(client, **query)
+    answer = await return_to_shop(client, **query)
 
     assert HEADINGS[status] in answer.text
     assert (await Payment.get()).status is status
-    assert await balance_of(payer) == (AMOUNT if status is PaymentStatus.PAID else 0)
+    assert await get_balance(payer) == (AMOUNT if status is PaymentStatus.PAID else 0)
 
 
 async def test_a_payer_who_cancels_goes_back_and_pays_is_credited_once(
-    client: httpx.AsyncClient, banks: Banks
+    client: httpx.AsyncClient, gateways: Gateways
 ) -> None:
     payer = await create_user()
-    await payment_of(payer)
+    await create_payment(payer)
 
-    canceled = await come_back(client, Status="NOK")
-    banks.sandbox.paid[AUTHORITY] = AMOUNT
+    canceled = await return_to_shop(client, Status="NOK")
+    gateways.sandbox.paid[AUTHORITY] = AMOUNT
     paid, again, late = (
-        await come_back(client),
-        await come_back(client),
-        await come_back(client, Status="NOK"),
+        await return_to_shop(client),
+        await return_to_shop(client),
+        await return_to_shop(client, Status="NOK"),
     )
 
     assert HEADINGS[PaymentStatus.CANCELED] in canceled.text
     assert all(HEADINGS[PaymentStatus.PAID] in answer.text for answer in (paid, again, late))
-    assert (await balance_of(payer), banks.sandbox.verified) == (AMOUNT, 2)
+    assert (await get_balance(payer), gateways.sandbox.verified) == (AMOUNT, 2)
 
 
 @pytest.mark.parametrize(
@@ -251,22 +251,24 @@ async def test_a_payer_who_cancels_goes_back_and_pays_is_credited_once(
 async def test_zibal_s_parameters_find_a_payment_at_zibal(
     success: str, status: PaymentStatus, client: httpx.AsyncClient
 ) -> None:
-    await payment_of(await create_user(), gateway="zibal")
+    await create_payment(await create_user(), gateway="zibal")
 
     answer = await client.get(VERIFY, params={"trackId": AUTHORITY, "success": success, "orderId": "1"})
 
     assert (answer.status_code, (await Payment.get()).status) == (200, status)
 
 
-async def test_a_payment_at_zibal_that_was_paid_is_credited(client: httpx.AsyncClient, banks: Banks) -> None:
+async def test_a_payment_at_zibal_that_was_paid_is_credited(
+    client: httpx.AsyncClient, gateways: Gateways
+) -> None:
     payer = await create_user()
-    await payment_of(payer, gateway="zibal")
-    banks.zibal.paid[AUTHORITY] = AMOUNT
+    await create_payment(payer, gateway="zibal")
+    gateways.zibal.paid[AUTHORITY] = AMOUNT
 
     answer = await client.get(VERIFY, params={"trackId": AUTHORITY, "success": "1", "status": "2"})
 
     assert HEADINGS[PaymentStatus.PAID] in answer.text
-    assert await balance_of(payer) == AMOUNT
+    assert await get_balance(payer) == AMOUNT
 
 
 @pytest.mark.parametrize(
@@ -289,15 +291,15 @@ async def test_a_payment_at_zibal_that_was_paid_is_credited(client: httpx.AsyncC
 async def test_parameters_of_no_payment_at_their_gateway_are_answered_404_and_change_nothing(
     gateway: str, query: dict[str, str], client: httpx.AsyncClient
 ) -> None:
-    await payment_of(await create_user(), gateway=gateway)
-    before = await stored_rows()
+    await create_payment(await create_user(), gateway=gateway)
+    before = await read_stored_rows()
 
     answer = await client.get(VERIFY, params=query)
 
     assert answer.status_code == 404
     assert UNKNOWN in answer.text
     assert HOSTILE not in answer.text
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
 @pytest.mark.parametrize("raw", ["Authority=%ff&Status=OK", "Authority=%ed%a0%80", "trackId=%00&success=1"])
@@ -306,23 +308,23 @@ async def test_bytes_that_are_no_text_are_of_no_payment(raw: str, client: httpx.
 
 
 async def test_a_test_payment_has_a_receipt_and_credits_nobody(
-    client: httpx.AsyncClient, banks: Banks
+    client: httpx.AsyncClient, gateways: Gateways
 ) -> None:
-    await payment_of(None)
-    banks.sandbox.paid[AUTHORITY] = AMOUNT
+    await create_payment(None)
+    gateways.sandbox.paid[AUTHORITY] = AMOUNT
 
-    assert HEADINGS[PaymentStatus.PAID] in (await come_back(client)).text
-    assert (await all_rows())["ledger_entries"] == []
+    assert HEADINGS[PaymentStatus.PAID] in (await return_to_shop(client)).text
+    assert (await read_all_rows())["ledger_entries"] == []
 
 
 async def test_a_redirection_to_the_gateway_comes_back_to_a_receipt(
-    client: httpx.AsyncClient, banks: Banks
+    client: httpx.AsyncClient, gateways: Gateways
 ) -> None:
     started = await client.get("/api/v1/user/payment/test")
-    [authority] = banks.sandbox.opened
-    banks.sandbox.pay(authority)
+    [authority] = gateways.sandbox.opened
+    gateways.sandbox.pay(authority)
 
-    receipt = await come_back(client, Authority=authority)
+    receipt = await return_to_shop(client, Authority=authority)
 
     assert (started.status_code, started.headers["location"]) == (302, f"https://bank.example/{authority}")
     assert HEADINGS[PaymentStatus.PAID] in receipt.text

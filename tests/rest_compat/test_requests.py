@@ -21,7 +21,7 @@ async def parse(*, query: str = "", body: bytes = b"", content_type: str = "appl
 
     headers = [(b"content-type", content_type.encode())]
     scope = {"type": "http", "method": "POST", "query_string": query.encode(), "headers": headers}
-    return await requests.parameters(Request(scope, receive))
+    return await requests.read_parameters(Request(scope, receive))
 
 
 def multipart(*parts: tuple[str, str]) -> bytes:
@@ -37,35 +37,35 @@ def multipart(*parts: tuple[str, str]) -> bytes:
 )
 async def test_json_is_recognised_by_its_content_type(content_type: str) -> None:
     sent = await parse(body=b'{"username": " ali "}', content_type=content_type)
-    assert sent.text("username") == "ali"
+    assert sent.get_text("username") == "ali"
 
 
 async def test_form_body_gives_parameters() -> None:
     sent = await parse(body="name=علی+رضا&mobile=%2B98911".encode(), content_type=FORM)
-    assert (sent.text("name"), sent.text("mobile")) == ("علی رضا", "+98911")
+    assert (sent.get_text("name"), sent.get_text("mobile")) == ("علی رضا", "+98911")
 
 
 async def test_multipart_body_gives_its_text_fields_and_no_files() -> None:
     body = multipart(('name="subject"', "سلام"), ('name="description"; filename="a.txt"', "file"))
     sent = await parse(body=body, content_type="multipart/form-data; boundary=B")
-    assert (sent.text("subject"), sent.text("description")) == ("سلام", None)
+    assert (sent.get_text("subject"), sent.get_text("description")) == ("سلام", None)
 
 
 async def test_multipart_charset_is_not_obeyed() -> None:
     body = multipart(('name="subject"', "abc-def"))
     sent = await parse(body=body, content_type="multipart/form-data; charset=punycode; boundary=B")
-    assert sent.text("subject") == "abc-def"
+    assert sent.get_text("subject") == "abc-def"
 
 
 @for_each("content_type", ["multipart/form-data", 'multipart/form-data; boundary="a\nb"', "text/plain", ""])
 async def test_body_of_no_readable_type_counts_as_empty(content_type: str) -> None:
     sent = await parse(body=b'{"username": "ali"}', content_type=content_type)
-    assert sent.text("username") is None
+    assert sent.get_text("username") is None
 
 
 async def test_broken_multipart_counts_as_empty() -> None:
     sent = await parse(body=b"--B\r\nnonsense", content_type="multipart/form-data; boundary=B")
-    assert sent.text("subject") is None
+    assert sent.get_text("subject") is None
 
 
 @for_each(
@@ -88,60 +88,60 @@ async def test_broken_multipart_counts_as_empty() -> None:
 )
 async def test_malformed_json_counts_as_empty_and_the_query_stays(body: bytes) -> None:
     sent = await parse(query="a=query", body=body)
-    assert sent.text("a") == "query"
+    assert sent.get_text("a") == "query"
 
 
 async def test_body_wins_over_the_query() -> None:
     sent = await parse(query="a=query&b=query", body=b'{"a": "body"}')
-    assert (sent.text("a"), sent.text("b")) == ("body", "query")
+    assert (sent.get_text("a"), sent.get_text("b")) == ("body", "query")
 
 
 async def test_json_in_the_query_string_does_no_harm() -> None:
     sent = await parse(query='{"cate_id":9,"status":"impedit","order_by":"a"}')
-    assert sent.integer("cate_id") is None
+    assert sent.get_integer("cate_id") is None
 
 
 async def test_more_fields_than_any_route_has_count_as_none() -> None:
     sent = await parse(body=b"&".join(b"a=1" for _ in range(5_000)), content_type=FORM)
-    assert sent.text("a") is None
+    assert sent.get_text("a") is None
 
 
 @for_each("value", ["", "  \t", None])
 def test_blank_text_and_null_are_absent(value: str | None) -> None:
     sent = Parameters({"a": value})
-    assert sent.text("a") is None
+    assert sent.get_text("a") is None
     with pytest.raises(InvalidInput):
-        sent.required_text("a")
+        sent.require_text("a")
 
 
 @for_each(("value", "secret"), [("", ""), (" x ", " x "), (12, "12"), (None, None)])
 def test_secret_is_neither_trimmed_nor_absent_when_blank(value: object, secret: str | None) -> None:
-    assert Parameters({"password": value}).secret("password") == secret
+    assert Parameters({"password": value}).get_raw_text("password") == secret
 
 
 def test_integer_counts_as_text_of_its_digits() -> None:
-    assert Parameters({"username": 9011235566}).text("username") == "9011235566"
+    assert Parameters({"username": 9011235566}).get_text("username") == "9011235566"
 
 
 @for_each("value", [True, 1.5, [], ["a"], {"a": 1}, "a\x00b", "\ud800"])
-def test_text_refuses_what_is_no_storable_text(value: object) -> None:
+def test_unstorable_text_is_refused(value: object) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        Parameters({"subject": value}).text("subject")
+        Parameters({"subject": value}).get_text("subject")
     assert refusal.value.field == "subject"
 
 
-async def test_lone_surrogate_in_json_spoils_only_its_own_value() -> None:
+async def test_a_lone_surrogate_in_json_invalidates_only_its_own_value() -> None:
     sent = await parse(body=b'{"a": "\\ud800", "b": "x"}')
-    assert sent.text("b") == "x"
+    assert sent.get_text("b") == "x"
     with pytest.raises(InvalidInput):
-        sent.text("a")
+        sent.get_text("a")
 
 
 async def test_bytes_that_are_no_utf8_in_a_form_are_malformed() -> None:
     sent = await parse(body=b"a=%ff&b=\xfe", content_type=FORM)
     for name in ("a", "b"):
         with pytest.raises(InvalidInput):
-            sent.text(name)
+            sent.get_text(name)
 
 
 @for_each(
@@ -173,26 +173,26 @@ async def test_bytes_that_are_no_utf8_in_a_form_are_malformed() -> None:
 def test_an_integer_is_read_in_every_script_and_as_a_whole_fraction(
     value: object, integer: int | None
 ) -> None:
-    assert Parameters({"n": value}).integer("n") == integer
+    assert Parameters({"n": value}).get_integer("n") == integer
 
 
 @for_each(("value", "limit"), [(3, 3), ("۱", 1), (10, 10), (12, 10), (0, 10), (-1, 10), ("x", 10)])
 def test_integer_outside_the_bounds_is_the_default(value: object, limit: int) -> None:
-    assert Parameters({"limit": value}).integer_within(range(1, 11), "limit", default=10) == limit
+    assert Parameters({"limit": value}).get_integer_within(range(1, 11), "limit", default=10) == limit
 
 
 @for_each("value", [-1, "x", None])
-def test_moment_that_is_none_is_none(value: object) -> None:
-    assert Parameters({"offset": value}).moment("offset") is None
+def test_an_invalid_timestamp_is_none(value: object) -> None:
+    assert Parameters({"offset": value}).get_datetime("offset") is None
 
 
 @for_each("value", [253_402_300_800, 2**62])
-def test_moment_after_the_calendar_is_its_last_day(value: int) -> None:
-    assert Parameters({"offset": value}).moment("offset") == datetime(9999, 12, 31, tzinfo=UTC)
+def test_an_out_of_range_timestamp_is_the_last_day_of_the_calendar(value: int) -> None:
+    assert Parameters({"offset": value}).get_datetime("offset") == datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def test_moment_is_read_from_unix_seconds() -> None:
-    assert Parameters({"offset": "1591431859"}).moment("offset") == datetime(
+def test_a_timestamp_is_parsed_from_unix_seconds() -> None:
+    assert Parameters({"offset": "1591431859"}).get_datetime("offset") == datetime(
         2020, 6, 6, 8, 24, 19, tzinfo=UTC
     )
 
@@ -211,9 +211,11 @@ def test_moment_is_read_from_unix_seconds() -> None:
 )
 def test_ordering_takes_known_columns_only(value: object, ordering: tuple[str, Direction]) -> None:
     sent = Parameters({"order_by": value})
-    assert sent.ordering("order_by", {"price": "PRICE"}, default="ID") == ordering
+    assert sent.get_ordering("order_by", {"price": "PRICE"}, default="ID") == ordering
 
 
-@for_each(("spelled", "record"), [("19", 19), ("۱۹", 19), ("sint", 0), ("9" * 30, 0), ("1e3", 0), ("-1", -1)])
-def test_record_id_of_no_integer_is_no_records(spelled: str, record: int) -> None:
-    assert requests.record_id(Request({"type": "http", "path_params": {"id": spelled}})) == record
+@for_each(
+    ("spelling", "record"), [("19", 19), ("۱۹", 19), ("sint", 0), ("9" * 30, 0), ("1e3", 0), ("-1", -1)]
+)
+def test_record_id_of_no_integer_is_no_records(spelling: str, record: int) -> None:
+    assert requests.parse_record_id(Request({"type": "http", "path_params": {"id": spelling}})) == record

@@ -19,15 +19,17 @@ from tests.fakes import RecordingSms, new_shop
 from tests.rest_compat.reference import ENDPOINTS
 
 
-def client_of(door: Starlette) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(Starlette(routes=[Mount("/api", app=door)]), raise_app_exceptions=False)
+def create_client(rest_app: Starlette) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(
+        Starlette(routes=[Mount("/api", app=rest_app)]), raise_app_exceptions=False
+    )
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[httpx.AsyncClient]:
+async def rest_app() -> AsyncIterator[httpx.AsyncClient]:
     """The REST door without a database."""
-    async with client_of(routes.application(new_shop(Settings(), RecordingSms()))) as client:
+    async with create_client(routes.build_application(new_shop(Settings(), RecordingSms()))) as client:
         yield client
 
 
@@ -38,21 +40,21 @@ async def answer_to(error: Exception, monkeypatch: pytest.MonkeyPatch) -> httpx.
         raise error
 
     line = routes.LegacyRoute("GET", "/v1/failing", fail, needs_token=False)
-    monkeypatch.setattr(routes, "TABLE", (line,))
-    async with client_of(routes.application(new_shop(Settings(), RecordingSms()))) as client:
+    monkeypatch.setattr(routes, "LEGACY_ROUTES", (line,))
+    async with create_client(routes.build_application(new_shop(Settings(), RecordingSms()))) as client:
         return await client.get("/api/v1/failing")
 
 
 def test_table_is_the_reference() -> None:
     documented = [(e["method"], e["path"].removeprefix("/api"), e["auth"]) for e in ENDPOINTS]
-    table = [(line.method, line.path, line.needs_token) for line in routes.TABLE]
+    table = [(line.method, line.path, line.needs_token) for line in routes.LEGACY_ROUTES]
     assert table == documented
 
 
-async def test_every_route_with_a_token_refuses_none(door: httpx.AsyncClient) -> None:
-    for line in routes.TABLE:
+async def test_every_route_with_a_token_refuses_none(rest_app: httpx.AsyncClient) -> None:
+    for line in routes.LEGACY_ROUTES:
         if line.needs_token:
-            answer = await door.request(line.method, f"/api{line.path}")
+            answer = await rest_app.request(line.method, f"/api{line.path}")
             assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."})
 
 
@@ -67,9 +69,9 @@ async def test_every_route_with_a_token_refuses_none(door: httpx.AsyncClient) ->
     ],
 )
 async def test_wrong_method_names_the_right_ones(
-    door: httpx.AsyncClient, method: str, path: str, allowed: str
+    rest_app: httpx.AsyncClient, method: str, path: str, allowed: str
 ) -> None:
-    answer = await door.request(method, f"/api{path}")
+    answer = await rest_app.request(method, f"/api{path}")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
     if method != "HEAD":
@@ -77,29 +79,29 @@ async def test_wrong_method_names_the_right_ones(
         assert answer.json() == {"message": message}
 
 
-async def test_options_lists_the_methods(door: httpx.AsyncClient) -> None:
-    answer = await door.options("/api/v1/user/tickets/19")
+async def test_options_lists_the_methods(rest_app: httpx.AsyncClient) -> None:
+    answer = await rest_app.options("/api/v1/user/tickets/19")
     assert (answer.status_code, answer.headers["allow"], answer.content) == (200, "GET, HEAD, POST", b"")
 
 
 @for_each("path", ["/", "/v1", "/v1/nothing", "/v1/user/tickets/1/2", "/v2/user"])
-async def test_unknown_route_is_404_with_an_empty_message(door: httpx.AsyncClient, path: str) -> None:
-    answer = await door.get(f"/api{path}")
+async def test_unknown_route_is_404_with_an_empty_message(rest_app: httpx.AsyncClient, path: str) -> None:
+    answer = await rest_app.get(f"/api{path}")
     assert (answer.status_code, answer.json()) == (404, {"message": ""})
 
 
 @for_each("path", ["/v1/user/", "/v1/user//", "/v1/user/tickets/19/"])
-async def test_slash_at_the_end_changes_nothing(door: httpx.AsyncClient, path: str) -> None:
-    assert (await door.get(f"/api{path}")).json() == {"message": "Unauthenticated."}
+async def test_slash_at_the_end_changes_nothing(rest_app: httpx.AsyncClient, path: str) -> None:
+    assert (await rest_app.get(f"/api{path}")).json() == {"message": "Unauthenticated."}
 
 
-async def test_head_has_the_headers_of_get_and_no_body(door: httpx.AsyncClient) -> None:
-    head, get = await door.head("/api/v1/user"), await door.get("/api/v1/user")
+async def test_head_has_the_headers_of_get_and_no_body(rest_app: httpx.AsyncClient) -> None:
+    head, get = await rest_app.head("/api/v1/user"), await rest_app.get("/api/v1/user")
     assert (head.status_code, head.headers, head.content) == (get.status_code, get.headers, b"")
 
 
-async def test_answers_are_private_json(door: httpx.AsyncClient) -> None:
-    headers = (await door.get("/api/v1/user")).headers
+async def test_answers_are_private_json(rest_app: httpx.AsyncClient) -> None:
+    headers = (await rest_app.get("/api/v1/user")).headers
     assert headers["content-type"] == "application/json"
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"

@@ -22,11 +22,11 @@ from models import (
     UserGift,
     database,
 )
-from resolvers.login import Session
+from resolvers.login import IssuedSession
 from resolvers.stats import TopService, TopUser
 from rest_compat import shapes
 from tests.cases import for_each
-from tests.rest_compat.reference import answer
+from tests.rest_compat.reference import get_answer
 
 MOMENT = datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)
 UNIX = 1591431859
@@ -38,7 +38,7 @@ def _known_models() -> None:
     """Tortoise gives models their foreign keys on the first connection, and they stay."""
 
     async def connect() -> None:
-        async with database.connected("sqlite://:memory:"):
+        async with database.open_connections("sqlite://:memory:"):
             pass
 
     asyncio.run(connect())
@@ -99,7 +99,7 @@ def new_user_gift(service: Service) -> UserGift:
     return UserGift(id=23, user_id=176, gift=gift, quantity=42, expires_at=MOMENT, **TIMES)
 
 
-def within(body: object, *keys: str | int) -> object:
+def serialize(body: object, *keys: str | int) -> object:
     """The value at a path of keys and indexes."""
     for key in keys:
         assert isinstance(body, Mapping | Sequence)
@@ -120,7 +120,7 @@ def spelling(value: object) -> object:
     ("method", "path", "make"),
     [
         ("POST", "/v1/login", lambda: shapes.login_code_sent(MOMENT)),
-        ("POST", "/v1/login/verify", lambda: shapes.signed_in(Session("t", MOMENT, new_user()))),
+        ("POST", "/v1/login/verify", lambda: shapes.signed_in(IssuedSession("t", MOMENT, new_user()))),
         ("GET", "/v1/logout", shapes.signed_out),
         ("GET", "/v1/user", lambda: shapes.profile(new_user())),
         ("POST", "/v1/user", lambda: shapes.profile(new_user())),
@@ -144,14 +144,14 @@ def spelling(value: object) -> object:
         ("GET", "/v1/services", lambda: shapes.service_list([new_service()])),
         ("GET", "/v1/categories", lambda: shapes.category_list([Category(id=1, name="n", **TIMES)])),
         ("GET", "/v1/order", lambda: shapes.order_list([new_order()])),
-        ("GET", "/v1/order/{id}", lambda: shapes.bare_order(new_order())),
+        ("GET", "/v1/order/{id}", lambda: shapes.order_detail(new_order())),
         ("GET", "/v1/user/gifts", lambda: shapes.gift_list([new_user_gift(new_service())])),
     ],
 )
 def test_keys_are_the_documented_ones_in_their_order(
     method: str, path: str, make: Callable[[], Body]
 ) -> None:
-    assert spelling(make()) == spelling(answer(method, path))
+    assert spelling(make()) == spelling(get_answer(method, path))
 
 
 @for_each(
@@ -164,11 +164,11 @@ def test_keys_are_the_documented_ones_in_their_order(
     ],
 )
 def test_role_has_the_old_panels_spelling(role: UserRole, spelled: str) -> None:
-    assert within(shapes.profile(new_user(role)), "user", "role") == spelled
+    assert serialize(shapes.profile(new_user(role)), "user", "role") == spelled
 
 
 def test_user_shows_no_secret_and_no_address() -> None:
-    user = within(shapes.profile(new_user()), "user")
+    user = serialize(shapes.profile(new_user()), "user")
     assert isinstance(user, dict)
     assert "hash" not in user.values()
     assert {user[key] for key in ("api_key", "activation_key", "reset_key", "history_ip")} == {None}
@@ -177,32 +177,32 @@ def test_user_shows_no_secret_and_no_address() -> None:
 def test_top_user_has_a_masked_mobile_or_null() -> None:
     rows = [TopUser(new_user(mobile="09305172399"), 26, 11164220), TopUser(new_user(), 1, 1)]
     shown = shapes.top_users(rows)
-    assert [within(shown, "users", index, "mobile") for index in (0, 1)] == ["0930****399", None]
+    assert [serialize(shown, "users", index, "mobile") for index in (0, 1)] == ["0930****399", None]
 
 
 @for_each(("stored", "shown"), [("630", 630), ("a-1", "a-1"), (None, None)])
 def test_top_service_has_a_number_where_the_providers_id_is_one(stored: str | None, shown: object) -> None:
     body = shapes.top_services([TopService(new_service(provider_service_id=stored), 1)])
-    assert within(body, "services", 0, "service", "api_service_id") == shown
+    assert serialize(body, "services", 0, "service", "api_service_id") == shown
 
 
 def test_order_has_remains_and_the_providers_service_as_strings() -> None:
-    body = shapes.bare_order(new_order(provider_service_id="1001", remains=12, status=OrderStatus.PARTIAL))
+    body = shapes.order_detail(new_order(provider_service_id="1001", remains=12, status=OrderStatus.PARTIAL))
     assert (body["remains"], body["api_service_id"], body["status"]) == ("12", "1001", "partial")
 
 
 def test_reply_has_the_tickets_id_as_a_string() -> None:
     body = shapes.ticket_message_created(new_message())
-    assert within(body, "ticket_message", "ticket_id") == "19"
+    assert serialize(body, "ticket_message", "ticket_id") == "19"
 
 
 def test_gift_escapes_the_services_html_and_the_catalogue_does_not() -> None:
     service = new_service(description='<p>a & "b"</p>')
     won, listed = shapes.gift_list([new_user_gift(service)]), shapes.service_list([service])
-    assert within(won, "gifts", 0, "gift", "service", "desc") == '&lt;p&gt;a &amp; "b"&lt;/p&gt;'
-    assert within(listed, "services", 0, "desc") == '<p>a & "b"</p>'
+    assert serialize(won, "gifts", 0, "gift", "service", "desc") == '&lt;p&gt;a &amp; "b"&lt;/p&gt;'
+    assert serialize(listed, "services", 0, "desc") == '<p>a & "b"</p>'
 
 
-def test_read_notification_tells_when() -> None:
+def test_a_read_notification_shows_when_it_was_read() -> None:
     body = shapes.notification_list([new_notification(read_at=MOMENT)])
-    assert within(body, "notifications", 0, "read_at") == UNIX
+    assert serialize(body, "notifications", 0, "read_at") == UNIX

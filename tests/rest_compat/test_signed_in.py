@@ -10,10 +10,10 @@ import pytest
 from config.settings import Settings
 from models import AccessToken, Order, User, database
 from resolvers import sessions
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements
+from resolvers.shop import AppContext
+from tests.database_state import record_statements
 from tests.fakes import create_user
-from tests.fixtures import authorization, client_of
+from tests.fixtures import create_authorization, create_client
 from tests.rest_compat.test_statement_counts import add_rows
 
 REFUSED = (401, {"message": "Unauthenticated."})
@@ -24,7 +24,7 @@ ENDINGS: dict[str, Callable[[User], Awaitable[object]]] = {
 }
 
 
-async def ids_listed(client: httpx.AsyncClient, headers: dict[str, str]) -> list[int]:
+async def list_order_ids(client: httpx.AsyncClient, headers: dict[str, str]) -> list[int]:
     answer = await client.get("/api/v1/order", headers=headers)
     assert answer.status_code == 200
     return [order["id"] for order in answer.json()["orders"]]
@@ -32,13 +32,13 @@ async def ids_listed(client: httpx.AsyncClient, headers: dict[str, str]) -> list
 
 @pytest.mark.parametrize("rows", [0, 3])
 @pytest.mark.parametrize("ending", ENDINGS)
-async def test_the_order_list_is_refused_from_the_moment_a_session_ends(
-    ending: str, rows: int, client: httpx.AsyncClient, shop: Shop
+async def test_the_order_list_is_refused_as_soon_as_a_session_ends(
+    ending: str, rows: int, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, rows)
-    headers = await authorization(shop, user)
-    assert len(await ids_listed(client, headers)) == rows
+    headers = await create_authorization(shop, user)
+    assert len(await list_order_ids(client, headers)) == rows
 
     await ENDINGS[ending](user)
 
@@ -46,32 +46,32 @@ async def test_the_order_list_is_refused_from_the_moment_a_session_ends(
     assert [(answer.status_code, answer.json()) for answer in answers] == [REFUSED] * 2
 
 
-async def test_whoever_is_unblocked_sees_the_orders_again(client: httpx.AsyncClient, shop: Shop) -> None:
+async def test_an_unblocked_user_sees_the_orders_again(client: httpx.AsyncClient, shop: AppContext) -> None:
     user = await create_user()
     await add_rows(user, 1)
-    headers = await authorization(shop, user)
+    headers = await create_authorization(shop, user)
     await User.filter(id=user.id).update(is_active=False)
     assert (await client.get("/api/v1/order", headers=headers)).status_code == 401
 
     await User.filter(id=user.id).update(is_active=True)
 
-    assert len(await ids_listed(client, headers)) == 1
+    assert len(await list_order_ids(client, headers)) == 1
 
 
 async def test_the_order_list_is_the_tokens_users_own_newest_first(
-    client: httpx.AsyncClient, shop: Shop
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user, other = await create_user(), await create_user()
     await add_rows(user, 3)
     await add_rows(other, 2)
 
-    listed = await ids_listed(client, await authorization(shop, user))
+    listed = await list_order_ids(client, await create_authorization(shop, user))
 
     assert listed == [order.id for order in await Order.filter(user=user).order_by("-id")]
 
 
 async def test_a_token_that_names_another_user_than_its_row_lists_nobodys_orders(
-    client: httpx.AsyncClient, shop: Shop
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user, other = await create_user(), await create_user()
     for one in (user, other):
@@ -88,47 +88,47 @@ async def test_a_token_that_names_another_user_than_its_row_lists_nobodys_orders
     assert (answer.status_code, answer.json()) == REFUSED
 
 
-async def statements_of(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> int:
+async def record_request_statements(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> int:
     """How many statements a GET sends that is not the first of its kind."""
     await client.get(f"/api/v1/{path}", headers=headers)
-    with recorded_statements() as sent:
+    with record_statements() as sent:
         answer = await client.get(f"/api/v1/{path}", headers=headers)
     assert answer.status_code == 200
     return len(sent)
 
 
 async def test_one_statement_finds_the_session_and_its_users_orders(
-    client: httpx.AsyncClient, shop: Shop
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 2)
 
-    assert await statements_of(client, "order", await authorization(shop, user)) == 1
+    assert await record_request_statements(client, "order", await create_authorization(shop, user)) == 1
 
 
 @pytest.mark.parametrize("path", ["services", "categories", "stats/top_users", "stats/top_services"])
-async def test_what_everybody_may_see_costs_no_statement_to_find_out_who_asks(
-    path: str, client: httpx.AsyncClient, shop: Shop
+async def test_public_lists_cost_no_statement_for_authentication(
+    path: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 2)
 
-    signed_in = await statements_of(client, path, await authorization(shop, user))
+    signed_in = await record_request_statements(client, path, await create_authorization(shop, user))
 
-    assert signed_in == await statements_of(client, path, {}) > 0
+    assert signed_in == await record_request_statements(client, path, {}) > 0
 
 
 @pytest.mark.parametrize("route", ["nothing", "services", "user", "order"])
-async def test_who_found_a_revoked_token_uses_up_one_request_of_its_user(
-    route: str, db: str, shop: Shop
+async def test_a_request_with_a_revoked_token_counts_once_for_its_user(
+    route: str, db: str, shop: AppContext
 ) -> None:
     user = await create_user()
-    stolen, own = await authorization(shop, user), await authorization(shop, user)
+    stolen, own = await create_authorization(shop, user), await create_authorization(shop, user)
     claims = shop.tokens.verify(stolen["Authorization"].removeprefix("Bearer "), now=await database.now())
     assert claims is not None
     await AccessToken.filter(id=claims.token_id).update(revoked_at=user.created_at)
     limited = replace(shop, settings=Settings(database_url=db, rate_limit="3/minute"))
-    async with client_of(limited) as client:
+    async with create_client(limited) as client:
         strangers = [await client.get(f"/api/v1/{route}", headers=stolen) for _ in range(5)]
         users = [await client.get("/api/v1/user", headers=own) for _ in range(3)]
 
@@ -138,17 +138,17 @@ async def test_who_found_a_revoked_token_uses_up_one_request_of_its_user(
 
 
 async def test_a_token_that_is_revoked_while_it_counts_for_its_user_does_so_for_a_minute_at_most(
-    db: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    db: str, shop: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asgi.rate_limits._TRUSTED_SECONDS", 0.5)
+    monkeypatch.setattr("asgi.rate_limits._VERIFIED_SECONDS", 0.5)
     user = await create_user()
-    headers = await authorization(shop, user)
+    headers = await create_authorization(shop, user)
     limited = replace(shop, settings=Settings(database_url=db, rate_limit="60/minute"))
-    async with client_of(limited) as client:
+    async with create_client(limited) as client:
         await client.get("/api/v1/nothing", headers=headers)
         await AccessToken.filter(user=user).update(revoked_at=user.created_at)
         await asyncio.sleep(0.6)
-        with recorded_statements() as sent:
+        with record_statements() as sent:
             left = [
                 (await client.get("/api/v1/nothing", headers=headers)).headers["x-ratelimit-remaining"]
                 for _ in range(3)
@@ -160,12 +160,12 @@ async def test_a_token_that_is_revoked_while_it_counts_for_its_user_does_so_for_
 
 
 async def test_a_request_that_finds_its_session_is_not_looked_up_again(
-    client: httpx.AsyncClient, shop: Shop
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user = await create_user()
     await add_rows(user, 1)
     for path, statements in (("order", 1), ("user", 1)):
-        headers = await authorization(shop, user)
-        with recorded_statements() as sent:
+        headers = await create_authorization(shop, user)
+        with record_statements() as sent:
             await client.get(f"/api/v1/{path}", headers=headers)
         assert len(sent) == statements, path

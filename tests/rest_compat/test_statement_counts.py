@@ -24,10 +24,10 @@ from models import (
     UserGift,
 )
 from resolvers import wallet
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements
+from resolvers.shop import AppContext
+from tests.database_state import record_statements
 from tests.fakes import MOMENT, create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 
 TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
 
@@ -83,16 +83,16 @@ LISTS = [
 
 
 async def test_a_list_costs_as_many_statements_at_3_rows_as_at_1(
-    client: httpx.AsyncClient, shop: Shop, subtests: pytest.Subtests
+    client: httpx.AsyncClient, shop: AppContext, subtests: pytest.Subtests
 ) -> None:
     costs: dict[int, dict[str, int]] = {}
     for rows in (1, 3):
         user = await create_user()
         ticket = await add_rows(user, rows)
-        headers = await authorization(shop, user)
+        headers = await create_authorization(shop, user)
         costs[rows] = {}
         for path in LISTS:
-            with recorded_statements() as statements:
+            with record_statements() as statements:
                 answer = await client.get(f"/api/v1/{path.format(ticket=ticket.id)}", headers=headers)
             assert answer.json()["status"] == 200, path
             costs[rows][path] = len(statements)

@@ -68,8 +68,8 @@ class Payer:
         assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("fa", "rtl")
         width = self._driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
         assert width <= 0
-        asked = browsers.requested_urls(self._driver)
-        assert [url for url in asked if not url.startswith(f"{self._server.url}/")] == []
+        requested = browsers.requested_urls(self._driver)
+        assert [url for url in requested if not url.startswith(f"{self._server.url}/")] == []
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def payer(browser: webdriver.Chrome, live_server: LiveServer, demo_token: str) -
     return Payer(browser, live_server, demo_token)
 
 
-def test_a_payment_is_made_shown_and_credited_once(payer: Payer) -> None:
+def test_a_payment_is_completed_shown_and_credited_once(payer: Payer) -> None:
     before = payer.balance()
     payer.start(25_000)
 
@@ -90,7 +90,7 @@ def test_a_payment_is_made_shown_and_credited_once(payer: Payer) -> None:
 
 
 @pytest.mark.parametrize("decision", ["cancel", "pay-less"])
-def test_a_payment_that_is_canceled_or_differs_is_told_so_and_credits_nothing(
+def test_a_canceled_or_mismatched_payment_is_reported_and_credits_nothing(
     decision: str, payer: Payer
 ) -> None:
     before = payer.balance()

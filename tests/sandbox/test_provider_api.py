@@ -16,16 +16,16 @@ from domain.order_details import DripFeed, Subscription
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from domain.states import RefillStatus
-from gateways.errors import GatewayAnsweredNonsense, GatewayRefused
+from gateways.errors import GatewayInvalidResponse, GatewayRejected
 from gateways.provider_addresses import ProviderClient
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import ProviderOrderState
 from gateways.providers import HttpProviderApi, ProviderAccount
 from gateways.sandbox_orders import SandboxOrders
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from sandbox import provider_api
 from tests.fakes import RecordingSms, new_shop
-from tests.fixtures import client_of
+from tests.fixtures import create_client
 from tests.live_servers import LiveServer
 
 PATIENCE_SECONDS = 90
@@ -45,7 +45,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Panel:
+class SandboxProvider:
     """Sandbox provider 4, reached by the shop's own gateway over HTTP in this process."""
 
     clock: Clock
@@ -63,7 +63,9 @@ class Panel:
     async def state(self, number: str) -> ProviderOrderState:
         return (await self.api.statuses(self.account(), [number])).states[number]
 
-    async def life(self, link: str, *, seconds: int = 12) -> list[tuple[OrderStatus | None, int | None]]:
+    async def observe_states(
+        self, link: str, *, seconds: int = 12
+    ) -> list[tuple[OrderStatus | None, int | None]]:
         """Status and remains, once a second, without repetition of the same status."""
         number = await self.add(link)
         seen: dict[OrderStatus | None, int | None] = {}
@@ -75,15 +77,15 @@ class Panel:
 
 
 @pytest.fixture
-async def panel(tmp_path: Path) -> AsyncIterator[Panel]:
+async def sandbox_provider(tmp_path: Path) -> AsyncIterator[SandboxProvider]:
     clock = Clock()
     routes = provider_api.routes(SandboxOrders(tmp_path / "orders.sqlite3", clock=clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes))) as client:
-        yield Panel(clock, client, HttpProviderApi(ProviderClient(client)))
+        yield SandboxProvider(clock, client, HttpProviderApi(ProviderClient(client)))
 
 
-async def test_an_order_is_completed_within_ten_seconds(panel: Panel) -> None:
-    assert await panel.life("https://example.com/p/1", seconds=10) == [
+async def test_an_order_is_completed_within_ten_seconds(sandbox_provider: SandboxProvider) -> None:
+    assert await sandbox_provider.observe_states("https://example.com/p/1", seconds=10) == [
         (OrderStatus.PENDING, 100),
         (OrderStatus.PROCESSING, 100),
         (OrderStatus.INPROGRESS, 20),
@@ -100,19 +102,19 @@ async def test_an_order_is_completed_within_ten_seconds(panel: Panel) -> None:
         ("refill-rejected", (OrderStatus.COMPLETED, 0)),
     ],
 )
-@pytest.mark.parametrize("spelled", ["https://example.com/sandbox/{}", "sandbox_{}", "sandbox.{}"])
+@pytest.mark.parametrize("spelling", ["https://example.com/sandbox/{}", "sandbox_{}", "sandbox.{}"])
 async def test_a_link_asks_for_an_outcome(
-    spelled: str, mark: str, last: tuple[OrderStatus, int], panel: Panel
+    spelling: str, mark: str, last: tuple[OrderStatus, int], sandbox_provider: SandboxProvider
 ) -> None:
-    assert (await panel.life(spelled.format(mark), seconds=100))[-1] == last
+    assert (await sandbox_provider.observe_states(spelling.format(mark), seconds=100))[-1] == last
 
 
-async def test_remains_fall_while_the_start_count_stays(panel: Panel) -> None:
-    number = await panel.add("https://example.com/p/1")
+async def test_remains_fall_while_the_start_count_stays(sandbox_provider: SandboxProvider) -> None:
+    number = await sandbox_provider.add("https://example.com/p/1")
     states = []
     for _ in range(10):
-        states.append(await panel.state(number))
-        panel.clock.wait(1)
+        states.append(await sandbox_provider.state(number))
+        sandbox_provider.clock.wait(1)
     remains = [state.remains for state in states]
     assert remains == sorted(remains, key=lambda left: -(left or 0))
     assert len(set(remains)) > 4
@@ -120,20 +122,22 @@ async def test_remains_fall_while_the_start_count_stays(panel: Panel) -> None:
     assert (states[0].start_count or 0) > 0
 
 
-async def test_a_link_can_have_its_order_refused(panel: Panel) -> None:
-    with pytest.raises(GatewayRefused, match="refused") as refusal:
-        await panel.add("https://example.com/sandbox/refused")
+async def test_a_link_can_have_its_order_refused(sandbox_provider: SandboxProvider) -> None:
+    with pytest.raises(GatewayRejected, match="refused") as refusal:
+        await sandbox_provider.add("https://example.com/sandbox/refused")
     assert refusal.value.text == "Orders of this link are refused"
 
 
-async def test_a_link_can_have_its_answer_lost_though_the_order_is_taken(panel: Panel) -> None:
-    before = await panel.add("page")
-    with pytest.raises(GatewayAnsweredNonsense):
-        await panel.add("https://example.com/sandbox/unreadable")
-    assert (await panel.state(str(int(before) + 1))).status is OrderStatus.PENDING
+async def test_a_link_can_have_its_answer_lost_though_the_order_is_taken(
+    sandbox_provider: SandboxProvider,
+) -> None:
+    before = await sandbox_provider.add("page")
+    with pytest.raises(GatewayInvalidResponse):
+        await sandbox_provider.add("https://example.com/sandbox/unreadable")
+    assert (await sandbox_provider.state(str(int(before) + 1))).status is OrderStatus.PENDING
 
 
-async def test_a_drip_feed_is_delivered_run_by_run(panel: Panel) -> None:
+async def test_a_drip_feed_is_delivered_run_by_run(sandbox_provider: SandboxProvider) -> None:
     order = ProviderOrder(
         service_id="1",
         type=ServiceType.DEFAULT,
@@ -141,19 +145,19 @@ async def test_a_drip_feed_is_delivered_run_by_run(panel: Panel) -> None:
         quantity=30,
         drip_feed=DripFeed(runs=5, interval=10),
     )
-    number = await panel.api.add(panel.account(), order)
+    number = await sandbox_provider.api.add(sandbox_provider.account(), order)
     seen = []
     for _ in range(10):
-        state = await panel.state(number)
+        state = await sandbox_provider.state(number)
         seen.append((state.runs, state.remains))
-        panel.clock.wait(1)
+        sandbox_provider.clock.wait(1)
     assert seen[:4] == [(0, 150)] * 4
     assert seen[4:9] == [(1, 120), (2, 90), (3, 60), (4, 30), (5, 0)]
-    assert (await panel.state(number)).status is OrderStatus.COMPLETED
+    assert (await sandbox_provider.state(number)).status is OrderStatus.COMPLETED
 
 
 @pytest.mark.parametrize(
-    ("username", "word", "posts"),
+    ("username", "term", "posts"),
     [
         ("someone", SubscriptionStatus.COMPLETED, 5),
         ("sandbox_partial", SubscriptionStatus.EXPIRED, 3),
@@ -161,23 +165,23 @@ async def test_a_drip_feed_is_delivered_run_by_run(panel: Panel) -> None:
         ("sandbox_slow", SubscriptionStatus.ACTIVE, 2),
     ],
 )
-async def test_a_subscription_tells_its_posts(
-    username: str, word: SubscriptionStatus, posts: int, panel: Panel
+async def test_a_subscription_reports_its_posts(
+    username: str, term: SubscriptionStatus, posts: int, sandbox_provider: SandboxProvider
 ) -> None:
-    asked = Subscription(posts=5, min=10, max=20, delay=0, expiry=date(2030, 1, 1))
+    requested = Subscription(posts=5, min=10, max=20, delay=0, expiry=date(2030, 1, 1))
     order = ProviderOrder(
         service_id="11",
         type=ServiceType.SUBSCRIPTIONS,
         link="",
         quantity=100,
         username=username,
-        subscription=asked,
+        subscription=requested,
     )
-    number = await panel.api.add(panel.account(), order)
-    assert (await panel.state(number)).subscription_status is SubscriptionStatus.ACTIVE
-    panel.clock.wait(60)
-    state = await panel.state(number)
-    assert (state.subscription_status, state.posts, state.remains) == (word, posts, (5 - posts) * 20)
+    number = await sandbox_provider.api.add(sandbox_provider.account(), order)
+    assert (await sandbox_provider.state(number)).subscription_status is SubscriptionStatus.ACTIVE
+    sandbox_provider.clock.wait(60)
+    state = await sandbox_provider.state(number)
+    assert (state.subscription_status, state.posts, state.remains) == (term, posts, (5 - posts) * 20)
 
 
 @pytest.mark.parametrize(
@@ -190,11 +194,11 @@ async def test_a_subscription_tells_its_posts(
     ],
 )
 async def test_units_are_counted_as_the_type_has_them(
-    fields: dict[str, str], units: int, panel: Panel
+    fields: dict[str, str], units: int, sandbox_provider: SandboxProvider
 ) -> None:
     form = {"key": "sandbox", "action": "add", "service": "5", "link": "page", **fields}
-    number = (await panel.http.post(panel.account().url, data=form)).json()["order"]
-    assert (await panel.state(str(number))).remains == units
+    number = (await sandbox_provider.http.post(sandbox_provider.account().url, data=form)).json()["order"]
+    assert (await sandbox_provider.state(str(number))).remains == units
 
 
 @pytest.mark.parametrize(
@@ -206,84 +210,88 @@ async def test_units_are_counted_as_the_type_has_them(
     ],
 )
 async def test_a_canceled_order_keeps_what_was_delivered(
-    link: str, at: int, status: OrderStatus, remains: int, panel: Panel
+    link: str, at: int, status: OrderStatus, remains: int, sandbox_provider: SandboxProvider
 ) -> None:
-    number = await panel.add(link)
-    panel.clock.wait(at)
-    assert (await panel.api.cancel(panel.account(), [number])).accepted == {number}
-    panel.clock.wait(30)
-    state = await panel.state(number)
+    number = await sandbox_provider.add(link)
+    sandbox_provider.clock.wait(at)
+    assert (await sandbox_provider.api.cancel(sandbox_provider.account(), [number])).accepted == {number}
+    sandbox_provider.clock.wait(30)
+    state = await sandbox_provider.state(number)
     assert (state.status, state.remains) == (status, remains)
 
 
-async def test_what_is_over_or_unknown_cannot_be_canceled(panel: Panel) -> None:
-    number = await panel.add("page")
-    panel.clock.wait(9)
-    answer = await panel.api.cancel(panel.account(), [number, "77"])
+async def test_finished_and_unknown_orders_cannot_be_canceled(sandbox_provider: SandboxProvider) -> None:
+    number = await sandbox_provider.add("page")
+    sandbox_provider.clock.wait(9)
+    answer = await sandbox_provider.api.cancel(sandbox_provider.account(), [number, "77"])
     assert answer.accepted == frozenset()
-    assert answer.refused.keys() == {number, "77"}
+    assert answer.rejected.keys() == {number, "77"}
 
 
 @pytest.mark.parametrize(
     ("link", "last"), [("page", RefillStatus.COMPLETED), ("sandbox/refill-rejected", RefillStatus.REJECTED)]
 )
 async def test_a_refill_takes_seconds_and_ends_as_the_link_asks(
-    link: str, last: RefillStatus, panel: Panel
+    link: str, last: RefillStatus, sandbox_provider: SandboxProvider
 ) -> None:
-    number = await panel.add(link)
-    with pytest.raises(GatewayRefused):
-        await panel.api.refill(panel.account(), number)
-    panel.clock.wait(9)
-    refill = await panel.api.refill(panel.account(), number)
+    number = await sandbox_provider.add(link)
+    with pytest.raises(GatewayRejected):
+        await sandbox_provider.api.refill(sandbox_provider.account(), number)
+    sandbox_provider.clock.wait(9)
+    refill = await sandbox_provider.api.refill(sandbox_provider.account(), number)
     seen = []
     for _ in range(7):
-        seen.append((await panel.api.refill_status(panel.account(), refill)).status)
-        panel.clock.wait(1)
+        seen.append((await sandbox_provider.api.refill_status(sandbox_provider.account(), refill)).status)
+        sandbox_provider.clock.wait(1)
     assert list(dict.fromkeys(seen)) == [RefillStatus.PENDING, RefillStatus.INPROGRESS, last]
 
 
-async def test_a_hundred_orders_and_refills_are_told_in_one_answer(panel: Panel) -> None:
-    numbers = [await panel.add(f"page{index}") for index in range(99)]
-    states = await panel.api.statuses(panel.account(), [*numbers, "5"])
+async def test_a_hundred_orders_and_refills_are_reported_in_one_answer(
+    sandbox_provider: SandboxProvider,
+) -> None:
+    numbers = [await sandbox_provider.add(f"page{index}") for index in range(99)]
+    states = await sandbox_provider.api.statuses(sandbox_provider.account(), [*numbers, "5"])
     assert list(states.states) == numbers
     assert states.errors == {"5": "Incorrect order ID"}
-    panel.clock.wait(9)
+    sandbox_provider.clock.wait(9)
     form = {"key": "sandbox", "action": "refill", "orders": f"{numbers[0]},5"}
-    refills = (await panel.http.post(panel.account().url, data=form)).json()
+    refills = (await sandbox_provider.http.post(sandbox_provider.account().url, data=form)).json()
     assert refills == [
         {"order": int(numbers[0]), "refill": refills[0]["refill"]},
         {"order": 5, "refill": {"error": "Refill is not available"}},
     ]
     form = {"key": "sandbox", "action": "refill_status", "refills": f"{refills[0]['refill']},5"}
-    assert (await panel.http.post(panel.account().url, data=form)).json() == [
+    assert (await sandbox_provider.http.post(sandbox_provider.account().url, data=form)).json() == [
         {"refill": refills[0]["refill"], "status": "Pending"},
         {"refill": 5, "status": {"error": "Refill not found"}},
     ]
 
 
-async def test_services_of_every_type_are_listed_and_the_balance_is_told(panel: Panel) -> None:
-    catalogue = await panel.api.services(panel.account())
+async def test_services_of_every_type_and_the_balance_are_reported(sandbox_provider: SandboxProvider) -> None:
+    catalogue = await sandbox_provider.api.services(sandbox_provider.account())
     assert {service.type for service in catalogue.services} == set(ServiceType)
     assert catalogue.skipped == 0
-    assert (await panel.api.balance(panel.account())).currency == "IRT"
+    assert (await sandbox_provider.api.balance(sandbox_provider.account())).currency == "IRT"
 
 
-async def test_providers_know_only_their_own_orders(panel: Panel) -> None:
-    number = await panel.add("page")
-    elsewhere = await panel.api.statuses(panel.account(5), [number])
+async def test_providers_know_only_their_own_orders(sandbox_provider: SandboxProvider) -> None:
+    number = await sandbox_provider.add("page")
+    elsewhere = await sandbox_provider.api.statuses(sandbox_provider.account(5), [number])
     assert elsewhere.errors == {number: "Incorrect order ID"}
 
 
-async def test_numbers_do_not_come_again_after_the_file_is_removed(panel: Panel, tmp_path: Path) -> None:
-    first = await panel.add("page")
+async def test_numbers_do_not_come_again_after_the_file_is_removed(
+    sandbox_provider: SandboxProvider, tmp_path: Path
+) -> None:
+    first = await sandbox_provider.add("page")
     (tmp_path / "orders.sqlite3").unlink()
-    panel.clock.wait(1)
-    assert await panel.add("page") > first
+    sandbox_provider.clock.wait(1)
+    assert await sandbox_provider.add("page") > first
 
 
-async def test_a_wrong_key_is_refused(panel: Panel) -> None:
-    with pytest.raises(GatewayRefused) as refusal:
-        await panel.api.balance(panel.account(key="other"))
+async def test_a_wrong_key_is_refused(sandbox_provider: SandboxProvider) -> None:
+    with pytest.raises(GatewayRejected) as refusal:
+        await sandbox_provider.api.balance(sandbox_provider.account(key="other"))
     assert refusal.value.text == "Invalid API key"
 
 
@@ -304,15 +312,21 @@ async def test_a_wrong_key_is_refused(panel: Panel) -> None:
         {"action": "refill_status", "refill": "1"},
     ],
 )
-async def test_what_cannot_be_understood_is_refused(form: dict[str, str], panel: Panel) -> None:
-    answer = await panel.http.post(panel.account().url, data={"key": "sandbox", **form})
+async def test_malformed_requests_are_refused(
+    form: dict[str, str], sandbox_provider: SandboxProvider
+) -> None:
+    answer = await sandbox_provider.http.post(sandbox_provider.account().url, data={"key": "sandbox", **form})
     assert answer.status_code == 200
     assert "error" in str(answer.json())
 
 
 @pytest.mark.parametrize("number", ["0", "9" * 30, "x", "-1"])
-async def test_a_provider_that_cannot_exist_is_not_found(number: str, panel: Panel) -> None:
-    answer = await panel.http.post(f"http://localhost/sandbox/provider/{number}", data={"key": "sandbox"})
+async def test_a_provider_that_cannot_exist_is_not_found(
+    number: str, sandbox_provider: SandboxProvider
+) -> None:
+    answer = await sandbox_provider.http.post(
+        f"http://localhost/sandbox/provider/{number}", data={"key": "sandbox"}
+    )
     assert answer.status_code == 404
 
 
@@ -321,8 +335,8 @@ async def test_production_has_no_sandbox_provider(
     environment: str, status: int, db: str, sms: RecordingSms, tmp_path: Path
 ) -> None:
     settings = Settings(database_url=db, environment=environment, data_folder=tmp_path)
-    shop: Shop = new_shop(settings, sms)
-    async with client_of(shop) as client:
+    shop: AppContext = new_shop(settings, sms)
+    async with create_client(shop) as client:
         answer = await client.post("/sandbox/provider/4", data={"key": "sandbox", "action": "balance"})
     assert answer.status_code == status
 

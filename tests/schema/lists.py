@@ -20,7 +20,7 @@ _PAGE = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage sta
 _ARGUMENTS = "first: $first, after: $after, last: $last, before: $before, orderBy: $order"
 
 
-def _moment(number: int) -> Any:
+def _timestamp(number: int) -> Any:
     return MOMENT + timedelta(seconds=number)
 
 
@@ -33,8 +33,8 @@ async def _add_service(_: User, number: int) -> None:
         min_quantity=number,
         max_quantity=number,
         source=ServiceSource.MANUAL,
-        created_at=_moment(number),
-        updated_at=_moment(number),
+        created_at=_timestamp(number),
+        updated_at=_timestamp(number),
     )
 
 
@@ -49,19 +49,19 @@ async def _add_order(user: User, number: int) -> None:
         link="https://example.com/p/1",
         quantity=number,
         charge=number,
-        created_at=_moment(number),
-        updated_at=_moment(number),
+        created_at=_timestamp(number),
+        updated_at=_timestamp(number),
     )
 
 
 async def _add_ticket(user: User, number: int) -> None:
-    moment = _moment(number)
-    await Ticket.create(user=user, subject="s", description="d", created_at=moment, updated_at=moment)
+    timestamp = _timestamp(number)
+    await Ticket.create(user=user, subject="s", description="d", created_at=timestamp, updated_at=timestamp)
 
 
 async def _add_notification(user: User, number: int) -> None:
-    moment = _moment(number)
-    await Notification.create(user=user, kind=NotificationKind.GIFT_WON, message="m", created_at=moment)
+    timestamp = _timestamp(number)
+    await Notification.create(user=user, kind=NotificationKind.GIFT_WON, message="m", created_at=timestamp)
 
 
 async def _add_entry(user: User, number: int) -> None:
@@ -72,19 +72,19 @@ async def _add_entry(user: User, number: int) -> None:
         amount=number,
         balance_after=number,
         cause=f"user:{user.id}:{count}",
-        created_at=_moment(number),
+        created_at=_timestamp(number),
     )
 
 
 async def _add_payment(user: User, number: int) -> None:
-    moment = _moment(number)
+    timestamp = _timestamp(number)
     await Payment.create(
         user=user,
         gateway="sandbox",
         amount=number,
         status=PaymentStatus.PENDING,
-        created_at=moment,
-        updated_at=moment,
+        created_at=timestamp,
+        updated_at=timestamp,
     )
 
 

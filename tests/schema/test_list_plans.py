@@ -7,10 +7,10 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from models import database
-from resolvers.shop import Shop
-from tests.database_state import recorded_statements
+from resolvers.shop import AppContext
+from tests.database_state import record_statements
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.schema.lists import ADD, ListReader, connections
 
 pytestmark = pytest.mark.both_databases
@@ -21,7 +21,7 @@ AVOIDED = ("seqscan", "bitmapscan", "sort", "incremental_sort")
 
 
 async def plan_of(recorded: str) -> str:
-    """How the database carries out a statement, as `recorded_statements` has it with its values."""
+    """How the database carries out a statement, as `record_statements` has it with its values."""
     statement, _, values = recorded.rpartition(": [")
     if database.dialect() == "sqlite":
         rows = await database.connection().execute_query_dict(
@@ -37,14 +37,14 @@ async def plan_of(recorded: str) -> str:
 
 @pytest.mark.parametrize(("name", "column"), LISTS)
 async def test_a_page_is_read_off_an_index(
-    name: str, column: str, client: httpx.AsyncClient, shop: Shop
+    name: str, column: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     user = await create_user()
     await ADD[name](user, 1)
-    headers = await authorization(shop, user)
+    headers = await create_authorization(shop, user)
     for direction in ("ASC", "DESC"):
         reader = ListReader(client, headers, name, {"field": column, "direction": direction})
-        with recorded_statements() as statements:
+        with record_statements() as statements:
             await reader.page(first=20)
         (page,) = [statement for statement in statements if "ORDER BY" in statement]
         plan = await plan_of(page)

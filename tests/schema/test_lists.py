@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import LedgerEntry, Notification, Order, Payment, Service, Ticket
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.schema.lists import ADD, ListReader, connections
 from tests.searches import DEPTH
 
@@ -33,7 +33,7 @@ def number_in(global_id: str) -> int | UUID:
     return int(key) if key.isdigit() else UUID(key)
 
 
-class Walk:
+class PageWalk:
     """A walk through a list, during which rows may be added."""
 
     def __init__(self, reader: ListReader, size: int) -> None:
@@ -60,8 +60,8 @@ class Walk:
         self.is_over, self._cursor = not has_more, cursor
 
 
-async def walked(reader: ListReader, size: int, *, is_forward: bool) -> list[str]:
-    walk = Walk(reader, size)
+async def walk_pages(reader: ListReader, size: int, *, is_forward: bool) -> list[str]:
+    walk = PageWalk(reader, size)
     while not walk.is_over:
         await (walk.forward() if is_forward else walk.backward())
     return walk.ids
@@ -90,18 +90,18 @@ async def test_a_walk_gives_every_row_once_in_order_while_rows_are_added(
     numbers: list[int],
     added: list[int],
     client: httpx.AsyncClient,
-    shop: Shop,
+    shop: AppContext,
 ) -> None:
     if name == "services":
         await Service.all().delete()
     user = await create_user()
     reader = ListReader(
-        client, await authorization(shop, user), name, {"field": column, "direction": direction}
+        client, await create_authorization(shop, user), name, {"field": column, "direction": direction}
     )
     for number in numbers:
         await ADD[name](user, number)
-    before = await walked(reader, 100, is_forward=True)
-    walk, coming = Walk(reader, size), list(added)
+    before = await walk_pages(reader, 100, is_forward=True)
+    walk, coming = PageWalk(reader, size), list(added)
     while not walk.is_over:
         await (walk.forward() if is_forward else walk.backward())
         if coming:
@@ -109,14 +109,14 @@ async def test_a_walk_gives_every_row_once_in_order_while_rows_are_added(
 
     assert len(set(walk.ids)) == len(walk.ids)
     assert [key for key in walk.ids if key in before] == before
-    after = await walked(reader, size, is_forward=True)
-    assert after == await walked(reader, size, is_forward=False)
+    after = await walk_pages(reader, size, is_forward=True)
+    assert after == await walk_pages(reader, size, is_forward=False)
     assert [key for key in after if key in walk.ids] == walk.ids
     assert (await reader.page(first=1))["totalCount"] == len(after)
-    assert after == await expected(name, column, direction, after)
+    assert after == await expected_ids(name, column, direction, after)
 
 
-async def expected(name: str, column: str, direction: str, ids: list[str]) -> list[str]:
+async def expected_ids(name: str, column: str, direction: str, ids: list[str]) -> list[str]:
     """The ids by what their rows hold. A service's MIN and MAX are its only columns of other names."""
     attribute = {"MIN": "min_quantity", "MAX": "max_quantity"}.get(column, column.lower())
     rows = {row.pk: row for row in await ROWS[name].filter(id__in=[number_in(key) for key in ids])}

@@ -12,11 +12,11 @@ import schema
 from domain.problems import InvalidInput
 from models import LedgerEntry, Payment, Refill, TicketMessage, User
 from resolvers import sessions
-from resolvers.shop import Shop
-from schema.node import global_id, parse_id, parse_uuid
+from resolvers.shop import AppContext
+from schema.node import parse_id, parse_uuid, to_global_id
 from tests.cases import for_each
 from tests.fakes import MOMENT, create_user
-from tests.fixtures import authorization
+from tests.fixtures import create_authorization
 from tests.resolvers.records import (
     create_gift,
     create_notification,
@@ -41,20 +41,20 @@ query ($id: ID!) {
   }
 }
 """
-NOBODY_S = {"data": {"node": None}}
+UNOWNED = {"data": {"node": None}}
 
 
-def encoded(text: str) -> str:
+def encode(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
 def test_a_global_id_is_read_back() -> None:
-    assert parse_id(global_id("Order", 1528), "Order", field="id") == 1528
+    assert parse_id(to_global_id("Order", 1528), "Order", field="id") == 1528
 
 
 def test_a_global_id_with_a_uuid_is_read_back() -> None:
     key = UUID("dc0ecfbd-1405-4f4e-9d4f-6bf9fd86cfbc")
-    assert parse_uuid(global_id("Notification", key), "Notification", field="ids") == key
+    assert parse_uuid(to_global_id("Notification", key), "Notification", field="ids") == key
 
 
 @for_each(
@@ -65,16 +65,16 @@ def test_a_global_id_with_a_uuid_is_read_back() -> None:
         "سلام",
         "\ud800",
         "====",
-        encoded("Ticket:1"),
-        encoded("Order"),
-        encoded("Order:"),
-        encoded("Order:-1"),
-        encoded("Order:1_0"),
-        encoded("Order: 1"),
-        encoded("Order:۱"),
-        encoded("Order:1:2"),
-        encoded("Order:1\0"),
-        encoded("Order:" + "1" * 5_000),
+        encode("Ticket:1"),
+        encode("Order"),
+        encode("Order:"),
+        encode("Order:-1"),
+        encode("Order:1_0"),
+        encode("Order: 1"),
+        encode("Order:۱"),
+        encode("Order:1:2"),
+        encode("Order:1\0"),
+        encode("Order:" + "1" * 5_000),
         base64.b64encode(b"Order:\xff").decode(),
     ],
 )
@@ -95,29 +95,29 @@ async def pay(user: User | None) -> str:
         created_at=MOMENT,
         updated_at=MOMENT,
     )
-    return global_id("Payment", payment.id)
+    return to_global_id("Payment", payment.id)
 
 
 async def open_wallet(user: User) -> str:
     entry = await LedgerEntry.get(user_id=user.id)
-    return global_id("LedgerEntry", entry.id)
+    return to_global_id("LedgerEntry", entry.id)
 
 
 async def win(user: User) -> str:
     won = await win_gift(user, await create_gift(await create_service()), now=MOMENT)
-    return global_id("UserGift", won.id)
+    return to_global_id("UserGift", won.id)
 
 
-async def see_gift(user: User) -> str:
+async def create_gift_record(user: User) -> str:
     won = await win_gift(user, await create_gift(await create_service()), now=MOMENT)
-    return global_id("Gift", won.gift_id)
+    return to_global_id("Gift", won.gift_id)
 
 
-async def be_told(user: User) -> str:
-    return global_id("Notification", (await create_notification(user)).id)
+async def create_user_notification(user: User) -> str:
+    return to_global_id("Notification", (await create_notification(user)).id)
 
 
-async def be_answered(user: User) -> str:
+async def create_answered_ticket(user: User) -> str:
     """A message of staff's."""
     message = await TicketMessage.create(
         ticket=await create_ticket(user),
@@ -126,41 +126,41 @@ async def be_answered(user: User) -> str:
         created_at=MOMENT,
         updated_at=MOMENT,
     )
-    return global_id("TicketMessage", message.id)
+    return to_global_id("TicketMessage", message.id)
 
 
-async def ask_for_refill(user: User) -> str:
+async def request_refill(user: User) -> str:
     order = await create_order(user, await create_service())
     refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
-    return global_id("Refill", refill.id)
+    return to_global_id("Refill", refill.id)
 
 
-async def sign_in_elsewhere(user: User) -> str:
+async def create_other_session(user: User) -> str:
     session = await create_session(user)
-    return global_id("UserSession", sessions.public_id(session.id))
+    return to_global_id("UserSession", sessions.to_public_id(session.id))
 
 
 OWNED: dict[str, Callable[[User], Awaitable[str]]] = {
     "Payment": pay,
     "LedgerEntry": open_wallet,
     "UserGift": win,
-    "Gift": see_gift,
-    "Notification": be_told,
-    "TicketMessage": be_answered,
-    "Refill": ask_for_refill,
-    "UserSession": sign_in_elsewhere,
+    "Gift": create_gift_record,
+    "Notification": create_user_notification,
+    "TicketMessage": create_answered_ticket,
+    "Refill": request_refill,
+    "UserSession": create_other_session,
 }
 NO_NUMBER = {"Notification": UUID(int=0), "UserSession": "0" * 32}
 BY_NUMBER = sorted(OWNED.keys() - NO_NUMBER.keys())
 PUBLIC_OR_TESTED_ELSEWHERE = {"User", "Category", "Service", "Order", "Ticket"}
 
 
-def missing(kind: str) -> str:
+def missing_ids(kind: str) -> str:
     """The global id of a record that is not there."""
-    return global_id(kind, NO_NUMBER.get(kind, 2_000_000_000))
+    return to_global_id(kind, NO_NUMBER.get(kind, 2_000_000_000))
 
 
-async def look_at(key: str, client: httpx.AsyncClient, headers: dict[str, str]) -> object:
+async def fetch_node(key: str, client: httpx.AsyncClient, headers: dict[str, str]) -> object:
     answer = await client.post("/graphql", headers=headers, json={"query": NODE, "variables": {"id": key}})
     body = answer.json()
     del body["extensions"]  # what it costs
@@ -169,12 +169,12 @@ async def look_at(key: str, client: httpx.AsyncClient, headers: dict[str, str]) 
 
 @for_each("kind", OWNED)
 async def test_the_owner_of_a_record_finds_it_by_its_global_id(
-    kind: str, client: httpx.AsyncClient, shop: Shop
+    kind: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     owner = await create_user(balance=1_000)
     key = await OWNED[kind](owner)
 
-    found = await look_at(key, client, await authorization(shop, owner))
+    found = await fetch_node(key, client, await create_authorization(shop, owner))
 
     assert isinstance(found, dict)
     node = found["data"]["node"]
@@ -182,14 +182,14 @@ async def test_the_owner_of_a_record_finds_it_by_its_global_id(
 
 
 @for_each("kind", OWNED)
-async def test_another_users_record_cannot_be_told_from_one_that_is_not_there(
-    kind: str, client: httpx.AsyncClient, shop: Shop
+async def test_another_users_record_is_indistinguishable_from_a_missing_one(
+    kind: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     key = await OWNED[kind](await create_user(balance=1_000))
-    stranger = await authorization(shop, await create_user())
+    stranger = await create_authorization(shop, await create_user())
 
-    assert await look_at(key, client, stranger) == NOBODY_S
-    assert await look_at(missing(kind), client, stranger) == NOBODY_S
+    assert await fetch_node(key, client, stranger) == UNOWNED
+    assert await fetch_node(missing_ids(kind), client, stranger) == UNOWNED
 
 
 @for_each("kind", OWNED)
@@ -198,26 +198,26 @@ async def test_a_visitor_is_asked_to_sign_in_whether_the_record_is_there_or_not(
 ) -> None:
     key = await OWNED[kind](await create_user(balance=1_000))
 
-    there = await look_at(key, client, {})
+    there = await fetch_node(key, client, {})
 
     assert isinstance(there, dict)
     assert there["data"] == {"node": None}
     assert there["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert await look_at(missing(kind), client, {}) == there
+    assert await fetch_node(missing_ids(kind), client, {}) == there
 
 
 @for_each("kind", BY_NUMBER)
 @for_each("number", [0, 2**31 - 1, 2**31, 9_999_999_999])
 async def test_a_number_that_no_record_can_have_is_null(
-    number: int, kind: str, client: httpx.AsyncClient, shop: Shop
+    number: int, kind: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
-    headers = await authorization(shop, await create_user())
-    assert await look_at(global_id(kind, number), client, headers) == NOBODY_S
+    headers = await create_authorization(shop, await create_user())
+    assert await fetch_node(to_global_id(kind, number), client, headers) == UNOWNED
 
 
-async def test_a_test_payment_of_the_shops_is_nobodys(client: httpx.AsyncClient, shop: Shop) -> None:
-    headers = await authorization(shop, await create_user())
-    assert await look_at(await pay(None), client, headers) == NOBODY_S
+async def test_a_test_payment_of_the_shops_is_nobodys(client: httpx.AsyncClient, shop: AppContext) -> None:
+    headers = await create_authorization(shop, await create_user())
+    assert await fetch_node(await pay(None), client, headers) == UNOWNED
 
 
 def test_every_type_with_an_id_is_a_node() -> None:

@@ -10,11 +10,11 @@ from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from models import Order, OrderEvent, Refill, Service, User
 from resolvers import submission
-from resolvers.shop import Shop
-from tests.both_doors.world import global_id
+from resolvers.shop import AppContext
+from tests.both_doors.world import to_global_id
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, create_user, new_shop
-from tests.fixtures import authorization, client_of
+from tests.fixtures import create_authorization, create_client
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 from tests.resolvers.records import create_order, create_service
 
@@ -40,29 +40,31 @@ class Buyer:
         self._client = client
         self._headers = headers
 
-    async def ask(self, document: str, order: Order) -> Any:
-        body = {"query": document, "variables": {"id": global_id("Order", order.id)}}
+    async def query(self, document: str, order: Order) -> Any:
+        body = {"query": document, "variables": {"id": to_global_id("Order", order.id)}}
         answer = await self._client.post("/graphql", json=body, headers=self._headers)
         return answer.json()["data"]["act"]
 
 
 @pytest.fixture
-async def buyer(client: httpx.AsyncClient, shop: Shop) -> Buyer:
+async def buyer(client: httpx.AsyncClient, shop: AppContext) -> Buyer:
     user = await create_user(balance=100_000)
-    return Buyer(client, user, await authorization(shop, user))
+    return Buyer(client, user, await create_authorization(shop, user))
 
 
-async def test_an_order_that_was_not_sent_is_canceled_and_refunded_at_once(buyer: Buyer, shop: Shop) -> None:
+async def test_an_order_that_was_not_sent_is_canceled_and_refunded_at_once(
+    buyer: Buyer, shop: AppContext
+) -> None:
     service = await create_provider_service(await create_provider())
     order = await place_order(shop, service, buyer=buyer.user)
 
-    canceled = await buyer.ask(CANCEL, order)
+    canceled = await buyer.query(CANCEL, order)
 
     assert canceled == {"__typename": "Order", "status": "CANCELED", "refunded": order.charge}
     assert (await User.get(id=buyer.user.id)).balance == 100_000
 
 
-async def test_what_a_provider_has_is_canceled_only_where_its_service_allows_it(
+async def test_an_order_at_a_provider_is_canceled_only_where_its_service_allows_it(
     db: str, sms: RecordingSms
 ) -> None:
     shop = new_shop(Settings(database_url=db), sms, providers=FakeProviders())
@@ -70,16 +72,16 @@ async def test_what_a_provider_has_is_canceled_only_where_its_service_allows_it(
     service = await create_provider_service(provider)
     order = await place_order(shop, service, buyer=user)
     await submission.submit_orders(shop, provider)
-    async with client_of(shop) as client:
-        buyer = Buyer(client, user, await authorization(shop, user))
+    async with create_client(shop) as client:
+        buyer = Buyer(client, user, await create_authorization(shop, user))
 
-        refused = await buyer.ask(CANCEL, order)
+        refused = await buyer.query(CANCEL, order)
         await Service.filter(id=service.id).update(can_cancel=True)
-        asked = await buyer.ask(CANCEL, order)
-        again = await buyer.ask(CANCEL, order)
+        requested = await buyer.query(CANCEL, order)
+        again = await buyer.query(CANCEL, order)
 
     assert refused == again == {"__typename": "OrderNotCancelable", "code": "ORDER_NOT_CANCELABLE"}
-    assert asked == {"__typename": "Order", "status": "PROCESSING", "refunded": 0}
+    assert requested == {"__typename": "Order", "status": "PROCESSING", "refunded": 0}
 
 
 async def test_a_finished_order_is_refilled_once_at_a_time(buyer: Buyer) -> None:
@@ -88,13 +90,13 @@ async def test_a_finished_order_is_refilled_once_at_a_time(buyer: Buyer) -> None
     order = await create_order(buyer.user, service, status=OrderStatus.COMPLETED)
     await Order.filter(id=order.id).update(provider_id=provider.id, provider_order_id="7")
 
-    asked = await buyer.ask(REFILL, order)
-    again = await buyer.ask(REFILL, order)
+    requested = await buyer.query(REFILL, order)
+    again = await buyer.query(REFILL, order)
 
     refill = await Refill.get(order_id=order.id)
-    assert asked == {
+    assert requested == {
         "__typename": "Refill",
-        "id": global_id("Refill", refill.id),
+        "id": to_global_id("Refill", refill.id),
         "status": "PENDING",
         "note": None,
     }
@@ -106,12 +108,12 @@ async def test_another_user_s_order_is_forbidden_and_a_missing_one_not_found(
     document: str, buyer: Buyer
 ) -> None:
     foreign = await create_order(await create_user(), await create_service())
-    assert (await buyer.ask(document, foreign))["code"] == "FORBIDDEN"
-    assert (await buyer.ask(document, Order(id=2_000_000_000)))["code"] == "ORDER_NOT_FOUND"
-    assert (await buyer.ask(document, Order(id=9_999_999_999)))["code"] == "ORDER_NOT_FOUND"
+    assert (await buyer.query(document, foreign))["code"] == "FORBIDDEN"
+    assert (await buyer.query(document, Order(id=2_000_000_000)))["code"] == "ORDER_NOT_FOUND"
+    assert (await buyer.query(document, Order(id=9_999_999_999)))["code"] == "ORDER_NOT_FOUND"
 
 
-async def test_an_order_tells_who_changed_it_and_its_refills(buyer: Buyer, shop: Shop) -> None:
+async def test_an_order_shows_who_changed_it_and_its_refills(buyer: Buyer, shop: AppContext) -> None:
     service = await create_provider_service(await create_provider(), can_refill=True)
     order = await place_order(shop, service, buyer=buyer.user)
     await Order.filter(id=order.id).update(status=OrderStatus.COMPLETED, dispatch=Dispatch.CLOSED)
@@ -125,9 +127,9 @@ async def test_an_order_tells_who_changed_it_and_its_refills(buyer: Buyer, shop:
     )
     refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
 
-    told = await buyer.ask(LIFE, order)
+    reported = await buyer.query(LIFE, order)
 
-    placed, completed = told["history"]
+    placed, completed = reported["history"]
     assert (placed["by"], placed["from"], placed["to"]) == ("BUYER", None, "PENDING")
     assert completed == {
         "by": "PROVIDER",
@@ -136,20 +138,20 @@ async def test_an_order_tells_who_changed_it_and_its_refills(buyer: Buyer, shop:
         "note": "done",
         "at": "2026-01-01T00:00:00Z",
     }
-    assert told["refills"] == [{"id": global_id("Refill", refill.id), "status": "PENDING"}]
-    assert told["service"] == {"refill": True, "cancel": False}
+    assert reported["refills"] == [{"id": to_global_id("Refill", refill.id), "status": "PENDING"}]
+    assert reported["service"] == {"refill": True, "cancel": False}
 
 
 async def test_a_refill_is_a_node_of_its_order_s_buyer_only(
-    buyer: Buyer, client: httpx.AsyncClient, shop: Shop
+    buyer: Buyer, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     order = await create_order(buyer.user, await create_service())
     refill = await Refill.create(order=order, created_at=MOMENT, updated_at=MOMENT)
     query = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
     async def seen_by(user: User, key: int) -> Any:
-        body = {"query": query, "variables": {"id": global_id("Refill", key)}}
-        answer = await client.post("/graphql", json=body, headers=await authorization(shop, user))
+        body = {"query": query, "variables": {"id": to_global_id("Refill", key)}}
+        answer = await client.post("/graphql", json=body, headers=await create_authorization(shop, user))
         return answer.json()["data"]["node"]
 
     assert (await seen_by(buyer.user, refill.id))["__typename"] == "Refill"

@@ -9,13 +9,13 @@ from schema import problems
 from tests.cases import for_each
 
 
-def test_a_wait_is_told_in_whole_seconds_rounded_up() -> None:
-    shown = problems.show(TooManyCodes(retry_after=timedelta(milliseconds=1_001)), Language.ENGLISH)
+def test_a_wait_is_in_whole_seconds_rounded_up() -> None:
+    shown = problems.to_graphql(TooManyCodes(retry_after=timedelta(milliseconds=1_001)), Language.ENGLISH)
     assert vars(shown)["retry_after"] == 2
 
 
 def test_a_problem_shows_its_code_sentence_and_facts() -> None:
-    shown = problems.show(InvalidInput(field="mobile"), Language.ENGLISH)
+    shown = problems.to_graphql(InvalidInput(field="mobile"), Language.ENGLISH)
     assert vars(shown) == {
         "code": InvalidInput.code,
         "message": "A value is not acceptable.",
@@ -24,7 +24,7 @@ def test_a_problem_shows_its_code_sentence_and_facts() -> None:
 
 
 def test_a_sentence_is_in_the_asked_language() -> None:
-    assert problems.show(Forbidden(), Language.PERSIAN).message == "منع دسترسی"
+    assert problems.to_graphql(Forbidden(), Language.PERSIAN).message == "منع دسترسی"
 
 
 @for_each("problem", Problem.__subclasses__())

@@ -12,7 +12,7 @@ from domain.service_types import ServiceType
 from models import Category, Order, Service, User
 from resolvers.pages import Page
 from tests.fakes import RecordingSms, create_user, new_shop
-from tests.fixtures import authorization, client_of
+from tests.fixtures import create_authorization, create_client
 from tests.resolvers.records import create_category, create_order, create_service
 from tests.searches import DEPTH
 
@@ -25,9 +25,9 @@ FULL = {"DripFeed": "{ runs interval quantity }", "OrderEvent": "{ to }", "Refil
 async def create_records() -> User:
     """A buyer with orders of every type, some with all columns filled, some with none that may be null."""
     buyer = await create_user(balance=1_000)
-    shelves = [await create_category(), await create_category()]
+    categories = [await create_category(), await create_category()]
     for place, type_ in enumerate(ServiceType):
-        service = await create_service(category=shelves[place % 2], type=type_, drip_feed=place % 3 == 0)
+        service = await create_service(category=categories[place % 2], type=type_, drip_feed=place % 3 == 0)
         await Service.filter(id=service.id).update(description="<b>سلام</b>", can_refill=place % 2 == 0)
         order = await create_order(buyer, service, charge=place, status=list(OrderStatus)[place % 8])
         if place % 2:
@@ -38,7 +38,7 @@ async def create_records() -> User:
             await Order.filter(id=order.id).update(
                 subscription_posts=3, subscription_min=5, subscription_status=SubscriptionStatus.ACTIVE
             )
-    await Category.filter(id=shelves[0].id).update(image="a.png")
+    await Category.filter(id=categories[0].id).update(image="a.png")
     return buyer
 
 
@@ -100,20 +100,20 @@ async def test_rows_are_answered_as_their_objects_are(
 ) -> None:
     unlimited = {"graphql_max_aliases": "500", "graphql_max_cost": "10000000", "graphql_points": "1000000000"}
     shop = new_shop(Settings.model_validate({"database_url": db, **unlimited}), sms)
-    client = client_of(shop)
-    headers = await authorization(shop, await create_records())
+    client = create_client(shop)
+    headers = await create_authorization(shop, await create_records())
     documents = Documents(Random(seed))
-    asked = [documents.next() for _ in range(DOCUMENTS)]
+    requested = [documents.next() for _ in range(DOCUMENTS)]
 
     async def answers(times: int) -> list[object]:
-        told = []
-        for document, variables in asked:
+        reported = []
+        for document, variables in requested:
             for _ in range(times):
                 sent = {"query": document, "variables": variables}
                 answer = (await client.post("/graphql", json=sent, headers=headers)).json()
                 assert "errors" not in answer, (document, answer["errors"])
-            told.append(answer["data"])
-        return told
+            reported.append(answer["data"])
+        return reported
 
     # What runs the first time is not compiled.
     from_rows = await answers(times=3)

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 import schema
-from domain.problems import problems_of
+from domain.problems import get_declared_problems
 from resolvers import (
     api_keys,
     cancellation,
@@ -67,7 +67,7 @@ BUILT_IN = {"String", "Int", "Boolean", "ID", "Float"}
 
 def test_the_committed_schema_is_the_served_one() -> None:
     committed = (Path(schema.__file__).parent / "schema.graphql").read_text(encoding="utf-8")
-    assert committed == schema.sdl(), "uv run main.py export-schema > schema/schema.graphql"
+    assert committed == schema.print_sdl(), "uv run main.py export-schema > schema/schema.graphql"
 
 
 @for_each("name", sorted(TYPES.keys() - BUILT_IN))
@@ -97,7 +97,7 @@ def test_a_mutation_answers_its_success_or_each_declared_problem(
     assert isinstance(union, GraphQLUnionType)
     members = [member.name for member in union.types]
     assert members[0] == success
-    assert {problem.__name__ for problem in problems_of(operation)} <= set(members[1:])
+    assert {problem.__name__ for problem in get_declared_problems(operation)} <= set(members[1:])
     interface = TYPES["Problem"]
     assert all(interface in member.interfaces for member in union.types[1:])
 
@@ -121,12 +121,12 @@ def test_an_api_key_is_shown_by_its_rotation_alone() -> None:
     assert users == ["RotateApiKeyResult", "RevokeApiKeyResult"]
 
 
-def test_what_only_staff_may_know_is_not_in_the_schema() -> None:
-    text = "".join(print_type(type_) for name, type_ in TYPES.items() if not is_of_staff(name)).lower()
-    assert [word for word in SECRET_WORDS if word in text] == []
+def test_staff_only_fields_are_not_in_the_public_schema() -> None:
+    text = "".join(print_type(type_) for name, type_ in TYPES.items() if not is_staff_only(name)).lower()
+    assert [term for term in SECRET_WORDS if term in text] == []
 
 
-def is_of_staff(name: str) -> bool:
+def is_staff_only(name: str) -> bool:
     """Whether a type is met under `admin` alone: by its name, which the next test holds them to."""
     return name.startswith("Admin")
 
@@ -135,8 +135,8 @@ def test_types_that_are_met_under_admin_alone_are_named_so_and_no_other_leads_th
     for name, type_ in TYPES.items():
         if (
             isinstance(type_, GraphQLObjectType)
-            and not is_of_staff(name)
+            and not is_staff_only(name)
             and name not in ("Query", "Mutation")
         ):
             met = {get_named_type(field.type).name for field in type_.fields.values()}
-            assert not any(map(is_of_staff, met)), name
+            assert not any(map(is_staff_only, met)), name

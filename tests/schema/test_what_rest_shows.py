@@ -8,11 +8,11 @@ from graphql import GraphQLObjectType
 
 import schema
 from models import User
-from resolvers.shop import Shop
-from tests.fixtures import authorization
+from resolvers.shop import AppContext
+from tests.fixtures import create_authorization
 
 STAFF_ONLY = "which provider delivers, and at what price, is for staff"
-OLD_PANEL = "the old panel's own key"
+LEGACY_PANEL = "the old panel's own key"
 VIEWER = "always the viewer"
 ALWAYS_NULL = "null in REST, too"
 NOT_PUBLIC = "a rank tells nobody's id"
@@ -32,7 +32,7 @@ SERVICE = {
 }
 TICKET = {
     "id": "id",
-    "ids": OLD_PANEL,
+    "ids": LEGACY_PANEL,
     "uid": VIEWER,
     "description": "description",
     "subject": "subject",
@@ -43,7 +43,7 @@ SAME_IN_ORDER = "link quantity usernames username hashtags hashtag media comment
 SHOWN: Mapping[str, Mapping[str, str]] = {
     "User": {
         **ROW,
-        "ids": OLD_PANEL,
+        "ids": LEGACY_PANEL,
         "role": "role",
         "login_type": "loginType",
         "first_name": "firstName",
@@ -67,7 +67,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     "Service": SERVICE,
     "Order": {
         "id": "id",
-        "ids": OLD_PANEL,
+        "ids": LEGACY_PANEL,
         "type": "source",
         "cate_id": "category",
         "service_id": "service",
@@ -90,7 +90,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     "Ticket": {**TICKET, "user": VIEWER, "messages": "messages"},
     "TicketMessage": {
         "id": "id",
-        "ids": OLD_PANEL,
+        "ids": LEGACY_PANEL,
         "uid": "isMine",
         "ticket_id": "ticket",
         "message": "message",
@@ -111,7 +111,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     },
     "TopService": {"service_id": "service", "count": "orderCount", "service": "service"},
 }
-REASONS = {STAFF_ONLY, OLD_PANEL, VIEWER, ALWAYS_NULL, NOT_PUBLIC}
+REASONS = {STAFF_ONLY, LEGACY_PANEL, VIEWER, ALWAYS_NULL, NOT_PUBLIC}
 
 
 async def shown_by_rest(client: httpx.AsyncClient, headers: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -137,8 +137,10 @@ async def shown_by_rest(client: httpx.AsyncClient, headers: dict[str, str]) -> d
     }
 
 
-async def test_graphql_shows_what_rest_shows(demo_client: httpx.AsyncClient, demo_shop: Shop) -> None:
-    headers = await authorization(demo_shop, await User.get(id=176))
+async def test_graphql_exposes_every_rest_field(
+    demo_client: httpx.AsyncClient, demo_shop: AppContext
+) -> None:
+    headers = await create_authorization(demo_shop, await User.get(id=176))
     things = await shown_by_rest(demo_client, headers)
     assert {name: set(thing) for name, thing in things.items()} == {
         name: set(fields) for name, fields in SHOWN.items()

@@ -14,15 +14,15 @@ _LOGOUT = "Mutation.logout"
 _TYPENAME = FieldNode(name=graphql.NameNode(value="__typename"))
 
 _WHOLE_NUMBERS = st.integers(-(2**54), 2**54).map(lambda value: graphql.IntValueNode(value=str(value)))
-_MOMENTS = st.one_of(st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"), st.text(max_size=10)).map(
-    lambda text: graphql.StringValueNode(value=text)
-)
+_TIMESTAMPS = st.one_of(
+    st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"), st.text(max_size=10)
+).map(lambda text: graphql.StringValueNode(value=text))
 
 
 def check_graphql(server: LiveServer, token: str, *, examples: int, seed: int) -> Report:
     """Whether every answer is HTTP 200 and has what was asked for, or errors that are no faults of ours."""
-    sdl = schema.sdl()
-    for name, values in (("Toman", _WHOLE_NUMBERS), ("Count", _WHOLE_NUMBERS), ("DateTime", _MOMENTS)):
+    sdl = schema.print_sdl()
+    for name, values in (("Toman", _WHOLE_NUMBERS), ("Count", _WHOLE_NUMBERS), ("DateTime", _TIMESTAMPS)):
         schemathesis.graphql.scalar(name, values)
     described = graphql.build_schema(sdl)
     session = requests.Session()

@@ -15,7 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 
-_LEAST_EXAMPLES = 2
+_MIN_EXAMPLES = 2
 
 Case: TypeAlias = schemathesis.Case[Any]
 Operation: TypeAlias = schemathesis.APIOperation[Any, Any, Any, Any]
@@ -62,7 +62,7 @@ def run(operations: list[Operation], check: Check, *, examples: int, seed: int) 
         for operation, mode in product(others, GenerationMode):
             _run_one(operation, mode, check, report, examples=share, seed=seed)
         seed += 1
-    _run_one(last, GenerationMode.POSITIVE, check, report, examples=_LEAST_EXAMPLES, seed=seed)
+    _run_one(last, GenerationMode.POSITIVE, check, report, examples=_MIN_EXAMPLES, seed=seed)
     return report
 
 

@@ -10,14 +10,14 @@ import pytest
 from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, new_shop
 from worker import loop
 from worker.jobs import JOBS, Job
 
-NO_REST = timedelta(0)
-LONG_REST = timedelta(hours=1)
-Operation = Callable[[Shop], Awaitable[int]]
+NO_INTERVAL = timedelta(0)
+LONG_INTERVAL = timedelta(hours=1)
+Operation = Callable[[AppContext], Awaitable[int]]
 
 
 class CountedJob:
@@ -28,7 +28,7 @@ class CountedJob:
         self._stopping = stopping
         self._outcomes = outcomes
 
-    async def __call__(self, _: Shop) -> int:
+    async def __call__(self, _: AppContext) -> int:
         outcome = self._outcomes[self.runs]
         self.runs += 1
         if self.runs == len(self._outcomes):
@@ -39,7 +39,7 @@ class CountedJob:
 
 
 @pytest.fixture
-def shop() -> Shop:
+def shop() -> AppContext:
     return new_shop(Settings(), RecordingSms())
 
 
@@ -51,8 +51,8 @@ def stopping() -> asyncio.Event:
 run = functools.partial(loop.run, provider_jobs=())
 
 
-def job(operation: Operation, *, name: str = "count", rest: timedelta = NO_REST) -> Job:
-    return Job(name=name, operation=operation, rest=rest)
+def job(operation: Operation, *, name: str = "count", rest: timedelta = NO_INTERVAL) -> Job:
+    return Job(name=name, operation=operation, interval=rest)
 
 
 async def let_others_run() -> None:
@@ -61,8 +61,8 @@ async def let_others_run() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_failing_job_is_logged_and_tried_again(
-    shop: Shop, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+async def test_a_failing_job_is_logged_and_retried(
+    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = CountedJob(stopping, ValueError("struck"), ValueError("struck again"), 0)
 
@@ -76,8 +76,8 @@ async def test_a_failing_job_is_logged_and_tried_again(
     assert [str(record.exc_info[1]) for record in logged if record.exc_info] == ["struck", "struck again"]
 
 
-async def test_a_database_that_is_away_is_logged_in_a_line_and_tried_again(
-    shop: Shop, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+async def test_a_lost_database_is_logged_in_one_line_and_retried(
+    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     waiting = CountedJob(stopping, DBConnectionError("password=secret"), 0)
 
@@ -88,8 +88,10 @@ async def test_a_database_that_is_away_is_logged_in_a_line_and_tried_again(
     assert (logged.exc_info, waiting.runs) == (None, 2)
 
 
-async def test_a_job_that_always_fails_does_not_stop_the_others(shop: Shop, stopping: asyncio.Event) -> None:
-    async def fail(_: Shop) -> int:
+async def test_a_job_that_always_fails_does_not_stop_the_others(
+    shop: AppContext, stopping: asyncio.Event
+) -> None:
+    async def fail(_: AppContext) -> int:
         raise ValueError("struck")
 
     sound = CountedJob(stopping, 0, 0, 0)
@@ -99,10 +101,10 @@ async def test_a_job_that_always_fails_does_not_stop_the_others(shop: Shop, stop
     assert sound.runs == 3
 
 
-async def test_a_job_that_fails_rests_before_it_is_tried_again(shop: Shop, stopping: asyncio.Event) -> None:
+async def test_a_failed_job_waits_before_it_is_retried(shop: AppContext, stopping: asyncio.Event) -> None:
     failing = CountedJob(stopping, ValueError("struck"), 0)
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(failing, rest=LONG_REST)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(failing, rest=LONG_INTERVAL)]))
     await let_others_run()
 
     assert failing.runs == 1
@@ -110,19 +112,19 @@ async def test_a_job_that_fails_rests_before_it_is_tried_again(shop: Shop, stopp
     await running
 
 
-async def test_a_job_with_work_goes_on_without_rest(shop: Shop, stopping: asyncio.Event) -> None:
+async def test_a_job_with_work_continues_without_a_pause(shop: AppContext, stopping: asyncio.Event) -> None:
     busy = CountedJob(stopping, 20, 20, 3, 1)
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(busy, rest=LONG_REST)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(busy, rest=LONG_INTERVAL)]))
     await let_others_run()
 
     assert (busy.runs, running.done()) == (4, True)
 
 
-async def test_a_job_without_work_rests(shop: Shop, stopping: asyncio.Event) -> None:
+async def test_a_job_without_work_waits(shop: AppContext, stopping: asyncio.Event) -> None:
     idle = CountedJob(stopping, 5, 0, 0)
 
-    running = asyncio.create_task(run(shop, stopping, jobs=[job(idle, rest=LONG_REST)]))
+    running = asyncio.create_task(run(shop, stopping, jobs=[job(idle, rest=LONG_INTERVAL)]))
     await let_others_run()
 
     assert (idle.runs, running.done()) == (2, False)
@@ -130,11 +132,11 @@ async def test_a_job_without_work_rests(shop: Shop, stopping: asyncio.Event) -> 
     await running
 
 
-async def test_stopping_wakes_the_jobs_that_rest(shop: Shop, stopping: asyncio.Event) -> None:
-    async def idle(_: Shop) -> int:
+async def test_stopping_wakes_waiting_jobs(shop: AppContext, stopping: asyncio.Event) -> None:
+    async def idle(_: AppContext) -> int:
         return 0
 
-    jobs = [job(idle, rest=LONG_REST), job(idle, rest=LONG_REST)]
+    jobs = [job(idle, rest=LONG_INTERVAL), job(idle, rest=LONG_INTERVAL)]
     running = asyncio.create_task(run(shop, stopping, jobs=jobs))
     await let_others_run()
     assert not running.done()
@@ -145,14 +147,14 @@ async def test_stopping_wakes_the_jobs_that_rest(shop: Shop, stopping: asyncio.E
     assert running.done()
 
 
-async def test_stopping_waits_for_what_runs_and_begins_nothing_new(
-    shop: Shop, stopping: asyncio.Event
+async def test_stopping_waits_for_running_jobs_and_starts_no_new_ones(
+    shop: AppContext, stopping: asyncio.Event
 ) -> None:
-    told, seen = asyncio.Event(), []
+    reported, seen = asyncio.Event(), []
 
-    async def slow(_: Shop) -> int:
+    async def slow(_: AppContext) -> int:
         seen.append("begun")
-        await told.wait()
+        await reported.wait()
         seen.append("finished")
         return 1
 
@@ -162,14 +164,14 @@ async def test_stopping_waits_for_what_runs_and_begins_nothing_new(
     await let_others_run()
     assert (seen, running.done()) == (["begun"], False)
 
-    told.set()
+    reported.set()
     await running
 
     assert seen == ["begun", "finished"]
 
 
 async def test_a_worker_that_is_stopped_from_the_start_does_nothing(
-    shop: Shop, stopping: asyncio.Event
+    shop: AppContext, stopping: asyncio.Event
 ) -> None:
     idle = CountedJob(stopping, 0)
     stopping.set()
@@ -179,30 +181,30 @@ async def test_a_worker_that_is_stopped_from_the_start_does_nothing(
     assert idle.runs == 0
 
 
-async def test_every_job_gets_the_shop(shop: Shop, stopping: asyncio.Event) -> None:
-    given: list[Shop] = []
+async def test_every_job_gets_the_shop(shop: AppContext, stopping: asyncio.Event) -> None:
+    provided: list[AppContext] = []
 
-    async def look(shop: Shop) -> int:
-        given.append(shop)
+    async def look(shop: AppContext) -> int:
+        provided.append(shop)
         stopping.set()
         return 0
 
     await run(shop, stopping, jobs=[job(look)])
 
-    assert given == [shop]
+    assert provided == [shop]
 
 
-def test_the_jobs_have_names_of_their_own_and_rest() -> None:
+def test_jobs_have_unique_names_and_intervals() -> None:
     assert len({each.name for each in JOBS}) == len(JOBS) > 0
-    assert all(each.rest > NO_REST for each in JOBS)
+    assert all(each.interval > NO_INTERVAL for each in JOBS)
 
 
-async def test_a_job_that_does_not_end_in_time_is_cut_off_and_logged(
-    shop: Shop, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+async def test_a_job_that_does_not_end_in_time_is_cancelled_and_logged(
+    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     ended: list[str] = []
 
-    async def hanging(_: Shop) -> int:
+    async def hanging(_: AppContext) -> int:
         stopping.set()
         try:
             await asyncio.sleep(3600)
@@ -210,7 +212,7 @@ async def test_a_job_that_does_not_end_in_time_is_cut_off_and_logged(
             ended.append("cut")
         return 0
 
-    await run(shop, stopping, jobs=[job(hanging)], finish_within=timedelta(milliseconds=20))
+    await run(shop, stopping, jobs=[job(hanging)], shutdown_timeout=timedelta(milliseconds=20))
 
     assert ended == ["cut"]
     assert "jobs cut off" in caplog.text

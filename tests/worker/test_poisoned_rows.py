@@ -45,11 +45,11 @@ from resolvers import (
     tallies,
 )
 from resolvers.audit import Difference
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
-from tests.fixtures import settings_of
-from tests.resolvers.money_records import bank_of, paid
+from tests.fixtures import build_settings
+from tests.resolvers.money_records import create_paid_payment, get_gateway
 from tests.resolvers.provider_records import (
     CATALOGUE_ROW,
     create_provider,
@@ -76,36 +76,36 @@ _POSTGRES = (
 
 
 @pytest.fixture
-def panels() -> FakeProviders:
+def fake_providers() -> FakeProviders:
     return FakeProviders()
 
 
 @pytest.fixture
-def shop(db: str, sms: RecordingSms, panels: FakeProviders) -> Shop:
-    return new_shop(settings_of(db), sms, providers=panels)
+def shop(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
+    return new_shop(build_settings(db), sms, providers=fake_providers)
 
 
 @pytest.fixture
-async def provider(shop: Shop) -> Provider:
+async def provider(shop: AppContext) -> Provider:
     return await create_provider()
 
 
 @asynccontextmanager
-async def poisoned(table: str, when: str, *, act: str = "UPDATE") -> AsyncIterator[None]:
+async def fail_on_row(table: str, when: str, *, act: str = "UPDATE") -> AsyncIterator[None]:
     """From here on the database refuses `act` on rows of the table that meet the condition."""
     name = f"poison_{next(_NUMBERS)}"
     is_sqlite = database.dialect() == "sqlite"
-    words = {"name": name, "act": act, "table": table, "when": when}
+    terms = {"name": name, "act": act, "table": table, "when": when}
     if not is_sqlite:
         await database.fetch(_FUNCTION)
-    await database.fetch((_SQLITE if is_sqlite else _POSTGRES).format(**words))
+    await database.fetch((_SQLITE if is_sqlite else _POSTGRES).format(**terms))
     try:
         yield
     finally:
         await database.fetch(f"DROP TRIGGER {name}" if is_sqlite else f"DROP TRIGGER {name} ON {table}")
 
 
-async def set_aside() -> list[str]:
+async def list_failing_rows() -> list[str]:
     """What staff were told of, and could not be worked on."""
     return [alert.subject for alert in await Alert.filter(kind=AlertKind.ROW_SET_ASIDE).order_by("subject")]
 
@@ -114,71 +114,71 @@ async def statuses() -> list[OrderStatus]:
     return [order.status for order in await Order.all().order_by("id")]
 
 
-async def send_three(shop: Shop, provider: Provider, *, can_cancel: bool = False) -> list[Order]:
+async def send_three_orders(shop: AppContext, provider: Provider, *, can_cancel: bool = False) -> list[Order]:
     return [await send_order(shop, provider, can_cancel=can_cancel) for _ in range(3)]
 
 
-async def test_submitting(shop: Shop, provider: Provider) -> None:
+async def test_submitting(shop: AppContext, provider: Provider) -> None:
     service = await create_provider_service(provider)
     orders = [await place_order(shop, service) for _ in range(3)]
 
-    async with poisoned("orders", f"NEW.dispatch = 'sending' AND OLD.id = {orders[0].id}"):
+    async with fail_on_row("orders", f"NEW.dispatch = 'sending' AND OLD.id = {orders[0].id}"):
         await submission.submit_orders(shop, provider)
 
     assert await statuses() == [S.PENDING, S.PROCESSING, S.PROCESSING]
-    assert await set_aside() == [f"submit: order {orders[0].id}"]
+    assert await list_failing_rows() == [f"submit: order {orders[0].id}"]
 
 
-async def test_holding_lost_orders(shop: Shop, provider: Provider) -> None:
-    orders = await send_three(shop, provider)
+async def test_holding_lost_orders(shop: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(shop, provider)
     await Order.all().update(dispatch=Dispatch.SENDING, lease_until=orders[0].created_at)
 
-    async with poisoned("orders", f"NEW.dispatch = 'unknown' AND OLD.id = {orders[1].id}"):
+    async with fail_on_row("orders", f"NEW.dispatch = 'unknown' AND OLD.id = {orders[1].id}"):
         assert await submission.hold_lost_orders(shop) == 2
 
     assert await statuses() == [S.AWAITING, S.PROCESSING, S.AWAITING]
-    assert await set_aside() == [f"hold lost orders: order {orders[1].id}"]
+    assert await list_failing_rows() == [f"hold lost orders: order {orders[1].id}"]
 
 
-async def test_following(shop: Shop, provider: Provider, panels: FakeProviders) -> None:
-    orders = await send_three(shop, provider)
-    for number in list(panels.states):
-        panels.report(number, S.COMPLETED)
+async def test_following(shop: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
+    orders = await send_three_orders(shop, provider)
+    for number in list(fake_providers.states):
+        fake_providers.report(number, S.COMPLETED)
 
-    async with poisoned("orders", f"NEW.status = 'completed' AND OLD.id = {orders[1].id}"):
-        await following.follow_orders(shop, provider)
+    async with fail_on_row("orders", f"NEW.status = 'completed' AND OLD.id = {orders[1].id}"):
+        await following.poll_orders(shop, provider)
 
     assert await statuses() == [S.COMPLETED, S.PROCESSING, S.COMPLETED]
-    assert await set_aside() == [f"follow: order {orders[1].id}"]
+    assert await list_failing_rows() == [f"follow: order {orders[1].id}"]
 
 
-async def test_canceling(shop: Shop, provider: Provider) -> None:
-    orders = await send_three(shop, provider, can_cancel=True)
+async def test_canceling(shop: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(shop, provider, can_cancel=True)
     now = orders[0].created_at
     await Order.all().update(cancel_requested_at=now, cancel_due_at=now)
 
-    async with poisoned("orders", f"NEW.cancel_due_at IS NULL AND OLD.id = {orders[1].id}"):
+    async with fail_on_row("orders", f"NEW.cancel_due_at IS NULL AND OLD.id = {orders[1].id}"):
         assert await cancellation.send_cancellations(shop, provider) == 2
 
     waiting = await Order.filter(cancel_due_at__not_isnull=True)
     assert [order.id for order in waiting] == [orders[1].id]
-    assert await set_aside() == [f"cancel: order {orders[1].id}"]
+    assert await list_failing_rows() == [f"cancel: order {orders[1].id}"]
 
 
-async def test_ending_subscriptions(shop: Shop, provider: Provider) -> None:
-    orders = await send_three(shop, provider)
+async def test_ending_subscriptions(shop: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(shop, provider)
     await Order.all().update(subscription_status=SubscriptionStatus.ACTIVE, subscription_expiry="01/01/2020")
 
-    async with poisoned("orders", f"NEW.status = 'awaiting' AND OLD.id = {orders[1].id}"):
+    async with fail_on_row("orders", f"NEW.status = 'awaiting' AND OLD.id = {orders[1].id}"):
         assert await cancellation.end_expired_subscriptions(shop) == 2
 
-    assert await set_aside() == [f"end subscriptions: order {orders[1].id}"]
+    assert await list_failing_rows() == [f"end subscriptions: order {orders[1].id}"]
 
 
-async def test_refills(shop: Shop, provider: Provider, panels: FakeProviders) -> None:
-    orders = await send_three(shop, provider)
+async def test_refills(shop: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
+    orders = await send_three_orders(shop, provider)
     now = orders[0].created_at
-    asked = [
+    requested = [
         await Refill.create(
             order_id=order.id,
             status=RefillStatus.INPROGRESS,
@@ -189,53 +189,53 @@ async def test_refills(shop: Shop, provider: Provider, panels: FakeProviders) ->
         )
         for order in orders
     ]
-    panels.refill_state = ProviderRefill(status=RefillStatus.COMPLETED, status_text="Completed")
+    fake_providers.refill_state = ProviderRefill(status=RefillStatus.COMPLETED, status_text="Completed")
 
-    async with poisoned("refills", f"NEW.status = 'completed' AND OLD.id = {asked[0].id}"):
-        assert await refills.carry_out_refills(shop) == 2
+    async with fail_on_row("refills", f"NEW.status = 'completed' AND OLD.id = {requested[0].id}"):
+        assert await refills.process_refills(shop) == 2
 
     assert await Refill.filter(status=RefillStatus.COMPLETED).count() == 2
-    assert await set_aside() == [f"refills: refill {asked[0].id}"]
+    assert await list_failing_rows() == [f"refills: refill {requested[0].id}"]
 
 
-async def test_checking_payments(shop: Shop) -> None:
-    bank_of(shop)
+async def test_checking_payments(shop: AppContext) -> None:
+    get_gateway(shop)
     for _ in range(3):
-        await paid(shop, await create_user())
+        await create_paid_payment(shop, await create_user())
     begun = await Payment.all().order_by("id")
     await Payment.all().update(check_after=begun[0].created_at)
 
-    async with poisoned("payments", f"NEW.status = 'paid' AND OLD.id = {begun[0].id}"):
+    async with fail_on_row("payments", f"NEW.status = 'paid' AND OLD.id = {begun[0].id}"):
         assert await payment_checks.check_payments(shop) == 2
 
     assert await Payment.filter(status=PaymentStatus.PAID).count() == 2
-    assert await set_aside() == [f"check payments: payment {begun[0].id}"]
+    assert await list_failing_rows() == [f"check payments: payment {begun[0].id}"]
 
 
-async def test_syncing_services(shop: Shop, provider: Provider, panels: FakeProviders) -> None:
-    panels.catalogue = (CATALOGUE_ROW,)
+async def test_syncing_services(shop: AppContext, provider: Provider, fake_providers: FakeProviders) -> None:
+    fake_providers.catalogue = (CATALOGUE_ROW,)
     service = await import_service(shop, provider)
     twin = service.clone()
     twin.provider_service_id = "78"
     await Service.bulk_create([twin])
     await Service.all().update(can_refill=False)
-    panels.catalogue = (CATALOGUE_ROW, replace(CATALOGUE_ROW, id="78"))
+    fake_providers.catalogue = (CATALOGUE_ROW, replace(CATALOGUE_ROW, id="78"))
 
-    async with poisoned("services", f"NEW.can_refill AND OLD.id = {service.id}"):
+    async with fail_on_row("services", f"NEW.can_refill AND OLD.id = {service.id}"):
         report = await provider_sync.sync_provider(shop, provider, adds_services=False)
 
     assert report.counts["failed"] == 1
     assert await Service.filter(can_refill=True).count() == 1
-    assert await set_aside() == [f"sync providers: service {service.id}"]
+    assert await list_failing_rows() == [f"sync providers: service {service.id}"]
 
 
-async def test_syncing_providers(shop: Shop, provider: Provider, sms: RecordingSms) -> None:
+async def test_syncing_providers(shop: AppContext, provider: Provider, sms: RecordingSms) -> None:
     class Partly(FakeProviders):
         """Breaks for the first provider in a way that nobody foresaw."""
 
         async def services(self, account: ProviderAccount) -> ProviderCatalogue:
-            if "add" not in self.asked:
-                self.asked.append("add")
+            if "add" not in self.calls:
+                self.calls.append("add")
                 raise ZeroDivisionError
             return ProviderCatalogue(services=(CATALOGUE_ROW,), skipped=0)
 
@@ -244,24 +244,24 @@ async def test_syncing_providers(shop: Shop, provider: Provider, sms: RecordingS
     assert await provider_sync.sync_due_providers(new_shop(shop.settings, sms, providers=Partly())) == 1
 
     assert await Provider.filter(synced_at__not_isnull=True).count() == 1
-    assert await set_aside() == [f"sync providers: provider {provider.id}"]
+    assert await list_failing_rows() == [f"sync providers: provider {provider.id}"]
 
 
-async def test_tallying(shop: Shop, provider: Provider) -> None:
-    orders = await send_three(shop, provider)
+async def test_tallying(shop: AppContext, provider: Provider) -> None:
+    orders = await send_three_orders(shop, provider)
     first = await OrderDelta.all().order_by("id").first()
     assert first is not None
 
-    async with poisoned("order_deltas", f"OLD.id = {first.id}", act="DELETE"):
-        assert await tallies.fold_deltas(shop) == 2
-        assert await tallies.fold_deltas(shop) == 0
+    async with fail_on_row("order_deltas", f"OLD.id = {first.id}", act="DELETE"):
+        assert await tallies.apply_deltas(shop) == 2
+        assert await tallies.apply_deltas(shop) == 0
 
     assert await UserTally.all().count() == 2
-    assert await set_aside() == [f"tally orders: delta {first.id}"]
-    assert [user for user, *_ in await tallies.top_user_tallies(9)] == [order.user_id for order in orders]
+    assert await list_failing_rows() == [f"tally orders: delta {first.id}"]
+    assert [user for user, *_ in await tallies.list_top_user_totals(9)] == [order.user_id for order in orders]
 
 
-async def test_removing_what_expired(shop: Shop) -> None:
+async def test_removing_what_expired(shop: AppContext) -> None:
     long_ago = await database.now() - timedelta(days=9)
     codes = [
         await LoginCode.create(
@@ -276,14 +276,14 @@ async def test_removing_what_expired(shop: Shop) -> None:
         for number in range(5)
     ]
 
-    async with poisoned("login_codes", f"OLD.id = {codes[2].id}", act="DELETE"):
-        assert await housekeeping.remove_expired(shop) == 4
+    async with fail_on_row("login_codes", f"OLD.id = {codes[2].id}", act="DELETE"):
+        assert await housekeeping.delete_expired(shop) == 4
 
     assert [code.id for code in await LoginCode.all()] == [codes[2].id]
-    assert await set_aside() == [f"remove expired: login_codes {codes[2].id}"]
+    assert await list_failing_rows() == [f"remove expired: login_codes {codes[2].id}"]
 
 
-async def test_auditing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_auditing(shop: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     users = [await create_user() for _ in range(5)]
     audited: list[int] = []
 
@@ -295,15 +295,15 @@ async def test_auditing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(daily_audit, "audit_wallets", audit_wallets)
 
-    assert await daily_audit.audit_a_little(shop) == 5
+    assert await daily_audit.audit_next_batch(shop) == 5
 
     assert sorted(audited) == [user.id for user in users if user.id != users[2].id]
-    assert await set_aside() == [f"daily audit: wallet {users[2].id}"]
-    assert await daily_audit.audit_a_little(shop) == 0
+    assert await list_failing_rows() == [f"daily audit: wallet {users[2].id}"]
+    assert await daily_audit.audit_next_batch(shop) == 0
     assert (await AuditRun.get()).finished_at is not None
 
 
-async def test_watching_the_shop(shop: Shop, provider: Provider) -> None:
+async def test_watching_the_shop(shop: AppContext, provider: Provider) -> None:
     """An absurd balance, and a member of staff who cannot be told: the others are, of everything else."""
     others = [await create_provider() for _ in range(2)]
     await Provider.filter(id=provider.id).update(balance="1e999999999")
@@ -312,10 +312,10 @@ async def test_watching_the_shop(shop: Shop, provider: Provider) -> None:
     staff = [await create_user() for _ in range(3)]
     await User.all().update(role=UserRole.OWNER)
 
-    async with poisoned("notifications", f"NEW.user_id = {staff[0].id}", act="INSERT"):
+    async with fail_on_row("notifications", f"NEW.user_id = {staff[0].id}", act="INSERT"):
         assert await alerts.watch_shop(shop) == 1
 
-    told = await Notification.all()
-    assert {note.user_id for note in told} == {member.id for member in staff[1:]}
+    reported = await Notification.all()
+    assert {note.user_id for note in reported} == {member.id for member in staff[1:]}
     [alert] = await Alert.filter(kind=AlertKind.BALANCE_LOW)
     assert alert.subject == str(others[1].id)

@@ -13,7 +13,7 @@ from gateways.provider_orders import ProviderOrder
 from gateways.providers import ProviderAccount
 from models import Order, Provider
 from resolvers import submission
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
@@ -31,21 +31,22 @@ def stopping() -> asyncio.Event:
 
 
 async def run(
-    shop: Shop, stopping: asyncio.Event, *operations: Callable[[Shop, Provider], Awaitable[int]]
+    shop: AppContext, stopping: asyncio.Event, *operations: Callable[[AppContext, Provider], Awaitable[int]]
 ) -> None:
     """Run these operations alone, without rest, until `stopping`."""
     jobs = [
-        ProviderJob(name=operation.__name__, operation=operation, rest=AT_ONCE) for operation in operations
+        ProviderJob(name=operation.__name__, operation=operation, interval=AT_ONCE)
+        for operation in operations
     ]
-    await loop.run(shop, stopping, jobs=(), provider_jobs=jobs, look_for_providers_every=AT_ONCE)
+    await loop.run(shop, stopping, jobs=(), provider_jobs=jobs, provider_poll_interval=AT_ONCE)
 
 
-async def test_a_slow_provider_keeps_no_other_waiting(shop: Shop, stopping: asyncio.Event) -> None:
+async def test_a_slow_provider_does_not_delay_others(shop: AppContext, stopping: asyncio.Event) -> None:
     slow, quick = await create_provider(), await create_provider()
     served: list[int] = []
     quick_was_served = asyncio.Event()
 
-    async def operation(_: Shop, provider: Provider) -> int:
+    async def operation(_: AppContext, provider: Provider) -> int:
         if provider.id == slow.id:
             # Would never end if the other one waited for it.
             await quick_was_served.wait()
@@ -61,29 +62,31 @@ async def test_a_slow_provider_keeps_no_other_waiting(shop: Shop, stopping: asyn
     assert served.count(slow.id) == 1
 
 
-async def test_a_slow_job_keeps_no_other_job_of_its_provider_waiting(
-    shop: Shop, stopping: asyncio.Event
+async def test_a_slow_job_does_not_delay_other_jobs_of_its_provider(
+    shop: AppContext, stopping: asyncio.Event
 ) -> None:
     await create_provider()
     followed = asyncio.Event()
 
-    async def submit(_: Shop, __: Provider) -> int:
+    async def submit(_: AppContext, __: Provider) -> int:
         await followed.wait()
         stopping.set()
         return 0
 
-    async def follow(_: Shop, __: Provider) -> int:
+    async def follow(_: AppContext, __: Provider) -> int:
         followed.set()
         return 0
 
     await run(shop, stopping, submit, follow)
 
 
-async def test_a_provider_that_is_added_meanwhile_is_served_too(shop: Shop, stopping: asyncio.Event) -> None:
+async def test_a_provider_added_while_running_is_served_too(
+    shop: AppContext, stopping: asyncio.Event
+) -> None:
     first = await create_provider()
     served: list[int] = []
 
-    async def operation(_: Shop, provider: Provider) -> int:
+    async def operation(_: AppContext, provider: Provider) -> int:
         served.append(provider.id)
         if provider.id != first.id:
             stopping.set()
@@ -96,8 +99,10 @@ async def test_a_provider_that_is_added_meanwhile_is_served_too(shop: Shop, stop
     assert {*served} == {provider.id for provider in await Provider.all()}
 
 
-async def test_a_shop_without_providers_waits_for_its_first(shop: Shop, stopping: asyncio.Event) -> None:
-    async def operation(_: Shop, __: Provider) -> int:
+async def test_a_shop_without_providers_waits_for_its_first(
+    shop: AppContext, stopping: asyncio.Event
+) -> None:
+    async def operation(_: AppContext, __: Provider) -> int:
         stopping.set()
         return 0
 
@@ -106,11 +111,13 @@ async def test_a_shop_without_providers_waits_for_its_first(shop: Shop, stopping
     await running
 
 
-async def test_each_round_sees_the_provider_as_it_is_by_then(shop: Shop, stopping: asyncio.Event) -> None:
+async def test_each_round_sees_the_provider_as_it_is_by_then(
+    shop: AppContext, stopping: asyncio.Event
+) -> None:
     await create_provider()
     keys: list[str] = []
 
-    async def operation(_: Shop, provider: Provider) -> int:
+    async def operation(_: AppContext, provider: Provider) -> int:
         keys.append(provider.api_key)
         if provider.api_key == "new":
             stopping.set()
@@ -122,13 +129,13 @@ async def test_each_round_sees_the_provider_as_it_is_by_then(shop: Shop, stoppin
     assert keys == ["0a1b2c3d", "new"]
 
 
-async def test_a_round_that_fails_is_logged_and_tried_again_and_stops_no_other(
-    shop: Shop, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
+async def test_a_failed_round_is_logged_and_retried_and_stops_no_other(
+    shop: AppContext, stopping: asyncio.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     faulty, sound = await create_provider(), await create_provider()
     served: list[int] = []
 
-    async def operation(_: Shop, provider: Provider) -> int:
+    async def operation(_: AppContext, provider: Provider) -> int:
         served.append(provider.id)
         if served.count(faulty.id) >= 3 and sound.id in served:
             stopping.set()
@@ -144,7 +151,7 @@ async def test_a_round_that_fails_is_logged_and_tried_again_and_stops_no_other(
     assert f"operation {sound.id} failed" not in caplog.messages
 
 
-async def test_stopping_finishes_what_is_on_the_wire_and_claims_nothing_new(
+async def test_stopping_finishes_requests_in_flight_and_claims_nothing_new(
     db: str, sms: RecordingSms, stopping: asyncio.Event
 ) -> None:
     provider = await create_provider()
@@ -158,25 +165,25 @@ async def test_stopping_finishes_what_is_on_the_wire_and_claims_nothing_new(
             await place_order(shop, service, link="late")
             return await super().add(account, order)
 
-    panels = Asked()
-    shop = new_shop(Settings(database_url=db), sms, providers=panels)
+    fake_providers = Asked()
+    shop = new_shop(Settings(database_url=db), sms, providers=fake_providers)
     await place_order(shop, service, link="early")
 
     await run(shop, stopping, submission.submit_orders)
 
-    assert [order.link for order in panels.placed.values()] == ["early"]
+    assert [order.link for order in fake_providers.placed.values()] == ["early"]
     dispatches = {order.link: order.dispatch for order in await Order.all()}
     assert dispatches == {"early": Dispatch.SENT, "late": Dispatch.QUEUED}
 
 
 async def test_a_worker_that_is_stopped_before_it_begins_does_nothing(
-    shop: Shop, stopping: asyncio.Event
+    shop: AppContext, stopping: asyncio.Event
 ) -> None:
     await create_provider()
     served: list[int] = []
     stopping.set()
 
-    async def operation(_: Shop, provider: Provider) -> int:
+    async def operation(_: AppContext, provider: Provider) -> int:
         served.append(provider.id)
         return 0
 

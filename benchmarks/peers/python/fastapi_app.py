@@ -96,20 +96,20 @@ class OrderRow(Row):
     category: Mapped[CategoryRow] = relationship()
 
 
-class Shape(BaseModel):
+class ApiModel(BaseModel):
     model_config = ConfigDict(from_attributes=True, alias_generator=to_camel, populate_by_name=True)
 
 
-class ShelfName(Shape):
+class CategoryName(ApiModel):
     id: int
     name: str
 
 
-class Shelf(ShelfName):
+class Category(CategoryName):
     position: int
 
 
-class ServiceName(Shape):
+class ServiceName(ApiModel):
     id: int
     name: str
     price: int
@@ -124,10 +124,10 @@ class Service(ServiceName):
     is_active: bool
     created_at: datetime
     updated_at: datetime
-    category: Shelf
+    category: Category
 
 
-class Placed(Shape):
+class PlacedOrder(ApiModel):
     id: int
     status: str
     type: str
@@ -139,7 +139,7 @@ class Placed(Shape):
     created_at: datetime
 
 
-class Order(Placed):
+class Order(PlacedOrder):
     refunded: int
     start_count: int
     comments: str | None
@@ -147,10 +147,10 @@ class Order(Placed):
     note: str | None
     updated_at: datetime
     service: ServiceName
-    category: ShelfName
+    category: CategoryName
 
 
-class CreateOrder(Shape):
+class CreateOrder(ApiModel):
     user_id: int
     service_id: int
     link: str
@@ -244,13 +244,13 @@ async def legacy_orders(user_id: int) -> dict[str, object]:
         return {"status": 200, "orders": (await session.scalars(latest)).all()}
 
 
-@app.post("/orders", response_model=Placed)
-async def create_order(asked: CreateOrder) -> OrderRow:
+@app.post("/orders", response_model=PlacedOrder)
+async def create_order(order: CreateOrder) -> OrderRow:
     async with _sessions() as session, session.begin():
-        on_sale = select(ServiceRow).where(ServiceRow.id == asked.service_id, ServiceRow.is_active)
+        on_sale = select(ServiceRow).where(ServiceRow.id == order.service_id, ServiceRow.is_active)
         service = (await session.scalars(on_sale)).one()
-        charge = -(-service.price * asked.quantity // 1_000)
-        payer = update(UserRow).where(UserRow.id == asked.user_id, UserRow.balance >= charge)
+        charge = -(-service.price * order.quantity // 1_000)
+        payer = update(UserRow).where(UserRow.id == order.user_id, UserRow.balance >= charge)
         spent = await session.execute(
             payer.values(balance=UserRow.balance - charge).execution_options(synchronize_session=False)
         )
@@ -259,12 +259,12 @@ async def create_order(asked: CreateOrder) -> OrderRow:
         now = datetime.now(UTC)
         order = OrderRow(
             source="graphql",
-            user_id=asked.user_id,
+            user_id=order.user_id,
             category_id=service.category_id,
             service_id=service.id,
             type=service.type,
-            link=asked.link,
-            quantity=asked.quantity,
+            link=order.link,
+            quantity=order.quantity,
             charge=charge,
             created_at=now,
             updated_at=now,

@@ -5,11 +5,19 @@ from typing import Any
 
 import asyncpg
 import orjson
-from records import new_pool, statement
+from records import create_pool, read_statement
 
-_SERVICES, _ORDERS, _LEGACY = statement("services"), statement("orders"), statement("legacy_orders")
-_CATEGORIES_BY_ID, _SERVICES_BY_ID = statement("categories_by_id"), statement("services_by_id")
-_ON_SALE, _SPEND, _INSERT = statement("service_on_sale"), statement("spend"), statement("insert_order")
+_SERVICES, _ORDERS, _LEGACY = (
+    read_statement("services"),
+    read_statement("orders"),
+    read_statement("legacy_orders"),
+)
+_CATEGORIES_BY_ID, _SERVICES_BY_ID = read_statement("categories_by_id"), read_statement("services_by_id")
+_ON_SALE, _SPEND, _INSERT = (
+    read_statement("service_on_sale"),
+    read_statement("spend"),
+    read_statement("insert_order"),
+)
 _HEADERS = [(b"content-type", b"application/json")]
 
 Json = dict[str, Any]
@@ -40,20 +48,20 @@ async def orders(variables: Json) -> Json:
 
 
 async def create_order(variables: Json) -> Json:
-    asked = variables["input"]
+    order = variables["input"]
     async with pool.acquire() as session, session.transaction():
-        service = await session.fetchrow(_ON_SALE, asked["serviceId"])
-        charge = -(-service["price"] * asked["quantity"] // 1_000)
-        if await session.execute(_SPEND, asked["userId"], charge) == "UPDATE 0":
+        service = await session.fetchrow(_ON_SALE, order["serviceId"])
+        charge = -(-service["price"] * order["quantity"] // 1_000)
+        if await session.execute(_SPEND, order["userId"], charge) == "UPDATE 0":
             raise ValueError("insufficient balance")
         order = await session.fetchrow(
             _INSERT,
-            asked["userId"],
+            order["userId"],
             service["categoryId"],
-            asked["serviceId"],
+            order["serviceId"],
             service["type"],
-            asked["link"],
-            asked["quantity"],
+            order["link"],
+            order["quantity"],
             charge,
         )
     return {"createOrder": dict(order)}
@@ -108,7 +116,7 @@ async def _answer(send: Callable[[Json], Awaitable[None]], body: Json, *, status
 async def _live(receive: Callable[[], Awaitable[Json]], send: Callable[[Json], Awaitable[None]]) -> None:
     global pool
     await receive()
-    pool = await new_pool()
+    pool = await create_pool()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await pool.close()

@@ -7,67 +7,69 @@ from domain.problems import InvalidInput
 from domain.staff_problems import ServiceTokenNotFound, UserNotFound
 from models import AccessToken, database
 from resolvers import sessions
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from resolvers.staff import service_tokens, users
 from resolvers.staff.service_tokens import ServiceTokenValues
-from tests.resolvers.staff.deeds import NOWHERE, Deed
-from tests.resolvers.staff.world import World
+from tests.resolvers.staff.deeds import NOWHERE, StaffOperationCase
+from tests.resolvers.staff.world import Scenario
 
 REPORT = ServiceTokenValues(name="nightly report", permissions={Permission.READ_FIGURES}, days=90)
 ROLES = ServiceTokenValues(name="too much", permissions={Permission.CHANGE_ROLES}, days=90)
 
 
-async def make_token(world: World, staff: SignedIn, values: ServiceTokenValues = REPORT) -> AccessToken:
-    made = await service_tokens.create_service_token(world.shop, staff, values=values)
-    return made.row
+async def create_token(
+    scenario: Scenario, staff: Session, values: ServiceTokenValues = REPORT
+) -> AccessToken:
+    created = await service_tokens.create_service_token(scenario.shop, staff, values=values)
+    return created.row
 
 
-async def make_and_revoke(world: World, staff: SignedIn) -> AccessToken:
+async def create_and_revoke(scenario: Scenario, staff: Session) -> AccessToken:
     _, token = await sessions.issue_service_token(
-        world.shop,
+        scenario.shop,
         staff.user,
         name=REPORT.name,
         permissions=REPORT.permissions,
         lifetime=timedelta(days=1),
         now=await database.now(),
     )
-    return await service_tokens.revoke_service_token(staff, token_id=sessions.public_id(token.id))
+    return await service_tokens.revoke_service_token(staff, token_id=sessions.to_public_id(token.id))
 
 
-async def revoke_own_session(_: World, staff: SignedIn) -> AccessToken:
+async def revoke_own_session(_: Scenario, staff: Session) -> AccessToken:
     """A session is no service token."""
-    return await service_tokens.revoke_service_token(staff, token_id=sessions.public_id(staff.token_id))
+    return await service_tokens.revoke_service_token(staff, token_id=sessions.to_public_id(staff.token_id))
 
 
-CREDENTIAL_DEEDS = [
-    Deed(
+CREDENTIAL_OPERATIONS = [
+    StaffOperationCase(
         users.revoke_user_api_key,
         Permission.SIGN_OUT_USERS,
         lambda w, s: users.revoke_user_api_key(s, user_id=w.buyer.id),
         {UserNotFound: lambda _, s: users.revoke_user_api_key(s, user_id=NOWHERE)},
     ),
-    Deed(
+    StaffOperationCase(
         users.reset_totp,
         Permission.CHANGE_ROLES,
         lambda w, s: users.reset_totp(s, user_id=w.manager.user.id),
         {UserNotFound: lambda _, s: users.reset_totp(s, user_id=NOWHERE)},
     ),
-    Deed(
+    StaffOperationCase(
         service_tokens.list_service_tokens,
         Permission.READ_SERVICE_TOKENS,
         lambda _, s: service_tokens.list_service_tokens(s),
         is_read=True,
     ),
-    Deed(
+    StaffOperationCase(
         service_tokens.create_service_token,
         Permission.MANAGE_SERVICE_TOKENS,
-        make_token,
-        {InvalidInput: lambda w, s: make_token(w, s, ROLES)},
+        create_token,
+        {InvalidInput: lambda w, s: create_token(w, s, ROLES)},
     ),
-    Deed(
+    StaffOperationCase(
         service_tokens.revoke_service_token,
         Permission.MANAGE_SERVICE_TOKENS,
-        make_and_revoke,
+        create_and_revoke,
         {ServiceTokenNotFound: revoke_own_session},
     ),
 ]

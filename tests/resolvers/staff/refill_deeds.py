@@ -5,35 +5,37 @@ from domain.problems import InvalidInput
 from domain.staff_problems import RefillNotFound, RefillNotHeld
 from domain.states import RefillStatus
 from models import Refill
-from resolvers.sessions import SignedIn
+from resolvers.sessions import Session
 from resolvers.staff import refills
 from tests.fakes import MOMENT
-from tests.resolvers.staff.deeds import NOWHERE, Deed
-from tests.resolvers.staff.world import World
+from tests.resolvers.staff.deeds import NOWHERE, StaffOperationCase
+from tests.resolvers.staff.world import Scenario
 
 
-async def settle(world: World, staff: SignedIn, status: RefillStatus = RefillStatus.COMPLETED) -> Refill:
-    return await refills.settle_refill(staff, refill_id=world.refill.id, status=status, note="done by hand")
+async def settle(scenario: Scenario, staff: Session, status: RefillStatus = RefillStatus.COMPLETED) -> Refill:
+    return await refills.settle_refill(
+        staff, refill_id=scenario.refill.id, status=status, note="done by hand"
+    )
 
 
-async def settle_when_resumed(world: World, staff: SignedIn) -> Refill:
-    await Refill.filter(id=world.refill.id).update(status=RefillStatus.INPROGRESS)
-    return await settle(world, staff)
+async def settle_when_resumed(scenario: Scenario, staff: Session) -> Refill:
+    await Refill.filter(id=scenario.refill.id).update(status=RefillStatus.INPROGRESS)
+    return await settle(scenario, staff)
 
 
-async def resume_beside_an_open_one(world: World, staff: SignedIn) -> Refill:
-    await Refill.create(order_id=world.order.id, created_at=MOMENT, updated_at=MOMENT)
-    return await refills.resume_refill(staff, refill_id=world.refill.id)
+async def resume_beside_an_open_one(scenario: Scenario, staff: Session) -> Refill:
+    await Refill.create(order_id=scenario.order.id, created_at=MOMENT, updated_at=MOMENT)
+    return await refills.resume_refill(staff, refill_id=scenario.refill.id)
 
 
-REFILL_DEEDS = [
-    Deed(
-        refills.held_refills,
+REFILL_OPERATIONS = [
+    StaffOperationCase(
+        refills.list_held_refills,
         Permission.READ_ORDERS,
-        lambda _, s: refills.held_refills(s),
+        lambda _, s: refills.list_held_refills(s),
         is_read=True,
     ),
-    Deed(
+    StaffOperationCase(
         refills.settle_refill,
         Permission.CHANGE_ORDERS,
         settle,
@@ -45,7 +47,7 @@ REFILL_DEEDS = [
             RefillNotHeld: settle_when_resumed,
         },
     ),
-    Deed(
+    StaffOperationCase(
         refills.resume_refill,
         Permission.RESEND_ORDERS,
         lambda w, s: refills.resume_refill(s, refill_id=w.refill.id),

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 import resolvers.staff
-from domain.permissions import GRANTABLE_TO_SERVICES, NEED_FRESH_PROOF, Permission, allows
-from domain.problems import Forbidden, IdempotencyKeyReused, Problem, problems_of
+from domain.permissions import FRESH_PROOF_REQUIRED, GRANTABLE_TO_SERVICES, Permission, has_permission
+from domain.problems import Forbidden, IdempotencyKeyReused, Problem, get_declared_problems
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME
 from domain.staff_acts import StaffAct
@@ -18,29 +18,33 @@ from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import AuditEntry, User, database
 from resolvers import sessions
 from resolvers.audit import audit_ledger
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
-from tests.database_state import stored_rows
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
+from tests.database_state import read_stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT
 from tests.resolvers.provider_records import CATALOGUE_ROW
 from tests.resolvers.staff import deeds
-from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
-from tests.resolvers.staff.deeds import ALWAYS_TRIED, SYNC, Deed
-from tests.resolvers.staff.refill_deeds import REFILL_DEEDS
-from tests.resolvers.staff.world import World, create_world, session_of
+from tests.resolvers.staff.credential_deeds import CREDENTIAL_OPERATIONS
+from tests.resolvers.staff.deeds import ALWAYS_TRIED, SYNC, StaffOperationCase
+from tests.resolvers.staff.refill_deeds import REFILL_OPERATIONS
+from tests.resolvers.staff.world import Scenario, create_scenario, create_session
 
-DEEDS = [*deeds.DEEDS, *CREDENTIAL_DEEDS, *REFILL_DEEDS]
+ALL_STAFF_OPERATIONS = [*deeds.STAFF_OPERATIONS, *CREDENTIAL_OPERATIONS, *REFILL_OPERATIONS]
 STALE = PROOF_LIFETIME + timedelta(seconds=2)
-AFTER_ANOTHER_ACT = {IdempotencyKeyReused, PaymentNotMismatched}
-REFUSALS = [(deed, problem) for deed in DEEDS for problem in deed.refusals]
+AFTER_ANOTHER_OPERATION = {IdempotencyKeyReused, PaymentNotMismatched}
+REFUSALS = [
+    (operation_case, problem)
+    for operation_case in ALL_STAFF_OPERATIONS
+    for problem in operation_case.refusals
+]
 
 
-def name_of(deed: Deed) -> str:
-    return deed.operation.__name__
+def get_name(operation: StaffOperationCase) -> str:
+    return operation.operation.__name__
 
 
-def test_every_operation_of_staff_s_is_acted_out_with_every_declared_problem() -> None:
+def test_every_staff_operation_is_tested_with_every_declared_problem() -> None:
     modules = [
         importlib.import_module(f"resolvers.staff.{module.name}")
         for module in pkgutil.iter_modules(resolvers.staff.__path__)
@@ -51,94 +55,100 @@ def test_every_operation_of_staff_s_is_acted_out_with_every_declared_problem() -
         for name, operation in vars(module).items()
         if inspect.iscoroutinefunction(operation)
         and operation.__module__ == module.__name__
-        and problems_of(operation)
+        and get_declared_problems(operation)
     }
-    assert public == {deed.operation for deed in DEEDS}
-    for deed in DEEDS:
-        proof = {FreshCodeRequired} if deed.permission in NEED_FRESH_PROOF else set()
-        assert set(problems_of(deed.operation)) == {ALWAYS_TRIED, *proof, *deed.refusals}, name_of(deed)
+    assert public == {operation_case.operation for operation_case in ALL_STAFF_OPERATIONS}
+    for operation_case in ALL_STAFF_OPERATIONS:
+        proof = {FreshCodeRequired} if operation_case.permission in FRESH_PROOF_REQUIRED else set()
+        assert set(get_declared_problems(operation_case.operation)) == {
+            ALWAYS_TRIED,
+            *proof,
+            *operation_case.refusals,
+        }, get_name(operation_case)
 
 
-def test_every_permission_is_asked_for_and_every_act_has_its_word() -> None:
-    assert {deed.permission for deed in DEEDS} == set(Permission)
-    assert {name_of(deed) for deed in DEEDS if not deed.is_read} == set(StaffAct)
+def test_every_permission_is_required_and_every_audit_action_is_used() -> None:
+    assert {operation.permission for operation in ALL_STAFF_OPERATIONS} == set(Permission)
+    assert {
+        get_name(operation_case) for operation_case in ALL_STAFF_OPERATIONS if not operation_case.is_read
+    } == set(StaffAct)
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=name_of)
-async def test_a_deed_is_done_by_the_roles_that_have_its_permission_alone(
-    deed: Deed, shop: Shop, panels: FakeProviders
+@pytest.mark.parametrize("operation", ALL_STAFF_OPERATIONS, ids=get_name)
+async def test_an_operation_succeeds_only_for_roles_with_its_permission(
+    operation: StaffOperationCase, shop: AppContext, fake_providers: FakeProviders
 ) -> None:
-    panels.catalogue = (CATALOGUE_ROW,)
-    world = await create_world(shop)
-    before = await stored_rows()
-    for role, member in world.staff.items():
-        if not allows(role, deed.permission):
+    fake_providers.catalogue = (CATALOGUE_ROW,)
+    scenario = await create_scenario(shop)
+    before = await read_stored_rows()
+    for role, member in scenario.staff.items():
+        if not has_permission(role, operation.permission):
             with pytest.raises(Forbidden):
-                await deed.act(world, member)
-    await User.filter(id=world.owner.user.id).update(is_active=False)
+                await operation.perform(scenario, member)
+    await User.filter(id=scenario.owner.user.id).update(is_active=False)
     with pytest.raises(Forbidden):
-        await deed.act(world, world.owner)
-    await User.filter(id=world.owner.user.id).update(is_active=True)
-    assert await stored_rows() == before
+        await operation.perform(scenario, scenario.owner)
+    await User.filter(id=scenario.owner.user.id).update(is_active=True)
+    assert await read_stored_rows() == before
 
-    permitted = [role for role in UserRole if allows(role, deed.permission)]
+    permitted = [role for role in UserRole if has_permission(role, operation.permission)]
     for place, role in enumerate(permitted):
         # What was refused has left the first one as it was.
-        world = world if place == 0 else await create_world(shop)
-        await deed.act(world, world.staff[role])
-        told = await AuditEntry.filter(actor_id=world.staff[role].user.id)
-        assert deed.is_read or told
-        assert {(entry.act, entry.role) for entry in told} <= {(name_of(deed), role)}
+        scenario = scenario if place == 0 else await create_scenario(shop)
+        await operation.perform(scenario, scenario.staff[role])
+        reported = await AuditEntry.filter(actor_id=scenario.staff[role].user.id)
+        assert operation.is_read or reported
+        assert {(entry.act, entry.role) for entry in reported} <= {(get_name(operation), role)}
     assert permitted
     assert await audit_ledger() == []
 
 
 @pytest.mark.parametrize(
-    ("deed", "problem"),
+    ("operation", "problem"),
     REFUSALS,
-    ids=lambda value: value.__name__ if isinstance(value, type) else name_of(value),
+    ids=lambda value: value.__name__ if isinstance(value, type) else get_name(value),
 )
-async def test_a_deed_is_refused_with_each_problem_that_it_declares(
-    deed: Deed, problem: type[Problem], shop: Shop
+async def test_an_operation_raises_each_problem_that_it_declares(
+    operation: StaffOperationCase, problem: type[Problem], shop: AppContext
 ) -> None:
-    world = await create_world(shop)
+    scenario = await create_scenario(shop)
     with pytest.raises(problem):
-        await deed.refusals[problem](world, world.owner)
+        await operation.refusals[problem](scenario, scenario.owner)
 
-    assert await AuditEntry.all().count() == (problem in AFTER_ANOTHER_ACT)
+    assert await AuditEntry.all().count() == (problem in AFTER_ANOTHER_OPERATION)
     assert await audit_ledger() == []
 
 
-async def test_secrets_are_masked_in_the_log(shop: Shop) -> None:
-    world = await create_world(shop)
-    for deed in DEEDS:
-        if deed.permission is Permission.CHANGE_PROVIDERS:
-            await deed.act(world, world.owner)
+async def test_secrets_are_masked_in_the_log(shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
+    for operation in ALL_STAFF_OPERATIONS:
+        if operation.permission is Permission.CHANGE_PROVIDERS:
+            await operation.perform(scenario, scenario.owner)
 
     rows = await AuditEntry.all()
     assert len(rows) == 2
     assert all("***" in row.after and "canary-key" not in row.after for row in rows)
 
 
-async def test_a_sync_is_logged_with_what_it_did(shop: Shop, panels: FakeProviders) -> None:
-    world = await create_world(shop)
-    panels.catalogue = (CATALOGUE_ROW,)
-    await SYNC.act(world, world.manager)
+async def test_a_sync_is_logged_with_its_results(shop: AppContext, fake_providers: FakeProviders) -> None:
+    scenario = await create_scenario(shop)
+    fake_providers.catalogue = (CATALOGUE_ROW,)
+    await SYNC.perform(scenario, scenario.manager)
 
     [entry] = await AuditEntry.all()
-    assert (entry.subject_id, entry.actor_id) == (world.provider.id, world.manager.user.id)
+    assert (entry.subject_id, entry.actor_id) == (scenario.provider.id, scenario.manager.user.id)
     assert json.loads(entry.after)["unchanged"] == 1
     assert entry.created_at > MOMENT
 
 
-async def app_token_of(shop: Shop, staff: SignedIn) -> SignedIn:
+async def create_app_token(shop: AppContext, staff: Session) -> Session:
     bearer, _ = await sessions.issue_token(shop, staff.user, now=await database.now())
     viewer = await sessions.authenticate(shop, bearer)
     assert viewer is not None
     return viewer
 
 
-async def service_token_of(shop: Shop, staff: SignedIn, permission: Permission) -> SignedIn:
+async def create_service_token(shop: AppContext, staff: Session, permission: Permission) -> Session:
     bearer, _ = await sessions.issue_service_token(
         shop,
         staff.user,
@@ -152,60 +162,66 @@ async def service_token_of(shop: Shop, staff: SignedIn, permission: Permission) 
     return viewer
 
 
-async def outcome(deed: Deed, world: World, staff: SignedIn) -> type[Problem] | None:
+async def outcome(operation: StaffOperationCase, scenario: Scenario, staff: Session) -> type[Problem] | None:
     try:
-        await deed.act(world, staff)
+        await operation.perform(scenario, staff)
     except Problem as problem:
         return type(problem)
     return None
 
 
-async def test_every_deed_is_refused_to_tokens_of_the_app_stale_sessions_and_other_service_tokens(
-    shop: Shop, panels: FakeProviders, subtests: pytest.Subtests
+async def test_every_operation_is_refused_to_app_tokens_stale_sessions_and_other_service_tokens(
+    shop: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
 ) -> None:
-    panels.catalogue = (CATALOGUE_ROW,)
-    world = await create_world(shop)
-    app_token = await app_token_of(shop, world.owner)
-    stale = await session_of(world.owner.user, proof_age=STALE)
-    demanded = SignedIn(**{**vars(world.owner), "lacks_totp": True})
-    for deed in DEEDS:
-        with subtests.test(name_of(deed)):
-            needs_proof = deed.permission in NEED_FRESH_PROOF
-            other = next(p for p in Permission if p is not deed.permission)
-            before = await stored_rows()
-            assert await outcome(deed, world, app_token) is Forbidden
-            assert await outcome(deed, world, demanded) is Forbidden
-            assert await outcome(deed, world, await service_token_of(shop, world.owner, other)) is Forbidden
-            if deed.permission not in GRANTABLE_TO_SERVICES:
-                forged = await service_token_of(shop, world.owner, deed.permission)
-                assert await outcome(deed, world, forged) is Forbidden
+    fake_providers.catalogue = (CATALOGUE_ROW,)
+    scenario = await create_scenario(shop)
+    app_token = await create_app_token(shop, scenario.owner)
+    stale = await create_session(scenario.owner.user, proof_age=STALE)
+    demanded = Session(**{**vars(scenario.owner), "lacks_totp": True})
+    for operation in ALL_STAFF_OPERATIONS:
+        with subtests.test(get_name(operation)):
+            needs_proof = operation.permission in FRESH_PROOF_REQUIRED
+            other = next(p for p in Permission if p is not operation.permission)
+            before = await read_stored_rows()
+            assert await outcome(operation, scenario, app_token) is Forbidden
+            assert await outcome(operation, scenario, demanded) is Forbidden
+            assert (
+                await outcome(operation, scenario, await create_service_token(shop, scenario.owner, other))
+                is Forbidden
+            )
+            if operation.permission not in GRANTABLE_TO_SERVICES:
+                forged = await create_service_token(shop, scenario.owner, operation.permission)
+                assert await outcome(operation, scenario, forged) is Forbidden
             if needs_proof:
-                assert await outcome(deed, world, stale) is FreshCodeRequired
-            assert await stored_rows() == before
+                assert await outcome(operation, scenario, stale) is FreshCodeRequired
+            assert await read_stored_rows() == before
 
 
-async def test_every_deed_is_done_by_a_service_token_with_its_permission_and_logged_with_its_name(
-    shop: Shop, panels: FakeProviders, subtests: pytest.Subtests
+async def test_every_operation_works_with_a_service_token_with_its_permission_and_is_logged_with_its_name(
+    shop: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
 ) -> None:
-    panels.catalogue = (CATALOGUE_ROW,)
-    for deed in DEEDS:
-        if deed.permission not in GRANTABLE_TO_SERVICES:
+    fake_providers.catalogue = (CATALOGUE_ROW,)
+    for operation in ALL_STAFF_OPERATIONS:
+        if operation.permission not in GRANTABLE_TO_SERVICES:
             continue
-        with subtests.test(name_of(deed)):
-            world = await create_world(shop)
-            robot = await service_token_of(shop, world.owner, deed.permission)
-            assert await outcome(deed, world, robot) is None
-            entries = await AuditEntry.filter(actor_id=world.owner.user.id)
-            assert deed.is_read or {entry.service_token for entry in entries} == {"robot"}
+        with subtests.test(get_name(operation)):
+            scenario = await create_scenario(shop)
+            robot = await create_service_token(shop, scenario.owner, operation.permission)
+            assert await outcome(operation, scenario, robot) is None
+            entries = await AuditEntry.filter(actor_id=scenario.owner.user.id)
+            assert operation.is_read or {entry.service_token for entry in entries} == {"robot"}
 
 
 async def test_a_stale_session_still_does_what_needs_no_fresh_proof(
-    shop: Shop, panels: FakeProviders, subtests: pytest.Subtests
+    shop: AppContext, fake_providers: FakeProviders, subtests: pytest.Subtests
 ) -> None:
-    panels.catalogue = (CATALOGUE_ROW,)
-    for deed in DEEDS:
-        if deed.permission in NEED_FRESH_PROOF:
+    fake_providers.catalogue = (CATALOGUE_ROW,)
+    for operation in ALL_STAFF_OPERATIONS:
+        if operation.permission in FRESH_PROOF_REQUIRED:
             continue
-        with subtests.test(name_of(deed)):
-            world = await create_world(shop)
-            assert await outcome(deed, world, await session_of(world.owner.user, proof_age=STALE)) is None
+        with subtests.test(get_name(operation)):
+            scenario = await create_scenario(shop)
+            assert (
+                await outcome(operation, scenario, await create_session(scenario.owner.user, proof_age=STALE))
+                is None
+            )

@@ -12,84 +12,91 @@ from domain.staff_problems import OrderNotChangeable, PaymentNotMismatched
 from domain.states import LedgerKind, PaymentStatus
 from models import AuditEntry, LedgerEntry, Payment, SettingOverride, User
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
+from resolvers.shop import AppContext
 from resolvers.staff import orders, payments, settings, users
-from tests.resolvers.staff.world import BALANCE, CHARGE, create_world, staff_member
+from tests.resolvers.staff.world import BALANCE, CHARGE, create_scenario, create_staff_member
 
 pytestmark = pytest.mark.both_databases
 
 
-async def outcome(act: Awaitable[object]) -> type[Problem] | None:
+async def outcome(operation: Awaitable[object]) -> type[Problem] | None:
     try:
-        await act
+        await operation
     except Problem as problem:
         return type(problem)
     return None
 
 
-async def at_once(*acts: Awaitable[object]) -> list[type[Problem] | None]:
-    return list(await asyncio.gather(*map(outcome, acts)))
+async def run_concurrently(*operations: Awaitable[object]) -> list[type[Problem] | None]:
+    return list(await asyncio.gather(*map(outcome, operations)))
 
 
-async def credits_of(user: User, kind: LedgerKind) -> list[int]:
+async def list_credits(user: User, kind: LedgerKind) -> list[int]:
     amounts = LedgerEntry.filter(user_id=user.id, kind=kind).order_by("id").values_list("amount", flat=True)
     return [int(str(amount)) for amount in await amounts]
 
 
-async def test_a_payment_that_ten_settle_at_once_is_credited_once(shop: Shop) -> None:
-    world = await create_world(shop)
+async def test_a_payment_that_ten_settle_at_once_is_credited_once(shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
 
-    ends = await at_once(
+    ends = await run_concurrently(
         *(
-            payments.settle_payment(world.owner, payment_id=world.payment.id, amount=amount, reason="seen")
+            payments.settle_payment(
+                scenario.owner, payment_id=scenario.payment.id, amount=amount, reason="seen"
+            )
             for amount in range(1, 6)
         ),
-        *(payments.reject_payment(world.manager, payment_id=world.payment.id, reason="no") for _ in range(5)),
+        *(
+            payments.reject_payment(scenario.manager, payment_id=scenario.payment.id, reason="no")
+            for _ in range(5)
+        ),
     )
 
     assert sorted(map(str, ends)) == sorted(map(str, [None] + [PaymentNotMismatched] * 9))
-    payment = await Payment.get(id=world.payment.id)
+    payment = await Payment.get(id=scenario.payment.id)
     credited = [payment.amount] if payment.status is PaymentStatus.PAID else []
-    assert await credits_of(world.buyer, LedgerKind.PAYMENT) == credited
+    assert await list_credits(scenario.buyer, LedgerKind.PAYMENT) == credited
     assert await AuditEntry.all().count() == 1
     assert await audit_ledger() == []
 
 
-async def test_an_order_that_ten_refund_at_once_gives_its_charge_back_once(shop: Shop) -> None:
-    world = await create_world(shop)
-    acts = (orders.refund_order, orders.cancel_order)
+async def test_an_order_that_ten_refund_at_once_gives_its_charge_back_once(shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
+    operations = (orders.refund_order, orders.cancel_order)
 
-    ends = await at_once(*(acts[n % 2](world.owner, order_id=world.order.id) for n in range(10)))
+    ends = await run_concurrently(
+        *(operations[n % 2](scenario.owner, order_id=scenario.order.id) for n in range(10))
+    )
 
     assert ends.count(None) == 1
     assert ends.count(OrderNotChangeable) == 9
-    assert await credits_of(world.buyer, LedgerKind.REFUND) == [CHARGE]
+    assert await list_credits(scenario.buyer, LedgerKind.REFUND) == [CHARGE]
     assert await AuditEntry.all().count() == 1
     assert await audit_ledger() == []
 
 
-async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry(shop: Shop) -> None:
-    world = await create_world(shop)
+async def test_one_key_ten_times_at_once_adjusts_once_and_answers_the_same_entry(shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
 
     entries = await asyncio.gather(
         *(
             users.adjust_balance(
-                world.manager, user_id=world.buyer.id, amount=-5, reason="fee", idempotency_key="k"
+                scenario.manager, user_id=scenario.buyer.id, amount=-5, reason="fee", idempotency_key="k"
             )
             for _ in range(10)
         )
     )
 
     assert len({entry.id for entry in entries}) == 1
-    assert await credits_of(world.buyer, LedgerKind.ADJUSTMENT) == [-5]
-    assert (await User.get(id=world.buyer.id)).balance == BALANCE - CHARGE - 5
+    assert await list_credits(scenario.buyer, LedgerKind.ADJUSTMENT) == [-5]
+    assert (await User.get(id=scenario.buyer.id)).balance == BALANCE - CHARGE - 5
     assert await AuditEntry.all().count() == 1
 
 
-async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: Shop) -> None:
-    first, second = await staff_member(UserRole.OWNER), await staff_member(UserRole.OWNER)
+async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: AppContext) -> None:
+    first, second = await create_staff_member(UserRole.OWNER), await create_staff_member(UserRole.OWNER)
 
-    ends = await at_once(
+    ends = await run_concurrently(
         users.set_user_role(first, user_id=second.user.id, role=UserRole.USER),
         users.set_user_role(second, user_id=first.user.id, role=UserRole.USER),
     )
@@ -99,10 +106,10 @@ async def test_two_owners_who_demote_each_other_at_once_leave_an_owner(shop: Sho
 
 
 @pytest.mark.both_databases
-async def test_two_owners_who_block_each_other_at_once_leave_an_owner(shop: Shop) -> None:
-    first, second = await staff_member(UserRole.OWNER), await staff_member(UserRole.OWNER)
+async def test_two_owners_who_block_each_other_at_once_leave_an_owner(shop: AppContext) -> None:
+    first, second = await create_staff_member(UserRole.OWNER), await create_staff_member(UserRole.OWNER)
 
-    ends = await at_once(
+    ends = await run_concurrently(
         users.set_user_active(first, user_id=second.user.id, is_active=False, reason="why"),
         users.set_user_active(second, user_id=first.user.id, is_active=False, reason="why"),
     )
@@ -111,10 +118,10 @@ async def test_two_owners_who_block_each_other_at_once_leave_an_owner(shop: Shop
     assert await User.filter(role=UserRole.OWNER, is_active=True).count() == 1
 
 
-async def test_two_bounds_of_a_range_that_are_moved_at_once_never_cross(shop: Shop) -> None:
-    owner = await staff_member(UserRole.OWNER)
+async def test_two_bounds_of_a_range_that_are_moved_at_once_never_cross(shop: AppContext) -> None:
+    owner = await create_staff_member(UserRole.OWNER)
 
-    ends = await at_once(
+    ends = await run_concurrently(
         settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MIN: 90}),
         settings.update_settings(shop, owner, values={RunningSetting.FREE_CREDIT_MAX: 80}),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.money import LARGEST_AMOUNT
+from domain.money import MAX_AMOUNT
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.problems import AmountOutOfRange, DuplicateOrder, Forbidden, InvalidInput
@@ -14,113 +14,132 @@ from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from models import AuditEntry, Notification, Order, OrderEvent, Payment, Service, SettingOverride
 from resolvers import free_credit, submission
 from resolvers.audit import audit_ledger
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 from resolvers.staff import orders, payments, service_lists, services, settings
 from resolvers.staff.service_lists import ServiceFilter
 from tests.fake_providers import FakeProviders
 from tests.fakes import create_user
-from tests.resolvers.money_records import balance_of, confirm, ledger_of, place, start
+from tests.resolvers.money_records import (
+    confirm_payment,
+    get_balance,
+    get_ledger,
+    place_order_for,
+    start_payment,
+)
 from tests.resolvers.provider_records import place_order
 from tests.resolvers.records import create_service
-from tests.resolvers.staff.world import BALANCE, CHARGE, at, create_world, mismatched, staff_member
+from tests.resolvers.staff.world import (
+    BALANCE,
+    CHARGE,
+    create_mismatched_payment,
+    create_scenario,
+    create_staff_member,
+    set_order_status,
+)
 
 
-async def test_a_refused_order_is_sent_again_once_and_an_uncertain_one_only_after_a_look(
-    shop: Shop, panels: FakeProviders
+async def test_a_refused_order_is_resent_once_and_an_uncertain_one_only_after_a_check(
+    shop: AppContext, fake_providers: FakeProviders
 ) -> None:
-    world = await create_world(shop)
-    await orders.resend_order(world.manager, order_id=world.order.id)
+    scenario = await create_scenario(shop)
+    await orders.resend_order(scenario.manager, order_id=scenario.order.id)
     with pytest.raises(OrderNotChangeable):
-        await orders.resend_order(world.manager, order_id=world.order.id)
-    await submission.submit_orders(shop, world.provider)
-    assert len(panels.placed) == 1
+        await orders.resend_order(scenario.manager, order_id=scenario.order.id)
+    await submission.submit_orders(shop, scenario.provider)
+    assert len(fake_providers.placed) == 1
 
     # The provider took it, and later calls it an error: it may deliver all the same.
-    await at(world.order, OrderStatus.ERROR, Dispatch.SENT)
+    await set_order_status(scenario.order, OrderStatus.ERROR, Dispatch.SENT)
     with pytest.raises(OrderMayBeAtProvider):
-        await orders.resend_order(world.manager, order_id=world.order.id)
-    again = await orders.resend_order(world.manager, order_id=world.order.id, is_not_at_provider=True)
+        await orders.resend_order(scenario.manager, order_id=scenario.order.id)
+    again = await orders.resend_order(scenario.manager, order_id=scenario.order.id, is_not_at_provider=True)
     assert (again.status, again.dispatch, again.provider_order_id) == (
         OrderStatus.PENDING,
         Dispatch.QUEUED,
         None,
     )
-    await submission.submit_orders(shop, world.provider)
-    assert len(panels.placed) == 2
+    await submission.submit_orders(shop, scenario.provider)
+    assert len(fake_providers.placed) == 2
 
 
-async def test_an_order_in_staff_s_hands_is_not_sent_any_more(shop: Shop, panels: FakeProviders) -> None:
-    world = await create_world(shop)
-    order = await place_order(shop, world.service, buyer=world.buyer)
+async def test_an_order_in_staff_s_hands_is_not_sent_any_more(
+    shop: AppContext, fake_providers: FakeProviders
+) -> None:
+    scenario = await create_scenario(shop)
+    order = await place_order(shop, scenario.service, buyer=scenario.buyer)
 
     taken = await orders.set_order_status(
-        world.manager, order_id=order.id, status=OrderStatus.INPROGRESS, note="by hand"
+        scenario.manager, order_id=order.id, status=OrderStatus.INPROGRESS, note="by hand"
     )
 
     assert (taken.dispatch, taken.note) == (Dispatch.NONE, "by hand")
-    await submission.submit_orders(shop, world.provider)
-    assert panels.placed == {}
+    await submission.submit_orders(shop, scenario.provider)
+    assert fake_providers.placed == {}
     for money_moving in (OrderStatus.PENDING, OrderStatus.PARTIAL, OrderStatus.REFUNDED):
         with pytest.raises(InvalidInput):
-            await orders.set_order_status(world.manager, order_id=order.id, status=money_moving)
-    sent = await at(order, OrderStatus.INPROGRESS, Dispatch.SENT)
-    held = await orders.set_order_status(world.manager, order_id=sent.id, status=OrderStatus.AWAITING)
+            await orders.set_order_status(scenario.manager, order_id=order.id, status=money_moving)
+    sent = await set_order_status(order, OrderStatus.INPROGRESS, Dispatch.SENT)
+    held = await orders.set_order_status(scenario.manager, order_id=sent.id, status=OrderStatus.AWAITING)
     assert held.dispatch is Dispatch.UNKNOWN
 
 
-async def test_a_delivered_order_gives_a_part_back_and_tells_its_buyer_and_its_history(shop: Shop) -> None:
-    world = await create_world(shop)
-    await orders.set_order_status(world.manager, order_id=world.order.id, status=OrderStatus.COMPLETED)
+async def test_a_partial_refund_of_a_delivered_order_notifies_its_buyer_and_is_in_its_history(
+    shop: AppContext,
+) -> None:
+    scenario = await create_scenario(shop)
+    await orders.set_order_status(scenario.manager, order_id=scenario.order.id, status=OrderStatus.COMPLETED)
 
-    await orders.set_order_partial(world.manager, order_id=world.order.id, remains=33, note="lost some")
+    await orders.set_order_partial(scenario.manager, order_id=scenario.order.id, remains=33, note="lost some")
 
-    order = await Order.get(id=world.order.id)
+    order = await Order.get(id=scenario.order.id)
     assert (order.status, order.remains, order.refunded, order.note) == (
         OrderStatus.PARTIAL,
         33,
         33,
         "lost some",
     )
-    assert await balance_of(world.buyer) == BALANCE - CHARGE + 33
+    assert await get_balance(scenario.buyer) == BALANCE - CHARGE + 33
     last = await OrderEvent.filter(order_id=order.id).order_by("-id").first()
     assert last is not None
-    assert (last.actor, last.actor_user_id) == (OrderActor.STAFF, world.manager.user.id)
+    assert (last.actor, last.actor_user_id) == (OrderActor.STAFF, scenario.manager.user.id)
     assert await Notification.filter(kind=NotificationKind.ORDER_REFUNDED).count() == 1
     with pytest.raises(OrderNotChangeable):
-        await orders.refund_order(world.manager, order_id=order.id)
+        await orders.refund_order(scenario.manager, order_id=order.id)
     for too_many in (0, 101):
         with pytest.raises(InvalidInput):
-            await orders.set_order_partial(world.manager, order_id=order.id, remains=too_many)
+            await orders.set_order_partial(scenario.manager, order_id=order.id, remains=too_many)
     assert await audit_ledger() == []
 
 
-async def test_a_manager_does_not_refund_an_order_of_one_s_own(shop: Shop) -> None:
-    world = await create_world(shop)
-    await Order.filter(id=world.order.id).update(user_id=world.manager.user.id)
+async def test_a_manager_does_not_refund_an_order_of_one_s_own(shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
+    await Order.filter(id=scenario.order.id).update(user_id=scenario.manager.user.id)
 
     with pytest.raises(Forbidden):
-        await orders.refund_order(world.manager, order_id=world.order.id)
+        await orders.refund_order(scenario.manager, order_id=scenario.order.id)
 
 
-async def test_a_settled_payment_credits_what_was_paid_and_a_rejected_one_stays_so(shop: Shop) -> None:
-    payer, owner = await create_user(), await staff_member(UserRole.OWNER)
-    first, second = await mismatched(shop, payer), await mismatched(shop, payer)
+async def test_a_settled_payment_credits_the_paid_amount_and_a_rejected_one_stays_rejected(
+    shop: AppContext,
+) -> None:
+    payer, owner = await create_user(), await create_staff_member(UserRole.OWNER)
+    first, second = await create_mismatched_payment(shop, payer), await create_mismatched_payment(shop, payer)
 
     settled = await payments.settle_payment(owner, payment_id=first.id, amount=20_000, reason="receipt seen")
     await payments.reject_payment(owner, payment_id=second.id, reason="paid back")
 
     assert (settled.status, settled.amount) == (PaymentStatus.PAID, 20_000)
-    assert await ledger_of(payer) == [(LedgerKind.PAYMENT, 20_000, 20_000)]
-    assert await confirm(shop, await Payment.get(id=second.id)) is PaymentStatus.REJECTED
+    assert await get_ledger(payer) == [(LedgerKind.PAYMENT, 20_000, 20_000)]
+    assert await confirm_payment(shop, await Payment.get(id=second.id)) is PaymentStatus.REJECTED
     entry = await AuditEntry.get(subject_id=first.id)
     assert '"amount":25000' in entry.before
     assert '"amount":20000' in entry.after
     assert await audit_ledger() == []
 
 
-async def test_prices_of_many_are_changed_exactly_all_or_none(shop: Shop) -> None:
-    manager = await staff_member(UserRole.MANAGER)
+async def test_prices_of_many_are_changed_exactly_all_or_none(shop: AppContext) -> None:
+    manager = await create_staff_member(UserRole.MANAGER)
     rows = [await create_service(name=f"s{price}", price=price) for price in (0, 1, 999, 10_000)]
     other = await create_service(name="other", price=7)
 
@@ -132,30 +151,32 @@ async def test_prices_of_many_are_changed_exactly_all_or_none(shop: Shop) -> Non
     assert priced == [0, 50, 1_100, 11_000]
     assert count == await AuditEntry.all().count() == 3
     assert (await Service.get(id=other.id)).price == 7
-    await Service.filter(id=other.id).update(price=LARGEST_AMOUNT)
+    await Service.filter(id=other.id).update(price=MAX_AMOUNT)
     with pytest.raises(InvalidInput):
         await service_lists.reprice_services(manager, percent=1, rounding=1, where=ServiceFilter())
     assert [(await Service.get(id=row.id)).price for row in rows] == priced
 
 
-async def test_a_flagged_service_that_is_put_on_sale_again_is_flagged_no_more(shop: Shop) -> None:
-    world = await create_world(shop)
-    await Service.filter(id=world.service.id).update(flag=ServiceFlag.VANISHED, is_active=False)
+async def test_a_flagged_service_that_is_put_on_sale_again_is_flagged_no_more(shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
+    await Service.filter(id=scenario.service.id).update(flag=ServiceFlag.VANISHED, is_active=False)
 
-    service = await services.set_service_active(world.manager, service_id=world.service.id, is_active=True)
+    service = await services.set_service_active(
+        scenario.manager, service_id=scenario.service.id, is_active=True
+    )
 
     assert service.flag is None
     assert service.is_active
 
 
-async def change(shop: Shop, owner: SignedIn, name: RunningSetting, value: int | bool) -> None:
+async def change(shop: AppContext, owner: Session, name: RunningSetting, value: int | bool) -> None:
     await settings.update_settings(shop, owner, values={name: value})
 
 
 async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_after_a_reset(
-    shop: Shop,
+    shop: AppContext,
 ) -> None:
-    world, owner = await create_world(shop), await staff_member(UserRole.OWNER)
+    scenario, owner = await create_scenario(shop), await create_staff_member(UserRole.OWNER)
     await free_credit.claim_free_credit(shop, await create_user())
     await change(shop, owner, RunningSetting.FREE_CREDIT_MAX, 700)
     await change(shop, owner, RunningSetting.FREE_CREDIT_MIN, 700)
@@ -164,13 +185,13 @@ async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_
 
     assert (await free_credit.claim_free_credit(shop, await create_user())).amount == 700
     with pytest.raises(AmountOutOfRange):
-        await start(shop, world.buyer, amount=2_001)
-    await place(shop, world.buyer, world.service)
+        await start_payment(shop, scenario.buyer, amount=2_001)
+    await place_order_for(shop, scenario.buyer, scenario.service)
     with pytest.raises(DuplicateOrder):
-        await place(shop, world.buyer, world.service)
+        await place_order_for(shop, scenario.buyer, scenario.service)
 
     await settings.reset_settings(shop, owner, names=list(RunningSetting))
-    await place(shop, world.buyer, world.service)
+    await place_order_for(shop, scenario.buyer, scenario.service)
     assert await SettingOverride.all().count() == 0
     for name, wrong in ((RunningSetting.PAYMENT_MIN, 0), (RunningSetting.WHEEL_INTERVAL_DAYS, 2**40)):
         with pytest.raises(InvalidInput):
@@ -178,18 +199,18 @@ async def test_operations_go_by_changed_settings_at_once_and_by_the_environment_
 
 
 async def test_another_process_goes_by_a_changed_setting_after_two_seconds(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, owner = await create_world(shop), await staff_member(UserRole.OWNER)
+    scenario, owner = await create_scenario(shop), await create_staff_member(UserRole.OWNER)
     seconds = 1e9
     monkeypatch.setattr("resolvers.running_settings.time.monotonic", lambda: seconds)
-    await start(shop, world.buyer)
+    await start_payment(shop, scenario.buyer)
     await SettingOverride.create(
         name=RunningSetting.PAYMENT_MIN, value=90_000_000, updated_at=owner.user.updated_at
     )
-    await start(shop, world.buyer)
+    await start_payment(shop, scenario.buyer)
 
     seconds += 2
 
     with pytest.raises(AmountOutOfRange):
-        await start(shop, world.buyer)
+        await start_payment(shop, scenario.buyer)

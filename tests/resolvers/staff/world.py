@@ -22,10 +22,10 @@ from models import (
     User,
     database,
 )
-from resolvers.sessions import SignedIn
-from resolvers.shop import Shop
+from resolvers.sessions import Session
+from resolvers.shop import AppContext
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.money_records import start
+from tests.resolvers.money_records import start_payment
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
 from tests.resolvers.records import create_gift, create_ticket
 
@@ -35,11 +35,11 @@ CHARGE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class Scenario:
     """The records; `order` was charged 100 Toman and refused by its provider, `payment` is mismatched."""
 
-    shop: Shop
-    staff: dict[UserRole, SignedIn]
+    shop: AppContext
+    staff: dict[UserRole, Session]
     buyer: User
     category: Category
     service: Service
@@ -51,15 +51,15 @@ class World:
     payment: Payment
 
     @property
-    def owner(self) -> SignedIn:
+    def owner(self) -> Session:
         return self.staff[UserRole.OWNER]
 
     @property
-    def manager(self) -> SignedIn:
+    def manager(self) -> Session:
         return self.staff[UserRole.MANAGER]
 
 
-async def member(role: UserRole) -> User:
+async def create_member(role: UserRole) -> User:
     """A user of this role who is not signed in."""
     user = await create_user()
     user.role = role
@@ -67,7 +67,7 @@ async def member(role: UserRole) -> User:
     return user
 
 
-async def session_of(user: User, *, proof_age: timedelta = timedelta(0)) -> SignedIn:
+async def create_session(user: User, *, proof_age: timedelta = timedelta(0)) -> Session:
     """A staff session of `user`, confirmed so long ago."""
     now = await database.now()
     row = await AccessToken.create(
@@ -79,34 +79,34 @@ async def session_of(user: User, *, proof_age: timedelta = timedelta(0)) -> Sign
         last_seen_at=now,
         confirmed_at=now - proof_age,
     )
-    return SignedIn(user=user, token_id=row.id, expires_at=row.expires_at, kind=row.kind)
+    return Session(user=user, token_id=row.id, expires_at=row.expires_at, kind=row.kind)
 
 
-async def staff_member(role: UserRole) -> SignedIn:
+async def create_staff_member(role: UserRole) -> Session:
     """A user of this role, by a staff session that was just opened."""
-    return await session_of(await member(role))
+    return await create_session(await create_member(role))
 
 
-async def mismatched(shop: Shop, payer: User) -> Payment:
+async def create_mismatched_payment(shop: AppContext, payer: User) -> Payment:
     """A payment of which another amount was paid."""
-    payment = await start(shop, payer)
+    payment = await start_payment(shop, payer)
     await Payment.filter(id=payment.id).update(status=PaymentStatus.MISMATCHED, check_after=None)
     return await Payment.get(id=payment.id)
 
 
-async def at(order: Order, status: OrderStatus, dispatch: Dispatch, **columns: object) -> Order:
+async def set_order_status(order: Order, status: OrderStatus, dispatch: Dispatch, **columns: object) -> Order:
     """The order as if its life had brought it there."""
     await Order.filter(id=order.id).update(status=status, dispatch=dispatch, **columns)
     return await Order.get(id=order.id)
 
 
-async def refused(shop: Shop, service: Service, buyer: User) -> Order:
+async def create_refused_order(shop: AppContext, service: Service, buyer: User) -> Order:
     """An order that its provider turned down."""
     order = await place_order(shop, service, buyer=buyer, quantity=QUANTITY)
-    return await at(order, OrderStatus.ERROR, Dispatch.REFUSED, due_at=None)
+    return await set_order_status(order, OrderStatus.ERROR, Dispatch.REFUSED, due_at=None)
 
 
-async def held_refill(order: Order) -> Refill:
+async def create_held_refill(order: Order) -> Refill:
     """A refill whose provider cannot be understood."""
     return await Refill.create(
         order_id=order.id,
@@ -117,21 +117,21 @@ async def held_refill(order: Order) -> Refill:
     )
 
 
-async def create_world(shop: Shop) -> World:
+async def create_scenario(shop: AppContext) -> Scenario:
     buyer = await create_user(balance=BALANCE)
     provider = await create_provider()
     service = await create_provider_service(provider)
-    order = await refused(shop, service, buyer)
-    return World(
+    order = await create_refused_order(shop, service, buyer)
+    return Scenario(
         shop=shop,
-        staff={role: await staff_member(role) for role in UserRole},
+        staff={role: await create_staff_member(role) for role in UserRole},
         buyer=buyer,
         category=await Category.get(id=service.category_id),
         service=service,
         provider=provider,
         order=order,
-        refill=await held_refill(order),
+        refill=await create_held_refill(order),
         ticket=await create_ticket(buyer),
         gift=await create_gift(service),
-        payment=await mismatched(shop, buyer),
+        payment=await create_mismatched_payment(shop, buyer),
     )

@@ -7,18 +7,18 @@ import pytest
 from graphql import GraphQLField, GraphQLObjectType, GraphQLUnionType
 
 import schema
-from domain.problems import problems_of
+from domain.problems import get_declared_problems
 from domain.roles import UserRole
 from models import AuditEntry
-from resolvers.shop import Shop
-from tests.both_doors.world import global_id
-from tests.database_state import recorded_statements, stored_rows
+from resolvers.shop import AppContext
+from tests.both_doors.world import to_global_id
+from tests.database_state import read_stored_rows, record_statements
 from tests.fakes import create_user
-from tests.fixtures import authorization, staff_authorization
-from tests.resolvers.staff.credential_deeds import CREDENTIAL_DEEDS
-from tests.resolvers.staff.deeds import DEEDS
-from tests.resolvers.staff.refill_deeds import REFILL_DEEDS
-from tests.resolvers.staff.world import World, create_world, member
+from tests.fixtures import create_authorization, create_staff_authorization
+from tests.resolvers.staff.credential_deeds import CREDENTIAL_OPERATIONS
+from tests.resolvers.staff.deeds import STAFF_OPERATIONS
+from tests.resolvers.staff.refill_deeds import REFILL_OPERATIONS
+from tests.resolvers.staff.world import Scenario, create_member, create_scenario
 
 PAGE = "{ totalCount edges { cursor node { id number %s } } pageInfo { hasNextPage } }"
 PERSON = "{ id mobile role balance isActive }"
@@ -47,171 +47,181 @@ WHERE = {
     "auditLog": "{act: {in: [NOTE_ORDER]}, subject: {in: [ORDER]}}",
 }
 FIELDS_OF_OTHER_NAMES = {
-    "ledger_page": "ledger",
-    "audit_page": "auditLog",
+    "get_ledger_page": "ledger",
+    "get_audit_page": "auditLog",
     "list_settings": "settings",
-    "held_refills": "heldRefills",
+    "list_held_refills": "heldRefills",
     "list_service_tokens": "serviceTokens",
-    "shop_figures": "figures",
+    "get_shop_figures": "figures",
 }
 
 
-async def ask(client: httpx.AsyncClient, headers: dict[str, str], query: str, **variables: object) -> Any:
+async def send_query(
+    client: httpx.AsyncClient, headers: dict[str, str], query: str, **variables: object
+) -> Any:
     answer = await client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    del told["extensions"]
-    return told
+    reported = answer.json()
+    del reported["extensions"]
+    return reported
 
 
-def fields_of(name: str) -> dict[str, GraphQLField]:
+def get_fields(name: str) -> dict[str, GraphQLField]:
     type_ = schema.schema._schema.type_map[name]
     assert isinstance(type_, GraphQLObjectType)
     return dict(type_.fields)
 
 
-def camel_cased(name: str) -> str:
+def to_camel_case(name: str) -> str:
     first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
+    return first + "".join(term.capitalize() for term in rest)
 
 
-def test_every_operation_of_staff_s_has_its_field_and_tells_its_problems() -> None:
-    reads, acts = fields_of("AdminQuery"), fields_of("AdminMutation")
-    deeds = [*DEEDS, *CREDENTIAL_DEEDS, *REFILL_DEEDS]
-    for deed in deeds:
-        name = deed.operation.__name__
-        if deed.is_read:
-            field = reads[FIELDS_OF_OTHER_NAMES.get(name) or name.removesuffix("_page")]
+def test_every_staff_operation_has_its_field_and_declares_its_problems() -> None:
+    reads, mutations = get_fields("AdminQuery"), get_fields("AdminMutation")
+    operation_cases = [*STAFF_OPERATIONS, *CREDENTIAL_OPERATIONS, *REFILL_OPERATIONS]
+    for operation_case in operation_cases:
+        name = operation_case.operation.__name__
+        if operation_case.is_read:
+            field = reads[FIELDS_OF_OTHER_NAMES.get(name) or name.removeprefix("get_").removesuffix("_page")]
         else:
-            field = acts[camel_cased(name)]
+            field = mutations[to_camel_case(name)]
             assert isinstance(field.type, GraphQLUnionType)
-            told = {member.name for member in field.type.types[1:]}
-            assert {problem.__name__ for problem in problems_of(deed.operation)} <= told
+            reported = {member.name for member in field.type.types[1:]}
+            assert {
+                problem.__name__ for problem in get_declared_problems(operation_case.operation)
+            } <= reported
         assert field.description
-        assert f"`{deed.permission.name}`" in field.description
-    assert len(acts) == sum(not deed.is_read for deed in deeds)
+        assert f"`{operation_case.permission.name}`" in field.description
+    assert len(mutations) == sum(not operation_case.is_read for operation_case in operation_cases)
     assert reads.keys() == {*LISTS, "settings", "figures", "permissions", "serviceTokens", "heldRefills"}
 
 
-async def with_a_note(client: httpx.AsyncClient, shop: Shop) -> tuple[World, dict[str, str]]:
+async def create_order_with_note(
+    client: httpx.AsyncClient, shop: AppContext
+) -> tuple[Scenario, dict[str, str]]:
     """A world whose audit log has an entry, and the owner's header."""
-    world = await create_world(shop)
-    headers = await staff_authorization(shop, world.owner.user)
+    scenario = await create_scenario(shop)
+    headers = await create_staff_authorization(shop, scenario.owner.user)
     query = (
         'mutation ($id: ID!) { admin { noteOrder(id: $id, note: "late") { ... on AdminOrder { note } } } }'
     )
-    answer = await ask(client, headers, query, id=global_id("AdminOrder", world.order.id))
+    answer = await send_query(client, headers, query, id=to_global_id("AdminOrder", scenario.order.id))
     assert answer == {"data": {"admin": {"noteOrder": {"note": "late"}}}}
-    return world, headers
+    return scenario, headers
 
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_a_list_is_a_connection_with_a_filter_and_an_order(
-    name: str, client: httpx.AsyncClient, shop: Shop
+    name: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
-    _, headers = await with_a_note(client, shop)
+    _, headers = await create_order_with_note(client, shop)
     selection = PAGE % LISTS[name]
     by_id = "orderBy: {field: ID, direction: ASC}"
     query = f"{{ admin {{ {name}(first: 2, where: {WHERE[name]}, {by_id}) {selection} }} }}"
 
-    page = (await ask(client, headers, query))["data"]["admin"][name]
+    page = (await send_query(client, headers, query))["data"]["admin"][name]
 
     assert page["edges"]
     after = page["edges"][0]["cursor"]
     rest = f'{{ admin {{ {name}(after: "{after}", {by_id}) {selection} }} }}'
-    following = (await ask(client, headers, rest))["data"]["admin"][name]["edges"]
+    following = (await send_query(client, headers, rest))["data"]["admin"][name]["edges"]
     assert page["edges"][0]["node"]["id"] not in [edge["node"]["id"] for edge in following]
-    refused = await ask(client, headers, f"{{ admin {{ {name}(first: 0) {{ totalCount }} }} }}")
+    refused = await send_query(client, headers, f"{{ admin {{ {name}(first: 0) {{ totalCount }} }} }}")
     assert refused["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 
 
 @pytest.mark.parametrize("name", ["orders", "tickets", "payments", "ledger", "auditLog"])
 async def test_people_in_a_list_cost_no_more_statements_as_it_grows(
-    name: str, client: httpx.AsyncClient, shop: Shop
+    name: str, client: httpx.AsyncClient, shop: AppContext
 ) -> None:
     costs = []
     for _ in range(2):
-        _, headers = await with_a_note(client, shop)
-        with recorded_statements() as statements:
-            await ask(client, headers, f"{{ admin {{ {name}(first: 100) {PAGE % LISTS[name]} }} }}")
+        _, headers = await create_order_with_note(client, shop)
+        with record_statements() as statements:
+            await send_query(client, headers, f"{{ admin {{ {name}(first: 100) {PAGE % LISTS[name]} }} }}")
         costs.append(len(statements))
     assert costs[0] == costs[1]
 
 
-async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient, shop: Shop) -> None:
-    world, _ = await with_a_note(client, shop)
-    headers = await authorization(shop, await create_user(balance=5))
-    before = await stored_rows()
+async def test_ordinary_users_and_visitors_get_nothing(client: httpx.AsyncClient, shop: AppContext) -> None:
+    scenario, _ = await create_order_with_note(client, shop)
+    headers = await create_authorization(shop, await create_user(balance=5))
+    before = await read_stored_rows()
     for name, selection in LISTS.items():
-        answer = await ask(client, headers, f"{{ admin {{ {name} {PAGE % selection} }} }}")
+        answer = await send_query(client, headers, f"{{ admin {{ {name} {PAGE % selection} }} }}")
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN", name
         assert answer["data"] in (None, {"admin": None}), name
-    assert await ask(client, headers, "{ admin { permissions } }") == {"data": {"admin": {"permissions": []}}}
-    act = "mutation ($id: ID!) { admin { refundOrder(id: $id) { ... on Problem { code } } } }"
-    order = global_id("AdminOrder", world.order.id)
-    assert await ask(client, headers, act, id=order) == {
+    assert await send_query(client, headers, "{ admin { permissions } }") == {
+        "data": {"admin": {"permissions": []}}
+    }
+    operation = "mutation ($id: ID!) { admin { refundOrder(id: $id) { ... on Problem { code } } } }"
+    order = to_global_id("AdminOrder", scenario.order.id)
+    assert await send_query(client, headers, operation, id=order) == {
         "data": {"admin": {"refundOrder": {"code": "FORBIDDEN"}}}
     }
     for query in (
         "{ admin { permissions } }",
-        act.replace("$id: ID!", "").replace("()", "").replace("$id", f'"{order}"'),
+        operation.replace("$id: ID!", "").replace("()", "").replace("$id", f'"{order}"'),
     ):
-        answer = await ask(client, {}, query)
+        answer = await send_query(client, {}, query)
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert await stored_rows() == before
+    assert await read_stored_rows() == before
 
 
-async def test_support_reads_an_order_s_buyer_but_no_provider(client: httpx.AsyncClient, shop: Shop) -> None:
-    await with_a_note(client, shop)
-    headers = await staff_authorization(shop, await member(UserRole.SUPPORT))
-    answer = await ask(
+async def test_support_reads_an_order_s_buyer_but_no_provider(
+    client: httpx.AsyncClient, shop: AppContext
+) -> None:
+    await create_order_with_note(client, shop)
+    headers = await create_staff_authorization(shop, await create_member(UserRole.SUPPORT))
+    answer = await send_query(
         client, headers, "{ admin { permissions orders { edges { node { user { mobile } } } } } }"
     )
     assert answer["data"]["admin"]["orders"]["edges"][0]["node"]["user"]["mobile"]
     assert "READ_ORDERS" in answer["data"]["admin"]["permissions"]
-    refused = await ask(client, headers, "{ admin { providers { totalCount } } }")
+    refused = await send_query(client, headers, "{ admin { providers { totalCount } } }")
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop: Shop) -> None:
-    headers = await staff_authorization(shop, await member(UserRole.OWNER))
+async def test_a_provider_s_key_is_in_no_answer(client: httpx.AsyncClient, shop: AppContext) -> None:
+    headers = await create_staff_authorization(shop, await create_member(UserRole.OWNER))
     add = """mutation { admin { addProvider(input: {name: "P", url: "https://p.example/api/v2",
         apiKey: "canary-key"}) { ... on AdminProvider { id name } ... on Problem { code } } } }"""
-    added = await ask(client, headers, add)
-    log = await ask(client, headers, f"{{ admin {{ auditLog {PAGE % LISTS['auditLog']} }} }}")
+    added = await send_query(client, headers, add)
+    log = await send_query(client, headers, f"{{ admin {{ auditLog {PAGE % LISTS['auditLog']} }} }}")
     changes = log["data"]["admin"]["auditLog"]["edges"][0]["node"]["changes"]
     assert {"column": "api_key", "before": None, "after": '"***"'} in changes
     assert "canary" not in f"{added}{log}"
 
 
-async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: Shop) -> None:
-    headers = await staff_authorization(shop, await member(UserRole.OWNER))
+async def test_settings_are_changed_and_reset(client: httpx.AsyncClient, shop: AppContext) -> None:
+    headers = await create_staff_authorization(shop, await create_member(UserRole.OWNER))
     settings = (
         "{ ... on AdminSettings { settings { name value default isOverridden } } ... on Problem { code } }"
     )
     change = f"mutation {{ admin {{ updateSettings(input: {{freeCreditMax: 500}}) {settings} }} }}"
-    changed = (await ask(client, headers, change))["data"]["admin"]["updateSettings"]["settings"]
+    changed = (await send_query(client, headers, change))["data"]["admin"]["updateSettings"]["settings"]
     assert {"name": "FREE_CREDIT_MAX", "value": 500, "default": 100, "isOverridden": True} in changed
     reset = f"mutation {{ admin {{ resetSettings(names: [FREE_CREDIT_MAX]) {settings} }} }}"
-    await ask(client, headers, reset)
-    read = await ask(client, headers, "{ admin { settings { name value isOverridden } } }")
+    await send_query(client, headers, reset)
+    read = await send_query(client, headers, "{ admin { settings { name value isOverridden } } }")
     assert not any(setting["isOverridden"] for setting in read["data"]["admin"]["settings"])
     assert await AuditEntry.all().count() == 2
 
 
-async def test_the_figures_of_the_day_are_told(client: httpx.AsyncClient, shop: Shop) -> None:
-    world = await create_world(shop)
-    headers = await staff_authorization(shop, world.manager.user)
+async def test_the_figures_of_the_day_are_returned(client: httpx.AsyncClient, shop: AppContext) -> None:
+    scenario = await create_scenario(shop)
+    headers = await create_staff_authorization(shop, scenario.manager.user)
     query = """{ admin { figures(days: 2) {
       days { day orderCount income deposits } statuses { status count }
       queued oldestDueSeconds awaiting slow openTickets providers { name balance } } } }"""
 
-    told = (await ask(client, headers, query))["data"]["admin"]["figures"]
+    reported = (await send_query(client, headers, query))["data"]["admin"]["figures"]
 
-    yesterday, today = told["days"]
+    yesterday, today = reported["days"]
     assert yesterday["day"] < today["day"]
     assert (yesterday["orderCount"], today["orderCount"]) == (0, 1)
     assert (today["income"], today["deposits"]) == (100, 0)
-    assert {row["status"]: row["count"] for row in told["statuses"]}["ERROR"] == 1
-    assert told["openTickets"] == 1
-    assert [provider["name"] for provider in told["providers"]] == [world.provider.name]
+    assert {row["status"]: row["count"] for row in reported["statuses"]}["ERROR"] == 1
+    assert reported["openTickets"] == 1
+    assert [provider["name"] for provider in reported["providers"]] == [scenario.provider.name]

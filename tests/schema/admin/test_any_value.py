@@ -14,24 +14,30 @@ from graphql import (
 
 from models import User
 from resolvers.audit import audit_ledger
-from resolvers.shop import Shop
-from tests.both_doors.world import global_id
-from tests.fixtures import staff_authorization
-from tests.resolvers.staff.world import World, create_world
-from tests.schema.admin.test_admin import ask, fields_of
+from resolvers.shop import AppContext
+from tests.both_doors.world import to_global_id
+from tests.fixtures import create_staff_authorization
+from tests.resolvers.staff.world import Scenario, create_scenario
+from tests.schema.admin.test_admin import get_fields, send_query
 
 VALUES: dict[str, list[object]] = {
     "Int": [-(2**31), -1, 0, 1, 2**31 - 1],
     "Count": [-1, 0, 2**31, 2**53 - 1],
     "Toman": [-(2**53) + 1, -1, 0, 1, 2**53 - 1],
     "String": ["", " ", "سلام\u200c", "x" * 30_000, "%_'\"\\"],
-    "ID": ["", "x", global_id("AdminOrder", 9_999_999_999), global_id("Order", 1), global_id("AdminUser", 0)],
+    "ID": [
+        "",
+        "x",
+        to_global_id("AdminOrder", 9_999_999_999),
+        to_global_id("Order", 1),
+        to_global_id("AdminUser", 0),
+    ],
     "Boolean": [True, False],
 }
 RECORD = re.compile(r"Global id of an `Admin(\w+)`")
 
 
-def sound(world: World, type_: object, description: str) -> object:
+def valid_value(scenario: Scenario, type_: object, description: str) -> object:
     """A value that the argument takes."""
     named = get_named_type(type_)  # type: ignore[call-overload]  # any input type
     if isinstance(get_nullable_type(type_), GraphQLList):  # type: ignore[call-overload]  # the same
@@ -42,25 +48,27 @@ def sound(world: World, type_: object, description: str) -> object:
         return {}
     if record := RECORD.search(description):
         noun = record[1].lower()
-        return global_id(f"Admin{record[1]}", (world.buyer if noun == "user" else getattr(world, noun)).id)
+        return to_global_id(
+            f"Admin{record[1]}", (scenario.buyer if noun == "user" else getattr(scenario, noun)).id
+        )
     return {"ID": "x", "Boolean": False, "String": "why"}.get(named.name, 1)
 
 
-async def test_no_value_of_any_argument_is_a_fault_or_spoils_the_ledger(
-    client: httpx.AsyncClient, shop: Shop
+async def test_no_argument_value_causes_an_internal_error_or_corrupts_the_ledger(
+    client: httpx.AsyncClient, shop: AppContext
 ) -> None:
-    world = await create_world(shop)
-    headers = await staff_authorization(shop, world.owner.user)
+    scenario = await create_scenario(shop)
+    headers = await create_staff_authorization(shop, scenario.owner.user)
     tried = 0
-    for name, field in fields_of("AdminMutation").items():
+    for name, field in get_fields("AdminMutation").items():
         declared = ", ".join(f"${argument}: {value.type}" for argument, value in field.args.items())
-        given = ", ".join(f"{argument}: ${argument}" for argument in field.args)
+        provided = ", ".join(f"{argument}: ${argument}" for argument in field.args)
         query = (
-            f"mutation ({declared}) {{ admin {{ act: {name}({given}) "
+            f"mutation ({declared}) {{ admin {{ act: {name}({provided}) "
             "{ __typename ... on Problem { code message } } } }"
         )
         usual = {
-            argument: sound(world, value.type, value.description or "")
+            argument: valid_value(scenario, value.type, value.description or "")
             for argument, value in field.args.items()
             if isinstance(value.type, GraphQLNonNull)
         }
@@ -74,10 +82,10 @@ async def test_no_value_of_any_argument_is_a_fault_or_spoils_the_ledger(
                     for each in VALUES.get(get_named_type(of.type).name, [])
                 ]
             for choice in choices:
-                answer = await ask(client, headers, query, **{**usual, argument: choice})
+                answer = await send_query(client, headers, query, **{**usual, argument: choice})
                 codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
                 assert codes.isdisjoint({"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}), (name, choice)
                 tried += 1
     assert tried > 300
     assert await audit_ledger() == []
-    assert (await User.get(id=world.owner.user.id)).is_active
+    assert (await User.get(id=scenario.owner.user.id)).is_active
