@@ -41,7 +41,7 @@ def _build_parser(requested: list[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="command")
     # Loading all of them takes longer than what most of them do.
     for name in _COMMANDS if requested[0] not in _COMMANDS else requested[:1]:
-        module = importlib.import_module(f"commands.{name.replace('-', '_')}")
+        module = importlib.import_module(f"cli.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.run.__doc__, description=module.run.__doc__)
         command.set_defaults(run=module.run)
         if add_arguments := getattr(module, "add_arguments", None):
@@ -87,7 +87,7 @@ def main() -> None:
         raise SystemExit(_INTERRUPTED) from None
     except Exception as error:
         # Not before: most runs never need what it imports.
-        from commands.failures import describe_failure
+        from cli.error_messages import describe_failure
 
         line = describe_failure(error)
         if line is None:

@@ -25,7 +25,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks import admission_orders
-from commands.serve import DEMO_MOBILE
+from cli.serve import DEMO_MOBILE
 
 ROOT = Path(__file__).parents[1]
 _FLOOD_REQUESTS = 2_000

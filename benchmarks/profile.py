@@ -27,7 +27,7 @@ from benchmarks.places import ROOT
 from benchmarks.seed import Sizes
 from benchmarks.shop import BenchmarkShop
 from benchmarks.works import KEY, Request, Workload
-from commands.serve import freeze_garbage
+from cli.serve import freeze_garbage
 from composition.installation import build_shop
 from composition.web import build_application
 

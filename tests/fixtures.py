@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 
-from commands import serve
+from cli import serve
 from composition.web import build_application
 from config.settings import Settings
 from models import User, database

@@ -19,8 +19,8 @@ import main
 ROOT = Path(__file__).parents[1]
 _PRELOADED = (
     "main",
-    *(f"commands.{file.stem}" for file in (ROOT / "commands").glob("[a-z]*.py")),
-    "commands.failures",
+    *(f"cli.{file.stem}" for file in (ROOT / "cli").glob("[a-z]*.py")),
+    "cli.error_messages",
     "tests.faults.product",
     "tests.faults.upstream",
     "tests.forked_commands",

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from demo import loader
+from cli.demo_data import loader
 from models import database
 
 _MIN_FREE_BYTES = 4 * 1024**3

@@ -7,7 +7,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from commands import serve
+from cli import serve
 from tests import browsers
 from tests.admin.customers import Customer
 from tests.admin.desk import AdminBrowser

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from demo import generate, loader
-from demo.documented import Reference
+from cli.demo_data import generate, loader
+from cli.demo_data.reference_records import Reference
 from domain import mobiles
 from domain.order_status import FULLY_REFUNDED, OrderStatus
 from models import Category, Gift, LedgerEntry, Order, Provider, Ticket, User

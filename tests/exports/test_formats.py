@@ -5,7 +5,7 @@ import io
 import json
 from datetime import UTC, datetime
 
-from exports.formats import CsvWriter, JsonLinesWriter
+from resolvers.exports.formats import CsvWriter, JsonLinesWriter
 from tests.cases import for_each
 
 MOMENT = datetime(2026, 1, 31, 10, 0, 5, tzinfo=UTC)

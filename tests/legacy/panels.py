@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from legacy_import.folder import SourceFolder, inspect_folder
+from cli.legacy_import.source_folder import SourceFolder, inspect_folder
 from tests.legacy.generate import HEADERS
 
 ZONE = ZoneInfo("Asia/Tehran")

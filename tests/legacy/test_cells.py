@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from legacy_import import states
-from legacy_import.cells import Row, Unreadable
-from legacy_import.files import NULL, Dialect
+from cli.legacy_import import value_mappings
+from cli.legacy_import.cells import Row, Unreadable
+from cli.legacy_import.files import NULL, Dialect
 from tests.cases import for_each
 from tests.legacy.panels import ZONE
 
@@ -111,10 +111,10 @@ def test_a_list_that_was_stored_as_json_is_read_as_its_text(cell: str, taken: st
     [("active", "inprogress"), ("Completed", "completed"), ("fail", "error"), ("cancelled", "canceled")],
 )
 def test_order_states_are_mapped(cell: str, state: str) -> None:
-    assert build_row(cell).read_state("cell", states.ORDER_STATUSES) == state
+    assert build_row(cell).read_state("cell", value_mappings.ORDER_STATUSES) == state
 
 
-@for_each("read", [lambda cell: build_row(cell).read_state("cell", states.ORDER_STATUSES)])
+@for_each("read", [lambda cell: build_row(cell).read_state("cell", value_mappings.ORDER_STATUSES)])
 @for_each("cell", ["", "done", "x" * 1_000])
 def test_an_unknown_state_rejects_the_row(read: Callable[[str], object], cell: str) -> None:
     with pytest.raises(Unreadable, match="unknown"):

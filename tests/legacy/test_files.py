@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from legacy_import import files
-from legacy_import.files import NULL, Dialect, Record, UnreadableFile
+from cli.legacy_import import files
+from cli.legacy_import.files import NULL, Dialect, Record, UnreadableFile
 
 ID = frozenset({"id"})
 

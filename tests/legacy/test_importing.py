@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from cli.legacy_import import importer
+from cli.legacy_import.files import UnreadableFile
+from cli.legacy_import.importer import DatabaseInUse, Report
+from cli.legacy_import.source_folder import SourceFolder
+from cli.legacy_import.table_mover import ImportedElsewhere, TableMover
+from cli.legacy_import.tables import TABLES
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.states import PaymentStatus
-from legacy_import import importing
-from legacy_import.batches import ImportedElsewhere, TableMover
-from legacy_import.files import UnreadableFile
-from legacy_import.folder import SourceFolder
-from legacy_import.importing import DatabaseInUse, Report
-from legacy_import.tables import TABLES
 from models import (
     Category,
     LedgerEntry,
@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 
 async def import_folder(folder: Path, *, batch_size: int = 3) -> Report:
-    report = await importing.import_all(open_source_folder(folder), SilentListener(), batch_size=batch_size)
+    report = await importer.import_all(open_source_folder(folder), SilentListener(), batch_size=batch_size)
     assert await audit.audit_ledger() == []
     return report
 
@@ -202,7 +202,7 @@ async def import_until_orders(folder: Path) -> SourceFolder:
     generate.write(folder, users=20, orders=30)
     source = open_source_folder(folder)
     with pytest.raises(Stopped):
-        await importing.import_all(source, StopBeforeOrdersListener(), batch_size=7)
+        await importer.import_all(source, StopBeforeOrdersListener(), batch_size=7)
     return source
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from legacy_import import importing
+from cli.legacy_import import importer
 from models import LegacyFinding, LegacyImportTable, Order, User, database
 from resolvers import audit
 from tests.legacy import generate
@@ -21,7 +21,7 @@ _USERS, _ORDERS, _BATCH = 120, 500, 9
 IMPORT = """
 import asyncio, sys
 from pathlib import Path
-from legacy_import import importing
+from cli.legacy_import import importer
 from models import database
 from tests.legacy.panels import Silence, source_of
 
@@ -32,7 +32,7 @@ class Told(Silence):
 
 async def act():
     async with database.open_connections(sys.argv[1]):
-        await importing.import_all(source_of(Path(sys.argv[2])), Told(), batch_size=9)
+        await importer.import_all(source_of(Path(sys.argv[2])), Told(), batch_size=9)
 
 asyncio.run(act())
 """
@@ -67,7 +67,7 @@ def test_an_import_killed_twice_ends_as_one_that_was_not(database_url: str, tmp_
             done = await LegacyImportTable.get(name="orders")
             assert 0 < done.written < _ORDERS
             assert done.written % _BATCH == 0
-            report = await importing.import_all(open_source_folder(tmp_path), SilentListener())
+            report = await importer.import_all(open_source_folder(tmp_path), SilentListener())
             assert (report.tables["users"].written, report.tables["orders"].written) == (_USERS, _ORDERS)
             assert report.money_read == report.money_imported > 0
             assert await User.all().count() == _USERS

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from commands import serve
+from cli import serve
 from tests.both_doors.world import to_global_id
 from tests.live_servers import LiveServer
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from cli.legacy_import import value_mappings
+from cli.legacy_import.cells import Row
+from cli.legacy_import.references import References, SoldService
 from domain import descriptions, texts
 from domain.service_types import ServiceSource, ServiceType
-from legacy_import import states
-from legacy_import.cells import Row
-from legacy_import.references import References, SoldService
 
 CATEGORY_COLUMNS = "id name description image position is_active created_at updated_at".split()
 PROVIDER_COLUMNS = (
@@ -78,7 +78,7 @@ def convert_service(row: Row, references: References) -> tuple[object, ...]:
         row.read_money("original_price", rounded_up=True) if row.read_raw("original_price") else None,
         min_quantity,
         max(min_quantity, max_quantity),
-        states.SERVICE_SOURCES.get(
+        value_mappings.SERVICE_SOURCES.get(
             texts.clean_name(row.read_raw("add_type") or "").lower(), ServiceSource.MANUAL
         ),
         kind,
@@ -104,7 +104,7 @@ def _read_added_by(row: Row, references: References) -> int | None:
 
 def _read_type(row: Row, *, is_active: bool) -> tuple[ServiceType, bool]:
     word = texts.clean_name(row.read_raw("type") or "default").lower()
-    if word in states.SERVICE_TYPES:
-        return states.SERVICE_TYPES[word], is_active
+    if word in value_mappings.SERVICE_TYPES:
+        return value_mappings.SERVICE_TYPES[word], is_active
     row.note(f"type {word[:40]!r} became default, off sale")
     return ServiceType.DEFAULT, False

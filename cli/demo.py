@@ -4,8 +4,8 @@ import argparse
 import asyncio
 from datetime import UTC, datetime
 
+from cli.demo_data import loader as demo
 from config.settings import Settings, UnsafeInProduction
-from demo import loader as demo
 from models import database
 
 

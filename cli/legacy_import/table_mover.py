@@ -7,13 +7,14 @@ from itertools import islice
 
 from tortoise.transactions import in_transaction
 
+from cli.legacy_import import catalogue, files, references
+from cli.legacy_import import users as legacy_users
+from cli.legacy_import.cells import Row, Unreadable, parse_decimal
+from cli.legacy_import.files import Record, TableFile
+from cli.legacy_import.references import Catalogue, References
+from cli.legacy_import.source_folder import SourceFolder
+from cli.legacy_import.tables import LegacyTable
 from domain.states import FindingKind, LedgerKind
-from legacy_import import catalogue, files, people, references
-from legacy_import.cells import Row, Unreadable, parse_decimal
-from legacy_import.files import Record, TableFile
-from legacy_import.folder import SourceFolder
-from legacy_import.references import Catalogue, References
-from legacy_import.tables import LegacyTable
 from models import LegacyImport, LegacyImportTable, bulk, database
 
 _FINDING_COLUMNS = "legacy_import_id table_name line record kind reason".split()
@@ -156,6 +157,6 @@ def _build_opening_entries(
 ) -> Iterator[tuple[object, ...]]:
     """The ledger entries that explain the users' balances."""
     for user in users:
-        if balance := user[people.BALANCE]:
+        if balance := user[legacy_users.BALANCE]:
             cause = f"opening:user:{user[0]}"
             yield (user[0], LedgerKind.OPENING, balance, balance, cause, of_import.begun_at)

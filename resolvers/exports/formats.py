@@ -8,7 +8,7 @@ from typing import TextIO
 
 import orjson
 
-from exports.tables import Row, Value
+from resolvers.exports.tables import Row, Value
 
 # Excel takes a file without a byte order mark for the computer's own encoding and garbles Persian.
 _BYTE_ORDER_MARK = "\ufeff"

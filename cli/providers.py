@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from commands.preparation import prepare_process
+from cli.startup import prepare_process
 from composition.installation import build_shop
 from config.settings import Settings
 from models import Provider, database

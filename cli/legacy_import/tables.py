@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from legacy_import import catalogue, orders, people, support
-from legacy_import.cells import Row
-from legacy_import.references import References
+from cli.legacy_import import catalogue, orders, support, users
+from cli.legacy_import.cells import Row
+from cli.legacy_import.references import References
 
 Convert = Callable[[Row, References], tuple[object, ...]]
 
@@ -55,8 +55,8 @@ TABLES: Sequence[LegacyTable] = (
         ),
         ignored=_split_words("password api_key activation_key reset_key history_ip"),
         target="users",
-        columns=people.COLUMNS,
-        convert=people.convert_user,
+        columns=users.COLUMNS,
+        convert=users.convert_user,
         money="balance",
     ),
     LegacyTable(

@@ -1,10 +1,10 @@
 """Users of the old panel. Their passwords, keys and addresses are not taken."""
 
+from cli.legacy_import import value_mappings
+from cli.legacy_import.cells import Row, Unreadable, parse_decimal
+from cli.legacy_import.references import References
 from domain import emails, mobiles, texts
 from domain.roles import UserRole
-from legacy_import import states
-from legacy_import.cells import Row, Unreadable, parse_decimal
-from legacy_import.references import References
 
 _PERCENT = range(101)
 
@@ -49,9 +49,9 @@ def convert_user(row: Row, references: References) -> tuple[object, ...]:
 
 def _read_role(row: Row) -> UserRole:
     word = texts.clean_name(row.read_raw("role") or "user").lower()
-    if word not in states.ROLES:
+    if word not in value_mappings.ROLES:
         row.note(f"role {word[:40]!r} became user")
-    return states.ROLES.get(word, UserRole.USER)
+    return value_mappings.ROLES.get(word, UserRole.USER)
 
 
 def _read_custom_rate(row: Row) -> int:

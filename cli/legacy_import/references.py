@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cli.legacy_import.cells import Row, Unreadable
 from domain import emails, mobiles
 from domain.service_types import ServiceType
-from legacy_import.cells import Row, Unreadable
 from models import bulk, database
 
 

@@ -1,9 +1,9 @@
 """Tickets, their messages, and payments of the old panel."""
 
+from cli.legacy_import import value_mappings
+from cli.legacy_import.cells import Row, Unreadable
+from cli.legacy_import.references import References
 from domain.states import PaymentStatus
-from legacy_import import states
-from legacy_import.cells import Row, Unreadable
-from legacy_import.references import References
 
 TICKET_COLUMNS = "id legacy_key user_id subject description status created_at updated_at".split()
 MESSAGE_COLUMNS = "id legacy_key ticket_id user_id message is_read created_at updated_at".split()
@@ -21,7 +21,7 @@ def convert_ticket(row: Row, references: References) -> tuple[object, ...]:
         references.get_user(row),
         row.read_line("subject", max_length=255) or "",
         row.read_text("description") or "",
-        row.read_state("status", states.TICKET_STATUSES),
+        row.read_state("status", value_mappings.TICKET_STATUSES),
         *row.read_timestamps(references.begun_at),
     )
 
@@ -45,7 +45,7 @@ def convert_payment(row: Row, references: References) -> tuple[object, ...]:
     amount = row.read_money("amount")
     if not amount:
         raise Unreadable("amount is 0")
-    status = row.read_state("status", states.PAYMENT_STATUSES)
+    status = row.read_state("status", value_mappings.PAYMENT_STATUSES)
     created, changed = row.read_timestamps(references.begun_at)
     return (
         number,

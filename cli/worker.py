@@ -12,7 +12,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from asgi import health
-from commands.preparation import prepare_process
+from cli.startup import prepare_process
 from composition.installation import build_shop
 from config.refusals import UsageError
 from config.settings import Settings, check_production

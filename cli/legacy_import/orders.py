@@ -1,13 +1,13 @@
 """Orders of the old panel. None is ever sent upstream: the old panel may have sent it."""
 
+from cli.legacy_import import value_mappings
+from cli.legacy_import.cells import Row, Unreadable
+from cli.legacy_import.references import References, SoldService
 from domain import links, order_life, texts
 from domain.money import Toman
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
-from legacy_import import states
-from legacy_import.cells import Row, Unreadable
-from legacy_import.references import References, SoldService
 
 COLUMNS = (
     "id legacy_key source user_id category_id service_id service_type provider_id provider_service_id "
@@ -23,7 +23,7 @@ def convert_order(row: Row, references: References) -> tuple[object, ...]:
     """An order with what it gave back by its status; its charge is part of the opening balance."""
     number = references.claim_id(row)
     service_id, service = _read_service(row, references)
-    charge, status = row.read_money("charge"), row.read_state("status", states.ORDER_STATUSES)
+    charge, status = row.read_money("charge"), row.read_state("status", value_mappings.ORDER_STATUSES)
     quantity, remains = _read_quantity(row), row.read_integer("remains")
     link = row.read_text("link") or ""
     return (
@@ -86,14 +86,16 @@ def _read_category(row: Row, references: References, service: SoldService) -> in
 
 
 def _read_source(row: Row) -> OrderSource:
-    return states.ORDER_SOURCES.get(texts.clean_name(row.read_raw("type") or "").lower(), OrderSource.UNKNOWN)
+    return value_mappings.ORDER_SOURCES.get(
+        texts.clean_name(row.read_raw("type") or "").lower(), OrderSource.UNKNOWN
+    )
 
 
 def _read_service_type(row: Row, service: SoldService) -> ServiceType:
     word = texts.clean_name(row.read_raw("service_type") or "").lower()
-    if word and word not in states.SERVICE_TYPES:
+    if word and word not in value_mappings.SERVICE_TYPES:
         row.note(f"service_type {word[:40]!r} became {service.type}")
-    return states.SERVICE_TYPES.get(word, service.type)
+    return value_mappings.SERVICE_TYPES.get(word, service.type)
 
 
 def _read_quantity(row: Row) -> int:
@@ -108,9 +110,9 @@ def _read_quantity(row: Row) -> int:
 
 def _read_subscription_status(row: Row) -> SubscriptionStatus | None:
     word = texts.clean_name(row.read_raw("sub_status") or "").lower()
-    if word and word not in states.SUBSCRIPTION_STATUSES:
+    if word and word not in value_mappings.SUBSCRIPTION_STATUSES:
         row.note(f"sub_status {word[:40]!r} was left out")
-    return states.SUBSCRIPTION_STATUSES.get(word)
+    return value_mappings.SUBSCRIPTION_STATUSES.get(word)
 
 
 def _read_provider_order_id(row: Row) -> str | None:

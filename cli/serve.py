@@ -17,7 +17,7 @@ import uvicorn
 
 from asgi import connections
 from asgi.listeners import PacedServer, listen
-from commands.preparation import prepare_process
+from cli.startup import prepare_process
 from composition.installation import build_shop
 from composition.web import build_application
 from config.settings import Settings, check_production

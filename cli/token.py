@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from commands.preparation import prepare_process
+from cli.startup import prepare_process
 from composition.installation import build_shop
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles

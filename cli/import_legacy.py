@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tqdm import tqdm
 
+from cli.legacy_import import importer
+from cli.legacy_import.files import Dialect, UnreadableFile
+from cli.legacy_import.importer import DatabaseInUse, Report
+from cli.legacy_import.source_folder import SourceFolder, inspect_folder
+from cli.legacy_import.table_mover import ImportedElsewhere
 from config.settings import Settings
-from exports.formats import CsvWriter
-from legacy_import import importing
-from legacy_import.batches import ImportedElsewhere
-from legacy_import.files import Dialect, UnreadableFile
-from legacy_import.folder import SourceFolder, inspect_folder
-from legacy_import.importing import DatabaseInUse, Report
 from models import database
+from resolvers.exports.formats import CsvWriter
 
 SOME_ROWS_REJECTED = 3
 _REJECTS_COLUMNS = ("table", "line", "id", "outcome", "reason")
@@ -68,10 +68,10 @@ async def _import(settings: Settings, source: SourceFolder, rejects: Path) -> Re
     async with database.open_connections(settings.effective_database_url):
         # Opened first: where it cannot be written, nothing is.
         with _open_private(rejects) as target, ProgressBars() as bars:
-            report = await importing.import_all(source, bars)
+            report = await importer.import_all(source, bars)
             target.truncate(0)
             writer = CsvWriter(target, _REJECTS_COLUMNS)
-            async for found in importing.iterate_findings(source):
+            async for found in importer.iterate_findings(source):
                 writer.write([found.table_name, found.line, found.record, found.kind, found.reason])
     return report
 

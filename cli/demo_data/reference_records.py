@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from demo.records import Record, rename_fields
+from cli.demo_data.records import Record, rename_fields
 
 EMAIL = "ehsan@example.com"
 """Stands for the address that the reference's page hides."""

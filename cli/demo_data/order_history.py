@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from demo.invented import generate_legacy_key
-from demo.records import Record, get_integer
+from cli.demo_data.records import Record, get_integer
+from cli.demo_data.synthetic_records import generate_legacy_key
 
 _COMPLETING_SERVICE = 1819
 _LAST_ORDER_ID = 1526

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from legacy_import import files
-from legacy_import.files import Dialect, TableFile, UnreadableFile
-from legacy_import.tables import TABLES, LegacyTable
+from cli.legacy_import import files
+from cli.legacy_import.files import Dialect, TableFile, UnreadableFile
+from cli.legacy_import.tables import TABLES, LegacyTable
 
 
 @dataclass(frozen=True, kw_only=True)

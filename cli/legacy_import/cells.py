@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from cli.legacy_import.files import NULL, Dialect
 from domain import texts
 from domain.ids import MAX_ID
 from domain.money import MAX_AMOUNT, Toman
-from legacy_import.files import NULL, Dialect
 
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
 _MAX_INTEGER = 2**53 - 1

@@ -3,8 +3,8 @@
 import hashlib
 from random import Random
 
-from demo.documented import TOP_MOBILES
-from demo.records import Record
+from cli.demo_data.records import Record
+from cli.demo_data.reference_records import TOP_MOBILES
 
 _FIRST_NAMES = (
     "زهرا فاطمه سارا نرگس الهام مینا نازنین پریسا شیما سمیرا آیدا ملیکا هانیه یاسمن محمد"

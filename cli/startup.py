@@ -3,8 +3,8 @@
 import contextlib
 from datetime import UTC, datetime
 
+from cli.demo_data import loader as demo
 from config.settings import Settings, UnsafeInProduction
-from demo import loader as demo
 from models import User, database
 
 

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from config.settings import Settings
 from domain import ids, mobiles, texts
-from exports import tables
-from exports.formats import CsvWriter, JsonLinesWriter
-from exports.tables import TABLES, Selection
 from models import User, database
 from resolvers import login
+from resolvers.exports import tables
+from resolvers.exports.formats import CsvWriter, JsonLinesWriter
+from resolvers.exports.tables import TABLES, Selection
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

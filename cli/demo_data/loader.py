@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tortoise.models import Model
 
+from cli.demo_data.records import Record
 from config.refusals import UsageError
-from demo.records import Record
 from domain.states import LedgerKind
 from models import (
     Category,

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from tortoise.models import Model
 
-from legacy_import.batches import TableMover
-from legacy_import.folder import SourceFolder
-from legacy_import.tables import TABLES, LegacyTable
+from cli.legacy_import.source_folder import SourceFolder
+from cli.legacy_import.table_mover import TableMover
+from cli.legacy_import.tables import TABLES, LegacyTable
 from models import (
     Category,
     LegacyFinding,

@@ -1,0 +1,1 @@
+"""The command line: one module per command, whose `run` does it and whose docstring is its help."""
