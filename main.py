@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from config.refusals import UsageError
 from config.settings import Settings, describe_settings
-from observation import logging, security_log, sentry
+from observability import logging, security_log, sentry
 
 _DEFAULT = "serve"
 _INTERRUPTED = 130  # 128 and SIGINT, as shells report it

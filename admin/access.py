@@ -5,8 +5,8 @@ from starlette.requests import Request
 from domain import permissions
 from domain.permissions import Permission
 from domain.roles import UserRole
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers.sessions import Session
 
 

@@ -10,8 +10,8 @@ import secrets
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asgi.headers import HeaderPairs, wrap_send
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers.sessions import Session
 
 # The one handler that the library writes into a tag: the choice of a page's length.

@@ -7,8 +7,8 @@ from asgi.client_network import get_client_network
 from asgi.headers import get_header
 from domain.tokens import Claims
 from models.clock import CLOCK
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import Client, Session
 from resolvers.shop import AppContext

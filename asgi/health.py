@@ -17,7 +17,7 @@ from config.settings import Settings
 from domain.networks import parse_address
 from models import database
 from models.clock import CLOCK
-from observation import meters
+from observability import metrics as process_metrics
 from resolvers import queue
 from resolvers.shop import AppContext
 
@@ -51,7 +51,9 @@ def routes(shop: AppContext) -> list[BaseRoute]:
         if response := _reject_unauthorized(request, shop.settings):
             return response
         await _update_database_metrics()
-        return Response(generate_latest(meters.REGISTRY), headers=_NO_STORE, media_type=CONTENT_TYPE_LATEST)
+        return Response(
+            generate_latest(process_metrics.REGISTRY), headers=_NO_STORE, media_type=CONTENT_TYPE_LATEST
+        )
 
     return [Route("/healthz", health), Route("/readyz", ready), Route("/metrics", metrics)]
 
@@ -132,12 +134,12 @@ async def _update_database_metrics() -> None:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
             state = await queue.read_queue_stats()
     except Exception:
-        meters.DATABASE_UP.set(0)
+        process_metrics.DATABASE_UP.set(0)
         return
-    meters.DATABASE_UP.set(1)
-    meters.QUEUE_AGE_SECONDS.set(state.oldest_due.total_seconds())
-    meters.QUEUED_ORDERS.set(state.queued)
-    meters.AWAITING_ORDERS.set(state.awaiting)
+    process_metrics.DATABASE_UP.set(1)
+    process_metrics.QUEUE_AGE_SECONDS.set(state.oldest_due.total_seconds())
+    process_metrics.QUEUED_ORDERS.set(state.queued)
+    process_metrics.AWAITING_ORDERS.set(state.awaiting)
     if pool := database.pool_state():
         for name, number in (("open", pool.open), ("idle", pool.idle), ("most", pool.max_size)):
-            meters.POOL.labels(name).set(number)
+            process_metrics.POOL.labels(name).set(number)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from observation import meters
+from observability import metrics
 
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
@@ -17,7 +17,7 @@ class MetricsMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._running = 0
-        meters.REQUESTS_IN_PROGRESS.set_function(lambda: self._running)
+        metrics.REQUESTS_IN_PROGRESS.set_function(lambda: self._running)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -38,7 +38,7 @@ class MetricsMiddleware:
             self._running -= 1
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = get_route_template(scope)
-            meters.REQUESTS.observe(
+            metrics.REQUESTS.observe(
                 (method, route, status), (method, route), time.perf_counter() - started_at
             )
 

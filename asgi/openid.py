@@ -19,8 +19,8 @@ from asgi.authentication import get_client
 from asgi.client_network import get_client_network
 from asgi.rate_limits import RateLimit
 from config.settings import Settings
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import openid_login
 from resolvers.openid_login import Identity, SignInRejected
 from resolvers.shop import AppContext

@@ -20,9 +20,9 @@ from asgi.headers import encode_headers, wrap_send
 from asgi.windows import ExpiringSet, FixedWindowCounter
 from domain.tokens import Claims
 from models import database
-from observation import security_log
-from observation.packages import MissingPackage
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.optional_packages import MissingPackage
+from observability.security_log import SecurityEvent
 from resolvers.shop import AppContext
 
 _logger = logging.getLogger("vitrin.limits")

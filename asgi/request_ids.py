@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asgi.client_network import get_network
 from asgi.headers import get_header, wrap_send
-from observation import caller_networks, request_ids
+from observability import caller_networks, request_ids
 
 _NAME = b"x-request-id"
 _RESPONSE_MESSAGES = ("http.response.start", "websocket.accept")

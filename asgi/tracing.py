@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asgi.measurement import get_route_template
-from observation import request_ids
+from observability import request_ids
 
 
 class TracingMiddleware:

@@ -33,7 +33,7 @@ from engine.websocket import GraphQLSockets
 from gateways.sandbox import SandboxPayments
 from gateways.sandbox_orders import SandboxOrders
 from models import database
-from observation import tracing
+from observability import tracing
 from playground import page as playground
 from resolvers.shop import AppContext
 from rest_compat import description

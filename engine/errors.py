@@ -10,7 +10,7 @@ from domain.messages import Language
 from domain.problems import InvalidInput, Problem
 from models import database
 from models.read_limit import ReadTimedOut
-from observation import request_ids
+from observability import request_ids
 
 _log = logging.getLogger("vitrin.graphql")
 _MAX_MESSAGE_LENGTH = 500

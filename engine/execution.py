@@ -34,8 +34,8 @@ from engine.documents import MAX_ERRORS
 from engine.measurement import OperationMetrics
 from engine.plans import PlanCache
 from models import costly_reads
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 
 
 @dataclass(frozen=True, kw_only=True)

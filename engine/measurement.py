@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode
 
-from observation import meters
+from observability import metrics
 
 _FAULTS = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}
 
@@ -24,7 +24,7 @@ class OperationMetrics:
         name = operation.name.value if operation.name else "anonymous"
         known = name if name in self._known or operation.name is None else "other"
         kind = (operation.operation.value, _get_first_field(operation))
-        meters.OPERATIONS.observe((known, _classify(errors)), kind, seconds)
+        metrics.OPERATIONS.observe((known, _classify(errors)), kind, seconds)
 
 
 def _classify(errors: Sequence[GraphQLError]) -> str:

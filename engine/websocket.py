@@ -35,8 +35,8 @@ from engine.json_socket import JsonSocket, SocketRejected
 from engine.requests import BadRequest
 from engine.view import ContextFactory
 from models import database
-from observation import meters, security_log
-from observation.security_log import SecurityEvent
+from observability import metrics, security_log
+from observability.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
@@ -110,7 +110,7 @@ class GraphQLSockets:
         network = get_client_network(websocket)
         self._open[socket] = caller
         self._by_network[network] += 1
-        meters.SOCKETS.inc()
+        metrics.SOCKETS.inc()
         try:
             await websocket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
             async with socket.lifetime():
@@ -125,7 +125,7 @@ class GraphQLSockets:
             self._by_network[network] -= 1
             if not self._by_network[network]:
                 del self._by_network[network]
-            meters.SOCKETS.dec()
+            metrics.SOCKETS.dec()
 
     async def _watch(self) -> None:
         while True:

@@ -31,7 +31,7 @@ from gateways.provider_results import (
     ProviderRefill,
     ProviderStatuses,
 )
-from observation import meters
+from observability import metrics
 
 MAX_ORDERS = 100
 """Orders in one call, by the trade's own rule."""
@@ -208,8 +208,8 @@ def _count_call(account: ProviderAccount, action: str) -> Iterator[None]:
         outcome = _OUTCOMES.get(type(error), outcome)
         raise
     finally:
-        meters.PROVIDER_CALLS.labels(host, action, outcome).inc()
-        meters.PROVIDER_CALL_SECONDS.labels(host).observe(time.perf_counter() - started_at)
+        metrics.PROVIDER_CALLS.labels(host, action, outcome).inc()
+        metrics.PROVIDER_CALL_SECONDS.labels(host).observe(time.perf_counter() - started_at)
 
 
 def _join_ids(order_ids: Sequence[str]) -> str:

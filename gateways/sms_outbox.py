@@ -11,7 +11,7 @@ from domain import mobiles
 from domain.states import SmsDelivery, SmsNotice
 from gateways.errors import GatewayError, GatewayRateLimited, GatewayRejected, GatewayUnavailable
 from gateways.sms import SmsGateway, TemplateMissing
-from observation import meters, request_ids
+from observability import metrics, request_ids
 
 logger = logging.getLogger("vitrin.sms")
 
@@ -68,7 +68,7 @@ class SmsOutbox:
     def _send_later(self, what: str, mobile: str, send: Send, report: DeliveryReport | None) -> None:
         is_dropped = len(self._tasks) >= self._max_pending
         if is_dropped:
-            meters.SMS.labels("dropped").inc()
+            metrics.SMS.labels("dropped").inc()
             logger.error("%s for %s dropped: %d are waiting", what, mobiles.mask(mobile), len(self._tasks))
             if report is None:
                 return
@@ -92,7 +92,7 @@ class SmsOutbox:
         _, unfinished = await asyncio.wait(self._tasks, timeout=max_wait.total_seconds())
         if not unfinished:
             return
-        meters.SMS.labels("given up").inc(len(unfinished))
+        metrics.SMS.labels("given up").inc(len(unfinished))
         logger.error("%d login codes given up at shutdown", len(unfinished))
         for task in unfinished:
             task.cancel()
@@ -101,7 +101,7 @@ class SmsOutbox:
     async def _send(self, title: str, send: Send, report: DeliveryReport | None) -> None:
         async with self._slots:
             delivery = await self._deliver(title, send)
-        meters.SMS.labels("sent" if delivery is SmsDelivery.SENT else "failed").inc()
+        metrics.SMS.labels("sent" if delivery is SmsDelivery.SENT else "failed").inc()
         if report is not None:
             await report(delivery)
 

@@ -13,8 +13,8 @@ from asgi.parameters import Parameters, get_idempotency_key, read_parameters
 from asgi.rate_limits import RateLimit
 from domain.problems import Problem
 from models import database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from reseller_api import errors
 from reseller_api.actions import ACTIONS
 from reseller_api.errors import RequestRejected

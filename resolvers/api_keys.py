@@ -5,8 +5,8 @@ import secrets
 
 from domain import texts
 from models import User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 
 _PREFIX = "vt_"
 _RANDOM_BYTES = 24

@@ -17,8 +17,8 @@ from domain.problems import TooManyCodes
 from domain.roles import UserRole
 from domain.states import SmsDelivery
 from models import KnownNetwork, LoginCode, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

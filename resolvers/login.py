@@ -21,8 +21,8 @@ from domain.problems import (
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from models import AccessToken, LoginCode, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import code_delivery, code_limits, credentials, sessions
 from resolvers.code_limits import CodeRequest
 from resolvers.sessions import Client, Session

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from domain import emails, texts
 from domain.roles import UserRole
 from models import OpenIdAttempt, OpenIdIdentity, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import credentials, sessions
 from resolvers.login import IssuedSession
 from resolvers.sessions import Client

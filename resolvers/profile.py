@@ -15,8 +15,8 @@ from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
 from domain.states import NotificationKind, SmsNotice
 from models import User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import credentials, notifications, proofs, quotas
 from resolvers.sessions import Session
 from resolvers.shop import AppContext

@@ -9,8 +9,8 @@ from config.quota_settings import QuotaSettings
 from domain.problems import QuotaReached
 from domain.quotas import Quota
 from models import QuotaUsage, User
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 
 _limits: dict[Quota, RateLimitItem] = {}
 

@@ -3,8 +3,8 @@
 from typing import NoReturn
 
 from domain.problems import Forbidden
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 
 
 def raise_forbidden(user_id: int, *, permission: str, owner_id: int | None = None) -> NoReturn:

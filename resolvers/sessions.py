@@ -18,8 +18,8 @@ from domain.tokens import Claims
 from models import AccessToken, TotpSecret, User, database
 from models.clock import CLOCK
 from models.rows import ALL_COLUMNS, Projection, TableReader
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers.shop import AppContext
 
 _TOKENS = TableReader.for_model(AccessToken)

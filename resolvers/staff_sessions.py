@@ -19,8 +19,8 @@ from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from domain.states import NotificationKind, SmsNotice
 from models import AccessToken, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import code_limits, login, notifications, sessions, totp
 from resolvers.login import IssuedSession, Recipient
 from resolvers.refusals import raise_forbidden

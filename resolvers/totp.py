@@ -14,8 +14,8 @@ from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired, TotpNotStarted, WrongTotpCode
 from models import AccessToken, TotpSecret, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import proofs
 from resolvers.refusals import raise_forbidden
 from resolvers.sessions import Session

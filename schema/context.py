@@ -10,8 +10,8 @@ from domain.messages import Language
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from models import User
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers.sessions import Client, Session
 from resolvers.shop import AppContext
 from schema.loaders import Loaders

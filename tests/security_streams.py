@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from observation import security_log
+from observability import security_log
 
 
 @contextmanager

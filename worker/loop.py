@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from models import Provider, database
-from observation import meters
+from observability import metrics
 from resolvers.shop import AppContext
 from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob
 
@@ -109,12 +109,12 @@ async def _run_once(name: str, operation: Callable[[], Awaitable[int]]) -> int:
     try:
         done = await operation()
     except Exception as error:
-        meters.JOB_RUNS.labels(name, "failed").inc()
+        metrics.JOB_RUNS.labels(name, "failed").inc()
         if database.is_unavailable(error):
             logger.error("%s: the database is unavailable: %s", name, type(error).__name__)
         else:
             logger.exception("%s failed", name)
         return 0
-    meters.JOB_RUNS.labels(name, "done").inc()
-    meters.JOB_LAST_SUCCESS.labels(name).set_to_current_time()
+    metrics.JOB_RUNS.labels(name, "done").inc()
+    metrics.JOB_LAST_SUCCESS.labels(name).set_to_current_time()
     return done

@@ -10,8 +10,8 @@ from domain.problems import InvalidInput
 from domain.roles import UserRole
 from domain.staff_acts import StaffAct, StaffSubject
 from models import TotpSecret, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import credentials
 from resolvers.staff.duty import StaffAction
 

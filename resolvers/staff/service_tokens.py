@@ -14,8 +14,8 @@ from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
 from models import AccessToken, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import Session
 from resolvers.shop import AppContext

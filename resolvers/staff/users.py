@@ -23,8 +23,8 @@ from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, UserNotFound
 from models import AccessToken, LedgerEntry, TotpSecret, User, database
-from observation import security_log
-from observation.security_log import SecurityEvent
+from observability import security_log
+from observability.security_log import SecurityEvent
 from resolvers import credentials, idempotency, wallet
 from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page

@@ -21,7 +21,7 @@ from domain.roles import UserRole
 from engine.view import GraphQLView
 from engine.websocket import MAX_OPERATIONS, GraphQLSockets
 from models import AccessToken, TotpSecret, User, database
-from observation.security_log import SecurityEvent
+from observability.security_log import SecurityEvent
 from playground import page
 from resolvers import quotas, sessions
 from resolvers.shop import AppContext

@@ -9,7 +9,7 @@ from starlette.types import Message, Scope
 
 from composition.web import build_application
 from config.settings import Settings
-from observation import meters
+from observability import metrics
 from resolvers.shop import AppContext
 from tests.fixtures import create_client
 
@@ -171,7 +171,7 @@ async def test_a_client_that_hangs_up_is_no_error_anywhere(
 def _server_errors() -> float:
     return sum(
         sample.value
-        for metric in meters.REQUESTS.collect()
+        for metric in metrics.REQUESTS.collect()
         for sample in metric.samples
         if sample.labels.get("status", "").startswith("5")
     )

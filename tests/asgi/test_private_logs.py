@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from observation.logging import PrivateFormatter
+from observability.logging import PrivateFormatter
 from tests.cases import for_each
 from tests.live_servers import LiveServer
 from tests.sockets import open_socket

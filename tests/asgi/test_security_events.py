@@ -8,8 +8,8 @@ import pytest
 
 from config.settings import Settings
 from models import LoginCodeTry
-from observation import meters, security_log
-from observation.security_log import SecurityEvent
+from observability import metrics, security_log
+from observability.security_log import SecurityEvent
 from resolvers.shop import AppContext
 from tests.asgi.security_scenes import CASES, CODE_ATTEMPTS, Scenario
 from tests.fakes import RecordingSms, lift_quotas, new_shop
@@ -63,7 +63,7 @@ async def test_every_event_is_one_line_and_one_count_and_holds_no_secret(
                 client.cookies.clear()
                 scenario = Scenario(shop, client, sms, provider)
                 request = await prepare(scenario)
-                counter = meters.SECURITY_EVENTS.labels(event)
+                counter = metrics.SECURITY_EVENTS.labels(event)
                 stream.write_text("", encoding="utf-8")
                 counted = counter._value.get()
 

@@ -15,7 +15,7 @@ from composition.installation import build_shop
 from composition.web import build_application
 from config.settings import Settings
 from models import Provider, User, database
-from observation import logging as product_logging
+from observability import logging as product_logging
 from reseller_api.actions import ACTIONS
 from resolvers import api_keys
 from resolvers.shop import AppContext

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from observation.durations import DurationMetrics
+from observability.durations import DurationMetrics
 
 
 def test_events_are_counted_added_up_and_sorted_into_buckets_by_their_upper_bounds() -> None:

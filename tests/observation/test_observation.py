@@ -12,9 +12,9 @@ import sentry_sdk
 
 from config.settings import Settings
 from models import database
-from observation import request_ids, sentry, tracing
-from observation.logging import JsonFormatter
-from observation.packages import MissingPackage
+from observability import request_ids, sentry, tracing
+from observability.logging import JsonFormatter
+from observability.optional_packages import MissingPackage
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import create_client
 from tests.observation.sinks import HttpSink, run_sink

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from observation import meters, request_ids, security_log
-from observation.security_log import MAX_LINES_PER_SECOND, SecurityEvent
+from observability import metrics, request_ids, security_log
+from observability.security_log import MAX_LINES_PER_SECOND, SecurityEvent
 from tests.live_servers import ROOT
 from tests.security_streams import capture_stream
 
@@ -58,7 +58,7 @@ def test_a_flood_of_one_event_is_bounded_counted_and_leaves_other_events_alone(
 ) -> None:
     now = 1_000.0
     monkeypatch.setattr("time.monotonic", lambda: now)
-    counted = meters.SECURITY_EVENTS.labels(SecurityEvent.RATE_LIMIT_REACHED)
+    counted = metrics.SECURITY_EVENTS.labels(SecurityEvent.RATE_LIMIT_REACHED)
     before = counted._value.get()
 
     for _ in range(MAX_LINES_PER_SECOND + 7):

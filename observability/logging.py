@@ -5,8 +5,8 @@ import logging
 from datetime import UTC, datetime
 
 from config.operations_settings import LogFormat
-from observation import request_ids
-from observation.redaction import CONTROLS, escape_controls, redact
+from observability import request_ids
+from observability.redaction import CONTROLS, escape_controls, redact
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(request)s%(message)s"
 _LIBRARY_LEVELS = {

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from observation.packages import MissingPackage
+from observability.optional_packages import MissingPackage
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer

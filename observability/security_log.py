@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from observation import caller_networks, meters, request_ids
-from observation.redaction import escape_controls, redact
+from observability import caller_networks, metrics, request_ids
+from observability.redaction import escape_controls, redact
 
 LOGGER_NAME = "vitrin.security"
 MAX_LINES_PER_SECOND = 50
@@ -96,7 +96,7 @@ def record(
     Call it after the transaction has committed: what was rolled back did not happen. `network` is the present
     request's unless given. `details` are short facts such as `limit="hour"`; None leaves one out.
     """
-    meters.SECURITY_EVENTS.labels(event).inc()
+    metrics.SECURITY_EVENTS.labels(event).inc()
     suppressed = _throttles[event].count_line()
     if suppressed is None:
         return
@@ -119,7 +119,7 @@ def configure(file: Path | None) -> None:
     # Watched: logrotate may move the file away while we write.
     handler: logging.Handler = logging.StreamHandler()
     if file is not None:
-        from observation.private_files import PrivateFileHandler
+        from observability.private_log_files import PrivateFileHandler
 
         handler = PrivateFileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(message)s"))

@@ -3,9 +3,9 @@
 from typing import Any
 
 from config.settings import Settings
-from observation import request_ids
-from observation.packages import MissingPackage
-from observation.redaction import redact
+from observability import request_ids
+from observability.optional_packages import MissingPackage
+from observability.redaction import redact
 
 
 def start(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from observation.durations import DurationMetrics
+from observability.durations import DurationMetrics
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
