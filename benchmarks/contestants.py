@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.bootstrap import build_shop
 from benchmarks import processes, works
 from benchmarks.cluster import Cluster
 from benchmarks.installation import find_postgraphile_node
 from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pin_to_core
 from benchmarks.processes import Server
 from benchmarks.works import RequestBuilder, Workload
-from composition.installation import build_shop
 from config import keys
 from config.settings import Settings
 from models import User, database

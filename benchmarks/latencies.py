@@ -12,12 +12,12 @@ from typing import Self
 
 from tortoise.transactions import in_transaction
 
+from app.bootstrap import build_shop
 from benchmarks import contestants, works
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
 from benchmarks.shop import BenchmarkShop
 from benchmarks.works import KEY, Request, Workload
-from composition.installation import build_shop
 from models import Provider, database
 from resolvers import submission, tallies
 

@@ -22,14 +22,14 @@ from typing import Any, Self
 import uvloop
 from starlette.applications import Starlette
 
+from app.application import build_application
+from app.bootstrap import build_shop
 from benchmarks import contestants, equality, installation, sections, shop
 from benchmarks.places import ROOT
 from benchmarks.seed import Sizes
 from benchmarks.shop import BenchmarkShop
 from benchmarks.works import KEY, Request, Workload
 from cli.serve import freeze_garbage
-from composition.installation import build_shop
-from composition.web import build_application
 
 _INTERVAL_SECONDS = 0.001
 _WARM_UP = 50

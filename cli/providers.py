@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 
+from app.bootstrap import build_shop
 from cli.startup import prepare_process
-from composition.installation import build_shop
 from config.settings import Settings
 from models import Provider, database
 from resolvers import provider_sync

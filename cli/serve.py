@@ -15,11 +15,11 @@ from types import FrameType
 
 import uvicorn
 
-from asgi import connections
-from asgi.listeners import PacedServer, listen
+from app.application import build_application
+from app.bootstrap import build_shop
+from app.server import http_protocol
+from app.server.listeners import PacedServer, listen
 from cli.startup import prepare_process
-from composition.installation import build_shop
-from composition.web import build_application
 from config.settings import Settings, check_production
 from models.sqlite_lock import database_lock
 from resolvers.shop import AppContext
@@ -55,7 +55,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         served,
         host=settings.host,
         port=settings.port,
-        http=connections.build_http_protocol(
+        http=http_protocol.build_http_protocol(
             head_timeout=settings.header_timeout,
             send_timeout=settings.send_timeout,
             # As long as the client had for the request itself.

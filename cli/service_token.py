@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from composition.installation import build_shop
+from app.bootstrap import build_shop
 from config.settings import Settings
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import InvalidInput

@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import sys
 
+from app.bootstrap import build_shop
 from cli.startup import prepare_process
-from composition.installation import build_shop
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles
 from models import database

@@ -11,9 +11,9 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from app.bootstrap import build_shop
 from asgi import health
 from cli.startup import prepare_process
-from composition.installation import build_shop
 from config.refusals import UsageError
 from config.settings import Settings, check_production
 from models import database

@@ -16,8 +16,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 
+from app.application import build_application
 from cli import serve
-from composition.web import build_application
 from config.settings import Settings
 from models import User, database
 from resolvers import sessions

@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from composition.web import build_application
+from app.application import build_application
 from config.settings import Settings
 from domain.roles import UserRole
 from resolvers.shop import AppContext

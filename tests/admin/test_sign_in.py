@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from composition.web import build_application
+from app.application import build_application
 from domain.roles import UserRole
 from models import AccessToken, User
 from resolvers.shop import AppContext

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from app.application import build_application
 from asgi.client_network import TrustedProxies
-from composition.web import build_application
 from config.settings import Settings
 from domain.networks import to_network
 from resolvers.shop import AppContext

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from asgi import connections, lingering
+from app.server import http_protocol, lingering_close
 
 _MIB = 1024 * 1024
 _PATIENCE_SECONDS = 20
@@ -48,7 +48,7 @@ async def handler(scope: Scope, receive: Receive, send: Send) -> None:
 @asynccontextmanager
 async def start_server(discard_timeout: timedelta = timedelta(seconds=30)) -> AsyncIterator[int]:
     """The port of a server of the handler."""
-    kind = connections.build_http_protocol(
+    kind = http_protocol.build_http_protocol(
         head_timeout=timedelta(seconds=10),
         send_timeout=timedelta(seconds=10),
         discard_timeout=discard_timeout,
@@ -236,7 +236,7 @@ async def test_an_early_answer_reaches_a_client_that_sends_all_of_its_body_first
 
 
 async def test_a_body_that_is_too_long_to_discard_ends_the_connection(subtests: pytest.Subtests) -> None:
-    size = lingering.MAX_DISCARDED_BYTES + 1
+    size = lingering_close.MAX_DISCARDED_BYTES + 1
     async with start_server() as port, open_connection(port) as (reader, writer):
         writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size)
         status, got = await read_response(reader)

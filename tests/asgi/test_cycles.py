@@ -10,7 +10,7 @@ from starlette.types import Message
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from asgi.cycles import CoalescingResponseCycle
+from app.server.response_cycle import CoalescingResponseCycle
 
 UVICORNS: Any = CoalescingResponseCycle.__base__
 """Under its own name the served one is found."""

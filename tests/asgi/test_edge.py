@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.types import Message, Scope
 
-from composition.web import build_application
+from app.application import build_application
 from config.settings import Settings
 from observability import metrics
 from resolvers.shop import AppContext

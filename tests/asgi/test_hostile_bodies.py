@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.routing import Mount, Route
 
-from composition.web import build_application
+from app.application import build_application
 from domain.money import Toman
 from gateways.sandbox import SandboxPayments
 from resolvers.shop import AppContext

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from asgi.listeners import PacedServer, listen
+from app.server.listeners import PacedServer, listen
 
 
 class Connection(asyncio.Protocol):

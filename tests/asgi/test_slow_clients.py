@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from asgi.connections import MAX_HEAD_BYTES
+from app.server.http_protocol import MAX_HEAD_BYTES
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes

@@ -11,8 +11,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from composition.installation import build_shop
-from composition.web import build_application
+from app.application import build_application
+from app.bootstrap import build_shop
 from config.settings import Settings
 from models import Provider, User, database
 from observability import logging as product_logging

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from composition.installation import build_shop
+from app.bootstrap import build_shop
 from config.settings import Settings
 from domain.service_types import ServiceSource
 from models import Provider, Service, User, database

@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 import schema
-from composition.web import build_application
+from app.application import build_application
 from resolvers.shop import AppContext
 from schema.node import Node, to_global_id
 from tests.database_state import read_stored_rows

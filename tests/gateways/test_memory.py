@@ -15,7 +15,7 @@ pytestmark = pytest.mark.processes
     ["rich", "pygments", "authlib", "starlette_admin", "babel", "jinja2", "markdown_it", "persiantools"],
 )
 def test_a_server_starts_without(library: str) -> None:
-    program = f"import composition.web, sys; raise SystemExit({library!r} in sys.modules)"
+    program = f"import app.application, sys; raise SystemExit({library!r} in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from composition.installation import build_shop
+from app.bootstrap import build_shop
 from config.settings import Settings
 from models import User, database
 from resolvers import sessions

@@ -12,7 +12,7 @@ import pytest
 from starlette.types import Message
 from tortoise.exceptions import DBConnectionError
 
-from composition.web import build_application
+from app.application import build_application
 from domain.order_status import OrderSource
 from domain.service_types import ServiceType
 from domain.states import NotificationKind

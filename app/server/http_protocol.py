@@ -1,6 +1,6 @@
 """What uvicorn's HTTP/1.1 protocol lacks: deadlines, bounds on framing, declined upgrades, clean closing.
 
-Importing this makes all of uvicorn's HTTP connections in the process answer by `asgi.cycles`.
+Importing this makes all of uvicorn's HTTP connections in the process answer by `app.server.response_cycle`.
 """
 
 import asyncio
@@ -11,9 +11,15 @@ import httptools
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from asgi.cycles import CoalescingResponseCycle
-from asgi.lingering import InputDiscard, LingeringTransport
-from asgi.request_heads import MalformedHead, check_host, get_head_size, offers_websocket, remove_upgrade
+from app.server.lingering_close import InputDiscard, LingeringTransport
+from app.server.request_heads import (
+    MalformedHead,
+    check_host,
+    get_head_size,
+    offers_websocket,
+    remove_upgrade,
+)
+from app.server.response_cycle import CoalescingResponseCycle
 
 # uvicorn has a setting for its protocols, and none for what they make of a request.
 httptools_impl.RequestResponseCycle = CoalescingResponseCycle  # type: ignore[misc]

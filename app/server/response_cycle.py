@@ -17,8 +17,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from app.server.lingering_close import MAX_DISCARDED_BYTES
 from asgi.body_limit import HAS_ARRIVED
-from asgi.lingering import MAX_DISCARDED_BYTES
 
 _log = logging.getLogger("vitrin.asgi")
 _LENGTH = b"content-length"

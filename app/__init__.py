@@ -1,0 +1,1 @@
+"""Assembly: which APIs are mounted, in which middleware, with which lifespan."""

@@ -1,1 +1,0 @@
-"""Composition root: one installation put together from its settings."""
