@@ -7,12 +7,12 @@ from starlette_admin.i18n import gettext
 
 from admin.access import get_staff_session
 from admin.refusals import format_problem
-from asgi.authentication import get_client
-from asgi.client_network import get_client_network
 from domain import mobiles
 from domain.problems import Problem
 from resolvers import login, staff_sessions, totp
 from resolvers.shop import AppContext
+from web.authentication import get_client
+from web.client_network import get_client_network
 
 
 def build_confirm_url(request: Request, *, then: str) -> str:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.parameters import normalize_multipart_type
+from web.parameters import normalize_multipart_type
 
 _MULTIPART = "multipart/form-data"
 

@@ -9,10 +9,10 @@ import secrets
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asgi.headers import HeaderPairs, wrap_send
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers.sessions import Session
+from web.headers import HeaderPairs, wrap_send
 
 # The one handler that the library writes into a tag: the choice of a page's length.
 _PAGE_LENGTH = "window.location = this.value"

@@ -9,8 +9,6 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 
 from admin import access
 from admin.refusals import format_problem
-from asgi.authentication import get_client
-from asgi.client_network import get_client_network
 from domain import texts
 from domain.problems import Problem
 from domain.sessions import SessionKind
@@ -20,6 +18,8 @@ from models.clock import CLOCK
 from resolvers import login, proofs, sessions, staff_sessions
 from resolvers.login import IssuedSession
 from resolvers.shop import AppContext
+from web.authentication import get_client
+from web.client_network import get_client_network
 
 _SEE_OTHER = 303
 _UNPROCESSABLE = 400

@@ -11,22 +11,10 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
 import admin.door
-import documentation.door
 import reseller_api.door
 import rest_compat.routes
 import schema
-from asgi import health, well_known
-from asgi.authentication import AuthenticationMiddleware
-from asgi.body_limit import BodyLimitMiddleware
-from asgi.client_network import TrustedProxiesMiddleware
-from asgi.compression import CompressionMiddleware
-from asgi.failures import ErrorFallbackMiddleware
-from asgi.measurement import MetricsMiddleware
-from asgi.origins import FastCORSMiddleware
-from asgi.paths import NormalizedPathsMiddleware
-from asgi.rate_limits import RateLimitMiddleware
-from asgi.request_ids import RequestIdMiddleware
-from asgi.security_headers import SecurityHeadersMiddleware
+import web.api_docs.routes
 from config.settings import Settings
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets
@@ -34,10 +22,22 @@ from gateways.sandbox import SandboxPayments
 from gateways.sandbox_orders import SandboxOrders
 from models import database
 from observability import tracing
-from playground import page as playground
 from resolvers.shop import AppContext
 from rest_compat import description
-from sandbox import payment_page, provider_api
+from web import health, jwks
+from web.authentication import AuthenticationMiddleware
+from web.client_network import TrustedProxiesMiddleware
+from web.middleware.body_limit import BodyLimitMiddleware
+from web.middleware.compression import CompressionMiddleware
+from web.middleware.cors import FastCORSMiddleware
+from web.middleware.error_fallback import ErrorFallbackMiddleware
+from web.middleware.metrics import MetricsMiddleware
+from web.middleware.path_normalization import NormalizedPathsMiddleware
+from web.middleware.rate_limits import RateLimitMiddleware
+from web.middleware.request_ids import RequestIdMiddleware
+from web.middleware.security_headers import SecurityHeadersMiddleware
+from web.playground import page as playground
+from web.sandbox import payment_page, provider_api
 from worker import loop
 
 _DRAIN_TIMEOUT = timedelta(seconds=2)
@@ -75,11 +75,11 @@ def build_application(shop: AppContext) -> Starlette:
             # A mount does not match its own bare path.
             Route("/api", rest),
             *admin.door.routes(shop),
-            *well_known.routes(shop),
+            *jwks.routes(shop),
             *health.routes(shop),
             *_build_openid_routes(shop),
             description.build_route(settings.effective_public_url),
-            *documentation.door.routes(
+            *web.api_docs.routes.routes(
                 description.build_document(settings.effective_public_url),
                 sdl=schema.print_sdl if settings.shows_graphql_schema else None,
             ),
@@ -144,7 +144,7 @@ def _build_proxy_middleware(settings: Settings) -> Iterator[Middleware]:
 def _build_tracing_middleware(settings: Settings) -> Iterator[Middleware]:
     tracer = tracing.build_tracer(settings)
     if tracer is not None:
-        from asgi.tracing import TracingMiddleware
+        from web.middleware.tracing import TracingMiddleware
 
         yield Middleware(TracingMiddleware, tracer=tracer)
 
@@ -152,7 +152,7 @@ def _build_tracing_middleware(settings: Settings) -> Iterator[Middleware]:
 def _build_openid_routes(shop: AppContext) -> Iterator[BaseRoute]:
     if shop.settings.openid_issuer:
         # authlib takes 14 MB, which most shops have no use for.
-        from asgi import openid
+        from web import openid
 
         yield from openid.routes(shop)
 

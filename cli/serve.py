@@ -65,7 +65,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         # Its lines would hold query strings, in which the legacy app sends codes and resellers their keys.
         access_log=False,
         server_header=False,
-        # `asgi.client_network` reads what proxies forward.
+        # `web.client_network` reads what proxies forward.
         proxy_headers=False,
         timeout_graceful_shutdown=(_REQUEST_TIMEOUT - settings.stop_delay).seconds,
         ws="websockets-sansio",

@@ -6,9 +6,9 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
-from asgi import media_types
-from asgi.headers import get_header
 from engine.admission import GraphQLRequest
+from web import media_types
+from web.headers import get_header
 
 JSON_MEDIA_TYPE = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"

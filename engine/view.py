@@ -11,10 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi.authentication import get_viewer, parse_bearer
-from asgi.client_network import get_client_network
-from asgi.disconnects import cancel_on_disconnect
-from asgi.headers import encode_headers, get_header
 from domain import messages
 from domain.messages import Language
 from engine import errors, requests, written
@@ -23,6 +19,10 @@ from engine.execution import Engine, ExecutionOutcome, OperationNotAllowed
 from engine.requests import BadRequest
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
+from web.authentication import get_viewer, parse_bearer
+from web.client_network import get_client_network
+from web.disconnects import cancel_on_disconnect
+from web.headers import encode_headers, get_header
 
 _ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),

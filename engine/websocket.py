@@ -23,9 +23,6 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Subscr
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
-from asgi import origins
-from asgi.authentication import parse_bearer
-from asgi.client_network import get_client_network
 from domain import messages
 from engine import errors, requests
 from engine.admission import GraphQLRequest
@@ -40,6 +37,9 @@ from observability.security_log import SecurityEvent
 from resolvers import sessions
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
+from web.authentication import parse_bearer
+from web.client_network import get_client_network
+from web.middleware import cors
 
 MAX_OPERATIONS = 100
 """Operations of one socket at the same time."""
@@ -74,7 +74,7 @@ class GraphQLSockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
         settings = self._shop.settings
-        if not origins.is_allowed_origin(
+        if not cors.is_allowed_origin(
             websocket, allowed=settings.allowed_origins, own_url=settings.effective_public_url
         ):
             await websocket.close()

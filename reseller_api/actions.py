@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from asgi.answers import Body
 from reseller_api import catalogue, orders, refills, wallet
 from reseller_api.requests import ActionCall, has_value
+from web.responses import Body
 
 ActionHandler = Callable[[ActionCall], Awaitable[Body | Sequence[Body]]]
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from reseller_api import shapes
 from reseller_api.requests import ActionCall
 from resolvers import catalogue
+from web.responses import Body
 
 
 async def services(call: ActionCall) -> Sequence[Body]:

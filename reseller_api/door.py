@@ -7,10 +7,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from asgi.answers import NoStoreJSONResponse
-from asgi.client_network import get_client_network
-from asgi.parameters import Parameters, get_idempotency_key, read_parameters
-from asgi.rate_limits import RateLimit
 from domain.problems import Problem
 from models import database
 from observability import security_log
@@ -21,6 +17,10 @@ from reseller_api.errors import RequestRejected
 from reseller_api.requests import ActionCall, get_api_key
 from resolvers import api_keys
 from resolvers.shop import AppContext
+from web.client_network import get_client_network
+from web.middleware.rate_limits import RateLimit
+from web.parameters import Parameters, get_idempotency_key, read_parameters
+from web.responses import NoStoreJSONResponse
 
 PATH = "/api/v2"
 

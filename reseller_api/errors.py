@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from asgi.answers import Body, NoStoreJSONResponse
 from domain import messages
 from domain.problems import (
     DuplicateOrder,
@@ -18,6 +17,7 @@ from domain.problems import (
     RefillUnavailable,
     ServiceUnavailable,
 )
+from web.responses import Body, NoStoreJSONResponse
 
 INVALID_KEY = "Invalid API key"
 INVALID_ACTION = "Incorrect request"

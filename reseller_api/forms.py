@@ -1,7 +1,7 @@
 """The trade's order form: what each type of service needs, under the trade's names."""
 
-from asgi.parameters import Parameters
 from domain.order_details import DripFeed, OrderDetails, Subscription
+from web.parameters import Parameters
 
 _INVALID_NUMBER = 0
 """Stands for a number that is missing or malformed; no rule accepts it."""

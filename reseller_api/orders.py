@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from domain.order_status import OrderSource
 from domain.problems import Problem
 from reseller_api import errors, forms, shapes
 from reseller_api.requests import ActionCall, get_record_id, get_record_ids
 from resolvers import cancellation, orders
+from web.responses import Body
 
 
 async def add(call: ActionCall) -> Body:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from domain.problems import Problem
 from reseller_api import errors, shapes
 from reseller_api.requests import ActionCall, get_record_id, get_record_ids
 from resolvers import refills
+from web.responses import Body
 
 
 async def refill(call: ActionCall) -> Body:

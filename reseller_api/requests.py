@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from asgi.parameters import Parameters
 from domain import texts
 from domain.problems import InvalidInput
 from models import User
 from reseller_api.errors import TOO_MANY_IDS, RequestRejected
 from resolvers.shop import AppContext
+from web.parameters import Parameters
 
 MAX_IDS = 100
 """Records in one request, by the trade's own rule."""

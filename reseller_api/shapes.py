@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from asgi.answers import Body
 from domain import pricing, trade_words
 from domain.money import Toman
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import Order, Refill, Service, User
 from reseller_api.errors import INVALID_ORDER, REFILL_NOT_FOUND
+from web.responses import Body
 
 CURRENCY = "IRT"
 """Whole Toman, as the trade abbreviates it."""

@@ -1,8 +1,8 @@
 """balance."""
 
-from asgi.answers import Body
 from reseller_api import shapes
 from reseller_api.requests import ActionCall
+from web.responses import Body
 
 
 async def balance(call: ActionCall) -> Body:

@@ -5,11 +5,11 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import NoStoreJSONResponse
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceOrderField
 from rest_compat import requests, shapes
 from rest_compat.lists import respond_with_list
+from web.responses import NoStoreJSONResponse
 
 SERVICE_COLUMNS = {
     "id": ServiceOrderField.ID,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from asgi.answers import NoStoreJSONResponse
 from domain import idempotency_keys, messages
 from domain.problems import (
     AmountOutOfRange,
@@ -42,6 +41,7 @@ from domain.problems import (
     WrongLoginCode,
 )
 from domain.staff_problems import FreshCodeRequired
+from web.responses import NoStoreJSONResponse
 
 _EVERY_ROUTE = ""
 _RETRY_AFTER_SECONDS = "1"

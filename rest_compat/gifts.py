@@ -2,11 +2,11 @@
 
 from starlette.requests import Request
 
-from asgi.answers import NoStoreJSONResponse
-from asgi.parameters import get_idempotency_key
 from resolvers import gifts, wheel
 from resolvers.sessions import Session
 from rest_compat import requests, shapes
+from web.parameters import get_idempotency_key
+from web.responses import NoStoreJSONResponse
 
 
 async def spin_wheel(request: Request, viewer: Session) -> NoStoreJSONResponse:

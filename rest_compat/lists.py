@@ -6,8 +6,8 @@ from typing import TypeVar
 import orjson
 from starlette.responses import Response
 
-from asgi.answers import Body, NoStoreJSONResponse, StreamedJSONResponse
 from resolvers import pages
+from web.responses import Body, NoStoreJSONResponse, StreamedJSONResponse
 
 Part = TypeVar("Part", bound=Sized)
 Serializer = Callable[[Part], Body]

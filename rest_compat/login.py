@@ -2,13 +2,13 @@
 
 from starlette.requests import Request
 
-from asgi.answers import NoStoreJSONResponse
-from asgi.authentication import get_client
-from asgi.client_network import get_client_network
 from domain import login_codes
 from resolvers import login
 from resolvers.sessions import Session
 from rest_compat import requests, shapes
+from web.authentication import get_client
+from web.client_network import get_client_network
+from web.responses import NoStoreJSONResponse
 
 
 async def request_code(request: Request) -> NoStoreJSONResponse:

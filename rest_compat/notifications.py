@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import NoStoreJSONResponse
 from resolvers import notifications
 from resolvers.sessions import Session
 from rest_compat import shapes
 from rest_compat.lists import respond_with_list
+from web.responses import NoStoreJSONResponse
 
 
 async def list_all(_request: Request, viewer: Session) -> Response:

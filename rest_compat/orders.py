@@ -5,8 +5,6 @@ from collections.abc import Awaitable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import NoStoreJSONResponse
-from asgi.parameters import get_idempotency_key
 from domain.order_status import OrderSource
 from domain.tokens import Claims
 from models import Order
@@ -15,6 +13,8 @@ from resolvers import orders
 from resolvers.sessions import Session
 from rest_compat import order_forms, requests, shapes
 from rest_compat.lists import respond_with_list
+from web.parameters import get_idempotency_key
+from web.responses import NoStoreJSONResponse
 
 
 async def list_all(_request: Request, viewer: Session) -> Response:

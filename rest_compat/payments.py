@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from asgi.answers import NoStoreJSONResponse
-from asgi.parameters import get_idempotency_key, read_parameters
 from domain.problems import PaymentNotFound
 from resolvers import free_credit, payments
 from resolvers.sessions import Session
 from rest_compat import errors, receipts, requests, shapes
+from web.parameters import get_idempotency_key, read_parameters
+from web.responses import NoStoreJSONResponse
 
 _INVALID_AMOUNT = 0
 """Stands for an amount that is no number; no payment is that small."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from asgi import pages
 from domain.states import PaymentStatus
 from models import Payment
+from web import html_pages
 
-_render_template = pages.build_renderer(Path(__file__).parent / "templates")
+_render_template = html_pages.build_renderer(Path(__file__).parent / "templates")
 
 
 @dataclass(frozen=True)

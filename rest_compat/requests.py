@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from asgi import parameters as shared
 from domain import digits, texts
 from domain.problems import InvalidInput
 from resolvers.pages import Direction
 from resolvers.shop import AppContext
+from web import parameters as shared
 
 Column = TypeVar("Column")
 

@@ -13,10 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asgi import media_types
-from asgi.answers import NoStoreJSONResponse
-from asgi.authentication import get_claims, get_viewer, mark_session_verified
-from asgi.headers import get_header
 from domain.problems import Problem
 from domain.tokens import Claims
 from models import database
@@ -35,6 +31,10 @@ from rest_compat import (
     tickets,
     users,
 )
+from web import media_types
+from web.authentication import get_claims, get_viewer, mark_session_verified
+from web.headers import get_header
+from web.responses import NoStoreJSONResponse
 
 Handler = Callable[[Request], Awaitable[Response]]
 SignedInHandler = Callable[[Request, Session], Awaitable[Response]]

@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 
-from asgi.answers import NoStoreJSONResponse
 from resolvers import stats
 from rest_compat import requests, shapes
+from web.responses import NoStoreJSONResponse
 
 LIMITS = range(1, stats.MAX_ROWS + 1)
 

@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 
-from asgi.answers import NoStoreJSONResponse
 from resolvers import profile
 from resolvers.sessions import Session
 from rest_compat import requests, shapes
+from web.responses import NoStoreJSONResponse
 
 
 async def show(_request: Request, viewer: Session) -> NoStoreJSONResponse:

@@ -14,14 +14,14 @@ from starlette_admin.views import CustomView
 
 from admin.access import get_staff_session
 from admin.refusals import format_problem
-from asgi.authentication import get_client
-from asgi.client_network import get_client_network
 from domain import mobiles
 from domain.problems import Problem
 from domain.staff_problems import FreshCodeRequired
 from resolvers import login, proofs, sessions, staff_sessions, totp
 from resolvers.shop import AppContext
 from resolvers.totp import Enrolment
+from web.authentication import get_client
+from web.client_network import get_client_network
 
 _SEE_OTHER = 303
 _UNPROCESSABLE = 422

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from app.server.lingering_close import MAX_DISCARDED_BYTES
-from asgi.body_limit import HAS_ARRIVED
+from web.middleware.body_limit import HAS_ARRIVED
 
 _log = logging.getLogger("vitrin.asgi")
 _LENGTH = b"content-length"

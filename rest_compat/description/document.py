@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from asgi.documents import CachedDocument
 from domain import idempotency_keys
 from rest_compat.description.answers import build_framework_responses, build_responses
 from rest_compat.description.groups import build_tags, get_group
 from rest_compat.description.operations import DESCRIPTIONS, Description
 from rest_compat.description.records import RECORDS, TEXT, Schema
 from rest_compat.routes import LEGACY_ROUTES, LegacyRoute
+from web.cached_documents import CachedDocument
 
 PATH = "/docs/openapi.json"
 _BODY_TYPES = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from models import Category, Service
 from rest_compat.shapes.times import to_unix
+from web.responses import Body
 
 
 def service_list(rows: Sequence[Service]) -> Body:

@@ -3,10 +3,10 @@
 import html
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from models import Service, UserGift
 from rest_compat.shapes.catalogue import service_record
 from rest_compat.shapes.times import to_unix
+from web.responses import Body
 
 
 def gift_list(rows: Sequence[UserGift]) -> Body:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from models import Notification
 from rest_compat.shapes.times import to_unix, to_unix_or_none
+from web.responses import Body
 
 
 def notification_list(rows: Sequence[Notification]) -> Body:

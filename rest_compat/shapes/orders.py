@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from domain import ids, public_reasons
 from domain.order_status import OrderSource
 from domain.public_reasons import PublicReason
@@ -10,6 +9,7 @@ from models import Order
 from models.rows import RowSet
 from rest_compat.shapes.rows import Computed, EpochSeconds, RowSerializer, WithFallback
 from rest_compat.shapes.times import to_unix
+from web.responses import Body
 
 # An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
 _LEGACY_SOURCES = (OrderSource.DIRECT, OrderSource.API)

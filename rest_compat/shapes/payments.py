@@ -1,7 +1,7 @@
 """Legacy answers about money that comes in."""
 
-from asgi.answers import Body
 from models import LedgerEntry
+from web.responses import Body
 
 
 def payment_started(url: str) -> Body:

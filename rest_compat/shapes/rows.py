@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from tortoise.models import Model
 
-from asgi.answers import Body
 from models.rows import Projection, RowLayout, RowSet
 from rest_compat.shapes.times import to_unix
+from web.responses import Body
 
 M = TypeVar("M", bound=Model)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from domain import digits, mobiles
 from resolvers.stats import TopService, TopUser
 from rest_compat.shapes.times import to_unix
+from web.responses import Body
 
 
 def top_users(rows: Sequence[TopUser]) -> Body:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from asgi.answers import Body
 from models import Ticket, TicketMessage, User
 from rest_compat.shapes.times import to_unix
 from rest_compat.shapes.users import user_record
+from web.responses import Body
 
 
 def ticket_list(rows: Sequence[Ticket]) -> Body:

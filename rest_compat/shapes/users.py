@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from asgi.answers import Body
 from domain.roles import UserRole
 from models import User
 from resolvers.login import IssuedSession
 from rest_compat.shapes.times import to_unix
+from web.responses import Body
 
 _ROLES = {
     UserRole.USER: "user",

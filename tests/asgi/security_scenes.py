@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 import schema
-from asgi.request_ids import RequestIdMiddleware
 from config.per_caller import PerCaller
 from config.quota_settings import QuotaSettings
 from domain import totp as rules
@@ -22,7 +21,6 @@ from engine.view import GraphQLView
 from engine.websocket import MAX_OPERATIONS, GraphQLSockets
 from models import AccessToken, TotpSecret, User, database
 from observability.security_log import SecurityEvent
-from playground import page
 from resolvers import quotas, sessions
 from resolvers.shop import AppContext
 from schema.node import to_global_id
@@ -34,6 +32,8 @@ from tests.resolvers.logins import advance_time, different_code, with_settings
 from tests.resolvers.records import create_category, create_order, create_service, create_session
 from tests.resolvers.staff.world import create_member
 from tests.sockets import open_socket, serve
+from web.middleware.request_ids import RequestIdMiddleware
+from web.playground import page
 
 LAST = Callable[[], Awaitable[object]]
 NOBODY = "09129999999"

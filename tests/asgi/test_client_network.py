@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from app.application import build_application
-from asgi.client_network import TrustedProxies
 from config.settings import Settings
 from domain.networks import to_network
 from resolvers.shop import AppContext
+from web.client_network import TrustedProxies
 
 NETWORKS = {
     "192.0.2.1": "192.0.2.1",

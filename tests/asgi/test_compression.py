@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from asgi.compression import CompressionMiddleware
+from web.middleware.compression import CompressionMiddleware
 
 LONG, SHORT = b'{"a": "long"}' * 100, b'{"a": "short"}'
 HUGE = LONG * 300

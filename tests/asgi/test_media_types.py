@@ -2,7 +2,7 @@
 
 import pytest
 
-from asgi import media_types
+from web import media_types
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"

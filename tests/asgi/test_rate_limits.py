@@ -3,10 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from asgi.rate_limits import RateLimit
-from asgi.windows import FixedWindowCounter
 from config.settings import Settings
 from tests.live_servers import find_free_port
+from web.fixed_windows import FixedWindowCounter
+from web.middleware.rate_limits import RateLimit
 
 
 async def test_a_process_counts_locally_while_the_shared_storage_is_unavailable() -> None:

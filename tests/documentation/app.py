@@ -3,8 +3,8 @@
 import httpx
 from starlette.applications import Starlette
 
-import documentation.door
 import schema
+import web.api_docs.routes
 from rest_compat import description
 
 URL = "https://shop.example"
@@ -12,5 +12,5 @@ DOCUMENT = description.build_document(URL)
 
 
 def client(*, shows_graphql: bool = True) -> httpx.AsyncClient:
-    routes = documentation.door.routes(DOCUMENT, sdl=schema.print_sdl if shows_graphql else None)
+    routes = web.api_docs.routes.routes(DOCUMENT, sdl=schema.print_sdl if shows_graphql else None)
     return httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=routes)), base_url=URL)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from documentation.collection import SCHEMA, build_collection
 from rest_compat.description.answers import load_examples
 from rest_compat.routes import LEGACY_ROUTES
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
+from web.api_docs.postman import SCHEMA, build_collection
 
 pytestmark = pytest.mark.processes
 

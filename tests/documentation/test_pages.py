@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 
 import schema
-from documentation import assets
 from rest_compat.description.answers import load_examples
 from rest_compat.routes import LEGACY_ROUTES
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.live_servers import ROOT
+from web.api_docs import assets
 
 PAGES = ["/docs", "/docs/swagger", "/docs/reseller"]
 _LOADED = re.compile(r'<(?:script[^>]* src|link[^>]* href|img[^>]* src)="([^"]*)"')
@@ -124,7 +124,7 @@ async def test_an_asset_asked_for_by_another_hash_is_not_kept() -> None:
 
 
 def test_the_committed_swagger_ui_is_the_pinned_version() -> None:
-    folder = ROOT / "documentation" / "swagger_ui"
+    folder = ROOT / "web" / "api_docs" / "swagger_ui"
     version = json.loads((folder / "package.json").read_text())["devDependencies"]["swagger-ui-dist"]
     bundle = (assets.FOLDER / "swagger-ui" / "swagger-ui-bundle.js").read_text(encoding="utf-8")
     lock = json.loads((folder / "package-lock.json").read_text())

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from documentation.reading import Operation, read_groups
-from documentation.samples import build_samples
 from rest_compat import description
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
+from web.api_docs.openapi_view import Operation, read_groups
+from web.api_docs.samples import build_samples
 
 pytestmark = pytest.mark.processes
 

@@ -12,13 +12,13 @@ import schema
 from engine.view import GraphQLView
 from engine.websocket import GraphQLSockets, SocketLimits
 from models import AccessToken, Ticket, User, database
-from playground import page
 from resolvers import credentials
 from resolvers.shop import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 from tests.live_updates import wait_for
 from tests.sockets import Client, open_socket, serve
+from web.playground import page
 
 RARELY = timedelta(hours=1)
 OFTEN = timedelta(seconds=0.1)

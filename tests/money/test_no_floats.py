@@ -35,7 +35,7 @@ FOLDERS = (
     "schema",
     "rest_compat",
     "reseller_api",
-    "sandbox",
+    "web/sandbox",
     "cli",
 )
 FILES = sorted(

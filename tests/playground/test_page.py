@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from playground import page
+from web.playground import page
 
 ADDRESS = re.compile(r'(?:src|href)="([^"]*)"')
 # What the bundler leaves of `import('./chunk.js')` and `new Worker(new URL('worker.js', …))`.

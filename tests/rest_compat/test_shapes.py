@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from asgi.answers import Body
 from domain.order_status import OrderSource, OrderStatus
 from domain.roles import UserRole
 from models import (
@@ -27,6 +26,7 @@ from resolvers.stats import TopService, TopUser
 from rest_compat import shapes
 from tests.cases import for_each
 from tests.rest_compat.reference import get_answer
+from web.responses import Body
 
 MOMENT = datetime(2020, 6, 6, 8, 24, 19, tzinfo=UTC)
 UNIX = 1591431859

@@ -140,7 +140,7 @@ async def test_a_request_with_a_revoked_token_counts_once_for_its_user(
 async def test_a_token_that_is_revoked_while_it_counts_for_its_user_does_so_for_a_minute_at_most(
     db: str, shop: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asgi.rate_limits._VERIFIED_SECONDS", 0.5)
+    monkeypatch.setattr("web.middleware.rate_limits._VERIFIED_SECONDS", 0.5)
     user = await create_user()
     headers = await create_authorization(shop, user)
     limited = replace(shop, settings=Settings(database_url=db, rate_limit="60/minute"))

@@ -23,10 +23,10 @@ from gateways.provider_results import ProviderOrderState
 from gateways.providers import HttpProviderApi, ProviderAccount
 from gateways.sandbox_orders import SandboxOrders
 from resolvers.shop import AppContext
-from sandbox import provider_api
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import create_client
 from tests.live_servers import LiveServer
+from web.sandbox import provider_api
 
 PATIENCE_SECONDS = 90
 
@@ -102,7 +102,7 @@ async def test_an_order_is_completed_within_ten_seconds(sandbox_provider: Sandbo
         ("refill-rejected", (OrderStatus.COMPLETED, 0)),
     ],
 )
-@pytest.mark.parametrize("spelling", ["https://example.com/sandbox/{}", "sandbox_{}", "sandbox.{}"])
+@pytest.mark.parametrize("spelling", ["https://example.com/sandbox/{}", "sandbox_{}", "web.sandbox.{}"])
 async def test_a_link_asks_for_an_outcome(
     spelling: str, mark: str, last: tuple[OrderStatus, int], sandbox_provider: SandboxProvider
 ) -> None:

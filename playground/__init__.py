@@ -1,1 +1,0 @@
-"""The playground: GraphiQL, built once and served from here."""

@@ -1,1 +1,0 @@
-"""The faces of the local stand-ins: pages and addresses that the outside world would have."""

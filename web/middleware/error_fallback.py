@@ -1,0 +1,63 @@
+"""The last resort: what a request gets when the database is away or our code fails."""
+
+import logging
+from collections.abc import Awaitable
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models import database
+from web.middleware.body_limit import CLIENT_DISCONNECTED
+
+_log = logging.getLogger("vitrin.asgi")
+
+
+class ErrorFallbackMiddleware:
+    """Answers 503 while the database cannot be reached and 500 for a fault of ours, without the cause.
+
+    A client that hangs up before its request was read is no fault, and gets no answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        def tracked_send(message: Message) -> Awaitable[None]:
+            nonlocal has_started
+            if CLIENT_DISCONNECTED in scope:
+                # Frameworks further in answer 500 to the request that broke off; nobody is to count that.
+                return _drop()
+            has_started = True
+            return send(message)
+
+        try:
+            await self._app(scope, receive, tracked_send)
+        except ClientDisconnect:
+            # Nobody is left to be answered, and nothing of ours went wrong.
+            return
+        except Exception as error:
+            if has_started:
+                if not database.is_unavailable(error):
+                    raise
+                # The server closes the connection of an answer that does not end.
+                _log.error("database unavailable in the middle of an answer: %s", type(error).__name__)
+                return
+            await _build_response(error)(scope, receive, send)
+
+
+async def _drop() -> None: ...
+
+
+def _build_response(error: Exception) -> JSONResponse:
+    if database.is_unavailable(error):
+        _log.error("database unavailable: %s", type(error).__name__)
+        return JSONResponse({"message": "Service Unavailable"}, 503, Headers({"Retry-After": "1"}))
+    _log.exception("request failed", exc_info=error)
+    return JSONResponse({"message": "Server Error"}, 500)

@@ -1,0 +1,1 @@
+"""GraphiQL, built once and served by the application."""

@@ -1,0 +1,1 @@
+"""HTTP pages and APIs of the sandbox gateways."""
