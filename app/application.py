@@ -16,8 +16,8 @@ import rest_compat.routes
 import schema
 import web.api_docs.routes
 from config.settings import Settings
-from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import GraphQLSockets
 from gateways.sandbox import SandboxPayments
 from gateways.sandbox_orders import SandboxOrders
 from models import database

@@ -27,12 +27,19 @@ from strawberry.execution import optimized_is_awaitable
 
 from config.settings import Settings
 from engine import errors
-from engine.accounts import Cost
-from engine.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest, RequestContext, Wait
-from engine.compiler import CompiledExecutor
-from engine.documents import MAX_ERRORS
-from engine.measurement import OperationMetrics
-from engine.plans import PlanCache
+from engine.executor.compiler import CompiledExecutor
+from engine.executor.plan_cache import PlanCache
+from engine.metrics import OperationMetrics
+from engine.protection.accounts import Cost
+from engine.protection.admission import (
+    Admission,
+    AdmissionRejected,
+    Admitted,
+    GraphQLRequest,
+    RequestContext,
+    Wait,
+)
+from engine.protection.document_cache import MAX_ERRORS
 from models import costly_reads
 from observability import security_log
 from observability.security_log import SecurityEvent

@@ -2,7 +2,7 @@
 
 A view holds a row as `row`. Its fields are read from there when an answer needs them, and say which columns
 that takes: see `schema.selection`. The engine does without resolvers, and without views of rows, where the
-fields' metadata let it: see `engine.reads`.
+fields' metadata let it: see `engine.executor.readers`.
 """
 
 from collections.abc import Callable

@@ -22,7 +22,7 @@ MAX_INTEGER = 2**53 - 1
 
 
 def _unchanged_if(condition: str) -> Callable[[F], F]:
-    """What the function answers unchanged, for the engine: see `engine.leaves`."""
+    """What the function answers unchanged, for the engine: see `engine.executor.leaf_codegen`."""
 
     def mark(function: F) -> F:
         function.unchanged_where = condition  # type: ignore[attr-defined] # functions take any

@@ -17,7 +17,8 @@ from web.headers import get_header
 class AuthenticationMiddleware:
     """Verifies `Authorization: Bearer …` once a request; a bad token is the same as none.
 
-    The database is asked by `get_viewer`. WebSockets bring their token in a message, see `engine.websocket`.
+    The database is asked by `get_viewer`. WebSockets bring their token in a message, see
+    `engine.transport.websocket`.
     """
 
     def __init__(self, app: ASGIApp, *, shop: AppContext) -> None:

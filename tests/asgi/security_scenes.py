@@ -17,8 +17,8 @@ from config.quota_settings import QuotaSettings
 from domain import totp as rules
 from domain.permissions import Permission
 from domain.roles import UserRole
-from engine.view import GraphQLView
-from engine.websocket import MAX_OPERATIONS, GraphQLSockets
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import MAX_OPERATIONS, GraphQLSockets
 from models import AccessToken, TotpSecret, User, database
 from observability.security_log import SecurityEvent
 from resolvers import quotas, sessions

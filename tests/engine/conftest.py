@@ -7,8 +7,8 @@ import pytest_asyncio
 from starlette.responses import HTMLResponse
 
 from config.settings import Settings
-from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import GraphQLSockets
 from schema.context import Context
 from tests.engine.small_sockets import EVENTS, LIMITS, SCHEMA, RunningApp
 from tests.fakes import RecordingSms, new_shop

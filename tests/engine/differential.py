@@ -15,8 +15,8 @@ from graphql import ExecutionResult, GraphQLSchema, execute, get_operation_ast
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from engine.compiler import CompiledExecutor
-from engine.plans import PlanCache
+from engine.executor.compiler import CompiledExecutor
+from engine.executor.plan_cache import PlanCache
 from tests.engine.odd_schema import CARRIED_OUT, SCHEMA
 from tests.engine.random_documents import RandomRequest
 from tests.searches import DEPTH

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from domain.problems import Forbidden, OrderNotFound
-from engine.websocket import GraphQLSockets, SocketLimits
+from engine.transport.websocket import GraphQLSockets, SocketLimits
 from resolvers.shop import AppContext
 from schema.context import Info
 from schema.loaders import Loaders

@@ -13,8 +13,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from config.settings import Settings
 from domain.messages import Language
-from engine.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest
-from engine.view import GraphQLView
+from engine.protection.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest
+from engine.transport.view import GraphQLView
 from schema.context import Context
 from schema.scalars import SCALARS
 from tests.fakes import RecordingSms, new_shop

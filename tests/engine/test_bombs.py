@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 import schema
 from config.settings import Settings
-from engine.view import GraphQLView
+from engine.transport.view import GraphQLView
 from tests.cases import for_each
 from tests.engine.bombs import DOCUMENTS, EXPENSIVE_REQUESTS, ExpensiveRequest
 from tests.fakes import RecordingSms, new_shop

@@ -1,6 +1,6 @@
 """Buckets of points."""
 
-from engine.buckets import Capacity, TokenBuckets
+from engine.protection.token_buckets import Capacity, TokenBuckets
 
 HUNDRED = Capacity(points=100, restore_rate=10)
 

@@ -1,6 +1,6 @@
 """The cache of documents and persisted texts: bounded by bytes, not flushed by what comes once."""
 
-from engine.byte_cache import ByteCache, SeenKeys
+from engine.protection.byte_cache import ByteCache, SeenKeys
 
 
 def test_the_cache_is_bounded_by_bytes_and_evicts_the_least_recently_used() -> None:

@@ -12,8 +12,8 @@ from strawberry.extensions import FieldExtension
 from strawberry.relay import GlobalID
 
 from config.settings import Settings
-from engine.admission import GraphQLRequest
 from engine.execution import Engine
+from engine.protection.admission import GraphQLRequest
 from tests.cases import for_each
 from tests.engine.test_speed import Context
 

@@ -5,7 +5,7 @@ import tracemalloc
 
 from graphql import DocumentNode, GraphQLError, parse
 
-from engine.compaction import compact
+from engine.protection.compaction import compact
 
 LIST = "{services(where: {category: {in: [" + ",".join(f'"{number}"' for number in range(740)) + "]}}) {id}}"
 ALIASES = "{" + " ".join(f"a{number}: services(first: 1) {{totalCount}}" for number in range(250)) + "}"

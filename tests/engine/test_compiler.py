@@ -8,8 +8,8 @@ import pytest
 from graphql import get_operation_ast, parse
 from graphql.execution.collect_fields import collect_fields
 
-from engine.compiler import CompiledExecutor
-from engine.plans import NOT_COMPLETED, CompletionPlan, PlanCache
+from engine.executor.compiler import CompiledExecutor
+from engine.executor.plan_cache import NOT_COMPLETED, CompletionPlan, PlanCache
 from tests.cases import for_each
 from tests.engine.differential import CORE, QUERIES, SEED, SEED_VARIABLE, assert_same, execute_compiled
 from tests.engine.odd_values import VALUES

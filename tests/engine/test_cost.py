@@ -4,8 +4,8 @@ import strawberry
 from graphql import parse
 
 import schema
-from engine.cost import MAX_COST, Prices
-from engine.size import analyze_document
+from engine.protection.cost import MAX_COST, Prices
+from engine.protection.document_metrics import analyze_document
 from schema.connections import COUNT_COST
 from schema.where import SEARCH_COST
 

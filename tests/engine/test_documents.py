@@ -7,9 +7,9 @@ import strawberry
 from graphql import DocumentNode, get_introspection_query
 
 import schema
-from engine.documents import Document, DocumentCache, UnusableDocument, cache_key
-from engine.limits import Limits
-from engine.size import UNSTORABLE
+from engine.protection.document_cache import Document, DocumentCache, UnusableDocument, cache_key
+from engine.protection.document_metrics import UNSTORABLE
+from engine.protection.limits import Limits
 from tests.cases import for_each
 
 OVERLAPS = "The same fields are asked for too many times."

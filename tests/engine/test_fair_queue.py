@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.fair_queue import FairQueue, QueueFull
+from engine.protection.fair_queue import FairQueue, QueueFull
 
 
 class RecordedJobs:

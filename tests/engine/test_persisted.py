@@ -13,10 +13,10 @@ import pytest
 from starlette.responses import HTMLResponse
 
 from config.settings import Settings
-from engine.documents import UnusableDocument
-from engine.persisted import InvalidManifest, PersistedDocuments, TrustedDocuments
-from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets
+from engine.protection.document_cache import UnusableDocument
+from engine.protection.persisted_documents import InvalidManifest, PersistedDocuments, TrustedDocuments
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import GraphQLSockets
 from schema.context import Context
 from tests.cases import for_each
 from tests.engine.small_sockets import SCHEMA

@@ -16,9 +16,9 @@ from strawberry.schema.config import StrawberryConfig
 from config.per_caller import PerCaller
 from config.settings import Settings
 from domain.sessions import SessionKind
-from engine.admission import Admission, AdmissionRejected, GraphQLRequest
-from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets
+from engine.protection.admission import Admission, AdmissionRejected, GraphQLRequest
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import GraphQLSockets
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
 from schema.context import Context

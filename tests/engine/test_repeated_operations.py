@@ -7,8 +7,8 @@ from graphql import ExecutionResult, OperationType, parse
 
 import schema
 from domain.messages import Language
-from engine.admission import GraphQLRequest
 from engine.execution import Engine
+from engine.protection.admission import GraphQLRequest
 from models import Order, User, database
 from resolvers import sessions
 from resolvers.shop import AppContext

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
 from config.settings import Settings
-from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets, SocketLimits
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import GraphQLSockets, SocketLimits
 from schema.context import Context
 from tests.engine.small_sockets import LIMITS, SCHEMA
 from tests.fakes import RecordingSms, new_shop

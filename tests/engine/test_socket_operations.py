@@ -8,8 +8,8 @@ import pytest
 from starlette.responses import HTMLResponse
 
 from config.settings import Settings
-from engine.view import GraphQLView
-from engine.websocket import MAX_OPERATIONS
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import MAX_OPERATIONS
 from schema.context import Context
 from tests.engine.small_sockets import EVENTS, SCHEMA, RunningApp, wait_until_closed, wait_until_running
 from tests.fakes import RecordingSms, new_shop

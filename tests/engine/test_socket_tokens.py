@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 import schema
-from engine.view import GraphQLView
-from engine.websocket import GraphQLSockets, SocketLimits
+from engine.transport.view import GraphQLView
+from engine.transport.websocket import GraphQLSockets, SocketLimits
 from models import AccessToken, Ticket, User, database
 from resolvers import credentials
 from resolvers.shop import AppContext

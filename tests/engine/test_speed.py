@@ -9,8 +9,8 @@ from graphql import OperationType
 
 from config.settings import Settings
 from domain.messages import Language
-from engine.admission import GraphQLRequest
 from engine.execution import Engine
+from engine.protection.admission import GraphQLRequest
 from resolvers.sessions import Session
 from tests.engine.odd_schema import CONFIG
 from tests.engine.odd_types import Branch, Leaf, Thing

@@ -18,7 +18,7 @@ import schema
 from config.settings import Settings
 from domain.money import Toman
 from domain.problems import Forbidden, InvalidInput
-from engine.view import GraphQLView
+from engine.transport.view import GraphQLView
 from schema.context import Context, Info
 from schema.scalars import SCALARS
 from tests.cases import for_each

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from engine.json_socket import MAX_ID_LENGTH
+from engine.transport.json_socket import MAX_ID_LENGTH
 from models import database
 from resolvers.shop import AppContext
 from tests.engine.small_sockets import LIMITS, RunningApp

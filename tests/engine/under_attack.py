@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse
 
 import schema
 from config.settings import Settings
-from engine.view import GraphQLView
+from engine.transport.view import GraphQLView
 from tests.engine.bombs import EXPENSIVE_REQUESTS
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import new_token

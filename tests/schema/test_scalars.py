@@ -16,7 +16,7 @@ from graphql import (
 )
 
 import schema
-from engine import written
+from engine.transport import serialization
 from schema.scalars import parse_datetime, parse_whole_number, to_utc
 from tests.cases import for_each
 
@@ -102,5 +102,8 @@ def test_a_literal_that_a_scalar_refuses_is_located(subtests: pytest.Subtests) -
 
 def test_a_timestamp_is_serialized_in_utc_with_z() -> None:
     tehran = timezone(timedelta(hours=3, minutes=30))
-    assert written.dumps(to_utc(datetime(2026, 2, 1, tzinfo=tehran))) == b'"2026-01-31T20:30:00Z"'
-    assert written.dumps(to_utc(datetime(2026, 1, 31, 20, 30, 0, 5, UTC))) == b'"2026-01-31T20:30:00.000005Z"'
+    assert serialization.dumps(to_utc(datetime(2026, 2, 1, tzinfo=tehran))) == b'"2026-01-31T20:30:00Z"'
+    assert (
+        serialization.dumps(to_utc(datetime(2026, 1, 31, 20, 30, 0, 5, UTC)))
+        == b'"2026-01-31T20:30:00.000005Z"'
+    )

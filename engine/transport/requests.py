@@ -6,7 +6,7 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
 
-from engine.admission import GraphQLRequest
+from engine.protection.admission import GraphQLRequest
 from web import media_types
 from web.headers import get_header
 

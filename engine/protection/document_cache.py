@@ -8,12 +8,12 @@ from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, parse, speci
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from engine import overlaps
-from engine.byte_cache import ByteCache, SeenKeys
-from engine.compaction import compact
-from engine.cost import get_prices
-from engine.limits import MAX_OVERLAPS, Limits
-from engine.size import DocumentMetrics, analyze_document
+from engine.protection import merge_pairs
+from engine.protection.byte_cache import ByteCache, SeenKeys
+from engine.protection.compaction import compact
+from engine.protection.cost import get_prices
+from engine.protection.document_metrics import DocumentMetrics, analyze_document
+from engine.protection.limits import MAX_OVERLAPS, Limits
 
 MAX_CHARACTERS = 32_768
 """Of a document that is read at all: time goes into long texts even where they are one token."""
@@ -169,7 +169,7 @@ class DocumentCache:
         return cost
 
     def _validate(self, ast: DocumentNode, cost: int) -> None:
-        if overlaps.count_merge_pairs(ast) > MAX_OVERLAPS:
+        if merge_pairs.count_merge_pairs(ast) > MAX_OVERLAPS:
             error = GraphQLError("The same fields are asked for too many times.")
             raise UnusableDocument([error], code="TOO_MANY_FIELDS", cost=cost)
         errors = validate(

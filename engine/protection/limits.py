@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from config.per_caller import CallerKind
 from config.settings import Settings
-from engine.size import DocumentMetrics
+from engine.protection.document_metrics import DocumentMetrics
 
 MAX_FIELDS = 2_000
 MAX_OVERLAPS = 4_000

@@ -24,13 +24,14 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
 from domain import messages
-from engine import errors, requests
-from engine.admission import GraphQLRequest
-from engine.documents import UnusableDocument
+from engine import errors
 from engine.execution import Engine, ExecutionOutcome
-from engine.json_socket import JsonSocket, SocketRejected
-from engine.requests import BadRequest
-from engine.view import ContextFactory
+from engine.protection.admission import GraphQLRequest
+from engine.protection.document_cache import UnusableDocument
+from engine.transport import requests
+from engine.transport.json_socket import JsonSocket, SocketRejected
+from engine.transport.requests import BadRequest
+from engine.transport.view import ContextFactory
 from models import database
 from observability import metrics, security_log
 from observability.security_log import SecurityEvent

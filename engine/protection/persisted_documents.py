@@ -11,8 +11,8 @@ from pathlib import Path
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from config.refusals import UsageError
-from engine.byte_cache import ByteCache
-from engine.documents import MAX_CHARACTERS, UnusableDocument
+from engine.protection.byte_cache import ByteCache
+from engine.protection.document_cache import MAX_CHARACTERS, UnusableDocument
 
 _BYTES_PER_DOCUMENT = 8_192
 """What the store holds for each document that it may keep; one may be larger where others are smaller."""

@@ -20,9 +20,9 @@ from graphql import GraphQLEnumType, GraphQLField, GraphQLOutputType, is_list_ty
 from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.types.field import StrawberryField
 
-from engine import leaves
-from engine.code import FunctionBuilder, NotCompilable
-from engine.leaves import Fallback
+from engine.executor import leaf_codegen
+from engine.executor.function_builder import FunctionBuilder, NotCompilable
+from engine.executor.leaf_codegen import Fallback
 from models.rows import RowLayout
 
 _MAX_LAYOUTS = 8
@@ -49,7 +49,7 @@ class AttributeReader:
         self._variables: dict[str, str] = {}
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """As `code.FieldReader` says."""
+        """As `function_builder.FieldReader` says."""
         definition = _get_definition(field)
         shortcut, rows = definition.metadata.get("shortcut"), definition.metadata.get("rows")
         if rows is not None and shortcut is not None:
@@ -60,7 +60,7 @@ class AttributeReader:
         )
 
     def invalidate(self) -> None:
-        """As `code.FieldReader` says."""
+        """As `function_builder.FieldReader` says."""
         self._variables.clear()
 
     def _field_expression(self, field: GraphQLField, definition: StrawberryField) -> str:
@@ -93,7 +93,7 @@ class RowReader:
         self._by = by
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """As `code.FieldReader` says."""
+        """As `function_builder.FieldReader` says."""
         metadata = _get_definition(field).metadata
         if metadata.get("is_same_row"):
             return self._code.complete_object(self, field.type, details)
@@ -123,11 +123,11 @@ class RowReader:
         variable = self._layout.variables[column]
         members = getattr(model_field, "enum_type", None)
         if members is not None and isinstance(nullable_type, GraphQLEnumType):
-            names = leaves.get_enum_names(nullable_type)
+            names = leaf_codegen.get_enum_names(nullable_type)
             names_by_value = {member.value: names[member.value] for member in members} if names else {}
             null_entry = {None: None} if model_field.null else {}
             return f"{self._code.bind(names_by_value | null_entry)}[{variable}]" if names_by_value else None
-        if self._layout.is_typed and leaves.is_serialized_unchanged(nullable_type, model_field):
+        if self._layout.is_typed and leaf_codegen.is_serialized_unchanged(nullable_type, model_field):
             return variable
         return None
 

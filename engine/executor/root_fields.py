@@ -15,7 +15,7 @@ from graphql import (
 from graphql.execution.collect_fields import DeferUsage, FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path
 
-from engine.plans import OperationVariant, RootFields, is_static
+from engine.executor.plan_cache import OperationVariant, RootFields, is_static
 
 
 class CachedRootExecutor(Executor[Any]):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.buckets import Capacity, TokenBuckets
+from engine.protection.token_buckets import Capacity, TokenBuckets
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
-from engine.inputs import NotPreparable, get_input_converters
+from engine.executor.input_converters import NotPreparable, get_input_converters
 
 _IMMUTABLE = (type(None), bool, int, float, str, Enum)
 

@@ -30,9 +30,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import get_strawberry_type_cast
 
-from engine.calls import PreparedResolver
-from engine.generator import CompletionCodegen
-from engine.plans import (
+from engine.executor.completion_codegen import CompletionCodegen
+from engine.executor.plan_cache import (
     NOT_COMPLETED,
     CompletionPlan,
     OperationVariant,
@@ -40,7 +39,8 @@ from engine.plans import (
     PreparedOperation,
     is_static,
 )
-from engine.roots import CachedRootExecutor
+from engine.executor.prepared_resolvers import PreparedResolver
+from engine.executor.root_fields import CachedRootExecutor
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)

@@ -22,7 +22,7 @@ from graphql import (
 from graphql.language import TokenKind
 
 from domain import texts
-from engine.cost import (
+from engine.protection.cost import (
     FREE,
     INTROSPECTION_FIELDS,
     MAX_COST,

@@ -1,9 +1,9 @@
 """What an operation costs, in points.
 
 A field costs a point, or what its `cost` metadata says; a mutation 10. Arguments may cost more, see
-`engine.input_prices`. A page's `edges` count `first` or `last` times, its other fields once; where no edges
-are selected, the rows that the page reads cost a point each. What is inside another list of objects counts
-ten times.
+`engine.protection.input_prices`. A page's `edges` count `first` or `last` times, its other fields once; where
+no edges are selected, the rows that the page reads cost a point each. What is inside another list of objects
+counts ten times.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,13 @@ from graphql import (
 )
 from graphql.language import ValueNode
 
-from engine.input_prices import InputPrice, PricedArguments, declared_cost, input_prices, priced_arguments
+from engine.protection.input_prices import (
+    InputPrice,
+    PricedArguments,
+    declared_cost,
+    input_prices,
+    priced_arguments,
+)
 
 MAX_COST = 1_000_000_000
 """Points; what costs more is said to cost this."""

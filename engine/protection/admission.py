@@ -13,13 +13,19 @@ from config.settings import Settings
 from domain import texts
 from domain.messages import Language
 from domain.sessions import SessionKind
-from engine.accounts import Account, Cost
-from engine.buckets import Capacity, TokenBuckets
-from engine.documents import MAX_CHARACTERS, Document, DocumentCache, UnusableDocument, cache_key
-from engine.fair_queue import FairQueue, QueueFull
-from engine.limits import Limits
-from engine.persisted import PersistedDocuments, TrustedDocuments
-from engine.size import UNSTORABLE
+from engine.protection.accounts import Account, Cost
+from engine.protection.document_cache import (
+    MAX_CHARACTERS,
+    Document,
+    DocumentCache,
+    UnusableDocument,
+    cache_key,
+)
+from engine.protection.document_metrics import UNSTORABLE
+from engine.protection.fair_queue import FairQueue, QueueFull
+from engine.protection.limits import Limits
+from engine.protection.persisted_documents import PersistedDocuments, TrustedDocuments
+from engine.protection.token_buckets import Capacity, TokenBuckets
 from resolvers.sessions import Session
 
 RATE_LIMITED = "RATE_LIMITED"

@@ -9,7 +9,7 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.http.async_base_view import AsyncWebSocketAdapter
 
-from engine import written
+from engine.transport import serialization
 
 MAX_ID_LENGTH = 128
 """Characters of an operation's id, which clients choose and every answer repeats."""
@@ -69,7 +69,7 @@ class JsonSocket(AsyncWebSocketAdapter):
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send, if the socket is still open."""
-        text = written.dumps(message).decode()
+        text = serialization.dumps(message).decode()
         async with self._send_lock:
             if not self._is_closed:
                 await self._send(self._websocket.send_text(text))

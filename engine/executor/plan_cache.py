@@ -20,8 +20,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, GroupedFieldSet
 from graphql.execution.values import VariableValues
 
-from engine.calls import PreparedResolver
-from engine.variables import VariableCoercion
+from engine.executor.prepared_resolvers import PreparedResolver
+from engine.executor.variables import VariableCoercion
 
 _MAX_OPERATIONS = 500
 _CONDITIONAL_DIRECTIVES = frozenset({"skip", "include"})

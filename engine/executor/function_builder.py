@@ -18,9 +18,9 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
-from engine import leaves
-from engine.leaves import Fallback, is_special_result
-from engine.plans import is_static
+from engine.executor import leaf_codegen
+from engine.executor.leaf_codegen import Fallback, is_special_result
+from engine.executor.plan_cache import is_static
 from models.rows import RowLayout
 
 _MAX_DEPTH = 60
@@ -32,7 +32,8 @@ class NotCompilable(Exception):
 
 
 class CodegenContext(Protocol):
-    """What the code of one function needs of the others and of the schema: see `engine.generator`."""
+    """What the code of one function needs of the others and of the schema: see
+    `engine.executor.completion_codegen`."""
 
     schema: GraphQLSchema
 
@@ -140,7 +141,7 @@ class FunctionBuilder:
 
     def _complete_not_null(self, variable: str, type_: GraphQLOutputType, details: FieldDetailsList) -> None:
         if is_leaf_type(type_):
-            for statement in leaves.build_statements(type_, variable, self.bind):
+            for statement in leaf_codegen.build_statements(type_, variable, self.bind):
                 self.add_statement(statement)
         elif is_list_type(type_):
             self._complete_list(variable, type_, details)

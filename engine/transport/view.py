@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain import messages
 from domain.messages import Language
-from engine import errors, requests, written
-from engine.admission import RequestContext
+from engine import errors
 from engine.execution import Engine, ExecutionOutcome, OperationNotAllowed
-from engine.requests import BadRequest
+from engine.protection.admission import RequestContext
+from engine.transport import requests, serialization
+from engine.transport.requests import BadRequest
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
 from web.authentication import get_viewer, parse_bearer
@@ -139,7 +140,7 @@ def _build_error_response(error: BadRequest) -> ASGIApp:
 def _build_json_response(
     body: object, status: int, headers: dict[str, str], *, media_type: str = "application/json"
 ) -> ASGIApp:
-    body_bytes = written.dumps(body)
+    body_bytes = serialization.dumps(body)
     pairs = [
         *_FIXED_HEADERS,
         (b"content-type", f"{media_type}; charset=utf-8".encode()),

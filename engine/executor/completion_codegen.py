@@ -11,8 +11,8 @@ from typing import Any, cast
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 
-from engine.code import FunctionBuilder, NotCompilable
-from engine.reads import AttributeReader, RowReader
+from engine.executor.function_builder import FunctionBuilder, NotCompilable
+from engine.executor.readers import AttributeReader, RowReader
 from models.rows import RowLayout
 
 CollectSubfields = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]

@@ -1,0 +1,1 @@
+"""Compiled execution: completes selections by generated code, and falls back to graphql-core."""

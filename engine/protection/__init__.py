@@ -1,0 +1,1 @@
+"""Admission of operations: cost, limits, token buckets, persisted documents."""
