@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin.i18n import get_locale, gettext
 
+import database
 from admin import language, templating
-from models import database
 
 _CALLED_BY_SCRIPTS = "/admin/_api/"
 _RETRY_AFTER_SECONDS = "5"

@@ -9,12 +9,12 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 
 from admin import access
 from admin.refusals import format_problem
+from database.clock import CLOCK
 from domain import texts
 from domain.problems import Problem
 from domain.sessions import SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from models import User
-from models.clock import CLOCK
 from resolvers import login, proofs, sessions, staff_sessions
 from resolvers.login import IssuedSession
 from resolvers.shop import AppContext

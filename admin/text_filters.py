@@ -10,11 +10,11 @@ from starlette_admin.fields import BaseField
 from starlette_admin.filters.base import BaseFilter, FilterApplyContext
 from tortoise.expressions import Q
 
-from models.searching import LOOKUP
+from database.text_search import LOOKUP
 
 
 class _Contains(ContainsFilter):
-    """A part of a text in whichever spelling (`models.searching`)."""
+    """A part of a text in whichever spelling (`database.text_search`)."""
 
     def apply(self, ctx: FilterApplyContext) -> Q:
         lookup = f"{ctx.field_name}__{LOOKUP}"

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
 import admin.door
+import database
 import reseller_api.door
 import rest_compat.routes
 import schema
@@ -20,7 +21,6 @@ from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
 from gateways.sandbox import SandboxPayments
 from gateways.sandbox_orders import SandboxOrders
-from models import database
 from observability import tracing
 from resolvers.shop import AppContext
 from rest_compat import description

@@ -2,7 +2,8 @@
 
 from tortoise.models import Model
 
-from models import Order, User, database
+import database
+from models import Order, User
 
 _USERS = 1_000
 _SECONDS_BETWEEN_ORDERS = 600

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import database
 from app.bootstrap import build_shop
 from benchmarks import processes, works
 from benchmarks.cluster import Cluster
@@ -17,7 +18,7 @@ from benchmarks.processes import Server
 from benchmarks.works import RequestBuilder, Workload
 from config import keys
 from config.settings import Settings
-from models import User, database
+from models import User
 from resolvers import sessions
 
 OURS = "vitrin"

@@ -12,13 +12,14 @@ from typing import Self
 
 from tortoise.transactions import in_transaction
 
+import database
 from app.bootstrap import build_shop
 from benchmarks import contestants, works
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
 from benchmarks.shop import BenchmarkShop
 from benchmarks.works import KEY, Request, Workload
-from models import Provider, database
+from models import Provider
 from resolvers import submission, tallies
 
 _WARM_UP_SECONDS = 2.0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import asyncpg
 
+import database
 from benchmarks.cluster import Cluster
-from models import database, day_tallying, tallying
+from database.migration_operations import daily_order_totals, order_totals
 from resolvers.audit import audit_ledger
 
 CATEGORIES, SERVICES, PROVIDERS = 24, 1_000, 3
@@ -78,7 +79,7 @@ async def _insert_records(session: asyncpg.Connection, sizes: Sizes) -> None:
             for statement in _STATEMENTS.read_text(encoding="utf-8").format(**numbers).split("\n\n"):
                 await session.execute(statement)
         # As triggers and worker would have left them.
-        for statement in (*tallying.FILL, day_tallying.fill_sql("postgres")):
+        for statement in (*order_totals.FILL, daily_order_totals.fill_sql("postgres")):
             await session.execute(statement)
         for table in _ALL:
             await session.execute(

@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 
+import database
 from config.settings import Settings
 from domain import mobiles
 from domain.problems import InvalidInput
 from domain.roles import UserRole
-from models import database
 from resolvers.staff import appointments
 from resolvers.staff.appointments import AccountBlocked, LastOwner, RoleGrant, UnknownMobile
 

@@ -5,8 +5,8 @@ import asyncio
 import dataclasses
 import json
 
+import database
 from config.settings import Settings
-from models import database
 from resolvers.audit import Difference, audit_ledger
 
 

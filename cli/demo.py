@@ -4,9 +4,9 @@ import argparse
 import asyncio
 from datetime import UTC, datetime
 
+import database
 from cli.demo_data import loader as demo
 from config.settings import Settings, UnsafeInProduction
-from models import database
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:

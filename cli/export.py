@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+import database
 from config.settings import Settings
 from domain import ids, mobiles, texts
-from models import User, database
+from models import User
 from resolvers import login
 from resolvers.exports import tables
 from resolvers.exports.formats import CsvWriter, JsonLinesWriter

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tqdm import tqdm
 
+import database
 from cli.legacy_import import importer
 from cli.legacy_import.files import Dialect, UnreadableFile
 from cli.legacy_import.importer import DatabaseInUse, Report
 from cli.legacy_import.source_folder import SourceFolder, inspect_folder
 from cli.legacy_import.table_mover import ImportedElsewhere
 from config.settings import Settings
-from models import database
 from resolvers.exports.formats import CsvWriter
 
 SOME_ROWS_REJECTED = 3

@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 
+import database
 from config.settings import Settings
-from models import database
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:

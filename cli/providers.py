@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 
+import database
 from app.bootstrap import build_shop
 from cli.startup import prepare_process
 from config.settings import Settings
-from models import Provider, database
+from models import Provider
 from resolvers import provider_sync
 from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider
 

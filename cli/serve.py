@@ -21,7 +21,7 @@ from app.server import http_protocol
 from app.server.listeners import PacedServer, listen
 from cli.startup import prepare_process
 from config.settings import Settings, check_production
-from models.sqlite_lock import database_lock
+from database.sqlite_lock import database_lock
 from resolvers.shop import AppContext
 
 DEMO_MOBILE = "09011235566"

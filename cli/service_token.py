@@ -3,12 +3,13 @@
 import argparse
 import asyncio
 
+import database
 from app.bootstrap import build_shop
 from config.settings import Settings
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import InvalidInput
 from domain.staff_problems import ServiceTokenNotFound
-from models import AccessToken, database
+from models import AccessToken
 from resolvers import sessions
 from resolvers.staff import service_tokens
 from resolvers.staff.service_tokens import MAX_DAYS, OwnerNotFound, ServiceTokenValues

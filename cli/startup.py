@@ -3,9 +3,10 @@
 import contextlib
 from datetime import UTC, datetime
 
+import database
 from cli.demo_data import loader as demo
 from config.settings import Settings, UnsafeInProduction
-from models import User, database
+from models import User
 
 
 async def prepare_process(settings: Settings) -> None:

@@ -4,11 +4,11 @@ import argparse
 import asyncio
 import sys
 
+import database
 from app.bootstrap import build_shop
 from cli.startup import prepare_process
 from config.settings import Settings, UnsafeInProduction
 from domain import mobiles
-from models import database
 from resolvers import login, sessions
 
 

@@ -11,11 +11,11 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+import database
 from app.bootstrap import build_shop
 from cli.startup import prepare_process
 from config.refusals import UsageError
 from config.settings import Settings, check_production
-from models import database
 from resolvers.shop import AppContext
 from web import health
 from worker import loop

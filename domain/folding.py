@@ -2,7 +2,7 @@
 
 Persian is typed with the letters and digits of several keyboards, with and without half-spaces. `fold` maps
 character by character and never by what stands beside it, so that a part of a text folds to a part of the
-folded text, and PostgreSQL does the same by `translate(text, FROM, TO)` (`models.searching`).
+folded text, and PostgreSQL does the same by `translate(text, FROM, TO)` (`database.text_search`).
 The tables are fixed here instead of read from Unicode's database: databases keep folded texts, so a change
 needs a migration that folds anew.
 """

@@ -5,11 +5,11 @@ import logging
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
+import database
+from database.read_timeout import ReadTimedOut
 from domain import messages
 from domain.messages import Language
 from domain.problems import InvalidInput, Problem
-from models import database
-from models.read_limit import ReadTimedOut
 from observability import request_ids
 
 _log = logging.getLogger("vitrin.graphql")

@@ -26,6 +26,7 @@ from graphql.pyutils import AwaitableOrValue
 from strawberry.execution import optimized_is_awaitable
 
 from config.settings import Settings
+from database import costly_reads
 from engine import errors
 from engine.executor.compiler import CompiledExecutor
 from engine.executor.plan_cache import PlanCache
@@ -40,7 +41,6 @@ from engine.protection.admission import (
     Wait,
 )
 from engine.protection.document_cache import MAX_ERRORS
-from models import costly_reads
 from observability import security_log
 from observability.security_log import SecurityEvent
 

@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceFlag
-from models.indexes import WhereIndex
+from database.indexes import WhereIndex
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index

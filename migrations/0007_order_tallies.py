@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 from tortoise.indexes import Index
 
-from models.tallying import TallyOrders
+from database.migration_operations.order_totals import TallyOrders
 
 
 class Migration(migrations.Migration):

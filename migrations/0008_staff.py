@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
 from domain.staff_acts import StaffAct, StaffSubject
-from models.append_only import MakeAppendOnly
+from database.migration_operations.append_only import MakeAppendOnly
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index

@@ -2,7 +2,11 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.public_reasons import PublicReason
 from domain.states import PauseReason
-from models.provider_words import CleanDescriptions, MakeProviderOrderIdText, SplitNotes
+from database.migration_operations.provider_texts import (
+    CleanDescriptions,
+    MakeProviderOrderIdText,
+    SplitNotes,
+)
 from tortoise import fields
 
 

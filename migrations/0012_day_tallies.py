@@ -2,7 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from tortoise import fields
 
-from models.day_tallying import TallyOrdersByDay
+from database.migration_operations.daily_order_totals import TallyOrdersByDay
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 from tortoise.indexes import Index
 
-from models.normalized_texts import HashLinks, NormalizeEmails
+from database.migration_operations.text_normalization import HashLinks, NormalizeEmails
 
 
 class Migration(migrations.Migration):

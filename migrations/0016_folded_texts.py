@@ -1,6 +1,6 @@
 from tortoise import migrations
 
-from models.searching import FoldColumns
+from database.text_search import FoldColumns
 
 
 class Migration(migrations.Migration):

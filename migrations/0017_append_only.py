@@ -1,6 +1,6 @@
 from tortoise import migrations
 
-from models.append_only import MakeAppendOnly
+from database.migration_operations.append_only import MakeAppendOnly
 
 
 class Migration(migrations.Migration):

@@ -2,6 +2,7 @@
 
 from tortoise.fields.data import CharEnumFieldInstance
 
+from database.text_search import register, register_mobile
 from models.access_token import AccessToken
 from models.alert import Alert, AuditRun
 from models.audit_entry import AuditEntry
@@ -15,12 +16,11 @@ from models.notification import Notification
 from models.openid import OpenIdAttempt, OpenIdIdentity
 from models.order import Order
 from models.order_event import OrderEvent
-from models.order_tally import OrderDelta, ServiceTally, UserDayTally, UserTally
+from models.order_totals import OrderDelta, ServiceTally, UserDayTally, UserTally
 from models.payment import Payment
 from models.provider import Provider
 from models.quota_usage import QuotaUsage
 from models.refill import Refill
-from models.searching import register, register_mobile
 from models.service import Service
 from models.setting_override import SettingOverride
 from models.ticket import Ticket, TicketMessage

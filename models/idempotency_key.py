@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models import database
+import database
 from models.user import User
 
 # Whose key it is, and the key: locks of two numbers share nothing with those of one

@@ -6,11 +6,11 @@ On PostgreSQL alone: there every row tells by which transaction it was written.
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+import database
+from database.asyncpg_engine import StatelessClient
+from database.batching import KeyLookup
+from database.rows import Projection
 from domain import ids
-from models import database
-from models.asyncpg_engine import StatelessClient
-from models.gathering import KeyLookup
-from models.rows import Projection
 from models.service import ON_SALE, Service
 
 _MAX_CACHED = 5_000

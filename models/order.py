@@ -9,6 +9,8 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from database import inserts
+from database.indexes import WhereIndex
 from domain import days, links
 from domain.money import Toman
 from domain.order_details import Specification
@@ -16,9 +18,7 @@ from domain.order_life import Dispatch
 from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
 from domain.service_types import ServiceSource, ServiceType
-from models import inserts
 from models.category import Category
-from models.indexes import WhereIndex
 from models.provider import Provider
 from models.service import Service
 from models.user import User

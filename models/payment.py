@@ -7,8 +7,8 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from database.indexes import WhereIndex
 from domain.states import PaymentStatus
-from models.indexes import WhereIndex
 from models.user import User
 
 

@@ -17,11 +17,13 @@ import asyncpg
 import orjson
 from tortoise.exceptions import IntegrityError, OperationalError
 
+import database
+from database import inserts
+from database.asyncpg_engine import StatelessClient
+from database.batching import Fetch
 from domain.order_life import OrderActor
 from domain.states import LedgerKind
-from models import database, inserts, offers
-from models.asyncpg_engine import StatelessClient
-from models.gathering import Fetch
+from models import offers
 from models.idempotency_key import TRY_LOCK
 from models.offers import IS_UNCHANGED, CachedService
 from models.order import Order

@@ -5,8 +5,8 @@ from datetime import datetime
 from tortoise import fields
 from tortoise.models import Model
 
+import database
 from domain.quotas import Quota
-from models import database
 from models.user import User
 
 # One statement, so that of two requests at once the second sees what the first took. A window that has ended

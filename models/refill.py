@@ -5,8 +5,8 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
+from database.indexes import WhereIndex
 from domain.states import RefillStatus
-from models.indexes import WhereIndex
 from models.order import Order
 
 

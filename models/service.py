@@ -6,16 +6,16 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
+from database.rows import ALL_COLUMNS, Projection, TableReader
 from domain import ids
 from domain.order_details import Limits
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from models.category import Category
 from models.provider import Provider
-from models.rows import ALL_COLUMNS, Projection, TableReader
 from models.user import User
 
 ON_SALE = "t.is_active AND EXISTS (SELECT 1 FROM categories c WHERE c.id = t.category_id AND c.is_active)"
-"""Which services can be ordered, as a condition for `models.rows`."""
+"""Which services can be ordered, as a condition for `database.rows`."""
 
 
 class Service(Model):

@@ -7,8 +7,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+import database
 from domain.problems import Problem
-from models import database
 from observability import security_log
 from observability.security_log import SecurityEvent
 from reseller_api import errors

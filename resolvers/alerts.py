@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from tortoise.functions import Count, Max
 from tortoise.transactions import in_transaction
 
+import database
 from domain import notices, provider_amounts
 from domain.money import Toman
 from domain.service_types import ServiceFlag
 from domain.states import AlertKind, PauseReason
-from models import Alert, Provider, Service, database
+from models import Alert, Provider, Service
 from resolvers import isolation, queue
 from resolvers.shop import AppContext
 from resolvers.troubles import SHOP, ShopAlert, raise_alert

@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 
+import database
 from domain import texts
-from models import User, database
+from models import User
 from observability import security_log
 from observability.security_log import SecurityEvent
 

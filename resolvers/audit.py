@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from models import database
+import database
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain import days, ids, order_life
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, OrderNotCancelable, OrderNotFound, declares_problems
 from domain.public_reasons import PublicReason
 from gateways.providers import MAX_ORDERS
-from models import Order, Provider, Service, User, database
+from models import Order, Provider, Service, User
 from resolvers import isolation, provider_health
 from resolvers.cancel_requests import CancelResult, request_cancellations
 from resolvers.order_life import Change, cancel_change, change_order, lock_order

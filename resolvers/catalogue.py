@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+from database.rows import ALL_COLUMNS, Projection, TableReader
 from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service
-from models.rows import ALL_COLUMNS, Projection, TableReader
 from models.service import ON_SALE
 from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, FastPath, Page, PageRequest, order_by_columns, read_chunk, read_page

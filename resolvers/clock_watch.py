@@ -3,10 +3,11 @@
 import socket
 from datetime import timedelta
 
+import database
+from database.clock import CLOCK
 from domain import notices
 from domain.states import AlertKind
-from models import Alert, database
-from models.clock import CLOCK
+from models import Alert
 from resolvers.shop import AppContext
 from resolvers.troubles import ShopAlert, raise_alert
 

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import database
 from domain import notices
 from domain.states import AlertKind, SmsDelivery
-from models import Alert, LoginCode, database
+from models import Alert, LoginCode
 from resolvers import troubles
 from resolvers.shop import AppContext
 from resolvers.troubles import SHOP, ShopAlert

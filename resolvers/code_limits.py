@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
+import database
 from config.settings import Settings
 from domain.login_codes import Reserve
 from domain.problems import TooManyCodes
 from domain.roles import UserRole
 from domain.states import SmsDelivery
-from models import KnownNetwork, LoginCode, User, database
+from models import KnownNetwork, LoginCode, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 

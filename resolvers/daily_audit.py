@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain import ids, notices
 from domain.states import AlertKind
-from models import Alert, AuditRun, User, database
+from models import Alert, AuditRun, User
 from resolvers import isolation, troubles
 from resolvers.audit import Difference, audit_wallets
 from resolvers.shop import AppContext

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain import order_life, provider_reports
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
@@ -15,7 +16,7 @@ from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
 from gateways.provider_results import ProviderOrderState
 from gateways.providers import MAX_ORDERS
-from models import Order, Provider, database
+from models import Order, Provider
 from resolvers import isolation, provider_health
 from resolvers.order_life import Change, change_order, lock_order
 from resolvers.provider_reports import StatusReports, read_reports

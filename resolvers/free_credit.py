@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
+import database
 from config.settings import Settings
 from domain.money import Toman
 from domain.problems import (
@@ -15,7 +16,7 @@ from domain.problems import (
     declares_problems,
 )
 from domain.states import LedgerKind
-from models import LedgerEntry, User, database
+from models import LedgerEntry, User
 from resolvers import idempotency, wallet
 from resolvers.shop import AppContext
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+import database
+from database import inserts
 from domain import ids, links, texts
 from domain.money import Toman
 from domain.order_details import Specification
@@ -21,7 +23,7 @@ from domain.problems import (
     ServiceUnavailable,
     declares_problems,
 )
-from models import Gift, Order, Service, User, UserGift, database, inserts
+from models import Gift, Order, Service, User, UserGift
 from resolvers import idempotency
 from resolvers.filters import apply_criteria
 from resolvers.order_life import Change, record_event

@@ -7,15 +7,8 @@ from typing import Any
 
 from tortoise.queryset import QuerySet
 
-from models import (
-    AccessToken,
-    IdempotencyKey,
-    KnownNetwork,
-    LoginCode,
-    OpenIdAttempt,
-    QuotaUsage,
-    database,
-)
+import database
+from models import AccessToken, IdempotencyKey, KnownNetwork, LoginCode, OpenIdAttempt, QuotaUsage
 from resolvers import isolation
 from resolvers.shop import AppContext
 

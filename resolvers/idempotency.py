@@ -13,9 +13,10 @@ import orjson
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+import database
 from domain import idempotency_keys, problem_records
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
-from models import IdempotencyKey, User, database
+from models import IdempotencyKey, User
 from models.placing import IdempotencyClaim
 
 Row = TypeVar("Row", bound=Model)

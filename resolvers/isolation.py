@@ -4,9 +4,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+import database
 from domain import notices
 from domain.states import AlertKind
-from models import Alert, database
+from models import Alert
 from resolvers.troubles import ShopAlert, raise_alert
 
 logger = logging.getLogger("vitrin.isolation")

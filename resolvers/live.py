@@ -12,10 +12,11 @@ from typing import Generic, Self, TypeVar
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+import database
+from database.change_events import LiveTopic
+from database.change_hub import Hub
 from domain.problems import Forbidden, OrderNotFound, TicketNotFound, declares_problems
-from models import Notification, Order, TicketMessage, User, database
-from models.hub import Hub
-from models.live import LiveTopic
+from models import Notification, Order, TicketMessage, User
 from resolvers.orders import get_order
 from resolvers.tickets import get_ticket
 
@@ -26,7 +27,7 @@ _MAX_COMMIT_DELAY = timedelta(seconds=10)
 """More than lies between a row's moment and its commit."""
 
 _MAX_NOTICE_DELAY = timedelta(minutes=1)
-"""More than it takes to notice that a connection is dead, see `models.listening.HEARTBEAT`."""
+"""More than it takes to notice that a connection is dead, see `database.change_listener.HEARTBEAT`."""
 
 _RETRY_DELAY = timedelta(seconds=1)
 

@@ -8,6 +8,7 @@ from functools import partial
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+import database
 from domain import login_codes
 from domain.problems import (
     InvalidInput,
@@ -20,7 +21,7 @@ from domain.problems import (
 )
 from domain.roles import UserRole
 from domain.sessions import SessionKind
-from models import AccessToken, LoginCode, User, database
+from models import AccessToken, LoginCode, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import code_delivery, code_limits, credentials, sessions

@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import database
 from domain import emails, texts
 from domain.roles import UserRole
-from models import OpenIdAttempt, OpenIdIdentity, User, database
+from models import OpenIdAttempt, OpenIdIdentity, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import credentials, sessions

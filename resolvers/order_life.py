@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from database import inserts
+from database.change_events import LiveTopic, publish_change
 from domain import notices, order_life
 from domain.money import Toman
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.states import LedgerKind, NotificationKind
-from models import Order, OrderEvent, User, inserts
-from models.live import LiveTopic, publish_change
+from models import Order, OrderEvent, User
 from resolvers import notifications, wallet
 
 _ALWAYS_SAVED = (

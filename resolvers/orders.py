@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+from database.rows import ALL_COLUMNS, Projection, RowSet, TableReader
 from domain import ids, texts
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource, OrderStatus
@@ -24,7 +25,6 @@ from domain.problems import (
 )
 from domain.tokens import Claims
 from models import Order, OrderEvent, Service, User
-from models.rows import ALL_COLUMNS, Projection, RowSet, TableReader
 from resolvers import idempotency, pages, sessions
 from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, FastPath, Page, PageRequest, read_page

@@ -16,11 +16,11 @@ from tortoise.fields.base import Field
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+import database
+from database.bounded_counts import count_up_to
+from database.rows import Projection, RowLayout, RowSet, TableReader
 from domain import texts
 from domain.problems import InvalidInput
-from models import database
-from models.counting import count_up_to
-from models.rows import Projection, RowLayout, RowSet, TableReader
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100

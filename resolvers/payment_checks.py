@@ -6,10 +6,11 @@ from datetime import timedelta
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
+import database
 from domain import notices
 from domain.money import Toman
 from domain.states import NotificationKind, PaymentStatus
-from models import Payment, database
+from models import Payment
 from resolvers import isolation, payments
 from resolvers.shop import AppContext
 

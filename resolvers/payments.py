@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+import database
 from domain import ids, notices, texts
 from domain.money import Toman
 from domain.problems import (
@@ -28,7 +29,7 @@ from domain.roles import FINANCE_STAFF
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
 from gateways.payments import PaymentPage, Verdict, Verification
-from models import Payment, User, database
+from models import Payment, User
 from resolvers import idempotency, notifications, quotas, wallet
 from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, Page, PageRequest, read_page

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import database
+from database import inserts
+from database.clock import CLOCK
 from domain import days, links, pricing
 from domain.money import MAX_AMOUNT, Toman
 from domain.order_details import OrderDetails, specify
@@ -10,8 +13,7 @@ from domain.order_life import OrderActor
 from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
-from models import Order, Service, User, database, inserts, offers, placing
-from models.clock import CLOCK
+from models import Order, Service, User, offers, placing
 from resolvers import idempotency, wallet
 from resolvers.idempotency import IdempotentRequest
 from resolvers.order_life import Change, record_event

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+import database
 from domain import emails, mobiles, notices, texts
 from domain.problems import EmailTaken, InvalidInput, MobileTaken, QuotaReached, declares_problems
 from domain.quotas import Quota
@@ -14,7 +15,7 @@ from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
 from domain.states import NotificationKind, SmsNotice
-from models import User, database
+from models import User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import credentials, notifications, proofs, quotas

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+import database
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import FreshCodeRequired
-from models import AccessToken, database
+from models import AccessToken
 from resolvers.refusals import raise_forbidden
 from resolvers.sessions import Session
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain import provider_amounts
 from domain.states import PauseReason, RefusalKind
 from gateways import refusals
@@ -15,7 +16,7 @@ from gateways.errors import (
     GatewayRejected,
     GatewayUnavailable,
 )
-from models import Provider, database
+from models import Provider
 from resolvers.shop import AppContext
 
 logger = logging.getLogger("vitrin.providers")

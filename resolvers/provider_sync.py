@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
+import database
 from domain import descriptions, links, resale, texts
 from domain.money import MAX_AMOUNT, Toman
 from domain.order_details import MAX_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayError
 from gateways.provider_results import ProviderService
-from models import Category, Provider, Service, database
+from models import Category, Provider, Service
 from resolvers import isolation
 from resolvers.shop import AppContext
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import database
+import database
 
 _OLDEST_DUE = """
 SELECT MIN(o.due_at) AS due_at FROM orders o JOIN providers p ON p.id = o.provider_id

@@ -8,12 +8,13 @@ from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+import database
 from domain import ids, notices
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, declares_problems
 from domain.states import AlertKind, RefillStatus
 from gateways.errors import GatewayError, GatewayRejected
-from models import Provider, Refill, Service, User, database
+from models import Provider, Refill, Service, User
 from resolvers import isolation, provider_health
 from resolvers.orders import get_order
 from resolvers.provider_health import ProviderHealth

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from config.settings import Settings
+from database.change_hub import Hub
 from domain.tokens import TokenKeys
 from gateways.payments import PaymentGateway
 from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms_outbox import SmsOutbox
 from models import Provider
-from models.hub import Hub
 from resolvers.running_settings import RuntimeSettings
 
 SANDBOX_PROVIDER_PATH = "/sandbox/provider"

@@ -5,6 +5,7 @@ from datetime import datetime
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
+import database
 from domain import login_codes, notices
 from domain.problems import (
     Forbidden,
@@ -18,7 +19,7 @@ from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from domain.states import NotificationKind, SmsNotice
-from models import AccessToken, User, database
+from models import AccessToken, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import code_limits, login, notifications, sessions, totp

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
+import database
+from database.change_events import LiveTopic, publish_change
 from domain import days, public_reasons
 from domain.order_details import DripFeed, Subscription
 from domain.order_life import Dispatch, OrderActor
@@ -24,8 +26,7 @@ from domain.states import RefusalKind
 from gateways import refusals
 from gateways.errors import GatewayError, GatewayRateLimited, GatewayRejected, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
-from models import Order, Provider, database
-from models.live import LiveTopic, publish_change
+from models import Order, Provider
 from resolvers import isolation, provider_health
 from resolvers.order_life import Change, cancel_change, change_order, lock_order, record_event
 from resolvers.provider_health import ProviderHealth

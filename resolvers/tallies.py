@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from models import database
-from models.day_tallying import OFFSET_SECONDS
+import database
+from database.migration_operations.daily_order_totals import OFFSET_SECONDS
 from resolvers import isolation
 from resolvers.shop import AppContext
 

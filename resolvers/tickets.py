@@ -8,12 +8,13 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+import database
+from database.change_events import LiveTopic, publish_change
 from domain import ids, texts
 from domain.problems import Forbidden, InvalidInput, QuotaReached, TicketNotFound, declares_problems
 from domain.quotas import Quota
 from domain.states import TicketStatus
-from models import Ticket, TicketMessage, User, database
-from models.live import LiveTopic, publish_change
+from models import Ticket, TicketMessage, User
 from resolvers import quotas
 from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, Page, PageRequest, read_chunk, read_page

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain import login_codes, secret_boxes
 from domain import totp as rules
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired, TotpNotStarted, WrongTotpCode
-from models import AccessToken, TotpSecret, User, database
+from models import AccessToken, TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import proofs

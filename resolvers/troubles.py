@@ -6,9 +6,10 @@ from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain.roles import FINANCE_STAFF
 from domain.states import AlertKind, NotificationKind
-from models import Alert, User, database
+from models import Alert, User
 from resolvers import notifications
 
 logger = logging.getLogger("vitrin.troubles")

@@ -11,11 +11,13 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+import database
+from database import inserts
 from domain import ids
 from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import LedgerEntry, Order, Payment, User, database, inserts
+from models import LedgerEntry, Order, Payment, User
 from resolvers.filters import apply_criteria
 from resolvers.pages import Direction, Page, PageRequest, read_page
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
+import database
 from domain import notices
 from domain.problems import (
     IdempotencyKeyReused,
@@ -15,7 +16,7 @@ from domain.problems import (
     declares_problems,
 )
 from domain.states import NotificationKind
-from models import Gift, User, UserGift, database
+from models import Gift, User, UserGift
 from resolvers import idempotency, notifications
 from resolvers.shop import AppContext
 

@@ -5,10 +5,10 @@ from collections.abc import Awaitable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from database.rows import RowSet
 from domain.order_status import OrderSource
 from domain.tokens import Claims
 from models import Order
-from models.rows import RowSet
 from resolvers import orders
 from resolvers.sessions import Session
 from rest_compat import order_forms, requests, shapes

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import database
 from domain.problems import Problem
 from domain.tokens import Claims
-from models import database
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
 from rest_compat import (

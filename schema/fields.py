@@ -14,7 +14,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from models.rows import get_prefetched
+from database.rows import get_prefetched
 
 _EXAMPLES = Path(__file__).parent / "examples"
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from database.rows import get_prefetched
 from models import Category, Order, OrderEvent, Payment, Refill, Service, Ticket, TicketMessage, User
-from models.rows import get_prefetched
 from resolvers import catalogue, orders, payments, refills, tickets
 from resolvers.sessions import Session
 from resolvers.staff import users

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from tortoise.transactions import in_transaction
 
-from models import database
+import database
 
 _TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%is append-only%'"
 

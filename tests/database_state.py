@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.models import Model
 
+import database
 import models
-from models import AccessToken, database
-from models.asyncpg_engine import StatelessClient
+from database.asyncpg_engine import StatelessClient
+from models import AccessToken
 
 Rows = dict[str, list[dict[str, object]]]
 

@@ -16,8 +16,8 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import TortoiseContext
 from tortoise.models import MetaInfo, Model
 
+import database
 import models
-from models import database
 
 _MODELS: tuple[type[Model], ...] = tuple(getattr(models, name) for name in models.__all__)
 

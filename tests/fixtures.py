@@ -16,10 +16,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
 
+import database
 from app.application import build_application
 from cli import serve
 from config.settings import Settings
-from models import User, database
+from models import User
 from resolvers import sessions
 from resolvers.shop import AppContext
 from tests.databases import (

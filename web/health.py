@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+import database
 from config.settings import Settings
+from database.clock import CLOCK
 from domain.networks import parse_address
-from models import database
-from models.clock import CLOCK
 from observability import metrics as process_metrics
 from resolvers import queue
 from resolvers.shop import AppContext

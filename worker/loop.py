@@ -7,7 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
-from models import Provider, database
+import database
+from models import Provider
 from observability import metrics
 from resolvers.shop import AppContext
 from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob

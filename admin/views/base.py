@@ -18,16 +18,16 @@ from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q
 from tortoise.models import Model
 
+import database
 from admin import confirmation
 from admin.access import get_staff_session, has_permission, record_refusal
 from admin.acts import get_rules, redirect_to_confirmation
 from admin.refusals import as_form_error
 from admin.text_filters import TextFilterRegistry
+from database.text_search import LOOKUP
 from domain import ids, texts
 from domain.permissions import Permission
 from domain.staff_problems import FreshCodeRequired
-from models import database
-from models.searching import LOOKUP
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
 

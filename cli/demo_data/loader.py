@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tortoise.models import Model
 
+import database
 from cli.demo_data.records import Record
 from config.refusals import UsageError
 from domain.states import LedgerKind
@@ -22,7 +23,6 @@ from models import (
     TicketMessage,
     User,
     UserGift,
-    database,
 )
 
 # In the order of their foreign keys.

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from tortoise.models import Model
 
+import database
 from cli.legacy_import.source_folder import SourceFolder
 from cli.legacy_import.table_mover import TableMover
 from cli.legacy_import.tables import TABLES, LegacyTable
+from database import bulk
 from models import (
     Category,
     LegacyFinding,
@@ -20,8 +22,6 @@ from models import (
     Provider,
     Service,
     User,
-    bulk,
-    database,
 )
 
 BATCH_SIZE = 5_000

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import database
 from cli.legacy_import.cells import Row, Unreadable
+from database import bulk
 from domain import emails, mobiles
 from domain.service_types import ServiceType
-from models import bulk, database
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from itertools import islice
 
 from tortoise.transactions import in_transaction
 
+import database
 from cli.legacy_import import catalogue, files, references
 from cli.legacy_import import users as legacy_users
 from cli.legacy_import.cells import Row, Unreadable, parse_decimal
@@ -14,8 +15,9 @@ from cli.legacy_import.files import Record, TableFile
 from cli.legacy_import.references import Catalogue, References
 from cli.legacy_import.source_folder import SourceFolder
 from cli.legacy_import.tables import LegacyTable
+from database import bulk
 from domain.states import FindingKind, LedgerKind
-from models import LegacyImport, LegacyImportTable, bulk, database
+from models import LegacyImport, LegacyImportTable
 
 _FINDING_COLUMNS = "legacy_import_id table_name line record kind reason".split()
 _LEDGER_COLUMNS = "user_id kind amount balance_after cause created_at".split()

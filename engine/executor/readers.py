@@ -20,10 +20,10 @@ from graphql import GraphQLEnumType, GraphQLField, GraphQLOutputType, is_list_ty
 from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.types.field import StrawberryField
 
+from database.rows import RowLayout
 from engine.executor import leaf_codegen
 from engine.executor.function_builder import FunctionBuilder, NotCompilable
 from engine.executor.leaf_codegen import Fallback
-from models.rows import RowLayout
 
 _MAX_LAYOUTS = 8
 

@@ -23,6 +23,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Subscr
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
+import database
 from domain import messages
 from engine import errors
 from engine.execution import Engine, ExecutionOutcome
@@ -32,7 +33,6 @@ from engine.transport import requests
 from engine.transport.json_socket import JsonSocket, SocketRejected
 from engine.transport.requests import BadRequest
 from engine.transport.view import ContextFactory
-from models import database
 from observability import metrics, security_log
 from observability.security_log import SecurityEvent
 from resolvers import sessions

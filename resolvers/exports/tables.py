@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from models import database
+import database
 
 Value = str | int | bool | datetime | None
 Row = Sequence[Value]

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
+import database
 from domain import mobiles
 from domain.problems import InvalidInput
 from domain.roles import UserRole
 from domain.staff_acts import StaffAct, StaffSubject
-from models import TotpSecret, User, database
+from models import TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import credentials

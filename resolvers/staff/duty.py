@@ -9,12 +9,13 @@ import orjson
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+import database
 from domain import permissions, texts
 from domain.permissions import Permission
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired
-from models import AccessToken, AuditEntry, User, database
+from models import AccessToken, AuditEntry, User
 from resolvers import proofs
 from resolvers.refusals import raise_forbidden
 from resolvers.sessions import Session

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import database
 from domain import days, permissions
 from domain.order_status import FULLY_REFUNDED, OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.states import PaymentStatus, TicketStatus
-from models import Order, Provider, Ticket, User, database
+from models import Order, Provider, Ticket, User
 from resolvers import queue
 from resolvers.queue import QueueStats
 from resolvers.sessions import Session

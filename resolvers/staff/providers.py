@@ -6,12 +6,13 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+import database
 from domain import ids
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable, ProviderNotFound
-from models import Provider, database
+from models import Provider
 from resolvers import provider_sync
 from resolvers.filters import apply_criteria, possible_ids
 from resolvers.pages import Direction, Page, PageRequest, read_page

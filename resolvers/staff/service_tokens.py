@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+import database
 from domain import mobiles, permissions, texts
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
-from models import AccessToken, User, database
+from models import AccessToken, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import sessions

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import database
 from domain import running_settings as rules
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.running_settings import RunningSetting, Value
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired
-from models import SettingOverride, database
+from models import SettingOverride
 from resolvers.running_settings import get_values, load_overrides
 from resolvers.sessions import Session
 from resolvers.shop import AppContext

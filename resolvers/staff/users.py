@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+import database
 from domain import ids
 from domain.money import MAX_AMOUNT, Toman
 from domain.permissions import Permission
@@ -22,7 +23,7 @@ from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, UserNotFound
-from models import AccessToken, LedgerEntry, TotpSecret, User, database
+from models import AccessToken, LedgerEntry, TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import credentials, idempotency, wallet

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from database.rows import RowSet
 from domain import ids, public_reasons
 from domain.order_status import OrderSource
 from domain.public_reasons import PublicReason
 from models import Order
-from models.rows import RowSet
 from rest_compat.shapes.rows import Computed, EpochSeconds, RowSerializer, WithFallback
 from rest_compat.shapes.times import to_unix
 from web.responses import Body

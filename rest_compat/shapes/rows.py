@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from tortoise.models import Model
 
-from models.rows import Projection, RowLayout, RowSet
+from database.rows import Projection, RowLayout, RowSet
 from rest_compat.shapes.times import to_unix
 from web.responses import Body
 

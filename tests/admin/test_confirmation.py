@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import httpx
 
+import database
 from domain.roles import UserRole
 from domain.running_settings import RunningSetting
-from models import AccessToken, Provider, User, database
+from models import AccessToken, Provider, User
 from resolvers import proofs, sessions
 from resolvers.running_settings import load_overrides
 from resolvers.sessions import Session

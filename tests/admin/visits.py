@@ -6,7 +6,8 @@ from html import unescape
 
 import httpx
 
-from models import User, database
+import database
+from models import User
 from resolvers import sessions
 from resolvers.shop import AppContext
 

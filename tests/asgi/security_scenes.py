@@ -11,6 +11,7 @@ import httpx
 from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
+import database
 import schema
 from config.per_caller import PerCaller
 from config.quota_settings import QuotaSettings
@@ -19,7 +20,7 @@ from domain.permissions import Permission
 from domain.roles import UserRole
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import MAX_OPERATIONS, GraphQLSockets
-from models import AccessToken, TotpSecret, User, database
+from models import AccessToken, TotpSecret, User
 from observability.security_log import SecurityEvent
 from resolvers import quotas, sessions
 from resolvers.shop import AppContext

@@ -5,10 +5,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+import database
 from config.settings import Settings
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
-from models import Order, Provider, database
+from models import Order, Provider
 from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import create_client

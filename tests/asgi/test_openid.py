@@ -9,9 +9,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+import database
 from config.settings import Settings
 from domain.roles import UserRole
-from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User, database
+from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User
 from resolvers import sessions
 from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user, new_shop

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import database
 from domain.problems import (
     EmailTaken,
     Forbidden,
@@ -20,7 +21,7 @@ from domain.problems import (
 from domain.quotas import Quota
 from domain.roles import UserRole
 from domain.staff_problems import FreshCodeRequired
-from models import QuotaUsage, User, database
+from models import QuotaUsage, User
 from resolvers import login, notifications, orders, profile, tickets
 from tests.both_doors.world import (
     ApiOperation,

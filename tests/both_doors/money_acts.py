@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain.money import Toman
 from domain.problems import (
     AmountOutOfRange,
@@ -27,7 +28,7 @@ from domain.problems import (
 )
 from domain.states import LedgerKind
 from gateways.errors import GatewayUnavailable
-from models import Category, Gift, Service, User, UserGift, database
+from models import Category, Gift, Service, User, UserGift
 from resolvers import free_credit, gifts, orders, payments, wallet, wheel
 from tests.both_doors.acts import PROBLEM, use_up_quotas
 from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest

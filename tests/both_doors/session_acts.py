@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Callable
 
+from database.clock import CLOCK
 from domain import totp as rules
 from models import TotpSecret
-from models.clock import CLOCK
 from resolvers import login, sessions, staff_sessions, totp
 from tests.both_doors.acts import PROBLEM, make_staff
 from tests.both_doors.world import ApiOperation, Arguments, Preparation, Scenario, to_global_id

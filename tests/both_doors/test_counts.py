@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
+import database
 from domain.money import Toman
 from domain.states import LedgerKind
-from models import database
 from resolvers import pages, wallet
 from resolvers.shop import AppContext
 from tests.fakes import create_user

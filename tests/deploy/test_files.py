@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from config.settings import describe_settings
-from models.database_url import parse_postgres_url
+from database.urls import parse_postgres_url
 from tests.live_servers import ROOT
 
 _SETTING = re.compile(r"^(?:Environment=)?([A-Z][A-Z_]+)=", re.MULTILINE)

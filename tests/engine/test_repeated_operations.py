@@ -5,11 +5,12 @@ from typing import Any
 import pytest_asyncio
 from graphql import ExecutionResult, OperationType, parse
 
+import database
 import schema
 from domain.messages import Language
 from engine.execution import Engine
 from engine.protection.admission import GraphQLRequest
-from models import Order, User, database
+from models import Order, User
 from resolvers import sessions
 from resolvers.shop import AppContext
 from schema.context import Context

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+import database
 import schema
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets, SocketLimits
-from models import AccessToken, Ticket, User, database
+from models import AccessToken, Ticket, User
 from resolvers import credentials
 from resolvers.shop import AppContext
 from tests.fakes import create_user

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from websockets.exceptions import InvalidStatus
 
+import database
 from engine.transport.json_socket import MAX_ID_LENGTH
-from models import database
 from resolvers.shop import AppContext
 from tests.engine.small_sockets import LIMITS, RunningApp
 from tests.sockets import Client, open_socket

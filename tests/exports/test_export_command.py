@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import pytest
 
+import database
 from domain.money import Toman
-from models import User, database
+from models import User
 from tests.fakes import MOMENT, create_user
 from tests.live_servers import ROOT
 from tests.resolvers.records import create_order, create_service

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import database
 import main
 from domain.money import Toman
 from domain.order_life import Dispatch
 from domain.problems import InsufficientBalance
 from gateways.providers import HttpProviderApi
-from models import Order, User, database, placing
+from models import Order, User, placing
 from resolvers import following, idempotency, submission, wallet
 from resolvers.wallet import Spending
 

@@ -1,9 +1,10 @@
 """Orders that wait for their provider, written past the operations: how they came does not matter here."""
 
+import database
 from domain.order_life import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
-from models import Order, Provider, Service, database
+from models import Order, Provider, Service
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_service
 

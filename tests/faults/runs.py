@@ -13,10 +13,11 @@ from pathlib import Path
 
 import httpx
 
+import database
 from app.bootstrap import build_shop
 from config.settings import Settings
 from domain.service_types import ServiceSource
-from models import Provider, Service, User, database
+from models import Provider, Service, User
 from resolvers import sessions
 from resolvers.shop import AppContext
 from tests.both_doors.world import to_global_id

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import asyncpg
 
-from models import database
+import database
 from tests.templates import copy_migrated_sqlite
 
 Row = dict[str, Any]

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import database
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
-from models import LedgerEntry, Order, Payment, Refill, Service, TicketMessage, User, database
+from models import LedgerEntry, Order, Payment, Refill, Service, TicketMessage, User
 from resolvers import sessions
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.provider_records import create_provider

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import database
 from cli.legacy_import import importer
-from models import LegacyFinding, LegacyImportTable, Order, User, database
+from models import LegacyFinding, LegacyImportTable, Order, User
 from resolvers import audit
 from tests.legacy import generate
 from tests.legacy.panels import SilentListener, open_source_folder
@@ -22,7 +23,7 @@ IMPORT = """
 import asyncio, sys
 from pathlib import Path
 from cli.legacy_import import importer
-from models import database
+import database
 from tests.legacy.panels import Silence, source_of
 
 class Told(Silence):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from models import database
+import database
 from tests.fixtures import copied_database
 from tests.money.fleet import Fleet, run_fleet
 

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 from tortoise.transactions import in_transaction
 
+import database
 from domain.order_life import OrderActor
 from domain.order_status import OrderStatus
 from domain.states import NotificationKind
-from models import Order, User, database
+from models import Order, User
 from resolvers import notifications, order_life
 from resolvers.order_life import Change
 from tests.both_doors.world import to_global_id

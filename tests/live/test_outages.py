@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+import database
 from domain.roles import UserRole
-from models import Category, User, database
+from models import Category, User
 from resolvers import sessions
 from tests.databases import cancel_leftover_tasks
 from tests.fakes import create_user

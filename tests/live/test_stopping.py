@@ -14,10 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+import database
 import main
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
-from models import Order, Payment, Provider, database
+from models import Order, Payment, Provider
 from resolvers.shop import AppContext
 from tests.fakes import create_user
 from tests.forked_commands import ForkedProcess

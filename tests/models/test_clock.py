@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.clock import CLOCK, DatabaseClock
+from database.clock import CLOCK, DatabaseClock
 from resolvers import sessions
 from resolvers.shop import AppContext
 from tests.fakes import create_user

@@ -8,12 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from models import Category, database
-from models.asyncpg_engine import StatelessClient
-from models.costly_reads import CALLER, CostlyReads
-from models.counting import count_up_to
-from models.read_limit import ReadTimedOut
-from models.sqlite_engine import ImmediateSqliteClient
+import database
+from database.asyncpg_engine import StatelessClient
+from database.bounded_counts import count_up_to
+from database.costly_reads import CALLER, CostlyReads
+from database.read_timeout import ReadTimedOut
+from database.sqlite_engine import ImmediateSqliteClient
+from models import Category
 from resolvers import stats
 from resolvers.shop import AppContext
 from tests.fakes import create_user

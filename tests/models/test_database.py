@@ -12,7 +12,8 @@ import pytest_asyncio
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
-from models import Category, Refill, User, database
+import database
+from models import Category, Refill, User
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.both_databases
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
 INCREMENT = """
 import asyncio
-from models import Category, database
+from models import Category
+import database
 from tortoise.transactions import in_transaction
 
 async def run():

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from models import database
-from models.database_url import InvalidDatabaseUrl, parse_postgres_url
+import database
+from database.urls import InvalidDatabaseUrl, parse_postgres_url
 
 _READABLE = {
     "postgres://u:p@h:5433/d": ("postgresql://u:p@h:5433/d", {}),

@@ -10,10 +10,11 @@ import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from models import User, database
-from models.asyncpg_engine import StatelessClient
-from models.gathering import Batcher, KeyLookup
-from models.rows import TableReader
+import database
+from database.asyncpg_engine import StatelessClient
+from database.batching import Batcher, KeyLookup
+from database.rows import TableReader
+from models import User
 from tests.fakes import create_user
 
 pytestmark = pytest.mark.both_databases

@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 from tortoise.transactions import in_transaction
 
-from models import database, live
-from models.hub import MAX_KEYS, Hub
-from models.live import CHANNEL, ChangeEvent, LiveTopic, publish_change
+import database
+from database import change_events
+from database.change_events import CHANNEL, ChangeEvent, LiveTopic, publish_change
+from database.change_hub import MAX_KEYS, Hub
 from tests.databases import database_url_on, execute_as_administrator
 from tests.live_updates import break_listeners, listening_hub, wait_for
 
@@ -114,7 +115,7 @@ async def test_a_stopped_hub_receives_nothing(db: str) -> None:
         hub.publish(ChangeEvent(FIRST_USER, LiveTopic.ORDER, "2"))
 
         assert await wait_for(anext(changes)) == ["2"]
-    assert live._listeners == []
+    assert change_events._listeners == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

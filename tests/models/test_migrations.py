@@ -16,9 +16,10 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
 
+import database
 import migrations
-from models import Category, User, database
-from models.migration_mends import RebuildNotSupported
+from database.tortoise_patches import RebuildNotSupported
+from models import Category, User
 from tests.fakes import create_user
 from tests.resolvers.records import create_category
 from tests.several_processes import run_together
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 NAMES = sorted(file.stem for file in Path(migrations.__file__).parent.glob("[0-9]*.py"))
 MIGRATE = """
 import asyncio
-from models import database
+import database
 
 wait_for_the_others()
 print(*asyncio.run(database.migrate(sys.argv[1])))

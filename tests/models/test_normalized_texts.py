@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+import database
+from database.migration_operations.text_normalization import HashLinks, NormalizeEmails
 from domain import links
-from models import Order, User, database
-from models.normalized_texts import HashLinks, NormalizeEmails
+from models import Order, User
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
 

@@ -9,8 +9,9 @@ import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from models import User, database
-from models.sqlite_engine import DatabaseFileReplaced
+import database
+from database.sqlite_engine import DatabaseFileReplaced
+from models import User
 from tests.databases import copy_sqlite
 from tests.fakes import MOMENT, create_user
 

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from models import Order, User, database
-from models.asyncpg_engine import StatelessClient
-from models.rows import TableReader
+import database
+from database.asyncpg_engine import StatelessClient
+from database.rows import TableReader
+from models import Order, User
 from resolvers import orders, sessions
 from resolvers.shop import AppContext
 from tests.fakes import create_user

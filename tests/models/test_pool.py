@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from tortoise.transactions import in_transaction
 
-from models import database
-from models.asyncpg_engine import StatelessClient
-from models.fair_pool import FairPool
+import database
+from database.asyncpg_engine import StatelessClient
+from database.fair_pool import FairPool
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 PoolMaker = Callable[..., FairPool]

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
-from models import Order, OrderEvent, Refill, Service, database
+import database
+from models import Order, OrderEvent, Refill, Service
 from tests.models.test_migrations import wipe
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.processes]

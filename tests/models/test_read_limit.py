@@ -6,10 +6,10 @@ import pytest
 from graphql import GraphQLError
 from tortoise.transactions import in_transaction
 
+import database
+from database.read_timeout import ReadTimedOut, is_read
 from domain.messages import Language
 from engine import errors
-from models import database
-from models.read_limit import ReadTimedOut, is_read
 
 pytestmark = pytest.mark.both_databases
 LIMIT = timedelta(seconds=0.2)

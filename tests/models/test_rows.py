@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from tortoise.models import Model
 
-from models import Category, Order, Service, User, database
-from models.rows import Projection, TableReader
+import database
+from database.rows import Projection, TableReader
+from models import Category, Order, Service, User
 from resolvers.shop import AppContext
 
 pytestmark = pytest.mark.both_databases

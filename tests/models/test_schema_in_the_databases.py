@@ -8,8 +8,8 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+import database
 import models
-from models import database
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 MODELS: list[type[Model]] = [getattr(models, name) for name in models.__all__]

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+import database
+from database.text_search import FoldColumns
 from domain.folding import FROM, TO, fold
-from models import Category, Ticket, User, database
-from models.searching import FoldColumns
+from models import Category, Ticket, User
 from tests.fakes import create_user
 from tests.resolvers.records import create_category
 

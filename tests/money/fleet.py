@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 
+import database
 from app.bootstrap import build_shop
 from config.settings import Settings
-from models import User, database
+from models import User
 from resolvers import sessions
 from resolvers.shop import AppContext
 from tests.live_servers import LiveServer

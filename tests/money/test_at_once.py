@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+import database
 from domain.states import LedgerKind, NotificationKind, PaymentStatus
-from models import LedgerEntry, Notification, Order, Payment, Service, User, UserGift, database
+from models import LedgerEntry, Notification, Order, Payment, Service, User, UserGift
 from resolvers.audit import audit_ledger
 from tests.both_doors.world import to_global_id
 from tests.fakes import create_user

@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+import database
 from domain.states import LedgerKind
-from models import LedgerEntry, Order, Service, User, database
+from models import LedgerEntry, Order, Service, User
 from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
 from tests.forked_commands import run_command

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+import database
 from config.settings import Settings
 from domain.states import LedgerKind
-from models import LedgerEntry, Order, Payment, Service, User, UserGift, database
+from models import LedgerEntry, Order, Payment, Service, User, UserGift
 from resolvers.audit import audit_ledger
 from resolvers.shop import AppContext
 from tests.append_only import allow_row_changes

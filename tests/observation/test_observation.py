@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 import sentry_sdk
 
+import database
 from config.settings import Settings
-from models import database
 from observability import request_ids, sentry, tracing
 from observability.logging import JsonFormatter
 from observability.optional_packages import MissingPackage

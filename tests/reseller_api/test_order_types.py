@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain import days
 from domain.service_types import ServiceType
-from models import Order, database
+from models import Order
 from tests.reseller_api.resellers import Reseller
 from tests.resolvers.records import create_service
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from tortoise.models import Model
 
+import database
 from domain.money import Toman
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource
 from domain.states import LedgerKind, PaymentStatus
 from gateways.payments import PaymentPage, Verification
-from models import LedgerEntry, Order, Payment, Service, User, database
+from models import LedgerEntry, Order, Payment, Service, User
 from resolvers import orders, payments
 from resolvers.shop import AppContext
 from tests.fakes import MOMENT, FakePayments

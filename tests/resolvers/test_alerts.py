@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from config.settings import Settings
 from domain.roles import UserRole
 from domain.service_types import ServiceFlag
 from domain.states import LedgerKind, NotificationKind
-from models import Alert, AuditRun, LedgerEntry, Notification, Order, Provider, Service, User, database
+from models import Alert, AuditRun, LedgerEntry, Notification, Order, Provider, Service, User
 from resolvers import alerts, daily_audit
 from resolvers.audit import audit_ledger
 from resolvers.shop import AppContext

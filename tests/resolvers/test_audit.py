@@ -3,10 +3,11 @@
 import pytest
 from tortoise.transactions import in_transaction
 
+import database
 from domain.money import Toman
 from domain.order_status import OrderStatus
 from domain.states import LedgerKind, PaymentStatus
-from models import LedgerEntry, Order, Payment, User, database
+from models import LedgerEntry, Order, Payment, User
 from resolvers import free_credit, gifts, wallet, wheel
 from resolvers.audit import Difference, audit_ledger, audit_wallets
 from resolvers.shop import AppContext

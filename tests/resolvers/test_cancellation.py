@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import database
 from domain import days
 from domain.order_details import OrderDetails, Subscription
 from domain.order_life import Dispatch, OrderActor
@@ -15,7 +16,7 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, InvalidInput, OrderNotCancelable, OrderNotFound
 from domain.service_types import ServiceType
 from gateways.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from models import Order, OrderEvent, Provider, User, database
+from models import Order, OrderEvent, Provider, User
 from resolvers import cancellation, submission
 from resolvers.audit import audit_ledger
 from resolvers.provider_health import ProviderHealth

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain.order_details import OrderDetails
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
-from models import Order, Provider, database
+from models import Order, Provider
 from resolvers import following
 from resolvers.audit import audit_ledger
 from resolvers.shop import AppContext

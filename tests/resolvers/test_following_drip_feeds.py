@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain.order_details import DripFeed, OrderDetails
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.provider_results import ProviderStatuses
 from gateways.providers import ProviderAccount
-from models import Order, OrderEvent, Provider, User, database
+from models import Order, OrderEvent, Provider, User
 from resolvers import cancellation, following, submission
 from resolvers.audit import audit_ledger
 from resolvers.shop import AppContext

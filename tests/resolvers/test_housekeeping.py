@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from tortoise.transactions import in_transaction
 
-from models import AccessToken, IdempotencyKey, LoginCode, User, database
+import database
+from models import AccessToken, IdempotencyKey, LoginCode, User
 from resolvers import housekeeping
 from resolvers.shop import AppContext
 from tests.fakes import create_user

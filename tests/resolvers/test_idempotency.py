@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import database
 from config.settings import Settings
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
@@ -19,7 +20,7 @@ from domain.problems import (
     ServiceUnavailable,
 )
 from domain.service_types import ServiceType
-from models import IdempotencyKey, Order, Service, User, database
+from models import IdempotencyKey, Order, Service, User
 from resolvers import free_credit, gifts, idempotency, orders, payments, wheel
 from resolvers.idempotency import LIFETIME, IdempotentRequest
 from resolvers.shop import AppContext

@@ -10,13 +10,14 @@ import pytest_asyncio
 from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
+import database
+from database.change_events import ChangeEvent, LiveTopic
+from database.change_hub import MAX_KEYS, Hub
 from domain.order_life import OrderActor
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, TicketNotFound
 from domain.states import NotificationKind
-from models import Order, User, database
-from models.hub import MAX_KEYS, Hub
-from models.live import ChangeEvent, LiveTopic
+from models import Order, User
 from resolvers import live, notifications, order_life, tickets
 from resolvers.order_life import Change
 from tests.fakes import create_user

@@ -2,6 +2,7 @@
 
 import pytest
 
+import database
 from config.settings import PaymentGatewayName
 from domain.problems import (
     AmountOutOfRange,
@@ -11,7 +12,7 @@ from domain.problems import (
 )
 from domain.states import LedgerKind, PaymentStatus
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
-from models import LedgerEntry, Notification, Payment, database
+from models import LedgerEntry, Notification, Payment
 from resolvers import payments
 from resolvers.pages import Direction, PageRequest
 from resolvers.payments import PaymentFilter

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from tortoise.transactions import in_transaction
 
+import database
 from domain.order_details import DripFeed, OrderDetails
 from domain.problems import IdempotencyKeyReused, InsufficientBalance, QuantityOutOfRange, ServiceUnavailable
 from domain.service_types import ServiceType
-from models import Category, IdempotencyKey, Order, Service, User, database, placing
+from models import Category, IdempotencyKey, Order, Service, User, placing
 from resolvers.idempotency import LIFETIME
 from resolvers.shop import AppContext
 from tests.append_only import allow_row_changes

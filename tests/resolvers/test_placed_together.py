@@ -9,13 +9,14 @@ from typing import Any
 import asyncpg
 import pytest
 
+import database
+from database.asyncpg_engine import StatelessClient
 from domain.money import Toman
 from domain.order_details import OrderDetails, specify
 from domain.order_status import OrderSource
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User, database, offers, placing
-from models.asyncpg_engine import StatelessClient
+from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User, offers, placing
 from resolvers.audit import audit_ledger
 from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows, record_statements

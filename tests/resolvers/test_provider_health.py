@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.public_reasons import PublicReason
@@ -16,7 +17,7 @@ from gateways.errors import (
     GatewayRejected,
     GatewayUnavailable,
 )
-from models import Notification, Order, Provider, User, database
+from models import Notification, Order, Provider, User
 from resolvers import alerts, following, provider_health, submission
 from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders

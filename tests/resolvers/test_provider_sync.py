@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+import database
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.provider_results import ProviderService
-from models import Provider, Service, database
+from models import Provider, Service
 from resolvers import provider_sync
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from resolvers.shop import AppContext

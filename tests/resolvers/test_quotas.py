@@ -6,10 +6,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+import database
 from config.quota_settings import QuotaSettings
 from domain.problems import QuotaReached
 from domain.quotas import Quota
-from models import Payment, QuotaUsage, Ticket, TicketMessage, User, database
+from models import Payment, QuotaUsage, Ticket, TicketMessage, User
 from resolvers import payments, profile, quotas, tickets
 from resolvers.shop import AppContext
 from tests.fakes import create_user

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from config.settings import Settings
 from domain.order_status import OrderStatus
 from domain.states import RefillStatus
 from gateways.provider_results import ProviderRefill
-from models import Refill, database
+from models import Refill
 from resolvers import refills
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop

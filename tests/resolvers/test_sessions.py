@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+import database
 from domain.tokens import TokenKeys
-from models import AccessToken, User, database
+from models import AccessToken, User
 from resolvers import credentials, login, sessions
 from resolvers.shop import AppContext
 from tests.fakes import create_user, key_pem

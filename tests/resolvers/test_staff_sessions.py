@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain import totp as rules
 from domain.problems import Forbidden, Problem, WrongLoginCode
 from domain.roles import UserRole
@@ -18,7 +19,7 @@ from domain.staff_problems import (
     WrongTotpCode,
 )
 from domain.states import NotificationKind
-from models import AccessToken, LoginCode, Notification, TotpSecret, User, database
+from models import AccessToken, LoginCode, Notification, TotpSecret, User
 from resolvers import login, profile, proofs, sessions, staff_sessions, totp
 from resolvers.sessions import Client, Session
 from resolvers.shop import AppContext

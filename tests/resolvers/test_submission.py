@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain.order_life import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import (
@@ -16,7 +17,7 @@ from gateways.errors import (
 )
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import ProviderAccount
-from models import Order, Provider, User, database
+from models import Order, Provider, User
 from resolvers import submission
 from resolvers.audit import audit_ledger
 from resolvers.shop import AppContext

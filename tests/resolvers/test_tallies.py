@@ -8,8 +8,9 @@ from random import Random
 import pytest
 from tortoise.transactions import in_transaction
 
+import database
 from domain.order_status import FULLY_REFUNDED, OrderStatus
-from models import Order, OrderDelta, ServiceTally, UserTally, database
+from models import Order, OrderDelta, ServiceTally, UserTally
 from resolvers import audit, stats, tallies
 from resolvers.shop import AppContext
 from tests.database_state import record_statements

@@ -7,10 +7,11 @@ import pytest
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+import database
 from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import LedgerEntry, User, database
+from models import LedgerEntry, User
 from resolvers import wallet
 from resolvers.audit import audit_ledger
 from resolvers.pages import Direction, PageRequest

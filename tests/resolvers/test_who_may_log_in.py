@@ -7,12 +7,13 @@ from itertools import count
 
 import pytest
 
+import database
 from domain import login_codes
 from domain.permissions import Permission
 from domain.problems import UnknownUser, WrongLoginCode
 from domain.roles import UserRole
 from domain.sessions import SessionKind
-from models import AccessToken, LoginCode, OpenIdIdentity, TotpSecret, User, database
+from models import AccessToken, LoginCode, OpenIdIdentity, TotpSecret, User
 from resolvers import api_keys, credentials, login, profile, sessions
 from resolvers.credentials import Credential
 from resolvers.shop import AppContext

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from models import Gift, Order, User, UserGift, database
+import database
+from models import Gift, Order, User, UserGift
 from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows
 from tests.fixtures import create_authorization

@@ -12,12 +12,13 @@ import pytest
 from starlette.types import Message
 from tortoise.exceptions import DBConnectionError
 
+import database
 from app.application import build_application
+from database.rows import RowSet
 from domain.order_status import OrderSource
 from domain.service_types import ServiceType
 from domain.states import NotificationKind
-from models import Notification, Order, Service, Ticket, TicketMessage, User, database
-from models.rows import RowSet
+from models import Notification, Order, Service, Ticket, TicketMessage, User
 from resolvers import orders, pages
 from resolvers.shop import AppContext
 from rest_compat import shapes

@@ -7,20 +7,10 @@ from uuid import UUID
 
 import pytest
 
+import database
 from domain.order_status import OrderSource, OrderStatus
 from domain.roles import UserRole
-from models import (
-    Category,
-    Gift,
-    Notification,
-    Order,
-    Service,
-    Ticket,
-    TicketMessage,
-    User,
-    UserGift,
-    database,
-)
+from models import Category, Gift, Notification, Order, Service, Ticket, TicketMessage, User, UserGift
 from resolvers.login import IssuedSession
 from resolvers.stats import TopService, TopUser
 from rest_compat import shapes

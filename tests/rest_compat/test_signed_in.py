@@ -7,8 +7,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
+import database
 from config.settings import Settings
-from models import AccessToken, Order, User, database
+from models import AccessToken, Order, User
 from resolvers import sessions
 from resolvers.shop import AppContext
 from tests.database_state import record_statements

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from tortoise.transactions import in_transaction
 
-from models import database
+import database
 from resolvers.shop import AppContext
 from tests.database_state import record_statements
 from tests.fakes import create_user

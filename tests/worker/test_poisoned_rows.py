@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+import database
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.roles import UserRole
@@ -30,7 +31,6 @@ from models import (
     Service,
     User,
     UserTally,
-    database,
 )
 from resolvers import (
     alerts,

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import database
+import database
 from web.middleware.body_limit import CLIENT_DISCONNECTED
 
 _log = logging.getLogger("vitrin.asgi")

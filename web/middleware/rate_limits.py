@@ -14,8 +14,8 @@ from limits.storage import storage_from_string
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import database
 from domain.tokens import Claims
-from models import database
 from observability import security_log
 from observability.optional_packages import MissingPackage
 from observability.security_log import SecurityEvent

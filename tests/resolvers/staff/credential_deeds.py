@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import database
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.staff_problems import ServiceTokenNotFound, UserNotFound
-from models import AccessToken, database
+from models import AccessToken
 from resolvers import sessions
 from resolvers.sessions import Session
 from resolvers.staff import service_tokens, users

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+import database
 import resolvers.staff
 from domain.permissions import FRESH_PROOF_REQUIRED, GRANTABLE_TO_SERVICES, Permission, has_permission
 from domain.problems import Forbidden, IdempotencyKeyReused, Problem, get_declared_problems
@@ -15,7 +16,7 @@ from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME
 from domain.staff_acts import StaffAct
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
-from models import AuditEntry, User, database
+from models import AuditEntry, User
 from resolvers import sessions
 from resolvers.audit import audit_ledger
 from resolvers.sessions import Session

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import database
 from domain.order_status import FULLY_REFUNDED, OrderStatus
 from domain.roles import UserRole
 from domain.states import PaymentStatus, TicketStatus
-from models import Order, Payment, Provider, Ticket, database
+from models import Order, Payment, Provider, Ticket
 from resolvers.shop import AppContext
 from resolvers.staff.figures import DayFigures, get_shop_figures
 from tests.resolvers.records import create_ticket

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+import database
 from domain.money import MAX_AMOUNT
 from domain.problems import Forbidden, InvalidInput
 from domain.roles import UserRole
 from domain.states import LedgerKind, NotificationKind, TicketStatus
-from models import AccessToken, AuditEntry, Notification, Ticket, TicketMessage, User, database
+from models import AccessToken, AuditEntry, Notification, Ticket, TicketMessage, User
 from resolvers import sessions
 from resolvers.audit import audit_ledger
 from resolvers.sessions import Session

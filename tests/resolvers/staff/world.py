@@ -4,24 +4,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+import database
 from domain.order_life import Dispatch
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.states import PaymentStatus, RefillStatus
-from models import (
-    AccessToken,
-    Category,
-    Gift,
-    Order,
-    Payment,
-    Provider,
-    Refill,
-    Service,
-    Ticket,
-    User,
-    database,
-)
+from models import AccessToken, Category, Gift, Order, Payment, Provider, Refill, Service, Ticket, User
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
 from tests.fakes import MOMENT, create_user

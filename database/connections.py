@@ -24,14 +24,14 @@ from tortoise.context import require_context
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.transactions import in_transaction
 
+import database.tortoise_patches  # noqa: F401 - importing it applies the mends
 import migrations
-import models.migration_mends  # noqa: F401 - importing it applies the mends
-from models.asyncpg_engine import StatelessClient
-from models.clock import CLOCK
-from models.database_errors import is_unavailable as is_unavailable
-from models.database_url import is_postgres, parse_postgres_url
-from models.fair_pool import FairPool
-from models.sqlite_engine import ImmediateSqliteClient, ImmediateTransaction
+from database.asyncpg_engine import StatelessClient
+from database.clock import CLOCK
+from database.errors import is_unavailable as is_unavailable
+from database.fair_pool import FairPool
+from database.sqlite_engine import ImmediateSqliteClient, ImmediateTransaction
+from database.urls import is_postgres, parse_postgres_url
 
 APP = "vitrin"
 _MIGRATION_LOCK_ID = 7_326_954_410
@@ -50,10 +50,10 @@ def build_config(url: str) -> dict[str, Any]:
     if is_postgres(url):
         dialect, address = "postgres", parse_postgres_url(url)
         credentials = {"dsn": address.dsn, **address.options}
-        connection = {"engine": "models.asyncpg_engine", "credentials": credentials}
+        connection = {"engine": "database.asyncpg_engine", "credentials": credentials}
     else:
         dialect, connection = "sqlite", expand_db_url(url)
-        connection["engine"] = "models.sqlite_engine"
+        connection["engine"] = "database.sqlite_engine"
         defaults = {"busy_timeout": 5_000, "synchronous": "NORMAL"}
         connection["credentials"] = {**defaults, **connection["credentials"]}
     app = {"models": ["models"], "migrations": "migrations", "default_connection": dialect}
@@ -125,7 +125,7 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
 
 
 async def read_costly(statement: str, values: Sequence[object]) -> Sequence[Any]:
-    """`read` for a statement that may keep the database busy: it waits its turn, see `models.costly_reads`.
+    """`read` for a statement that may keep the database busy: it waits its turn, see `database.costly_reads`.
 
     Raises:
         ReadTimedOut: it waited or ran longer than a read may take.

@@ -5,8 +5,8 @@ import sqlite3
 import asyncpg
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
-from models.read_limit import ReadTimedOut
-from models.sqlite_engine import DatabaseFileReplaced
+from database.read_timeout import ReadTimedOut
+from database.sqlite_engine import DatabaseFileReplaced
 
 _OUTAGES = (
     DBConnectionError,

@@ -17,9 +17,9 @@ from tortoise.fields import BigIntField, BooleanField, CharField, DatetimeField,
 from tortoise.fields.base import Field
 from tortoise.models import Model
 
-from models import database
-from models.asyncpg_engine import StatelessClient
-from models.gathering import KeyLookup
+from database import connections
+from database.asyncpg_engine import StatelessClient
+from database.batching import KeyLookup
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Model)
@@ -115,7 +115,9 @@ class RowLayout:
 
     def _column(self, name: str) -> str:
         column = f'{self.alias}."{self.model._meta.fields_db_projection[name]}"'
-        return f"({database.epoch_sql(column, self.dialect)})" if name in self.projection.seconds else column
+        return (
+            f"({connections.epoch_sql(column, self.dialect)})" if name in self.projection.seconds else column
+        )
 
     def _fields(self) -> list[str]:
         """Names of the model's fields that are read; every relation's own column among them."""
@@ -198,9 +200,9 @@ class TableReader(Generic[M]):
 
         `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
         """
-        current = database.connection()
+        current = connections.connection()
         statement = self._get_statement(str(current.capabilities.dialect), clauses, projection)
-        return RowSet(statement, await database.read(statement.text, values, client=current))
+        return RowSet(statement, await connections.read(statement.text, values, client=current))
 
     async def fetch(self, clauses: str, *values: object, projection: Projection = ALL_COLUMNS) -> list[M]:
         """The objects of the rows that `read` reads."""
@@ -209,7 +211,7 @@ class TableReader(Generic[M]):
     async def fetch_by_values(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
         """The rows with one of these values in a column, by one statement however many there are."""
         order = f"ORDER BY t.{order_by}"
-        if database.dialect() == "postgres":
+        if connections.dialect() == "postgres":
             return await self.fetch(f"WHERE t.{column} {self._any_of(column)} {order}", list(keys))
         keys_of_json = "SELECT value FROM json_each($1)"
         return await self.fetch(f"WHERE t.{column} IN ({keys_of_json}) {order}", json.dumps(list(keys)))
@@ -222,7 +224,7 @@ class TableReader(Generic[M]):
         On PostgreSQL, outside transactions, callers of about the same moment share a statement, which begins
         after they asked. The key has to be one that the column can hold.
         """
-        current = database.connection()
+        current = connections.connection()
         if isinstance(current, StatelessClient):
             statement = self._get_statement(
                 "postgres", self._build_key_clause(self._any_of_keys, condition), projection
@@ -230,9 +232,9 @@ class TableReader(Generic[M]):
             values: Sequence[Any] = await current.batcher.submit(statement.lookup, key)
         else:
             statement = self._get_statement(
-                database.dialect(), self._build_key_clause("= $1", condition), projection
+                connections.dialect(), self._build_key_clause("= $1", condition), projection
             )
-            values = await database.read(statement.text, [key], client=current)
+            values = await connections.read(statement.text, [key], client=current)
         records: RowSet[M] = RowSet(statement, values)
         return next(iter(records.objects), None)
 
@@ -244,7 +246,7 @@ class TableReader(Generic[M]):
         field = self.model._meta.fields_map[column]
         # A cast to VARCHAR(80) would cut a longer key down to somebody's.
         is_text = isinstance(field, CharField)
-        return database.any_of_sql("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
+        return connections.any_of_sql("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
 
     def _build_key_clause(self, comparison: str, condition: str) -> str:
         return f"WHERE t.{self.primary_key} {comparison} AND {condition}"
@@ -263,7 +265,7 @@ class TableReader(Generic[M]):
         columns = ", ".join(column for part in layout.walk() for column in part.columns)
         joins = " ".join(part.join for part in layout.walk())
         text = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {joins} {clauses}'  # noqa: S608 - names of models
-        return _Statement(database.bind_placeholders(text, dialect), layout)
+        return _Statement(connections.bind_placeholders(text, dialect), layout)
 
 
 _readers: dict[type[Model], TableReader[Any]] = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise.queryset import QuerySet
 
-from models import database
+from database import connections
 
 
 async def count_up_to(query: QuerySet[Any], limit: int) -> int:
@@ -14,5 +14,5 @@ async def count_up_to(query: QuerySet[Any], limit: int) -> int:
     keys._choose_db_if_not_chosen()
     keys._make_query()
     statement, values = keys.query.get_parameterized_sql()
-    (row,) = await database.read_costly(f"SELECT count(*) FROM ({statement}) AS counted", values)  # noqa: S608 - Tortoise's
+    (row,) = await connections.read_costly(f"SELECT count(*) FROM ({statement}) AS counted", values)  # noqa: S608 - Tortoise's
     return int(row[0])

@@ -29,10 +29,10 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from database.costly_reads import CostlyReads
+from database.read_timeout import ReadTimedOut, is_read
+from database.text_search import SQLITE_FUNCTION
 from domain.folding import fold
-from models.costly_reads import CostlyReads
-from models.read_limit import ReadTimedOut, is_read
-from models.searching import SQLITE_FUNCTION
 
 _STEPS_BETWEEN_CHECKS = 20_000
 """Of SQLite's virtual machine: it looks at the clock about every millisecond."""
@@ -216,7 +216,7 @@ class ImmediateSqliteClient(ExactRowCountClient):
         return is_read(query) and self.filename != ":memory:"
 
     async def read_costly(self, query: str, values: Sequence[object]) -> Sequence[Any]:
-        """The rows of a read that may take long, when it is its turn; see `models.costly_reads`.
+        """The rows of a read that may take long, when it is its turn; see `database.costly_reads`.
 
         Raises:
             ReadTimedOut: it waited or ran longer than `read_timeout`.

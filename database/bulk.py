@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 
-from models import database
+from database import connections
 
 
 async def insert(table: str, columns: Sequence[str], rows: Collection[Sequence[object]]) -> None:
@@ -13,14 +13,14 @@ async def insert(table: str, columns: Sequence[str], rows: Collection[Sequence[o
     """
     if not rows:
         return
-    if database.dialect() == "postgres":
-        async with database.connection().acquire_connection() as session:
+    if connections.dialect() == "postgres":
+        async with connections.connection().acquire_connection() as session:
             await session.copy_records_to_table(table, records=rows, columns=columns)
         return
     names = ", ".join(f'"{column}"' for column in columns)
     placeholders = ", ".join("?" * len(columns))
     statement = f'INSERT INTO "{table}" ({names}) VALUES ({placeholders})'  # noqa: S608 - names of our own
-    await database.connection().execute_many(statement, [list(row) for row in rows])
+    await connections.connection().execute_many(statement, [list(row) for row in rows])
 
 
 async def find_existing_ids(table: str, ids: Iterable[int]) -> set[int]:
@@ -28,11 +28,11 @@ async def find_existing_ids(table: str, ids: Iterable[int]) -> set[int]:
     requested = list(ids)
     if not requested:
         return set()
-    if database.dialect() == "postgres":
-        rows = await database.fetch(f"SELECT id FROM {table} WHERE id = ANY($1::int[])", requested)  # noqa: S608 - a name of our own
+    if connections.dialect() == "postgres":
+        rows = await connections.fetch(f"SELECT id FROM {table} WHERE id = ANY($1::int[])", requested)  # noqa: S608 - a name of our own
     else:
         statement = f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each($1))"  # noqa: S608 - the same
-        rows = await database.fetch(statement, json.dumps(requested))
+        rows = await connections.fetch(statement, json.dumps(requested))
     return {row["id"] for row in rows}
 
 
@@ -44,20 +44,20 @@ async def find_existing_texts(
     if not requested:
         return set()
     statement = f"SELECT {column} AS text FROM {table} WHERE {where} AND {column}"  # noqa: S608 - names of our own
-    if database.dialect() == "postgres":
-        rows = await database.fetch(f"{statement} = ANY($1::text[])", requested)
+    if connections.dialect() == "postgres":
+        rows = await connections.fetch(f"{statement} = ANY($1::text[])", requested)
     else:
         condition = "IN (SELECT value FROM json_each($1))"
-        rows = await database.fetch(f"{statement} {condition}", json.dumps(requested))
+        rows = await connections.fetch(f"{statement} {condition}", json.dumps(requested))
     return {row["text"] for row in rows}
 
 
 async def advance_id_sequences(tables: Iterable[str]) -> None:
     """Let PostgreSQL's sequences go on after the ids that are there; SQLite goes on by itself."""
-    if database.dialect() != "postgres":
+    if connections.dialect() != "postgres":
         return
     for table in tables:
-        await database.connection().execute_query(
+        await connections.connection().execute_query(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - a name of our own
             f"GREATEST(COALESCE((SELECT max(id) FROM {table}), 0), 1), EXISTS (SELECT 1 FROM {table}))"
         )

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Self
 
-from models import database, listening, live
-from models.live import ChangeEvent, LiveTopic
+from database import change_events, change_listener, connections
+from database.change_events import ChangeEvent, LiveTopic
 
 MAX_KEYS = 100
 """Keys that are kept for a subscriber that does not look; beyond them it is told to read everything anew."""
@@ -98,12 +98,12 @@ class Hub:
 
         A lost connection is opened again, and then everybody resyncs.
         """
-        (dialect,) = database.build_config(url)["connections"]
+        (dialect,) = connections.build_config(url)["connections"]
         if dialect == "sqlite":
-            with live.local_listener(self.publish):
+            with change_events.local_listener(self.publish):
                 yield
             return
-        listener = asyncio.create_task(listening.listen(url, on_event=self.publish, resync=self.resync))
+        listener = asyncio.create_task(change_listener.listen(url, on_event=self.publish, resync=self.resync))
         try:
             yield
         finally:

@@ -27,10 +27,10 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
-from models.costly_reads import CostlyReads
-from models.fair_pool import FairPool
-from models.gathering import Batcher
-from models.read_limit import ReadTimedOut, is_read
+from database.batching import Batcher
+from database.costly_reads import CostlyReads
+from database.fair_pool import FairPool
+from database.read_timeout import ReadTimedOut, is_read
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """What PostgreSQL counts a moment's microseconds from."""
@@ -173,7 +173,7 @@ class StatelessClient(_OutageReportingClient):
             raise
 
     async def read_costly(self, statement: str, values: Sequence[object]) -> Sequence[Any]:
-        """`read` for a statement that may take long, when it is its turn; see `models.costly_reads`.
+        """`read` for a statement that may take long, when it is its turn; see `database.costly_reads`.
 
         Raises:
             ReadTimedOut: it waited or ran longer than `read_timeout`.

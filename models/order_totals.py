@@ -1,9 +1,10 @@
 """What orders come to by user, by user and day, and by service, kept up to date as they change.
 
-The database itself notes every change (`models.tallying`); the worker adds the notes to the tallies
-(`resolvers.tallies`). At every moment tally and notes together are what adding up all orders would give.
-Canceled and refunded orders do not count.
-The tallies' indexes, from the most to the least, are `models.tallying`'s: Tortoise's own all rise.
+The database itself notes every change (`database.migration_operations.order_totals`); the worker adds the
+notes to the tallies (`resolvers.tallies`). At every moment tally and notes together are what adding up all
+orders would give. Canceled and refunded orders do not count.
+The tallies' indexes, from the most to the least, are `database.migration_operations.order_totals`'s:
+Tortoise's own all rise.
 """
 
 from tortoise import fields
@@ -39,7 +40,8 @@ class UserTally(Model):
 class UserDayTally(Model):
     """A user's orders placed on one day and what they cost in Toman, but for what is in `OrderDelta`.
 
-    `day` counts from 1970-01-01 in the shop's time zone, see `models.day_tallying`.
+    `day` counts from 1970-01-01 in the shop's time zone, see
+    `database.migration_operations.daily_order_totals`.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -8,7 +8,7 @@ from typing import Self
 
 import orjson
 
-from models import database
+from database import connections
 
 CHANNEL = "vitrin"
 
@@ -67,10 +67,10 @@ async def publish_change(user_id: int, topic: LiveTopic, key: str) -> None:
     Listeners hear of it after the commit, and nothing after a rollback. Only ids travel.
     """
     event = ChangeEvent(user_id, topic, key)
-    if database.dialect() == "postgres":
-        await database.fetch("SELECT pg_notify($1, $2)", CHANNEL, event.to_json())
+    if connections.dialect() == "postgres":
+        await connections.fetch("SELECT pg_notify($1, $2)", CHANNEL, event.to_json())
     else:
-        database.on_commit(lambda: _notify_listeners(event))
+        connections.on_commit(lambda: _notify_listeners(event))
 
 
 def _notify_listeners(event: ChangeEvent) -> None:

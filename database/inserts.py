@@ -9,7 +9,7 @@ from tortoise.fields import DatetimeField
 from tortoise.fields.base import Field
 from tortoise.models import Model
 
-from models import database
+from database import connections
 
 M = TypeVar("M", bound=Model)
 
@@ -60,7 +60,7 @@ async def save(row: M) -> M:
         IntegrityError: it breaks a constraint.
         ValidationError: a text is too long.
     """
-    (returned,) = await database.fetch(_get_insert(type(row)).statement, *to_db_values(row))
+    (returned,) = await connections.fetch(_get_insert(type(row)).statement, *to_db_values(row))
     key = row._meta.pk_attr
     vars(row).update({key: returned[key], "_saved_in_db": True})
     return row

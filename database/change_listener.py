@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import asyncpg
 
-from models import database
-from models.live import CHANNEL, ChangeEvent, Listener
+from database import connections
+from database.change_events import CHANNEL, ChangeEvent, Listener
 
 APPLICATION_NAME = "vitrin live updates"
 HEARTBEAT = timedelta(seconds=5)
@@ -54,7 +54,7 @@ async def _listen_once(url: str, *, on_event: Listener, on_connected: Callable[[
         Exception: why there is no connection, or not any more.
     """
     lost = asyncio.Event()
-    session = await database.open_session(url, name=APPLICATION_NAME)
+    session = await connections.open_session(url, name=APPLICATION_NAME)
     try:
         session.add_termination_listener(lambda _: lost.set())
         await session.add_listener(CHANNEL, lambda *arguments: _dispatch(arguments[-1], on_event))

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.read_limit import ReadTimedOut
+from database.read_timeout import ReadTimedOut
 
 CALLER: ContextVar[str] = ContextVar("caller", default="")
 """Who the current task reads for. Callers whom nobody names share a line."""
