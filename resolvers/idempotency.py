@@ -17,7 +17,7 @@ import database
 from domain import idempotency_keys, problem_records
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
 from models import IdempotencyKey, User
-from models.placing import IdempotencyClaim
+from resolvers.order_placement.batched_insert import IdempotencyClaim
 
 Row = TypeVar("Row", bound=Model)
 

@@ -27,8 +27,8 @@ from domain.tokens import Claims
 from models import Order, OrderEvent, Service, User
 from resolvers import idempotency, pages, sessions
 from resolvers.filters import apply_criteria
+from resolvers.order_placement.placement import Placement
 from resolvers.pages import Direction, FastPath, Page, PageRequest, read_page
-from resolvers.placement import Placement
 from resolvers.refusals import raise_forbidden
 from resolvers.shop import AppContext
 

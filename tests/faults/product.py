@@ -17,8 +17,9 @@ from domain.money import Toman
 from domain.order_life import Dispatch
 from domain.problems import InsufficientBalance
 from gateways.providers import HttpProviderApi
-from models import Order, User, placing
+from models import Order, User
 from resolvers import following, idempotency, submission, wallet
+from resolvers.order_placement import batched_insert
 from resolvers.wallet import Spending
 
 POINTS = (
@@ -87,12 +88,12 @@ def _die_before_the_commit(die: Countdown) -> None:
 
 def _die_after_the_commit(die: Countdown) -> None:
     setattr(idempotency, "run_once", die_after(idempotency.run_once, die))  # noqa: B010 - the same
-    setattr(placing, "place", die_after(placing.place, die))  # noqa: B010 - the same
+    setattr(batched_insert, "place", die_after(batched_insert.place, die))  # noqa: B010 - the same
 
 
 def _place_step_by_step() -> None:
     """One statement has no middle to die in, and nothing between a look and an act."""
-    setattr(placing, "get_batch_client", lambda: None)  # noqa: B010 - the same
+    setattr(batched_insert, "get_batch_client", lambda: None)  # noqa: B010 - the same
 
 
 async def _requeue_unknown(order_id: int, *_: object, **__: object) -> None:

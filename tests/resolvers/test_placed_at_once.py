@@ -10,8 +10,9 @@ import database
 from domain.order_details import DripFeed, OrderDetails
 from domain.problems import IdempotencyKeyReused, InsufficientBalance, QuantityOutOfRange, ServiceUnavailable
 from domain.service_types import ServiceType
-from models import Category, IdempotencyKey, Order, Service, User, placing
+from models import Category, IdempotencyKey, Order, Service, User
 from resolvers.idempotency import LIFETIME
+from resolvers.order_placement import batched_insert
 from resolvers.shop import AppContext
 from tests.append_only import allow_row_changes
 from tests.database_state import Rows, read_all_rows, record_statements
@@ -39,7 +40,7 @@ CASES: dict[str, tuple[dict[str, Any], OrderDetails]] = {
 @pytest.fixture(params=["at once", "step by step"])
 def placement_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "step by step":
-        monkeypatch.setattr(placing, "get_batch_client", lambda: None)
+        monkeypatch.setattr(batched_insert, "get_batch_client", lambda: None)
     return str(request.param)
 
 
@@ -83,7 +84,7 @@ async def test_both_placement_paths_leave_the_same_rows(
     service = await create_service(**{"price": 1_999, **columns})
 
     at_once = await list_written_rows(shop, buyer, service, details, key)
-    monkeypatch.setattr(placing, "get_batch_client", lambda: None)
+    monkeypatch.setattr(batched_insert, "get_batch_client", lambda: None)
 
     step_by_step = await list_written_rows(shop, buyer, service, details, key)
     for table in WRITTEN:
@@ -101,7 +102,7 @@ async def test_provider_orders_are_queued_by_both_paths(
     details = OrderDetails(quantity=100)
 
     at_once = await list_written_rows(shop, buyer, service, details, None)
-    monkeypatch.setattr(placing, "get_batch_client", lambda: None)
+    monkeypatch.setattr(batched_insert, "get_batch_client", lambda: None)
 
     assert at_once == await list_written_rows(shop, buyer, service, details, None)
     assert at_once[0]["orders"][0]["due_at"] is not None

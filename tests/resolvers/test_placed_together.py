@@ -16,8 +16,9 @@ from domain.order_details import OrderDetails, specify
 from domain.order_status import OrderSource
 from domain.problems import InsufficientBalance
 from domain.states import LedgerKind
-from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User, offers, placing
+from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User
 from resolvers.audit import audit_ledger
+from resolvers.order_placement import batched_insert, service_cache
 from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows, record_statements
 from tests.fakes import create_user
@@ -53,7 +54,7 @@ async def wait_for_a_blocked_session(session: asyncpg.Connection) -> None:
 
 
 def _client() -> StatelessClient:
-    client = placing.get_batch_client()
+    client = batched_insert.get_batch_client()
     assert client is not None
     return client
 
@@ -61,9 +62,9 @@ def _client() -> StatelessClient:
 async def run_placement(order: Order) -> bool:
     """Whether the statement places it."""
     client = _client()
-    cached_service = await offers.get(order.service_id, client=client)
+    cached_service = await service_cache.get(order.service_id, client=client)
     assert cached_service is not None
-    return await placing.place(
+    return await batched_insert.place(
         order, cached_service=cached_service, discount_percent=0, claim=None, client=client
     )
 

@@ -11,9 +11,10 @@ import pytest
 from domain.order_details import DripFeed, OrderDetails
 from domain.problems import DuplicateOrder, IdempotencyKeyReused, InsufficientBalance, Problem
 from domain.service_types import ServiceType
-from models import Category, IdempotencyKey, LedgerEntry, Order, Service, User, placing
+from models import Category, IdempotencyKey, LedgerEntry, Order, Service, User
 from resolvers.audit import audit_ledger
 from resolvers.idempotency import LIFETIME
+from resolvers.order_placement import batched_insert
 from resolvers.shop import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import create_user
@@ -68,7 +69,7 @@ _NUMBERED_TABLES = ("orders", "order_events", "ledger_entries", "order_deltas")
 def disable_fast_path() -> Iterator[None]:
     """Orders are not placed at once in here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(placing, "get_batch_client", lambda: None)
+        patch.setattr(batched_insert, "get_batch_client", lambda: None)
         yield
 
 

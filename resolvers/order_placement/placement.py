@@ -13,10 +13,11 @@ from domain.order_life import OrderActor
 from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
-from models import Order, Service, User, offers, placing
+from models import Order, Service, User
 from resolvers import idempotency, wallet
 from resolvers.idempotency import IdempotentRequest
 from resolvers.order_life import Change, record_event
+from resolvers.order_placement import batched_insert, service_cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +38,20 @@ class Placement:
         A discount that changed since the buyer was recognised is noticed, and so are a service that changed
         and a used key. What depends on the day, and every refusal, is left to `place`.
         """
-        client = placing.get_batch_client()
+        client = batched_insert.get_batch_client()
         if self.refuses_duplicates or client is None:
             return None
-        cached_service = await offers.get(self.service_id, client=client)
+        cached_service = await service_cache.get(self.service_id, client=client)
         if cached_service is None:
             return None
         discount = self.buyer.custom_rate
         order = self._build_cached_order(cached_service.service, discount_percent=discount)
         if order is None:
             # Maybe it is another by now, and would be sold.
-            offers.invalidate(self.service_id, client=client)
+            service_cache.invalidate(self.service_id, client=client)
             return None
         claim = None if request is None else idempotency.to_claim(request)
-        is_placed = await placing.place(
+        is_placed = await batched_insert.place(
             order, cached_service=cached_service, discount_percent=discount, claim=claim, client=client
         )
         return order if is_placed else None

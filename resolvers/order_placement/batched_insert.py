@@ -23,10 +23,10 @@ from database.asyncpg_engine import StatelessClient
 from database.batching import Fetch
 from domain.order_life import OrderActor
 from domain.states import LedgerKind
-from models import offers
 from models.idempotency_key import TRY_LOCK
-from models.offers import IS_UNCHANGED, CachedService
 from models.order import Order
+from resolvers.order_placement import service_cache
+from resolvers.order_placement.service_cache import IS_UNCHANGED, CachedService
 
 _log = logging.getLogger("vitrin.placing")
 _DATABASE_TIMESTAMPS = ("created_at", "updated_at", "due_at")
@@ -151,7 +151,7 @@ async def place(
     if outcome["is_held"]:
         outcome = await client.batcher.submit(_OrderInsert(clock, order.user_id), item)
     if not outcome["is_unchanged"]:
-        offers.invalidate(order.service_id, client=client)
+        service_cache.invalidate(order.service_id, client=client)
     if outcome["id"] is None:
         return False
     placed_at: datetime = outcome["now"]
