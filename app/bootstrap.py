@@ -6,11 +6,11 @@ import socket
 import sys
 from collections.abc import Iterator
 
+from auth.tokens import TokenKeys
 from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
 from domain import days
 from domain.states import SmsNotice
-from domain.tokens import TokenKeys
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import create_provider_client

@@ -3,7 +3,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from domain.login_codes import Reserve
+from auth.login_codes import Reserve
 from domain.quotas import Quota
 
 

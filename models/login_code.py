@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
-from domain.login_codes import Reserve
+from auth.login_codes import Reserve
 from domain.states import SmsDelivery
 from models.user import User
 

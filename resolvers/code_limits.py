@@ -12,8 +12,8 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 import database
+from auth.login_codes import Reserve
 from config.settings import Settings
-from domain.login_codes import Reserve
 from domain.problems import TooManyCodes
 from domain.roles import UserRole
 from domain.states import SmsDelivery

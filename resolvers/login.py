@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 import database
-from domain import login_codes
+from auth import login_codes
 from domain.problems import (
     InvalidInput,
     MalformedUsername,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+from auth.tokens import Claims
 from database.rows import ALL_COLUMNS, Projection, RowSet, TableReader
 from domain import ids, texts
 from domain.order_details import OrderDetails
@@ -23,7 +24,6 @@ from domain.problems import (
     ServiceUnavailable,
     declares_problems,
 )
-from domain.tokens import Claims
 from models import Order, OrderEvent, Service, User
 from resolvers import idempotency, pages, sessions
 from resolvers.filters import apply_criteria

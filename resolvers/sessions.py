@@ -11,13 +11,13 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 import database
+from auth.tokens import Claims
 from database.clock import CLOCK
 from database.rows import ALL_COLUMNS, Projection, TableReader
 from domain.permissions import Permission
 from domain.problems import declares_problems
 from domain.sessions import SessionKind
 from domain.staff_problems import SessionNotFound
-from domain.tokens import Claims
 from models import AccessToken, TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent

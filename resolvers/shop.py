@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from auth.tokens import TokenKeys
 from config.settings import Settings
 from database.change_hub import Hub
-from domain.tokens import TokenKeys
 from gateways.payments import PaymentGateway
 from gateways.providers import ProviderAccount, ProviderApi
 from gateways.sms_outbox import SmsOutbox

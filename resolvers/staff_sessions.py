@@ -6,7 +6,8 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 import database
-from domain import login_codes, notices
+from auth import login_codes
+from domain import notices
 from domain.problems import (
     Forbidden,
     InvalidInput,

@@ -9,8 +9,8 @@ from datetime import datetime
 from tortoise.transactions import in_transaction
 
 import database
-from domain import login_codes, secret_boxes
-from domain import totp as rules
+from auth import login_codes, secret_encryption
+from auth import totp as rules
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired, TotpNotStarted, WrongTotpCode
@@ -124,11 +124,11 @@ def _derive_key(shop: AppContext) -> bytes:
 
 
 def _encrypt(shop: AppContext, user: User, secret: bytes) -> str:
-    return secret_boxes.encrypt(_derive_key(shop), secret, context=f"user:{user.id}")
+    return secret_encryption.encrypt(_derive_key(shop), secret, context=f"user:{user.id}")
 
 
 def _decrypt(shop: AppContext, user: User, sealed: str) -> bytes | None:
-    secret = secret_boxes.decrypt(_derive_key(shop), sealed, context=f"user:{user.id}")
+    secret = secret_encryption.decrypt(_derive_key(shop), sealed, context=f"user:{user.id}")
     if secret is None:
         _logger.error(
             "the TOTP secret of user %d cannot be decrypted; if LOGIN_CODE_KEY was changed, "

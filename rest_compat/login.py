@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from domain import login_codes
+from auth import login_codes
 from resolvers import login
 from resolvers.sessions import Session
 from rest_compat import requests, shapes

@@ -5,9 +5,9 @@ from collections.abc import Awaitable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from auth.tokens import Claims
 from database.rows import RowSet
 from domain.order_status import OrderSource
-from domain.tokens import Claims
 from models import Order
 from resolvers import orders
 from resolvers.sessions import Session

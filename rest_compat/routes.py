@@ -14,8 +14,8 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import database
+from auth.tokens import Claims
 from domain.problems import Problem
-from domain.tokens import Claims
 from resolvers.sessions import Session
 from resolvers.shop import AppContext
 from rest_compat import (

@@ -8,11 +8,11 @@ from itertools import count
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from auth.tokens import TokenKeys
 from config.quota_settings import QuotaSettings
 from config.settings import Settings
 from domain.money import Toman
 from domain.states import LedgerKind, SmsNotice
-from domain.tokens import TokenKeys
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
 from gateways.providers import ProviderApi

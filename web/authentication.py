@@ -3,8 +3,8 @@
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.tokens import Claims
 from database.clock import CLOCK
-from domain.tokens import Claims
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import sessions

@@ -13,9 +13,9 @@ from websockets.exceptions import InvalidStatus
 
 import database
 import schema
+from auth import totp as rules
 from config.per_caller import PerCaller
 from config.quota_settings import QuotaSettings
-from domain import totp as rules
 from domain.permissions import Permission
 from domain.roles import UserRole
 from engine.transport.view import GraphQLView

@@ -3,8 +3,8 @@
 import base64
 from collections.abc import Callable
 
+from auth import totp as rules
 from database.clock import CLOCK
-from domain import totp as rules
 from models import TotpSecret
 from resolvers import login, sessions, staff_sessions, totp
 from tests.both_doors.acts import PROBLEM, make_staff

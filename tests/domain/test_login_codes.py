@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import login_codes
+from auth import login_codes
 from domain.problems import InvalidInput, MalformedUsername
 from tests.cases import for_each
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
-from domain.tokens import Claims, TokenKeys
+from auth.tokens import Claims, TokenKeys
 from tests.cases import for_each
 from tests.fakes import MOMENT, key_pem
 from tests.searches import DEPTH

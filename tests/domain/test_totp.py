@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from domain import secret_boxes, totp
+from auth import secret_encryption, totp
 
 SECRET = b"12345678901234567890"
 # The RFC has eight digits; six are the last six of them.
@@ -39,9 +39,9 @@ def test_the_address_for_apps_holds_the_secret_and_the_account() -> None:
 
 def test_a_sealed_secret_opens_under_its_key_and_in_its_context_alone() -> None:
     key, other = b"k" * 32, b"o" * 32
-    sealed = secret_boxes.encrypt(key, SECRET, context="user:1")
+    sealed = secret_encryption.encrypt(key, SECRET, context="user:1")
 
-    assert secret_boxes.decrypt(key, sealed, context="user:1") == SECRET
-    assert secret_boxes.decrypt(other, sealed, context="user:1") is None
-    assert secret_boxes.decrypt(key, sealed, context="user:2") is None
-    assert secret_boxes.encrypt(key, SECRET, context="user:1") != sealed
+    assert secret_encryption.decrypt(key, sealed, context="user:1") == SECRET
+    assert secret_encryption.decrypt(other, sealed, context="user:1") is None
+    assert secret_encryption.decrypt(key, sealed, context="user:2") is None
+    assert secret_encryption.encrypt(key, SECRET, context="user:1") != sealed

@@ -29,6 +29,7 @@ ELSEWHERE = {
 }
 FOLDERS = (
     "domain",
+    "auth",
     "models",
     "database",
     "resolvers",

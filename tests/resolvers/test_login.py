@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import login_codes
+from auth import login_codes
 from domain.problems import InvalidInput, MalformedUsername, WrongLoginCode
 from domain.roles import UserRole
 from models import AccessToken, LoginCode, User

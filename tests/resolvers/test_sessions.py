@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 import database
-from domain.tokens import TokenKeys
+from auth.tokens import TokenKeys
 from models import AccessToken, User
 from resolvers import credentials, login, sessions
 from resolvers.shop import AppContext

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 import database
-from domain import totp as rules
+from auth import totp as rules
 from domain.problems import Forbidden, Problem, WrongLoginCode
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 import database
-from domain import login_codes
+from auth import login_codes
 from domain.permissions import Permission
 from domain.problems import UnknownUser, WrongLoginCode
 from domain.roles import UserRole

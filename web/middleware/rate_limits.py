@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import database
-from domain.tokens import Claims
+from auth.tokens import Claims
 from observability import security_log
 from observability.optional_packages import MissingPackage
 from observability.security_log import SecurityEvent

@@ -1,0 +1,1 @@
+"""Credentials without a database: token signing and verification, encryption, TOTP, login codes."""
