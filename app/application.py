@@ -19,8 +19,8 @@ import web.api_docs.routes
 from config.settings import Settings
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
-from gateways.sandbox import SandboxPayments
-from gateways.sandbox_orders import SandboxOrders
+from gateways.sandbox.order_store import SandboxOrders
+from gateways.sandbox.payments import SandboxPayments
 from observability import tracing
 from resolvers.shop import AppContext
 from rest_compat import description

@@ -15,7 +15,7 @@ from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import create_provider_client
 from gateways.providers import HttpProviderApi, ProviderApi
-from gateways.sandbox import SandboxPayments
+from gateways.sandbox.payments import SandboxPayments
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
 from gateways.sms_outbox import SmsOutbox
 from resolvers import quotas

@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 
 from app.application import build_application
 from domain.money import Toman
-from gateways.sandbox import SandboxPayments
+from gateways.sandbox.payments import SandboxPayments
 from resolvers.shop import AppContext
 from rest_compat.routes import LEGACY_ROUTES
 from tests.fakes import create_user

@@ -7,7 +7,7 @@ import pytest
 
 from domain.money import MAX_AMOUNT, Toman
 from gateways.payments import Verdict
-from gateways.sandbox import SandboxPayments
+from gateways.sandbox.payments import SandboxPayments
 from tests.cases import for_each
 
 CALLBACK = "https://shop.example/api/v1/user/payment/verify"

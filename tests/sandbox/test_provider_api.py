@@ -21,7 +21,7 @@ from gateways.provider_addresses import ProviderClient
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import ProviderOrderState
 from gateways.providers import HttpProviderApi, ProviderAccount
-from gateways.sandbox_orders import SandboxOrders
+from gateways.sandbox.order_store import SandboxOrders
 from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import create_client

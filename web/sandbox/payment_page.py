@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from domain.money import Toman
-from gateways.sandbox import PAGE_PATH, SandboxPayment, SandboxPayments
+from gateways.sandbox.payments import PAGE_PATH, SandboxPayment, SandboxPayments
 from web import html_pages
 from web.parameters import Parameters, read_parameters
 

@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 from domain import digits, ids, trade_words
 from domain.problems import InvalidInput
 from domain.service_types import ServiceType
-from gateways.sandbox_life import Outcome, SandboxState, parse_outcome
-from gateways.sandbox_orders import MAX_QUANTITY, SandboxOrders
+from gateways.sandbox.order_simulator import Outcome, SandboxState, parse_outcome
+from gateways.sandbox.order_store import MAX_QUANTITY, SandboxOrders
 from resolvers.shop import SANDBOX_PROVIDER_PATH
 from web.parameters import Parameters, read_parameters
 from web.responses import NoStoreJSONResponse

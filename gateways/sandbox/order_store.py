@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from gateways.sandbox_life import SandboxOrder, SandboxState, compute_refill_status, compute_state
+from gateways.sandbox.order_simulator import SandboxOrder, SandboxState, compute_refill_status, compute_state
 
 MAX_QUANTITY = 2**53 - 1
 _BUSY_SECONDS = 10

@@ -1,0 +1,1 @@
+"""Local stand-ins for payment gateways and providers."""
