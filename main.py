@@ -7,7 +7,7 @@ import sys
 
 from pydantic import ValidationError
 
-from config.refusals import UsageError
+from config.errors import UsageError
 from config.settings import Settings, describe_settings
 from observability import logging, security_log, sentry
 

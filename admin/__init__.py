@@ -1,1 +1,1 @@
-"""Door 5: the staff's web pages at /admin, by starlette-admin; every act is one of `resolvers.staff`."""
+"""Staff pages at /admin, built on starlette-admin; each action calls an operation of `resolvers.staff`."""

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from starlette_admin.i18n import lazy_gettext
 
-from domain.order_life import Dispatch, OrderActor
+from domain.enums import RefillStatus
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
-from domain.states import RefillStatus
 
 # By kind: members of two kinds are equal where their values are.
 _LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {

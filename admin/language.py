@@ -11,8 +11,8 @@ from babel.support import Translations
 from starlette_admin import i18n
 from starlette_admin.i18n import I18nConfig, get_locale, gettext
 
-from domain import days, persian
-from domain.messages import Language
+from domain import calendar_days, persian_format
+from domain.problem_messages import Language
 
 CATALOGUES = Path(__file__).with_name("translations")
 CONFIG = I18nConfig(
@@ -44,7 +44,7 @@ def is_persian() -> bool:
 
 def format_number(value: int) -> str:
     """A number in groups of three: ۱۲٬۰۰۰ or 12,000."""
-    return persian.format_number(value) if is_persian() else f"{value:,}"
+    return persian_format.format_number(value) if is_persian() else f"{value:,}"
 
 
 def format_toman(value: int) -> str:
@@ -54,7 +54,11 @@ def format_toman(value: int) -> str:
 
 def format_datetime(value: datetime) -> str:
     """Date and time of day by the shop's clock; Jalali in Persian. `value` must carry its zone."""
-    return persian.format_datetime(value) if is_persian() else f"{days.to_local(value):%Y-%m-%d %H:%M}"
+    return (
+        persian_format.format_datetime(value)
+        if is_persian()
+        else f"{calendar_days.to_local(value):%Y-%m-%d %H:%M}"
+    )
 
 
 def _load_catalogue(name: str) -> Translations:

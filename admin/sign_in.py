@@ -7,17 +7,17 @@ from starlette.templating import Jinja2Templates
 from starlette_admin.auth import AdminUser, BaseAuthProvider
 from starlette_admin.helpers import index_url, safe_redirect_url
 
-from admin import access
-from admin.refusals import format_problem
+from admin import authorization
+from admin.error_messages import format_problem
 from database.clock import CLOCK
-from domain import texts
+from domain import text_cleaning
 from domain.problems import Problem
 from domain.sessions import SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
 from models import User
-from resolvers import login, proofs, sessions, staff_sessions
+from resolvers import identity_proofs, login, sessions, staff_sessions
+from resolvers.app_context import AppContext
 from resolvers.login import IssuedSession
-from resolvers.shop import AppContext
 from web.authentication import get_client
 from web.client_network import get_client_network
 
@@ -44,9 +44,13 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         """Who works on the pages, or None where nobody of staff is signed in."""
         bearer = request.cookies.get(self._cookie)
         viewer = await sessions.authenticate(self._shop, bearer) if bearer else None
-        if viewer is None or viewer.kind is not SessionKind.STAFF or not access.is_staff(viewer.user.role):
+        if (
+            viewer is None
+            or viewer.kind is not SessionKind.STAFF
+            or not authorization.is_staff(viewer.user.role)
+        ):
             return None
-        access.store_session(request, viewer, is_confirmed=await proofs.is_confirmed(viewer))
+        authorization.store_session(request, viewer, is_confirmed=await identity_proofs.is_confirmed(viewer))
         return AdminUser(username=_display_name(viewer.user))
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
@@ -61,11 +65,11 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         ]
 
     async def _sign_in(self, request: Request, templates: Jinja2Templates) -> Response:
-        if access.get_session(request) is not None:
+        if authorization.get_session(request) is not None:
             return RedirectResponse(_next_url(request), _SEE_OTHER)
         form = await request.form()
         username, code, totp_code = (
-            texts.strip(str(form.get(name) or "")) for name in ("username", "code", "totp")
+            text_cleaning.strip(str(form.get(name) or "")) for name in ("username", "code", "totp")
         )
         page = {"username": username, "code": "", "is_code_sent": False, "needs_totp": False, "error": None}
         try:

@@ -14,14 +14,14 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.theme import DefaultTheme
 
 from admin import language, templating
-from admin.csrf import SessionCsrfMiddleware
-from admin.outages import OutageMiddleware
+from admin.csrf_middleware import SessionCsrfMiddleware
+from admin.form_validation_middleware import FormValidationMiddleware
+from admin.outage_middleware import OutageMiddleware
+from admin.page_protection_middleware import PageProtectionMiddleware
 from admin.pages.account import AccountPage
 from admin.pages.dashboard import Dashboard
 from admin.pages.service_tokens import ServiceTokensPage
 from admin.pages.settings import SettingsPage
-from admin.posted_forms import FormValidationMiddleware
-from admin.protection import PageProtectionMiddleware
 from admin.sign_in import LoginCodeAuthProvider
 from admin.views.audit_log import AuditView
 from admin.views.categories import CategoryView
@@ -34,8 +34,8 @@ from admin.views.refills import RefillView
 from admin.views.services import ServiceView
 from admin.views.tickets import TicketView
 from admin.views.users import UserView
-from domain import days
-from resolvers.shop import AppContext
+from domain import calendar_days
+from resolvers.app_context import AppContext
 
 PATH = "/admin"
 
@@ -99,7 +99,9 @@ def build_application(shop: AppContext) -> ASGIApp:
         index_view=Dashboard(),
         i18n_config=language.CONFIG,
         timezone_config=TimezoneConfig(
-            default_timezone=days.get_zone().key, timezone_cookie_name=None, use_user_locale_timezone=False
+            default_timezone=calendar_days.get_zone().key,
+            timezone_cookie_name=None,
+            use_user_locale_timezone=False,
         ),
         theme=DirectedTheme(),
         templates_dir=str(templating.FOLDER),

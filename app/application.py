@@ -10,9 +10,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketClose
 
-import admin.door
+import admin.routes
 import database
-import reseller_api.door
+import reseller_api.routes
 import rest_compat.routes
 import schema
 import web.api_docs.routes
@@ -22,8 +22,8 @@ from engine.transport.websocket import GraphQLSockets
 from gateways.sandbox.order_store import SandboxOrders
 from gateways.sandbox.payments import SandboxPayments
 from observability import tracing
-from resolvers.shop import AppContext
-from rest_compat import description
+from resolvers.app_context import AppContext
+from rest_compat import openapi
 from web import health, jwks
 from web.authentication import AuthenticationMiddleware
 from web.client_network import TrustedProxiesMiddleware
@@ -70,17 +70,17 @@ def build_application(shop: AppContext) -> Starlette:
             WebSocketRoute("/graphql", sockets),
             # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
             WebSocketRoute("/{path:path}", WebSocketClose()),
-            *reseller_api.door.routes(shop),
+            *reseller_api.routes.routes(shop),
             Mount("/api", app=rest),
             # A mount does not match its own bare path.
             Route("/api", rest),
-            *admin.door.routes(shop),
+            *admin.routes.routes(shop),
             *jwks.routes(shop),
             *health.routes(shop),
             *_build_openid_routes(shop),
-            description.build_route(settings.effective_public_url),
+            openapi.build_route(settings.effective_public_url),
             *web.api_docs.routes.routes(
-                description.build_document(settings.effective_public_url),
+                openapi.build_document(settings.effective_public_url),
                 sdl=schema.print_sdl if settings.shows_graphql_schema else None,
             ),
             *_build_sandbox_routes(shop),
@@ -130,7 +130,7 @@ def _build_middleware(shop: AppContext) -> list[Middleware]:
             limit=settings.rate_limit,
             storage=settings.rate_limit_storage,
             prefix="/api",
-            excluded_prefix=reseller_api.door.PATH,
+            excluded_prefix=reseller_api.routes.PATH,
         ),
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, timeout=settings.body_timeout),
     ]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from auth.tokens import TokenKeys
 from config import keys
 from config.settings import Settings, SmsGatewayName, UnsafeInProduction
-from domain import days
-from domain.states import SmsNotice
+from domain import calendar_days
+from domain.enums import SmsNotice
 from gateways import http
 from gateways.payments import PaymentGateway, ZarinpalPayments, ZibalPayments
 from gateways.provider_addresses import create_provider_client
@@ -19,12 +19,12 @@ from gateways.sandbox.payments import SandboxPayments
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms
 from gateways.sms_outbox import SmsOutbox
 from resolvers import quotas
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 
 def build_shop(settings: Settings) -> AppContext:
     """The installation that `settings` describe; its time zone is the process's."""
-    days.set_zone(settings.time_zone)
+    calendar_days.set_zone(settings.time_zone)
     quotas.configure(settings)
     return AppContext(
         settings=settings,

@@ -6,7 +6,7 @@ import re
 import secrets
 from enum import StrEnum
 
-from domain import emails, mobiles, texts
+from domain import emails, mobiles, text_cleaning
 from domain.problems import InvalidInput, MalformedUsername
 
 DIGIT_COUNT = 6
@@ -36,7 +36,7 @@ def parse_code(text: str, *, field: str = "code") -> str:
     Raises:
         InvalidInput: anything else.
     """
-    code = texts.clean_code(text)
+    code = text_cleaning.clean_code(text)
     if not _CODE.fullmatch(code):
         raise InvalidInput(field=field)
     return code
@@ -48,7 +48,7 @@ def parse_username(text: str) -> str:
     Raises:
         MalformedUsername: neither of the two.
     """
-    if not texts.is_storable(text):
+    if not text_cleaning.is_storable(text):
         raise MalformedUsername
     username = mobiles.normalize(text) or emails.normalize(text)
     if username is None:

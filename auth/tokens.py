@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 
-from config.refusals import UsageError
+from config.errors import UsageError
 from domain import ids
 
 V = TypeVar("V")

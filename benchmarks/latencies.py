@@ -20,7 +20,7 @@ from benchmarks.contestants import Contestant
 from benchmarks.shop import BenchmarkShop
 from benchmarks.works import KEY, Request, Workload
 from models import Provider
-from resolvers import submission, tallies
+from resolvers import order_submission, order_totals
 
 _WARM_UP_SECONDS = 2.0
 _MIN_CALLS = 3
@@ -153,7 +153,7 @@ async def _apply_deltas(opened: BenchmarkShop) -> None:
     settings = contestants.build_settings(opened.environment)
     shop = build_shop(settings)
     async with database.open_connections(settings.effective_database_url):
-        while await tallies.apply_deltas(shop):
+        while await order_totals.apply_deltas(shop):
             """Until nothing is left."""
 
 
@@ -168,7 +168,7 @@ async def _measure_claims(opened: BenchmarkShop, *, max_calls: int, within_secon
             async with in_transaction() as transaction:
                 begun = time.perf_counter()
                 # The claim alone: what follows it speaks to the provider.
-                claimed = await submission._claim(shop, provider)
+                claimed = await order_submission._claim(shop, provider)
                 seconds = time.perf_counter() - begun
                 await transaction.rollback()
             if not claimed.orders:

@@ -10,7 +10,7 @@ import asyncpg
 import database
 from benchmarks.cluster import Cluster
 from database.migration_operations import daily_order_totals, order_totals
-from resolvers.audit import audit_ledger
+from resolvers.ledger_audit import audit_ledger
 
 CATEGORIES, SERVICES, PROVIDERS = 24, 1_000, 3
 STUDY_ORDERS = 200_000

@@ -8,8 +8,8 @@ from config.settings import Settings
 from domain import mobiles
 from domain.problems import InvalidInput
 from domain.roles import UserRole
-from resolvers.staff import appointments
-from resolvers.staff.appointments import AccountBlocked, LastOwner, RoleGrant, UnknownMobile
+from resolvers.staff import role_grants
+from resolvers.staff.role_grants import AccountBlocked, LastOwner, RoleGrant, UnknownMobile
 
 _ROLES = [role.value for role in UserRole if role is not UserRole.USER]
 
@@ -45,9 +45,9 @@ async def _run_action(settings: Settings, arguments: argparse.Namespace) -> str:
     await database.migrate(settings.effective_session_url)
     async with database.open_connections(settings.effective_database_url):
         if arguments.act == "reset-totp":
-            user = await appointments.reset_totp(arguments.mobile)
+            user = await role_grants.reset_totp(arguments.mobile)
             return f"user {user.id} signs in without an authenticator app and is signed out"
-        return _describe(await appointments.grant_role(arguments.mobile, role=UserRole(arguments.role)))
+        return _describe(await role_grants.grant_role(arguments.mobile, role=UserRole(arguments.role)))
 
 
 def _describe(appointment: RoleGrant) -> str:

@@ -7,7 +7,7 @@ import json
 
 import database
 from config.settings import Settings
-from resolvers.audit import Difference, audit_ledger
+from resolvers.ledger_audit import Difference, audit_ledger
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

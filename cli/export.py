@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import database
 from config.settings import Settings
-from domain import ids, mobiles, texts
+from domain import ids, mobiles, text_cleaning
 from models import User
 from resolvers import login
 from resolvers.exports import tables
@@ -80,7 +80,7 @@ def _to_utc(timestamp: datetime | None, zone: ZoneInfo) -> datetime | None:
 async def _parse_user_id(text: str) -> int:
     mobile = mobiles.normalize(text)
     user = await login.get_account_by_mobile(mobile) if mobile else None
-    number = texts.parse_integer(text)
+    number = text_cleaning.parse_integer(text)
     if user is None and mobile is None and number is not None and ids.is_possible(number):
         user = await User.get_or_none(id=number)
     if user is None:

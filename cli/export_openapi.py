@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from config.settings import Settings
-from rest_compat.description.document import encode_document
+from rest_compat.openapi.document import encode_document
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:

@@ -22,7 +22,7 @@ from app.server.listeners import PacedServer, listen
 from cli.startup import prepare_process
 from config.settings import Settings, check_production
 from database.sqlite_lock import database_lock
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 DEMO_MOBILE = "09011235566"
 

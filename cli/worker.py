@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 import database
 from app.bootstrap import build_shop
 from cli.startup import prepare_process
-from config.refusals import UsageError
+from config.errors import UsageError
 from config.settings import Settings, check_production
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from web import health
 from worker import loop
 

@@ -1,1 +1,1 @@
-"""What the operator decides: settings and keys."""
+"""Settings and keys, from the operator's environment."""

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from config.durations import AtLeastOneSecond, Duration, Timeout
+from config.errors import UsageError
 from config.gateway_settings import GatewaySettings
 from config.gateway_settings import PaymentGatewayName as PaymentGatewayName
 from config.gateway_settings import SmsGatewayName as SmsGatewayName
@@ -22,7 +23,6 @@ from config.lists import CommaSeparated
 from config.numbers import Amount, Positive
 from config.operations_settings import OperationsSettings
 from config.quota_settings import QuotaSettings
-from config.refusals import UsageError
 from config.staff_settings import StaffSettings
 
 POSTGRES_SCHEMES = ("postgres://", "postgresql://", "asyncpg://")

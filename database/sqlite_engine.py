@@ -32,7 +32,7 @@ from tortoise.exceptions import OperationalError
 from database.costly_reads import CostlyReads
 from database.read_timeout import ReadTimedOut, is_read
 from database.text_search import SQLITE_FUNCTION
-from domain.folding import fold
+from domain.search_folding import fold
 
 _STEPS_BETWEEN_CHECKS = 20_000
 """Of SQLite's virtual machine: it looks at the clock about every millisecond."""

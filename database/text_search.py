@@ -1,4 +1,4 @@
-"""The lookup `__has_part`: rows whose text holds a part, however either is spelled (`domain.folding`).
+"""The lookup `__has_part`: rows whose text holds a part, however either is spelled (`domain.search_folding`).
 
 `Service.filter(name__has_part="فالوور")`. PostgreSQL keeps the folded text of prose in a generated column,
 `name_folded`, which no insert or update can bypass; SQLite folds while it reads, by a function of each
@@ -17,7 +17,7 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.models import Model
 
 from domain import mobiles
-from domain.folding import FROM, TO, fold
+from domain.search_folding import FROM, TO, fold
 
 LOOKUP = "has_part"
 SQLITE_FUNCTION = "fold_text"

@@ -9,7 +9,7 @@ names become server settings.
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from config.refusals import UsageError
+from config.errors import UsageError
 from config.settings import POSTGRES_SCHEMES
 
 # Options of the pool and of asyncpg's own arguments, with the type of each.

@@ -4,7 +4,7 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from domain import texts
+from domain import text_cleaning
 
 MAX_LENGTH = 254
 """Characters of the longest address (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
@@ -17,9 +17,9 @@ def normalize(text: str) -> str | None:
     that look alike on a page are one address. The grammar is email-validator's; no name server is asked.
     """
     # A spelling may be longer than the address: composed letters, an encoded domain.
-    if len(text) > 2 * MAX_LENGTH or not texts.is_storable(text):
+    if len(text) > 2 * MAX_LENGTH or not text_cleaning.is_storable(text):
         return None
-    visible = texts.remove_invisible(unicodedata.normalize("NFKC", texts.clean_line(text)))
+    visible = text_cleaning.remove_invisible(unicodedata.normalize("NFKC", text_cleaning.clean_line(text)))
     try:
         address = validate_email(visible, check_deliverability=False, strict=True).normalized.lower()
     except EmailNotValidError:

@@ -1,6 +1,6 @@
 """What an idempotency key is, the same for every API."""
 
-from domain import texts
+from domain import text_cleaning
 from domain.problems import InvalidInput
 
 FIELD = "idempotencyKey"
@@ -39,4 +39,6 @@ def decode(header: bytes) -> str:
 def _is_visible(character: str) -> bool:
     if character == " ":
         return True
-    return not (character.isspace() or texts.is_invisible(character)) and texts.is_storable(character)
+    return not (character.isspace() or text_cleaning.is_invisible(character)) and text_cleaning.is_storable(
+        character
+    )

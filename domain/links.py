@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
 
-from domain import texts
+from domain import text_cleaning
 from domain.problems import InvalidLink
 
 MAX_LENGTH = 2_000
@@ -31,8 +31,8 @@ def parse(text: str) -> str:
     Raises:
         InvalidLink: neither an http(s) address nor a page's name, or over 2,000 characters.
     """
-    link = texts.strip(text)
-    if not 1 <= len(link) <= MAX_LENGTH or not texts.is_storable(link):
+    link = text_cleaning.strip(text)
+    if not 1 <= len(link) <= MAX_LENGTH or not text_cleaning.is_storable(link):
         raise InvalidLink
     if not _USERNAME.fullmatch(link) and not is_address(link):
         raise InvalidLink
@@ -53,7 +53,7 @@ def _parse_address(text: str) -> SplitResult | None:
 
     An order's link is taken apart when it is checked, and again for its normal form.
     """
-    if _BLANK.search(text) or texts.clean_line(text) != text:
+    if _BLANK.search(text) or text_cleaning.clean_line(text) != text:
         return None
     try:
         parts = urlsplit(text)

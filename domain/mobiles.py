@@ -4,7 +4,7 @@ import re
 
 import phonenumbers
 
-from domain import digits, texts
+from domain import digits, text_cleaning
 
 _USUAL = re.compile(r"(?:\+98|0)?(9[0-9]{9})", re.ASCII)
 _ACCEPTED_FORM = re.compile(r"\+?[0-9]{10,20}", re.ASCII)
@@ -57,4 +57,4 @@ def search_part(text: str) -> str:
 
 
 def _to_plain(text: str) -> str:
-    return _SEPARATORS.sub("", digits.to_ascii(texts.remove_invisible(text))).replace("＋", "+")
+    return _SEPARATORS.sub("", digits.to_ascii(text_cleaning.remove_invisible(text))).replace("＋", "+")

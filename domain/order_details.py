@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain import links, texts
+from domain import links, text_cleaning
 from domain.problems import InvalidInput, QuantityOutOfRange
 from domain.service_types import ServiceType
 
@@ -110,7 +110,7 @@ def _normalize_texts(*values: str | None) -> list[str]:
     # Most orders have none of them.
     if values.count(None) == len(values):
         return []
-    return sorted({texts.clean_paragraph(text) for text in values if text is not None})
+    return sorted({text_cleaning.clean_paragraph(text) for text in values if text is not None})
 
 
 def _specify_default(details: OrderDetails, limits: Limits, _: date) -> Specification:
@@ -166,7 +166,7 @@ def _specify_username(details: OrderDetails, limits: Limits, _: date) -> Specifi
 
 
 def _specify_mentions_media_likers(details: OrderDetails, limits: Limits, _: date) -> Specification:
-    media = texts.strip(details.media or "")
+    media = text_cleaning.strip(details.media or "")
     if len(media) > links.MAX_LENGTH or not links.is_address(media):
         raise InvalidInput(field="mediaUrl")
     return Specification(units=_check_single_delivery(details, limits), media=media)
@@ -252,16 +252,20 @@ def _check_subscription(subscription: Subscription, today: date) -> None:
 
 def _parse_lines(text: str | None, *, field: str) -> list[str]:
     """The lines with something to see, each cleaned. Commas do not part them: a comment may hold some."""
-    if text is None or len(text) > _MAX_LIST_LENGTH or not texts.is_storable(text):
+    if text is None or len(text) > _MAX_LIST_LENGTH or not text_cleaning.is_storable(text):
         raise InvalidInput(field=field)
-    lines = texts.split_comments(text) if field == "comments" else texts.split_lines(text)
+    lines = text_cleaning.split_comments(text) if field == "comments" else text_cleaning.split_lines(text)
     if not lines or any(len(line) > _MAX_LINE_LENGTH for line in lines):
         raise InvalidInput(field=field)
     return lines
 
 
 def _parse_line(text: str | None, *, field: str) -> str:
-    line = texts.clean_line(text or "")
-    if not 1 <= len(line) <= _MAX_LINE_LENGTH or not texts.is_one_line(line) or not texts.is_storable(line):
+    line = text_cleaning.clean_line(text or "")
+    if (
+        not 1 <= len(line) <= _MAX_LINE_LENGTH
+        or not text_cleaning.is_one_line(line)
+        or not text_cleaning.is_storable(line)
+    ):
         raise InvalidInput(field=field)
     return line

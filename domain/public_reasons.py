@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from domain.messages import Language
-from domain.states import RefillStatus, RefusalKind
+from domain.enums import RefillStatus, RefusalKind
+from domain.problem_messages import Language
 
 
 class PublicReason(StrEnum):

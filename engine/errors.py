@@ -7,8 +7,8 @@ from strawberry.exceptions import StrawberryInputCoercionError
 
 import database
 from database.read_timeout import ReadTimedOut
-from domain import messages
-from domain.messages import Language
+from domain import problem_messages
+from domain.problem_messages import Language
 from domain.problems import InvalidInput, Problem
 from observability import request_ids
 
@@ -28,7 +28,7 @@ def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
     if isinstance(cause, Problem):
         field = {"field": cause.field} if isinstance(cause, InvalidInput) else {}
         return _build_public_error(
-            error, messages.format_message(cause, language), code=cause.code.name, **field
+            error, problem_messages.format_message(cause, language), code=cause.code.name, **field
         )
     if _is_client_error(error):
         return _build_public_error(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from domain import days
+from domain import calendar_days
 from domain.order_details import DripFeed, Subscription
 from domain.service_types import ServiceType
 
@@ -72,7 +72,7 @@ class ProviderOrder:
             "max": str(subscription.max),
             "posts": str(subscription.posts),
             "delay": str(subscription.delay),
-            **({"expiry": days.format_day(subscription.expiry)} if subscription.expiry else {}),
+            **({"expiry": calendar_days.format_day(subscription.expiry)} if subscription.expiry else {}),
         }
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.enums import RefillStatus
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
-from domain.states import RefillStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

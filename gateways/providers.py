@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from gateways import loose_json, provider_answers
+from gateways import lenient_json, provider_responses
 from gateways.errors import (
     GatewayError,
     GatewayInvalidResponse,
@@ -80,10 +80,11 @@ class ProviderApi(Protocol):
         The trade knows no idempotency key: an order sent twice is delivered and paid twice. So the
         outcome is exactly one of four.
 
-        1. Accepted, it returns: HTTP 2xx, and `order` is a number as `loose_json.to_reference` reads it, with
+        1. Accepted, it returns: HTTP 2xx, and `order` is a number as `lenient_json.to_reference` reads it,
+        with
            neither an `error` nor a `status` of failure beside it.
         2. Refused, GatewayRejected: HTTP 2xx or 4xx, and an object that says so in any of the shapes of
-           `provider_failures` and names no order. No order exists.
+           `provider_error_formats` and names no order. No order exists.
         3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
            byte left; or turned away for a rate limit, GatewayRateLimited. It may be sent again.
         4. Unknown, GatewayUnavailable with `request_sent` True or GatewayInvalidResponse: cut off or
@@ -127,54 +128,54 @@ class HttpProviderApi:
         """`action=services`."""
         form = {"action": "services"}
         return await self._call(
-            account, form, provider_answers.parse_catalogue, max_bytes=MAX_CATALOGUE_BYTES
+            account, form, provider_responses.parse_catalogue, max_bytes=MAX_CATALOGUE_BYTES
         )
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
         """`action=add`; see `ProviderApi.add` for its four outcomes."""
         return await self._call(
-            account, {"action": "add", **order.to_form()}, provider_answers.parse_order_id
+            account, {"action": "add", **order.to_form()}, provider_responses.parse_order_id
         )
 
     async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
         """`action=status` with `orders`, for a single order too, see `status`."""
         form = {"action": "status", "orders": _join_ids(order_ids)}
         return await self._call(
-            account, form, lambda response: provider_answers.parse_statuses(response, order_ids)
+            account, form, lambda response: provider_responses.parse_statuses(response, order_ids)
         )
 
     async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
         """`action=status` with `order`, which does not tell a wrong number from a wrong key."""
         form = {"action": "status", "order": _join_ids([order_id])}
-        return await self._call(account, form, lambda response: provider_answers.status(response, order_id))
+        return await self._call(account, form, lambda response: provider_responses.status(response, order_id))
 
     async def refill(self, account: ProviderAccount, order_id: str) -> str:
         """`action=refill`."""
         form = {"action": "refill", "order": _join_ids([order_id])}
-        return await self._call(account, form, provider_answers.parse_refill_id)
+        return await self._call(account, form, provider_responses.parse_refill_id)
 
     async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
         """`action=refill_status`."""
         form = {"action": "refill_status", "refill": refill_id}
-        return await self._call(account, form, provider_answers.parse_refill)
+        return await self._call(account, form, provider_responses.parse_refill)
 
     async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
         """`action=cancel`."""
         form = {"action": "cancel", "orders": _join_ids(order_ids)}
         return await self._call(
-            account, form, lambda response: provider_answers.parse_cancellations(response, order_ids)
+            account, form, lambda response: provider_responses.parse_cancellations(response, order_ids)
         )
 
     async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
         """`action=cancel` with `order`."""
         form = {"action": "cancel", "order": _join_ids([order_id])}
         await self._call(
-            account, form, lambda response: provider_answers.parse_cancellation(response, order_id)
+            account, form, lambda response: provider_responses.parse_cancellation(response, order_id)
         )
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
         """`action=balance`."""
-        return await self._call(account, {"action": "balance"}, provider_answers.parse_balance)
+        return await self._call(account, {"action": "balance"}, provider_responses.parse_balance)
 
     async def _call(
         self,
@@ -188,7 +189,7 @@ class HttpProviderApi:
         with _count_call(account, form["action"]):
             form = {"key": account.api_key.get_secret_value(), **form}
             response = await read_json(
-                self._client, "POST", account.url, form=form, max_bytes=max_bytes, parse=loose_json.parse
+                self._client, "POST", account.url, form=form, max_bytes=max_bytes, parse=lenient_json.parse
             )
             try:
                 return read(response)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
-from domain.states import SmsNotice
+from domain.enums import SmsNotice
 from gateways.errors import (
     GatewayInvalidResponse,
     GatewayRejected,

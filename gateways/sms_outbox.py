@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 from domain import mobiles
-from domain.states import SmsDelivery, SmsNotice
+from domain.enums import SmsDelivery, SmsNotice
 from gateways.errors import GatewayError, GatewayRateLimited, GatewayRejected, GatewayUnavailable
 from gateways.sms import SmsGateway, TemplateMissing
 from observability import metrics, request_ids

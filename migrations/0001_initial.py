@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.roles import UserRole
 from domain.service_types import ServiceSource, ServiceType
-from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
 from tortoise.fields.base import OnDelete
 from uuid import uuid4
 from tortoise import fields

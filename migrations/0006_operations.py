@@ -1,6 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from domain.states import AlertKind
+from domain.enums import AlertKind
 from tortoise import fields
 from tortoise.fields.base import OnDelete
 

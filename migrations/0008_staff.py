@@ -1,8 +1,8 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.roles import UserRole
-from domain.running_settings import RunningSetting
-from domain.staff_acts import StaffAct, StaffSubject
+from domain.runtime_settings import RunningSetting
+from domain.audit_actions import StaffAct, StaffSubject
 from database.migration_operations.append_only import MakeAppendOnly
 from tortoise.fields.base import OnDelete
 from tortoise import fields

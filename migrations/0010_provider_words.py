@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.public_reasons import PublicReason
-from domain.states import PauseReason
+from domain.enums import PauseReason
 from database.migration_operations.provider_texts import (
     CleanDescriptions,
     MakeProviderOrderIdText,

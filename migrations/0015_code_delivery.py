@@ -1,7 +1,7 @@
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from domain.states import SmsDelivery
+from domain.enums import SmsDelivery
 
 
 class Migration(migrations.Migration):

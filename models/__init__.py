@@ -1,4 +1,4 @@
-"""Tortoise models, one noun a file; importing this package makes all of them known."""
+"""Tortoise tables, one noun per file; importing this package registers all of them."""
 
 from tortoise.fields.data import CharEnumFieldInstance
 

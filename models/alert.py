@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.states import AlertKind
+from domain.enums import AlertKind
 
 
 class Alert(Model):

@@ -4,8 +4,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.roles import UserRole
-from domain.staff_acts import StaffAct, StaffSubject
 from models.user import User
 
 

@@ -5,7 +5,7 @@ from tortoise.indexes import Index, PartialIndex
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from domain.states import LedgerKind
+from domain.enums import LedgerKind
 from models.order import Order
 from models.payment import Payment
 from models.user import User

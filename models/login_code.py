@@ -5,7 +5,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from auth.login_codes import Reserve
-from domain.states import SmsDelivery
+from domain.enums import SmsDelivery
 from models.user import User
 
 

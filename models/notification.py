@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from domain.states import NotificationKind
+from domain.enums import NotificationKind
 from models.user import User
 
 

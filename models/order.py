@@ -11,10 +11,10 @@ from tortoise.models import Model
 
 from database import inserts
 from database.indexes import WhereIndex
-from domain import days, links
+from domain import calendar_days, links
 from domain.money import Toman
 from domain.order_details import Specification
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
 from domain.service_types import ServiceSource, ServiceType
@@ -195,7 +195,7 @@ class Order(Model):
             "subscription_delay": subscription and subscription.delay,
             "subscription_expiry": subscription
             and subscription.expiry
-            and days.format_day(subscription.expiry),
+            and calendar_days.format_day(subscription.expiry),
             "subscription_status": SubscriptionStatus.ACTIVE if subscription else None,
             "charge": charge,
             "is_drip_feed": drip_feed is not None,
@@ -260,7 +260,7 @@ class Order(Model):
 
     def expires_before(self, today: date) -> bool:
         """Whether the last day of a subscription lies before `today`."""
-        last = days.parse_day(self.subscription_expiry) if self.subscription_expiry else None
+        last = calendar_days.parse_day(self.subscription_expiry) if self.subscription_expiry else None
         return last is not None and last < today
 
     def as_placed(self) -> Self:

@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from domain.order_life import OrderActor
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderStatus
 from models.order import Order
 from models.user import User

@@ -1,8 +1,8 @@
 """What orders come to by user, by user and day, and by service, kept up to date as they change.
 
 The database itself notes every change (`database.migration_operations.order_totals`); the worker adds the
-notes to the tallies (`resolvers.tallies`). At every moment tally and notes together are what adding up all
-orders would give. Canceled and refunded orders do not count.
+notes to the tallies (`resolvers.order_totals`). At every moment tally and notes together are what adding up
+all orders would give. Canceled and refunded orders do not count.
 The tallies' indexes, from the most to the least, are `database.migration_operations.order_totals`'s:
 Tortoise's own all rise.
 """

@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from database.indexes import WhereIndex
-from domain.states import PaymentStatus
+from domain.enums import PaymentStatus
 from models.user import User
 
 

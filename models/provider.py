@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.states import PauseReason
+from domain.enums import PauseReason
 
 
 class Provider(Model):

@@ -6,7 +6,7 @@ from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
 from database.indexes import WhereIndex
-from domain.states import RefillStatus
+from domain.enums import RefillStatus
 from models.order import Order
 
 

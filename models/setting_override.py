@@ -3,7 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 
 
 class SettingOverride(Model):

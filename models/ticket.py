@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from domain.states import TicketStatus
+from domain.enums import TicketStatus
 from models.user import User
 
 

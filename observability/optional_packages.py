@@ -1,6 +1,6 @@
 """Packages that only some installations need."""
 
-from config.refusals import UsageError
+from config.errors import UsageError
 
 
 class MissingPackage(UsageError):

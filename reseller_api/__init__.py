@@ -1,1 +1,1 @@
-"""Door 3: the panel trade's API v2, for resellers and for other installations of Vitrin."""
+"""The panel API v2, for resellers and for other installations of Vitrin."""

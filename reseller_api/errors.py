@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain import messages
+from domain import problem_messages
 from domain.problems import (
     DuplicateOrder,
     Forbidden,
@@ -73,7 +73,7 @@ def build_error_body(problem: Problem) -> Body:
     """The body that tells `problem`."""
     if isinstance(problem, InvalidInput):
         problem = InvalidInput(field=FIELDS.get(problem.field, problem.field))
-    return {"error": messages.fill_in(MESSAGES[type(problem)], problem)}
+    return {"error": problem_messages.fill_in(MESSAGES[type(problem)], problem)}
 
 
 def build_error(sentence: str, *, retry_after_seconds: int | None = None) -> NoStoreJSONResponse:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from domain.order_status import OrderSource
 from domain.problems import Problem
-from reseller_api import errors, forms, shapes
+from reseller_api import errors, order_params, serializers
 from reseller_api.requests import ActionCall, get_record_id, get_record_ids
-from resolvers import cancellation, orders
+from resolvers import order_cancellation, orders
 from web.responses import Body
 
 
@@ -17,24 +17,24 @@ async def add(call: ActionCall) -> Body:
         call.user,
         service_id=get_record_id(call.params, "service"),
         link=call.params.get_text("link"),
-        details=forms.parse_order_details(call.params),
+        details=order_params.parse_order_details(call.params),
         source=OrderSource.API,
         idempotency_key=call.idempotency_key,
     )
-    return shapes.order_added(order)
+    return serializers.order_added(order)
 
 
 async def status(call: ActionCall) -> Body:
     """`status` with `order`: how far one order is."""
     requested = get_record_id(call.params, "order")
-    return shapes.status((await orders.get_own_orders(call.user, [requested])).get(requested))
+    return serializers.status((await orders.get_own_orders(call.user, [requested])).get(requested))
 
 
 async def statuses(call: ActionCall) -> Body:
     """`status` with `orders`: how far each is, by its number."""
     requested = get_record_ids(call.params, "orders")
     known = await orders.get_own_orders(call.user, requested.values())
-    return {str(name): shapes.status(known.get(number)) for name, number in requested.items()}
+    return {str(name): serializers.status(known.get(number)) for name, number in requested.items()}
 
 
 async def cancel(call: ActionCall) -> Sequence[Body]:
@@ -51,7 +51,7 @@ async def cancel_one(call: ActionCall) -> Sequence[Body]:
 
 async def _cancel(call: ActionCall, order_id: int) -> int | Body:
     try:
-        await cancellation.cancel_order(call.user, order_id=order_id)
+        await order_cancellation.cancel_order(call.user, order_id=order_id)
     except Problem as problem:
         return errors.build_error_body(problem)
     return 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.problems import Problem
-from reseller_api import errors, shapes
+from reseller_api import errors, serializers
 from reseller_api.requests import ActionCall, get_record_id, get_record_ids
 from resolvers import refills
 from web.responses import Body
@@ -24,14 +24,14 @@ async def refill_several(call: ActionCall) -> Sequence[Body]:
 async def status(call: ActionCall) -> Body:
     """`refill_status` with `refill`: how far one refill is."""
     requested = get_record_id(call.params, "refill")
-    return shapes.refill_status((await refills.get_own_refills(call.user, [requested])).get(requested))
+    return serializers.refill_status((await refills.get_own_refills(call.user, [requested])).get(requested))
 
 
 async def statuses(call: ActionCall) -> Sequence[Body]:
     """`refill_status` with `refills`: how far each is."""
     requested = get_record_ids(call.params, "refills")
     known = await refills.get_own_refills(call.user, requested.values())
-    return [shapes.refill_row(name, known.get(number)) for name, number in requested.items()]
+    return [serializers.refill_row(name, known.get(number)) for name, number in requested.items()]
 
 
 async def _refill(call: ActionCall, order_id: int) -> int | Body:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from domain import texts
+from domain import text_cleaning
 from domain.problems import InvalidInput
 from models import User
 from reseller_api.errors import TOO_MANY_IDS, RequestRejected
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from web.parameters import Parameters
 
 MAX_IDS = 100
@@ -72,5 +72,5 @@ def _get_entry_text(entry: object, name: str) -> str | None:
 
 
 def _parse_entry(text: str) -> tuple[int | str, int]:
-    record_id = texts.parse_integer(text)
+    record_id = text_cleaning.parse_integer(text)
     return (text[:_MAX_ECHO_LENGTH], 0) if record_id is None else (record_id, record_id)

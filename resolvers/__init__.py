@@ -1,1 +1,1 @@
-"""The operations: what the shop does, one public function each, whichever door asks."""
+"""Operations: what the shop does, one public function each, the same for every API."""

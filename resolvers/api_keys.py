@@ -4,7 +4,7 @@ import hashlib
 import secrets
 
 import database
-from domain import texts
+from domain import text_cleaning
 from models import User
 from observability import security_log
 from observability.security_log import SecurityEvent
@@ -32,7 +32,7 @@ async def get_user_by_key(key: str) -> User | None:
 
     It is found by its hash: how long that takes tells nothing of a key that is nearly right.
     """
-    return await User.get_or_none(api_key_hash=_hash(texts.clean_key(key)), is_active=True)
+    return await User.get_or_none(api_key_hash=_hash(text_cleaning.clean_key(key)), is_active=True)
 
 
 def _hash(key: str) -> str:

@@ -12,7 +12,15 @@ from domain.service_types import ServiceType
 from models import Category, Service
 from models.service import ON_SALE
 from resolvers.filters import apply_criteria
-from resolvers.pages import Direction, FastPath, Page, PageRequest, order_by_columns, read_chunk, read_page
+from resolvers.pagination import (
+    Direction,
+    FastPath,
+    Page,
+    PageRequest,
+    order_by_columns,
+    read_chunk,
+    read_page,
+)
 
 
 class CategoryOrderField(StrEnum):

@@ -6,7 +6,7 @@ from typing import TypeVar
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from domain import ids, texts
+from domain import ids, text_cleaning
 
 M = TypeVar("M", bound=Model)
 
@@ -31,6 +31,6 @@ def apply_criteria(rows: QuerySet[M], criteria: dict[str, object]) -> QuerySet[M
     A text that no database could store is in no row, and PostgreSQL would refuse to look for it.
     """
     present = {name: value for name, value in criteria.items() if value is not None}
-    if not all(texts.is_storable(value) for value in present.values() if isinstance(value, str)):
+    if not all(text_cleaning.is_storable(value) for value in present.values() if isinstance(value, str)):
         return rows.filter(id__in=[])
     return rows.filter(**present)

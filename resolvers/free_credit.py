@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 
 import database
 from config.settings import Settings
+from domain.enums import LedgerKind
 from domain.money import Toman
 from domain.problems import (
     FreeCreditsUsedUp,
@@ -15,10 +16,9 @@ from domain.problems import (
     InvalidInput,
     declares_problems,
 )
-from domain.states import LedgerKind
 from models import LedgerEntry, User
 from resolvers import idempotency, wallet
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 _MONTH = timedelta(days=30)
 _ONE_SECOND = timedelta(seconds=1)

@@ -9,10 +9,10 @@ from tortoise.queryset import QuerySet
 
 import database
 from database import inserts
-from domain import ids, links, texts
+from domain import ids, links, text_cleaning
 from domain.money import Toman
 from domain.order_details import Specification
-from domain.order_life import OrderActor
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderSource
 from domain.problems import (
     GiftNotFound,
@@ -26,8 +26,8 @@ from domain.problems import (
 from models import Gift, Order, Service, User, UserGift
 from resolvers import idempotency
 from resolvers.filters import apply_criteria
-from resolvers.order_life import Change, record_event
-from resolvers.pages import Direction, order_by_columns
+from resolvers.order_transitions import Change, record_event
+from resolvers.pagination import Direction, order_by_columns
 
 _NO_DETAILS = Toman(0)
 
@@ -106,7 +106,7 @@ async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key:
         ServiceUnavailable: its service is switched off; the gift stays unused.
         IdempotencyKeyReused: the key was used for something else.
     """
-    arguments = {**locals(), "link": texts.strip(link)}
+    arguments = {**locals(), "link": text_cleaning.strip(link)}
     attempt = idempotency.request_for(use_gift, arguments, user=user, key=idempotency_key)
     won = UserGift.filter(user_id=user.id, id=user_gift_id if ids.is_possible(user_gift_id) else 0)
     return await idempotency.run_once(
@@ -130,7 +130,7 @@ async def use_oldest_gift(
         ServiceUnavailable: its service is switched off; the gift stays unused.
         IdempotencyKeyReused: the key was used for something else.
     """
-    arguments = {**locals(), "link": texts.strip(link)}
+    arguments = {**locals(), "link": text_cleaning.strip(link)}
     attempt = idempotency.request_for(use_oldest_gift, arguments, user=user, key=idempotency_key)
     won = UserGift.filter(user_id=user.id, gift_id=gift_id if ids.is_possible(gift_id) else 0)
     return await idempotency.run_once(

@@ -14,7 +14,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 import database
-from domain import idempotency_keys, problem_records
+from domain import idempotency_keys, problem_serialization
 from domain.problems import IdempotencyKeyReused, InvalidInput, InvalidLink, Problem, QuotaReached
 from models import IdempotencyKey, User
 from resolvers.order_placement.batched_insert import IdempotencyClaim
@@ -180,7 +180,7 @@ async def get_stored_result(request: IdempotentRequest) -> int:
         raise IdempotencyKeyReused
     answer: dict[str, object] = orjson.loads(row.answer or "")
     if "code" in answer:
-        raise problem_records.from_record(answer)
+        raise problem_serialization.from_record(answer)
     return int(str(answer["id"]))
 
 
@@ -189,7 +189,7 @@ async def _store_problem(request: IdempotentRequest, problem: Problem) -> bool:
     async with in_transaction():
         if not await claim(request, now=await database.now()):
             return False
-        await store_result(request, problem_records.to_record(problem))
+        await store_result(request, problem_serialization.to_record(problem))
         return True
 
 

@@ -24,10 +24,10 @@ from domain.sessions import SessionKind
 from models import AccessToken, LoginCode, User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers import code_delivery, code_limits, credentials, sessions
-from resolvers.code_limits import CodeRequest
+from resolvers import access_revocation, login_code_delivery, login_code_limits, sessions
+from resolvers.app_context import AppContext
+from resolvers.login_code_limits import CodeRequest
 from resolvers.sessions import Client, Session
-from resolvers.shop import AppContext
 
 CLAIM_LIFETIME = timedelta(hours=24)
 """How long the only claim of an unproven number may still be proven by signing in with it."""
@@ -73,7 +73,7 @@ async def request_login_code(shop: AppContext, *, username: str, network: str) -
     async with database.exclusive_transaction("login codes"):
         now = await database.now()
         recipient = await find_recipient(shop, name, now=now)
-        reserve = await code_limits.check_code_request(
+        reserve = await login_code_limits.check_code_request(
             shop.settings,
             CodeRequest(subject=recipient.subject, user=recipient.user, network=network, now=now),
         )
@@ -91,7 +91,7 @@ async def request_login_code(shop: AppContext, *, username: str, network: str) -
         )
     security_log.record(SecurityEvent.CODE_REQUESTED, user_id=_get_id(recipient.user), network=network)
     if recipient.mobile is not None:
-        report = partial(code_delivery.record_delivery, shop, code_row.id)
+        report = partial(login_code_delivery.record_delivery, shop, code_row.id)
         shop.sms.send_login_code_later(mobile=recipient.mobile, code=code, report=report)
     return expires_at
 
@@ -117,7 +117,7 @@ async def verify_login_code(shop: AppContext, *, username: str, code: str, clien
                 await consume_code(live)
                 session, is_taken_over = await _sign_in(shop, recipient, client=client, now=now)
             if session is not None:
-                await code_limits.remember_network(session.user, network=client.network, now=now)
+                await login_code_limits.remember_network(session.user, network=client.network, now=now)
     except IntegrityError as error:
         # Another user verified the same number between our look-up and our write.
         raise WrongLoginCode from error
@@ -245,7 +245,7 @@ async def check_code(
     offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
     if (
         live is None
-        or not await code_limits.count_attempt(shop.settings, live.id, network=client.network)
+        or not await login_code_limits.count_attempt(shop.settings, live.id, network=client.network)
         or not live.is_sent
         or not hmac.compare_digest(live.code_hash, offered)
     ):
@@ -275,7 +275,7 @@ async def _sign_in(
     is_claim = not user.mobile_verified
     if is_claim:
         # Whoever claimed the number may not be the one who proved it.
-        await credentials.revoke_access(user, now=now, spares=credentials.NONE)
+        await access_revocation.revoke_access(user, now=now, spares=access_revocation.NONE)
         await _mark_mobile_verified(user, now=now)
     token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)
     return IssuedSession(access_token=token, expires_at=expires_at, user=user), is_claim

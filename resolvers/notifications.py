@@ -10,12 +10,12 @@ from tortoise.queryset import QuerySet
 
 import database
 from database.change_events import LiveTopic, publish_change
+from domain.enums import NotificationKind
 from domain.ids import check_number
 from domain.problems import InvalidInput, declares_problems
-from domain.states import NotificationKind
 from models import Notification, User
 from resolvers.filters import apply_criteria
-from resolvers.pages import Direction, Page, PageRequest, read_chunk, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_page
 
 
 class NotificationOrderField(StrEnum):

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import database
-from domain import emails, texts
+from domain import emails, text_cleaning
 from domain.roles import UserRole
 from models import OpenIdAttempt, OpenIdIdentity, User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers import credentials, sessions
+from resolvers import access_revocation, sessions
+from resolvers.app_context import AppContext
 from resolvers.login import IssuedSession
 from resolvers.sessions import Client
-from resolvers.shop import AppContext
 
 _MAX_NAME_LENGTH = 100
 _MAX_SUBJECT_LENGTH = 255
@@ -112,7 +112,7 @@ def _can_take_over(user: User) -> bool:
 
 async def _take_over(shop: AppContext, user: User, *, now: datetime) -> User:
     """`user` as whoever owns its e-mail gets it: all that others may have opened it by ends."""
-    await credentials.revoke_access(user, now=now, spares=credentials.NONE)
+    await access_revocation.revoke_access(user, now=now, spares=access_revocation.NONE)
     user.mobile, user.mobile_claimed_at = None, None
     user.login_type, user.updated_at = shop.settings.openid_login_type, now
     await user.save(update_fields=["mobile", "mobile_claimed_at", "login_type", "updated_at"])
@@ -120,8 +120,8 @@ async def _take_over(shop: AppContext, user: User, *, now: datetime) -> User:
 
 
 def _clean_name(claim: str | None) -> str | None:
-    name = texts.clean_name(claim or "")[:_MAX_NAME_LENGTH]
-    return name if name and texts.is_storable(name) else None
+    name = text_cleaning.clean_name(claim or "")[:_MAX_NAME_LENGTH]
+    return name if name and text_cleaning.is_storable(name) else None
 
 
 def _hash_key(key: str) -> str:

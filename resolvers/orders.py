@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from auth.tokens import Claims
 from database.rows import ALL_COLUMNS, Projection, RowSet, TableReader
-from domain import ids, texts
+from domain import ids, text_cleaning
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource, OrderStatus
 from domain.problems import (
@@ -25,12 +25,12 @@ from domain.problems import (
     declares_problems,
 )
 from models import Order, OrderEvent, Service, User
-from resolvers import idempotency, pages, sessions
+from resolvers import idempotency, pagination, sessions
+from resolvers.app_context import AppContext
+from resolvers.authorization import raise_forbidden
 from resolvers.filters import apply_criteria
 from resolvers.order_placement.placement import Placement
-from resolvers.pages import Direction, FastPath, Page, PageRequest, read_page
-from resolvers.refusals import raise_forbidden
-from resolvers.shop import AppContext
+from resolvers.pagination import Direction, FastPath, Page, PageRequest, read_page
 
 
 class OrderOrderField(StrEnum):
@@ -121,7 +121,7 @@ async def list_orders_with_session(
 
 def _first_rows_sql(condition: str) -> str:
     # The number is part of the text: the planner sees how few rows are asked for.
-    return f"WHERE {condition} ORDER BY t.id DESC LIMIT {pages.CHUNK_SIZE}"
+    return f"WHERE {condition} ORDER BY t.id DESC LIMIT {pagination.CHUNK_SIZE}"
 
 
 async def get_orders_page(
@@ -208,7 +208,7 @@ async def create_order(
     )
     attempt = idempotency.request_for(
         create_order,
-        {**locals(), "link": texts.strip(link or ""), "details": details.to_fingerprint()},
+        {**locals(), "link": text_cleaning.strip(link or ""), "details": details.to_fingerprint()},
         user=buyer,
         key=idempotency_key,
         # The API that was used, not what is asked for.

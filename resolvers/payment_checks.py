@@ -7,12 +7,12 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 import database
-from domain import notices
+from domain import notification_texts
+from domain.enums import NotificationKind, PaymentStatus
 from domain.money import Toman
-from domain.states import NotificationKind, PaymentStatus
 from models import Payment
-from resolvers import isolation, payments
-from resolvers.shop import AppContext
+from resolvers import job_isolation, payments
+from resolvers.app_context import AppContext
 
 _MAX_WAIT = timedelta(hours=2)
 _MAX_DOUBLINGS = 10
@@ -30,7 +30,7 @@ async def check_payments(shop: AppContext) -> int:
     found = await due.order_by("check_after").limit(_BATCH_SIZE)
     checked = 0
     for payment in found:
-        checked += await isolation.count_isolated(
+        checked += await job_isolation.count_isolated(
             "check payments", f"payment {payment.id}", _check_if_claimed(shop, payment)
         )
     return checked
@@ -73,5 +73,7 @@ async def _end_checks(payment: Payment) -> None:
         pending = Payment.filter(id=payment.id, status=PaymentStatus.PENDING)
         if await pending.update(status=PaymentStatus.UNVERIFIED, updated_at=now):
             logger.error("payment unverified: payment=%d gateway=%s", payment.id, payment.gateway)
-            sentence = notices.payment_unverified(payment_id=payment.id, amount=Toman(payment.amount))
+            sentence = notification_texts.payment_unverified(
+                payment_id=payment.id, amount=Toman(payment.amount)
+            )
             await payments.notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)

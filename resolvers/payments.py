@@ -12,7 +12,8 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 import database
-from domain import ids, notices, texts
+from domain import ids, notification_texts, text_cleaning
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus
 from domain.money import Toman
 from domain.problems import (
     AmountOutOfRange,
@@ -26,14 +27,13 @@ from domain.problems import (
 )
 from domain.quotas import Quota
 from domain.roles import FINANCE_STAFF
-from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError
 from gateways.payments import PaymentPage, Verdict, Verification
 from models import Payment, User
 from resolvers import idempotency, notifications, quotas, wallet
+from resolvers.app_context import AppContext
 from resolvers.filters import apply_criteria
-from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.shop import AppContext
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 
 CALLBACK_PATH = "/api/v1/user/payment/verify"
 _TEST_AMOUNT = Toman(1_000)
@@ -167,7 +167,7 @@ async def confirm_payment(
     Raises:
         PaymentNotFound: none of these gateways knows the authority.
     """
-    is_possible = len(authority) <= _MAX_AUTHORITY_LENGTH and texts.is_storable(authority)
+    is_possible = len(authority) <= _MAX_AUTHORITY_LENGTH and text_cleaning.is_storable(authority)
     known = Payment.filter(gateway__in=list(gateways), authority=authority if is_possible else "")
     payment = await known.first()
     if payment is None:
@@ -289,7 +289,7 @@ async def credit_payer(payment: Payment, *, now: datetime) -> None:
     await notifications.notify(
         payer.id,
         NotificationKind.PAYMENT_CREDITED,
-        notices.payment_credited(payer.first_name, amount),
+        notification_texts.payment_credited(payer.first_name, amount),
         now=now,
     )
 
@@ -301,7 +301,7 @@ async def _reject_once(payment: Payment, *, now: datetime) -> None:
     if not is_first:
         return
     logger.error("payment %d: another amount was paid than %d Toman", payment.id, payment.amount)
-    sentence = notices.payment_mismatched(payment_id=payment.id, amount=Toman(payment.amount))
+    sentence = notification_texts.payment_mismatched(payment_id=payment.id, amount=Toman(payment.amount))
     await notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
 
 

@@ -8,19 +8,19 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 import database
-from domain import emails, mobiles, notices, texts
+from domain import emails, mobiles, notification_texts, text_cleaning
+from domain.enums import NotificationKind, SmsNotice
 from domain.problems import EmailTaken, InvalidInput, MobileTaken, QuotaReached, declares_problems
 from domain.quotas import Quota
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from domain.staff_problems import FreshCodeRequired
-from domain.states import NotificationKind, SmsNotice
 from models import User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers import credentials, notifications, proofs, quotas
+from resolvers import access_revocation, identity_proofs, notifications, quotas
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 
 _MAX_NAME_LENGTH = 100
 _MAX_PASSWORD_LENGTH = 128
@@ -103,11 +103,11 @@ async def _prepare_mobile(current: User, changes: dict[str, object], *, session:
         return
     if session is None or session.kind is not SessionKind.STAFF:
         raise FreshCodeRequired
-    await proofs.require_fresh_session(session)
-    await credentials.revoke_access(
-        current, now=now, spares=credentials.KEPT_ON_MOBILE_CHANGE, but_session=session.token_id
+    await identity_proofs.require_fresh_session(session)
+    await access_revocation.revoke_access(
+        current, now=now, spares=access_revocation.KEPT_ON_MOBILE_CHANGE, but_session=session.token_id
     )
-    sentence = notices.mobile_changed(mobile=mobiles.mask(str(changes["mobile"])))
+    sentence = notification_texts.mobile_changed(mobile=mobiles.mask(str(changes["mobile"])))
     await notifications.notify(current.id, NotificationKind.MOBILE_CHANGED, sentence, now=now)
 
 
@@ -120,7 +120,7 @@ async def _reject_taken(user: User, changes: dict[str, object]) -> None:
 
 
 def _clean_name(text: str, *, field: str) -> str:
-    return texts.clean_bounded_line(text, field=field, max_length=_MAX_NAME_LENGTH)
+    return text_cleaning.clean_bounded_line(text, field=field, max_length=_MAX_NAME_LENGTH)
 
 
 def _parse_email(text: str) -> str:
@@ -138,7 +138,7 @@ def _parse_mobile(text: str) -> str:
 
 
 async def _hash_password(user: User, password: str) -> str:
-    if not 1 <= len(password) <= _MAX_PASSWORD_LENGTH or not texts.is_storable(password):
+    if not 1 <= len(password) <= _MAX_PASSWORD_LENGTH or not text_cleaning.is_storable(password):
         raise InvalidInput(field="password")
     # Before the work, and committed: what was hashed cannot be given back.
     await quotas.consume(user, Quota.PASSWORD_HASHES, now=await database.now())

@@ -7,8 +7,8 @@ from tortoise.transactions import in_transaction
 
 import database
 from domain import provider_amounts
-from domain.states import PauseReason, RefusalKind
-from gateways import refusals
+from domain.enums import PauseReason, RefusalKind
+from gateways import provider_error_kinds
 from gateways.errors import (
     GatewayError,
     GatewayInvalidResponse,
@@ -17,7 +17,7 @@ from gateways.errors import (
     GatewayUnavailable,
 )
 from models import Provider
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 logger = logging.getLogger("vitrin.providers")
 
@@ -86,7 +86,7 @@ class ProviderHealth:
     async def record_failure(self, error: GatewayError, *, message: str) -> bool:
         """Count a failed call; True where every order would fare the same. `said` is for staff."""
         if isinstance(error, GatewayRejected):
-            reason = _PROVIDER_WIDE_REFUSALS.get(refusals.classify(error))
+            reason = _PROVIDER_WIDE_REFUSALS.get(provider_error_kinds.classify(error))
             if reason is None:
                 await self.record_answer()
                 return False
@@ -148,7 +148,7 @@ async def _find_pause_reason(shop: AppContext, provider: Provider) -> tuple[Paus
     try:
         balance = await shop.get_provider_api(provider).balance(account)
     except GatewayRejected as refused:
-        kind = _PROVIDER_WIDE_REFUSALS.get(refusals.classify(refused))
+        kind = _PROVIDER_WIDE_REFUSALS.get(provider_error_kinds.classify(refused))
         return None if kind is None else (kind, account.redact(describe(refused)))
     except (GatewayError, ValueError) as error:
         has_answered = isinstance(error, GatewayInvalidResponse) and not error.is_outage

@@ -10,15 +10,15 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 import database
-from domain import descriptions, links, resale, texts
+from domain import html_cleaning, links, provider_pricing, text_cleaning
 from domain.money import MAX_AMOUNT, Toman
 from domain.order_details import MAX_QUANTITY
 from domain.service_types import ServiceFlag, ServiceSource
 from gateways.errors import GatewayError
 from gateways.provider_results import ProviderService
 from models import Category, Provider, Service
-from resolvers import isolation
-from resolvers.shop import AppContext
+from resolvers import job_isolation
+from resolvers.app_context import AppContext
 
 logger = logging.getLogger("vitrin.sync")
 
@@ -79,21 +79,21 @@ async def add_provider(
 
 def clean_texts(provider: Provider) -> None:
     """Take out of the provider's texts what pasting brought along and nobody sees."""
-    provider.name = texts.clean_name(provider.name)
-    provider.url = texts.strip(provider.url)
-    provider.api_key = texts.clean_key(provider.api_key)
+    provider.name = text_cleaning.clean_name(provider.name)
+    provider.url = text_cleaning.strip(provider.url)
+    provider.api_key = text_cleaning.clean_key(provider.api_key)
 
 
 def find_invalid_values(provider: Provider, *, needs_https: bool = False) -> list[str]:
     """What of `provider` could not work, in the words of the command line."""
     is_private = provider.url.lower().startswith("https://") or not needs_https
     checks = {
-        "name": 1 <= len(provider.name) <= 100 and texts.is_storable(provider.name),
+        "name": 1 <= len(provider.name) <= 100 and text_cleaning.is_storable(provider.name),
         "url": links.is_address(provider.url)
         and is_private
         and len(provider.url) <= 500
-        and texts.is_storable(provider.url),
-        "key": 1 <= len(provider.api_key) <= 200 and texts.is_storable(provider.api_key),
+        and text_cleaning.is_storable(provider.url),
+        "key": 1 <= len(provider.api_key) <= 200 and text_cleaning.is_storable(provider.api_key),
         "rate": 1 <= provider.toman_per_unit <= MAX_AMOUNT,
         "margin": 0 <= provider.margin_percent <= 10_000,
         "round": 1 <= provider.rounding <= MAX_AMOUNT,
@@ -155,7 +155,7 @@ async def sync_due_providers(shop: AppContext) -> int:
     synced = 0
     for provider in await due:
         if await _claim(shop, provider, now=now):
-            synced += await isolation.run_isolated(
+            synced += await job_isolation.run_isolated(
                 _JOB, f"provider {provider.id}", _sync_logging_errors(shop, provider)
             )
     return synced
@@ -188,7 +188,7 @@ async def _update_isolated(
         nonlocal outcome
         outcome = await _update(shop, provider, service, row, now)
 
-    await isolation.run_isolated(_JOB, f"service {service.id}", update())
+    await job_isolation.run_isolated(_JOB, f"service {service.id}", update())
     return outcome
 
 
@@ -215,14 +215,14 @@ def _compare(
     """What became of a service, and the columns that its row of the catalogue leads to."""
     if row is None:
         return _flag_columns(ServiceFlag.VANISHED, is_active=False)
-    cost = resale.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
+    cost = provider_pricing.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
     by_margin = None if cost is None else _compute_price(provider, cost)
     if cost is None or by_margin is None:
         # Dearer than every amount is dearer than the shop's price.
         return _flag_columns(ServiceFlag.BELOW_COST, is_active=False)
     before, columns = service.original_price, {**_catalogue_columns(service, row), "original_price": cost}
     bound = shop.settings.provider_price_bound
-    if before is not None and resale.has_moved_beyond(Toman(before), cost, percent=bound):
+    if before is not None and provider_pricing.has_moved_beyond(Toman(before), cost, percent=bound):
         flag = ServiceFlag.BELOW_COST if service.price < cost else ServiceFlag.PRICE_MOVED
         return _flag_columns(flag, is_active=service.is_active and service.price >= cost, **columns)
     if before is not None and service.price == _compute_price(provider, Toman(before)):
@@ -262,7 +262,7 @@ def _is_valid_range(lower: int | None, upper: int | None) -> bool:
 
 
 def _compute_price(provider: Provider, cost: Toman) -> Toman | None:
-    return resale.compute_price(
+    return provider_pricing.compute_price(
         cost, margin_percent=provider.margin_percent, rounding=Toman(max(provider.rounding, 1))
     )
 
@@ -271,13 +271,15 @@ async def _add_services(provider: Provider, rows: list[ProviderService], *, now:
     counts: Counter[str] = Counter()
     categories: dict[str, Category] = {}
     for row in rows:
-        cost = resale.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
+        cost = provider_pricing.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
         price = None if cost is None else _compute_price(provider, cost)
         if row.type is None or price is None or not _is_valid_range(row.min, row.max):
             counts["not understood"] += 1
             continue
         added = _add_service(provider, row, cost=cost, price=price, categories=categories, now=now)
-        is_added = await isolation.run_isolated(_JOB, f"service {row.id} of provider {provider.id}", added)
+        is_added = await job_isolation.run_isolated(
+            _JOB, f"service {row.id} of provider {provider.id}", added
+        )
         counts["added" if is_added else "failed"] += 1
     return counts
 
@@ -297,7 +299,7 @@ async def _add_service(
         await Service.create(
             category=category,
             name=row.name[:_MAX_NAME_LENGTH],
-            description=descriptions.clean(row.description),
+            description=html_cleaning.clean(row.description),
             price=price,
             original_price=cost,
             # A rate of 0 is a mistake or a sample: given away, it would be ordered without end.

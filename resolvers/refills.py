@@ -9,17 +9,17 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 import database
-from domain import ids, notices
+from domain import ids, notification_texts
+from domain.enums import AlertKind, RefillStatus
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable, declares_problems
-from domain.states import AlertKind, RefillStatus
 from gateways.errors import GatewayError, GatewayRejected
 from models import Provider, Refill, Service, User
-from resolvers import isolation, provider_health
+from resolvers import job_isolation, provider_health
+from resolvers.app_context import AppContext
 from resolvers.orders import get_order
 from resolvers.provider_health import ProviderHealth
-from resolvers.shop import AppContext
-from resolvers.troubles import ShopAlert, raise_alert
+from resolvers.shop_alerts import ShopAlert, raise_alert
 
 logger = logging.getLogger("vitrin.refills")
 
@@ -93,7 +93,7 @@ async def process_refills(shop: AppContext) -> int:
     rows = await database.fetch(statement, now + _RETRY, now, _BATCH_SIZE)
     done = 0
     for refill in await Refill.filter(id__in=[row["id"] for row in rows]).select_related("order__provider"):
-        done += await isolation.count_isolated(
+        done += await job_isolation.count_isolated(
             "refills", f"refill {refill.id}", _process(shop, refill, now=now)
         )
     return done
@@ -180,7 +180,7 @@ async def _hold(refill: Refill, reason: str, *, now: datetime) -> None:
     trouble = ShopAlert(
         kind=AlertKind.REFILL_HELD,
         subject=str(refill.id),
-        sentence=notices.refill_held(order_id=refill.order_id),
+        sentence=notification_texts.refill_held(order_id=refill.order_id),
     )
     async with database.exclusive_transaction("held refills"):
         if await _lock_open(refill).update(**columns, updated_at=now):

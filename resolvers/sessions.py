@@ -21,7 +21,7 @@ from domain.staff_problems import SessionNotFound
 from models import AccessToken, TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 _TOKENS = TableReader.for_model(AccessToken)
 _UNREVOKED = "t.revoked_at IS NULL"

@@ -7,7 +7,8 @@ from tortoise.transactions import in_transaction
 
 import database
 from auth import login_codes
-from domain import notices
+from domain import notification_texts
+from domain.enums import NotificationKind, SmsNotice
 from domain.problems import (
     Forbidden,
     InvalidInput,
@@ -19,15 +20,14 @@ from domain.problems import (
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind
 from domain.staff_problems import TotpCodeRequired, WrongTotpCode
-from domain.states import NotificationKind, SmsNotice
 from models import AccessToken, User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers import code_limits, login, notifications, sessions, totp
+from resolvers import login, login_code_limits, notifications, sessions, totp
+from resolvers.app_context import AppContext
+from resolvers.authorization import raise_forbidden
 from resolvers.login import IssuedSession, Recipient
-from resolvers.refusals import raise_forbidden
 from resolvers.sessions import Client, Session
-from resolvers.shop import AppContext
 
 MAX_FAILED_PROOFS = 5
 """Wrong codes of one session after which it ends."""
@@ -145,9 +145,9 @@ async def _start(
         if not await totp.consume_code(shop, user, code=totp_code, now=now):
             return WrongTotpCode()
     await login.consume_code(live)
-    await code_limits.remember_network(user, network=client.network, now=now)
+    await login_code_limits.remember_network(user, network=client.network, now=now)
     token, expires_at = await sessions.issue_staff_session(shop, user, now=now, client=client)
-    sentence = notices.staff_signed_in(network=client.network)
+    sentence = notification_texts.staff_signed_in(network=client.network)
     await notifications.notify(user.id, NotificationKind.STAFF_SIGN_IN, sentence, now=now)
     return IssuedSession(access_token=token, expires_at=expires_at, user=user)
 

@@ -10,15 +10,15 @@ from tortoise.transactions import in_transaction
 
 import database
 from database.change_events import LiveTopic, publish_change
-from domain import ids, texts
+from domain import ids, text_cleaning
+from domain.enums import TicketStatus
 from domain.problems import Forbidden, InvalidInput, QuotaReached, TicketNotFound, declares_problems
 from domain.quotas import Quota
-from domain.states import TicketStatus
 from models import Ticket, TicketMessage, User
 from resolvers import quotas
+from resolvers.authorization import raise_forbidden
 from resolvers.filters import apply_criteria
-from resolvers.pages import Direction, Page, PageRequest, read_chunk, read_page
-from resolvers.refusals import raise_forbidden
+from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_page
 
 _MAX_SUBJECT_LENGTH = 255
 MAX_TEXT_LENGTH = 10_000
@@ -125,8 +125,10 @@ async def create_ticket(user: User, *, subject: str, description: str) -> Ticket
         InvalidInput: a blank text, a subject over 255 characters or a description over 10,000.
         QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
-    subject = texts.clean_bounded_line(subject, field="subject", max_length=_MAX_SUBJECT_LENGTH)
-    description = texts.clean_bounded_paragraph(description, field="description", max_length=MAX_TEXT_LENGTH)
+    subject = text_cleaning.clean_bounded_line(subject, field="subject", max_length=_MAX_SUBJECT_LENGTH)
+    description = text_cleaning.clean_bounded_paragraph(
+        description, field="description", max_length=MAX_TEXT_LENGTH
+    )
     async with in_transaction():
         now = await database.now()
         await _consume_quotas(user, subject + description, now=now)
@@ -146,7 +148,7 @@ async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> Ticket
         QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
-    message = texts.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
+    message = text_cleaning.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
     async with in_transaction():
         now = await database.now()
         await _consume_quotas(user, message, now=now)

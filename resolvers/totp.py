@@ -17,10 +17,10 @@ from domain.staff_problems import FreshCodeRequired, TotpNotStarted, WrongTotpCo
 from models import AccessToken, TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers import proofs
-from resolvers.refusals import raise_forbidden
+from resolvers import identity_proofs
+from resolvers.app_context import AppContext
+from resolvers.authorization import raise_forbidden
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 
 _logger = logging.getLogger("vitrin.totp")
 _ISSUER = "Vitrin"
@@ -44,7 +44,7 @@ async def enable_totp(shop: AppContext, viewer: Session) -> Enrolment:
     """
     secret = secrets.token_bytes(rules.SECRET_BYTES)
     async with in_transaction():
-        session = await proofs.require_fresh_session(viewer)
+        session = await identity_proofs.require_fresh_session(viewer)
         sealed = _encrypt(shop, session.user, secret)
         defaults = {"pending_secret": sealed, "updated_at": await database.now()}
         await TotpSecret.update_or_create(user_id=session.user_id, defaults=defaults)
@@ -92,7 +92,7 @@ async def disable_totp(viewer: Session) -> None:
         FreshCodeRequired: the session was not confirmed lately.
     """
     async with in_transaction():
-        session = await proofs.require_fresh_session(viewer)
+        session = await identity_proofs.require_fresh_session(viewer)
         await TotpSecret.filter(user_id=session.user_id).delete()
     security_log.record(SecurityEvent.TOTP_DISABLED, user_id=viewer.user.id)
 

@@ -14,12 +14,12 @@ from tortoise.queryset import QuerySet
 import database
 from database import inserts
 from domain import ids
+from domain.enums import LedgerKind
 from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
-from domain.states import LedgerKind
 from models import LedgerEntry, Order, Payment, User
 from resolvers.filters import apply_criteria
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 
 # Guarded, not checked beforehand: of two spends at once, the second sees what the first left.
 _SPEND = "UPDATE users SET balance = balance - $1 WHERE id = $2 AND balance >= $1 RETURNING balance"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 import database
-from domain import notices
+from domain import notification_texts
+from domain.enums import NotificationKind
 from domain.problems import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -15,10 +16,9 @@ from domain.problems import (
     WheelUsedUp,
     declares_problems,
 )
-from domain.states import NotificationKind
 from models import Gift, User, UserGift
 from resolvers import idempotency, notifications
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 _MONTH = timedelta(days=30)
 
@@ -44,7 +44,9 @@ async def spin_wheel(shop: AppContext, user: User, *, idempotency_key: str | Non
         await notifications.notify(
             user.id,
             NotificationKind.GIFT_WON,
-            notices.gift_won(user.first_name, quantity=won.quantity, service_name=won.gift.service.name),
+            notification_texts.gift_won(
+                user.first_name, quantity=won.quantity, service_name=won.gift.service.name
+            ),
             now=now,
         )
         return won

@@ -1,1 +1,1 @@
-"""Door 2: the documented REST routes of the legacy mobile app, answered as its reference has them."""
+"""The legacy mobile app's REST routes, answered as their documentation shows them."""

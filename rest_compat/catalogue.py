@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceOrderField
-from rest_compat import requests, shapes
+from rest_compat import requests, serializers
 from rest_compat.lists import respond_with_list
 from web.responses import NoStoreJSONResponse
 
@@ -50,7 +50,7 @@ async def list_services(request: Request) -> Response:
     )
     return respond_with_list(
         await read_services(),
-        shapes.service_list,
+        serializers.service_list,
         empty=[],
         read_next=lambda part: read_services(after=part[-1]),
     )
@@ -61,5 +61,5 @@ async def list_categories(request: Request) -> NoStoreJSONResponse:
     params = await requests.read_parameters(request)
     order_by, direction = params.get_ordering("order_by", CATEGORY_COLUMNS, default=CategoryOrderField.ID)
     return NoStoreJSONResponse(
-        shapes.category_list(await catalogue.list_categories(order_by=order_by, direction=direction))
+        serializers.category_list(await catalogue.list_categories(order_by=order_by, direction=direction))
     )

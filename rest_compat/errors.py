@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from domain import idempotency_keys, messages
+from domain import idempotency_keys, problem_messages
 from domain.problems import (
     AmountOutOfRange,
     DuplicateOrder,
@@ -142,7 +142,7 @@ def build_error_response(problem: Problem, path: str) -> NoStoreJSONResponse:
     error = MALFORMED_KEY if is_key_error else get_error(type(problem), path)
     if isinstance(problem, AmountOutOfRange) and problem.amount > problem.max:
         error = _AMOUNT_TOO_LARGE
-    message = messages.fill_in(error.message, problem)
+    message = problem_messages.fill_in(error.message, problem)
     return NoStoreJSONResponse({"status": error.status, "message": message}, status_code=error.http_status)
 
 

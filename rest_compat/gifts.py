@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from resolvers import gifts, wheel
 from resolvers.sessions import Session
-from rest_compat import requests, shapes
+from rest_compat import requests, serializers
 from web.parameters import get_idempotency_key
 from web.responses import NoStoreJSONResponse
 
@@ -12,13 +12,13 @@ from web.responses import NoStoreJSONResponse
 async def spin_wheel(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/wof."""
     return NoStoreJSONResponse(
-        shapes.gift_won(await wheel.spin_wheel(requests.get_shop(request), viewer.user))
+        serializers.gift_won(await wheel.spin_wheel(requests.get_shop(request), viewer.user))
     )
 
 
 async def list_all(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/gifts."""
-    return NoStoreJSONResponse(shapes.gift_list(await gifts.list_gifts(viewer.user)))
+    return NoStoreJSONResponse(serializers.gift_list(await gifts.list_gifts(viewer.user)))
 
 
 async def use(request: Request, viewer: Session) -> NoStoreJSONResponse:
@@ -30,4 +30,4 @@ async def use(request: Request, viewer: Session) -> NoStoreJSONResponse:
         link=params.get_text_or_empty("link"),
         idempotency_key=get_idempotency_key(request),
     )
-    return NoStoreJSONResponse(shapes.gift_order_created(order))
+    return NoStoreJSONResponse(serializers.gift_order_created(order))

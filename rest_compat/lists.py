@@ -6,7 +6,7 @@ from typing import TypeVar
 import orjson
 from starlette.responses import Response
 
-from resolvers import pages
+from resolvers import pagination
 from web.responses import Body, NoStoreJSONResponse, StreamedJSONResponse
 
 Part = TypeVar("Part", bound=Sized)
@@ -21,7 +21,7 @@ def respond_with_list(
     `shape` makes the whole body of the rows, with their list as the last value in it. However long the list
     is, no more than one part of it is in memory, and other requests run between two parts.
     """
-    if len(first) < pages.CHUNK_SIZE:
+    if len(first) < pagination.CHUNK_SIZE:
         return NoStoreJSONResponse(serialize(first))
     return StreamedJSONResponse(_stream_list(first, serialize, empty, read_next))
 
@@ -33,7 +33,7 @@ async def _stream_list(
     before, _, after = orjson.dumps(serialize(empty)).rpartition(b"[]")
     objects = slice(len(before) + 1, -len(after) - 1)
     yield orjson.dumps(serialize(part))[: objects.stop]
-    while len(part) == pages.CHUNK_SIZE:
+    while len(part) == pagination.CHUNK_SIZE:
         part = await read_next(part)
         if len(part):
             yield b"," + orjson.dumps(serialize(part))[objects]

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from auth import login_codes
 from resolvers import login
 from resolvers.sessions import Session
-from rest_compat import requests, shapes
+from rest_compat import requests, serializers
 from web.authentication import get_client
 from web.client_network import get_client_network
 from web.responses import NoStoreJSONResponse
@@ -19,7 +19,7 @@ async def request_code(request: Request) -> NoStoreJSONResponse:
         username=params.require_text("username"),
         network=get_client_network(request),
     )
-    return NoStoreJSONResponse(shapes.login_code_sent(expires_at))
+    return NoStoreJSONResponse(serializers.login_code_sent(expires_at))
 
 
 async def verify_code(request: Request) -> NoStoreJSONResponse:
@@ -31,10 +31,10 @@ async def verify_code(request: Request) -> NoStoreJSONResponse:
         code=params.require_code("code", digit_count=login_codes.DIGIT_COUNT),
         client=get_client(request),
     )
-    return NoStoreJSONResponse(shapes.signed_in(session))
+    return NoStoreJSONResponse(serializers.signed_in(session))
 
 
 async def log_out(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET logout."""
     await login.logout(viewer)
-    return NoStoreJSONResponse(shapes.signed_out())
+    return NoStoreJSONResponse(serializers.signed_out())

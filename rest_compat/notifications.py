@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from resolvers import notifications
 from resolvers.sessions import Session
-from rest_compat import shapes
+from rest_compat import serializers
 from rest_compat.lists import respond_with_list
 from web.responses import NoStoreJSONResponse
 
@@ -14,7 +14,7 @@ async def list_all(_request: Request, viewer: Session) -> Response:
     """GET user/notifications."""
     return respond_with_list(
         await notifications.list_notifications(viewer.user),
-        shapes.notification_list,
+        serializers.notification_list,
         empty=[],
         read_next=lambda part: notifications.list_notifications(viewer.user, after=part[-1]),
     )
@@ -24,7 +24,7 @@ async def list_unread(_request: Request, viewer: Session) -> Response:
     """GET user/notifications/unread."""
     return respond_with_list(
         await notifications.list_notifications(viewer.user, unread_only=True),
-        shapes.unread_notification_list,
+        serializers.unread_notification_list,
         empty=[],
         read_next=lambda part: notifications.list_notifications(
             viewer.user, unread_only=True, after=part[-1]
@@ -35,4 +35,4 @@ async def list_unread(_request: Request, viewer: Session) -> Response:
 async def mark_read(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/notifications."""
     await notifications.mark_notifications_read(viewer.user)
-    return NoStoreJSONResponse(shapes.notifications_marked_read())
+    return NoStoreJSONResponse(serializers.notifications_marked_read())

@@ -11,7 +11,7 @@ from domain.order_status import OrderSource
 from models import Order
 from resolvers import orders
 from resolvers.sessions import Session
-from rest_compat import order_forms, requests, shapes
+from rest_compat import order_params, requests, serializers
 from rest_compat.lists import respond_with_list
 from web.parameters import get_idempotency_key
 from web.responses import NoStoreJSONResponse
@@ -19,21 +19,21 @@ from web.responses import NoStoreJSONResponse
 
 async def list_all(_request: Request, viewer: Session) -> Response:
     """GET order."""
-    newest = await orders.list_orders(viewer.user, projection=shapes.ORDER_LIST_COLUMNS)
+    newest = await orders.list_orders(viewer.user, projection=serializers.ORDER_LIST_COLUMNS)
     return _build_list(newest, viewer.user.id)
 
 
 async def list_all_fast(claims: Claims) -> Response | None:
     """GET order, in the usual case."""
-    newest = await orders.list_orders_with_session(claims, projection=shapes.ORDER_LIST_COLUMNS)
+    newest = await orders.list_orders_with_session(claims, projection=serializers.ORDER_LIST_COLUMNS)
     return None if newest is None else _build_list(newest, claims.user_id)
 
 
 def _build_list(newest: RowSet[Order], user_id: int) -> Response:
     def read_next(part: RowSet[Order]) -> Awaitable[RowSet[Order]]:
-        return orders.list_older_orders(user_id, than=part, projection=shapes.ORDER_LIST_COLUMNS)
+        return orders.list_older_orders(user_id, than=part, projection=serializers.ORDER_LIST_COLUMNS)
 
-    return respond_with_list(newest, shapes.order_list, empty=newest.subset(()), read_next=read_next)
+    return respond_with_list(newest, serializers.order_list, empty=newest.subset(()), read_next=read_next)
 
 
 async def create(request: Request, viewer: Session) -> NoStoreJSONResponse:
@@ -45,14 +45,14 @@ async def create(request: Request, viewer: Session) -> NoStoreJSONResponse:
         service_id=params.require_key("service_id"),
         category_id=params.require_key("category_id"),
         link=params.get_text("link"),
-        details=order_forms.parse_order_details(params),
+        details=order_params.parse_order_details(params),
         source=OrderSource.MOBILE_APP,
         idempotency_key=get_idempotency_key(request),
     )
-    return NoStoreJSONResponse(shapes.order_created(order))
+    return NoStoreJSONResponse(serializers.order_created(order))
 
 
 async def show(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET order/{id}."""
     order = await orders.get_order(viewer.user, order_id=requests.parse_record_id(request))
-    return NoStoreJSONResponse(shapes.order_detail(order))
+    return NoStoreJSONResponse(serializers.order_detail(order))

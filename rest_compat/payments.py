@@ -9,7 +9,7 @@ from starlette.responses import Response
 from domain.problems import PaymentNotFound
 from resolvers import free_credit, payments
 from resolvers.sessions import Session
-from rest_compat import errors, receipts, requests, shapes
+from rest_compat import errors, receipts, requests, serializers
 from web.parameters import get_idempotency_key, read_parameters
 from web.responses import NoStoreJSONResponse
 
@@ -66,7 +66,7 @@ async def _respond_with_receipt(request: Request, params: Mapping[str, str]) -> 
 async def claim_free_credit(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user/freecredit."""
     entry = await free_credit.claim_free_credit(requests.get_shop(request), viewer.user)
-    return NoStoreJSONResponse(shapes.free_credit_claimed(entry))
+    return NoStoreJSONResponse(serializers.free_credit_claimed(entry))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,5 +92,5 @@ def _parse_callback(params: Mapping[str, str]) -> _Callback | None:
 def _redirect_to_page(url: str | None) -> NoStoreJSONResponse:
     location = url or ""
     return NoStoreJSONResponse(
-        shapes.payment_started(location), status_code=302, headers={"location": location}
+        serializers.payment_started(location), status_code=302, headers={"location": location}
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from domain.states import PaymentStatus
+from domain.enums import PaymentStatus
 from models import Payment
 from web import html_pages
 

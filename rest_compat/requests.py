@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from domain import digits, texts
+from domain import digits, text_cleaning
 from domain.problems import InvalidInput
-from resolvers.pages import Direction
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.pagination import Direction
 from web import parameters as shared
 
 Column = TypeVar("Column")
@@ -23,7 +23,7 @@ class Parameters(shared.Parameters):
     def get_key(self, name: str) -> int | None:
         """The id of a record, None where absent or blank; 0, which is no record's, where malformed."""
         value = self.values.get(name)
-        if value is None or not texts.strip(str(value)):
+        if value is None or not text_cleaning.strip(str(value)):
             return None
         return self.get_integer(name) or 0
 
@@ -55,7 +55,7 @@ class Parameters(shared.Parameters):
     ) -> tuple[Column, Direction]:
         """The column to sort by, `-` before it for descending; unknown or absent: `default`, descending."""
         value = self.values.get(name)
-        column_name = texts.strip(value) if isinstance(value, str) else ""
+        column_name = text_cleaning.strip(value) if isinstance(value, str) else ""
         column = columns.get(column_name.removeprefix("-"))
         if column is None:
             return default, Direction.DESC

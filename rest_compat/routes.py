@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import database
 from auth.tokens import Claims
 from domain.problems import Problem
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from rest_compat import (
     catalogue,
     errors,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from resolvers import tickets
 from resolvers.sessions import Session
-from rest_compat import requests, shapes
+from rest_compat import requests, serializers
 from rest_compat.lists import respond_with_list
 from web.responses import NoStoreJSONResponse
 
@@ -16,7 +16,7 @@ async def list_all(_request: Request, viewer: Session) -> Response:
     """GET user/tickets."""
     return respond_with_list(
         await tickets.list_tickets(viewer.user),
-        shapes.ticket_list,
+        serializers.ticket_list,
         empty=[],
         read_next=lambda part: tickets.list_tickets(viewer.user, after=part[-1]),
     )
@@ -28,7 +28,7 @@ async def create(request: Request, viewer: Session) -> NoStoreJSONResponse:
     ticket = await tickets.create_ticket(
         viewer.user, subject=params.require_text("subject"), description=params.require_text("description")
     )
-    return NoStoreJSONResponse(shapes.ticket_created(ticket, viewer.user))
+    return NoStoreJSONResponse(serializers.ticket_created(ticket, viewer.user))
 
 
 async def show(request: Request, viewer: Session) -> Response:
@@ -36,7 +36,7 @@ async def show(request: Request, viewer: Session) -> Response:
     ticket = await tickets.get_ticket(viewer.user, ticket_id=requests.parse_record_id(request))
     return respond_with_list(
         await tickets.list_messages(ticket),
-        partial(shapes.ticket_with_messages, ticket, viewer.user),
+        partial(serializers.ticket_with_messages, ticket, viewer.user),
         empty=[],
         read_next=lambda part: tickets.list_messages(ticket, after=part[-1]),
     )
@@ -49,4 +49,4 @@ async def reply(request: Request, viewer: Session) -> NoStoreJSONResponse:
     message = await tickets.reply_to_ticket(
         viewer.user, ticket_id=requests.parse_record_id(request), message=params.get_text("message") or ""
     )
-    return NoStoreJSONResponse(shapes.ticket_message_created(message))
+    return NoStoreJSONResponse(serializers.ticket_message_created(message))

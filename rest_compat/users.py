@@ -4,13 +4,13 @@ from starlette.requests import Request
 
 from resolvers import profile
 from resolvers.sessions import Session
-from rest_compat import requests, shapes
+from rest_compat import requests, serializers
 from web.responses import NoStoreJSONResponse
 
 
 async def show(_request: Request, viewer: Session) -> NoStoreJSONResponse:
     """GET user."""
-    return NoStoreJSONResponse(shapes.profile(viewer.user))
+    return NoStoreJSONResponse(serializers.profile(viewer.user))
 
 
 async def update(request: Request, viewer: Session) -> NoStoreJSONResponse:
@@ -26,4 +26,4 @@ async def update(request: Request, viewer: Session) -> NoStoreJSONResponse:
         password=params.get_raw_text("password"),
         mobile=params.get_text("mobile"),
     )
-    return NoStoreJSONResponse(shapes.profile(user))
+    return NoStoreJSONResponse(serializers.profile(user))

@@ -1,4 +1,4 @@
-"""Door 1: GraphQL types and field wiring. This file is its table of contents."""
+"""GraphQL types and fields. This file is the table of contents."""
 
 import strawberry
 from strawberry.printer import print_schema
@@ -11,7 +11,6 @@ from schema.category import CategoryQuery
 from schema.context import Context
 from schema.gift import GiftMutation, GiftQuery
 from schema.ledger import LedgerMutation, LedgerQuery
-from schema.live import Subscription
 from schema.login import LoginMutation
 from schema.node import NodeQuery
 from schema.notification import NotificationMutation, NotificationQuery
@@ -22,7 +21,8 @@ from schema.scalars import SCALARS
 from schema.service import ServiceQuery
 from schema.session import SessionMutation, SessionQuery
 from schema.staff_session import StaffSessionMutation
-from schema.stats import StatsQuery
+from schema.statistics import StatsQuery
+from schema.subscriptions import Subscription
 from schema.ticket import TicketMutation, TicketQuery
 from schema.user import UserMutation, UserQuery
 

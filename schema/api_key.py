@@ -4,7 +4,7 @@ import strawberry
 
 from resolvers import api_keys
 from schema.context import Info
-from schema.problems import mutation_field
+from schema.problem_unions import mutation_field
 from schema.user import User
 
 

@@ -1,4 +1,4 @@
-"""Relay connections over `resolvers.pages`, and the arguments that pages take."""
+"""Relay connections over `resolvers.pagination`, and the arguments that pages take."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.pages import MAX_COUNTED, Page
+from resolvers.pagination import MAX_COUNTED, Page
 from schema.fields import derived_field, resolved_field
 
 T = TypeVar("T")

@@ -6,14 +6,14 @@ from typing import Self
 import strawberry
 from graphql import GraphQLError
 
-from domain.messages import Language
+from domain.problem_messages import Language
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from models import User
 from observability import security_log
 from observability.security_log import SecurityEvent
+from resolvers.app_context import AppContext
 from resolvers.sessions import Client, Session
-from resolvers.shop import AppContext
 from schema.loaders import Loaders
 
 _SIGN_IN = {Language.PERSIAN: "ابتدا وارد شوید", Language.ENGLISH: "Sign in first."}

@@ -5,18 +5,18 @@ Types import them from here: Strawberry would take one that it meets undescribed
 
 import strawberry
 
-from domain.order_life import OrderActor
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.problem_codes import ProblemCode
 from domain.public_reasons import PublicReason
 from domain.roles import UserRole
 from domain.service_types import ServiceType
 from domain.sessions import SessionKind
-from domain.states import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
 from resolvers.gifts import GiftOrderField
 from resolvers.notifications import NotificationOrderField
 from resolvers.orders import OrderOrderField
-from resolvers.pages import Direction
+from resolvers.pagination import Direction
 from resolvers.payments import PaymentOrderField
 from resolvers.tickets import TicketOrderField
 from resolvers.wallet import LedgerOrderField

@@ -13,12 +13,12 @@ from schema.arguments import IdempotencyKey
 from schema.context import Info
 from schema.enums import Direction, GiftOrderField
 from schema.fields import query_field, resolved_field
+from schema.filters import DateTimeRange
 from schema.node import Node, parse_id, to_global_id
 from schema.order import Order
-from schema.problems import MONEY_MUTATION_COST, mutation_field
+from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 from schema.scalars import Count
 from schema.service import Service
-from schema.where import DateTimeRange
 
 
 @strawberry.type(description="A service that the wheel of fortune gives away.")

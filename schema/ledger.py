@@ -8,18 +8,18 @@ import strawberry
 from domain.money import Toman
 from models import LedgerEntry as LedgerEntryRow
 from resolvers import free_credit, wallet
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.wallet import LedgerFilter
 from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, LedgerKind, LedgerOrderField
 from schema.fields import query_field, resolved_field
+from schema.filters import DateTimeRange, TomanRange
 from schema.node import Node, to_global_id
 from schema.order import Order
 from schema.payment import Payment
-from schema.problems import MONEY_MUTATION_COST, mutation_field
-from schema.where import DateTimeRange, TomanRange
+from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A change of the viewer's balance. Entries are never changed nor removed.")

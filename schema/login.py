@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers import login
 from schema.context import Info
-from schema.problems import MONEY_MUTATION_COST, mutation_field
+from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 from schema.user import User
 
 Username = Annotated[

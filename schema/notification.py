@@ -8,14 +8,14 @@ import strawberry
 from models import Notification as NotificationRow
 from resolvers import notifications
 from resolvers.notifications import NotificationFilter
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, NotificationKind, NotificationOrderField
 from schema.fields import query_field
+from schema.filters import DateTimeRange
 from schema.node import Node, parse_uuid, to_global_id
-from schema.problems import mutation_field
-from schema.where import DateTimeRange
+from schema.problem_unions import mutation_field
 
 
 @strawberry.type(description="A sentence of the shop's for one user.")

@@ -9,9 +9,9 @@ from domain.money import Toman
 from domain.problems import InvalidInput
 from domain.public_reasons import format_reason
 from models import Order as OrderRow
-from resolvers import cancellation, orders
+from resolvers import order_cancellation, orders
 from resolvers.orders import OrderFilter
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from schema.arguments import IdempotencyKey
 from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, build_connection
@@ -26,15 +26,15 @@ from schema.enums import (
     SubscriptionStatus,
 )
 from schema.fields import column_field, computed_field, query_field, related_field, resolved_field
+from schema.filters import DateTimeRange, IdIn, TextContains, parse_ids
 from schema.node import Node, id_field, parse_id
 from schema.order_event import OrderEvent
 from schema.order_input import CreateOrderInput
-from schema.problems import MONEY_MUTATION_COST, mutation_field
+from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 from schema.refill import Refill
 from schema.scalars import Count
 from schema.selection import get_projection
 from schema.service import Service
-from schema.where import DateTimeRange, IdIn, TextContains, parse_ids
 
 _SUBSCRIPTION_COLUMNS = tuple(
     f"subscription_{name}"
@@ -291,7 +291,7 @@ class OrderMutation:
         return Order.from_model(row)
 
     @mutation_field(
-        cancellation.cancel_order,
+        order_cancellation.cancel_order,
         InvalidInput,
         cost=MONEY_MUTATION_COST,
         description="Cancel an order. What was not sent yet is canceled and refunded at once. Else its "
@@ -304,5 +304,5 @@ class OrderMutation:
     ) -> Order:
         user = info.context.user
         return Order.from_model(
-            await cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id"))
+            await order_cancellation.cancel_order(user, order_id=parse_id(id, "Order", field="id"))
         )

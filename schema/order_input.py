@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from domain import days
+from domain import calendar_days
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from domain.problems import InvalidInput
 from schema.scalars import Count
@@ -99,7 +99,7 @@ class CreateOrderInput:
 
 
 def _parse_day(text: str | None) -> date | None:
-    day = days.parse_day(text) if text is not None else None
+    day = calendar_days.parse_day(text) if text is not None else None
     if text is not None and day is None:
         raise InvalidInput(field="expiry")
     return day

@@ -8,16 +8,16 @@ import strawberry
 from domain.money import Toman
 from models import Payment as PaymentRow
 from resolvers import payments
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.payments import PaymentFilter
 from schema.arguments import IdempotencyKey
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, PaymentOrderField, PaymentStatus
 from schema.fields import query_field
+from schema.filters import DateTimeRange, TomanRange
 from schema.node import Node, to_global_id
-from schema.problems import MONEY_MUTATION_COST, mutation_field
-from schema.where import DateTimeRange, TomanRange
+from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A payment into the viewer's wallet.")

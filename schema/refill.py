@@ -12,7 +12,7 @@ from resolvers import refills
 from schema.context import Info
 from schema.enums import PublicReason, RefillStatus
 from schema.node import Node, parse_id, to_global_id
-from schema.problems import MONEY_MUTATION_COST, mutation_field
+from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
 @strawberry.type(description="A request to deliver again what dropped from a finished order.")

@@ -10,16 +10,16 @@ from domain.money import Toman
 from models import Service as ServiceRow
 from resolvers import catalogue
 from resolvers.catalogue import ServiceFilter
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from schema.category import Category
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, ServiceType
 from schema.fields import column_field, query_field, related_field
+from schema.filters import IdIn, TextContains, TomanRange, parse_ids
 from schema.node import Node, id_field, parse_id
 from schema.scalars import Count
 from schema.selection import get_projection
-from schema.where import IdIn, TextContains, TomanRange, parse_ids
 
 
 @strawberry.type(description="Something the shop sells.")

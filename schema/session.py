@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.enums import SessionKind
 from schema.fields import query_field
 from schema.node import Node, parse_text, to_global_id
-from schema.problems import mutation_field
+from schema.problem_unions import mutation_field
 from schema.user import User
 
 

@@ -8,7 +8,7 @@ import strawberry
 from resolvers import staff_sessions, totp
 from schema.context import Info
 from schema.login import Session, Username
-from schema.problems import mutation_field
+from schema.problem_unions import mutation_field
 from schema.user import User
 
 _SIX_DIGITS = "Six digits, in whichever script."

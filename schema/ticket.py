@@ -9,15 +9,15 @@ from domain.problems import InvalidInput
 from models import Ticket as TicketRow
 from models import TicketMessage as TicketMessageRow
 from resolvers import tickets
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.tickets import TicketFilter
 from schema.connections import After, Before, Connection, First, Last, build_connection
 from schema.context import Info
 from schema.enums import Direction, TicketOrderField, TicketStatus
 from schema.fields import query_field, resolved_field
+from schema.filters import DateTimeRange, TextContains
 from schema.node import Node, parse_id, to_global_id
-from schema.problems import mutation_field
-from schema.where import DateTimeRange, TextContains
+from schema.problem_unions import mutation_field
 
 
 @strawberry.type(description="A message in a ticket.")

@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.enums import UserRole
 from schema.fields import query_field
 from schema.node import Node, to_global_id
-from schema.problems import mutation_field
+from schema.problem_unions import mutation_field
 
 
 @strawberry.type(description="A person with a wallet. Only the user's own record can be read.")

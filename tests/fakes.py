@@ -11,15 +11,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from auth.tokens import TokenKeys
 from config.quota_settings import QuotaSettings
 from config.settings import Settings
+from domain.enums import LedgerKind, SmsNotice
 from domain.money import Toman
-from domain.states import LedgerKind, SmsNotice
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verdict, Verification
 from gateways.providers import ProviderApi
 from gateways.sms_outbox import SmsOutbox
 from models import User
 from resolvers import quotas, wallet
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

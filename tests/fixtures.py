@@ -22,7 +22,7 @@ from cli import serve
 from config.settings import Settings
 from models import User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.databases import (
     ReusedConnection,
     SharedDatabase,

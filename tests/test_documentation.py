@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import describe_settings
-from domain import trade_words
+from domain import panel_api_vocabulary
 from domain.permissions import ROLE_PERMISSIONS, Permission
 from domain.roles import UserRole
 from reseller_api import errors
@@ -78,7 +78,7 @@ def test_the_reseller_api_s_document_lists_every_message_and_type() -> None:
     text = (ROOT / "docs" / "reseller-api.md").read_text(encoding="utf-8")
     beginnings = [re.split(r",|\.| \{", message)[0] for message in errors.MESSAGES.values()]
     assert [beginning for beginning in beginnings if beginning not in text] == []
-    assert [term for term in trade_words.SERVICE_TYPES.values() if term not in text] == []
+    assert [term for term in panel_api_vocabulary.SERVICE_TYPES.values() if term not in text] == []
 
 
 def test_staff_md_lists_every_permission_with_its_roles() -> None:

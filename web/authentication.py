@@ -8,8 +8,8 @@ from database.clock import CLOCK
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import sessions
+from resolvers.app_context import AppContext
 from resolvers.sessions import Client, Session
-from resolvers.shop import AppContext
 from web.client_network import get_client_network
 from web.headers import get_header
 

@@ -16,8 +16,8 @@ from config.settings import Settings
 from database.clock import CLOCK
 from domain.networks import parse_address
 from observability import metrics as process_metrics
-from resolvers import queue
-from resolvers.shop import AppContext
+from resolvers import queue_stats
+from resolvers.app_context import AppContext
 from web.authentication import parse_bearer
 from web.client_network import get_client_address
 
@@ -99,7 +99,7 @@ async def _check_migrations() -> Check:
 
 def _build_queue_check(max_age: timedelta) -> Callable[[], Awaitable[Check]]:
     async def check() -> Check:
-        age = await queue.get_oldest_due_age()
+        age = await queue_stats.get_oldest_due_age()
         return {
             "ok": age <= max_age,
             "oldest_due_seconds": int(age.total_seconds()),
@@ -132,7 +132,7 @@ async def _update_database_metrics() -> None:
     """Bring the figures that the database holds up to date; while it is away, they stay as they were."""
     try:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
-            state = await queue.read_queue_stats()
+            state = await queue_stats.read_queue_stats()
     except Exception:
         process_metrics.DATABASE_UP.set(0)
         return

@@ -24,13 +24,15 @@ def build_renderer(folder: Path) -> Render:
         # Both take 6 MB, which a server of GraphQL alone has no use for.
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        from domain import persian
+        from domain import persian_format
 
         templates = Environment(
             loader=FileSystemLoader([folder, _SHARED]), autoescape=True, undefined=StrictUndefined
         )
         templates.filters.update(
-            number=persian.format_number, digits=persian.to_persian_digits, moment=persian.format_datetime
+            number=persian_format.format_number,
+            digits=persian_format.to_persian_digits,
+            moment=persian_format.format_datetime,
         )
         return templates
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 
 def routes(shop: AppContext) -> list[BaseRoute]:

@@ -18,8 +18,8 @@ from config.settings import Settings
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import openid_login
+from resolvers.app_context import AppContext
 from resolvers.openid_login import Identity, SignInRejected
-from resolvers.shop import AppContext
 from web.authentication import get_client
 from web.client_network import get_client_network
 from web.middleware.rate_limits import RateLimit

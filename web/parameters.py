@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from domain import days, idempotency_keys, texts
+from domain import calendar_days, idempotency_keys, text_cleaning
 from domain.problems import InvalidInput
 
 _MAX_FIELDS = 200
@@ -38,7 +38,7 @@ class Parameters:
         if value is None:
             return None
         text = str(value) if _is_integer(value) else value
-        if not isinstance(text, str) or not texts.is_storable(text):
+        if not isinstance(text, str) or not text_cleaning.is_storable(text):
             raise InvalidInput(field=name)
         return text
 
@@ -48,7 +48,7 @@ class Parameters:
         Raises:
             InvalidInput: malformed, as in `secret`.
         """
-        return texts.strip(self.get_raw_text(name) or "") or None
+        return text_cleaning.strip(self.get_raw_text(name) or "") or None
 
     def require_text(self, name: str) -> str:
         """The trimmed text.
@@ -62,7 +62,8 @@ class Parameters:
         return text
 
     def get_integer(self, name: str) -> int | None:
-        """The signed 64-bit integer, as `texts.parse_integer` reads it; None where absent or malformed.
+        """The signed 64-bit integer, as `text_cleaning.parse_integer` reads it; None where absent or
+        malformed.
 
         A JSON number with a fraction of zero is whole: 100.0 is 100.
         """
@@ -72,7 +73,7 @@ class Parameters:
             return int(value) if abs(value) <= _MAX_EXACT_FLOAT else None
         if not _is_integer(value) and not isinstance(value, str):
             return None
-        return texts.parse_integer(str(value))
+        return text_cleaning.parse_integer(str(value))
 
     def require_code(self, name: str, *, digit_count: int) -> str:
         """The text of a code; a JSON number gets back the zeros that it lost: 59655 of six is "059655".
@@ -93,13 +94,13 @@ class Parameters:
             return ""
 
     def get_date(self, name: str) -> date | None:
-        """The day given as d/m/Y, as `days.parse` reads it; None where absent or blank.
+        """The day given as d/m/Y, as `calendar_days.parse` reads it; None where absent or blank.
 
         Raises:
             InvalidInput: malformed.
         """
         text = self.get_text(name)
-        day = days.parse_day(text) if text is not None else None
+        day = calendar_days.parse_day(text) if text is not None else None
         if text is not None and day is None:
             raise InvalidInput(field=name)
         return day

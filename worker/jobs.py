@@ -6,20 +6,20 @@ from datetime import timedelta
 
 from models import Provider
 from resolvers import (
-    alerts,
-    cancellation,
-    clock_watch,
-    daily_audit,
-    following,
-    housekeeping,
+    alert_checks,
+    cleanup,
+    clock_check,
+    ledger_audit_job,
+    order_cancellation,
+    order_polling,
+    order_submission,
+    order_totals,
     payment_checks,
     provider_health,
     provider_sync,
     refills,
-    submission,
-    tallies,
 )
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,24 +41,26 @@ class ProviderJob:
 
 
 JOBS = (
-    Job(name="hold lost orders", operation=submission.hold_lost_orders, interval=timedelta(seconds=5)),
+    Job(name="hold lost orders", operation=order_submission.hold_lost_orders, interval=timedelta(seconds=5)),
     Job(name="check payments", operation=payment_checks.check_payments, interval=timedelta(seconds=15)),
     Job(name="refills", operation=refills.process_refills, interval=timedelta(seconds=10)),
     Job(
         name="end subscriptions",
-        operation=cancellation.end_expired_subscriptions,
+        operation=order_cancellation.end_expired_subscriptions,
         interval=timedelta(minutes=10),
     ),
-    Job(name="tally orders", operation=tallies.apply_deltas, interval=timedelta(seconds=10)),
+    Job(name="tally orders", operation=order_totals.apply_deltas, interval=timedelta(seconds=10)),
     Job(name="sync providers", operation=provider_sync.sync_due_providers, interval=timedelta(minutes=1)),
-    Job(name="watch the shop", operation=alerts.watch_shop, interval=timedelta(minutes=1)),
-    Job(name="compare clocks", operation=clock_watch.compare_clocks, interval=timedelta(minutes=5)),
-    Job(name="daily audit", operation=daily_audit.audit_next_batch, interval=timedelta(minutes=10)),
-    Job(name="remove expired", operation=housekeeping.delete_expired, interval=timedelta(minutes=5)),
+    Job(name="watch the shop", operation=alert_checks.watch_shop, interval=timedelta(minutes=1)),
+    Job(name="compare clocks", operation=clock_check.compare_clocks, interval=timedelta(minutes=5)),
+    Job(name="daily audit", operation=ledger_audit_job.audit_next_batch, interval=timedelta(minutes=10)),
+    Job(name="remove expired", operation=cleanup.delete_expired, interval=timedelta(minutes=5)),
 )
 PROVIDER_JOBS = (
-    ProviderJob(name="submit", operation=submission.submit_orders, interval=timedelta(seconds=1)),
-    ProviderJob(name="follow", operation=following.poll_orders, interval=timedelta(seconds=2)),
+    ProviderJob(name="submit", operation=order_submission.submit_orders, interval=timedelta(seconds=1)),
+    ProviderJob(name="follow", operation=order_polling.poll_orders, interval=timedelta(seconds=2)),
     ProviderJob(name="probe", operation=provider_health.probe_paused_provider, interval=timedelta(seconds=5)),
-    ProviderJob(name="cancel", operation=cancellation.send_cancellations, interval=timedelta(seconds=5)),
+    ProviderJob(
+        name="cancel", operation=order_cancellation.send_cancellations, interval=timedelta(seconds=5)
+    ),
 )

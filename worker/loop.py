@@ -10,7 +10,7 @@ from datetime import timedelta
 import database
 from models import Provider
 from observability import metrics
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from worker.jobs import JOBS, PROVIDER_JOBS, Job, ProviderJob
 
 logger = logging.getLogger("vitrin.worker")

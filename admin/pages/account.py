@@ -12,13 +12,13 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
-from admin.access import get_staff_session
-from admin.refusals import format_problem
+from admin.authorization import get_staff_session
+from admin.error_messages import format_problem
 from domain import mobiles
 from domain.problems import Problem
 from domain.staff_problems import FreshCodeRequired
-from resolvers import login, proofs, sessions, staff_sessions, totp
-from resolvers.shop import AppContext
+from resolvers import identity_proofs, login, sessions, staff_sessions, totp
+from resolvers.app_context import AppContext
 from resolvers.totp import Enrolment
 from web.authentication import get_client
 from web.client_network import get_client_network
@@ -114,7 +114,7 @@ class AccountPage(CustomView):
             "title": str(self.menu_label),
             "refusal": error,
             "flashed_messages": get_flashed_messages(request),
-            "is_fresh": await proofs.is_confirmed(viewer),
+            "is_fresh": await identity_proofs.is_confirmed(viewer),
             "must_continue": "next" in request.query_params,
             "has_totp": await totp.is_enabled(viewer.user),
             "must_have_totp": viewer.lacks_totp,

@@ -23,13 +23,13 @@ from starlette_admin.widgets import (
 )
 
 from admin import labels, language
-from admin.access import get_staff_session, has_permission
-from domain import persian
+from admin.authorization import get_staff_session, has_permission
+from domain import persian_format
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from models import Provider
-from resolvers.staff import figures
-from resolvers.staff.figures import DayFigures, ShopFigures
+from resolvers.staff import dashboard
+from resolvers.staff.dashboard import DayFigures, ShopFigures
 
 Series = dict[str, object]
 
@@ -71,7 +71,7 @@ class Dashboard(CustomView):
         return True
 
     async def _build_figures(self, request: Request) -> BaseWidget:
-        found = await figures.get_shop_figures(get_staff_session(request), days=_DAYS)
+        found = await dashboard.get_shop_figures(get_staff_session(request), days=_DAYS)
         wide, narrow = Breakpoints(default=12, lg=8), Breakpoints(default=12, lg=4)
         return ColumnWidget(
             children=[
@@ -228,4 +228,4 @@ def _day_label(figures_of_day: DayFigures) -> str:
     if not language.is_persian():
         return f"{day:%m-%d}"
     jalali = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call] # the library's
-    return persian.to_persian_digits(f"{jalali.month:02}/{jalali.day:02}")
+    return persian_format.to_persian_digits(f"{jalali.month:02}/{jalali.day:02}")

@@ -12,15 +12,15 @@ from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
 from admin import labels, language
-from admin.access import get_staff_session, has_permission, requires_code
-from admin.confirmation import build_confirm_url
-from admin.refusals import format_problem
-from domain import texts
+from admin.authorization import get_staff_session, has_permission, requires_code
+from admin.error_messages import format_problem
+from admin.identity_confirmation import build_confirm_url
+from domain import text_cleaning
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import InvalidInput, Problem
 from domain.staff_problems import FreshCodeRequired
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from resolvers.staff import service_tokens
 from resolvers.staff.service_tokens import MAX_DAYS, ServiceTokenValues
 
@@ -63,7 +63,7 @@ class ServiceTokensPage(CustomView):
         return response or RedirectResponse(request.url, _SEE_OTHER)
 
     async def _create(self, request: Request, form: FormData) -> Response:
-        days = texts.parse_integer(str(form.get("days") or ""))
+        days = text_cleaning.parse_integer(str(form.get("days") or ""))
         if days is None:
             raise InvalidInput(field="days")
         chosen = {str(name) for name in form.getlist("permission")}

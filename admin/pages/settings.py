@@ -11,15 +11,15 @@ from starlette_admin.i18n import lazy_gettext as _
 from starlette_admin.routing import route
 from starlette_admin.views import CustomView
 
-from admin import confirmation
-from admin.access import get_staff_session, has_permission
-from admin.refusals import format_problem
-from domain import texts
+from admin import identity_confirmation
+from admin.authorization import get_staff_session, has_permission
+from admin.error_messages import format_problem
+from domain import text_cleaning
 from domain.permissions import Permission
 from domain.problems import InvalidInput, Problem, WrongLoginCode
-from domain.running_settings import RunningSetting, Value
+from domain.runtime_settings import RunningSetting, Value
 from domain.staff_problems import FreshCodeRequired, WrongTotpCode
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from resolvers.staff import settings
 
 _SEE_OTHER = 303
@@ -59,10 +59,10 @@ class SettingsPage(CustomView):
             return await self._render(request)
         form = await request.form()
         try:
-            await confirmation.confirm_with_code(self._shop, request, str(form.get("proof") or ""))
+            await identity_confirmation.confirm_with_code(self._shop, request, str(form.get("proof") or ""))
             await self._save(request, form)
         except FreshCodeRequired:
-            message = await confirmation.send_code(self._shop, request)
+            message = await identity_confirmation.send_code(self._shop, request)
             return await self._render(request, entered=form, error=message, shows_code_field=True)
         except Problem as problem:
             field = problem.field if isinstance(problem, InvalidInput) else ""
@@ -125,7 +125,7 @@ class SettingsPage(CustomView):
 def _parse_value(name: RunningSetting, form: FormData) -> Value:
     if name in _SWITCHES:
         return form.get(name.value) == "on"
-    number = texts.parse_integer(str(form.get(name.value) or ""))
+    number = text_cleaning.parse_integer(str(form.get(name.value) or ""))
     if number is None:
         raise InvalidInput(field=name.value)
     return number

@@ -10,9 +10,9 @@ from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
 from admin.views.base import StaffView
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import Permission
 from domain.roles import UserRole
-from domain.staff_acts import StaffAct, StaffSubject
 from models import AuditEntry
 
 

@@ -19,17 +19,17 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 import database
-from admin import confirmation
-from admin.access import get_staff_session, has_permission, record_refusal
-from admin.acts import get_rules, redirect_to_confirmation
-from admin.refusals import as_form_error
+from admin import identity_confirmation
+from admin.actions import get_rules, redirect_to_confirmation
+from admin.authorization import get_staff_session, has_permission, record_refusal
+from admin.error_messages import as_form_error
 from admin.text_filters import TextFilterRegistry
 from database.text_search import LOOKUP
-from domain import ids, texts
+from domain import ids, text_cleaning
 from domain.permissions import Permission
 from domain.staff_problems import FreshCodeRequired
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 
 _LIBRARY_ACTIONS = frozenset({"view", "edit", "delete", "export"})
 
@@ -162,10 +162,10 @@ class StaffView(ModelView):
 
     def get_search_query(self, request: Request, term: str) -> Q:
         """Those whose texts hold the term, and the one that has it as its number."""
-        number = texts.parse_integer(term.strip().lstrip("#"))
+        number = text_cleaning.parse_integer(term.strip().lstrip("#"))
         found = Q(id=number if number is not None and ids.is_possible(number) else 0)
         # No database keeps other text, and PostgreSQL refuses to look for it.
-        for name in self.searched_columns if texts.is_storable(term) else ():
+        for name in self.searched_columns if text_cleaning.is_storable(term) else ():
             found |= Q(**{f"{name}__{LOOKUP}": term})
         return found
 
@@ -211,18 +211,18 @@ class StaffView(ModelView):
         proof = str(data.pop("proof", None) or "")
         try:
             with as_form_error({"code": "proof"}, otherwise="proof"):
-                await confirmation.confirm_with_code(self.shop, request, proof)
+                await identity_confirmation.confirm_with_code(self.shop, request, proof)
             with as_form_error(self.field_of, otherwise=self.main_field):
                 yield
         except FreshCodeRequired as problem:
-            message = await confirmation.send_code(self.shop, request)
+            message = await identity_confirmation.send_code(self.shop, request)
             raise FormValidationError({"proof": message}) from problem
 
     async def delete(self, request: Request, pks: list[Any]) -> int | None:
         raise HTTPException(403)
 
     def _coerce_pk(self, pk: Any) -> int | None:
-        number = texts.parse_integer(str(pk))
+        number = text_cleaning.parse_integer(str(pk))
         return number if number is not None and ids.is_possible(number) else None
 
     def _can_write(self, request: Request) -> bool:

@@ -8,10 +8,10 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import get_staff_session
-from admin.acts import FormData, FormField, record_action
+from admin.actions import FormData, FormField, record_action
+from admin.authorization import get_staff_session
 from admin.views.base import StaffView
-from domain import texts
+from domain import text_cleaning
 from domain.permissions import Permission
 from models import Gift
 from resolvers.sessions import Session
@@ -47,7 +47,7 @@ class GiftView(StaffView):
     async def add(self, staff: Session, data: Mapping[str, Any]) -> Gift:
         return await gifts.create_gift(
             staff,
-            service_id=texts.parse_integer(data["service"] or "") or 0,
+            service_id=text_cleaning.parse_integer(data["service"] or "") or 0,
             min_quantity=data["min_quantity"],
             max_quantity=data["max_quantity"],
         )

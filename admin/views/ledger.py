@@ -7,8 +7,8 @@ from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
 from admin.views.base import StaffView
+from domain.enums import LedgerKind
 from domain.permissions import Permission
-from domain.states import LedgerKind
 from models import LedgerEntry
 
 

@@ -8,10 +8,10 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields, labels, language
-from admin.access import get_staff_session
-from admin.acts import FormData, FormField, record_action
+from admin.actions import FormData, FormField, record_action
+from admin.authorization import get_staff_session
 from admin.views.base import StaffView
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.permissions import Permission
 from models import Order, OrderEvent

@@ -7,11 +7,11 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import get_staff_session
-from admin.acts import FormData, FormField, record_action
+from admin.actions import FormData, FormField, record_action
+from admin.authorization import get_staff_session
 from admin.views.base import StaffView
+from domain.enums import PaymentStatus
 from domain.permissions import Permission
-from domain.states import PaymentStatus
 from models import Payment
 from resolvers.staff import payments
 

@@ -8,10 +8,10 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import get_staff_session
-from admin.acts import FormData, FormField, bulk_action, record_action
+from admin.actions import FormData, FormField, bulk_action, record_action
+from admin.authorization import get_staff_session
 from admin.views.base import StaffView
-from domain import texts
+from domain import text_cleaning
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
@@ -169,4 +169,4 @@ def _parse_member(kind: type[Kind], data: Mapping[str, Any], field: str) -> Kind
 
 
 def _parse_id(pk: str | None) -> int | None:
-    return texts.parse_integer(pk) if pk else None
+    return text_cleaning.parse_integer(pk) if pk else None

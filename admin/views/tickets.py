@@ -8,13 +8,13 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields, language
-from admin.access import get_staff_session
-from admin.acts import FormData, FormField, record_action
+from admin.actions import FormData, FormField, record_action
+from admin.authorization import get_staff_session
 from admin.views.base import StaffView
-from domain import texts
+from domain import text_cleaning
+from domain.enums import TicketStatus
 from domain.permissions import Permission
 from domain.problems import InvalidInput
-from domain.states import TicketStatus
 from models import Ticket, TicketMessage
 from resolvers.staff import tickets
 
@@ -84,8 +84,8 @@ class TicketView(StaffView):
         ],
     )
     async def assign(self, request: Request, pk: int, form: FormData) -> None:
-        entered = texts.strip(form.get_text("assignee"))
-        assignee_id = texts.parse_integer(entered) if entered else None
+        entered = text_cleaning.strip(form.get_text("assignee"))
+        assignee_id = text_cleaning.parse_integer(entered) if entered else None
         if entered and assignee_id is None:
             raise InvalidInput(field="assignee")
         await tickets.assign_ticket(get_staff_session(request), ticket_id=pk, assignee_id=assignee_id)

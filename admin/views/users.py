@@ -8,8 +8,8 @@ from starlette_admin.fields import BaseField
 from starlette_admin.i18n import lazy_gettext as _
 
 from admin import fields
-from admin.access import get_staff_session
-from admin.acts import FormData, FormField, record_action
+from admin.actions import FormData, FormField, record_action
+from admin.authorization import get_staff_session
 from admin.labels import list_choices
 from admin.views.base import StaffView
 from domain.permissions import Permission

@@ -9,8 +9,8 @@ from tortoise.models import Model
 
 import database
 from cli.demo_data.records import Record
-from config.refusals import UsageError
-from domain.states import LedgerKind
+from config.errors import UsageError
+from domain.enums import LedgerKind
 from models import (
     Category,
     Gift,

@@ -5,7 +5,7 @@ from datetime import datetime
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row
 from cli.legacy_import.references import References, SoldService
-from domain import descriptions, texts
+from domain import html_cleaning, text_cleaning
 from domain.service_types import ServiceSource, ServiceType
 
 CATEGORY_COLUMNS = "id name description image position is_active created_at updated_at".split()
@@ -26,7 +26,7 @@ def convert_category(row: Row, references: References) -> tuple[object, ...]:
     values = (
         number,
         row.read_line("name", max_length=200) or "",
-        descriptions.clean(row.read_text("desc") or ""),
+        html_cleaning.clean(row.read_text("desc") or ""),
         row.read_text("image", max_length=500),
         row.read_integer("sort", is_small=True),
         row.read_flag("status", default=True),
@@ -73,13 +73,13 @@ def convert_service(row: Row, references: References) -> tuple[object, ...]:
         _read_added_by(row, references),
         category_id,
         row.read_line("name", max_length=300) or "",
-        descriptions.clean(row.read_text("desc") or ""),
+        html_cleaning.clean(row.read_text("desc") or ""),
         row.read_money("price", rounded_up=True),
         row.read_money("original_price", rounded_up=True) if row.read_raw("original_price") else None,
         min_quantity,
         max(min_quantity, max_quantity),
         value_mappings.SERVICE_SOURCES.get(
-            texts.clean_name(row.read_raw("add_type") or "").lower(), ServiceSource.MANUAL
+            text_cleaning.clean_name(row.read_raw("add_type") or "").lower(), ServiceSource.MANUAL
         ),
         kind,
         references.get_provider(row),
@@ -103,7 +103,7 @@ def _read_added_by(row: Row, references: References) -> int | None:
 
 
 def _read_type(row: Row, *, is_active: bool) -> tuple[ServiceType, bool]:
-    word = texts.clean_name(row.read_raw("type") or "default").lower()
+    word = text_cleaning.clean_name(row.read_raw("type") or "default").lower()
     if word in value_mappings.SERVICE_TYPES:
         return value_mappings.SERVICE_TYPES[word], is_active
     row.note(f"type {word[:40]!r} became default, off sale")

@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cli.legacy_import.files import NULL, Dialect
-from domain import texts
+from domain import text_cleaning
 from domain.ids import MAX_ID
 from domain.money import MAX_AMOUNT, Toman
 
@@ -76,7 +76,7 @@ class Row:
         cell = self.read_raw(column)
         if cell is None:
             return None
-        cleaned = texts.clean_name(cell[:_MAX_TEXT_LENGTH])
+        cleaned = text_cleaning.clean_name(cell[:_MAX_TEXT_LENGTH])
         if len(cleaned) > max_length:
             self.note(f"{column} was cut from {len(cleaned)} to {max_length} characters")
         return cleaned[:max_length] or None
@@ -90,7 +90,7 @@ class Row:
             except ValueError:
                 return cell
             # JSON may spell what neither database can hold.
-            return decoded if isinstance(decoded, str) and texts.is_storable(decoded) else cell
+            return decoded if isinstance(decoded, str) and text_cleaning.is_storable(decoded) else cell
         return cell
 
     def read_integer(
@@ -173,7 +173,7 @@ class Row:
 
     def read_state(self, column: str, states: Mapping[str, _State]) -> _State:
         """The state that the old word means. Raises Unreadable for a word without meaning."""
-        word = texts.clean_name(self.read_raw(column) or "").lower()
+        word = text_cleaning.clean_name(self.read_raw(column) or "").lower()
         if word not in states:
             raise Unreadable(f"{column} is unknown: {_quote(word)}")
         return states[word]
@@ -181,14 +181,14 @@ class Row:
 
 def parse_decimal(text: str) -> Decimal | None:
     """The plain decimal that `text` spells in any of the three digit scripts, or None."""
-    ascii_text = texts.clean_number(text)
+    ascii_text = text_cleaning.clean_number(text)
     return Decimal(ascii_text) if _DECIMAL.fullmatch(ascii_text) else None
 
 
 def _parse_integer(cell: str) -> int | None:
     if cell.isascii() and cell.isdecimal() and len(cell) < 19:
         return int(cell)
-    value = texts.parse_integer(cell)
+    value = text_cleaning.parse_integer(cell)
     if value is None and (exact := parse_decimal(cell)) is not None and exact == exact.to_integral_value():
         return int(exact)
     return value

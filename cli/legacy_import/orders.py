@@ -3,7 +3,7 @@
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row, Unreadable
 from cli.legacy_import.references import References, SoldService
-from domain import links, order_life, texts
+from domain import links, order_state_machine, text_cleaning
 from domain.money import Toman
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
@@ -87,12 +87,12 @@ def _read_category(row: Row, references: References, service: SoldService) -> in
 
 def _read_source(row: Row) -> OrderSource:
     return value_mappings.ORDER_SOURCES.get(
-        texts.clean_name(row.read_raw("type") or "").lower(), OrderSource.UNKNOWN
+        text_cleaning.clean_name(row.read_raw("type") or "").lower(), OrderSource.UNKNOWN
     )
 
 
 def _read_service_type(row: Row, service: SoldService) -> ServiceType:
-    word = texts.clean_name(row.read_raw("service_type") or "").lower()
+    word = text_cleaning.clean_name(row.read_raw("service_type") or "").lower()
     if word and word not in value_mappings.SERVICE_TYPES:
         row.note(f"service_type {word[:40]!r} became {service.type}")
     return value_mappings.SERVICE_TYPES.get(word, service.type)
@@ -109,7 +109,7 @@ def _read_quantity(row: Row) -> int:
 
 
 def _read_subscription_status(row: Row) -> SubscriptionStatus | None:
-    word = texts.clean_name(row.read_raw("sub_status") or "").lower()
+    word = text_cleaning.clean_name(row.read_raw("sub_status") or "").lower()
     if word and word not in value_mappings.SUBSCRIPTION_STATUSES:
         row.note(f"sub_status {word[:40]!r} was left out")
     return value_mappings.SUBSCRIPTION_STATUSES.get(word)
@@ -133,4 +133,6 @@ def _read_notes(row: Row, status: OrderStatus) -> tuple[str | None, str | None, 
 
 
 def _compute_refunded(status: OrderStatus, *, charge: Toman, remains: int, units: int) -> Toman:
-    return order_life.compute_refund(status, charge=charge, refunded=Toman(0), remains=remains, units=units)
+    return order_state_machine.compute_refund(
+        status, charge=charge, refunded=Toman(0), remains=remains, units=units
+    )

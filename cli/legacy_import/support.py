@@ -3,7 +3,7 @@
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row, Unreadable
 from cli.legacy_import.references import References
-from domain.states import PaymentStatus
+from domain.enums import PaymentStatus
 
 TICKET_COLUMNS = "id legacy_key user_id subject description status created_at updated_at".split()
 MESSAGE_COLUMNS = "id legacy_key ticket_id user_id message is_read created_at updated_at".split()

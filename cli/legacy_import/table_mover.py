@@ -16,7 +16,7 @@ from cli.legacy_import.references import Catalogue, References
 from cli.legacy_import.source_folder import SourceFolder
 from cli.legacy_import.tables import LegacyTable
 from database import bulk
-from domain.states import FindingKind, LedgerKind
+from domain.enums import FindingKind, LedgerKind
 from models import LegacyImport, LegacyImportTable
 
 _FINDING_COLUMNS = "legacy_import_id table_name line record kind reason".split()

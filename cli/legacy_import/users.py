@@ -3,7 +3,7 @@
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row, Unreadable, parse_decimal
 from cli.legacy_import.references import References
-from domain import emails, mobiles, texts
+from domain import emails, mobiles, text_cleaning
 from domain.roles import UserRole
 
 _PERCENT = range(101)
@@ -48,7 +48,7 @@ def convert_user(row: Row, references: References) -> tuple[object, ...]:
 
 
 def _read_role(row: Row) -> UserRole:
-    word = texts.clean_name(row.read_raw("role") or "user").lower()
+    word = text_cleaning.clean_name(row.read_raw("role") or "user").lower()
     if word not in value_mappings.ROLES:
         row.note(f"role {word[:40]!r} became user")
     return value_mappings.ROLES.get(word, UserRole.USER)
@@ -74,7 +74,7 @@ def _read_spent(row: Row) -> int | None:
 
 
 def _read_mobile(row: Row, references: References) -> tuple[str | None, bool]:
-    cell = texts.strip(row.read_raw("mobile") or "")
+    cell = text_cleaning.strip(row.read_raw("mobile") or "")
     if not cell:
         return None, False
     mobile = mobiles.normalize(cell)
@@ -91,7 +91,7 @@ def _read_mobile(row: Row, references: References) -> tuple[str | None, bool]:
 
 
 def _read_email(row: Row, references: References) -> str | None:
-    cell = texts.strip(row.read_raw("email") or "")
+    cell = text_cleaning.strip(row.read_raw("email") or "")
     if not cell:
         return None
     email = emails.normalize(cell)

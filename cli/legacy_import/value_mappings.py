@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from domain.enums import PaymentStatus, TicketStatus
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.roles import UserRole
 from domain.service_types import ServiceSource, ServiceType
-from domain.states import PaymentStatus, TicketStatus
 
 # "active" is a drip-feed or a subscription under way, "fail" a sending that failed.
 ORDER_STATUSES: Mapping[str, OrderStatus] = {

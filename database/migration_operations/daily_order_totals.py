@@ -1,6 +1,6 @@
 """The migration's step that has changes of orders noted with the order's day, and tallies them by day.
 
-Days are the shop's, counted from 1970-01-01. Both databases and `resolvers.tallies` take Iran's offset
+Days are the shop's, counted from 1970-01-01. Both databases and `resolvers.order_totals` take Iran's offset
 from UTC of today, which has had no daylight saving time since 2022: an order of a summer before that may
 count for the day beside its own where it was placed within an hour of midnight.
 """

@@ -12,7 +12,7 @@ from tortoise.migrations.operations import RunSQL, TortoiseOperation
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 
-from domain import descriptions
+from domain import html_cleaning
 
 _TABLES = {"Order": "orders", "OrderEvent": "order_events", "Refill": "refills"}
 _NOTES_OF_STAFF = (
@@ -110,7 +110,7 @@ class CleanDescriptions(RunSQL):
             found = f"SELECT id, description FROM {table} WHERE description LIKE '%<%'"  # noqa: S608
             update = f"UPDATE {table} SET description = {places[0]} WHERE id = {places[1]}"  # noqa: S608
             for row in await client.execute_query_dict(found):
-                cleaned = descriptions.clean(row["description"])
+                cleaned = html_cleaning.clean(row["description"])
                 if cleaned != row["description"]:
                     await client.execute_query(update, [cleaned, row["id"]])
 

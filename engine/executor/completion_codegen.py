@@ -28,7 +28,7 @@ class CompletionCodegen:
         self._collect_subfields: CollectSubfields | None = collect_subfields
         self._collected: dict[tuple[int, int], tuple[FieldDetailsList, GroupedFieldSet]] = {}
         self._names: dict[int, str] = {}
-        # What the conditions of `leaves` are written with.
+        # What the conditions of `leaf_codegen` are written with.
         self._globals: dict[str, object] = {"datetime": datetime, "UTC": UTC}
 
     def release_execution(self) -> None:

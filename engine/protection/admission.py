@@ -10,8 +10,8 @@ from graphql import DocumentNode, GraphQLError
 
 from config.per_caller import CallerKind
 from config.settings import Settings
-from domain import texts
-from domain.messages import Language
+from domain import text_cleaning
+from domain.problem_messages import Language
 from domain.sessions import SessionKind
 from engine.protection.accounts import Account, Cost
 from engine.protection.document_cache import (
@@ -309,5 +309,5 @@ def _check_storable(variables: dict[str, object]) -> None:
             rest += (*value.keys(), *value.values())
         elif isinstance(value, list):
             rest += value
-        elif isinstance(value, str) and not texts.is_storable(value):
+        elif isinstance(value, str) and not text_cleaning.is_storable(value):
             raise UnusableDocument([GraphQLError(UNSTORABLE)], code="BAD_USER_INPUT")

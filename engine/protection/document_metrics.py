@@ -21,7 +21,7 @@ from graphql import (
 )
 from graphql.language import TokenKind
 
-from domain import texts
+from domain import text_cleaning
 from engine.protection.cost import (
     FREE,
     INTROSPECTION_FIELDS,
@@ -109,7 +109,7 @@ def _check_literals(document: DocumentNode) -> None:
     token = document.loc.start_token if document.loc else None
     while token is not None:
         value = token.value or ""
-        if token.kind in _STRING_TOKENS and not texts.is_storable(value):
+        if token.kind in _STRING_TOKENS and not text_cleaning.is_storable(value):
             raise GraphQLError(UNSTORABLE, extensions={"code": "BAD_USER_INPUT"})
         if token.kind in _NUMBER_TOKENS and len(value) > _MAX_NUMBER_LENGTH:
             raise GraphQLError(

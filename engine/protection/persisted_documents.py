@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
-from config.refusals import UsageError
+from config.errors import UsageError
 from engine.protection.byte_cache import ByteCache
 from engine.protection.document_cache import MAX_CHARACTERS, UnusableDocument
 

@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from domain import messages
-from domain.messages import Language
+from domain import problem_messages
+from domain.problem_messages import Language
 from engine import errors
 from engine.execution import Engine, ExecutionOutcome, OperationNotAllowed
 from engine.protection.admission import RequestContext
 from engine.transport import requests, serialization
 from engine.transport.requests import BadRequest
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from web.authentication import get_viewer, parse_bearer
 from web.client_network import get_client_network
 from web.disconnects import cancel_on_disconnect
@@ -89,7 +89,7 @@ class GraphQLView:
             shop=self._shop,
             viewer=viewer,
             address=get_client_network(request),
-            language=messages.choose_language(get_header(request.scope, b"accept-language")),
+            language=problem_messages.choose_language(get_header(request.scope, b"accept-language")),
             user_agent=get_header(request.scope, b"user-agent"),
         )
         try:

@@ -24,7 +24,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
 import database
-from domain import messages
+from domain import problem_messages
 from engine import errors
 from engine.execution import Engine, ExecutionOutcome
 from engine.protection.admission import GraphQLRequest
@@ -36,8 +36,8 @@ from engine.transport.view import ContextFactory
 from observability import metrics, security_log
 from observability.security_log import SecurityEvent
 from resolvers import sessions
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from web.authentication import parse_bearer
 from web.client_network import get_client_network
 from web.middleware import cors
@@ -258,7 +258,7 @@ class _SocketCaller:
             shop=self._shop,
             viewer=self.viewer,
             address=self._address,
-            language=messages.choose_language(self._languages),
+            language=problem_messages.choose_language(self._languages),
             user_agent=self._user_agent,
         )
         return _results(self._engine.stream(request, context))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain import trade_words
+from domain import panel_api_vocabulary
+from domain.enums import RefillStatus
 from domain.order_status import OrderStatus, SubscriptionStatus
-from domain.states import RefillStatus
 
 # Milliseconds of an order's age.
 _PROCESSING, _STARTED, _FINISHED = 1_000, 3_000, 8_000
@@ -90,7 +90,9 @@ def compute_state(order: SandboxOrder, *, now: int) -> SandboxState:
         else _get_running_status(outcome, age, remaining)
     )
     return SandboxState(
-        status=_get_subscription_status(status) if order.posts else trade_words.ORDER_STATUSES[status],
+        status=_get_subscription_status(status)
+        if order.posts
+        else panel_api_vocabulary.ORDER_STATUSES[status],
         start_count=_get_start_count(order.link),
         remains=remaining,
         runs=runs,
@@ -102,11 +104,13 @@ def compute_state(order: SandboxOrder, *, now: int) -> SandboxState:
 def compute_refill_status(link: str, *, age: int) -> str:
     """How far a refill is, `age` milliseconds after it was asked for, in the trade's words."""
     if age < _REFILLING:
-        return trade_words.REFILL_STATUSES[RefillStatus.PENDING]
+        return panel_api_vocabulary.REFILL_STATUSES[RefillStatus.PENDING]
     if age < _REFILLED:
-        return trade_words.REFILL_STATUSES[RefillStatus.INPROGRESS]
+        return panel_api_vocabulary.REFILL_STATUSES[RefillStatus.INPROGRESS]
     is_rejected = parse_outcome(link) is Outcome.REFILL_REJECTED
-    return trade_words.REFILL_STATUSES[RefillStatus.REJECTED if is_rejected else RefillStatus.COMPLETED]
+    return panel_api_vocabulary.REFILL_STATUSES[
+        RefillStatus.REJECTED if is_rejected else RefillStatus.COMPLETED
+    ]
 
 
 def _compute_thousandths(age: int, *, maximum: int) -> int:

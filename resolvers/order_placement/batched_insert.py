@@ -21,8 +21,8 @@ import database
 from database import inserts
 from database.asyncpg_engine import StatelessClient
 from database.batching import Fetch
-from domain.order_life import OrderActor
-from domain.states import LedgerKind
+from domain.enums import LedgerKind
+from domain.order_state_machine import OrderActor
 from models.idempotency_key import TRY_LOCK
 from models.order import Order
 from resolvers.order_placement import service_cache

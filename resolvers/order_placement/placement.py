@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 import database
 from database import inserts
 from database.clock import CLOCK
-from domain import days, links, pricing
+from domain import calendar_days, links, pricing
 from domain.money import MAX_AMOUNT, Toman
 from domain.order_details import OrderDetails, specify
-from domain.order_life import OrderActor
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderSource
 from domain.problems import DuplicateOrder, InvalidInput, Problem, ServiceUnavailable
 from domain.service_types import ServiceType
 from models import Order, Service, User
 from resolvers import idempotency, wallet
 from resolvers.idempotency import IdempotentRequest
-from resolvers.order_life import Change, record_event
 from resolvers.order_placement import batched_insert, service_cache
+from resolvers.order_transitions import Change, record_event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,9 @@ class Placement:
     def _build_order(self, service: Service, *, discount_percent: int, now: datetime) -> Order:
         if self.category_id not in (None, service.category_id):
             raise ServiceUnavailable
-        specification = specify(service.type, self.details, limits=service.limits, today=days.to_day(now))
+        specification = specify(
+            service.type, self.details, limits=service.limits, today=calendar_days.to_day(now)
+        )
         return Order.build(
             buyer=self.buyer,
             service=service,

@@ -7,14 +7,14 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from models import AuditEntry
 from resolvers.filters import apply_criteria, as_list, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import require_permission
+from resolvers.staff.staff_action import require_permission
 
 
 class AuditOrderField(StrEnum):

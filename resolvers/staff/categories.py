@@ -6,16 +6,16 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import descriptions, ids, texts
+from domain import html_cleaning, ids, text_cleaning
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import CategoryNotFound
 from models import Category
 from resolvers.filters import apply_criteria, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import get_columns, require_permission, staff_transaction
+from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
 
 _MAX_NAME_LENGTH = 200
 _MAX_DESCRIPTION_LENGTH = 20_000
@@ -166,17 +166,18 @@ def _validate(
     """The columns that are given."""
     columns: dict[str, object] = {}
     if name is not None:
-        columns["name"] = texts.clean_bounded_line(name, field="name", max_length=_MAX_NAME_LENGTH)
+        columns["name"] = text_cleaning.clean_bounded_line(name, field="name", max_length=_MAX_NAME_LENGTH)
     if description is not None:
-        columns["description"] = texts.clean_bounded_paragraph(
-            descriptions.clean(description),
+        columns["description"] = text_cleaning.clean_bounded_paragraph(
+            html_cleaning.clean(description),
             field="description",
             max_length=_MAX_DESCRIPTION_LENGTH,
             min_length=0,
         )
     if image is not None:
         columns["image"] = (
-            texts.clean_bounded_line(image, field="image", max_length=_MAX_IMAGE_LENGTH, min_length=0) or None
+            text_cleaning.clean_bounded_line(image, field="image", max_length=_MAX_IMAGE_LENGTH, min_length=0)
+            or None
         )
     if position is not None:
         if abs(position) > _MAX_POSITION:

@@ -7,16 +7,16 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import ids
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.order_details import MAX_QUANTITY
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import ServiceNotFound, WheelGiftNotFound
 from models import Gift, Service
 from resolvers.filters import apply_criteria, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import get_columns, require_permission, staff_transaction
+from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
 
 
 class GiftOrderField(StrEnum):

@@ -7,17 +7,17 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain.order_life import Dispatch
+from domain.enums import LedgerKind
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.states import LedgerKind
 from models import LedgerEntry, Order
 from resolvers.filters import apply_criteria, as_list, possible_ids
 from resolvers.orders import OrderOrderField
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import require_permission
+from resolvers.staff.staff_action import require_permission
 
 
 class LedgerOrderField(StrEnum):

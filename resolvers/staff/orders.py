@@ -1,18 +1,19 @@
-"""Orders, as staff set them right: each act goes through `resolvers.order_life`, which moves the money."""
+"""Orders, as staff set them right: each act goes through `resolvers.order_transitions`, which moves the
+money."""
 
 from collections.abc import Mapping
 
-from domain import ids, order_life, texts
-from domain.order_life import Dispatch, OrderActor
+from domain import ids, order_state_machine, text_cleaning
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, OrderNotFound, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, OrderMayBeAtProvider, OrderNotChangeable
 from models import Order, User
-from resolvers.order_life import Change, TransitionRejected, change_order, lock_order
+from resolvers.order_transitions import Change, TransitionRejected, change_order, lock_order
 from resolvers.sessions import Session
-from resolvers.staff.duty import MAX_REASON_LENGTH, StaffAction, get_columns, staff_transaction
+from resolvers.staff.staff_action import MAX_REASON_LENGTH, StaffAction, get_columns, staff_transaction
 
 _SETTABLE_STATUSES = frozenset(
     {
@@ -205,7 +206,7 @@ async def _find_order(order_id: int) -> Order:
 
 def _detach_columns(order: Order, status: OrderStatus) -> Mapping[str, object]:
     """The columns that part an order from the worker, where staff take it into their own hands."""
-    if order_life.is_settled(status):
+    if order_state_machine.is_settled(status):
         return {}
     if order.dispatch is Dispatch.QUEUED:
         return {"dispatch": Dispatch.NONE, "due_at": None}
@@ -220,6 +221,6 @@ def _was_refused(order: Order) -> bool:
 
 
 def _parse_note(text: str, *, min_length: int) -> str:
-    return texts.clean_bounded_paragraph(
+    return text_cleaning.clean_bounded_paragraph(
         text, field="note", max_length=MAX_REASON_LENGTH, min_length=min_length
     )

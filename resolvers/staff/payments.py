@@ -8,18 +8,18 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from domain import ids
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.enums import PaymentStatus
 from domain.money import MAX_AMOUNT
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, PaymentNotFound, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
-from domain.states import PaymentStatus
 from models import Payment, User
 from resolvers import payments
 from resolvers.filters import apply_criteria, as_list, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import (
+from resolvers.staff.staff_action import (
     Columns,
     StaffAction,
     get_columns,

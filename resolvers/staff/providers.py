@@ -8,19 +8,19 @@ from tortoise.queryset import QuerySet
 
 import database
 from domain import ids
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ProviderCatalogueUnreadable, ProviderNotFound
 from models import Provider
 from resolvers import provider_sync
+from resolvers.app_context import AppContext
 from resolvers.filters import apply_criteria, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.provider_health import CLEARED_PAUSE
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
-from resolvers.staff.duty import (
+from resolvers.staff.staff_action import (
     StaffAction,
     get_columns,
     get_staff_action,

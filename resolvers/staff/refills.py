@@ -2,15 +2,15 @@
 
 from tortoise.exceptions import IntegrityError
 
-from domain import ids, texts
+from domain import ids, text_cleaning
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.enums import AlertKind, RefillStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import RefillNotFound, RefillNotHeld
-from domain.states import AlertKind, RefillStatus
 from models import Alert, Order, Refill, User
 from resolvers.sessions import Session
-from resolvers.staff.duty import (
+from resolvers.staff.staff_action import (
     MAX_REASON_LENGTH,
     StaffAction,
     get_columns,
@@ -45,7 +45,9 @@ async def settle_refill(staff: Session, *, refill_id: int, status: RefillStatus,
     """
     if status not in _OUTCOMES:
         raise InvalidInput(field="status")
-    note = texts.clean_bounded_paragraph(note, field="note", max_length=MAX_REASON_LENGTH, min_length=0)
+    note = text_cleaning.clean_bounded_paragraph(
+        note, field="note", max_length=MAX_REASON_LENGTH, min_length=0
+    )
     async with staff_transaction(staff, Permission.CHANGE_ORDERS) as duty:
         refill = await _lock_refill(duty, refill_id)
         columns: dict[str, object] = {"status": status, **({"note": note} if note else {})}

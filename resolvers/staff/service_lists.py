@@ -6,17 +6,17 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import resale
+from domain import provider_pricing
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.money import Toman
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceFlag, ServiceType
-from domain.staff_acts import StaffAct, StaffSubject
 from models import Service
 from resolvers.filters import apply_criteria, as_list, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import require_permission, staff_transaction
+from resolvers.staff.staff_action import require_permission, staff_transaction
 
 _PERCENTS = range(-99, 1_001)
 _MAX_ROUNDING = 1_000_000
@@ -103,7 +103,7 @@ async def reprice_services(staff: Session, *, percent: int, rounding: int, where
         changed: list[Service] = []
         before: dict[int, int] = {}
         for service in await where.apply(Service.all()).select_for_update(no_key=True).order_by("id"):
-            price = resale.compute_price(
+            price = provider_pricing.compute_price(
                 Toman(service.price), margin_percent=percent, rounding=Toman(rounding)
             )
             if price is None:

@@ -8,19 +8,19 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 import database
-from domain import mobiles, permissions, texts
+from domain import mobiles, permissions, text_cleaning
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import GRANTABLE_TO_SERVICES, Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.sessions import SessionKind
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, ServiceTokenNotFound
 from models import AccessToken, User
 from observability import security_log
 from observability.security_log import SecurityEvent
 from resolvers import sessions
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
-from resolvers.staff.duty import StaffAction, require_permission, staff_transaction
+from resolvers.staff.staff_action import StaffAction, require_permission, staff_transaction
 
 _MAX_NAME_LENGTH = 100
 MAX_DAYS = 365
@@ -50,7 +50,7 @@ class ServiceTokenValues:
 
     def check(self) -> None:
         """Raises InvalidInput: a name not of 1 to 100 characters, no or ungrantable permissions, bad days."""
-        texts.clean_bounded_line(self.name, field="name", max_length=_MAX_NAME_LENGTH)
+        text_cleaning.clean_bounded_line(self.name, field="name", max_length=_MAX_NAME_LENGTH)
         if not self.permissions or not GRANTABLE_TO_SERVICES.issuperset(self.permissions):
             raise InvalidInput(field="permissions")
         if not 1 <= self.days <= MAX_DAYS:
@@ -153,7 +153,7 @@ async def _create(
     token, row = await sessions.issue_service_token(
         shop,
         duty.actor,
-        name=texts.clean_bounded_line(values.name, field="name", max_length=_MAX_NAME_LENGTH),
+        name=text_cleaning.clean_bounded_line(values.name, field="name", max_length=_MAX_NAME_LENGTH),
         permissions=values.permissions,
         lifetime=timedelta(days=values.days),
         now=duty.now,

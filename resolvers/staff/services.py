@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from domain import descriptions, ids, texts
+from domain import html_cleaning, ids, text_cleaning
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.money import MAX_AMOUNT
 from domain.order_details import MAX_QUANTITY
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
 from domain.service_types import ServiceSource, ServiceType
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import CategoryNotFound, ProviderNotFound, ServiceNotFound
 from models import Category, Provider, Service
 from resolvers.sessions import Session
-from resolvers.staff.duty import StaffAction, get_columns, staff_transaction
+from resolvers.staff.staff_action import StaffAction, get_columns, staff_transaction
 
 _MAX_NAME_LENGTH = 300
 _MAX_DESCRIPTION_LENGTH = 20_000
@@ -142,16 +142,18 @@ async def _validate(values: ServiceValues) -> dict[str, object]:
         raise ProviderNotFound
     columns = values.get_changes()
     if values.name is not None:
-        columns["name"] = texts.clean_bounded_line(values.name, field="name", max_length=_MAX_NAME_LENGTH)
+        columns["name"] = text_cleaning.clean_bounded_line(
+            values.name, field="name", max_length=_MAX_NAME_LENGTH
+        )
     if values.description is not None:
-        columns["description"] = texts.clean_bounded_paragraph(
-            descriptions.clean(values.description),
+        columns["description"] = text_cleaning.clean_bounded_paragraph(
+            html_cleaning.clean(values.description),
             field="description",
             max_length=_MAX_DESCRIPTION_LENGTH,
             min_length=0,
         )
     if values.provider_service_id is not None:
-        columns["provider_service_id"] = texts.clean_bounded_line(
+        columns["provider_service_id"] = text_cleaning.clean_bounded_line(
             values.provider_service_id, field="providerServiceId", max_length=_MAX_PROVIDER_SERVICE_LENGTH
         )
     return columns

@@ -4,17 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import database
-from domain import running_settings as rules
+from domain import runtime_settings as rules
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, declares_problems
-from domain.running_settings import RunningSetting, Value
-from domain.staff_acts import StaffAct, StaffSubject
+from domain.runtime_settings import RunningSetting, Value
 from domain.staff_problems import FreshCodeRequired
 from models import SettingOverride
-from resolvers.running_settings import get_values, load_overrides
+from resolvers.app_context import AppContext
+from resolvers.runtime_settings import get_values, load_overrides
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
-from resolvers.staff.duty import StaffAction, require_permission, staff_transaction
+from resolvers.staff.staff_action import StaffAction, require_permission, staff_transaction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,17 +7,17 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from domain import ids, notices, permissions, texts
+from domain import ids, notification_texts, permissions, text_cleaning
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.enums import NotificationKind, TicketStatus
 from domain.permissions import Permission
 from domain.problems import Forbidden, InvalidInput, TicketNotFound, declares_problems
-from domain.staff_acts import StaffAct, StaffSubject
-from domain.states import NotificationKind, TicketStatus
 from models import Ticket, TicketMessage, User
 from resolvers import notifications
 from resolvers.filters import apply_criteria, as_list, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import get_columns, require_permission, staff_transaction
+from resolvers.staff.staff_action import get_columns, require_permission, staff_transaction
 from resolvers.tickets import MAX_TEXT_LENGTH, add_message
 
 
@@ -87,7 +87,7 @@ async def answer_ticket(staff: Session, *, ticket_id: int, message: str) -> Tick
         InvalidInput: a blank message, or one over 10,000 characters.
         TicketNotFound: there is none with this id.
     """
-    message = texts.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
+    message = text_cleaning.clean_bounded_paragraph(message, field="message", max_length=MAX_TEXT_LENGTH)
     async with staff_transaction(staff, Permission.ANSWER_TICKETS) as duty:
         ticket = await _lock_ticket(ticket_id)
         before = get_columns(ticket)
@@ -101,7 +101,7 @@ async def answer_ticket(staff: Session, *, ticket_id: int, message: str) -> Tick
         await notifications.notify(
             owner.id,
             NotificationKind.TICKET_ANSWERED,
-            notices.ticket_answered(owner.first_name, subject=ticket.subject),
+            notification_texts.ticket_answered(owner.first_name, subject=ticket.subject),
             now=duty.now,
         )
         after = {**get_columns(ticket), "message_id": added.id}

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 import database
 from domain import ids
+from domain.audit_actions import StaffAct, StaffSubject
 from domain.money import MAX_AMOUNT, Toman
 from domain.permissions import Permission
 from domain.problems import (
@@ -21,17 +22,16 @@ from domain.problems import (
 )
 from domain.roles import UserRole
 from domain.sessions import SessionKind
-from domain.staff_acts import StaffAct, StaffSubject
 from domain.staff_problems import FreshCodeRequired, UserNotFound
 from models import AccessToken, LedgerEntry, TotpSecret, User
 from observability import security_log
 from observability.security_log import SecurityEvent
-from resolvers import credentials, idempotency, wallet
+from resolvers import access_revocation, idempotency, wallet
+from resolvers.authorization import raise_forbidden
 from resolvers.filters import apply_criteria, as_list, possible_ids
-from resolvers.pages import Direction, Page, PageRequest, read_page
-from resolvers.refusals import raise_forbidden
+from resolvers.pagination import Direction, Page, PageRequest, read_page
 from resolvers.sessions import Session
-from resolvers.staff.duty import StaffAction, parse_reason, require_permission, staff_transaction
+from resolvers.staff.staff_action import StaffAction, parse_reason, require_permission, staff_transaction
 from resolvers.wallet import BalanceTooLarge
 
 
@@ -141,7 +141,7 @@ async def set_user_active(staff: Session, *, user_id: int, is_active: bool, reas
         user.is_active, user.updated_at = is_active, duty.now
         await user.save(update_fields=["is_active", "updated_at"])
         if not is_active:
-            await credentials.revoke_access(user, now=duty.now, spares=credentials.KEPT_ON_BLOCK)
+            await access_revocation.revoke_access(user, now=duty.now, spares=access_revocation.KEPT_ON_BLOCK)
         await duty.record(
             StaffAct.SET_USER_ACTIVE,
             StaffSubject.USER,
@@ -168,7 +168,9 @@ async def sign_out_user(staff: Session, *, user_id: int) -> User:
         user = await _lock_user(duty, user_id)
         tokens = AccessToken.filter(user_id=user.id, revoked_at=None)
         open_tokens = await tokens.exclude(kind=SessionKind.SERVICE).count()
-        await credentials.revoke_access(user, now=duty.now, spares=credentials.ALL_EXCEPT_SESSIONS)
+        await access_revocation.revoke_access(
+            user, now=duty.now, spares=access_revocation.ALL_EXCEPT_SESSIONS
+        )
         await duty.record(
             StaffAct.SIGN_OUT_USER,
             StaffSubject.USER,
@@ -216,7 +218,9 @@ async def reset_totp(staff: Session, *, user_id: int) -> User:
         user = await _lock_user(duty, user_id)
         _check_is_another(duty, user)
         forgotten = await TotpSecret.filter(user_id=user.id).delete()
-        await credentials.revoke_access(user, now=duty.now, spares=credentials.ALL_EXCEPT_SESSIONS)
+        await access_revocation.revoke_access(
+            user, now=duty.now, spares=access_revocation.ALL_EXCEPT_SESSIONS
+        )
         before = {"totp_secret": "***" if forgotten else None}
         await duty.record(
             StaffAct.RESET_TOTP, StaffSubject.USER, user.id, before=before, after={"totp_secret": None}
@@ -245,7 +249,9 @@ async def set_user_role(staff: Session, *, user_id: int, role: UserRole) -> User
         user.role, user.updated_at = role, duty.now
         await user.save(update_fields=["role", "updated_at"])
         if role is not before["role"]:
-            await credentials.revoke_access(user, now=duty.now, spares=credentials.KEPT_ON_ROLE_CHANGE)
+            await access_revocation.revoke_access(
+                user, now=duty.now, spares=access_revocation.KEPT_ON_ROLE_CHANGE
+            )
         await duty.record(
             StaffAct.SET_USER_ROLE, StaffSubject.USER, user.id, before=before, after={"role": role}
         )

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from resolvers.staff import duty
+from resolvers.staff import staff_action
 from schema.admin.audit_log import AdminAuditQuery
 from schema.admin.category import AdminCategoryMutation, AdminCategoryQuery
+from schema.admin.dashboard import AdminFiguresQuery
 from schema.admin.enums import Permission
-from schema.admin.figures import AdminFiguresQuery
 from schema.admin.gift import AdminGiftMutation, AdminGiftQuery
 from schema.admin.ledger import AdminLedgerMutation, AdminLedgerQuery
 from schema.admin.order import AdminOrderMutation, AdminOrderQuery
@@ -47,7 +47,7 @@ class AdminQuery(
         description="What the viewer may do by this session; empty for whoever is no member of staff."
     )
     async def permissions(self, info: Info) -> list[Permission]:
-        granted = await duty.get_permissions(info.context.staff)
+        granted = await staff_action.get_permissions(info.context.staff)
         return [permission for permission in Permission if permission in granted]
 
 

@@ -7,7 +7,7 @@ import orjson
 import strawberry
 
 from models import AuditEntry as AuditEntryRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import audit_log
 from resolvers.staff.audit_log import AuditFilter
 from schema.admin.enums import AdminAuditOrderField, StaffAct, StaffSubject
@@ -16,8 +16,8 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, UserRole
 from schema.fields import resolved_field
+from schema.filters import DateTimeRange, IdIn, parse_ids
 from schema.node import to_global_id
-from schema.where import DateTimeRange, IdIn, parse_ids
 
 
 @strawberry.type(description="A column that an act changed.")

@@ -7,7 +7,7 @@ import strawberry
 
 from domain.problems import InvalidInput
 from models import Category as CategoryRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import categories
 from resolvers.staff.categories import CategoryFilter
 from schema.admin.enums import AdminCategoryOrderField
@@ -16,8 +16,8 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction
 from schema.fields import resolved_field
+from schema.filters import IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
-from schema.where import IdIn, TextContains, parse_ids
 
 
 @strawberry.type(description="A shelf of the shop, on sale or not.")

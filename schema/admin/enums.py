@@ -2,12 +2,12 @@
 
 import strawberry
 
-from domain.order_life import Dispatch as OrderDispatch
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.enums import PauseReason
+from domain.order_state_machine import Dispatch as OrderDispatch
 from domain.permissions import Permission
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 from domain.service_types import ServiceFlag, ServiceSource
-from domain.staff_acts import StaffAct, StaffSubject
-from domain.states import PauseReason
 from resolvers.staff.audit_log import AuditOrderField as AdminAuditOrderField
 from resolvers.staff.categories import CategoryOrderField as AdminCategoryOrderField
 from resolvers.staff.gifts import GiftOrderField as AdminGiftOrderField

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from strawberry.types.field import StrawberryField
 
 from domain.problems import Problem
-from schema.problems import mutation_field
+from schema.problem_unions import mutation_field
 
 
 def admin_mutation(

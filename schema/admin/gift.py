@@ -7,7 +7,7 @@ import strawberry
 
 from domain.problems import InvalidInput
 from models import Gift as GiftRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import gifts
 from resolvers.staff.gifts import GiftFilter
 from schema.admin.enums import AdminGiftOrderField
@@ -16,9 +16,9 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction
 from schema.fields import resolved_field
+from schema.filters import IdIn, parse_ids
 from schema.node import parse_id, to_global_id
 from schema.scalars import Count
-from schema.where import IdIn, parse_ids
 
 
 @strawberry.type(description="A service that the wheel of fortune gives away, or gave once.")

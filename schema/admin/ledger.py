@@ -8,7 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import LedgerEntry as LedgerEntryRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import order_lists, users
 from resolvers.staff.order_lists import LedgerFilter
 from schema.admin.enums import AdminLedgerOrderField
@@ -18,9 +18,9 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, LedgerKind
 from schema.fields import resolved_field
+from schema.filters import DateTimeRange, IdIn, parse_ids
 from schema.ledger import LedgerKindIn
 from schema.node import parse_id, to_global_id, to_optional_global_id
-from schema.where import DateTimeRange, IdIn, parse_ids
 
 
 @strawberry.type(description="A change of a balance. Entries are never changed nor removed.")

@@ -9,7 +9,7 @@ from domain import ids
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import Order as OrderRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import order_lists, orders
 from resolvers.staff.order_lists import OrderFilter
 from schema.admin.enums import OrderDispatch
@@ -19,11 +19,11 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, OrderOrderField, OrderSource, OrderStatus, PublicReason, ServiceType
 from schema.fields import resolved_field
+from schema.filters import SEARCH_COST, DateTimeRange, IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.order import OrderStatusIn
 from schema.order_event import AdminOrderEvent
 from schema.scalars import Count
-from schema.where import SEARCH_COST, DateTimeRange, IdIn, TextContains, parse_ids
 
 
 @strawberry.type(

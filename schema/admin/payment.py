@@ -8,7 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import Payment as PaymentRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import payments
 from resolvers.staff.payments import PaymentFilter
 from schema.admin.enums import AdminPaymentOrderField
@@ -18,9 +18,9 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, PaymentStatus
 from schema.fields import resolved_field
+from schema.filters import DateTimeRange, IdIn, TomanRange, parse_ids
 from schema.node import parse_id, to_global_id
 from schema.payment import PaymentStatusIn
-from schema.where import DateTimeRange, IdIn, TomanRange, parse_ids
 
 
 @strawberry.type(description="A payment into a wallet.")

@@ -8,7 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import Provider as ProviderRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.provider_sync import SyncReport
 from resolvers.staff import providers
 from resolvers.staff.providers import ProviderFilter, ProviderValues
@@ -18,8 +18,8 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction
 from schema.fields import resolved_field
+from schema.filters import IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
-from schema.where import IdIn, TextContains, parse_ids
 
 
 @strawberry.type(description="A panel that speaks the trade's API v2. Its key is never shown.")

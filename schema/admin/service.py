@@ -8,7 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import Service as ServiceRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import service_lists, services
 from resolvers.staff.service_lists import ServiceFilter
 from resolvers.staff.services import ServiceValues
@@ -18,10 +18,10 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, ServiceType
 from schema.fields import resolved_field
+from schema.filters import IdIn, TextContains, TomanRange, parse_ids
 from schema.node import parse_id, to_global_id, to_optional_global_id
 from schema.scalars import Count
 from schema.service import ServiceTypeIn
-from schema.where import IdIn, TextContains, TomanRange, parse_ids
 
 _ONE_TOMAN = Toman(1)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 import strawberry
 
 from domain.money import Toman
-from domain.running_settings import Value
+from domain.runtime_settings import Value
 from resolvers.staff import settings
 from resolvers.staff.settings import CurrentSetting
 from schema.admin.enums import RunningSetting

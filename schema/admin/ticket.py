@@ -8,7 +8,7 @@ import strawberry
 from domain.problems import InvalidInput
 from models import Ticket as TicketRow
 from models import TicketMessage as TicketMessageRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import tickets
 from resolvers.staff.tickets import TicketFilter
 from schema.admin.enums import AdminTicketOrderField
@@ -18,9 +18,9 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, TicketStatus
 from schema.fields import resolved_field
+from schema.filters import DateTimeRange, IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
 from schema.ticket import TicketStatusIn
-from schema.where import DateTimeRange, IdIn, TextContains, parse_ids
 
 
 @strawberry.type(description="A message in a ticket.")

@@ -8,7 +8,7 @@ import strawberry
 from domain.money import Toman
 from domain.problems import InvalidInput
 from models import User as UserRow
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from resolvers.staff import users
 from resolvers.staff.users import UserFilter
 from schema.admin.enums import AdminUserOrderField
@@ -17,8 +17,8 @@ from schema.connections import After, Before, Connection, First, Last, build_con
 from schema.context import Info
 from schema.enums import Direction, UserRole
 from schema.fields import resolved_field
+from schema.filters import DateTimeRange, IdIn, TextContains, TomanRange, parse_ids
 from schema.node import parse_id, to_global_id
-from schema.where import DateTimeRange, IdIn, TextContains, TomanRange, parse_ids
 
 
 @strawberry.type(description="A user as staff see one. Secrets are not part of it.")

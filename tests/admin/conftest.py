@@ -4,7 +4,7 @@ import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 from starlette_admin.base import BaseAdmin
 
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import build_settings

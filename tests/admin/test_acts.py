@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from admin.acts import get_rules
+from admin.actions import get_rules
 from admin.views.base import StaffView
 from admin.views.orders import OrderView
 from admin.views.users import UserView
+from domain.audit_actions import StaffAct
 from domain.order_status import OrderStatus
 from domain.permissions import has_permission
 from domain.roles import UserRole
-from domain.staff_acts import StaffAct
 from models import AuditEntry, LedgerEntry, Order, TicketMessage, User
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.admin.test_lists import LISTS, get_record
 from tests.admin.visits import StaffClient
 from tests.database_state import read_stored_rows

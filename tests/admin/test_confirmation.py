@@ -6,12 +6,12 @@ import httpx
 
 import database
 from domain.roles import UserRole
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 from models import AccessToken, Provider, User
-from resolvers import proofs, sessions
-from resolvers.running_settings import load_overrides
+from resolvers import identity_proofs, sessions
+from resolvers.app_context import AppContext
+from resolvers.runtime_settings import load_overrides
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from tests.admin.visits import StaffClient, get_message
 from tests.fakes import RecordingSms
 from tests.resolvers.staff.world import Scenario, create_member, create_scenario
@@ -67,7 +67,7 @@ async def test_a_money_action_asks_for_the_code_and_returns_to_its_record(
     code = await send_code(shop, sms)
     confirmed = await staff_client.post("/account", {"act": "confirm", "code": code}, next=page)
     assert (confirmed.status_code, confirmed.headers["location"]) == (303, page)
-    assert await proofs.is_confirmed(viewer)
+    assert await identity_proofs.is_confirmed(viewer)
     done = await staff_client.run_action("users", scenario.buyer.id, "discount", percent="10")
     assert done.status_code == 200, done.text
     assert (await User.get(id=scenario.buyer.id)).custom_rate == 10

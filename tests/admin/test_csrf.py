@@ -8,7 +8,7 @@ import pytest
 from app.application import build_application
 from config.settings import Settings
 from domain.roles import UserRole
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.admin.visits import CSRF, StaffClient
 from tests.resolvers.staff.world import create_member
 

@@ -5,13 +5,13 @@ import re
 import httpx
 import pytest
 
+from domain.audit_actions import StaffAct
 from domain.roles import UserRole
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 from domain.service_types import ServiceSource, ServiceType
-from domain.staff_acts import StaffAct
 from models import AuditEntry, Category, Gift, Provider, Service
-from resolvers.running_settings import load_overrides
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.runtime_settings import load_overrides
 from tests.admin.visits import StaffClient, get_message
 from tests.database_state import read_stored_rows
 from tests.resolvers.staff.world import Scenario, create_scenario

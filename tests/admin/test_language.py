@@ -13,14 +13,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from admin import labels, language
-from domain.order_life import Dispatch, OrderActor
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.enums import LedgerKind, PaymentStatus, RefillStatus, TicketStatus
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.permissions import Permission
 from domain.roles import UserRole
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
-from domain.staff_acts import StaffAct, StaffSubject
-from domain.states import LedgerKind, PaymentStatus, RefillStatus, TicketStatus
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.admin.visits import StaffClient, get_message
 from tests.live_servers import ROOT
 from tests.resolvers.staff.world import create_scenario

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from admin.acts import get_rules
+from admin.actions import get_rules
 from admin.views.audit_log import AuditView
 from admin.views.base import StaffView
 from admin.views.categories import CategoryView
@@ -21,7 +21,7 @@ from admin.views.users import UserView
 from domain.permissions import Permission, has_permission
 from domain.roles import UserRole
 from models import Order, Provider, Service, Ticket, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.admin.visits import StaffClient, get_message
 from tests.database_state import read_stored_rows
 from tests.resolvers.staff.world import Scenario, create_scenario

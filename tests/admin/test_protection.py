@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.admin.visits import StaffClient
 from tests.resolvers.staff.world import create_scenario
 

@@ -10,7 +10,7 @@ from domain.roles import UserRole
 from domain.sessions import SessionKind
 from models import AccessToken, AuditEntry
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.admin.test_confirmation import create_stale_client
 from tests.admin.visits import StaffClient, get_message
 from tests.resolvers.staff.world import create_member

@@ -8,7 +8,7 @@ import pytest
 from app.application import build_application
 from domain.roles import UserRole
 from models import AccessToken, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.admin.visits import StaffClient, get_message
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import different_code, with_settings

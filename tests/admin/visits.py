@@ -9,7 +9,7 @@ import httpx
 import database
 from models import User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 CSRF = "starlette_admin_csrftoken"
 

@@ -23,7 +23,7 @@ from engine.transport.websocket import MAX_OPERATIONS, GraphQLSockets
 from models import AccessToken, TotpSecret, User
 from observability.security_log import SecurityEvent
 from resolvers import quotas, sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from schema.node import to_global_id
 from tests.admin.visits import StaffClient
 from tests.fakes import RecordingSms, create_user

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.application import build_application
 from config.settings import Settings
 from domain.networks import to_network
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from web.client_network import TrustedProxies
 
 NETWORKS = {

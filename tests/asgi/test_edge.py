@@ -10,7 +10,7 @@ from starlette.types import Message, Scope
 from app.application import build_application
 from config.settings import Settings
 from observability import metrics
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fixtures import create_client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

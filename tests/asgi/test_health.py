@@ -7,10 +7,10 @@ import pytest
 
 import database
 from config.settings import Settings
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Provider
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import create_client
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order

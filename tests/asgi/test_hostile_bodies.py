@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from app.application import build_application
 from domain.money import Toman
 from gateways.sandbox.payments import SandboxPayments
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from rest_compat.routes import LEGACY_ROUTES
 from tests.fakes import create_user
 from tests.fixtures import create_authorization, create_client

@@ -14,7 +14,7 @@ from config.settings import Settings
 from domain.roles import UserRole
 from models import AccessToken, OpenIdAttempt, OpenIdIdentity, User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.fixtures import create_client
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, run_provider

@@ -10,7 +10,7 @@ from config.settings import Settings
 from models import LoginCodeTry
 from observability import metrics, security_log
 from observability.security_log import SecurityEvent
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.asgi.security_scenes import CASES, CODE_ATTEMPTS, Scenario
 from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.fixtures import build_settings, create_client

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from config.settings import Settings
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fixtures import create_client
 
 ANSWERS = [

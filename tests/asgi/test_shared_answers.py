@@ -8,7 +8,7 @@ from tortoise.exceptions import DBConnectionError
 
 from models import Category, User
 from resolvers import catalogue
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 

@@ -1,9 +1,9 @@
 """What buyers may do with an order that is under way; the reference has no routes for it."""
 
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Service
-from resolvers import cancellation, refills
+from resolvers import order_cancellation, refills
 from tests.both_doors.acts import PROBLEM
 from tests.both_doors.world import ApiOperation, Scenario, to_global_id
 from tests.resolvers.provider_records import create_provider
@@ -26,7 +26,7 @@ async def deliver_order(scenario: Scenario) -> None:
 
 def cancel_operation() -> ApiOperation:
     return ApiOperation(
-        cancellation.cancel_order,
+        order_cancellation.cancel_order,
         None,
         "",
         "",

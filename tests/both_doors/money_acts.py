@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import database
+from domain.enums import LedgerKind
 from domain.money import Toman
 from domain.problems import (
     AmountOutOfRange,
@@ -26,7 +27,6 @@ from domain.problems import (
     WheelTooSoon,
     WheelUsedUp,
 )
-from domain.states import LedgerKind
 from gateways.errors import GatewayUnavailable
 from models import Category, Gift, Service, User, UserGift
 from resolvers import free_credit, gifts, orders, payments, wallet, wheel

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from models import Order
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
 from tests.fixtures import create_authorization

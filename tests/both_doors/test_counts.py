@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 import database
+from domain.enums import LedgerKind
 from domain.money import Toman
-from domain.states import LedgerKind
-from resolvers import pages, wallet
-from resolvers.shop import AppContext
+from resolvers import pagination, wallet
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 
@@ -17,7 +17,7 @@ COUNTS = "{ ledger(first: 1) { totalCount hasMoreThan edges { cursor } } }"
 async def test_a_total_is_exact_to_its_bound_and_null_beyond(
     client: httpx.AsyncClient, shop: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "MAX_COUNTED", 3)
+    monkeypatch.setattr(pagination, "MAX_COUNTED", 3)
     user = await create_user()
     headers = await create_authorization(shop, user)
     shown = []

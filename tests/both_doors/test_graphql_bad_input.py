@@ -7,7 +7,7 @@ import pytest
 from graphql import get_named_type
 
 from models import Category
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.both_doors.acts import PROBLEM
 from tests.both_doors.mutation_arguments import ARGUMENTS, TYPES, is_nullable, request
 from tests.both_doors.order_requests import LINK

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fakes import create_user
 from tests.fixtures import create_authorization

@@ -9,7 +9,7 @@ import pytest
 from domain.order_status import OrderStatus
 from models import Category, Order, Payment, Service, User
 from resolvers import api_keys
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.both_doors.money_acts import TOO_LONG, win
 from tests.both_doors.order_requests import LINK, PLAIN, SOUND, Fields, OrderRequest
 from tests.both_doors.world import Scenario, create_catalogue, create_scenario, to_global_id

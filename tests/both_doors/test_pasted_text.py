@@ -8,7 +8,7 @@ import pytest
 from domain.service_types import ServiceType
 from models import Order, Ticket, User
 from resolvers import api_keys
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.both_doors.world import to_global_id
 from tests.fakes import RecordingSms, create_user
 from tests.fixtures import create_authorization

@@ -18,19 +18,19 @@ from domain.problems import (
     get_declared_problems,
 )
 from resolvers import (
-    cancellation,
     free_credit,
     login,
     notifications,
+    order_cancellation,
     payments,
     refills,
     sessions,
     staff_sessions,
-    stats,
+    statistics,
     totp,
     wheel,
 )
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from rest_compat.errors import LEGACY_ERRORS, MALFORMED_KEY
 from tests.both_doors.acts import OPERATIONS
 from tests.both_doors.money_acts import MONEY_OPERATIONS
@@ -43,7 +43,7 @@ ANY_LIMIT = "REST reads any limit as one from 1 to 10"
 NO_KEY = "REST takes no key on a GET route"
 NO_ROUTE = "the reference has no route for it"
 GRAPHQL_ALONE: list[Callable[..., object]] = [
-    cancellation.cancel_order,
+    order_cancellation.cancel_order,
     refills.request_refill,
     login.confirm_mobile,
     sessions.end_session,
@@ -55,8 +55,8 @@ GRAPHQL_ALONE: list[Callable[..., object]] = [
 ]
 # Problems that cannot be brought about through both doors, and why.
 ONE_API_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
-    (stats.list_top_users, InvalidInput): ANY_LIMIT,
-    (stats.list_top_services, InvalidInput): ANY_LIMIT,
+    (statistics.list_top_users, InvalidInput): ANY_LIMIT,
+    (statistics.list_top_services, InvalidInput): ANY_LIMIT,
     (notifications.mark_notifications_read, InvalidInput): "REST marks all: it takes no ids",
     (free_credit.claim_free_credit, InvalidInput): NO_KEY,
     (free_credit.claim_free_credit, IdempotencyKeyReused): NO_KEY,

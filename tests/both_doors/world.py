@@ -12,7 +12,7 @@ import httpx
 from domain.order_status import OrderSource
 from domain.problems import Problem
 from models import AccessToken, Gift, Order, Service, Ticket, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import Rows, read_all_rows, read_stored_rows
 from tests.fakes import RecordingSms, create_user
 from tests.fixtures import create_authorization

@@ -19,7 +19,7 @@ from models import Provider, User
 from observability import logging as product_logging
 from reseller_api.actions import ACTIONS
 from resolvers import api_keys
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from rest_compat.routes import LEGACY_ROUTES
 from schema.node import to_global_id
 from tests.canaries.full_selections import full_documents

@@ -11,7 +11,7 @@ import pytest
 
 import database
 from models import User
-from resolvers.audit import audit_ledger
+from resolvers.ledger_audit import audit_ledger
 from tests.database_state import Rows, read_all_rows
 from tests.databases import execute_as_administrator
 from tests.fakes import create_user

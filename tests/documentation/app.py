@@ -5,10 +5,10 @@ from starlette.applications import Starlette
 
 import schema
 import web.api_docs.routes
-from rest_compat import description
+from rest_compat import openapi
 
 URL = "https://shop.example"
-DOCUMENT = description.build_document(URL)
+DOCUMENT = openapi.build_document(URL)
 
 
 def client(*, shows_graphql: bool = True) -> httpx.AsyncClient:

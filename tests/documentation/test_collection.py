@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rest_compat.description.answers import load_examples
+from rest_compat.openapi.responses import load_examples
 from rest_compat.routes import LEGACY_ROUTES
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.fixtures import new_token

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import schema
-from rest_compat.description.answers import load_examples
+from rest_compat.openapi.responses import load_examples
 from rest_compat.routes import LEGACY_ROUTES
 from tests.documentation.app import DOCUMENT, URL, client
 from tests.live_servers import ROOT

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from rest_compat import description
+from rest_compat import openapi
 from tests.fixtures import new_token
 from tests.live_servers import LiveServer
 from web.api_docs.openapi_view import Operation, read_groups
@@ -54,7 +54,7 @@ def test_every_example_runs_as_it_stands_and_gets_a_documented_answer(
     interpreter, before, around = _LANGUAGES[language]
     operations = [
         operation
-        for group in read_groups(description.build_document(shop_server.url))
+        for group in read_groups(openapi.build_document(shop_server.url))
         for operation in group.operations
     ]
     codes = [

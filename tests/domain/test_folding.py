@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import texts
-from domain.folding import FROM, TO, fold
+from domain import text_cleaning
+from domain.search_folding import FROM, TO, fold
 from tests.cases import for_each
 
 ANY_TEXT = st.text()
@@ -30,7 +30,7 @@ def test_each_character_of_the_table_has_one_counterpart_or_none() -> None:
 
 def test_every_invisible_character_and_blank_of_the_first_plane_is_folded() -> None:
     for character in map(chr, range(1, 0x10000)):
-        if texts.is_invisible(character):
+        if text_cleaning.is_invisible(character):
             assert fold(character) == "", hex(ord(character))
         elif character.isspace():
             assert fold(character) == " ", hex(ord(character))

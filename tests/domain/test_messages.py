@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import messages
-from domain.messages import Language
+from domain import problem_messages
 from domain.problem_codes import ProblemCode
+from domain.problem_messages import Language
 from domain.problems import Problem
 from tests.cases import for_each
 from tests.domain.made_problems import build_problem
@@ -23,8 +23,8 @@ def test_every_code_has_one_problem() -> None:
 
 @for_each("kind", problems())
 def test_every_problem_has_a_sentence_in_both_languages(kind: type[Problem]) -> None:
-    persian = messages.format_message(build_problem(kind), Language.PERSIAN)
-    english = messages.format_message(build_problem(kind), Language.ENGLISH)
+    persian = problem_messages.format_message(build_problem(kind), Language.PERSIAN)
+    english = problem_messages.format_message(build_problem(kind), Language.ENGLISH)
 
     assert is_persian(persian)
     assert english.isascii()
@@ -33,7 +33,7 @@ def test_every_problem_has_a_sentence_in_both_languages(kind: type[Problem]) -> 
 
 def test_no_two_problems_share_a_sentence() -> None:
     for language in Language:
-        sentences = [messages.format_message(build_problem(kind), language) for kind in problems()]
+        sentences = [problem_messages.format_message(build_problem(kind), language) for kind in problems()]
         assert len(set(sentences)) == len(sentences)
 
 
@@ -65,9 +65,9 @@ def test_no_two_problems_share_a_sentence() -> None:
 def test_the_preferred_language_is_the_one_ranked_first_that_the_shop_speaks(
     header: str, language: Language
 ) -> None:
-    assert messages.choose_language(header) is language
+    assert problem_messages.choose_language(header) is language
 
 
 @given(st.text() | st.from_regex(r"([a-z]{2}(-[A-Z]{2})?(;q=[0-9.]{0,4})?,? ?){0,30}"))
 def test_any_header_has_a_preferred_language(header: str) -> None:
-    assert messages.choose_language(header) in Language
+    assert problem_messages.choose_language(header) in Language

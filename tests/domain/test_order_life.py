@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import order_life
+from domain import order_state_machine
 from domain.money import Toman
 from domain.order_status import OrderStatus, SubscriptionStatus
 from tests.cases import for_each
@@ -39,14 +39,14 @@ units_of_orders = st.integers(1, 10**9)
 
 
 def refund(to: OrderStatus, *, charge: int, refunded: int = 0, remains: int = 0, units: int = 1) -> Toman:
-    return order_life.compute_refund(
+    return order_state_machine.compute_refund(
         to, charge=Toman(charge), refunded=Toman(refunded), remains=remains, units=units
     )
 
 
 @for_each(("current", "to"), PAIRS)
 def test_an_order_only_makes_transitions_of_the_matrix(current: OrderStatus, to: OrderStatus) -> None:
-    assert order_life.can_become(current, to) is ((current, to) in ALLOWED)
+    assert order_state_machine.can_become(current, to) is ((current, to) in ALLOWED)
 
 
 def test_the_matrix_covers_every_status() -> None:
@@ -57,7 +57,7 @@ def test_the_matrix_covers_every_status() -> None:
 @for_each("status", OrderStatus)
 def test_delivery_is_over_where_money_was_kept_or_given_back_for_good(status: OrderStatus) -> None:
     over = {OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED}
-    assert order_life.is_settled(status) is (status in over)
+    assert order_state_machine.is_settled(status) is (status in over)
 
 
 @given(st.sampled_from(OrderStatus), charges, st.data(), st.integers(-(10**9), 2 * 10**9), units_of_orders)
@@ -116,7 +116,7 @@ def test_every_other_status_gives_back_nothing(
 def test_a_running_subscription_ends_with_its_order(
     status: OrderStatus, ended: SubscriptionStatus, running: SubscriptionStatus
 ) -> None:
-    assert order_life.subscription_status_for(status, running) is ended
+    assert order_state_machine.subscription_status_for(status, running) is ended
 
 
 @given(st.sampled_from(OrderStatus), st.none() | st.sampled_from(SubscriptionStatus))
@@ -124,5 +124,5 @@ def test_a_subscription_is_as_it_was_where_its_order_is_not_over_or_it_ended_bef
     status: OrderStatus, subscription: SubscriptionStatus | None
 ) -> None:
     is_running = subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
-    if not is_running or not order_life.is_settled(status):
-        assert order_life.subscription_status_for(status, subscription) is subscription
+    if not is_running or not order_state_machine.is_settled(status):
+        assert order_state_machine.subscription_status_for(status, subscription) is subscription

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from domain import notices, persian
+from domain import notification_texts, persian_format
 from domain.money import Toman
 from tests.cases import for_each
 
@@ -16,11 +16,11 @@ from tests.cases import for_each
     ],
 )
 def test_timestamps_are_jalali_in_tehran_time(timestamp: datetime, read: str) -> None:
-    assert persian.format_datetime(timestamp) == read
+    assert persian_format.format_datetime(timestamp) == read
 
 
 def test_numbers_are_grouped_in_persian_digits() -> None:
-    assert [persian.format_number(value) for value in (0, 999, 12_000, 1_234_567)] == [
+    assert [persian_format.format_number(value) for value in (0, 999, 12_000, 1_234_567)] == [
         "۰",
         "۹۹۹",
         "۱۲٬۰۰۰",
@@ -29,11 +29,11 @@ def test_numbers_are_grouped_in_persian_digits() -> None:
 
 
 def test_a_credited_payment_has_the_documented_message() -> None:
-    assert notices.payment_credited("Ehsan", Toman(12_000)) == (
+    assert notification_texts.payment_credited("Ehsan", Toman(12_000)) == (
         "Ehsan عزیز، حساب کاربری شما 12000 تومان شارژ شد."
     )
 
 
 @for_each("name", [None, "", "  "])
 def test_a_user_without_a_name_is_addressed_all_the_same(name: str | None) -> None:
-    assert notices.payment_credited(name, Toman(1)).startswith("کاربر عزیز، ")
+    assert notification_texts.payment_credited(name, Toman(1)).startswith("کاربر عزیز، ")

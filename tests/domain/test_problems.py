@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from domain.problem_records import from_record, to_record
+from domain.problem_serialization import from_record, to_record
 from domain.problems import (
     Forbidden,
     InvalidInput,

@@ -6,11 +6,11 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import resale
+from domain import provider_pricing
 from domain.money import MAX_AMOUNT, Toman
 from tests.cases import for_each
 
-# As `gateways.loose_json.to_price` reads them: fifteen digits on either side of the point.
+# As `gateways.lenient_json.to_price` reads them: fifteen digits on either side of the point.
 rates = st.builds(
     lambda whole, fraction: Decimal(f"{whole}.{fraction:015d}"),
     st.integers(0, 10**15 - 1) | st.integers(0, 100),
@@ -25,7 +25,7 @@ roundings = st.integers(1, 100_000).map(Toman)
 @given(rates, courses)
 def test_a_cost_is_the_exact_one_rounded_up_to_a_whole_toman(rate: Decimal, course: int) -> None:
     exact = Fraction(rate) * course
-    cost = resale.compute_cost(rate, toman_per_unit=Toman(course))
+    cost = provider_pricing.compute_cost(rate, toman_per_unit=Toman(course))
     if exact > MAX_AMOUNT:
         assert cost is None
     else:
@@ -46,17 +46,17 @@ def test_a_cost_is_the_exact_one_rounded_up_to_a_whole_toman(rate: Decimal, cour
     ],
 )
 def test_a_rate_in_the_provider_s_currency_costs_whole_toman(rate: str, course: int, cost: int) -> None:
-    assert resale.compute_cost(Decimal(rate), toman_per_unit=Toman(course)) == cost
+    assert provider_pricing.compute_cost(Decimal(rate), toman_per_unit=Toman(course)) == cost
 
 
 @for_each("rate", ["NaN", "Infinity", "-Infinity", "-0.01", "9007199254740992", "1E+400000"])
 def test_a_rate_that_is_no_amount_has_no_cost(rate: str) -> None:
-    assert resale.compute_cost(Decimal(rate), toman_per_unit=Toman(1)) is None
+    assert provider_pricing.compute_cost(Decimal(rate), toman_per_unit=Toman(1)) is None
 
 
 @given(costs, margins, roundings)
 def test_a_price_is_never_below_cost_and_the_margin(cost: Toman, margin: int, rounding: Toman) -> None:
-    price = resale.compute_price(cost, margin_percent=margin, rounding=rounding)
+    price = provider_pricing.compute_price(cost, margin_percent=margin, rounding=rounding)
     requested = Fraction(cost * (100 + margin), 100)
     if price is None:
         assert requested + rounding > MAX_AMOUNT
@@ -78,13 +78,15 @@ def test_a_price_is_never_below_cost_and_the_margin(cost: Toman, margin: int, ro
     ],
 )
 def test_a_price_is_rounded_up_to_the_shop_s_step(cost: int, margin: int, rounding: int, price: int) -> None:
-    assert resale.compute_price(Toman(cost), margin_percent=margin, rounding=Toman(rounding)) == price
+    assert (
+        provider_pricing.compute_price(Toman(cost), margin_percent=margin, rounding=Toman(rounding)) == price
+    )
 
 
 def test_a_price_beyond_every_amount_is_none() -> None:
-    assert resale.compute_price(MAX_AMOUNT, margin_percent=0, rounding=Toman(1)) == MAX_AMOUNT
-    assert resale.compute_price(MAX_AMOUNT, margin_percent=1, rounding=Toman(1)) is None
-    assert resale.compute_price(MAX_AMOUNT, margin_percent=0, rounding=Toman(1_000)) is None
+    assert provider_pricing.compute_price(MAX_AMOUNT, margin_percent=0, rounding=Toman(1)) == MAX_AMOUNT
+    assert provider_pricing.compute_price(MAX_AMOUNT, margin_percent=1, rounding=Toman(1)) is None
+    assert provider_pricing.compute_price(MAX_AMOUNT, margin_percent=0, rounding=Toman(1_000)) is None
 
 
 @for_each(
@@ -101,4 +103,4 @@ def test_a_price_beyond_every_amount_is_none() -> None:
     ],
 )
 def test_a_cost_change_above_twenty_percent_is_detected(before: int, after: int, is_beyond: bool) -> None:
-    assert resale.has_moved_beyond(Toman(before), Toman(after), percent=20) is is_beyond
+    assert provider_pricing.has_moved_beyond(Toman(before), Toman(after), percent=20) is is_beyond

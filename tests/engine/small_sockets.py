@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from domain.problems import Forbidden, OrderNotFound
 from engine.transport.websocket import GraphQLSockets, SocketLimits
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.scalars import SCALARS

@@ -12,7 +12,7 @@ from starlette.types import Message
 from strawberry.schema.config import StrawberryConfig
 
 from config.settings import Settings
-from domain.messages import Language
+from domain.problem_messages import Language
 from engine.protection.admission import Admission, AdmissionRejected, Admitted, GraphQLRequest
 from engine.transport.view import GraphQLView
 from schema.context import Context

@@ -7,7 +7,7 @@ import schema
 from engine.protection.cost import MAX_COST, Prices
 from engine.protection.document_metrics import analyze_document
 from schema.connections import COUNT_COST
-from schema.where import SEARCH_COST
+from schema.filters import SEARCH_COST
 
 SCHEMA = schema.schema._schema
 ROWS = "{edges{node{id name}}}"

@@ -19,8 +19,8 @@ from domain.sessions import SessionKind
 from engine.protection.admission import Admission, AdmissionRejected, GraphQLRequest
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from schema.context import Context
 from schema.scalars import SCALARS
 from tests.engine.small_sockets import SCHEMA

@@ -7,12 +7,12 @@ from graphql import ExecutionResult, OperationType, parse
 
 import database
 import schema
-from domain.messages import Language
+from domain.problem_messages import Language
 from engine.execution import Engine
 from engine.protection.admission import GraphQLRequest
 from models import Order, User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from schema.context import Context
 from schema.node import to_global_id
 from tests.engine.differential import execute_with_graphql_core

@@ -13,8 +13,8 @@ import schema
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets, SocketLimits
 from models import AccessToken, Ticket, User
-from resolvers import credentials
-from resolvers.shop import AppContext
+from resolvers import access_revocation
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 from tests.live_updates import wait_for
@@ -61,7 +61,9 @@ async def create_user_named(first_name: str) -> User:
 
 
 async def log_out(user: User) -> None:
-    await credentials.revoke_access(user, now=await database.now(), spares=credentials.ALL_EXCEPT_SESSIONS)
+    await access_revocation.revoke_access(
+        user, now=await database.now(), spares=access_revocation.ALL_EXCEPT_SESSIONS
+    )
 
 
 async def expire(user: User) -> None:

@@ -8,7 +8,7 @@ import strawberry
 from graphql import OperationType
 
 from config.settings import Settings
-from domain.messages import Language
+from domain.problem_messages import Language
 from engine.execution import Engine
 from engine.protection.admission import GraphQLRequest
 from resolvers.sessions import Session

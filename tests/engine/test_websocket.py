@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 
 import database
 from engine.transport.json_socket import MAX_ID_LENGTH
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.engine.small_sockets import LIMITS, RunningApp
 from tests.sockets import Client, open_socket
 

@@ -14,11 +14,11 @@ from typing import Any
 import database
 import main
 from domain.money import Toman
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.problems import InsufficientBalance
 from gateways.providers import HttpProviderApi
 from models import Order, User
-from resolvers import following, idempotency, submission, wallet
+from resolvers import idempotency, order_polling, order_submission, wallet
 from resolvers.order_placement import batched_insert
 from resolvers.wallet import Spending
 
@@ -70,13 +70,15 @@ def die_at(point: str, passes: int) -> None:
     arrange: dict[str, Callable[[], None]] = {
         POINTS[0]: lambda: _die_before_the_commit(die),
         POINTS[1]: lambda: _die_after_the_commit(die),
-        POINTS[2]: lambda: setattr(submission, "_claim", die_after(submission._claim, die)),
+        POINTS[2]: lambda: setattr(order_submission, "_claim", die_after(order_submission._claim, die)),
         POINTS[3]: lambda: setattr(HttpProviderApi, "add", die_before(HttpProviderApi.add, die)),
         POINTS[4]: lambda: setattr(HttpProviderApi, "add", die_after(HttpProviderApi.add, die)),
         POINTS[5]: lambda: setattr(
-            submission, "_record_accepted", die_after(submission._record_accepted, die)
+            order_submission, "_record_accepted", die_after(order_submission._record_accepted, die)
         ),
-        POINTS[6]: lambda: setattr(following, "_apply_status", die_before(following._apply_status, die)),
+        POINTS[6]: lambda: setattr(
+            order_polling, "_apply_status", die_before(order_polling._apply_status, die)
+        ),
     }
     arrange[point]()
 
@@ -136,7 +138,7 @@ _SPEND = wallet.spend
 def plant(fault: str) -> None:
     """Break the product in one of the ways that such products are broken."""
     if fault == "naive retry":
-        setattr(submission, "_hold", _requeue_unknown)  # noqa: B010 - mypy refuses the plain form
+        setattr(order_submission, "_hold", _requeue_unknown)  # noqa: B010 - mypy refuses the plain form
     if fault == "resend on start":
         _plant_job("hold lost orders", _requeue_lost)
     if fault == "check then act":

@@ -1,7 +1,7 @@
 """Orders that wait for their provider, written past the operations: how they came does not matter here."""
 
 import database
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
 from models import Order, Provider, Service

@@ -19,7 +19,7 @@ from config.settings import Settings
 from domain.service_types import ServiceSource
 from models import Provider, Service, User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.both_doors.world import to_global_id
 from tests.fakes import MOMENT, create_user
 from tests.faults import checks

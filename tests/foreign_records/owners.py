@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import database
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from models import LedgerEntry, Order, Payment, Refill, Service, TicketMessage, User
 from resolvers import sessions

@@ -10,7 +10,7 @@ from graphql import GraphQLInputObjectType, GraphQLInputType, get_named_type
 
 import schema
 from app.application import build_application
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from schema.node import Node, to_global_id
 from tests.database_state import read_stored_rows
 from tests.fakes import create_user

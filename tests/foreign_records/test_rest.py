@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from reseller_api.actions import ACTIONS
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from rest_compat.routes import LEGACY_ROUTES
 from tests.database_state import read_stored_rows
 from tests.fakes import create_user

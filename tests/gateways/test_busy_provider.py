@@ -4,7 +4,7 @@ import pytest
 
 from gateways.errors import GatewayInvalidResponse, GatewayRateLimited, GatewayRejected
 from gateways.http import JsonResponse
-from gateways.provider_answers import parse_order_id
+from gateways.provider_responses import parse_order_id
 
 
 @pytest.mark.parametrize(

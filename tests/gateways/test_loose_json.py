@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import orjson
 
-from gateways import loose_json
+from gateways import lenient_json
 from tests.cases import for_each
 
 
@@ -21,7 +21,7 @@ from tests.cases import for_each
     ],
 )
 def test_a_text_or_a_number_is_its_trimmed_text_and_the_rest_is_none(value: object, text: str) -> None:
-    assert loose_json.to_text(value) == text
+    assert lenient_json.to_text(value) == text
 
 
 @for_each(
@@ -56,7 +56,7 @@ def test_a_text_or_a_number_is_its_trimmed_text_and_the_rest_is_none(value: obje
     ],
 )
 def test_a_whole_number_is_read_in_any_spelling_and_never_guessed(value: object, number: int | None) -> None:
-    assert loose_json.to_integer(value) == number
+    assert lenient_json.to_integer(value) == number
 
 
 @for_each(
@@ -84,7 +84,7 @@ def test_a_whole_number_is_read_in_any_spelling_and_never_guessed(value: object,
     ],
 )
 def test_an_identifier_is_a_positive_integer_and_nothing_near_it(value: object, number: int | None) -> None:
-    assert loose_json.to_identifier(value) == number
+    assert lenient_json.to_identifier(value) == number
 
 
 @for_each(
@@ -101,21 +101,21 @@ def test_an_identifier_is_a_positive_integer_and_nothing_near_it(value: object, 
     ],
 )
 def test_a_price_is_the_exact_decimal_of_the_json(json: str, price: str) -> None:
-    assert loose_json.to_price(orjson.loads(json)) == Decimal(price)
+    assert lenient_json.to_price(orjson.loads(json)) == Decimal(price)
 
 
 @for_each(
     "value", ["", "-1", -1, -0.5, "1,234.5", "1e5", 1e20, "NaN", "Infinity", "9" * 16, True, None, [], "$1"]
 )
 def test_an_ambiguous_price_is_none(value: object) -> None:
-    assert loose_json.to_price(value) is None
+    assert lenient_json.to_price(value) is None
 
 
 @for_each("value", [True, 1, "1", "true", "True", " TRUE "])
 def test_a_flag_is_set_in_every_spelling_of_true(value: object) -> None:
-    assert loose_json.to_flag(value)
+    assert lenient_json.to_flag(value)
 
 
 @for_each("value", [False, 0, "0", "false", "", None, 2, "yes", [], {}])
 def test_a_flag_is_not_set_by_anything_else(value: object) -> None:
-    assert not loose_json.to_flag(value)
+    assert not lenient_json.to_flag(value)

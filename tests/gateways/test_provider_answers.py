@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import digits
-from domain.states import RefillStatus
-from gateways import provider_answers
+from domain.enums import RefillStatus
+from gateways import provider_responses
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRateLimited, GatewayRejected
 from gateways.http import JsonResponse
 from gateways.provider_results import (
@@ -22,18 +22,18 @@ SUCCESS: dict[str, object] = {"order": 1, "status": "Pending", "cancel": 1, "ref
 Read = Callable[[JsonResponse], object]
 
 READERS: dict[str, Read] = {
-    "order_id": provider_answers.parse_order_id,
-    "catalogue": provider_answers.parse_catalogue,
-    "statuses": lambda answer: provider_answers.parse_statuses(answer, ["1", "2"]),
-    "status of one": lambda answer: provider_answers.parse_statuses(answer, ["1"]),
-    "cancellations": lambda answer: provider_answers.parse_cancellations(answer, ["1", "2"]),
-    "refill_id": provider_answers.parse_refill_id,
-    "refill": provider_answers.parse_refill,
-    "balance": provider_answers.parse_balance,
+    "order_id": provider_responses.parse_order_id,
+    "catalogue": provider_responses.parse_catalogue,
+    "statuses": lambda answer: provider_responses.parse_statuses(answer, ["1", "2"]),
+    "status of one": lambda answer: provider_responses.parse_statuses(answer, ["1"]),
+    "cancellations": lambda answer: provider_responses.parse_cancellations(answer, ["1", "2"]),
+    "refill_id": provider_responses.parse_refill_id,
+    "refill": provider_responses.parse_refill,
+    "balance": provider_responses.parse_balance,
 }
 every_reader = pytest.mark.parametrize("read", READERS.values(), ids=READERS)
 every_reader_of_objects = pytest.mark.parametrize(
-    "read", [read for read in READERS.values() if read is not provider_answers.parse_catalogue]
+    "read", [read for read in READERS.values() if read is not provider_responses.parse_catalogue]
 )
 
 
@@ -144,7 +144,7 @@ def test_an_order_is_taken_as_accepted_only_with_a_positive_64_bit_number_and_no
     body: object, http_status: int
 ) -> None:
     try:
-        number = provider_answers.parse_order_id(JsonResponse(http_status, body))
+        number = provider_responses.parse_order_id(JsonResponse(http_status, body))
     except GatewayError:
         return
 
@@ -161,7 +161,7 @@ def test_an_order_is_taken_as_accepted_only_with_a_positive_64_bit_number_and_no
 def test_a_refusal_names_no_order(error: object, order: object, http_status: int) -> None:
     body = {"error": error, "order": order}
     try:
-        provider_answers.parse_order_id(JsonResponse(http_status, body))
+        provider_responses.parse_order_id(JsonResponse(http_status, body))
     except GatewayRejected as refusal:
         # Some panels write "no order" as a text.
         says_why, names_no_order = bool(error and refusal.text), not order or order in ("0", "null")
@@ -185,43 +185,43 @@ def test_a_refusal_names_no_order(error: object, order: object, http_status: int
     ],
 )
 def test_cancellations_separate_accepted_from_refused(body: object) -> None:
-    cancellations = provider_answers.parse_cancellations(JsonResponse(200, body), ["9", "2", "3"])
+    cancellations = provider_responses.parse_cancellations(JsonResponse(200, body), ["9", "2", "3"])
 
     assert cancellations.accepted == {"2"}
     assert cancellations.rejected == {"9": "Incorrect order ID"}
 
 
 def test_a_cancellation_of_the_one_order_asked_needs_no_number() -> None:
-    assert provider_answers.parse_cancellations(JsonResponse(200, {"cancel": 1}), ["2"]).accepted == {"2"}
+    assert provider_responses.parse_cancellations(JsonResponse(200, {"cancel": 1}), ["2"]).accepted == {"2"}
 
 
 @for_each("outcome", [0, False, "", "Ok", None, [], {}, {"error": ""}, -1, 1.0])
 def test_a_cancellation_without_a_yes_or_a_reason_is_nonsense(outcome: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
-        provider_answers.parse_cancellations(JsonResponse(200, [{"order": 2, "cancel": outcome}]), ["2"])
+        provider_responses.parse_cancellations(JsonResponse(200, [{"order": 2, "cancel": outcome}]), ["2"])
 
 
 @for_each(
     "body", [{"refill": "5"}, {"refill": 5}, {"refill": 5, "status": "success"}, [{"order": 1, "refill": 5}]]
 )
 def test_a_refill_s_number_is_read(body: object) -> None:
-    assert provider_answers.parse_refill_id(JsonResponse(200, body)) == "5"
+    assert provider_responses.parse_refill_id(JsonResponse(200, body)) == "5"
 
 
 @for_each("refill", [None, 0, "0", "", "Ok", True, -1, 1.5, [], {}])
 def test_a_refill_without_a_number_is_nonsense(refill: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
-        provider_answers.parse_refill_id(JsonResponse(200, {"refill": refill}))
+        provider_responses.parse_refill_id(JsonResponse(200, {"refill": refill}))
 
 
 @for_each(
     ("read", "body"),
     [
-        (provider_answers.parse_refill_id, {"refill": {"error": "Refill is disabled"}}),
-        (provider_answers.parse_refill_id, [{"order": 1, "refill": {"error": "Refill is disabled"}}]),
-        (provider_answers.parse_refill_id, [{"order": 1, "error": "Refill is disabled"}]),
-        (provider_answers.parse_refill, {"status": {"error": "Refill is disabled"}}),
-        (provider_answers.parse_refill, [{"refill": 3, "status": {"error": "Refill is disabled"}}]),
+        (provider_responses.parse_refill_id, {"refill": {"error": "Refill is disabled"}}),
+        (provider_responses.parse_refill_id, [{"order": 1, "refill": {"error": "Refill is disabled"}}]),
+        (provider_responses.parse_refill_id, [{"order": 1, "error": "Refill is disabled"}]),
+        (provider_responses.parse_refill, {"status": {"error": "Refill is disabled"}}),
+        (provider_responses.parse_refill, [{"refill": 3, "status": {"error": "Refill is disabled"}}]),
     ],
 )
 def test_a_refusal_inside_a_row_is_one(read: Read, body: object) -> None:
@@ -245,7 +245,7 @@ def test_a_refusal_inside_a_row_is_one(read: Read, body: object) -> None:
 def test_a_refill_s_status_is_parsed_and_its_text_is_kept(
     written: str, status: RefillStatus | None, wrap: Callable[[dict[str, str]], object]
 ) -> None:
-    refill = provider_answers.parse_refill(JsonResponse(200, wrap({"status": written})))
+    refill = provider_responses.parse_refill(JsonResponse(200, wrap({"status": written})))
 
     assert refill == ProviderRefill(status=status, status_text=written)
 
@@ -261,7 +261,7 @@ def test_a_refill_s_status_is_parsed_and_its_text_is_kept(
     ],
 )
 def test_a_balance_keeps_the_provider_s_text(body: object, amount: str, currency: str | None) -> None:
-    assert provider_answers.parse_balance(JsonResponse(200, body)) == ProviderBalance(
+    assert provider_responses.parse_balance(JsonResponse(200, body)) == ProviderBalance(
         amount=amount, currency=currency
     )
 
@@ -269,4 +269,4 @@ def test_a_balance_keeps_the_provider_s_text(body: object, amount: str, currency
 @for_each("balance", [None, "", [], True, "9" * 41])
 def test_a_balance_that_is_none_is_nonsense(balance: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
-        provider_answers.parse_balance(JsonResponse(200, {"balance": balance}))
+        provider_responses.parse_balance(JsonResponse(200, {"balance": balance}))

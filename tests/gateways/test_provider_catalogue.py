@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from domain.service_types import ServiceType
-from gateways import provider_answers
+from gateways import provider_responses
 from gateways.http import JsonResponse
 from gateways.provider_results import ProviderService
 from tests.cases import for_each
@@ -22,7 +22,7 @@ SERVICE = {
 
 
 def parse_service(**changes: object) -> ProviderService:
-    [service] = provider_answers.parse_catalogue(JsonResponse(200, [SERVICE | changes])).services
+    [service] = provider_responses.parse_catalogue(JsonResponse(200, [SERVICE | changes])).services
     return service
 
 
@@ -46,7 +46,7 @@ def test_a_service_is_parsed_as_documented_by_the_panel_api() -> None:
 def test_a_service_with_few_fields_gets_no_invented_values() -> None:
     row = {"service": "A-17", "name": "Followers", "rate": 0.9, "min": None, "unknown_key": [1]}
 
-    [service] = provider_answers.parse_catalogue(JsonResponse(200, [row])).services
+    [service] = provider_responses.parse_catalogue(JsonResponse(200, [row])).services
 
     assert service == ProviderService(
         id="A-17",
@@ -109,11 +109,11 @@ def test_a_service_s_type_is_known_in_any_spelling_or_none(written: object, kind
     ],
 )
 def test_a_service_that_cannot_be_read_is_skipped_and_counted(row: object) -> None:
-    catalogue = provider_answers.parse_catalogue(JsonResponse(200, [row, SERVICE, row]))
+    catalogue = provider_responses.parse_catalogue(JsonResponse(200, [row, SERVICE, row]))
 
     assert [service.id for service in catalogue.services] == ["1"]
     assert catalogue.skipped == 2
 
 
 def test_an_empty_catalogue_is_one() -> None:
-    assert provider_answers.parse_catalogue(JsonResponse(200, [])).services == ()
+    assert provider_responses.parse_catalogue(JsonResponse(200, [])).services == ()

@@ -1,7 +1,7 @@
 import pytest
 
 from domain.order_status import OrderStatus, SubscriptionStatus
-from gateways import provider_answers
+from gateways import provider_responses
 from gateways.errors import GatewayInvalidResponse
 from gateways.http import JsonResponse
 from gateways.provider_results import ProviderOrderState
@@ -9,7 +9,7 @@ from tests.cases import for_each
 
 
 def parse_state(entry: dict[str, object]) -> ProviderOrderState:
-    return provider_answers.parse_statuses(JsonResponse(200, {"7": entry}), ["7"]).states["7"]
+    return provider_responses.parse_statuses(JsonResponse(200, {"7": entry}), ["7"]).states["7"]
 
 
 @for_each(
@@ -143,7 +143,7 @@ def test_a_charge_keeps_the_provider_s_text(written: object, charge: str | None)
     ],
 )
 def test_statuses_separate_states_from_errors_and_omit_unrequested_orders(body: object) -> None:
-    statuses = provider_answers.parse_statuses(JsonResponse(200, body), ["1", "10", "100"])
+    statuses = provider_responses.parse_statuses(JsonResponse(200, body), ["1", "10", "100"])
 
     assert {number: state.status for number, state in statuses.states.items()} == {"1": OrderStatus.COMPLETED}
     assert statuses.errors == {"10": "Incorrect order ID"}
@@ -160,7 +160,7 @@ def test_statuses_separate_states_from_errors_and_omit_unrequested_orders(body: 
 def test_the_state_of_one_order_alone_is_that_order_s(
     body: object, requested: list[str], known: list[str]
 ) -> None:
-    assert list(provider_answers.parse_statuses(JsonResponse(200, body), requested).states) == known
+    assert list(provider_responses.parse_statuses(JsonResponse(200, body), requested).states) == known
 
 
 @for_each(
@@ -176,4 +176,4 @@ def test_the_state_of_one_order_alone_is_that_order_s(
 )
 def test_statuses_without_the_requested_orders_are_invalid(body: object, requested: list[str]) -> None:
     with pytest.raises(GatewayInvalidResponse):
-        provider_answers.parse_statuses(JsonResponse(200, body), requested)
+        provider_responses.parse_statuses(JsonResponse(200, body), requested)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from domain.enums import RefillStatus
 from domain.order_status import OrderStatus
-from domain.states import RefillStatus
 from gateways.errors import (
     GatewayError,
     GatewayInvalidResponse,

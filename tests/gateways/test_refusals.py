@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.states import RefusalKind
-from gateways import refusals
+from domain.enums import RefusalKind
+from gateways import provider_error_kinds
 from gateways.errors import GatewayRejected
 
 K = RefusalKind
@@ -42,11 +42,11 @@ MESSAGES = {
 
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_known_error_messages_determine_the_kind(kind: RefusalKind) -> None:
-    assert {text: refusals.classify_text(text) for text in MESSAGES[kind]} == dict.fromkeys(
+    assert {text: provider_error_kinds.classify_text(text) for text in MESSAGES[kind]} == dict.fromkeys(
         MESSAGES[kind], kind
     )
 
 
 def test_http_401_is_about_the_account_whatever_it_says() -> None:
-    assert refusals.classify(GatewayRejected(401, "Nope")) is K.ACCOUNT
-    assert refusals.classify(GatewayRejected(200, "Nope")) is K.OTHER
+    assert provider_error_kinds.classify(GatewayRejected(401, "Nope")) is K.ACCOUNT
+    assert provider_error_kinds.classify(GatewayRejected(200, "Nope")) is K.OTHER

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domain.enums import RefillStatus
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceType
-from domain.states import RefillStatus
-from gateways import loose_json, provider_answers
+from gateways import lenient_json, provider_responses
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRateLimited, GatewayRejected
 from gateways.http import JsonResponse
 from gateways.provider_orders import ProviderOrder
@@ -42,8 +42,8 @@ def test_json_is_read_behind_and_before_what_does_not_belong_to_it(subtests: pyt
         b"\xef\xbb\xbf" + NOTICE.encode() + b'{"order": 15}' + NOTICE.encode(),
     ):
         with subtests.test(written=written):
-            assert loose_json.parse(written) == {"order": 15}
-    assert loose_json.parse(NOTICE.encode() + b'[{"service": 1}]') == [{"service": 1}]
+            assert lenient_json.parse(written) == {"order": 15}
+    assert lenient_json.parse(NOTICE.encode() + b'[{"service": 1}]') == [{"service": 1}]
 
 
 def test_a_text_without_exactly_one_json_value_is_none(subtests: pytest.Subtests) -> None:
@@ -59,7 +59,7 @@ def test_a_text_without_exactly_one_json_value_is_none(subtests: pytest.Subtests
         b'Notice {"order": NaN}',
     ):
         with subtests.test(written=written[:40]), pytest.raises(ValueError):  # noqa: PT011 - orjson's own words
-            loose_json.parse(written)
+            lenient_json.parse(written)
 
 
 async def test_compressed_answers_are_read_and_never_grow_beyond_the_bound(
@@ -102,7 +102,7 @@ def test_an_explicit_failure_without_an_order_is_a_refusal(
     http_status: int, body: object, message: str
 ) -> None:
     with pytest.raises(GatewayRejected) as refused:
-        provider_answers.parse_order_id(JsonResponse(http_status, body))
+        provider_responses.parse_order_id(JsonResponse(http_status, body))
 
     assert refused.value.text == message
 
@@ -119,13 +119,13 @@ def test_an_explicit_failure_without_an_order_is_a_refusal(
 )
 def test_a_failure_that_names_an_order_is_of_unknown_outcome(body: object) -> None:
     with pytest.raises(GatewayInvalidResponse):
-        provider_answers.parse_order_id(JsonResponse(200, body))
+        provider_responses.parse_order_id(JsonResponse(200, body))
 
 
 @pytest.mark.parametrize("message", ["Rate limit exceeded", "Too many requests", "rate_limit_exceeded"])
 def test_a_rate_limit_is_no_refusal(message: str) -> None:
     with pytest.raises(GatewayRateLimited):
-        provider_answers.parse_order_id(JsonResponse(200, {"error": message}))
+        provider_responses.parse_order_id(JsonResponse(200, {"error": message}))
 
 
 async def test_http_429_is_busy_whatever_it_says(
@@ -157,7 +157,7 @@ async def test_http_429_is_busy_whatever_it_says(
 def test_order_statuses_used_by_panels_are_recognized(term: str, status: OrderStatus | None) -> None:
     entry = {"status": term, "charge": "0.5", "remains": "10"}
 
-    assert provider_answers.status(JsonResponse(200, entry), "7").status is status
+    assert provider_responses.status(JsonResponse(200, entry), "7").status is status
 
 
 @pytest.mark.parametrize(
@@ -173,15 +173,15 @@ def test_order_statuses_used_by_panels_are_recognized(term: str, status: OrderSt
     ],
 )
 def test_refill_statuses_used_by_panels_are_recognized(term: str, status: RefillStatus | None) -> None:
-    assert provider_answers.parse_refill(JsonResponse(200, {"status": term})).status is status
+    assert provider_responses.parse_refill(JsonResponse(200, {"status": term})).status is status
 
 
 def test_a_failed_status_request_is_no_failed_order() -> None:
     body = {"status": "fail", "message": "Order not found"}
 
     with pytest.raises(GatewayRejected, match="refused"):
-        provider_answers.status(JsonResponse(200, body), "7")
-    both = provider_answers.parse_statuses(
+        provider_responses.status(JsonResponse(200, body), "7")
+    both = provider_responses.parse_statuses(
         JsonResponse(200, {"7": body, "8": {"status": "Done"}}), ["7", "8"]
     )
     assert list(both.states) == ["8"]
@@ -192,7 +192,7 @@ def test_a_failed_status_request_is_no_failed_order() -> None:
     "body", [{"cancel": 1}, {"success": True}, {"success": "Cancelled"}, {"status": "success"}]
 )
 def test_one_cancellation_is_accepted_in_several_shapes(body: object) -> None:
-    provider_answers.parse_cancellation(JsonResponse(200, body), "7")
+    provider_responses.parse_cancellation(JsonResponse(200, body), "7")
 
 
 @pytest.mark.parametrize(
@@ -200,11 +200,11 @@ def test_one_cancellation_is_accepted_in_several_shapes(body: object) -> None:
 )
 def test_one_cancellation_is_refused_in_several_shapes(body: object) -> None:
     with pytest.raises(GatewayRejected):
-        provider_answers.parse_cancellation(JsonResponse(200, body), "7")
+        provider_responses.parse_cancellation(JsonResponse(200, body), "7")
 
 
 def test_numbers_of_absurd_size_are_nothing_at_all() -> None:
     body = json.loads('{"status": "Pending", "remains": 1e400, "start_count": "1e999999999", "charge": NaN}')
-    state = provider_answers.status(JsonResponse(200, body), "7")
+    state = provider_responses.status(JsonResponse(200, body), "7")
 
     assert (state.remains, state.start_count, state.charge) == (None, None, None)

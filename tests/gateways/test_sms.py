@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from domain.states import SmsNotice
+from domain.enums import SmsNotice
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, TemplateMissing
 from tests.gateways.provider_server import HttpStubServer

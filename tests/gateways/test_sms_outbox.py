@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.states import SmsDelivery, SmsNotice
+from domain.enums import SmsDelivery, SmsNotice
 from gateways.errors import GatewayRejected, GatewayUnavailable
 from gateways.sms_outbox import SmsOutbox
 

@@ -11,9 +11,9 @@ from cli.legacy_import.importer import DatabaseInUse, Report
 from cli.legacy_import.source_folder import SourceFolder
 from cli.legacy_import.table_mover import ImportedElsewhere, TableMover
 from cli.legacy_import.tables import TABLES
+from domain.enums import PaymentStatus
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
-from domain.states import PaymentStatus
 from models import (
     Category,
     LedgerEntry,
@@ -28,7 +28,7 @@ from models import (
     TicketMessage,
     User,
 )
-from resolvers import audit, wallet
+from resolvers import ledger_audit, wallet
 from tests.fakes import MOMENT, create_user
 from tests.legacy import generate
 from tests.legacy.panels import SOUND, SilentListener, open_source_folder, write_folder
@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 
 async def import_folder(folder: Path, *, batch_size: int = 3) -> Report:
     report = await importer.import_all(open_source_folder(folder), SilentListener(), batch_size=batch_size)
-    assert await audit.audit_ledger() == []
+    assert await ledger_audit.audit_ledger() == []
     return report
 
 

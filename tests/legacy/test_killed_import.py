@@ -11,7 +11,7 @@ import pytest
 import database
 from cli.legacy_import import importer
 from models import LegacyFinding, LegacyImportTable, Order, User
-from resolvers import audit
+from resolvers import ledger_audit
 from tests.legacy import generate
 from tests.legacy.panels import SilentListener, open_source_folder
 from tests.live_servers import ROOT
@@ -75,6 +75,6 @@ def test_an_import_killed_twice_ends_as_one_that_was_not(database_url: str, tmp_
             orders = await Order.all().order_by("id")
             assert [order.id for order in orders] == list(range(1, _ORDERS + 1))
             assert [found.line for found in await LegacyFinding.all().order_by("id")] == [502, 503]
-            assert await audit.audit_ledger() == []
+            assert await ledger_audit.audit_ledger() == []
 
     asyncio.run(go_on())

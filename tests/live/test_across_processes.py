@@ -7,12 +7,12 @@ import pytest
 from tortoise.transactions import in_transaction
 
 import database
-from domain.order_life import OrderActor
+from domain.enums import NotificationKind
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderStatus
-from domain.states import NotificationKind
 from models import Order, User
-from resolvers import notifications, order_life
-from resolvers.order_life import Change
+from resolvers import notifications, order_transitions
+from resolvers.order_transitions import Change
 from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
 from tests.live_updates import break_listeners
@@ -48,9 +48,9 @@ async def post(fleet: Fleet, user: User, query: str, *, server: int, **variables
 async def change_order(order: Order, to: OrderStatus) -> None:
     """Change an order as a worker does, in this process."""
     async with in_transaction():
-        locked = await order_life.lock_order(order.id)
+        locked = await order_transitions.lock_order(order.id)
         change = Change(to=to, actor=OrderActor.PROVIDER)
-        await order_life.change_order(locked, change, now=await database.now())
+        await order_transitions.change_order(locked, change, now=await database.now())
 
 
 async def change_order_with_retries(order: Order, to: OrderStatus) -> None:

@@ -16,10 +16,10 @@ import pytest
 
 import database
 import main
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from models import Order, Payment, Provider
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.forked_commands import ForkedProcess
 from tests.live_servers import LiveServer, find_free_port

@@ -4,10 +4,10 @@ import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
 import database
-from domain.order_life import OrderActor
+from domain.audit_actions import StaffAct, StaffSubject
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
-from domain.staff_acts import StaffAct, StaffSubject
 from models import AuditEntry, OrderEvent
 from tests.append_only import allow_row_changes
 from tests.database_state import read_stored_rows

@@ -6,7 +6,7 @@ import pytest
 
 from database.clock import CLOCK, DatabaseClock
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 
 HOUR = timedelta(hours=1)

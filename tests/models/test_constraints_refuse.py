@@ -6,9 +6,9 @@ from typing import TypedDict
 import pytest
 from tortoise.exceptions import IntegrityError
 
+from domain.enums import LedgerKind, RefillStatus
 from domain.order_status import OrderStatus
 from domain.service_types import ServiceSource
-from domain.states import LedgerKind, RefillStatus
 from models import (
     AccessToken,
     Gift,

@@ -15,8 +15,8 @@ from database.costly_reads import CALLER, CostlyReads
 from database.read_timeout import ReadTimedOut
 from database.sqlite_engine import ImmediateSqliteClient
 from models import Category
-from resolvers import stats
-from resolvers.shop import AppContext
+from resolvers import statistics
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 
@@ -154,9 +154,9 @@ async def test_sums_and_counts_wait_their_turn_and_other_reads_do_not(db: str) -
     source, held = await hold_lock()
     since = datetime.now(UTC) - timedelta(days=400)
     waiting = [
-        asyncio.ensure_future(stats.list_top_users(since=since)),
-        asyncio.ensure_future(stats.list_top_users()),
-        asyncio.ensure_future(stats.list_top_services()),
+        asyncio.ensure_future(statistics.list_top_users(since=since)),
+        asyncio.ensure_future(statistics.list_top_users()),
+        asyncio.ensure_future(statistics.list_top_services()),
         asyncio.ensure_future(count_up_to(Category.all(), 10)),
     ]
     for _ in range(3):

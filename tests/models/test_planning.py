@@ -10,7 +10,7 @@ from database.asyncpg_engine import StatelessClient
 from database.rows import TableReader
 from models import Order, User
 from resolvers import orders, sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.rest_compat.test_statement_counts import add_rows
 

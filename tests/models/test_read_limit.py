@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 
 import database
 from database.read_timeout import ReadTimedOut, is_read
-from domain.messages import Language
+from domain.problem_messages import Language
 from engine import errors
 
 pytestmark = pytest.mark.both_databases

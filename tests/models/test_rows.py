@@ -8,7 +8,7 @@ from tortoise.models import Model
 import database
 from database.rows import Projection, TableReader
 from models import Category, Order, Service, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 
 pytestmark = pytest.mark.both_databases
 

@@ -7,7 +7,7 @@ import pytest
 
 import database
 from database.text_search import FoldColumns
-from domain.folding import FROM, TO, fold
+from domain.search_folding import FROM, TO, fold
 from models import Category, Ticket, User
 from tests.fakes import create_user
 from tests.resolvers.records import create_category

@@ -15,7 +15,7 @@ from app.bootstrap import build_shop
 from config.settings import Settings
 from models import User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.live_servers import LiveServer
 
 AT_ONCE = 50

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import database
-from domain.states import LedgerKind, NotificationKind, PaymentStatus
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus
 from models import LedgerEntry, Notification, Order, Payment, Service, User, UserGift
-from resolvers.audit import audit_ledger
+from resolvers.ledger_audit import audit_ledger
 from tests.both_doors.world import to_global_id
 from tests.fakes import create_user
 from tests.money.fleet import Fleet

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import database
-from domain.states import LedgerKind
+from domain.enums import LedgerKind
 from models import LedgerEntry, Order, Service, User
 from tests.both_doors.world import to_global_id
 from tests.fakes import create_user

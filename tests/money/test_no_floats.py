@@ -13,7 +13,7 @@ from tests.live_servers import ROOT
 ELSEWHERE = {
     "cli/demo_data/order_history.py",
     "cli/legacy_import/source_folder.py",
-    "domain/messages.py",
+    "domain/problem_messages.py",
     "gateways/http.py",
     "gateways/sms.py",
     "gateways/provider_addresses.py",
@@ -24,8 +24,8 @@ ELSEWHERE = {
     "database/fair_pool.py",
     "database/change_listener.py",
     "database/sqlite_engine.py",
-    "resolvers/live.py",
-    "resolvers/running_settings.py",
+    "resolvers/subscriptions.py",
+    "resolvers/runtime_settings.py",
 }
 FOLDERS = (
     "domain",

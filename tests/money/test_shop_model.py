@@ -17,10 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 import database
 from config.settings import Settings
-from domain.states import LedgerKind
+from domain.enums import LedgerKind
 from models import LedgerEntry, Order, Payment, Service, User, UserGift
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.append_only import allow_row_changes
 from tests.both_doors.world import to_global_id
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop

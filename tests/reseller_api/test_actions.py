@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from domain.order_life import Dispatch
+from domain.enums import RefillStatus
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceType
-from domain.states import RefillStatus
 from models import Order, Refill, Service, User
 from tests.fakes import MOMENT
 from tests.reseller_api.conftest import NewReseller

@@ -6,7 +6,7 @@ import pytest
 from domain.order_status import OrderStatus
 from models import Order, User
 from resolvers import api_keys
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows, read_stored_rows, record_statements
 from tests.fakes import create_user
 from tests.fixtures import create_authorization

@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import Settings
 from resolvers import api_keys
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fixtures import create_client
 from tests.reseller_api.resellers import URL, Reseller

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import database
-from domain import days
+from domain import calendar_days
 from domain.service_types import ServiceType
 from models import Order
 from tests.reseller_api.resellers import Reseller
@@ -151,7 +151,7 @@ async def test_a_subscription_that_cannot_be_is_refused(
     changed: dict[str, str], named: str, reseller: Reseller
 ) -> None:
     if changed == {"expiry": "yesterday"}:
-        changed = {"expiry": days.format_day((await database.now()).date() - timedelta(days=1))}
+        changed = {"expiry": calendar_days.format_day((await database.now()).date() - timedelta(days=1))}
     service = await create_service(type=ServiceType.SUBSCRIPTIONS)
     form = {**FORMS[ServiceType.SUBSCRIPTIONS], **changed}
     assert await reseller.call("add", service=service.id, **form) == {"error": f"Incorrect {named}"}

@@ -5,7 +5,7 @@ import pytest
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import Order
-from reseller_api import shapes
+from reseller_api import serializers
 
 SUBSCRIPTION_STATUSES = {
     OrderStatus.PENDING: "Pending",
@@ -34,12 +34,12 @@ def test_a_subscription_has_its_own_statuses_while_it_runs_and_when_it_ends(stat
         subscription_status=SubscriptionStatus.PAUSED,
         subscription_max=2,
     )
-    assert shapes.status(row)["status"] == SUBSCRIPTION_STATUSES[status]
+    assert serializers.status(row)["status"] == SUBSCRIPTION_STATUSES[status]
 
 
 @pytest.mark.parametrize("status", OrderStatus)
 def test_every_status_is_reported(status: OrderStatus) -> None:
-    reported = shapes.status(order(status=status))
+    reported = serializers.status(order(status=status))
     assert reported.keys() == {"charge", "start_count", "status", "remains", "currency"}
 
 
@@ -55,7 +55,7 @@ def test_every_status_is_reported(status: OrderStatus) -> None:
 )
 def test_posts_are_those_that_were_served(columns: dict[str, object], posts: str) -> None:
     row = order(service_type=ServiceType.SUBSCRIPTIONS, subscription_posts=5, subscription_max=2, **columns)
-    assert shapes.status(row)["posts"] == posts
+    assert serializers.status(row)["posts"] == posts
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_posts_are_those_that_were_served(columns: dict[str, object], posts: str
 )
 def test_runs_are_those_that_are_over(columns: dict[str, object], runs: str) -> None:
     row = order(is_drip_feed=True, runs=5, drip_feed_quantity=2, **columns)
-    assert shapes.status(row)["runs"] == runs
+    assert serializers.status(row)["runs"] == runs

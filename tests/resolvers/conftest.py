@@ -3,7 +3,7 @@
 import pytest
 
 from models import Provider
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import build_settings

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from models import LoginCode
 from resolvers import login
+from resolvers.app_context import AppContext
 from resolvers.login import IssuedSession
 from resolvers.sessions import Client
-from resolvers.shop import AppContext
 from tests.fakes import RecordingSms
 
 ADDRESS = "192.0.2.1"

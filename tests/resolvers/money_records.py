@@ -8,14 +8,14 @@ import pytest
 from tortoise.models import Model
 
 import database
+from domain.enums import LedgerKind, PaymentStatus
 from domain.money import Toman
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource
-from domain.states import LedgerKind, PaymentStatus
 from gateways.payments import PaymentPage, Verification
 from models import LedgerEntry, Order, Payment, Service, User
 from resolvers import orders, payments
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import MOMENT, FakePayments
 
 LINK = "https://example.com/p/1"

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 from domain.order_details import OrderDetails
-from domain.order_life import OrderActor
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
 from gateways.provider_results import ProviderService
 from models import Order, OrderEvent, Provider, Service, User
-from resolvers import orders, provider_sync, submission
-from resolvers.shop import AppContext
+from resolvers import order_submission, orders, provider_sync
+from resolvers.app_context import AppContext
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_service
 
@@ -87,7 +87,7 @@ async def send_order(
     """An order of a service with these columns, which the provider has and is to be asked about."""
     service = await create_provider_service(provider, **columns)
     order = await place_order(shop, service, details=details)
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
     await make_due(order)
     return await Order.get(id=order.id)
 

@@ -4,9 +4,9 @@ import secrets
 from datetime import datetime, timedelta
 
 import database
+from domain.enums import NotificationKind, TicketStatus
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
-from domain.states import NotificationKind, TicketStatus
 from models import AccessToken, Category, Gift, Notification, Order, Service, Ticket, User, UserGift
 from tests.fakes import MOMENT
 

@@ -4,13 +4,13 @@ import pytest
 from tortoise.transactions import in_transaction
 
 import database
+from domain.enums import LedgerKind, PaymentStatus
 from domain.money import Toman
 from domain.order_status import OrderStatus
-from domain.states import LedgerKind, PaymentStatus
 from models import LedgerEntry, Order, Payment, User
 from resolvers import free_credit, gifts, wallet, wheel
-from resolvers.audit import Difference, audit_ledger, audit_wallets
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import Difference, audit_ledger, audit_wallets
 from tests.append_only import allow_row_changes
 from tests.fakes import MOMENT, create_user
 from tests.resolvers import records

@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import database
-from domain import days
+from domain import calendar_days
 from domain.order_details import OrderDetails, Subscription
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.problems import Forbidden, InvalidInput, OrderNotCancelable, OrderNotFound
 from domain.service_types import ServiceType
 from gateways.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from models import Order, OrderEvent, Provider, User
-from resolvers import cancellation, submission
-from resolvers.audit import audit_ledger
+from resolvers import order_cancellation, order_submission
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from resolvers.provider_health import ProviderHealth
-from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
@@ -41,7 +41,7 @@ SUBSCRIPTION = OrderDetails(username="sara", subscription=Subscription(posts=3, 
 
 async def cancel(order: Order) -> Order:
     """The order after its buyer canceled it."""
-    return await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
+    return await order_cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
 
 
 async def queue_order(shop: AppContext, provider: Provider) -> Order:
@@ -63,7 +63,7 @@ async def test_an_order_that_no_provider_has_is_canceled_at_once_and_gives_back_
     assert (canceled.status, canceled.dispatch, canceled.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
     assert await get_balance(order) == 1_000_000
     assert await get_history(order) == [(OrderActor.BUYER, S.PENDING), (OrderActor.BUYER, S.CANCELED)]
-    assert await submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(shop, provider) == 0
     assert fake_providers.calls == []
 
 
@@ -71,11 +71,11 @@ async def test_an_order_that_a_worker_has_claimed_and_not_begun_is_canceled_and_
     shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await queue_order(shop, provider)
-    claim = await submission._claim(shop, provider)
+    claim = await order_submission._claim(shop, provider)
     [claimed] = claim.orders
 
     await cancel(order)
-    await submission._submit(shop, provider, claimed, ProviderHealth(shop, provider), claim.now())
+    await order_submission._submit(shop, provider, claimed, ProviderHealth(shop, provider), claim.now())
 
     assert (await Order.get(id=order.id)).status is S.CANCELED
     assert fake_providers.placed == {}
@@ -91,7 +91,7 @@ async def test_an_order_that_its_provider_has_is_canceled_when_the_provider_says
     assert (requested.status, requested.refunded) == (S.PROCESSING, 0)
     assert requested.cancel_requested_at is not None
     assert await get_last_note(order) == "cancellation asked for"
-    assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [1, 0]
+    assert [await order_cancellation.send_cancellations(shop, provider) for _ in range(2)] == [1, 0]
     assert fake_providers.canceled == ["501"]
     assert await get_last_note(order) == "the provider will try to cancel"
     found = await Order.get(id=order.id)
@@ -106,7 +106,7 @@ async def test_a_refused_cancellation_is_recorded_and_the_order_continues(
     await cancel(order)
 
     for _ in range(2):
-        await cancellation.send_cancellations(shop, provider)
+        await order_cancellation.send_cancellations(shop, provider)
 
     found = await Order.get(id=order.id)
     assert (found.status, found.dispatch, found.cancel_due_at) == (S.PROCESSING, Dispatch.SENT, None)
@@ -124,13 +124,13 @@ async def test_an_order_in_flight_is_canceled_once_its_provider_has_it(
 
         async def add(self, account: object, sent: object) -> str:
             await cancel(order)
-            assert await cancellation.send_cancellations(shop, provider) == 0
+            assert await order_cancellation.send_cancellations(shop, provider) == 0
             return "777"
 
     slow = new_shop(shop.settings, RecordingSms(), providers=Slow())
-    await submission.submit_orders(slow, provider)
+    await order_submission.submit_orders(slow, provider)
 
-    assert await cancellation.send_cancellations(shop, provider) == 1
+    assert await order_cancellation.send_cancellations(shop, provider) == 1
     assert fake_providers.canceled == ["777"]
 
 
@@ -147,9 +147,9 @@ async def test_an_order_canceled_in_flight_that_was_not_sent_is_not_sent_again(
             raise GatewayUnavailable("panel.example unavailable", request_sent=False)
 
     closed = new_shop(shop.settings, RecordingSms(), providers=Closed())
-    await submission.submit_orders(closed, provider)
+    await order_submission.submit_orders(closed, provider)
     await make_due(order)
-    await submission.submit_orders(closed, provider)
+    await order_submission.submit_orders(closed, provider)
 
     found = await Order.get(id=order.id)
     assert (found.status, found.dispatch, found.refunded) == (S.CANCELED, Dispatch.CLOSED, 100)
@@ -204,13 +204,13 @@ async def test_a_cancellation_can_be_asked_for_once(shop: AppContext, provider: 
 @pytest.mark.parametrize("order_id", [0, -1, 4_711, 2**31, 2**63])
 async def test_an_order_that_does_not_exist_is_not_found(order_id: int, db: str) -> None:
     with pytest.raises(OrderNotFound):
-        await cancellation.cancel_order(await create_user(), order_id=order_id)
+        await order_cancellation.cancel_order(await create_user(), order_id=order_id)
 
 
 async def test_another_user_s_order_is_not_canceled(shop: AppContext, provider: Provider) -> None:
     order = await queue_order(shop, provider)
     with pytest.raises(Forbidden):
-        await cancellation.cancel_order(await create_user(), order_id=order.id)
+        await order_cancellation.cancel_order(await create_user(), order_id=order.id)
     assert (await Order.get(id=order.id)).status is S.PENDING
 
 
@@ -243,13 +243,13 @@ async def test_an_unreachable_provider_is_asked_to_cancel_again_a_minute_later(
     fake_providers.fail_next = [failure]
     began = await database.now()
 
-    assert [await cancellation.send_cancellations(shop, provider) for _ in range(2)] == [0, 0]
+    assert [await order_cancellation.send_cancellations(shop, provider) for _ in range(2)] == [0, 0]
 
     due_at = (await Order.get(id=order.id)).cancel_due_at
     assert due_at is not None
     assert began <= due_at - timedelta(minutes=1) <= await database.now()
     await Order.filter(id=order.id).update(cancel_due_at=order.created_at)
-    assert await cancellation.send_cancellations(shop, provider) == 1
+    assert await order_cancellation.send_cancellations(shop, provider) == 1
     assert fake_providers.canceled == ["501"]
 
 
@@ -265,7 +265,9 @@ async def test_several_workers_ask_for_each_cancellation_once(
     await Order.bulk_create(twins)
     workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abc"]
 
-    counts = await asyncio.gather(*(cancellation.send_cancellations(worker, provider) for worker in workers))
+    counts = await asyncio.gather(
+        *(order_cancellation.send_cancellations(worker, provider) for worker in workers)
+    )
 
     assert sum(counts) == 120
     assert max(counts) <= 100
@@ -275,7 +277,9 @@ async def test_several_workers_ask_for_each_cancellation_once(
 async def subscribe(shop: AppContext, provider: Provider, *, last_day: date | None) -> Order:
     service = await create_provider_service(provider, type=ServiceType.SUBSCRIPTIONS)
     order = await place_order(shop, service, details=SUBSCRIPTION)
-    await Order.filter(id=order.id).update(subscription_expiry=last_day and days.format_day(last_day))
+    await Order.filter(id=order.id).update(
+        subscription_expiry=last_day and calendar_days.format_day(last_day)
+    )
     return await Order.get(id=order.id)
 
 
@@ -285,11 +289,11 @@ async def subscribe(shop: AppContext, provider: Provider, *, last_day: date | No
 async def test_a_subscription_that_expired_before_it_was_sent_is_canceled(
     days_left: int | None, status: OrderStatus, refunded: int, shop: AppContext, provider: Provider
 ) -> None:
-    today = days.to_day(await database.now())
+    today = calendar_days.to_day(await database.now())
     last_day = None if days_left is None else today + timedelta(days=days_left)
     order = await subscribe(shop, provider, last_day=last_day)
 
-    ended = [await cancellation.end_expired_subscriptions(shop) for _ in range(2)]
+    ended = [await order_cancellation.end_expired_subscriptions(shop) for _ in range(2)]
 
     found = await Order.get(id=order.id)
     assert (found.status, found.refunded) == (status, refunded)
@@ -306,12 +310,12 @@ async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
     zones = map(ZoneInfo, ("Pacific/Kiritimati", "Etc/GMT+12"))
     # 26 hours apart: it is another day than UTC's in one of them, at any time.
     elsewhere = next(zone for zone in zones if now.astimezone(zone).date() != now.date())
-    monkeypatch.setitem(days._state, "zone", elsewhere)
-    today = days.to_day(now)
+    monkeypatch.setitem(calendar_days._state, "zone", elsewhere)
+    today = calendar_days.to_day(now)
     lasting = await subscribe(shop, provider, last_day=today)
     over = await subscribe(shop, provider, last_day=today - timedelta(days=1))
 
-    await cancellation.end_expired_subscriptions(shop)
+    await order_cancellation.end_expired_subscriptions(shop)
 
     assert (await Order.get(id=lasting.id)).status is S.PENDING
     assert (await Order.get(id=over.id)).status is S.CANCELED
@@ -327,11 +331,11 @@ async def test_a_subscription_ends_by_the_shop_s_midnight_and_not_by_utc_s(
 async def test_a_subscription_never_ended_by_its_provider_is_held_for_staff(
     days_left: int, is_held: bool, shop: AppContext, provider: Provider
 ) -> None:
-    today = days.to_day(await database.now())
+    today = calendar_days.to_day(await database.now())
     order = await subscribe(shop, provider, last_day=today + timedelta(days=days_left))
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
 
-    assert await cancellation.end_expired_subscriptions(shop) == int(is_held)
+    assert await order_cancellation.end_expired_subscriptions(shop) == int(is_held)
 
     found = await Order.get(id=order.id)
     assert found.status is (S.AWAITING if is_held else S.PROCESSING)

@@ -6,7 +6,7 @@ from domain.service_types import ServiceType
 from models import Service
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceFilter, ServiceOrderField
-from resolvers.pages import Direction, PageRequest
+from resolvers.pagination import Direction, PageRequest
 from tests.resolvers.records import create_category, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]

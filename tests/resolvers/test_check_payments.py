@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enums import NotificationKind, PaymentStatus
 from domain.roles import UserRole
-from domain.states import NotificationKind, PaymentStatus
 from gateways.errors import GatewayUnavailable
 from models import Notification, Payment, User
 from resolvers import payment_checks
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings

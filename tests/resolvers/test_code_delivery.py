@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 import database
+from domain.enums import AlertKind, NotificationKind, SmsDelivery
 from domain.problems import TooManyCodes
 from domain.roles import UserRole
-from domain.states import AlertKind, NotificationKind, SmsDelivery
 from gateways.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from models import Alert, LoginCode, Notification, User
 from resolvers import login
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import with_settings
 

@@ -8,7 +8,7 @@ import pytest
 from domain.problems import TooManyCodes, WrongLoginCode
 from domain.roles import UserRole
 from models import LoginCode, LoginCodeTry, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     MOBILE,

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus
 from domain.problems import PaymentNotFound
 from domain.roles import UserRole
-from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from models import LedgerEntry, Notification, Payment, User
 from resolvers import notifications, payments
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.money_records import (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.enums import LedgerKind
 from domain.money import MAX_AMOUNT
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
@@ -18,10 +19,9 @@ from domain.problems import (
     ServiceUnavailable,
 )
 from domain.service_types import ServiceType
-from domain.states import LedgerKind
 from models import Category, LedgerEntry, Order, Provider, Service, User
 from resolvers import orders
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
 from tests.resolvers import records

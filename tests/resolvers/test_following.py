@@ -7,13 +7,13 @@ import pytest
 
 import database
 from domain.order_details import OrderDetails
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from models import Order, Provider
-from resolvers import following
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers import order_polling
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.database_state import read_all_rows, record_statements
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
@@ -28,7 +28,7 @@ WRONG_NUMBER = "Incorrect order ID"
 async def poll(shop: AppContext, provider: Provider, order: Order) -> Order:
     """The order after the provider was asked about it."""
     await make_due(order)
-    await following.poll_orders(shop, provider)
+    await order_polling.poll_orders(shop, provider)
     return await Order.get(id=order.id)
 
 
@@ -184,7 +184,7 @@ async def test_one_unknown_order_number_does_not_delay_other_orders(
     # Of 503 the answer says nothing at all.
     del fake_providers.states["503"]
 
-    assert await following.poll_orders(shop, provider) == 3
+    assert await order_polling.poll_orders(shop, provider) == 3
 
     found = [await Order.get(id=order.id) for order in orders]
     assert [order.status for order in found] == [S.PROCESSING, S.COMPLETED, S.PROCESSING]
@@ -208,8 +208,8 @@ async def test_an_unreachable_provider_changes_no_order_and_is_polled_again_afte
     fake_providers.fail_next = [failure]
     before, began = await read_all_rows(), await database.now()
 
-    assert await following.poll_orders(shop, provider) == 0
-    assert await following.poll_orders(shop, provider) == 0
+    assert await order_polling.poll_orders(shop, provider) == 0
+    assert await order_polling.poll_orders(shop, provider) == 0
 
     ended, after = await database.now(), await read_all_rows()
     due_at = (await Order.get(id=order.id)).due_at
@@ -238,7 +238,7 @@ async def test_unchanged_orders_cost_no_transaction_of_their_own(
     untouched = [order.updated_at for order in await Order.all().order_by("id")]
 
     with record_statements() as statements:
-        assert await following.poll_orders(shop, provider) == 20
+        assert await order_polling.poll_orders(shop, provider) == 20
 
     # The clock, the claim, the orders, and when to ask next.
     assert len(statements) == 4
@@ -252,7 +252,7 @@ async def test_only_the_changed_order_costs_a_transaction(
     fake_providers.report("510", S.INPROGRESS)
 
     with record_statements() as statements:
-        await following.poll_orders(shop, provider)
+        await order_polling.poll_orders(shop, provider)
 
     touched = [statement for statement in statements if "order_events" in statement]
     assert len(touched) == 1
@@ -269,7 +269,7 @@ async def test_an_order_is_polled_again_after_a_twentieth_of_its_age(
     began = await database.now()
     await Order.filter(id=order.id).update(created_at=began - timedelta(seconds=age))
 
-    await following.poll_orders(shop, provider)
+    await order_polling.poll_orders(shop, provider)
 
     due_at = (await Order.get(id=order.id)).due_at
     assert due_at is not None
@@ -281,7 +281,7 @@ async def test_a_call_polls_at_most_a_hundred_orders(
 ) -> None:
     await send_many(shop, provider, fake_providers, 150)
 
-    assert [await following.poll_orders(shop, provider) for _ in range(3)] == [100, 50, 0]
+    assert [await order_polling.poll_orders(shop, provider) for _ in range(3)] == [100, 50, 0]
 
     assert sorted(fake_providers.polled_orders) == [str(number) for number in range(501, 651)]
 
@@ -292,7 +292,7 @@ async def test_several_workers_poll_no_order_twice(
     await send_many(shop, provider, fake_providers, 150)
     workers = [new_shop(shop.settings, sms, providers=fake_providers, worker_name=name) for name in "abcd"]
 
-    counts = await asyncio.gather(*(following.poll_orders(worker, provider) for worker in workers))
+    counts = await asyncio.gather(*(order_polling.poll_orders(worker, provider) for worker in workers))
 
     assert sum(counts) == 150
     assert sorted(fake_providers.polled_orders) == [str(number) for number in range(501, 651)]
@@ -305,7 +305,7 @@ async def test_two_workers_with_the_same_report_refund_once(
     fake_providers.report("501", S.CANCELED)
     state = fake_providers.states["501"]
 
-    await asyncio.gather(*(following._apply_status(order, state) for _ in range(4)))
+    await asyncio.gather(*(order_polling._apply_status(order, state) for _ in range(4)))
 
     assert (await Order.get(id=order.id)).refunded == 100
     assert await get_balance(order) == 1_000_000
@@ -319,6 +319,6 @@ async def test_orders_of_a_disabled_provider_are_still_polled(
     fake_providers.report("501", S.COMPLETED)
     await Provider.filter(id=provider.id).update(is_active=False)
 
-    await following.poll_orders(shop, await Provider.get(id=provider.id))
+    await order_polling.poll_orders(shop, await Provider.get(id=provider.id))
 
     assert (await Order.get(id=order.id)).status is S.COMPLETED

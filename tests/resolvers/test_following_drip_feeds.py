@@ -7,14 +7,14 @@ import pytest
 
 import database
 from domain.order_details import DripFeed, OrderDetails
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.provider_results import ProviderStatuses
 from gateways.providers import ProviderAccount
 from models import Order, OrderEvent, Provider, User
-from resolvers import cancellation, following, submission
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers import order_cancellation, order_polling, order_submission
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import get_balance, make_due, send_order
@@ -44,14 +44,14 @@ async def end_run(
     assert number is not None
     fake_providers.report(number, status, remains=remains)
     await make_due(order)
-    await following.poll_orders(shop, provider)
+    await order_polling.poll_orders(shop, provider)
     return await Order.get(id=order.id)
 
 
 async def send_run(shop: AppContext, provider: Provider, order: Order) -> Order:
     """The order after its next run was sent."""
     await make_due(order)
-    assert await submission.submit_orders(shop, provider) == 1
+    assert await order_submission.submit_orders(shop, provider) == 1
     await make_due(order)
     return await Order.get(id=order.id)
 
@@ -67,7 +67,7 @@ async def test_the_shop_sends_one_run_at_a_time_and_the_next_an_interval_later(
 
     assert (order.status, order.dispatch, order.runs_done) == (S.INPROGRESS, Dispatch.QUEUED, 1)
     assert order.due_at == order.created_at + timedelta(minutes=30)
-    assert await submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(shop, provider) == 0
     assert list(fake_providers.placed) == ["501"]
 
 
@@ -164,7 +164,7 @@ async def test_a_late_report_about_an_earlier_run_is_not_taken_for_the_present_o
     if is_known:
         slow.report("501", S.COMPLETED)
 
-    await following.poll_orders(new_shop(shop.settings, sms, providers=slow), provider)
+    await order_polling.poll_orders(new_shop(shop.settings, sms, providers=slow), provider)
 
     order = await Order.get(id=order.id)
     assert (order.status, order.dispatch) == (S.INPROGRESS, Dispatch.SENT)
@@ -183,7 +183,7 @@ async def test_a_canceled_run_ends_the_drip_feed_and_gives_back_the_rest(
 
     assert (order.status, order.dispatch) == (S.PARTIAL, Dispatch.CLOSED)
     assert (order.remains, order.refunded) == (240, 240)
-    assert await submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(shop, provider) == 0
     assert await audit_ledger() == []
 
 
@@ -205,12 +205,12 @@ async def test_a_drip_feed_canceled_between_two_runs_refunds_the_rest(
     term = S.COMPLETED if remains is None else S.PARTIAL
     await end_run(shop, provider, fake_providers, order, term, remains)
 
-    order = await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
+    order = await order_cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
 
     assert order.status is (S.CANCELED if refunded == 300 else S.PARTIAL)
     assert (order.remains, order.refunded) == (refunded, refunded)
     await make_due(order)
-    assert await submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(shop, provider) == 0
     assert await audit_ledger() == []
 
 
@@ -233,8 +233,8 @@ async def test_no_run_follows_the_one_during_which_the_buyer_asked_to_cancel(
 ) -> None:
     order = await send_drip_feed(shop, provider, can_cancel=True)
     fake_providers.refuses_to_cancel["501"] = "Too late"
-    await cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
-    await cancellation.send_cancellations(shop, provider)
+    await order_cancellation.cancel_order(await User.get(id=order.user_id), order_id=order.id)
+    await order_cancellation.send_cancellations(shop, provider)
 
     order = await end_run(shop, provider, fake_providers, order, term, remains)
 

@@ -3,13 +3,13 @@
 import pytest
 
 from domain.order_details import OrderDetails, Subscription
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import Order, Provider
-from resolvers import following
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers import order_polling
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.fake_providers import FakeProviders
 from tests.resolvers.provider_records import get_balance, make_due, send_order
 
@@ -29,7 +29,7 @@ async def poll_subscription(
     """The order after its provider said so."""
     fake_providers.report("501", **state)  # type: ignore[arg-type]  # of each field's own type
     await make_due(order)
-    await following.poll_orders(shop, provider)
+    await order_polling.poll_orders(shop, provider)
     return await Order.get(id=order.id)
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enums import LedgerKind
 from domain.problems import FreeCreditsUsedUp, FreeCreditTooSoon, InvalidInput
-from domain.states import LedgerKind
 from models import LedgerEntry, Notification, User
 from resolvers import free_credit
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.database_state import read_stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings

@@ -22,8 +22,8 @@ from domain.problems import (
 from domain.service_types import ServiceType
 from models import IdempotencyKey, Order, Service, User
 from resolvers import free_credit, gifts, idempotency, orders, payments, wheel
+from resolvers.app_context import AppContext
 from resolvers.idempotency import LIFETIME, IdempotentRequest
-from resolvers.shop import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.logins import with_settings

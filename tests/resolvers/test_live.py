@@ -13,13 +13,13 @@ from tortoise.transactions import in_transaction
 import database
 from database.change_events import ChangeEvent, LiveTopic
 from database.change_hub import MAX_KEYS, Hub
-from domain.order_life import OrderActor
+from domain.enums import NotificationKind
+from domain.order_state_machine import OrderActor
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, TicketNotFound
-from domain.states import NotificationKind
 from models import Order, User
-from resolvers import live, notifications, order_life, tickets
-from resolvers.order_life import Change
+from resolvers import notifications, order_transitions, subscriptions, tickets
+from resolvers.order_transitions import Change
 from tests.fakes import create_user
 from tests.live_updates import listening_hub, wait_for
 from tests.resolvers.records import create_notification, create_order, create_service, create_ticket
@@ -36,9 +36,9 @@ async def hub(db: str) -> AsyncIterator[Hub]:
 async def change_order(order: Order, *, to: OrderStatus | None = None, **columns: object) -> None:
     """Change an order as the worker does."""
     async with in_transaction():
-        locked = await order_life.lock_order(order.id)
+        locked = await order_transitions.lock_order(order.id)
         change = Change(to=to or locked.status, actor=OrderActor.PROVIDER, columns=columns)
-        await order_life.change_order(locked, change, now=await database.now())
+        await order_transitions.change_order(locked, change, now=await database.now())
 
 
 async def notify(user: User, message: str) -> None:
@@ -74,7 +74,7 @@ async def subscribe(rows: AsyncGenerator[Row, None], hub: Hub) -> "asyncio.Futur
 async def test_a_changed_order_is_yielded_as_it_is_now(hub: Hub) -> None:
     buyer = await create_user()
     (order,) = await create_orders(buyer, 1)
-    async with aclosing(live.subscribe_to_orders(hub, buyer)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer)) as updates:
         first = await subscribe(updates, hub)
         await change_order(order, to=OrderStatus.PROCESSING, start_count=50)
         updated = await wait_for(first)
@@ -92,7 +92,7 @@ async def test_a_change_between_subscribing_and_the_first_reading_is_not_missed(
     buyer = await create_user()
     orders = await create_orders(buyer, 5)
     for order in orders:
-        async with aclosing(live.subscribe_to_orders(hub, buyer, order_id=order.id)) as updates:
+        async with aclosing(subscriptions.subscribe_to_orders(hub, buyer, order_id=order.id)) as updates:
             first = asyncio.ensure_future(anext(updates))
             changed = asyncio.ensure_future(change_order(order, to=OrderStatus.PROCESSING))
             assert (await wait_for(first)).id == order.id
@@ -102,7 +102,7 @@ async def test_a_change_between_subscribing_and_the_first_reading_is_not_missed(
 async def test_an_announcement_without_a_change_yields_nothing(hub: Hub) -> None:
     buyer = await create_user()
     first, second = await create_orders(buyer, 2)
-    async with aclosing(live.subscribe_to_orders(hub, buyer)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer)) as updates:
         waiting = await subscribe(updates, hub)
         hub.publish(ChangeEvent(buyer.id, LiveTopic.ORDER, str(first.id)))
         await change_order(first, to=OrderStatus.PROCESSING)
@@ -117,7 +117,7 @@ async def test_an_announcement_without_a_change_yields_nothing(hub: Hub) -> None
 async def test_changes_during_a_gap_are_yielded_once(hub: Hub) -> None:
     buyer = await create_user()
     placed, provided, changed = await create_orders(buyer, 3)
-    async with aclosing(live.subscribe_to_orders(hub, buyer)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer)) as updates:
         waiting = await subscribe(updates, hub)
         await change_order(provided, to=OrderStatus.PROCESSING)
         assert (await wait_for(waiting)).id == provided.id
@@ -136,11 +136,11 @@ async def test_changes_during_a_gap_are_yielded_once(hub: Hub) -> None:
 async def test_a_slow_subscriber_gets_every_order_s_last_state(hub: Hub) -> None:
     buyer = await create_user()
     orders = await create_orders(buyer, MAX_KEYS + 20)
-    async with aclosing(live.subscribe_to_orders(hub, buyer)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer)) as updates:
         waiting = await subscribe(updates, hub)
         async with in_transaction():
             for order in orders:
-                await order_life.change_order(
+                await order_transitions.change_order(
                     order,
                     Change(to=OrderStatus.PROCESSING, actor=OrderActor.PROVIDER),
                     now=await database.now(),
@@ -155,7 +155,7 @@ async def test_a_slow_subscriber_gets_every_order_s_last_state(hub: Hub) -> None
 async def test_an_order_is_read_when_it_is_yielded(hub: Hub) -> None:
     buyer = await create_user()
     first, second = await create_orders(buyer, 2)
-    async with aclosing(live.subscribe_to_orders(hub, buyer)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer)) as updates:
         waiting = await subscribe(updates, hub)
         for order in (first, second):
             hub.publish(ChangeEvent(buyer.id, LiveTopic.ORDER, str(order.id)))
@@ -172,7 +172,7 @@ async def test_an_order_is_read_when_it_is_yielded(hub: Hub) -> None:
 async def test_another_user_s_orders_are_not_yielded(hub: Hub) -> None:
     buyer, other = await create_user(), await create_user()
     (theirs,), (own,) = await create_orders(other, 1), await create_orders(buyer, 1)
-    async with aclosing(live.subscribe_to_orders(hub, buyer)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer)) as updates:
         waiting = await subscribe(updates, hub)
         hub.publish(ChangeEvent(buyer.id, LiveTopic.ORDER, str(theirs.id)))
         await change_order(theirs, to=OrderStatus.PROCESSING)
@@ -184,7 +184,7 @@ async def test_another_user_s_orders_are_not_yielded(hub: Hub) -> None:
 async def test_one_order_may_be_followed_alone(hub: Hub) -> None:
     buyer = await create_user()
     other, order = await create_orders(buyer, 2)
-    async with aclosing(live.subscribe_to_orders(hub, buyer, order_id=order.id)) as updates:
+    async with aclosing(subscriptions.subscribe_to_orders(hub, buyer, order_id=order.id)) as updates:
         waiting = await subscribe(updates, hub)
         await change_order(other, to=OrderStatus.PROCESSING)
         hub.resync()
@@ -198,14 +198,14 @@ async def test_an_unknown_order_and_another_user_s_are_refused(hub: Hub) -> None
     (theirs,) = await create_orders(await create_user(), 1)
     for order_id, refusal in ((999_999, OrderNotFound), (2**70, OrderNotFound), (theirs.id, Forbidden)):
         with pytest.raises(refusal):
-            await anext(live.subscribe_to_orders(hub, buyer, order_id=order_id))
+            await anext(subscriptions.subscribe_to_orders(hub, buyer, order_id=order_id))
     assert hub.subscriptions == 1
 
 
 async def test_each_notification_is_yielded_once_also_after_a_gap(hub: Hub) -> None:
     user = await create_user()
     await create_notification(user)
-    async with aclosing(live.subscribe_to_notifications(hub, user)) as added:
+    async with aclosing(subscriptions.subscribe_to_notifications(hub, user)) as added:
         waiting = await subscribe(added, hub)
         await notify(await create_user(), "another's")
         await notify(user, "first")
@@ -220,7 +220,7 @@ async def test_each_notification_is_yielded_once_also_after_a_gap(hub: Hub) -> N
 async def test_both_sides_messages_in_a_ticket_are_yielded(hub: Hub) -> None:
     user = await create_user()
     ticket, another = await create_ticket(user), await create_ticket(user)
-    rows = live.subscribe_to_ticket_messages(hub, user, ticket_id=ticket.id)
+    rows = subscriptions.subscribe_to_ticket_messages(hub, user, ticket_id=ticket.id)
     async with aclosing(rows) as added:
         waiting = await subscribe(added, hub)
         await tickets.reply_to_ticket(user, ticket_id=another.id, message="elsewhere")
@@ -236,12 +236,12 @@ async def test_an_unknown_ticket_and_another_user_s_are_refused(hub: Hub) -> Non
     theirs = await create_ticket(await create_user())
     for ticket_id, refusal in ((999_999, TicketNotFound), (theirs.id, Forbidden)):
         with pytest.raises(refusal):
-            await anext(live.subscribe_to_ticket_messages(hub, user, ticket_id=ticket_id))
+            await anext(subscriptions.subscribe_to_ticket_messages(hub, user, ticket_id=ticket_id))
 
 
 async def test_a_follower_that_stops_leaves_the_hub(hub: Hub) -> None:
     user = await create_user()
-    updates = live.subscribe_to_orders(hub, user)
+    updates = subscriptions.subscribe_to_orders(hub, user)
     waiting = await subscribe(updates, hub)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -258,7 +258,7 @@ async def test_reading_goes_on_when_the_database_is_back() -> None:
             raise failures.pop()
         return "row"
 
-    assert await wait_for(live._retry_while_unavailable(read)) == "row"
+    assert await wait_for(subscriptions._retry_while_unavailable(read)) == "row"
 
 
 async def test_an_internal_error_is_not_retried() -> None:
@@ -266,4 +266,4 @@ async def test_an_internal_error_is_not_retried() -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await live._retry_while_unavailable(read)
+        await subscriptions._retry_while_unavailable(read)

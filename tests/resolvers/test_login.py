@@ -9,7 +9,7 @@ from domain.problems import InvalidInput, MalformedUsername, WrongLoginCode
 from domain.roles import UserRole
 from models import AccessToken, LoginCode, User
 from resolvers import login, sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     ADDRESS,

@@ -7,7 +7,7 @@ import pytest
 
 from domain.problems import TooManyCodes, WrongLoginCode
 from models import LoginCode
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.logins import (
     MOBILE,

@@ -6,8 +6,8 @@ import pytest
 
 from domain.problems import TooManyCodes, WrongLoginCode
 from models import AccessToken, LoginCode, User
+from resolvers.app_context import AppContext
 from resolvers.login import IssuedSession
-from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import MOBILE, different_code, receive_code, request_code, verify_code
 

@@ -8,7 +8,7 @@ import pytest
 from models import Notification
 from resolvers import notifications
 from resolvers.notifications import NotificationFilter
-from resolvers.pages import PageRequest
+from resolvers.pagination import PageRequest
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_notification
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 from tortoise.transactions import in_transaction
 
-from domain import order_life
+from domain import order_state_machine
+from domain.enums import LedgerKind, NotificationKind
 from domain.money import MAX_AMOUNT, Toman
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
-from domain.states import LedgerKind, NotificationKind
 from models import LedgerEntry, Notification, Order, OrderEvent, Service, User
 from resolvers import gifts, wallet
-from resolvers.audit import audit_ledger
-from resolvers.order_life import Change, TransitionRejected, change_order, lock_order
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
+from resolvers.order_transitions import Change, TransitionRejected, change_order, lock_order
 from resolvers.wallet import BalanceTooLarge
 from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
@@ -32,7 +32,7 @@ LATER = MOMENT + timedelta(days=9_000)
 REFUSED = [
     (current, to)
     for current, to in itertools.product(S, repeat=2)
-    if current is not to and not order_life.can_become(current, to)
+    if current is not to and not order_state_machine.can_become(current, to)
 ]
 
 
@@ -226,7 +226,7 @@ async def test_a_remark_is_history_and_a_mere_number_is_none(shop: AppContext, s
     assert (await Order.get(id=order.id)).start_count == 7
 
 
-@pytest.mark.parametrize("to", [status for status in S if order_life.is_settled(status)], ids=str)
+@pytest.mark.parametrize("to", [status for status in S if order_state_machine.is_settled(status)], ids=str)
 async def test_a_settled_order_leaves_the_worker_nothing_to_do(
     to: OrderStatus, shop: AppContext, service: Service
 ) -> None:

@@ -9,7 +9,7 @@ from domain.problems import Forbidden, OrderNotFound
 from models import User
 from resolvers import orders
 from resolvers.orders import OrderFilter, OrderOrderField
-from resolvers.pages import Direction, PageRequest
+from resolvers.pagination import Direction, PageRequest
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_order, create_service
 

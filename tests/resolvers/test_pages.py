@@ -15,7 +15,7 @@ from resolvers import catalogue, notifications, orders, tickets
 from resolvers.catalogue import ServiceFilter, ServiceOrderField
 from resolvers.notifications import NotificationFilter
 from resolvers.orders import OrderFilter, OrderOrderField
-from resolvers.pages import Direction, Page, PageRequest
+from resolvers.pagination import Direction, Page, PageRequest
 from resolvers.tickets import TicketFilter
 from tests.cases import for_each
 from tests.fakes import MOMENT, create_user

@@ -4,19 +4,19 @@ import pytest
 
 import database
 from config.settings import PaymentGatewayName
+from domain.enums import LedgerKind, PaymentStatus
 from domain.problems import (
     AmountOutOfRange,
     IdempotencyKeyInProgress,
     InvalidInput,
     PaymentGatewayUnavailable,
 )
-from domain.states import LedgerKind, PaymentStatus
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from models import LedgerEntry, Notification, Payment
 from resolvers import payments
-from resolvers.pages import Direction, PageRequest
+from resolvers.app_context import AppContext
+from resolvers.pagination import Direction, PageRequest
 from resolvers.payments import PaymentFilter
-from resolvers.shop import AppContext
 from tests.database_state import read_all_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings

@@ -11,9 +11,9 @@ from domain.order_details import DripFeed, OrderDetails
 from domain.problems import IdempotencyKeyReused, InsufficientBalance, QuantityOutOfRange, ServiceUnavailable
 from domain.service_types import ServiceType
 from models import Category, IdempotencyKey, Order, Service, User
+from resolvers.app_context import AppContext
 from resolvers.idempotency import LIFETIME
 from resolvers.order_placement import batched_insert
-from resolvers.shop import AppContext
 from tests.append_only import allow_row_changes
 from tests.database_state import Rows, read_all_rows, record_statements
 from tests.fakes import create_user

@@ -11,15 +11,15 @@ import pytest
 
 import database
 from database.asyncpg_engine import StatelessClient
+from domain.enums import LedgerKind
 from domain.money import Toman
 from domain.order_details import OrderDetails, specify
 from domain.order_status import OrderSource
 from domain.problems import InsufficientBalance
-from domain.states import LedgerKind
 from models import IdempotencyKey, LedgerEntry, Order, OrderEvent, Service, User
-from resolvers.audit import audit_ledger
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from resolvers.order_placement import batched_insert, service_cache
-from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows, record_statements
 from tests.fakes import create_user
 from tests.resolvers.money_records import LINK, get_balance, get_ledger, place_order_for

@@ -12,10 +12,10 @@ from domain.order_details import DripFeed, OrderDetails
 from domain.problems import DuplicateOrder, IdempotencyKeyReused, InsufficientBalance, Problem
 from domain.service_types import ServiceType
 from models import Category, IdempotencyKey, LedgerEntry, Order, Service, User
-from resolvers.audit import audit_ledger
+from resolvers.app_context import AppContext
 from resolvers.idempotency import LIFETIME
+from resolvers.ledger_audit import audit_ledger
 from resolvers.order_placement import batched_insert
-from resolvers.shop import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings

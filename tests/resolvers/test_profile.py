@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from domain.problems import EmailTaken, InvalidInput, MobileTaken
 from models import User
 from resolvers import profile
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import MOMENT, create_user
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 import database
-from domain.order_life import Dispatch
+from domain.enums import NotificationKind, PauseReason
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from domain.public_reasons import PublicReason
 from domain.roles import UserRole
-from domain.states import NotificationKind, PauseReason
 from gateways.errors import (
     GatewayError,
     GatewayInvalidResponse,
@@ -18,8 +18,8 @@ from gateways.errors import (
     GatewayUnavailable,
 )
 from models import Notification, Order, Provider, User
-from resolvers import alerts, following, provider_health, submission
-from resolvers.shop import AppContext
+from resolvers import alert_checks, order_polling, order_submission, provider_health
+from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import create_user
 from tests.resolvers.provider_records import create_provider_service, make_due, place_order, send_order
@@ -44,7 +44,7 @@ async def queue(shop: AppContext, provider: Provider, orders: int) -> None:
 
 async def submit(shop: AppContext, provider: Provider) -> Provider:
     """The provider after a round of its worker."""
-    await submission.submit_orders(shop, await Provider.get(id=provider.id))
+    await order_submission.submit_orders(shop, await Provider.get(id=provider.id))
     return await Provider.get(id=provider.id)
 
 
@@ -198,10 +198,10 @@ async def test_the_owner_is_notified_of_a_pause_once(
     fake_providers.fail_always["add"] = POOR
     for _ in range(3):
         await submit(shop, provider)
-        await alerts.watch_shop(shop)
+        await alert_checks.watch_shop(shop)
         await end_pause(provider)
         await provider_health.probe_paused_provider(shop, await Provider.get(id=provider.id))
-        await alerts.watch_shop(shop)
+        await alert_checks.watch_shop(shop)
         await Order.all().update(due_at=await database.now())
 
     notes = await Notification.filter(user_id=owner.id, kind=NotificationKind.SHOP_ALERT)
@@ -214,7 +214,7 @@ async def test_a_paused_provider_is_asked_about_its_orders_only_where_money_alon
     await send_order(shop, provider)
     for reason, requested in ((PauseReason.OUTAGE, 0), (PauseReason.FUNDS, 1)):
         provider.paused_until, provider.pause_reason = await database.now() + timedelta(hours=1), reason
-        await following.poll_orders(shop, provider)
+        await order_polling.poll_orders(shop, provider)
         assert fake_providers.calls.count("statuses") == requested
 
 

@@ -10,8 +10,8 @@ from domain.service_types import ServiceSource, ServiceType
 from gateways.provider_results import ProviderService
 from models import Category, Provider, Service
 from resolvers import provider_sync
+from resolvers.app_context import AppContext
 from resolvers.provider_sync import InvalidProvider
-from resolvers.shop import AppContext
 from tests.fake_providers import FakeProviders
 from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
 

@@ -13,8 +13,8 @@ from gateways.errors import GatewayInvalidResponse, GatewayRejected, GatewayUnav
 from gateways.provider_results import ProviderService
 from models import Provider, Service
 from resolvers import provider_sync
+from resolvers.app_context import AppContext
 from resolvers.provider_sync import CatalogueUnreadable, SyncReport
-from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows, record_statements
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, new_shop

@@ -12,7 +12,7 @@ from domain.problems import QuotaReached
 from domain.quotas import Quota
 from models import Payment, QuotaUsage, Ticket, TicketMessage, User
 from resolvers import payments, profile, quotas, tickets
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 

@@ -6,8 +6,8 @@ import pytest
 
 import database
 from config.settings import Settings
+from domain.enums import RefillStatus
 from domain.order_status import OrderStatus
-from domain.states import RefillStatus
 from gateways.provider_results import ProviderRefill
 from models import Refill
 from resolvers import refills

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 import database
-from domain.order_life import Dispatch
+from domain.enums import RefillStatus
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from domain.problems import Forbidden, OrderNotFound, RefillUnavailable
-from domain.states import RefillStatus
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.provider_results import ProviderRefill
 from models import Order, Provider, Refill, Service, User
 from resolvers import refills
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import send_order

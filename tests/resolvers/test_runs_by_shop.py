@@ -6,7 +6,7 @@ from config.settings import Settings
 from domain.order_details import DripFeed, OrderDetails
 from domain.order_status import OrderSource, OrderStatus
 from models import Order
-from resolvers import following, orders, submission
+from resolvers import order_polling, order_submission, orders
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.resolvers.provider_records import create_provider, create_provider_service
@@ -31,11 +31,11 @@ async def test_the_remains_of_one_run_are_not_reported_as_the_order_s_remains(
         details=OrderDetails(quantity=100, drip_feed=DripFeed(runs=3, interval=10)),
         source=OrderSource.GRAPHQL,
     )
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
     fake_providers.report("501", OrderStatus.INPROGRESS, remains=40)
     await Order.filter(id=order.id).update(due_at=order.created_at)
 
-    assert await following.poll_orders(shop, provider) == 1
+    assert await order_polling.poll_orders(shop, provider) == 1
 
     await order.refresh_from_db()
     assert (order.status, order.remains) == (OrderStatus.INPROGRESS, 0)

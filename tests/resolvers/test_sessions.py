@@ -18,8 +18,8 @@ from joserfc.jwk import RSAKey
 import database
 from auth.tokens import TokenKeys
 from models import AccessToken, User
-from resolvers import credentials, login, sessions
-from resolvers.shop import AppContext
+from resolvers import access_revocation, login, sessions
+from resolvers.app_context import AppContext
 from tests.fakes import create_user, key_pem
 
 REFERENCE = Path(__file__).parents[1] / "contract" / "endpoints.json"
@@ -135,7 +135,9 @@ async def test_signing_out_everywhere_ends_the_sessions_of_that_user_only(shop: 
     tokens = [await issue(shop, user), await issue(shop, user)]
     others = await issue(shop, other)
 
-    await credentials.revoke_access(user, now=await database.now(), spares=credentials.ALL_EXCEPT_SESSIONS)
+    await access_revocation.revoke_access(
+        user, now=await database.now(), spares=access_revocation.ALL_EXCEPT_SESSIONS
+    )
 
     assert [await sessions.authenticate(shop, token) for token in tokens] == [None, None]
     assert await sessions.authenticate(shop, others) is not None

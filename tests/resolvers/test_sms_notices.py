@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enums import NotificationKind, SmsNotice
 from domain.roles import UserRole
-from domain.states import NotificationKind, SmsNotice
 from gateways.errors import GatewayUnavailable
 from models import AccessToken, Notification, User
 from resolvers import profile, staff_sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import CLIENT, receive_code
 from tests.resolvers.staff.world import create_member, create_session

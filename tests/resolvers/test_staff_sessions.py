@@ -8,6 +8,7 @@ import pytest
 
 import database
 from auth import totp as rules
+from domain.enums import NotificationKind
 from domain.problems import Forbidden, Problem, WrongLoginCode
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME, SessionKind
@@ -18,11 +19,10 @@ from domain.staff_problems import (
     TotpNotStarted,
     WrongTotpCode,
 )
-from domain.states import NotificationKind
 from models import AccessToken, LoginCode, Notification, TotpSecret, User
-from resolvers import login, profile, proofs, sessions, staff_sessions, totp
+from resolvers import identity_proofs, login, profile, sessions, staff_sessions, totp
+from resolvers.app_context import AppContext
 from resolvers.sessions import Client, Session
-from resolvers.shop import AppContext
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import advance_time, different_code, receive_code, with_settings
 from tests.resolvers.staff.world import create_member, create_session, create_staff_member
@@ -74,7 +74,7 @@ async def test_a_login_code_opens_a_staff_session_and_its_user_is_notified(
     row = await AccessToken.get(id=viewer.token_id)
     assert (viewer.kind, row.network, row.user_agent) == (SessionKind.STAFF, "192.0.2.7", "Test browser")
     assert row.expires_at - row.issued_at == timedelta(days=7)
-    assert await proofs.is_confirmed(viewer)
+    assert await identity_proofs.is_confirmed(viewer)
     reported = await Notification.get(user_id=user.id)
     assert reported.kind is NotificationKind.STAFF_SIGN_IN
     assert "192.0.2.7" in reported.message
@@ -132,12 +132,12 @@ async def test_a_proof_is_good_for_five_minutes_and_renewed_by_a_login_code(
 ) -> None:
     user = await create_member(UserRole.OWNER)
     viewer = await create_session(user, proof_age=STALE)
-    assert not await proofs.is_confirmed(viewer)
+    assert not await identity_proofs.is_confirmed(viewer)
     code = await receive_code(shop, sms, str(user.mobile))
 
     until = await staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE)
 
-    assert await proofs.is_confirmed(viewer)
+    assert await identity_proofs.is_confirmed(viewer)
     assert until - await database.now() <= PROOF_LIFETIME
     assert (
         await get_problem(staff_sessions.confirm_identity(shop, viewer, code=code, client=PHONE))
@@ -183,7 +183,7 @@ async def test_two_sessions_that_bring_one_code_at_once_are_not_both_confirmed(
     )
 
     assert ends.count(None) == 1
-    assert [await proofs.is_confirmed(viewer) for viewer in stale].count(True) == 1
+    assert [await identity_proofs.is_confirmed(viewer) for viewer in stale].count(True) == 1
 
 
 @pytest.mark.both_databases

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 import database
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from gateways.errors import (
     GatewayError,
@@ -18,9 +18,9 @@ from gateways.errors import (
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import ProviderAccount
 from models import Order, Provider, User
-from resolvers import submission
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers import order_submission
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import (
@@ -46,8 +46,8 @@ async def test_an_order_is_sent_once_and_followed(
 ) -> None:
     order = await queued(shop, provider)
 
-    assert await submission.submit_orders(shop, provider) == 1
-    assert await submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(shop, provider) == 1
+    assert await order_submission.submit_orders(shop, provider) == 0
 
     await order.refresh_from_db()
     assert list(fake_providers.placed) == [order.provider_order_id] == ["501"]
@@ -65,8 +65,8 @@ async def test_a_refused_order_is_an_error_with_the_provider_s_message(
     order = await queued(shop, provider)
     fake_providers.fail_next = [GatewayRejected(200, "neworder.error.link_duplicate")]
 
-    await submission.submit_orders(shop, provider)
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.ERROR, Dispatch.REFUSED)
@@ -81,14 +81,14 @@ async def test_an_order_certainly_not_sent_is_sent_later(
     order = await queued(shop, provider)
     fake_providers.fail_next = [failure, failure]
 
-    await submission.submit_orders(shop, provider)
-    assert await submission.submit_orders(shop, provider) == 0
+    await order_submission.submit_orders(shop, provider)
+    assert await order_submission.submit_orders(shop, provider) == 0
     waits = []
     for _ in range(2):
         before = await Order.get(id=order.id)
         waits.append((before.due_at or before.created_at) - before.created_at)
         await make_due(order)
-        await submission.submit_orders(shop, provider)
+        await order_submission.submit_orders(shop, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "501")
@@ -103,10 +103,10 @@ async def test_an_unknown_outcome_is_held_and_never_sent_again(
     order = await queued(shop, provider)
     fake_providers.fail_next = [failure]
 
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
     await make_due(order)
-    await submission.submit_orders(shop, provider)
-    await submission.hold_lost_orders(shop)
+    await order_submission.submit_orders(shop, provider)
+    await order_submission.hold_lost_orders(shop)
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
@@ -122,11 +122,11 @@ async def test_an_order_in_flight_when_its_worker_was_lost_is_held_after_its_lea
     await Order.filter(id=order.id).update(
         dispatch=Dispatch.SENDING, worker="dead", lease_until=order.created_at + timedelta(hours=1)
     )
-    assert await submission.hold_lost_orders(shop) == 0
+    assert await order_submission.hold_lost_orders(shop) == 0
     await Order.filter(id=order.id).update(lease_until=order.created_at)
 
-    assert await submission.hold_lost_orders(shop) == 1
-    await submission.submit_orders(shop, provider)
+    assert await order_submission.hold_lost_orders(shop) == 1
+    await order_submission.submit_orders(shop, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.dispatch) == (OrderStatus.AWAITING, Dispatch.UNKNOWN)
@@ -138,10 +138,10 @@ async def test_an_order_claimed_by_a_lost_worker_is_taken_over_after_its_lease(
 ) -> None:
     order = await queued(shop, provider)
     await Order.filter(id=order.id).update(worker="dead", lease_until=order.created_at + timedelta(hours=1))
-    assert await submission.submit_orders(shop, provider) == 0
+    assert await order_submission.submit_orders(shop, provider) == 0
     await Order.filter(id=order.id).update(lease_until=order.created_at)
 
-    assert await submission.submit_orders(shop, provider) == 1
+    assert await order_submission.submit_orders(shop, provider) == 1
 
     assert len(fake_providers.placed) == 1
 
@@ -154,11 +154,11 @@ async def test_a_worker_thought_lost_still_records_its_result(
     class Slow(FakeProviders):
         async def add(self, account: object, sent: object) -> str:
             await Order.filter(id=order.id).update(lease_until=order.created_at)
-            await submission.hold_lost_orders(shop)
+            await order_submission.hold_lost_orders(shop)
             return "777"
 
     slow = new_shop(shop.settings, RecordingSms(), providers=Slow(), worker_name="slow")
-    await submission.submit_orders(slow, provider)
+    await order_submission.submit_orders(slow, provider)
 
     await order.refresh_from_db()
     assert (order.status, order.provider_order_id) == (OrderStatus.PROCESSING, "777")
@@ -172,7 +172,7 @@ async def test_a_provider_number_of_another_order_is_not_accepted(
     shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     first, second = await queued(shop, provider), await queued(shop, provider)
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
     await Order.filter(id=second.id).update(
         dispatch=Dispatch.SENDING, provider_order_id=None, status=OrderStatus.PENDING
     )
@@ -180,7 +180,7 @@ async def test_a_provider_number_of_another_order_is_not_accepted(
     await second.refresh_from_db()
     number = (await Order.get(id=first.id)).provider_order_id
     assert number is not None
-    await submission._record_accepted(second, number, now=second.created_at)
+    await order_submission._record_accepted(second, number, now=second.created_at)
 
     await second.refresh_from_db()
     assert (second.status, second.provider_order_id) == (OrderStatus.AWAITING, None)
@@ -197,7 +197,7 @@ async def test_several_workers_at_once_send_every_order_once(
         for number in range(4)
     ]
 
-    claimed = await asyncio.gather(*(submission.submit_orders(worker, provider) for worker in workers))
+    claimed = await asyncio.gather(*(order_submission.submit_orders(worker, provider) for worker in workers))
 
     assert sum(claimed) == 30
     assert len({order.link for order in fake_providers.placed.values()}) == len(fake_providers.placed) == 30
@@ -215,7 +215,7 @@ async def test_a_worker_with_one_call_at_once_claims_ten_orders_whatever_the_pla
     await database.connection().execute_script(analyze)
     await Order.bulk_create([first.clone() for _ in range(19)])
 
-    assert [await submission.submit_orders(shop, provider) for _ in range(3)] == [10, 10, 0]
+    assert [await order_submission.submit_orders(shop, provider) for _ in range(3)] == [10, 10, 0]
 
 
 async def test_an_unexpected_failure_of_one_order_does_not_stop_others(
@@ -234,7 +234,9 @@ async def test_an_unexpected_failure_of_one_order_does_not_stop_others(
                 await asyncio.sleep(0)
             return await super().add(account, order)
 
-    await submission.submit_orders(new_shop(shop.settings, RecordingSms(), providers=Faulty()), provider)
+    await order_submission.submit_orders(
+        new_shop(shop.settings, RecordingSms(), providers=Faulty()), provider
+    )
 
     found = [await Order.get(id=order.id) for order in orders]
     assert sorted(order.dispatch for order in found) == [Dispatch.SENDING, Dispatch.SENT, Dispatch.SENT]
@@ -248,9 +250,9 @@ async def test_nothing_is_sent_for_services_of_staff_old_orders_and_providers_th
     await queued(shop, provider)
     await Provider.filter(id=provider.id).update(is_active=False)
 
-    assert await submission.submit_orders(shop, await Provider.get(id=provider.id)) == 0
+    assert await order_submission.submit_orders(shop, await Provider.get(id=provider.id)) == 0
     await Provider.filter(id=provider.id).update(is_active=True)
-    assert await submission.submit_orders(shop, await Provider.get(id=provider.id)) == 1
+    assert await order_submission.submit_orders(shop, await Provider.get(id=provider.id)) == 1
 
     # Charged here, it only passes for one of the old panel's, which the audit would notice.
     await Order.filter(id=order.id).update(is_imported=False)

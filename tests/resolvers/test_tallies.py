@@ -11,8 +11,8 @@ from tortoise.transactions import in_transaction
 import database
 from domain.order_status import FULLY_REFUNDED, OrderStatus
 from models import Order, OrderDelta, ServiceTally, UserTally
-from resolvers import audit, stats, tallies
-from resolvers.shop import AppContext
+from resolvers import ledger_audit, order_totals, statistics
+from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fakes import create_user
 from tests.resolvers.records import create_order, create_service
@@ -56,10 +56,11 @@ async def assert_exact(limit: int) -> None:
     for day in range(4):
         since = FIRST_DAY + timedelta(hours=19 * day)
         assert (
-            await tallies.list_top_user_totals_since(since, limit) == (await sum_orders_since(since))[:limit]
+            await order_totals.list_top_user_totals_since(since, limit)
+            == (await sum_orders_since(since))[:limit]
         )
-    assert await tallies.list_top_user_totals(limit) == users[:limit]
-    assert await tallies.list_top_service_totals(limit) == services[:limit]
+    assert await order_totals.list_top_user_totals(limit) == users[:limit]
+    assert await order_totals.list_top_service_totals(limit) == services[:limit]
 
 
 @pytest.mark.random_search
@@ -93,12 +94,12 @@ async def test_totals_of_a_random_history_are_exact(seed: int, shop: AppContext)
             order = orders.pop(chance.randrange(len(orders)))
             await Order.filter(id=order.id).delete()
         else:
-            await tallies.apply_deltas(shop)
+            await order_totals.apply_deltas(shop)
         await assert_exact(limit=chance.choice([1, 3, 10]))
 
     # These orders were never charged to a wallet, so other checks find differences.
-    assert not any("tally" in found.check for found in await audit.audit_ledger())
-    while await tallies.apply_deltas(shop):
+    assert not any("tally" in found.check for found in await ledger_audit.audit_ledger())
+    while await order_totals.apply_deltas(shop):
         await assert_exact(limit=10)
     assert await OrderDelta.all().count() == 0
     await assert_exact(limit=10)
@@ -116,7 +117,7 @@ async def test_rolled_back_changes_are_not_recorded() -> None:
         await fail()
 
     assert await OrderDelta.all().count() == 0
-    assert await stats.list_top_users() == []
+    assert await statistics.list_top_users() == []
 
 
 async def test_irrelevant_changes_are_not_recorded() -> None:
@@ -130,12 +131,12 @@ async def test_irrelevant_changes_are_not_recorded() -> None:
 
 async def test_the_tables_are_read_by_one_statement_each(shop: AppContext) -> None:
     await create_order(await create_user(), await create_service())
-    await tallies.apply_deltas(shop)
+    await order_totals.apply_deltas(shop)
     await create_order(await create_user(), await create_service())
 
     with record_statements() as statements:
-        await tallies.list_top_user_totals(10)
-        await tallies.list_top_service_totals(10)
+        await order_totals.list_top_user_totals(10)
+        await order_totals.list_top_service_totals(10)
 
     assert len(statements) == 2
 
@@ -144,22 +145,22 @@ async def test_all_time_totals_equal_totals_since_the_epoch(shop: AppContext) ->
     users, service = [await create_user() for _ in range(3)], await create_service()
     for place, user in enumerate((*users, users[0])):
         await create_order(user, service, charge=100 + place)
-    await tallies.apply_deltas(shop)
+    await order_totals.apply_deltas(shop)
 
-    always = [(row.user.id, row.order_count, row.amount) for row in await stats.list_top_users()]
+    always = [(row.user.id, row.order_count, row.amount) for row in await statistics.list_top_users()]
 
     assert always == [
-        (row.user.id, row.order_count, row.amount) for row in await stats.list_top_users(since=EVER)
+        (row.user.id, row.order_count, row.amount) for row in await statistics.list_top_users(since=EVER)
     ]
 
 
 async def test_the_audit_finds_a_wrong_total(shop: AppContext) -> None:
     user = await create_user()
     await create_order(user, await create_service(), charge=100)
-    await tallies.apply_deltas(shop)
+    await order_totals.apply_deltas(shop)
     await UserTally.filter(user_id=user.id).update(amount=99)
 
-    found = [found for found in await audit.audit_ledger() if "tally" in found.check]
+    found = [found for found in await ledger_audit.audit_ledger() if "tally" in found.check]
 
     assert [(one.record, one.expected, one.actual) for one in found] == [(f"user {user.id}", 100, 99)]
 
@@ -174,11 +175,11 @@ async def test_since_is_exact_around_midnight_in_iran_in_every_zone(shop: AppCon
     for _ in range(2):
         for zone in (UTC, timezone(timedelta(hours=3, minutes=30)), timezone(-timedelta(hours=8))):
             counts = [
-                [row.order_count for row in await stats.list_top_users(since=since.astimezone(zone))]
+                [row.order_count for row in await statistics.list_top_users(since=since.astimezone(zone))]
                 for since in (*timestamps, timestamps[-1] + tick)
             ]
             assert counts == [[4], [3], [2], [1], []]
-        await tallies.apply_deltas(shop)
+        await order_totals.apply_deltas(shop)
 
 
 async def test_since_accepts_the_earliest_and_latest_timestamps() -> None:
@@ -189,7 +190,7 @@ async def test_since_accepts_the_earliest_and_latest_timestamps() -> None:
         for hours in (-14, 14)
     ]
 
-    assert [len(await stats.list_top_users(since=edge)) for edge in edges] == [1, 1, 0, 0]
+    assert [len(await statistics.list_top_users(since=edge)) for edge in edges] == [1, 1, 0, 0]
 
 
 async def test_since_reads_one_day_s_orders_by_the_timestamp_index() -> None:
@@ -199,7 +200,7 @@ async def test_since_reads_one_day_s_orders_by_the_timestamp_index() -> None:
             # With few rows a scan is as cheap; what is asked is whether the index serves at all.
             await transaction.execute_query("SET LOCAL enable_seqscan = off")
         plan = await transaction.execute_query_dict(
-            database.bind_placeholders(f"{explain} {tallies._TOP_USERS_SINCE}", database.dialect()),
+            database.bind_placeholders(f"{explain} {order_totals._TOP_USERS_SINCE}", database.dialect()),
             [1, FIRST_DAY, FIRST_DAY + timedelta(days=1), 10],
         )
 
@@ -219,18 +220,18 @@ async def test_several_workers_fold_while_orders_come_and_change(shop: AppContex
 
     async def fold(_: int) -> None:
         for _ in range(10):
-            await tallies.apply_deltas(shop)
+            await order_totals.apply_deltas(shop)
             await asyncio.sleep(0)
 
     if database.dialect() == "sqlite":
         # One process and one connection: they take turns.
         for place in range(60):
             await order(place)
-            await tallies.apply_deltas(shop)
+            await order_totals.apply_deltas(shop)
     else:
         await asyncio.gather(*map(order, range(60)), *map(fold, range(3)))
     await assert_exact(limit=10)
-    while await tallies.apply_deltas(shop):
+    while await order_totals.apply_deltas(shop):
         """Until nothing is left."""
     await assert_exact(limit=10)
     assert await ServiceTally.all().count() == 2

@@ -2,11 +2,11 @@
 
 import pytest
 
+from domain.enums import TicketStatus
 from domain.problems import Forbidden, InvalidInput, TicketNotFound
-from domain.states import TicketStatus
 from models import Ticket, TicketMessage
 from resolvers import tickets
-from resolvers.pages import Direction, PageRequest
+from resolvers.pagination import Direction, PageRequest
 from resolvers.tickets import TicketFilter
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.records import create_ticket

@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.order_life import Dispatch
+from domain.enums import RefillStatus
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from domain.public_reasons import PublicReason
-from domain.states import RefillStatus
 from gateways.errors import GatewayInvalidResponse, GatewayRejected
 from gateways.provider_results import ProviderRefill
 from models import Alert, LedgerEntry, Order, Provider, Refill, User
-from resolvers import cancellation, following, refills
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers import order_cancellation, order_polling, refills
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.append_only import allow_row_changes
 from tests.fake_providers import SILENT, FakeProviders
 from tests.resolvers.provider_records import create_provider_service, make_due, place_order, send_order
@@ -28,7 +28,7 @@ UNREADABLE = GatewayInvalidResponse("HTTP 200 with nothing about the orders")
 async def poll(shop: AppContext, provider: Provider) -> list[Order]:
     for order in await Order.filter(dispatch=Dispatch.SENT):
         await make_due(order)
-    await following.poll_orders(shop, await Provider.get(id=provider.id))
+    await order_polling.poll_orders(shop, await Provider.get(id=provider.id))
     return await Order.all().order_by("id")
 
 
@@ -150,7 +150,7 @@ async def test_cancellations_are_requested_singly_and_held_where_the_answer_is_u
         )
     fake_providers.refuses_to_cancel["502"] = "Too late"
 
-    await cancellation.send_cancellations(shop, provider)
+    await order_cancellation.send_cancellations(shop, provider)
 
     first, second = await Order.all().order_by("id")
     assert first.cancel_due_at is None
@@ -160,11 +160,11 @@ async def test_cancellations_are_requested_singly_and_held_where_the_answer_is_u
 
     fake_providers.fail_always["cancel_one"] = UNREADABLE
     await Order.filter(id=first.id).update(cancel_due_at=first.created_at)
-    await cancellation.send_cancellations(shop, provider)
+    await order_cancellation.send_cancellations(shop, provider)
     assert (await Order.get(id=first.id)).status is S.PROCESSING
     long_ago = first.created_at - timedelta(hours=1)
     await Order.filter(id=first.id).update(cancel_due_at=long_ago, cancel_requested_at=long_ago)
-    await cancellation.send_cancellations(shop, provider)
+    await order_cancellation.send_cancellations(shop, provider)
 
     held = await Order.get(id=first.id)
     assert (held.status, held.dispatch) == (S.AWAITING, Dispatch.UNKNOWN)

@@ -8,13 +8,13 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 import database
+from domain.enums import LedgerKind
 from domain.money import MAX_AMOUNT, Toman
 from domain.problems import InsufficientBalance
-from domain.states import LedgerKind
 from models import LedgerEntry, User
 from resolvers import wallet
-from resolvers.audit import audit_ledger
-from resolvers.pages import Direction, PageRequest
+from resolvers.ledger_audit import audit_ledger
+from resolvers.pagination import Direction, PageRequest
 from resolvers.wallet import BalanceTooLarge, LedgerFilter
 from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from domain.enums import NotificationKind
 from domain.problems import InvalidInput, NoGiftToWin, WheelTooSoon, WheelUsedUp
-from domain.states import NotificationKind
 from models import Category, Gift, Notification, Service, User, UserGift
 from resolvers import gifts, wheel
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings

@@ -14,10 +14,10 @@ from domain.problems import UnknownUser, WrongLoginCode
 from domain.roles import UserRole
 from domain.sessions import SessionKind
 from models import AccessToken, LoginCode, OpenIdIdentity, TotpSecret, User
-from resolvers import api_keys, credentials, login, profile, sessions
-from resolvers.credentials import Credential
-from resolvers.shop import AppContext
-from resolvers.staff import appointments, users
+from resolvers import access_revocation, api_keys, login, profile, sessions
+from resolvers.access_revocation import Credential
+from resolvers.app_context import AppContext
+from resolvers.staff import role_grants, users
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import (
     CLIENT,
@@ -185,18 +185,18 @@ async def test_an_account_that_changes_hands_keeps_only_spared_credentials(shop:
     owner = await create_session(await create_member(UserRole.OWNER))
     changes: list[tuple[frozenset[Credential], Callable[[User], Awaitable[object]]]] = [
         (
-            credentials.KEPT_ON_BLOCK,
+            access_revocation.KEPT_ON_BLOCK,
             lambda user: users.set_user_active(owner, user_id=user.id, is_active=False, reason="fraud"),
         ),
         (
-            credentials.KEPT_ON_ROLE_CHANGE,
+            access_revocation.KEPT_ON_ROLE_CHANGE,
             lambda user: users.set_user_role(owner, user_id=user.id, role=UserRole.MANAGER),
         ),
         (
-            credentials.KEPT_ON_ROLE_CHANGE,
-            lambda user: appointments.grant_role(str(user.mobile), role=UserRole.SUPPORT),
+            access_revocation.KEPT_ON_ROLE_CHANGE,
+            lambda user: role_grants.grant_role(str(user.mobile), role=UserRole.SUPPORT),
         ),
-        (credentials.ALL_EXCEPT_SESSIONS, lambda user: users.sign_out_user(owner, user_id=user.id)),
+        (access_revocation.ALL_EXCEPT_SESSIONS, lambda user: users.sign_out_user(owner, user_id=user.id)),
     ]
     for spared, change in changes:
         user = await create_user()

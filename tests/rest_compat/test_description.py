@@ -11,10 +11,10 @@ import schemathesis
 
 from domain.money import Toman
 from domain.problems import AmountOutOfRange
-from rest_compat.description import build_document
-from rest_compat.description.answers import load_examples
-from rest_compat.description.operations import DESCRIPTIONS
 from rest_compat.errors import build_error_response
+from rest_compat.openapi import build_document
+from rest_compat.openapi.operations import DESCRIPTIONS
+from rest_compat.openapi.responses import load_examples
 from rest_compat.routes import LEGACY_ROUTES
 from tests.forked_commands import run_command
 from tests.rest_compat.reference import ENDPOINTS

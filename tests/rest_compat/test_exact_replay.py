@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from models import Notification, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from rest_compat.routes import LEGACY_ROUTES
 from tests.fixtures import create_authorization
 from tests.rest_compat.reference import ENDPOINTS, get_answer, list_answers

@@ -8,7 +8,7 @@ import pytest
 
 import database
 from models import Gift, Order, User, UserGift
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_stored_rows
 from tests.fixtures import create_authorization
 from tests.resolvers.records import win_gift

@@ -8,7 +8,7 @@ import pytest
 from config.settings import Settings
 from models import User
 from resolvers import tickets
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from rest_compat.routes import LEGACY_ROUTES
 from tests.cases import for_each
 from tests.fakes import create_user

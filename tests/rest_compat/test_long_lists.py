@@ -15,13 +15,13 @@ from tortoise.exceptions import DBConnectionError
 import database
 from app.application import build_application
 from database.rows import RowSet
+from domain.enums import NotificationKind
 from domain.order_status import OrderSource
 from domain.service_types import ServiceType
-from domain.states import NotificationKind
 from models import Notification, Order, Service, Ticket, TicketMessage, User
-from resolvers import orders, pages
-from resolvers.shop import AppContext
-from rest_compat import shapes
+from resolvers import orders, pagination
+from resolvers.app_context import AppContext
+from rest_compat import serializers
 from tests.database_state import record_statements
 from tests.fakes import MOMENT, create_user
 from tests.fixtures import create_authorization
@@ -89,27 +89,27 @@ async def whole_lists(user: User, ticket: Ticket) -> list[Whole]:
     """Paths, the shapes of their answers and all their rows, each read by one statement."""
     notifications = await Notification.filter(user_id=user.id).order_by("-created_at", "-id")
     lists: list[Whole] = [
-        ("/v1/user/notifications", shapes.notification_list, notifications),
-        ("/v1/user/notifications/unread", shapes.unread_notification_list, notifications),
-        ("/v1/user/tickets", shapes.ticket_list, await Ticket.filter(user_id=user.id).order_by("-id")),
+        ("/v1/user/notifications", serializers.notification_list, notifications),
+        ("/v1/user/notifications/unread", serializers.unread_notification_list, notifications),
+        ("/v1/user/tickets", serializers.ticket_list, await Ticket.filter(user_id=user.id).order_by("-id")),
         (
             f"/v1/user/tickets/{ticket.id}",
-            partial(shapes.ticket_with_messages, ticket, user),
+            partial(serializers.ticket_with_messages, ticket, user),
             await TicketMessage.filter(ticket_id=ticket.id).order_by("id"),
         ),
-        ("/v1/services", shapes.service_list, await Service.all().order_by("-id")),
+        ("/v1/services", serializers.service_list, await Service.all().order_by("-id")),
     ]
     for column in ("name", "price", "original_price"):
         for sign in ("", "-"):
             services = await Service.all().order_by(f"{sign}{column}", f"{sign}id")
-            lists.append((f"/v1/services?order_by={sign}{column}", shapes.service_list, services))
+            lists.append((f"/v1/services?order_by={sign}{column}", serializers.service_list, services))
     return lists
 
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> int:
     """Parts of few rows, so that few rows make a long list."""
-    monkeypatch.setattr(pages, "CHUNK_SIZE", 4)
+    monkeypatch.setattr(pagination, "CHUNK_SIZE", 4)
     return 4
 
 
@@ -144,7 +144,7 @@ async def test_a_list_of_orders_of_any_length_is_the_same_bytes_compressed_or_no
         for coding in ("identity", "gzip"):
             with subtests.test(f"{count} orders, {coding}"):
                 answer = await client.get("/api/v1/order", headers={**headers, "Accept-Encoding": coding})
-                assert answer.content == orjson.dumps(shapes.order_list(newest_first))
+                assert answer.content == orjson.dumps(serializers.order_list(newest_first))
                 is_compressed = answer.headers.get("content-encoding") == "gzip"
                 assert is_compressed is (coding == "gzip" and count > 1)
                 assert ("content-length" in answer.headers) is (count < small_chunks)
@@ -224,7 +224,7 @@ async def test_others_are_answered_while_a_long_list_waits_for_its_reader(
     assert count_order_reads(statements) == 3
     assert reader.is_complete
     newest_first = await Order.filter(user_id=user.id).order_by("-id")
-    assert reader.body == orjson.dumps(shapes.order_list(newest_first))
+    assert reader.body == orjson.dumps(serializers.order_list(newest_first))
 
 
 @pytest.mark.both_databases

@@ -10,7 +10,7 @@ import pytest
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import LedgerEntry, Order, Service
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_stored_rows
 from tests.fakes import create_user
 from tests.fixtures import create_authorization

@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
+from domain.enums import PaymentStatus
 from domain.money import Toman
-from domain.states import PaymentStatus
 from gateways.errors import GatewayUnavailable
 from models import Payment, User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings

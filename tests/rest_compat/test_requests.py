@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from domain.problems import InvalidInput
-from resolvers.pages import Direction
+from resolvers.pagination import Direction
 from rest_compat import requests
 from rest_compat.requests import Parameters
 from tests.cases import for_each

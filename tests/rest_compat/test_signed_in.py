@@ -11,7 +11,7 @@ import database
 from config.settings import Settings
 from models import AccessToken, Order, User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fakes import create_user
 from tests.fixtures import create_authorization, create_client

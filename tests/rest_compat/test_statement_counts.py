@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.enums import LedgerKind, NotificationKind
 from domain.money import Toman
 from domain.order_status import OrderSource
 from domain.service_types import ServiceSource, ServiceType
-from domain.states import LedgerKind, NotificationKind
 from models import (
     Category,
     Gift,
@@ -24,7 +24,7 @@ from models import (
     UserGift,
 )
 from resolvers import wallet
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fakes import MOMENT, create_user
 from tests.fixtures import create_authorization

@@ -12,17 +12,17 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from config.settings import Settings
+from domain.enums import RefillStatus
 from domain.order_details import DripFeed, Subscription
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
-from domain.states import RefillStatus
 from gateways.errors import GatewayInvalidResponse, GatewayRejected
 from gateways.provider_addresses import ProviderClient
 from gateways.provider_orders import ProviderOrder
 from gateways.provider_results import ProviderOrderState
 from gateways.providers import HttpProviderApi, ProviderAccount
 from gateways.sandbox.order_store import SandboxOrders
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import create_client
 from tests.live_servers import LiveServer

@@ -9,9 +9,9 @@ import httpx
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 import schema
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus
 from domain.order_status import OrderSource
 from domain.service_types import ServiceSource
-from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from models import Category, LedgerEntry, Notification, Order, Payment, Service, Ticket, User
 from tests.fakes import MOMENT
 from tests.resolvers.records import create_category, create_service

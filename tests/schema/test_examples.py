@@ -7,7 +7,7 @@ from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, parse
 
 import schema
 from models import User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.cases import for_each
 from tests.fixtures import create_authorization
 from tests.schema.roots import ROOT_FIELDS

@@ -7,7 +7,7 @@ import pytest
 from tortoise.transactions import in_transaction
 
 import database
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fakes import create_user
 from tests.fixtures import create_authorization

@@ -12,7 +12,7 @@ import schema
 from domain.problems import InvalidInput
 from models import LedgerEntry, Payment, Refill, TicketMessage, User
 from resolvers import sessions
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from schema.node import parse_id, parse_uuid, to_global_id
 from tests.cases import for_each
 from tests.fakes import MOMENT, create_user

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from config.settings import Settings
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from models import Order, OrderEvent, Refill, Service, User
-from resolvers import submission
-from resolvers.shop import AppContext
+from resolvers import order_submission
+from resolvers.app_context import AppContext
 from tests.both_doors.world import to_global_id
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, create_user, new_shop
@@ -71,7 +71,7 @@ async def test_an_order_at_a_provider_is_canceled_only_where_its_service_allows_
     provider, user = await create_provider(), await create_user(balance=100_000)
     service = await create_provider_service(provider)
     order = await place_order(shop, service, buyer=user)
-    await submission.submit_orders(shop, provider)
+    await order_submission.submit_orders(shop, provider)
     async with create_client(shop) as client:
         buyer = Buyer(client, user, await create_authorization(shop, user))
 

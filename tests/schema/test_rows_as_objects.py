@@ -10,7 +10,7 @@ from config.settings import Settings
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from models import Category, Order, Service, User
-from resolvers.pages import Page
+from resolvers.pagination import Page
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.fixtures import create_authorization, create_client
 from tests.resolvers.records import create_category, create_order, create_service

@@ -17,11 +17,11 @@ import schema
 from domain.problems import get_declared_problems
 from resolvers import (
     api_keys,
-    cancellation,
     free_credit,
     gifts,
     login,
     notifications,
+    order_cancellation,
     orders,
     payments,
     profile,
@@ -55,7 +55,7 @@ MUTATIONS = [
     ("createTicket", tickets.create_ticket, "Ticket"),
     ("replyToTicket", tickets.reply_to_ticket, "TicketMessage"),
     ("createOrder", orders.create_order, "Order"),
-    ("cancelOrder", cancellation.cancel_order, "Order"),
+    ("cancelOrder", order_cancellation.cancel_order, "Order"),
     ("requestRefill", refills.request_refill, "Refill"),
     ("startPayment", payments.start_payment, "Payment"),
     ("claimFreeCredit", free_credit.claim_free_credit, "LedgerEntry"),

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType
 
 import schema
 from models import User
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fixtures import create_authorization
 
 STAFF_ONLY = "which provider delivers, and at what price, is for staff"

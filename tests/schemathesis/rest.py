@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from rest_compat.description.operations import DESCRIPTIONS
+from rest_compat.openapi.operations import DESCRIPTIONS
 from tests.live_servers import LiveServer
 from tests.schemathesis.runs import Case, Report, draw_headers, operations_of, run
 

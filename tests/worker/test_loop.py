@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.fakes import RecordingSms, new_shop
 from worker import loop
 from worker.jobs import JOBS, Job

@@ -12,10 +12,10 @@ from datetime import timedelta
 import pytest
 
 import database
-from domain.order_life import Dispatch
+from domain.enums import AlertKind, PaymentStatus, RefillStatus
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.roles import UserRole
-from domain.states import AlertKind, PaymentStatus, RefillStatus
 from gateways.provider_results import ProviderCatalogue, ProviderRefill
 from gateways.providers import ProviderAccount
 from models import (
@@ -33,19 +33,19 @@ from models import (
     UserTally,
 )
 from resolvers import (
-    alerts,
-    cancellation,
-    daily_audit,
-    following,
-    housekeeping,
+    alert_checks,
+    cleanup,
+    ledger_audit_job,
+    order_cancellation,
+    order_polling,
+    order_submission,
+    order_totals,
     payment_checks,
     provider_sync,
     refills,
-    submission,
-    tallies,
 )
-from resolvers.audit import Difference
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import Difference
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
 from tests.fixtures import build_settings
@@ -123,7 +123,7 @@ async def test_submitting(shop: AppContext, provider: Provider) -> None:
     orders = [await place_order(shop, service) for _ in range(3)]
 
     async with fail_on_row("orders", f"NEW.dispatch = 'sending' AND OLD.id = {orders[0].id}"):
-        await submission.submit_orders(shop, provider)
+        await order_submission.submit_orders(shop, provider)
 
     assert await statuses() == [S.PENDING, S.PROCESSING, S.PROCESSING]
     assert await list_failing_rows() == [f"submit: order {orders[0].id}"]
@@ -134,7 +134,7 @@ async def test_holding_lost_orders(shop: AppContext, provider: Provider) -> None
     await Order.all().update(dispatch=Dispatch.SENDING, lease_until=orders[0].created_at)
 
     async with fail_on_row("orders", f"NEW.dispatch = 'unknown' AND OLD.id = {orders[1].id}"):
-        assert await submission.hold_lost_orders(shop) == 2
+        assert await order_submission.hold_lost_orders(shop) == 2
 
     assert await statuses() == [S.AWAITING, S.PROCESSING, S.AWAITING]
     assert await list_failing_rows() == [f"hold lost orders: order {orders[1].id}"]
@@ -146,7 +146,7 @@ async def test_following(shop: AppContext, provider: Provider, fake_providers: F
         fake_providers.report(number, S.COMPLETED)
 
     async with fail_on_row("orders", f"NEW.status = 'completed' AND OLD.id = {orders[1].id}"):
-        await following.poll_orders(shop, provider)
+        await order_polling.poll_orders(shop, provider)
 
     assert await statuses() == [S.COMPLETED, S.PROCESSING, S.COMPLETED]
     assert await list_failing_rows() == [f"follow: order {orders[1].id}"]
@@ -158,7 +158,7 @@ async def test_canceling(shop: AppContext, provider: Provider) -> None:
     await Order.all().update(cancel_requested_at=now, cancel_due_at=now)
 
     async with fail_on_row("orders", f"NEW.cancel_due_at IS NULL AND OLD.id = {orders[1].id}"):
-        assert await cancellation.send_cancellations(shop, provider) == 2
+        assert await order_cancellation.send_cancellations(shop, provider) == 2
 
     waiting = await Order.filter(cancel_due_at__not_isnull=True)
     assert [order.id for order in waiting] == [orders[1].id]
@@ -170,7 +170,7 @@ async def test_ending_subscriptions(shop: AppContext, provider: Provider) -> Non
     await Order.all().update(subscription_status=SubscriptionStatus.ACTIVE, subscription_expiry="01/01/2020")
 
     async with fail_on_row("orders", f"NEW.status = 'awaiting' AND OLD.id = {orders[1].id}"):
-        assert await cancellation.end_expired_subscriptions(shop) == 2
+        assert await order_cancellation.end_expired_subscriptions(shop) == 2
 
     assert await list_failing_rows() == [f"end subscriptions: order {orders[1].id}"]
 
@@ -253,12 +253,14 @@ async def test_tallying(shop: AppContext, provider: Provider) -> None:
     assert first is not None
 
     async with fail_on_row("order_deltas", f"OLD.id = {first.id}", act="DELETE"):
-        assert await tallies.apply_deltas(shop) == 2
-        assert await tallies.apply_deltas(shop) == 0
+        assert await order_totals.apply_deltas(shop) == 2
+        assert await order_totals.apply_deltas(shop) == 0
 
     assert await UserTally.all().count() == 2
     assert await list_failing_rows() == [f"tally orders: delta {first.id}"]
-    assert [user for user, *_ in await tallies.list_top_user_totals(9)] == [order.user_id for order in orders]
+    assert [user for user, *_ in await order_totals.list_top_user_totals(9)] == [
+        order.user_id for order in orders
+    ]
 
 
 async def test_removing_what_expired(shop: AppContext) -> None:
@@ -277,7 +279,7 @@ async def test_removing_what_expired(shop: AppContext) -> None:
     ]
 
     async with fail_on_row("login_codes", f"OLD.id = {codes[2].id}", act="DELETE"):
-        assert await housekeeping.delete_expired(shop) == 4
+        assert await cleanup.delete_expired(shop) == 4
 
     assert [code.id for code in await LoginCode.all()] == [codes[2].id]
     assert await list_failing_rows() == [f"remove expired: login_codes {codes[2].id}"]
@@ -293,13 +295,13 @@ async def test_auditing(shop: AppContext, monkeypatch: pytest.MonkeyPatch) -> No
         audited.extend(user.id for user in users if first_user_id <= user.id <= last_user_id)
         return []
 
-    monkeypatch.setattr(daily_audit, "audit_wallets", audit_wallets)
+    monkeypatch.setattr(ledger_audit_job, "audit_wallets", audit_wallets)
 
-    assert await daily_audit.audit_next_batch(shop) == 5
+    assert await ledger_audit_job.audit_next_batch(shop) == 5
 
     assert sorted(audited) == [user.id for user in users if user.id != users[2].id]
     assert await list_failing_rows() == [f"daily audit: wallet {users[2].id}"]
-    assert await daily_audit.audit_next_batch(shop) == 0
+    assert await ledger_audit_job.audit_next_batch(shop) == 0
     assert (await AuditRun.get()).finished_at is not None
 
 
@@ -313,7 +315,7 @@ async def test_watching_the_shop(shop: AppContext, provider: Provider) -> None:
     await User.all().update(role=UserRole.OWNER)
 
     async with fail_on_row("notifications", f"NEW.user_id = {staff[0].id}", act="INSERT"):
-        assert await alerts.watch_shop(shop) == 1
+        assert await alert_checks.watch_shop(shop) == 1
 
     reported = await Notification.all()
     assert {note.user_id for note in reported} == {member.id for member in staff[1:]}

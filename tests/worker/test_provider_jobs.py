@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import ProviderAccount
 from models import Order, Provider
-from resolvers import submission
-from resolvers.shop import AppContext
+from resolvers import order_submission
+from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
@@ -169,7 +169,7 @@ async def test_stopping_finishes_requests_in_flight_and_claims_nothing_new(
     shop = new_shop(Settings(database_url=db), sms, providers=fake_providers)
     await place_order(shop, service, link="early")
 
-    await run(shop, stopping, submission.submit_orders)
+    await run(shop, stopping, order_submission.submit_orders)
 
     assert [order.link for order in fake_providers.placed.values()] == ["early"]
     dispatches = {order.link: order.dispatch for order in await Order.all()}

@@ -1,4 +1,4 @@
-"""`/` and the addresses below /docs; the OpenAPI document itself is served by `rest_compat.description`."""
+"""`/` and the addresses below /docs; the OpenAPI document itself is served by `rest_compat.openapi`."""
 
 import json
 from collections.abc import Callable

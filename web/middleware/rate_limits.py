@@ -19,7 +19,7 @@ from auth.tokens import Claims
 from observability import security_log
 from observability.optional_packages import MissingPackage
 from observability.security_log import SecurityEvent
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from web.authentication import get_claims, get_viewer, is_session_verified
 from web.client_network import get_client_network
 from web.fixed_windows import ExpiringSet, FixedWindowCounter

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from domain import digits, ids, trade_words
+from domain import digits, ids, panel_api_vocabulary
 from domain.problems import InvalidInput
 from domain.service_types import ServiceType
 from gateways.sandbox.order_simulator import Outcome, SandboxState, parse_outcome
 from gateways.sandbox.order_store import MAX_QUANTITY, SandboxOrders
-from resolvers.shop import SANDBOX_PROVIDER_PATH
+from resolvers.app_context import SANDBOX_PROVIDER_PATH
 from web.parameters import Parameters, read_parameters
 from web.responses import NoStoreJSONResponse
 
@@ -63,7 +63,7 @@ async def _list_services(_: SandboxOrders, __: int, ___: Parameters) -> Sequence
             "refill": True,
             "cancel": True,
         }
-        for number, (kind, name) in enumerate(trade_words.SERVICE_TYPES.items(), 1)
+        for number, (kind, name) in enumerate(panel_api_vocabulary.SERVICE_TYPES.items(), 1)
     ]
 
 

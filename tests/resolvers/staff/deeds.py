@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from domain.order_life import Dispatch
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from domain.permissions import Permission
 from domain.problems import (
@@ -17,7 +17,7 @@ from domain.problems import (
     TicketNotFound,
 )
 from domain.roles import UserRole
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 from domain.service_types import ServiceSource
 from domain.staff_problems import (
     CategoryNotFound,
@@ -31,12 +31,12 @@ from domain.staff_problems import (
     WheelGiftNotFound,
 )
 from resolvers.orders import OrderOrderField
-from resolvers.pages import Direction, PageRequest
+from resolvers.pagination import Direction, PageRequest
 from resolvers.sessions import Session
 from resolvers.staff import (
     audit_log,
     categories,
-    figures,
+    dashboard,
     gifts,
     order_lists,
     orders,
@@ -202,10 +202,10 @@ LISTS = [
         is_read=True,
     ),
     StaffOperationCase(
-        figures.get_shop_figures,
+        dashboard.get_shop_figures,
         Permission.READ_FIGURES,
-        lambda _, s: figures.get_shop_figures(s),
-        {InvalidInput: lambda _, s: figures.get_shop_figures(s, days=367)},
+        lambda _, s: dashboard.get_shop_figures(s),
+        {InvalidInput: lambda _, s: dashboard.get_shop_figures(s, days=367)},
         is_read=True,
     ),
 ]

@@ -1,9 +1,9 @@
 """Operations of staff's on refills that are held."""
 
+from domain.enums import RefillStatus
 from domain.permissions import Permission
 from domain.problems import InvalidInput
 from domain.staff_problems import RefillNotFound, RefillNotHeld
-from domain.states import RefillStatus
 from models import Refill
 from resolvers.sessions import Session
 from resolvers.staff import refills

@@ -5,8 +5,8 @@ import pytest
 from domain.problems import InvalidInput
 from domain.roles import UserRole
 from models import User
-from resolvers.staff import appointments
-from resolvers.staff.appointments import AccountBlocked, LastOwner
+from resolvers.staff import role_grants
+from resolvers.staff.role_grants import AccountBlocked, LastOwner
 from tests.fakes import create_user
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -14,7 +14,7 @@ MOBILE = "09381112233"
 
 
 async def test_appoint_makes_a_user_who_can_sign_in_with_the_mobile() -> None:
-    appointment = await appointments.grant_role("+98 938 111 2233", role=UserRole.OWNER)
+    appointment = await role_grants.grant_role("+98 938 111 2233", role=UserRole.OWNER)
     assert appointment.role_before is None
     owner = await User.get_by_verified_mobile(MOBILE)
     assert owner is not None
@@ -24,7 +24,7 @@ async def test_appoint_makes_a_user_who_can_sign_in_with_the_mobile() -> None:
 async def test_appoint_promotes_the_user_who_verified_the_mobile() -> None:
     user = await create_user(mobile=MOBILE)
     await User.filter(id=user.id).update(mobile_verified=True)
-    appointment = await appointments.grant_role(MOBILE, role=UserRole.SUPPORT)
+    appointment = await role_grants.grant_role(MOBILE, role=UserRole.SUPPORT)
     assert (appointment.user.id, appointment.role_before) == (user.id, UserRole.USER)
     assert (await User.get(id=user.id)).role is UserRole.SUPPORT
 
@@ -32,30 +32,30 @@ async def test_appoint_promotes_the_user_who_verified_the_mobile() -> None:
 async def test_appoint_does_not_promote_a_user_who_only_claims_the_mobile() -> None:
     claimant = await create_user(mobile=MOBILE)
     await User.filter(id=claimant.id).update(mobile_verified=False)
-    appointment = await appointments.grant_role(MOBILE, role=UserRole.OWNER)
+    appointment = await role_grants.grant_role(MOBILE, role=UserRole.OWNER)
     assert appointment.user.id != claimant.id
     assert (await User.get(id=claimant.id)).role is UserRole.USER
     assert await User.get_by_verified_mobile(MOBILE) == appointment.user
 
 
 async def test_appoint_refuses_to_demote_the_last_owner() -> None:
-    owner = (await appointments.grant_role(MOBILE, role=UserRole.OWNER)).user
-    blocked = (await appointments.grant_role("09381112244", role=UserRole.OWNER)).user
+    owner = (await role_grants.grant_role(MOBILE, role=UserRole.OWNER)).user
+    blocked = (await role_grants.grant_role("09381112244", role=UserRole.OWNER)).user
     await User.filter(id=blocked.id).update(is_active=False)
 
     with pytest.raises(LastOwner):
-        await appointments.grant_role(MOBILE, role=UserRole.SUPPORT)
+        await role_grants.grant_role(MOBILE, role=UserRole.SUPPORT)
 
     assert (await User.get(id=owner.id)).role is UserRole.OWNER
     await User.filter(id=blocked.id).update(is_active=True)
-    assert (await appointments.grant_role(MOBILE, role=UserRole.SUPPORT)).user.role is UserRole.SUPPORT
+    assert (await role_grants.grant_role(MOBILE, role=UserRole.SUPPORT)).user.role is UserRole.SUPPORT
 
 
 async def test_appoint_refuses_a_blocked_user_and_a_malformed_mobile() -> None:
     user = await create_user(mobile=MOBILE)
     await User.filter(id=user.id).update(mobile_verified=True, is_active=False)
     with pytest.raises(AccountBlocked):
-        await appointments.grant_role(MOBILE, role=UserRole.OWNER)
+        await role_grants.grant_role(MOBILE, role=UserRole.OWNER)
     with pytest.raises(InvalidInput):
-        await appointments.grant_role("0912", role=UserRole.OWNER)
+        await role_grants.grant_role("0912", role=UserRole.OWNER)
     assert (await User.get(id=user.id)).role is UserRole.USER

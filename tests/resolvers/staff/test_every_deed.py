@@ -10,17 +10,17 @@ import pytest
 
 import database
 import resolvers.staff
+from domain.audit_actions import StaffAct
 from domain.permissions import FRESH_PROOF_REQUIRED, GRANTABLE_TO_SERVICES, Permission, has_permission
 from domain.problems import Forbidden, IdempotencyKeyReused, Problem, get_declared_problems
 from domain.roles import UserRole
 from domain.sessions import PROOF_LIFETIME
-from domain.staff_acts import StaffAct
 from domain.staff_problems import FreshCodeRequired, PaymentNotMismatched
 from models import AuditEntry, User
 from resolvers import sessions
-from resolvers.audit import audit_ledger
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from tests.database_state import read_stored_rows
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import database
+from domain.enums import PaymentStatus, TicketStatus
 from domain.order_status import FULLY_REFUNDED, OrderStatus
 from domain.roles import UserRole
-from domain.states import PaymentStatus, TicketStatus
 from models import Order, Payment, Provider, Ticket
-from resolvers.shop import AppContext
-from resolvers.staff.figures import DayFigures, get_shop_figures
+from resolvers.app_context import AppContext
+from resolvers.staff.dashboard import DayFigures, get_shop_figures
 from tests.resolvers.records import create_ticket
 from tests.resolvers.staff.world import Scenario, create_refused_order, create_scenario, create_staff_member
 

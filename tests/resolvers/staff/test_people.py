@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 import database
+from domain.enums import LedgerKind, NotificationKind, TicketStatus
 from domain.money import MAX_AMOUNT
 from domain.problems import Forbidden, InvalidInput
 from domain.roles import UserRole
-from domain.states import LedgerKind, NotificationKind, TicketStatus
 from models import AccessToken, AuditEntry, Notification, Ticket, TicketMessage, User
 from resolvers import sessions
-from resolvers.audit import audit_ledger
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
-from resolvers.staff import appointments, tickets, users
+from resolvers.staff import role_grants, tickets, users
 from resolvers.tickets import reply_to_ticket
 from tests.fakes import create_user
 from tests.resolvers.money_records import get_ledger
@@ -64,7 +64,7 @@ async def test_only_an_owner_can_act_on_oneself(shop: AppContext) -> None:
 async def test_the_command_line_makes_an_owner_and_that_is_logged(shop: AppContext) -> None:
     user = await create_user(mobile="09381112233", is_verified=True)
 
-    await appointments.grant_role("09381112233", role=UserRole.OWNER)
+    await role_grants.grant_role("09381112233", role=UserRole.OWNER)
 
     owner = await create_session(await User.get(id=user.id))
     await users.set_user_role(owner, user_id=(await create_user()).id, role=UserRole.MANAGER)

@@ -5,14 +5,14 @@ from collections.abc import Awaitable
 
 import pytest
 
+from domain.enums import LedgerKind, PaymentStatus
 from domain.problems import Forbidden, Problem
 from domain.roles import UserRole
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 from domain.staff_problems import OrderNotChangeable, PaymentNotMismatched
-from domain.states import LedgerKind, PaymentStatus
 from models import AuditEntry, LedgerEntry, Payment, SettingOverride, User
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from resolvers.staff import orders, payments, settings, users
 from tests.resolvers.staff.world import BALANCE, CHARGE, create_scenario, create_staff_member
 

@@ -2,20 +2,20 @@
 
 import pytest
 
+from domain.enums import LedgerKind, NotificationKind, PaymentStatus
 from domain.money import MAX_AMOUNT
-from domain.order_life import Dispatch, OrderActor
+from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.problems import AmountOutOfRange, DuplicateOrder, Forbidden, InvalidInput
 from domain.roles import UserRole
-from domain.running_settings import RunningSetting
+from domain.runtime_settings import RunningSetting
 from domain.service_types import ServiceFlag
 from domain.staff_problems import OrderMayBeAtProvider, OrderNotChangeable
-from domain.states import LedgerKind, NotificationKind, PaymentStatus
 from models import AuditEntry, Notification, Order, OrderEvent, Payment, Service, SettingOverride
-from resolvers import free_credit, submission
-from resolvers.audit import audit_ledger
+from resolvers import free_credit, order_submission
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from resolvers.staff import orders, payments, service_lists, services, settings
 from resolvers.staff.service_lists import ServiceFilter
 from tests.fake_providers import FakeProviders
@@ -46,7 +46,7 @@ async def test_a_refused_order_is_resent_once_and_an_uncertain_one_only_after_a_
     await orders.resend_order(scenario.manager, order_id=scenario.order.id)
     with pytest.raises(OrderNotChangeable):
         await orders.resend_order(scenario.manager, order_id=scenario.order.id)
-    await submission.submit_orders(shop, scenario.provider)
+    await order_submission.submit_orders(shop, scenario.provider)
     assert len(fake_providers.placed) == 1
 
     # The provider took it, and later calls it an error: it may deliver all the same.
@@ -59,7 +59,7 @@ async def test_a_refused_order_is_resent_once_and_an_uncertain_one_only_after_a_
         Dispatch.QUEUED,
         None,
     )
-    await submission.submit_orders(shop, scenario.provider)
+    await order_submission.submit_orders(shop, scenario.provider)
     assert len(fake_providers.placed) == 2
 
 
@@ -74,7 +74,7 @@ async def test_an_order_in_staff_s_hands_is_not_sent_any_more(
     )
 
     assert (taken.dispatch, taken.note) == (Dispatch.NONE, "by hand")
-    await submission.submit_orders(shop, scenario.provider)
+    await order_submission.submit_orders(shop, scenario.provider)
     assert fake_providers.placed == {}
     for money_moving in (OrderStatus.PENDING, OrderStatus.PARTIAL, OrderStatus.REFUNDED):
         with pytest.raises(InvalidInput):
@@ -203,7 +203,7 @@ async def test_another_process_goes_by_a_changed_setting_after_two_seconds(
 ) -> None:
     scenario, owner = await create_scenario(shop), await create_staff_member(UserRole.OWNER)
     seconds = 1e9
-    monkeypatch.setattr("resolvers.running_settings.time.monotonic", lambda: seconds)
+    monkeypatch.setattr("resolvers.runtime_settings.time.monotonic", lambda: seconds)
     await start_payment(shop, scenario.buyer)
     await SettingOverride.create(
         name=RunningSetting.PAYMENT_MIN, value=90_000_000, updated_at=owner.user.updated_at

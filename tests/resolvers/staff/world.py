@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import database
-from domain.order_life import Dispatch
+from domain.enums import PaymentStatus, RefillStatus
+from domain.order_state_machine import Dispatch
 from domain.order_status import OrderStatus
 from domain.roles import UserRole
 from domain.sessions import SessionKind
-from domain.states import PaymentStatus, RefillStatus
 from models import AccessToken, Category, Gift, Order, Payment, Provider, Refill, Service, Ticket, User
+from resolvers.app_context import AppContext
 from resolvers.sessions import Session
-from resolvers.shop import AppContext
 from tests.fakes import MOMENT, create_user
 from tests.resolvers.money_records import start_payment
 from tests.resolvers.provider_records import create_provider, create_provider_service, place_order

@@ -10,7 +10,7 @@ import schema
 from domain.problems import get_declared_problems
 from domain.roles import UserRole
 from models import AuditEntry
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
 from tests.both_doors.world import to_global_id
 from tests.database_state import read_stored_rows, record_statements
 from tests.fakes import create_user

@@ -13,8 +13,8 @@ from graphql import (
 )
 
 from models import User
-from resolvers.audit import audit_ledger
-from resolvers.shop import AppContext
+from resolvers.app_context import AppContext
+from resolvers.ledger_audit import audit_ledger
 from tests.both_doors.world import to_global_id
 from tests.fixtures import create_staff_authorization
 from tests.resolvers.staff.world import Scenario, create_scenario

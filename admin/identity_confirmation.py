@@ -1,0 +1,46 @@
+"""Asking for a fresh code: a page of its own for acts, a field beside the entries of forms."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette_admin.i18n import gettext
+
+from admin.authorization import get_staff_session
+from admin.error_messages import format_problem
+from domain import mobiles
+from domain.problems import Problem
+from resolvers import login, staff_sessions, totp
+from resolvers.app_context import AppContext
+from web.authentication import get_client
+from web.client_network import get_client_network
+
+
+def build_confirm_url(request: Request, *, then: str) -> str:
+    """The address of the page that asks for a code and then goes on to the page `then`."""
+    return f"{request.url_for('admin:account')}?{urlencode({'next': then})}"
+
+
+async def confirm_with_code(shop: AppContext, request: Request, code: str) -> None:
+    """Confirm the session by the code that came along with a form, where one did.
+
+    Raises:
+        Problem: the code is wrong or malformed.
+    """
+    if code.strip():
+        await staff_sessions.confirm_identity(
+            shop, get_staff_session(request), code=code, client=get_client(request)
+        )
+
+
+async def send_code(shop: AppContext, request: Request) -> str:
+    """Ask for a fresh code; returns the sentence that tells where it comes from."""
+    user = get_staff_session(request).user
+    if await totp.is_enabled(user):
+        return gettext("Enter the code from your authenticator app and save again.")
+    mobile = user.mobile or ""
+    try:
+        await login.request_login_code(shop, username=mobile, network=get_client_network(request))
+    except Problem as problem:
+        return format_problem(problem)
+    message = gettext("Enter the code sent to %(mobile)s and save again.")
+    return message % {"mobile": mobiles.mask(mobile)}

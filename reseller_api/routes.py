@@ -1,0 +1,93 @@
+"""How a request runs: counted by address, recognised by its key, counted by its user, and done."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+import database
+from domain.problems import Problem
+from observability import security_log
+from observability.security_log import SecurityEvent
+from reseller_api import errors
+from reseller_api.actions import ACTIONS
+from reseller_api.errors import RequestRejected
+from reseller_api.requests import ActionCall, get_api_key
+from resolvers import api_keys
+from resolvers.app_context import AppContext
+from web.client_network import get_client_network
+from web.middleware.rate_limits import RateLimit
+from web.parameters import Parameters, get_idempotency_key, read_parameters
+from web.responses import NoStoreJSONResponse
+
+PATH = "/api/v2"
+
+_logger = logging.getLogger("vitrin.reseller")
+
+
+def routes(shop: AppContext) -> list[BaseRoute]:
+    """/api/v2, with a slash at its end or without."""
+    app = ResellerApi(shop)
+    return [Route(PATH, app), Route(f"{PATH}/", app)]
+
+
+class ResellerApi:
+    """The trade's API v2 as one ASGI application. All that is wrong with a request is told with HTTP 200."""
+
+    def __init__(self, shop: AppContext) -> None:
+        settings = shop.settings
+        self._shop = shop
+        self._addresses = RateLimit(settings.reseller_address_rate_limit, storage=settings.rate_limit_storage)
+        self._users = RateLimit(settings.reseller_rate_limit, storage=settings.rate_limit_storage)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> NoStoreJSONResponse:
+        try:
+            return await self._run_action(request)
+        except RequestRejected as rejected:
+            return errors.build_error(rejected.sentence, retry_after_seconds=rejected.retry_after_seconds)
+        except Problem as problem:
+            return NoStoreJSONResponse(errors.build_error_body(problem))
+        except HTTPException as limit:
+            # Only the limits on bodies raise it.
+            return errors.build_error(errors.TOO_LARGE if limit.status_code == 413 else errors.TOO_SLOW)
+        except ClientDisconnect:
+            return errors.build_error(errors.INVALID_ACTION)
+        except Exception as error:
+            if database.is_unavailable(error):
+                _logger.error("the database is unavailable: %s", type(error).__name__)
+                return errors.unavailable()
+            _logger.exception("a reseller's request crashed")
+            return errors.server_error()
+
+    async def _run_action(self, request: Request) -> NoStoreJSONResponse:
+        if request.method not in ("GET", "POST"):
+            raise RequestRejected(errors.INVALID_METHOD)
+        # Before the key is looked up: guessing keys must not cost the database anything.
+        await _check_rate_limit(self._addresses, "reseller-address", get_client_network(request))
+        params = Parameters(await read_parameters(request))
+        user = await api_keys.get_user_by_key(get_api_key(request, params))
+        if user is None:
+            security_log.record(SecurityEvent.API_KEY_REFUSED)
+            raise RequestRejected(errors.INVALID_KEY)
+        # By user, not by key: a new key is no new allowance.
+        await _check_rate_limit(self._users, "reseller", str(user.id), user_id=user.id)
+        handler = ACTIONS.get(params.get_text_or_empty("action"))
+        if handler is None:
+            raise RequestRejected(errors.INVALID_ACTION)
+        call = ActionCall(
+            shop=self._shop, user=user, params=params, idempotency_key=get_idempotency_key(request)
+        )
+        return NoStoreJSONResponse(await handler(call))
+
+
+async def _check_rate_limit(limit: RateLimit, name: str, caller: str, *, user_id: int | None = None) -> None:
+    window = await limit.count(f"{name}:{caller}")
+    if not window.is_allowed:
+        security_log.record(SecurityEvent.RATE_LIMIT_REACHED, user_id=user_id, limit=name)
+        raise RequestRejected(errors.TOO_MANY_REQUESTS, retry_after_seconds=window.retry_after_seconds)

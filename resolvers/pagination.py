@@ -1,0 +1,299 @@
+"""Keyset pages: stable while rows are added, one statement a page."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from tortoise.expressions import Q
+from tortoise.fields import BooleanField, DatetimeField, IntField, UUIDField
+from tortoise.fields.base import Field
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+import database
+from database.bounded_counts import count_up_to
+from database.rows import Projection, RowLayout, RowSet, TableReader
+from domain import text_cleaning
+from domain.problems import InvalidInput
+
+DEFAULT_SIZE = 20
+MAX_SIZE = 100
+CHUNK_SIZE = 500
+"""Rows that one read of a list without pages takes, and one piece of its answer holds."""
+
+MAX_COUNTED = 10_000
+"""Rows that a list's total counts to; nobody pages through more, and counting them takes long."""
+
+_MAX_CURSOR_LENGTH = 2_000
+M = TypeVar("M", bound=Model)
+Key = tuple[object, object]
+
+
+class Direction(StrEnum):
+    """Sort direction."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRequest:
+    """Relay's arguments: the first rows after a cursor, or the last before one."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def check(self) -> None:
+        """Raises InvalidInput for a size outside 1 to 100, and for both sizes at once."""
+        for field, size in (("first", self.first), ("last", self.last)):
+            if size is not None and not 1 <= size <= MAX_SIZE:
+                raise InvalidInput(field=field)
+        if self.first is not None and self.last is not None:
+            raise InvalidInput(field="last")
+
+    @property
+    def is_backward(self) -> bool:
+        return self.last is not None or (
+            self.before is not None and self.first is None and self.after is None
+        )
+
+    @property
+    def size(self) -> int:
+        return self.first or self.last or DEFAULT_SIZE
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """Rows in the asked order, which is by the column `by`."""
+
+    rows: RowSet[M] | list[M]
+    model: type[M]
+    by: str
+    has_next_page: bool
+    has_previous_page: bool
+    matching: Callable[[], QuerySet[M]]
+
+    @property
+    def nodes(self) -> list[M]:
+        """The rows as objects."""
+        return self.rows.objects if isinstance(self.rows, RowSet) else self.rows
+
+    @property
+    def layout(self) -> RowLayout | None:
+        """How the rows lie in `values`; None where there are only objects."""
+        return self.rows.layout if isinstance(self.rows, RowSet) else None
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The rows as the database gave them; where there is a layout only."""
+        return self.rows.values if isinstance(self.rows, RowSet) else ()
+
+    def cursor(self, row: M) -> str:
+        """The place of one of the rows, for `after` and `before`."""
+        return self.cursor_for(getattr(row, self.by), row.pk)
+
+    def cursor_for(self, value: object, key: object) -> str:
+        """The place of the row with this value in the column `by` and this primary key."""
+        # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
+        place = orjson.dumps([_list_name(self.model, self.by), value, key], default=str)
+        return base64.urlsafe_b64encode(place).decode().rstrip("=")
+
+    async def total_count(self) -> int | None:
+        """Rows that match, on all pages; None for more than `MAX_COUNTED`. A statement of its own."""
+        count = await count_up_to(self.matching(), MAX_COUNTED + 1)
+        return count if count <= MAX_COUNTED else None
+
+
+@dataclass(frozen=True)
+class FastPath(Generic[M]):
+    """A list as a condition on `t`, in the SQL of both databases, and what is wanted of its rows."""
+
+    rows: TableReader[M]
+    condition: str
+    values: tuple[object, ...]
+    projection: Projection
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """The row with this value and primary key, and those on one side of it, are outside the page."""
+
+    value: Any
+    primary_key: Any
+    is_lower: bool
+
+
+async def read_page(
+    matching: Callable[[], QuerySet[M]],
+    *,
+    page: PageRequest,
+    by: str,
+    direction: Direction,
+    fast_path: FastPath[M] | None = None,
+) -> Page[M]:
+    """The asked page of what matches, sorted by the not-null column `by`, then by the primary key.
+
+    It is read by a fixed statement where `fixed` tells of the same rows; the query is not even built then.
+
+    Raises:
+        InvalidInput: a size out of range, or a cursor of another list.
+    """
+    page.check()
+    rises = (direction is Direction.ASC) is not page.is_backward
+    if fast_path is not None:
+        model = fast_path.rows.model
+        bounds = _parse_bounds(model, page=page, by=by, direction=direction)
+        records = await _read_fast_path(fast_path, bounds, by, rises=rises, limit=page.size + 1)
+        more = len(records.values) > page.size
+        rows: RowSet[M] | list[M] = records.subset(_trim(records.values, page))
+    else:
+        query = matching()
+        model = query.model
+        sign, primary_key = "" if rises else "-", model._meta.pk_attr
+        ordered = query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{primary_key}")))
+        bounds = _parse_bounds(model, page=page, by=by, direction=direction)
+        beyond = (_beyond_condition(model, by, bound) for bound in bounds)
+        objects = list(await ordered.filter(*beyond).limit(page.size + 1))
+        more, rows = len(objects) > page.size, list(_trim(objects, page))
+    return Page(
+        rows=rows,
+        model=model,
+        by=by,
+        has_next_page=page.before is not None if page.is_backward else more,
+        has_previous_page=more if page.is_backward else page.after is not None,
+        matching=matching,
+    )
+
+
+async def read_chunk(query: QuerySet[M], *, by: str, direction: Direction, after: M | None = None) -> list[M]:
+    """The first `CHUNK_SIZE` rows of `query`, or the next ones after a row, by `by`, then by primary key.
+
+    Fewer are the last ones. Each part is as it was when it was read; rows that are added meanwhile neither
+    repeat nor hide others.
+    """
+    model, rises = query.model, direction is Direction.ASC
+    pk, sign = model._meta.pk_attr, "" if rises else "-"
+    if after is not None:
+        query = query.filter(
+            _after_condition(model, by, _Bound(getattr(after, by), after.pk, is_lower=rises))
+        )
+    return list(await query.order_by(*dict.fromkeys((f"{sign}{by}", f"{sign}{pk}"))).limit(CHUNK_SIZE))
+
+
+def _trim(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
+    """What was found without the row that only tells whether more follow, in the asked order."""
+    trimmed = found[: page.size]
+    return trimmed[::-1] if page.is_backward else trimmed
+
+
+def order_by_columns(by: StrEnum, direction: Direction) -> list[str]:
+    """The sort of a whole list by the column `by`, then by id."""
+    sign = "" if direction is Direction.ASC else "-"
+    return list(dict.fromkeys((f"{sign}{by.value}", f"{sign}id")))
+
+
+async def _read_fast_path(
+    fixed: FastPath[M], bounds: list[_Bound], by: str, *, rises: bool, limit: int
+) -> RowSet[M]:
+    key = fixed.rows.primary_key
+    values, conditions = [*fixed.values], [fixed.condition]
+    for bound in bounds:
+        values += (bound.value, bound.primary_key)
+        value, primary_key = f"${len(values) - 1}", f"${len(values)}"
+        sign = ">" if bound.is_lower else "<"
+        # The first bound says nothing new, but lets an index begin at the cursor.
+        conditions.append(
+            f"t.{by} {sign}= {value} AND (t.{by} {sign} {value} OR t.{key} {sign} {primary_key})"
+        )
+    way = "ASC" if rises else "DESC"
+    order = ", ".join(f"t.{column} {way}" for column in dict.fromkeys((by, key)))
+    clauses = f"WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT ${len(values) + 1}"
+    return await fixed.rows.read(clauses, *values, limit, projection=fixed.projection.with_column(by))
+
+
+def _parse_bounds(model: type[Model], *, page: PageRequest, by: str, direction: Direction) -> list[_Bound]:
+    rises = direction is Direction.ASC
+    cursors = (("after", page.after, rises), ("before", page.before, not rises))
+    return [
+        _Bound(*_parse_cursor(model, by, cursor, field=field), is_lower)
+        for field, cursor, is_lower in cursors
+        if cursor is not None
+    ]
+
+
+def _beyond_condition(model: type[Model], by: str, bound: _Bound) -> Q:
+    pk, comparison = model._meta.pk_attr, "gt" if bound.is_lower else "lt"
+    if by == pk:
+        return Q(**{f"{pk}__{comparison}": bound.primary_key})
+    # The first bound says nothing new, but lets an index begin at the cursor.
+    return Q(**{f"{by}__{comparison}e": bound.value}) & (
+        Q(**{f"{by}__{comparison}": bound.value}) | Q(**{f"{pk}__{comparison}": bound.primary_key})
+    )
+
+
+def _after_condition(model: type[Model], by: str, bound: _Bound) -> Q:
+    """As `_beyond`, also for a column that may be null."""
+    if not model._meta.fields_map[by].null:
+        return _beyond_condition(model, by, bound)
+    # PostgreSQL sorts NULL as the largest value, SQLite as the smallest.
+    nulls_come_last = (database.dialect() == "postgres") is bound.is_lower
+    missing: dict[str, Any] = {f"{by}__isnull": True}
+    is_null = Q(**missing)
+    if bound.value is None:
+        rest = is_null & _beyond_condition(model, model._meta.pk_attr, bound)
+        return rest if nulls_come_last else rest | ~is_null
+    rest = _beyond_condition(model, by, bound)
+    return rest | is_null if nulls_come_last else rest
+
+
+def _list_name(model: type[Model], by: str) -> str:
+    return f"{model._meta.db_table}.{by}"
+
+
+def _parse_cursor(model: type[Model], by: str, cursor: str, *, field: str) -> Key:
+    try:
+        if len(cursor) > _MAX_CURSOR_LENGTH:
+            raise InvalidInput(field=field)
+        decoded = base64.urlsafe_b64decode(cursor.encode("ascii") + b"==")
+        name, value, primary_key = orjson.loads(decoded)
+        if name != _list_name(model, by):
+            raise InvalidInput(field=field)
+        fields = model._meta.fields_map
+        return _convert(fields[by], value), _convert(fields[model._meta.pk_attr], primary_key)
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        raise InvalidInput(field=field) from error
+
+
+def _convert(column: Field[object], value: object) -> object:
+    """`value` as the column's own type; ValueError or TypeError for a forged one."""
+    if isinstance(column, DatetimeField):
+        timestamp = datetime.fromisoformat(str(value))
+        if timestamp.tzinfo is None:
+            raise ValueError("a moment without its zone")
+        return timestamp.astimezone(UTC)
+    if isinstance(column, UUIDField):
+        return UUID(str(value))
+    if isinstance(column, BooleanField):
+        return bool(value)
+    if isinstance(column, IntField):
+        return _check_range(column, value)
+    if not isinstance(value, str) or not text_cleaning.is_storable(value):
+        raise TypeError("not a text")
+    return column.to_python_value(value)
+
+
+def _check_range(column: IntField[int], value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("not an integer")
+    maximum = int(column.constraints["le"])
+    if not -maximum - 1 <= value <= maximum:
+        raise ValueError("outside the column's range")
+    return value

@@ -1,0 +1,62 @@
+"""Telling staff of what is wrong with the shop, each trouble once until it is over."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.transactions import in_transaction
+
+import database
+from domain.enums import AlertKind, NotificationKind
+from domain.roles import FINANCE_STAFF
+from models import Alert, User
+from resolvers import notifications
+
+logger = logging.getLogger("vitrin.troubles")
+
+SHOP = "shop"
+"""The subject of what concerns no single record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopAlert:
+    """Something that is wrong now; `latest_at` is its latest event, where it can grow."""
+
+    kind: AlertKind
+    subject: str
+    sentence: str
+    latest_at: datetime | None = None
+
+
+async def raise_alert(trouble: ShopAlert) -> bool:
+    """Tell staff of a trouble unless they know; call it in a transaction, where no other does the same."""
+    now = await database.now()
+    known = await Alert.get_or_none(kind=trouble.kind, subject=trouble.subject)
+    if known is not None and not _has_grown(known, trouble):
+        return False
+    if known is None:
+        await Alert.create(
+            kind=trouble.kind, subject=trouble.subject, began_at=now, latest_at=trouble.latest_at
+        )
+    else:
+        await Alert.filter(id=known.id).update(latest_at=trouble.latest_at)
+    for member in await User.filter(role__in=FINANCE_STAFF, is_active=True):
+        await _notify(member, trouble.sentence, now=now)
+    return True
+
+
+async def _notify(member: User, sentence: str, *, now: datetime) -> None:
+    # In a savepoint of its own: a member who cannot be told must not keep it from the others.
+    try:
+        async with in_transaction():
+            await notifications.notify(member.id, NotificationKind.SHOP_ALERT, sentence, now=now)
+    except Exception as error:
+        if database.is_unavailable(error):
+            raise
+        logger.exception("user %d could not be told of a trouble", member.id)
+
+
+def _has_grown(known: Alert, trouble: ShopAlert) -> bool:
+    if trouble.latest_at is None:
+        return False
+    return known.latest_at is None or trouble.latest_at > known.latest_at

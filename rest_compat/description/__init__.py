@@ -1,5 +1,0 @@
-"""The REST routes as OpenAPI 3.1: for tools, and for whoever writes a client."""
-
-from rest_compat.description.document import build_document, build_route
-
-__all__ = ["build_document", "build_route"]

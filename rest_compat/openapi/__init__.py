@@ -1,0 +1,5 @@
+"""The REST routes as OpenAPI 3.1: for tools, and for whoever writes a client."""
+
+from rest_compat.openapi.document import build_document, build_route
+
+__all__ = ["build_document", "build_route"]

@@ -1,0 +1,92 @@
+"""The shop's figures, for staff."""
+
+from typing import Annotated, Self
+
+import strawberry
+
+from domain.money import Toman
+from resolvers.staff import dashboard
+from resolvers.staff.dashboard import DayFigures, ShopFigures
+from schema.admin.provider import AdminProvider
+from schema.context import Info
+from schema.enums import OrderStatus
+from schema.fields import resolved_field
+from schema.scalars import Count
+
+
+@strawberry.type(description="A day by the shop's clock. Canceled and refunded orders are not counted.")
+class AdminDay:
+    """A day's figures."""
+
+    day: str = strawberry.field(description="The day, as YYYY-MM-DD.")
+    order_count: Count = strawberry.field(description="Orders placed on it.")
+    income: Toman = strawberry.field(description="What is kept of their charges.")
+    deposits: Toman = strawberry.field(description="What was paid into wallets.")
+
+    @classmethod
+    def from_model(cls, row: DayFigures) -> Self:
+        return cls(
+            day=row.day.isoformat(),
+            order_count=Count(row.order_count),
+            income=Toman(row.income),
+            deposits=Toman(row.deposits),
+        )
+
+
+@strawberry.type(description="Orders of a status.")
+class AdminStatusCount:
+    """How many orders of a status were placed."""
+
+    status: OrderStatus = strawberry.field(description="Which status.")
+    count: Count = strawberry.field(description="How many orders of these days have it now.")
+
+
+@strawberry.type(description="The shop as it stands.")
+class AdminFigures:
+    """What staff look at every morning."""
+
+    days: list[AdminDay] = strawberry.field(description="Without a gap, the oldest first.")
+    statuses: list[AdminStatusCount] = strawberry.field(description="Of the orders of these days, each once.")
+    queued: Count = strawberry.field(description="Orders that wait to be sent to their provider.")
+    oldest_due_seconds: Count = strawberry.field(description="How long the one that is due longest waits.")
+    awaiting: Count = strawberry.field(description="Orders whose outcome is unknown, or that staff hold.")
+    slow: Count = strawberry.field(description="Orders under way that nothing happened to for a day.")
+    open_tickets: Count = strawberry.field(description="Tickets that wait for an answer.")
+    providers: list[AdminProvider] = strawberry.field(
+        description="Those in use, with their balances; empty without `READ_PROVIDERS`."
+    )
+
+    @classmethod
+    def from_model(cls, found: ShopFigures) -> Self:
+        return cls(
+            days=[AdminDay.from_model(day) for day in found.days],
+            statuses=[
+                AdminStatusCount(status=status, count=Count(count))
+                for status, count in found.statuses.items()
+            ],
+            queued=Count(found.queue.queued),
+            oldest_due_seconds=Count(int(found.queue.oldest_due.total_seconds())),
+            awaiting=Count(found.queue.awaiting),
+            slow=Count(found.slow),
+            open_tickets=Count(found.open_tickets),
+            providers=[AdminProvider.from_model(provider) for provider in found.providers],
+        )
+
+
+@strawberry.type
+class AdminFiguresQuery:
+    """Reading the shop's figures."""
+
+    @resolved_field(
+        description="Orders and income by day, and what waits for staff. Needs `READ_FIGURES`. "
+        "Errors: `FORBIDDEN`, `INVALID_INPUT`.",
+        cost=500,
+    )
+    async def figures(
+        self,
+        info: Info,
+        days: Annotated[
+            int, strawberry.argument(description="How many, up to today: 1 to 366, such as 30.")
+        ] = 30,
+    ) -> AdminFigures:
+        return AdminFigures.from_model(await dashboard.get_shop_figures(info.context.staff, days=days))

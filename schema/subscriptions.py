@@ -1,0 +1,82 @@
+"""What clients follow over WebSocket."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated, TypeVar
+
+import strawberry
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers import subscriptions
+from schema.context import Info
+from schema.fields import with_example
+from schema.node import parse_id
+from schema.notification import Notification
+from schema.order import Order
+from schema.ticket import TicketMessage
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
+
+
+def _subscription_field(*, description: str) -> Callable[[Callable[..., object]], StrawberryField]:
+    """A field whose function returns what is yielded; `strawberry.subscription`, but typed."""
+
+    def declare(function: Callable[..., object]) -> StrawberryField:
+        return strawberry.subscription(
+            function, description=with_example(description, to_camel_case(function.__name__))
+        )
+
+    return declare
+
+
+async def _render(
+    rows: AsyncGenerator[Row, None], render: Callable[[Row], Shown]
+) -> AsyncGenerator[Shown, None]:
+    async with aclosing(rows):
+        async for row in rows:
+            yield render(row)
+
+
+@strawberry.type(
+    description="What changes while the client listens: over WebSocket, by the protocol "
+    "graphql-transport-ws. Each record comes as it is by then: of several changes in a row, the last is sure."
+)
+class Subscription:
+    """The root of listening."""
+
+    @_subscription_field(
+        description="The viewer's orders as they change; placing one is no change of it. Needs a user. "
+        "Errors: `INVALID_INPUT`, `ORDER_NOT_FOUND`, `FORBIDDEN`."
+    )
+    def order_updated(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - Relay's name
+            strawberry.ID | None, strawberry.argument(description="Global id of an `Order`; all, if null.")
+        ] = None,
+    ) -> AsyncGenerator[Order, None]:
+        key = None if id is None else parse_id(id, "Order", field="id")
+        rows = subscriptions.subscribe_to_orders(info.context.shop.hub, info.context.user, order_id=key)
+        return _render(rows, Order.from_model)
+
+    @_subscription_field(description="What the shop tells the viewer from now on. Needs a user.")
+    def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:
+        rows = subscriptions.subscribe_to_notifications(info.context.shop.hub, info.context.user)
+        return _render(rows, Notification.from_model)
+
+    @_subscription_field(
+        description="What is written into one of the viewer's tickets from now on, by either side. Needs a "
+        "user. Errors: `INVALID_INPUT`, `TICKET_NOT_FOUND`, `FORBIDDEN`."
+    )
+    def ticket_message_added(
+        self,
+        info: Info,
+        ticket_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `Ticket`.")],
+    ) -> AsyncGenerator[TicketMessage, None]:
+        user = info.context.user
+        key = parse_id(ticket_id, "Ticket", field="ticketId")
+        rows = subscriptions.subscribe_to_ticket_messages(info.context.shop.hub, user, ticket_id=key)
+        return _render(rows, partial(TicketMessage.from_model, viewer_id=user.id))
