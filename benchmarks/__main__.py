@@ -10,25 +10,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import (
-    against,
     contestants,
-    equality,
+    document_sections,
     installation,
-    machine,
+    machine_info,
     processes,
     report,
+    response_equality,
     rounds,
-    sections,
     seed,
     statements,
-    works,
+    version_comparison,
+    workloads,
 )
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.places import LOAD_CORE, SQL
+from benchmarks.paths import LOAD_CORE, SQL
 from benchmarks.rounds import Figures, Measurement
 from benchmarks.seed import Sizes
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 
 _DATABASE = "bench"
 _RESULTS = Path(__file__).with_name("results.json")
@@ -44,7 +44,7 @@ def _parse_arguments() -> argparse.Namespace:
         metavar="CHECKOUT",
         help="compare this version with another checkout's, without the peers",
     )
-    parser.add_argument("--rounds", type=int, help=f"3; with --against {against.ROUNDS}")
+    parser.add_argument("--rounds", type=int, help=f"3; with --against {version_comparison.ROUNDS}")
     parser.add_argument("--seconds", type=float, help="length of one run: 8; with --against about 3")
     parser.add_argument("--tries", type=int, default=3, help="of a run in which others were busy")
     parser.add_argument("--orders", type=int, default=seed.STUDY_ORDERS, help="a multiple of 2000")
@@ -54,7 +54,7 @@ def _parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--note", default="", help="what a reader of the figures should know")
     arguments = parser.parse_args()
-    arguments.rounds = arguments.rounds or (against.ROUNDS if arguments.against else 3)
+    arguments.rounds = arguments.rounds or (version_comparison.ROUNDS if arguments.against else 3)
     arguments.seconds = arguments.seconds or (3 if arguments.against else 8)
     return arguments
 
@@ -64,13 +64,13 @@ def main() -> None:
     arguments = _parse_arguments()
     if arguments.against:
         installation.install_tools()
-        against.compare(arguments)
+        version_comparison.compare(arguments)
         return
-    sections.require_section(arguments.section)
+    document_sections.require_section(arguments.section)
     installation.install()
     # What this program does must not fall on the servers' core.
     os.sched_setaffinity(0, {LOAD_CORE})
-    sizes, load_before = Sizes(arguments.orders), machine.read_load_average()
+    sizes, load_before = Sizes(arguments.orders), machine_info.read_load_average()
     with Cluster() as cluster, tempfile.TemporaryDirectory(prefix="vitrin-bench-") as name:
         folder = Path(name)
         asyncio.run(_load(cluster, sizes))
@@ -100,7 +100,9 @@ def _build_contestants(cluster: Cluster, sizes: Sizes, folder: Path, *, only: st
     users = [*sizes.many_orders, *sizes.twenty_orders]
     tokens = asyncio.run(contestants.sign_in(contestants.build_settings(environment), users))
     everybody = [
-        Contestant(contestants.build_our_server(environment, folder), works.build_vitrin_requests(tokens)),
+        Contestant(
+            contestants.build_our_server(environment, folder), workloads.build_vitrin_requests(tokens)
+        ),
         *contestants.build_peers(cluster, _DATABASE, folder),
     ]
     chosen = [
@@ -131,7 +133,7 @@ def _running_servers(running: Sequence[Contestant]) -> Iterator[Sequence[Contest
 
 
 def _check(running: Sequence[Contestant], sizes: Sizes) -> None:
-    differences = equality.find_differences(running, sizes)
+    differences = response_equality.find_differences(running, sizes)
     print("\n".join(differences) or f"{len(running)} servers give the same data", flush=True)
     if differences:
         raise SystemExit(1)
@@ -183,15 +185,15 @@ async def _check_money(cluster: Cluster, sizes: Sizes, *, answered: int) -> None
 
 
 def _write(figures: Sequence[Figures], arguments: argparse.Namespace, *, load_before: float) -> None:
-    particulars = machine.describe_machine()
+    particulars = machine_info.describe_machine()
     rounds.write_results(_RESULTS, {**particulars, "load before": load_before}, figures)
-    picture = sections.DOCUMENT.with_name(f"performance-{arguments.section}.svg")
+    picture = document_sections.DOCUMENT.with_name(f"performance-{arguments.section}.svg")
     picture.write_text(report.render_chart(figures), encoding="utf-8")
     note = (
         f"runs of {arguments.seconds:g} s, load average before: {load_before:.1f}. {arguments.note}".strip()
     )
     content = report.render_section(figures, particulars, picture=picture.name, note=note)
-    sections.write_section(arguments.section, content)
+    document_sections.write_section(arguments.section, content)
 
 
 if __name__ == "__main__":

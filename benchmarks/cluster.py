@@ -11,7 +11,7 @@ import asyncpg
 
 from benchmarks import processes
 from benchmarks.installation import find_postgres_binaries
-from benchmarks.places import LOAD_CORE, pin_to_core
+from benchmarks.paths import LOAD_CORE, pin_to_core
 
 USER = "bench"
 # Fitted to loading and to reading from memory; nothing here has to survive a power cut.

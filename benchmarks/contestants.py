@@ -10,12 +10,12 @@ from pathlib import Path
 
 import database
 from app.bootstrap import build_shop
-from benchmarks import processes, works
+from benchmarks import processes, workloads
 from benchmarks.cluster import Cluster
 from benchmarks.installation import find_postgraphile_node
-from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pin_to_core
+from benchmarks.paths import NODE_FOLDER, PYTHON, PYTHON_FOLDER, ROOT, SERVER_CORE, pin_to_core
 from benchmarks.processes import Server
-from benchmarks.works import RequestBuilder, Workload
+from benchmarks.workloads import RequestBuilder, Workload
 from config import keys
 from config.settings import Settings
 from models import User
@@ -116,14 +116,14 @@ def build_peers(cluster: Cluster, database_name: str, folder: Path) -> list[Cont
     cached = build_server("strawberry-cached", python_command("strawberry_app"), PYTHON_FOLDER, CACHED="1")
     floor = build_server("floor", python_command("floor_app"), PYTHON_FOLDER)
     return [
-        Contestant(mercurius, works.build_graphql_requests("/graphql")),
-        Contestant(fastify, works.build_legacy_order_requests()),
-        Contestant(postgraphile, works.build_postgraphile_requests()),
-        Contestant(apollo, works.build_graphql_requests("/")),
-        Contestant(fastapi, works.build_fastapi_requests()),
-        Contestant(strawberry, works.build_graphql_requests("/graphql")),
-        Contestant(cached, works.build_graphql_requests("/graphql")),
-        Contestant(floor, works.build_floor_requests()),
+        Contestant(mercurius, workloads.build_graphql_requests("/graphql")),
+        Contestant(fastify, workloads.build_legacy_order_requests()),
+        Contestant(postgraphile, workloads.build_postgraphile_requests()),
+        Contestant(apollo, workloads.build_graphql_requests("/")),
+        Contestant(fastapi, workloads.build_fastapi_requests()),
+        Contestant(strawberry, workloads.build_graphql_requests("/graphql")),
+        Contestant(cached, workloads.build_graphql_requests("/graphql")),
+        Contestant(floor, workloads.build_floor_requests()),
     ]
 
 

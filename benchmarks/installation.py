@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.places import NODE_FOLDER, PYTHON, PYTHON_FOLDER
+from benchmarks.paths import NODE_FOLDER, PYTHON, PYTHON_FOLDER
 
 _POSTGRES = Path("/usr/lib/postgresql")
 # Each is written at the end of an installation: one that was broken off is done again.

@@ -14,11 +14,11 @@ from tortoise.transactions import in_transaction
 
 import database
 from app.bootstrap import build_shop
-from benchmarks import contestants, works
+from benchmarks import contestants, workloads
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
 from benchmarks.shop import BenchmarkShop
-from benchmarks.works import KEY, Request, Workload
+from benchmarks.workloads import KEY, Request, Workload
 from models import Provider
 from resolvers import order_submission, order_totals
 
@@ -63,14 +63,14 @@ class Site:
             "order list": builders[Workload.ORDERS],
             "order detail": self._build_detail_request,
             "createOrder": builders[Workload.CREATE_ORDER],
-            "topUsers": lambda _: works.graphql_request("/graphql", _TOP_USERS, {}),
-            "topServices": lambda _: works.graphql_request("/graphql", _TOP_SERVICES, {}),
+            "topUsers": lambda _: workloads.graphql_request("/graphql", _TOP_USERS, {}),
+            "topServices": lambda _: workloads.graphql_request("/graphql", _TOP_SERVICES, {}),
         }
         return {name: self._build_operation(connection, builder) for name, builder in timed.items()}
 
     def _build_detail_request(self, user_id: int) -> Request:
-        order = works.to_global_id("Order", self.order_ids[user_id])
-        return works.graphql_request("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
+        order = workloads.to_global_id("Order", self.order_ids[user_id])
+        return workloads.graphql_request("/graphql", _DETAIL, {"id": order}, self.shop.tokens[user_id])
 
     def _build_operation(self, connection: "Connection", builder: Callable[[int], Request]) -> Operation:
         buyers = itertools.cycle(self.shop.buyers)

@@ -24,11 +24,11 @@ from starlette.applications import Starlette
 
 from app.application import build_application
 from app.bootstrap import build_shop
-from benchmarks import contestants, equality, installation, sections, shop
-from benchmarks.places import ROOT
+from benchmarks import contestants, document_sections, installation, response_equality, shop
+from benchmarks.paths import ROOT
 from benchmarks.seed import Sizes
 from benchmarks.shop import BenchmarkShop
-from benchmarks.works import KEY, Request, Workload
+from benchmarks.workloads import KEY, Request, Workload
 from cli.serve import freeze_garbage
 
 _INTERVAL_SECONDS = 0.001
@@ -126,7 +126,7 @@ async def profile_all(opened: BenchmarkShop, chosen: list[Workload], requests: i
 
 async def _profile_work(app: Starlette, opened: BenchmarkShop, work: Workload, requests: int) -> Profile:
     asker = opened.contestant().request_builders[work]
-    able = [user for user in equality.get_user_ids(work, opened.sizes) if user in opened.tokens]
+    able = [user for user in response_equality.get_user_ids(work, opened.sizes) if user in opened.tokens]
     requests_to_send = [asker(able[place % len(able)]) for place in range(requests)]
     for request in requests_to_send[:_WARM_UP]:
         await call(app, request)
@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--section", default="", help="write it to this section of docs/performance.md")
     arguments = parser.parse_args()
     if arguments.section:
-        sections.require_section(arguments.section)
+        document_sections.require_section(arguments.section)
     installation.install()
     freeze_garbage()
     with shop.open_temporary_shop(Sizes(_ORDERS)) as (_, opened):
@@ -190,7 +190,7 @@ def main() -> None:
         for name, count in one.functions.most_common(arguments.functions):
             print(f"{_compute_share(one, count) * one.microseconds:8,.0f} µs  {name}")
     if arguments.section:
-        sections.write_section(arguments.section, render_table(found))
+        document_sections.write_section(arguments.section, render_table(found))
 
 
 if __name__ == "__main__":

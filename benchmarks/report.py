@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from benchmarks import chart
 from benchmarks.contestants import OURS
 from benchmarks.rounds import Figures, Run
-from benchmarks.works import MEANINGS, Workload
+from benchmarks.workloads import MEANINGS, Workload
 
 _REFERENCES = ("mercurius", "fastify", "apollo")
 _HEAD = (

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from benchmarks import equality, processes, wrk
+from benchmarks import processes, response_equality, wrk
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.places import LOAD_CORE, SERVER_CORE
+from benchmarks.paths import LOAD_CORE, SERVER_CORE
 from benchmarks.seed import Sizes
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 from benchmarks.wrk import Load
 
 MAX_FOREIGN_SHARE = 0.10
@@ -100,7 +100,7 @@ class Cell:
 def build_cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -> Iterator[Cell]:
     """All cells, work by work; works that change the records come last."""
     for work in Workload:
-        users = equality.get_user_ids(work, sizes)
+        users = response_equality.get_user_ids(work, sizes)
         for one in contestants:
             if work in one.request_builders:
                 script = wrk.write_script(one, work, users, folder)
@@ -108,7 +108,7 @@ def build_cells(contestants: Sequence[Contestant], sizes: Sizes, folder: Path) -
                     work,
                     one,
                     script,
-                    len(equality.send(one.server.url, one.request_builders[work](users[0]))),
+                    len(response_equality.send(one.server.url, one.request_builders[work](users[0]))),
                 )
 
 

@@ -19,12 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import installation, latencies, processes, sections, shop, wrk
+from benchmarks import document_sections, installation, latencies, processes, shop, wrk
 from benchmarks.cluster import Cluster
 from benchmarks.latencies import Latencies, Site
 from benchmarks.seed import Sizes
 from benchmarks.shop import BenchmarkShop
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 
 _BYTES_PER_ORDER = 2_000
 _THROUGHPUT_SECONDS = 5.0
@@ -46,7 +46,7 @@ def main() -> None:
     """Load every size, measure all of them in turns, print."""
     arguments = _parse_arguments()
     if arguments.section:
-        sections.require_section(arguments.section)
+        document_sections.require_section(arguments.section)
     installation.install()
     _check_disk(sum(arguments.orders))
     with (
@@ -64,7 +64,7 @@ def main() -> None:
             text += f"\n\n{_render_throughput_table(opened[0], arguments.processes)}"
     print(text)
     if arguments.section:
-        sections.write_section(arguments.section, text)
+        document_sections.write_section(arguments.section, text)
 
 
 def _check_disk(orders: int) -> None:

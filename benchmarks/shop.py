@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import contestants, processes, seed, works
+from benchmarks import contestants, processes, seed, workloads
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.places import SERVER_CORE
+from benchmarks.paths import SERVER_CORE
 from benchmarks.seed import Sizes
 
 _MAX_TOKENS = 1_000
@@ -34,7 +34,7 @@ class BenchmarkShop:
         """Our server on this database, not started yet; with a port it is one of several."""
         environment = {**self.environment, **({"PORT": str(port)} if port else {})}
         server = contestants.build_our_server(environment, self.folder, core=core)
-        return Contestant(server, works.build_vitrin_requests(self.tokens))
+        return Contestant(server, workloads.build_vitrin_requests(self.tokens))
 
 
 def open_shop(cluster: Cluster, name: str, sizes: Sizes, folder: Path) -> BenchmarkShop:

@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import equality, installation, processes, shop, wrk
+from benchmarks import installation, processes, response_equality, shop, wrk
 from benchmarks.contestants import Contestant
 from benchmarks.seed import Sizes
 from benchmarks.shop import BenchmarkShop
-from benchmarks.works import Request, Workload
+from benchmarks.workloads import Request, Workload
 
 _SAMPLE_SECONDS = 10.0
 _MIX = (*(Workload.SERVICES, Workload.ORDERS, Workload.LEGACY_ORDERS) * 3, Workload.CREATE_ORDER)
@@ -41,7 +41,7 @@ def _mix_requests(ours: Contestant, opened: BenchmarkShop) -> Iterator[Request]:
     chance = random.Random(1)
     for place in range(_REQUESTS):
         work = _MIX[place % len(_MIX)]
-        able = [user for user in equality.get_user_ids(work, opened.sizes) if user in opened.tokens]
+        able = [user for user in response_equality.get_user_ids(work, opened.sizes) if user in opened.tokens]
         yield ours.request_builders[work](chance.choice(able))
 
 

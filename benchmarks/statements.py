@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from benchmarks import equality
+from benchmarks import response_equality
 from benchmarks.cluster import Cluster
 from benchmarks.rounds import Cell, Statements
 from benchmarks.seed import Sizes
@@ -47,10 +47,12 @@ async def _set_logging(session: asyncpg.Connection, setting: str) -> None:
 
 
 async def _count_for_cell(session: asyncpg.Connection, database: str, cell: Cell, sizes: Sizes) -> Statements:
-    users = equality.get_user_ids(cell.work, sizes)
+    users = response_equality.get_user_ids(cell.work, sizes)
     await session.execute("SELECT pg_stat_statements_reset()")
     for user_id in users[:_REQUESTS]:
-        equality.send(cell.contestant.server.url, cell.contestant.request_builders[cell.work](user_id))
+        response_equality.send(
+            cell.contestant.server.url, cell.contestant.request_builders[cell.work](user_id)
+        )
     counted = await session.fetchrow(_COUNT, database, _RESET)
     requests = len(users[:_REQUESTS])
     return Statements(sent=counted["sent"] / requests, resets=counted["resets"] / requests)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.contestants import Contestant
-from benchmarks.places import LOAD_CORE, pin_to_core
-from benchmarks.works import KEY, Request, Workload
+from benchmarks.paths import LOAD_CORE, pin_to_core
+from benchmarks.workloads import KEY, Request, Workload
 
 CONNECTIONS = 32
 _MAX_USERS = 1_000

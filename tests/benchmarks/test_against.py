@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import against, intervals
-from benchmarks.places import ROOT
+from benchmarks import intervals, version_comparison
+from benchmarks.paths import ROOT
 from benchmarks.rounds import Run
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 
 
 def test_equal_ratios_give_an_interval_without_width() -> None:
@@ -49,7 +49,7 @@ def test_the_table_shows_the_server_alone_and_with_postgresql() -> None:
     other = {Workload.SERVICES: [_run(1.0, 1.0), _run(1.0, 1.0)], Workload.ORDERS: []}
     this = {Workload.SERVICES: [_run(1.1, 0.5), _run(1.1, 0.5)], Workload.ORDERS: []}
 
-    *_, row = against.render_table(other, this).splitlines()
+    *_, row = version_comparison.render_table(other, this).splitlines()
 
     assert row == (
         "| Q1 | 2 | 300 | 1.000 → 1.100 | 1.100 [1.100, 1.100] | 2.000 → 1.600 | 0.800 [0.800, 0.800] |"
@@ -58,18 +58,18 @@ def test_the_table_shows_the_server_alone_and_with_postgresql() -> None:
 
 def test_a_checkout_runs_by_its_own_environment_or_by_ours_if_dependencies_are_equal(tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    assert against.find_interpreter(tmp_path) == sys.executable
+    assert version_comparison.find_interpreter(tmp_path) == sys.executable
 
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.touch()
-    assert against.find_interpreter(tmp_path) == str(python)
+    assert version_comparison.find_interpreter(tmp_path) == str(python)
 
 
 def test_a_checkout_with_other_dependencies_and_no_environment_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["starlette==0.1"]\n')
     with pytest.raises(SystemExit, match="uv sync"):
-        against.find_interpreter(tmp_path)
+        version_comparison.find_interpreter(tmp_path)
 
 
 def _run(server_cpu_ms: float, postgres_cpu_ms: float) -> Run:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks import answers
-from benchmarks.answers import WrongAnswer
-from benchmarks.works import Workload
+from benchmarks import response_normalization
+from benchmarks.response_normalization import WrongAnswer
+from benchmarks.workloads import Workload
 
 OURS: dict[str, Any] = {
     "data": {
@@ -61,7 +61,9 @@ PEERS: list[Any] = [
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_the_same_orders_compare_equal_in_each_server_s_spelling(peer: dict[str, Any]) -> None:
-    assert answers.to_comparable(Workload.ORDERS, peer) == answers.to_comparable(Workload.ORDERS, OURS)
+    assert response_normalization.to_comparable(
+        Workload.ORDERS, peer
+    ) == response_normalization.to_comparable(Workload.ORDERS, OURS)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +73,17 @@ def test_the_same_orders_compare_equal_in_each_server_s_spelling(peer: dict[str,
 def test_another_value_compares_unequal(field: str, value: object) -> None:
     peer = copy.deepcopy(PEERS[1])
     peer["data"]["orders"][0][field] = value
-    assert answers.to_comparable(Workload.ORDERS, peer) != answers.to_comparable(Workload.ORDERS, OURS)
+    assert response_normalization.to_comparable(
+        Workload.ORDERS, peer
+    ) != response_normalization.to_comparable(Workload.ORDERS, OURS)
 
 
 def test_a_missing_field_compares_unequal() -> None:
     peer = copy.deepcopy(PEERS[0])
     del peer["data"]["orders"][0]["service"]
-    assert answers.to_comparable(Workload.ORDERS, peer) != answers.to_comparable(Workload.ORDERS, OURS)
+    assert response_normalization.to_comparable(
+        Workload.ORDERS, peer
+    ) != response_normalization.to_comparable(Workload.ORDERS, OURS)
 
 
 def test_two_new_orders_may_differ_in_id_and_timestamp_only() -> None:
@@ -86,12 +92,14 @@ def test_two_new_orders_may_differ_in_id_and_timestamp_only() -> None:
         {"data": {"createOrder": {"result": {"id": 8, "createdAt": "2026-01-01T00:00:01Z", "charge": "3"}}}},
         {"id": 9, "createdAt": "2026-01-01T00:00:02Z", "charge": 3},
     ]
-    assert [answers.to_comparable(Workload.CREATE_ORDER, one) for one in placed] == [{"charge": 3}] * 3
+    assert [response_normalization.to_comparable(Workload.CREATE_ORDER, one) for one in placed] == [
+        {"charge": 3}
+    ] * 3
 
 
 def test_legacy_orders_are_compared_as_they_are() -> None:
     answer = {"status": 200, "orders": [{"id": 1, "remains": "5"}]}
-    assert answers.to_comparable(Workload.LEGACY_ORDERS, answer) == answer
+    assert response_normalization.to_comparable(Workload.LEGACY_ORDERS, answer) == answer
 
 
 @pytest.mark.parametrize(
@@ -105,4 +113,4 @@ def test_legacy_orders_are_compared_as_they_are() -> None:
 )
 def test_refusals_are_no_data(answer: dict[str, Any]) -> None:
     with pytest.raises(WrongAnswer):
-        answers.to_comparable(Workload.CREATE_ORDER, answer)
+        response_normalization.to_comparable(Workload.CREATE_ORDER, answer)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import chart, report, sections
+from benchmarks import chart, document_sections, report
 from benchmarks.rounds import Figures, Run, Statements
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -83,16 +83,16 @@ def test_a_chart_of_the_figures_has_a_panel_for_each_work_that_was_measured() ->
 
 
 def test_a_section_is_exchanged_and_the_rest_of_the_document_stays(tmp_path: Path) -> None:
-    begin, end = sections.get_markers("figures")
+    begin, end = document_sections.get_markers("figures")
     document = tmp_path / "performance.md"
     document.write_text(f"# P\n\n{begin}\nold\n{end}\n\nafter\n", encoding="utf-8")
 
-    sections.write_section("figures", "new", document=document)
-    sections.write_section("figures", "newer\n", document=document)
+    document_sections.write_section("figures", "new", document=document)
+    document_sections.write_section("figures", "newer\n", document=document)
 
     assert document.read_text(encoding="utf-8") == f"# P\n\n{begin}\n\nnewer\n\n{end}\n\nafter\n"
 
 
 def test_a_section_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="no section"):
-        sections.replace_section("# P\n", "figures", "new")
+        document_sections.replace_section("# P\n", "figures", "new")

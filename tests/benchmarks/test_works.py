@@ -8,12 +8,12 @@ import pytest
 from graphql import parse, validate
 
 import schema
-from benchmarks import works
-from benchmarks.places import NODE_FOLDER, PYTHON_FOLDER, ROOT
+from benchmarks import workloads
+from benchmarks.paths import NODE_FOLDER, PYTHON_FOLDER, ROOT
 from benchmarks.seed import Sizes
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 
-REQUEST_BUILDERS = works.build_vitrin_requests({7: "token"})
+REQUEST_BUILDERS = workloads.build_vitrin_requests({7: "token"})
 
 
 @pytest.mark.parametrize("work", [Workload.SERVICES, Workload.ORDERS, Workload.CREATE_ORDER])
@@ -27,7 +27,9 @@ def test_every_request_to_ours_carries_its_user_s_token() -> None:
 
 
 def test_each_order_placed_with_ours_has_room_for_a_key_of_its_own() -> None:
-    assert json.loads(REQUEST_BUILDERS[Workload.CREATE_ORDER](7).body or "")["variables"]["key"] == works.KEY
+    assert (
+        json.loads(REQUEST_BUILDERS[Workload.CREATE_ORDER](7).body or "")["variables"]["key"] == workloads.KEY
+    )
 
 
 def test_the_study_s_sizes_are_2000_users_to_200000_orders() -> None:

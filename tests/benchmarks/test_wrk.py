@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import wrk
-from benchmarks.works import KEY, Request
+from benchmarks.workloads import KEY, Request
 
 OUTPUT = """Running 8s test @ http://127.0.0.1:9001
   1 threads and 32 connections

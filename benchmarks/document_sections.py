@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.places import ROOT
+from benchmarks.paths import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 

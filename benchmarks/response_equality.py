@@ -6,10 +6,10 @@ import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks import answers
+from benchmarks import response_normalization
 from benchmarks.contestants import Contestant
 from benchmarks.seed import Sizes
-from benchmarks.works import KEY, ORDER_COUNT, SERVICE_COUNT, Request, Workload
+from benchmarks.workloads import KEY, ORDER_COUNT, SERVICE_COUNT, Request, Workload
 
 _PATIENCE_SECONDS = 30
 _ROWS = {Workload.SERVICES: SERVICE_COUNT, Workload.ORDERS: ORDER_COUNT}
@@ -52,8 +52,8 @@ def find_differences(contestants: Sequence[Contestant], sizes: Sizes) -> list[st
 def _answer(contestant: Contestant, work: Workload, user_id: int) -> Any:
     body = send(contestant.server.url, contestant.request_builders[work](user_id))
     try:
-        content = answers.to_comparable(work, json.loads(body))
-    except answers.WrongAnswer as wrong:
+        content = response_normalization.to_comparable(work, json.loads(body))
+    except response_normalization.WrongAnswer as wrong:
         return f"no data: {wrong}"
     rows = content["orders"] if work is Workload.LEGACY_ORDERS else content
     if work is Workload.CREATE_ORDER or len(rows) == _ROWS.get(work, ORDER_COUNT):

@@ -21,14 +21,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import equality, intervals, preparation, processes, rounds, works, wrk
+from benchmarks import intervals, prepare_version, processes, response_equality, rounds, workloads, wrk
 from benchmarks.cluster import Cluster
 from benchmarks.contestants import Contestant
-from benchmarks.places import LOAD_CORE, ROOT, SERVER_CORE, pin_to_core
+from benchmarks.paths import LOAD_CORE, ROOT, SERVER_CORE, pin_to_core
 from benchmarks.processes import Server
 from benchmarks.rounds import MAX_FOREIGN_SHARE, Run, Stopwatch
 from benchmarks.seed import Sizes
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 from benchmarks.wrk import Load
 
 ROUNDS = 12
@@ -127,16 +127,16 @@ def _prepare_version(name: str, checkout: Path, cluster: Cluster, sizes: Sizes, 
     print(f"loading {sizes.orders:,} orders for {name}: {checkout}", flush=True)
     python, port, place = find_interpreter(checkout), processes.find_free_port(), folder / name
     place.mkdir()
-    text = Path(preparation.__file__).read_text(encoding="utf-8")
+    text = Path(prepare_version.__file__).read_text(encoding="utf-8")
     command = [python, "-c", text, str(cluster.port), str(sizes.orders), str(place), str(port)]
     done = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, text=True, check=True)
     prepared = json.loads(done.stdout.splitlines()[-1])
     tokens = {int(user_id): token for user_id, token in prepared["tokens"].items()}
     serve = pin_to_core([python, "main.py", "serve"], core=SERVER_CORE)
     server = Server(name, port, serve, checkout, prepared["environment"], place / "log")
-    contestant = Contestant(server, works.build_vitrin_requests(tokens))
+    contestant = Contestant(server, workloads.build_vitrin_requests(tokens))
     scripts = {
-        work: wrk.write_script(contestant, work, equality.get_user_ids(work, sizes), place)
+        work: wrk.write_script(contestant, work, response_equality.get_user_ids(work, sizes), place)
         for work in Workload
     }
     return Version(contestant, cluster, scripts)
@@ -160,13 +160,15 @@ def _check_and_calibrate(
 ) -> dict[Workload, int]:
     """How many requests of each work take the other version about so long; both give the same data."""
     with _running_versions(versions):
-        if differences := equality.find_differences([one.contestant for one in versions], sizes):
+        if differences := response_equality.find_differences([one.contestant for one in versions], sizes):
             print("\n".join(differences), flush=True)
             raise SystemExit("the versions give different data")
         for one in versions:
             for work in chosen:
-                request = one.contestant.request_builders[work](equality.get_user_ids(work, sizes)[0])
-                one.body_sizes[work] = len(equality.send(one.server.url, request))
+                request = one.contestant.request_builders[work](
+                    response_equality.get_user_ids(work, sizes)[0]
+                )
+                one.body_sizes[work] = len(response_equality.send(one.server.url, request))
         return {work: _calibrate(versions[0], work, seconds) for work in chosen}
 
 

@@ -1,4 +1,4 @@
-"""Prepares one version's database and tokens for `benchmarks.against`.
+"""Prepares one version's database and tokens for `benchmarks.version_comparison`.
 
 Its text runs in the version's own checkout, by that version's interpreter: `python -c TEXT PORT ORDERS FOLDER
 SERVER_PORT`. `benchmarks` is therefore that version's package. The last line of the output is JSON: the

@@ -16,7 +16,7 @@ import binascii
 from datetime import datetime
 from typing import Any
 
-from benchmarks.works import Workload
+from benchmarks.workloads import Workload
 
 _ENUMS = frozenset({"status", "type", "source"})
 _TIMESTAMPS = frozenset({"createdAt", "updatedAt"})
