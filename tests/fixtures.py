@@ -23,6 +23,13 @@ from config.settings import Settings
 from models import User
 from resolvers import sessions
 from resolvers.app_context import AppContext
+from tests.database_templates import (
+    MEMORY,
+    Templates,
+    copy_migrated_sqlite,
+    migrate_together,
+    running_postgres,
+)
 from tests.databases import (
     ReusedConnection,
     SharedDatabase,
@@ -35,9 +42,8 @@ from tests.databases import (
 )
 from tests.fakes import RecordingSms, lift_quotas, new_shop
 from tests.live_servers import LiveServer
-from tests.network import closed_to_the_outside
-from tests.searches import DEPTH
-from tests.templates import MEMORY, Templates, copy_migrated_sqlite, migrate_together, running_postgres
+from tests.network_guard import closed_to_the_outside
+from tests.search_depth import DEPTH
 
 if TYPE_CHECKING:
     from selenium import webdriver

@@ -21,8 +21,8 @@ _PRELOADED = (
     "main",
     *(f"cli.{file.stem}" for file in (ROOT / "cli").glob("[a-z]*.py")),
     "cli.error_messages",
-    "tests.faults.product",
-    "tests.faults.upstream",
+    "tests.fault_injection.faulty_product",
+    "tests.fault_injection.faulty_provider",
     "tests.forked_commands",
 )
 _PATIENCE_SECONDS = 180

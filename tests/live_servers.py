@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import main
+from tests.database_templates import copy_migrated_sqlite
 from tests.forked_commands import ROOT as ROOT
 from tests.forked_commands import ForkedProcess, run_command
-from tests.templates import copy_migrated_sqlite
 
 _PATIENCE_SECONDS = 180
 """Waits end at once where nothing hangs: it is sized for a machine that does ten other things."""

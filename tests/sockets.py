@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-from tests.live_updates import wait_for
+from tests.subscription_waits import wait_for
 
 PROTOCOL = "graphql-transport-ws"
 

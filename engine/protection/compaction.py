@@ -7,7 +7,8 @@ from graphql import DocumentNode, Node, Token, TokenKind
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
 _BYTES_PER_NODE = 330
-"""A node with its place and its text, measured on CPython 3.11; see `tests/engine/test_compaction.py`."""
+"""A node with its place and its text, measured on CPython 3.11; see
+`tests/engine/protection/test_compaction.py`."""
 
 _NO_TOKEN = Token(TokenKind.SOF, 0, 0, 0, 0)
 """Stands for the first and last token of every node of a compacted document."""

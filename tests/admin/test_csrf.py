@@ -9,8 +9,8 @@ from app.application import build_application
 from config.settings import Settings
 from domain.roles import UserRole
 from resolvers.app_context import AppContext
-from tests.admin.visits import CSRF, StaffClient
-from tests.resolvers.staff.world import create_member
+from tests.admin.http_client import CSRF, StaffClient
+from tests.resolvers.staff.scenario import create_member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

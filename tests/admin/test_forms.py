@@ -12,9 +12,9 @@ from domain.service_types import ServiceSource, ServiceType
 from models import AuditEntry, Category, Gift, Provider, Service
 from resolvers.app_context import AppContext
 from resolvers.runtime_settings import load_overrides
-from tests.admin.visits import StaffClient, get_message
+from tests.admin.http_client import StaffClient, get_message
 from tests.database_state import read_stored_rows
-from tests.resolvers.staff.world import Scenario, create_scenario
+from tests.resolvers.staff.scenario import Scenario, create_scenario
 
 
 async def create_owner_client(shop: AppContext, client: httpx.AsyncClient) -> tuple[StaffClient, Scenario]:

@@ -9,8 +9,8 @@ from selenium.webdriver.common.keys import Keys
 
 from cli import serve
 from tests import browsers
-from tests.admin.customers import Customer
-from tests.admin.desk import AdminBrowser
+from tests.admin.browser_client import AdminBrowser
+from tests.admin.customer_client import Customer
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes

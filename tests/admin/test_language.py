@@ -21,9 +21,9 @@ from domain.permissions import Permission
 from domain.roles import UserRole
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType
 from resolvers.app_context import AppContext
-from tests.admin.visits import StaffClient, get_message
+from tests.admin.http_client import StaffClient, get_message
 from tests.live_servers import ROOT
-from tests.resolvers.staff.world import create_scenario
+from tests.resolvers.staff.scenario import create_scenario
 
 KINDS: list[type[StrEnum]] = [
     Dispatch,

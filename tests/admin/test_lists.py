@@ -22,9 +22,9 @@ from domain.permissions import Permission, has_permission
 from domain.roles import UserRole
 from models import Order, Provider, Service, Ticket, User
 from resolvers.app_context import AppContext
-from tests.admin.visits import StaffClient, get_message
+from tests.admin.http_client import StaffClient, get_message
 from tests.database_state import read_stored_rows
-from tests.resolvers.staff.world import Scenario, create_scenario
+from tests.resolvers.staff.scenario import Scenario, create_scenario
 
 LISTS: list[type[StaffView]] = [
     AuditView,

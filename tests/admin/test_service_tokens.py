@@ -11,9 +11,9 @@ from domain.sessions import SessionKind
 from models import AccessToken, AuditEntry
 from resolvers import sessions
 from resolvers.app_context import AppContext
-from tests.admin.test_confirmation import create_stale_client
-from tests.admin.visits import StaffClient, get_message
-from tests.resolvers.staff.world import create_member
+from tests.admin.http_client import StaffClient, get_message
+from tests.admin.test_identity_confirmation import create_stale_client
+from tests.resolvers.staff.scenario import create_member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 REPORT = {"act": "create", "name": "nightly report", "days": "۳۰", "permission": "read_figures"}

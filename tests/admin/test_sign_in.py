@@ -9,10 +9,10 @@ from app.application import build_application
 from domain.roles import UserRole
 from models import AccessToken, User
 from resolvers.app_context import AppContext
-from tests.admin.visits import StaffClient, get_message
+from tests.admin.http_client import StaffClient, get_message
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import different_code, with_settings
-from tests.resolvers.staff.world import create_member
+from tests.resolvers.staff.scenario import create_member
 
 
 async def get_mobile(role: UserRole) -> str:

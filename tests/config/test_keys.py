@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from config import keys
 from config.settings import Settings
-from tests.several_processes import run_together
+from tests.parallel_processes import run_together
 
 MAKE_KEYS = """
 import hashlib

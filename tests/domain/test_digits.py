@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import digits
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 SCRIPT_ZEROS = "0۰٠０"
 

@@ -1,5 +1,5 @@
 from domain import ids
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 
 @for_each("value", [1, 2, 2**31 - 1])

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from domain import links
 from domain.problems import InvalidLink
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 
 @for_each(

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import mobiles
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 NUMBERS = st.from_regex(r"9[0-9]{9}", fullmatch=True, alphabet="0123456789")
 PREFIXES = ["", "0", "98", "+98", "0098", "+980", "00980", "980"]

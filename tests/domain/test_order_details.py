@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.order_details import DELAYS, DripFeed, Limits, OrderDetails, Specification, Subscription, specify
 from domain.problems import InvalidInput, QuantityOutOfRange
 from domain.service_types import ServiceType
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 TODAY = date(2026, 11, 24)
 LIMITS = Limits(min=2, max=1_000, drip_feed=False)

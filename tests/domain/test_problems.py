@@ -11,8 +11,8 @@ from domain.problems import (
     declares_problems,
     get_declared_problems,
 )
-from tests.cases import for_each
-from tests.domain.made_problems import build_problem
+from tests.domain.sample_problems import build_problem
+from tests.subtest_cases import for_each
 
 
 def test_declared_problems_of_an_operation_are_listed() -> None:

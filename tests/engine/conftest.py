@@ -10,7 +10,7 @@ from config.settings import Settings
 from engine.transport.view import GraphQLView
 from engine.transport.websocket import GraphQLSockets
 from schema.context import Context
-from tests.engine.small_sockets import EVENTS, LIMITS, SCHEMA, RunningApp
+from tests.engine.transport.websocket_app import EVENTS, LIMITS, SCHEMA, RunningApp
 from tests.fakes import RecordingSms, new_shop
 from tests.sockets import Client, open_socket, serve
 

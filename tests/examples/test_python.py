@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.clients import PYTHON, requires, run_example
+from tests.examples.example_runs import PYTHON, requires, run_example
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.clients import requires
+from tests.examples.example_runs import requires
 from tests.live_servers import ROOT
 
 pytestmark = pytest.mark.processes

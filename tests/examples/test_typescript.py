@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.clients import TYPESCRIPT, requires, run_example
+from tests.examples.example_runs import TYPESCRIPT, requires, run_example
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.processes

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from gateways import http
-from tests.gateways.provider_server import HttpStubServer
+from tests.gateways.http_stub_server import HttpStubServer
 
 
 @pytest.fixture

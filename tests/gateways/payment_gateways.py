@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from domain.money import Toman
 from gateways.errors import GatewayError
 from gateways.payments import PaymentGateway, PaymentPage, Verification, ZarinpalPayments, ZibalPayments
-from tests.gateways.provider_server import HttpStubServer
+from tests.gateways.http_stub_server import HttpStubServer
 
 MERCHANT = "1344b5d4-0048-11e8-94db-005056a205be"
 MOBILE = "09011235566"

@@ -7,7 +7,7 @@ import pytest
 
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayUnavailable
 from gateways.http import MAX_RESPONSE_BYTES, JsonResponse, create_client, read_json
-from tests.gateways.provider_server import HttpStubServer
+from tests.gateways.http_stub_server import HttpStubServer
 
 KEY = "5ecre7-key"
 

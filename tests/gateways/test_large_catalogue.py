@@ -10,7 +10,7 @@ from gateways.errors import GatewayInvalidResponse
 from gateways.http import MAX_RESPONSE_BYTES
 from gateways.provider_addresses import ProviderClient
 from gateways.providers import MAX_CATALOGUE_BYTES, HttpProviderApi, ProviderAccount
-from tests.gateways.provider_server import HttpStubServer
+from tests.gateways.http_stub_server import HttpStubServer
 
 
 def build_catalogue(services: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.payments import PaymentGateway, PaymentPage, Verdict
+from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.payment_gateways import (
     HTML,
     MERCHANT,
@@ -25,7 +26,6 @@ from tests.gateways.payment_gateways import (
     open_page,
     verify,
 )
-from tests.gateways.provider_server import HttpStubServer
 
 ODD_TEXTS = ["", "..", "/etc", "A B", "A\r\nLocation: x", "A\u0000", "A\u00a0", "اعتبار", "A" * 65]
 

@@ -12,9 +12,9 @@ from gateways.errors import GatewayInvalidResponse, GatewayRejected, GatewayUnav
 from gateways.provider_addresses import ForbiddenAddress, ProviderClient
 from gateways.provider_orders import ProviderOrder
 from gateways.providers import HttpProviderApi, ProviderAccount, ProviderApi
-from tests.cases import for_each
+from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.provider_apis import KEY, LINK, ORDER, SHORT_TIMEOUTS, build_account, connected
-from tests.gateways.provider_server import HttpStubServer
+from tests.subtest_cases import for_each
 
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 

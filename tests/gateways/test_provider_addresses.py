@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from gateways.errors import GatewayUnavailable
 from gateways.provider_addresses import ForbiddenAddress, RestrictedNetworkBackend, check_url, is_public
-from tests.cases import for_each
+from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.provider_apis import SHORT_TIMEOUTS, build_account, connected
-from tests.gateways.provider_server import HttpStubServer
+from tests.subtest_cases import for_each
 from tests.tls import create_self_signed_certificate
 
 PUBLIC = "93.184.216.34"

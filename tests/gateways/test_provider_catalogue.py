@@ -6,7 +6,7 @@ from domain.service_types import ServiceType
 from gateways import provider_responses
 from gateways.http import JsonResponse
 from gateways.provider_results import ProviderService
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 SERVICE = {
     "service": 1,

@@ -5,7 +5,7 @@ from gateways import provider_responses
 from gateways.errors import GatewayInvalidResponse
 from gateways.http import JsonResponse
 from gateways.provider_results import ProviderOrderState
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 
 def parse_state(entry: dict[str, object]) -> ProviderOrderState:

@@ -13,8 +13,8 @@ from gateways.errors import (
     GatewayUnavailable,
 )
 from gateways.providers import HttpProviderApi, ProviderAccount, ProviderApi
+from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.provider_apis import KEY, LINK, ORDER, SHORT_TIMEOUTS, build_account, connected
-from tests.gateways.provider_server import HttpStubServer
 
 HTML = "<html><head><title>502 Bad Gateway</title></head></html>"
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from domain.enums import SmsNotice
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.sms import ConsoleSms, KavenegarSms, SmsGateway, SmsIrSms, TemplateMissing
-from tests.gateways.provider_server import HttpStubServer
+from tests.gateways.http_stub_server import HttpStubServer
 
 MOBILE = "09011235566"
 CODE = "483920"

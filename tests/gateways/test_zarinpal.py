@@ -7,6 +7,7 @@ import pytest
 
 from gateways.errors import GatewayInvalidResponse, GatewayRejected
 from gateways.payments import PaymentPage, Verdict, Verification
+from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.payment_gateways import (
     AUTHORITY,
     CALLBACK,
@@ -21,7 +22,6 @@ from tests.gateways.payment_gateways import (
     zarinpal_error,
     zarinpal_response,
 )
-from tests.gateways.provider_server import HttpStubServer
 
 
 async def test_zarinpal_is_asked_for_a_page_in_toman_and_strings(

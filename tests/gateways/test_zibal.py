@@ -7,6 +7,7 @@ import pytest
 
 from gateways.errors import GatewayError, GatewayInvalidResponse, GatewayRejected
 from gateways.payments import PaymentPage, Verdict, Verification
+from tests.gateways.http_stub_server import HttpStubServer
 from tests.gateways.payment_gateways import (
     AMOUNT,
     CALLBACK,
@@ -23,7 +24,6 @@ from tests.gateways.payment_gateways import (
     zibal_response,
     zibal_verified_before,
 )
-from tests.gateways.provider_server import HttpStubServer
 
 
 async def test_zibal_is_asked_for_a_page_in_rial(server: HttpStubServer, client: httpx.AsyncClient) -> None:

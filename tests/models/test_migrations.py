@@ -21,8 +21,8 @@ import migrations
 from database.tortoise_patches import RebuildNotSupported
 from models import Category, User
 from tests.fakes import create_user
-from tests.resolvers.records import create_category
-from tests.several_processes import run_together
+from tests.parallel_processes import run_together
+from tests.resolvers.factories import create_category
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.processes]
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 import database
 from tests.fixtures import copied_database
-from tests.money.fleet import Fleet, run_fleet
+from tests.money.server_fleet import Fleet, run_fleet
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

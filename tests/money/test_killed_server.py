@@ -16,12 +16,12 @@ import pytest
 import database
 from domain.enums import LedgerKind
 from models import LedgerEntry, Order, Service, User
-from tests.both_doors.world import to_global_id
+from tests.api_parity.scenario import to_global_id
 from tests.fakes import create_user
 from tests.forked_commands import run_command
-from tests.money.fleet import Fleet, run_fleet
-from tests.money.test_at_once import CREATE_ORDER
-from tests.resolvers.records import create_service
+from tests.money.server_fleet import Fleet, run_fleet
+from tests.money.test_concurrency import CREATE_ORDER
+from tests.resolvers.factories import create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeGuard
 
-from tests.cases import for_each
 from tests.live_servers import ROOT
+from tests.subtest_cases import for_each
 
 # Weights of an Accept-Language header, and seconds for the event loop, are no money;
 # the demo's orders are made up once, and a folder joined to a name is no division.

@@ -21,12 +21,12 @@ from domain.enums import LedgerKind
 from models import LedgerEntry, Order, Payment, Service, User, UserGift
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
+from tests.api_parity.scenario import to_global_id
 from tests.append_only import allow_row_changes
-from tests.both_doors.world import to_global_id
 from tests.fakes import FakePayments, RecordingSms, create_user, new_shop
 from tests.fixtures import create_authorization, create_client
-from tests.resolvers.records import create_gift, create_service
-from tests.searches import DEPTH
+from tests.resolvers.factories import create_gift, create_service
+from tests.search_depth import DEPTH
 
 pytestmark = pytest.mark.both_databases
 

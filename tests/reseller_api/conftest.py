@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from tests.reseller_api.resellers import Reseller
+from tests.reseller_api.reseller_client import Reseller
 
 NewReseller = Callable[[int], Awaitable[Reseller]]
 

@@ -10,9 +10,9 @@ from domain.service_types import ServiceType
 from models import Order, Refill, Service, User
 from tests.fakes import MOMENT
 from tests.reseller_api.conftest import NewReseller
-from tests.reseller_api.resellers import URL, Reseller
-from tests.resolvers.provider_records import create_provider, create_provider_service
-from tests.resolvers.records import create_category, create_order, create_service
+from tests.reseller_api.reseller_client import URL, Reseller
+from tests.resolvers.factories import create_category, create_order, create_service
+from tests.resolvers.provider_factories import create_provider, create_provider_service
 
 UNKNOWN = {"error": "Incorrect order ID"}
 

@@ -6,9 +6,9 @@ import pytest
 
 from domain.service_types import ServiceType
 from tests.database_state import read_stored_rows
-from tests.reseller_api.resellers import URL, Reseller
+from tests.reseller_api.reseller_client import URL, Reseller
 from tests.reseller_api.test_order_types import FORMS
-from tests.resolvers.records import create_order, create_service
+from tests.resolvers.factories import create_order, create_service
 from tests.rest_compat.test_bad_input import BODIES, DIGITS, REFUSED_TEXTS
 
 ADD = "service link quantity runs interval comments usernames hashtags hashtag username media".split()

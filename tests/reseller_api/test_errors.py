@@ -12,11 +12,11 @@ from domain.problems import InvalidInput, Problem, get_declared_problems
 from models import Order, Service
 from reseller_api import errors
 from resolvers import catalogue
-from tests.cases import for_each
-from tests.domain.made_problems import build_problem
+from tests.domain.sample_problems import build_problem
 from tests.live_servers import ROOT
-from tests.reseller_api.resellers import URL, Reseller
+from tests.reseller_api.reseller_client import URL, Reseller
 from tests.reseller_api.test_bad_input import ADD, SUBSCRIBE
+from tests.subtest_cases import for_each
 
 
 def find_called_operations() -> Iterator[Callable[..., object]]:

@@ -11,8 +11,8 @@ from tests.database_state import read_all_rows, read_stored_rows, record_stateme
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 from tests.reseller_api.conftest import NewReseller
-from tests.reseller_api.resellers import URL, Reseller
-from tests.resolvers.records import create_order, create_service
+from tests.reseller_api.reseller_client import URL, Reseller
+from tests.resolvers.factories import create_order, create_service
 
 INVALID = {"error": "Invalid API key"}
 ROTATE = "mutation { act: rotateApiKey { ... on ApiKey { key } } }"

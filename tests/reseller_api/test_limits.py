@@ -12,7 +12,7 @@ from resolvers import api_keys
 from resolvers.app_context import AppContext
 from tests.database_state import record_statements
 from tests.fixtures import create_client
-from tests.reseller_api.resellers import URL, Reseller
+from tests.reseller_api.reseller_client import URL, Reseller
 
 TOO_MANY = {"error": "Too many requests"}
 LimitedShop = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

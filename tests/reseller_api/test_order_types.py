@@ -8,8 +8,8 @@ import database
 from domain import calendar_days
 from domain.service_types import ServiceType
 from models import Order
-from tests.reseller_api.resellers import Reseller
-from tests.resolvers.records import create_service
+from tests.reseller_api.reseller_client import Reseller
+from tests.resolvers.factories import create_service
 
 LINES = "first\r\n\r\nsecond\nthird"
 FORMS: dict[ServiceType, dict[str, str]] = {

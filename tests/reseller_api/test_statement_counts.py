@@ -5,8 +5,8 @@ import pytest
 from models import Refill
 from tests.database_state import record_statements
 from tests.fakes import MOMENT
-from tests.reseller_api.resellers import Reseller
-from tests.resolvers.records import create_order, create_service
+from tests.reseller_api.reseller_client import Reseller
+from tests.resolvers.factories import create_order, create_service
 
 
 @pytest.fixture

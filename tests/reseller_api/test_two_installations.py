@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from cli import serve
-from tests.both_doors.world import to_global_id
+from tests.api_parity.scenario import to_global_id
 from tests.live_servers import LiveServer
 
 pytestmark = pytest.mark.slow

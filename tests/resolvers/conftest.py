@@ -7,7 +7,7 @@ from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
 from tests.fixtures import build_settings
-from tests.resolvers.provider_records import create_provider
+from tests.resolvers.provider_factories import create_provider
 
 
 @pytest.fixture

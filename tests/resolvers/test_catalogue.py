@@ -7,7 +7,7 @@ from models import Service
 from resolvers import catalogue
 from resolvers.catalogue import CategoryOrderField, ServiceFilter, ServiceOrderField
 from resolvers.pagination import Direction, PageRequest
-from tests.resolvers.records import create_category, create_service
+from tests.resolvers.factories import create_category, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 

@@ -15,7 +15,7 @@ from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows
 from tests.fakes import FakePayments, create_user
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import (
+from tests.resolvers.money_steps import (
     AMOUNT,
     SECOND,
     Clock,

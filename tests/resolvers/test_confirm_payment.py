@@ -15,7 +15,7 @@ from resolvers import notifications, payments
 from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import FakePayments, create_user
-from tests.resolvers.money_records import (
+from tests.resolvers.money_steps import (
     AMOUNT,
     Clock,
     confirm_payment,

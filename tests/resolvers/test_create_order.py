@@ -24,10 +24,10 @@ from resolvers import orders
 from resolvers.app_context import AppContext
 from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
-from tests.resolvers import records
+from tests.resolvers import factories
+from tests.resolvers.factories import create_service
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import LINK, get_balance, get_columns, get_ledger, place_order_for
-from tests.resolvers.records import create_service
+from tests.resolvers.money_steps import LINK, get_balance, get_columns, get_ledger, place_order_for
 
 pytestmark = pytest.mark.both_databases
 
@@ -334,7 +334,7 @@ async def test_the_guard_lets_other_links_services_and_buyers_pass(shop: AppCont
 
 async def test_without_a_guard_an_order_may_be_placed_twice(shop: AppContext) -> None:
     buyer, service = await create_user(balance=10_000), await create_service()
-    await records.create_order(buyer, service, link=LINK)
+    await factories.create_order(buyer, service, link=LINK)
 
     await place_order_for(shop, buyer, service)
 

@@ -14,7 +14,7 @@ from resolvers.ledger_audit import audit_ledger
 from tests.database_state import read_stored_rows
 from tests.fakes import create_user
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import SECOND, Clock, get_balance, get_columns, get_ledger, stop_clock
+from tests.resolvers.money_steps import SECOND, Clock, get_balance, get_columns, get_ledger, stop_clock
 
 pytestmark = pytest.mark.both_databases
 

@@ -7,7 +7,7 @@ import pytest
 from models import Gift, User, UserGift
 from resolvers import gifts
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.records import create_service
+from tests.resolvers.factories import create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 

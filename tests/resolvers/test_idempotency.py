@@ -26,8 +26,9 @@ from resolvers.app_context import AppContext
 from resolvers.idempotency import LIFETIME, IdempotentRequest
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import RecordingSms, create_user, new_shop
+from tests.resolvers.factories import create_gift, create_service
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import (
+from tests.resolvers.money_steps import (
     LINK,
     SECOND,
     Clock,
@@ -36,7 +37,6 @@ from tests.resolvers.money_records import (
     place_order_for,
     stop_clock,
 )
-from tests.resolvers.records import create_gift, create_service
 
 pytestmark = pytest.mark.both_databases
 

@@ -10,7 +10,7 @@ from resolvers import notifications
 from resolvers.notifications import NotificationFilter
 from resolvers.pagination import PageRequest
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.records import create_notification
+from tests.resolvers.factories import create_notification
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 HOUR = timedelta(hours=1)

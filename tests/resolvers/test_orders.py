@@ -11,7 +11,7 @@ from resolvers import orders
 from resolvers.orders import OrderFilter, OrderOrderField
 from resolvers.pagination import Direction, PageRequest
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.records import create_order, create_service
+from tests.resolvers.factories import create_order, create_service
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 TEHRAN = timezone(timedelta(hours=3, minutes=30))

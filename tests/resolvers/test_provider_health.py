@@ -22,7 +22,7 @@ from resolvers import alert_checks, order_polling, order_submission, provider_he
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import create_user
-from tests.resolvers.provider_records import create_provider_service, make_due, place_order, send_order
+from tests.resolvers.provider_factories import create_provider_service, make_due, place_order, send_order
 
 pytestmark = pytest.mark.both_databases
 

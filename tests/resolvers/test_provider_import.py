@@ -13,7 +13,7 @@ from resolvers import provider_sync
 from resolvers.app_context import AppContext
 from resolvers.provider_sync import InvalidProvider
 from tests.fake_providers import FakeProviders
-from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
+from tests.resolvers.provider_factories import CATALOGUE_ROW, create_provider, import_service
 
 pytestmark = pytest.mark.both_databases
 

@@ -18,7 +18,7 @@ from resolvers.provider_sync import CatalogueUnreadable, SyncReport
 from tests.database_state import read_stored_rows, record_statements
 from tests.fake_providers import FakeProviders
 from tests.fakes import MOMENT, RecordingSms, new_shop
-from tests.resolvers.provider_records import CATALOGUE_ROW, create_provider, import_service
+from tests.resolvers.provider_factories import CATALOGUE_ROW, create_provider, import_service
 
 pytestmark = pytest.mark.both_databases
 

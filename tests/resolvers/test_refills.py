@@ -17,7 +17,7 @@ from resolvers import refills
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, create_user, new_shop
-from tests.resolvers.provider_records import send_order
+from tests.resolvers.provider_factories import send_order
 
 pytestmark = pytest.mark.both_databases
 

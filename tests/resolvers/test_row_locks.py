@@ -7,8 +7,8 @@ waits for whoever did the same a moment before, who waits for him: a deadlock.
 import ast
 from pathlib import Path
 
-from tests.cases import for_each
 from tests.live_servers import ROOT
+from tests.subtest_cases import for_each
 
 FILES = sorted((ROOT / "resolvers").rglob("*.py"))
 

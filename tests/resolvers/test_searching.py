@@ -18,8 +18,8 @@ import resolvers.staff.users
 import resolvers.tickets
 from models import Category, Order, Provider, Service, Ticket, User
 from tests.fakes import create_user
-from tests.resolvers.provider_records import create_provider
-from tests.resolvers.records import create_category, create_order, create_service, create_ticket
+from tests.resolvers.factories import create_category, create_order, create_service, create_ticket
+from tests.resolvers.provider_factories import create_provider
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 

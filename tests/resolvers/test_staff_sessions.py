@@ -25,7 +25,7 @@ from resolvers.app_context import AppContext
 from resolvers.sessions import Client, Session
 from tests.fakes import RecordingSms, create_user
 from tests.resolvers.logins import advance_time, different_code, receive_code, with_settings
-from tests.resolvers.staff.world import create_member, create_session, create_staff_member
+from tests.resolvers.staff.scenario import create_member, create_session, create_staff_member
 
 STALE = PROOF_LIFETIME + timedelta(seconds=2)
 PHONE = Client(network="192.0.2.7", user_agent="Test browser")

@@ -9,7 +9,7 @@ from resolvers import tickets
 from resolvers.pagination import Direction, PageRequest
 from resolvers.tickets import TicketFilter
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.records import create_ticket
+from tests.resolvers.factories import create_ticket
 
 pytestmark = pytest.mark.usefixtures("db")
 NO_IDS = [0, -1, 999_999, 2**31, 2**63, 10**30, -(10**30)]

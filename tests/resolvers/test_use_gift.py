@@ -12,7 +12,8 @@ from models import Category, Order, Service, User, UserGift
 from resolvers import gifts
 from tests.database_state import read_stored_rows
 from tests.fakes import create_user
-from tests.resolvers.money_records import (
+from tests.resolvers.factories import create_gift, create_service, win_gift
+from tests.resolvers.money_steps import (
     LINK,
     SECOND,
     Clock,
@@ -21,7 +22,6 @@ from tests.resolvers.money_records import (
     get_ledger,
     stop_clock,
 )
-from tests.resolvers.records import create_gift, create_service, win_gift
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 Use = Callable[..., Awaitable[Order]]

@@ -18,8 +18,8 @@ from resolvers.pagination import Direction, PageRequest
 from resolvers.wallet import BalanceTooLarge, LedgerFilter
 from tests.database_state import read_stored_rows
 from tests.fakes import MOMENT, create_user
-from tests.resolvers.money_records import SECOND, get_balance, get_ledger
-from tests.resolvers.records import create_order, create_service
+from tests.resolvers.factories import create_order, create_service
+from tests.resolvers.money_steps import SECOND, get_balance, get_ledger
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("db")]
 

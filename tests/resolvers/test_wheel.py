@@ -12,9 +12,9 @@ from resolvers import gifts, wheel
 from resolvers.app_context import AppContext
 from tests.database_state import read_all_rows, read_stored_rows
 from tests.fakes import create_user
+from tests.resolvers.factories import create_gift, create_service, win_gift
 from tests.resolvers.logins import with_settings
-from tests.resolvers.money_records import LINK, SECOND, Clock, get_columns, get_ledger, stop_clock
-from tests.resolvers.records import create_gift, create_service, win_gift
+from tests.resolvers.money_steps import LINK, SECOND, Clock, get_columns, get_ledger, stop_clock
 
 pytestmark = pytest.mark.both_databases
 

@@ -36,9 +36,9 @@ from domain.staff_problems import (
 )
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat import errors
-from tests.cases import for_each
-from tests.domain.made_problems import build_problem
+from tests.domain.sample_problems import build_problem
 from tests.rest_compat.reference import list_answers
+from tests.subtest_cases import for_each
 
 REFUSING: dict[tuple[str, str], Callable[..., object]] = {
     ("POST", "/v1/login"): login.request_login_code,

@@ -11,7 +11,7 @@ from models import Gift, Order, User, UserGift
 from resolvers.app_context import AppContext
 from tests.database_state import read_stored_rows
 from tests.fixtures import create_authorization
-from tests.resolvers.records import win_gift
+from tests.resolvers.factories import win_gift
 from tests.rest_compat.reference import get_answer, list_answers
 
 pytestmark = pytest.mark.both_databases

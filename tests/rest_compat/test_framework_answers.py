@@ -10,9 +10,9 @@ from models import User
 from resolvers import tickets
 from resolvers.app_context import AppContext
 from rest_compat.routes import LEGACY_ROUTES
-from tests.cases import for_each
 from tests.fakes import create_user
 from tests.fixtures import create_authorization, create_client
+from tests.subtest_cases import for_each
 
 SIGNED_IN_ROUTES = [(line.method, line.path) for line in LEGACY_ROUTES if line.needs_token]
 

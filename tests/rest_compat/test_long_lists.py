@@ -25,7 +25,7 @@ from rest_compat import serializers
 from tests.database_state import record_statements
 from tests.fakes import MOMENT, create_user
 from tests.fixtures import create_authorization
-from tests.resolvers.records import create_service
+from tests.resolvers.factories import create_service
 
 TIMES: dict[str, Any] = {"created_at": MOMENT, "updated_at": MOMENT}
 

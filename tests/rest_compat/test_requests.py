@@ -10,7 +10,7 @@ from domain.problems import InvalidInput
 from resolvers.pagination import Direction
 from rest_compat import requests
 from rest_compat.requests import Parameters
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 FORM = "application/x-www-form-urlencoded"
 

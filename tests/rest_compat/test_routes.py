@@ -14,9 +14,9 @@ from tortoise.exceptions import DBConnectionError
 
 from config.settings import Settings
 from rest_compat import routes
-from tests.cases import for_each
 from tests.fakes import RecordingSms, new_shop
 from tests.rest_compat.reference import ENDPOINTS
+from tests.subtest_cases import for_each
 
 
 def create_client(rest_app: Starlette) -> httpx.AsyncClient:

@@ -14,7 +14,7 @@ from domain.order_status import OrderSource
 from domain.service_types import ServiceSource
 from models import Category, LedgerEntry, Notification, Order, Payment, Service, Ticket, User
 from tests.fakes import MOMENT
-from tests.resolvers.records import create_category, create_service
+from tests.resolvers.factories import create_category, create_service
 
 _PAGE = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 _ARGUMENTS = "first: $first, after: $after, last: $last, before: $before, orderBy: $order"

@@ -8,9 +8,9 @@ from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, parse
 import schema
 from models import User
 from resolvers.app_context import AppContext
-from tests.cases import for_each
 from tests.fixtures import create_authorization
 from tests.schema.roots import ROOT_FIELDS
+from tests.subtest_cases import for_each
 
 _EXAMPLE = re.compile(r"\n\n```graphql\n(.+)\n```$", re.DOTALL)
 

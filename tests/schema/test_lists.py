@@ -13,7 +13,7 @@ from resolvers.app_context import AppContext
 from tests.fakes import create_user
 from tests.fixtures import create_authorization
 from tests.schema.lists import ADD, ListReader, connections
-from tests.searches import DEPTH
+from tests.search_depth import DEPTH
 
 LISTS = [(name, column) for name, (_, columns) in connections().items() for column in columns]
 ROWS = {

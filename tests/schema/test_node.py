@@ -14,10 +14,9 @@ from models import LedgerEntry, Payment, Refill, TicketMessage, User
 from resolvers import sessions
 from resolvers.app_context import AppContext
 from schema.node import parse_id, parse_uuid, to_global_id
-from tests.cases import for_each
 from tests.fakes import MOMENT, create_user
 from tests.fixtures import create_authorization
-from tests.resolvers.records import (
+from tests.resolvers.factories import (
     create_gift,
     create_notification,
     create_order,
@@ -26,6 +25,7 @@ from tests.resolvers.records import (
     create_ticket,
     win_gift,
 )
+from tests.subtest_cases import for_each
 
 NODE = """
 query ($id: ID!) {

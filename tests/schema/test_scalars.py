@@ -18,7 +18,7 @@ from graphql import (
 import schema
 from engine.transport import serialization
 from schema.scalars import parse_datetime, parse_whole_number, to_utc
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 
 @for_each("value", [0, -1, 2**31, 2**53 - 1, -(2**53) + 1])

@@ -32,7 +32,7 @@ from resolvers import (
     totp,
     wheel,
 )
-from tests.cases import for_each
+from tests.subtest_cases import for_each
 
 TYPES = {name: type_ for name, type_ in schema.schema._schema.type_map.items() if not name.startswith("__")}
 ENUMS = sorted(name for name, type_ in TYPES.items() if isinstance(type_, GraphQLEnumType))

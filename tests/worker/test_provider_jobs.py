@@ -16,7 +16,7 @@ from resolvers import order_submission
 from resolvers.app_context import AppContext
 from tests.fake_providers import FakeProviders
 from tests.fakes import RecordingSms, new_shop
-from tests.resolvers.provider_records import create_provider, create_provider_service, place_order
+from tests.resolvers.provider_factories import create_provider, create_provider_service, place_order
 from worker import loop
 from worker.jobs import ProviderJob
 

@@ -14,7 +14,7 @@ from models import AuditEntry, LedgerEntry, Payment, SettingOverride, User
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
 from resolvers.staff import orders, payments, settings, users
-from tests.resolvers.staff.world import BALANCE, CHARGE, create_scenario, create_staff_member
+from tests.resolvers.staff.scenario import BALANCE, CHARGE, create_scenario, create_staff_member
 
 pytestmark = pytest.mark.both_databases
 

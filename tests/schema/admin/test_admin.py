@@ -11,14 +11,14 @@ from domain.problems import get_declared_problems
 from domain.roles import UserRole
 from models import AuditEntry
 from resolvers.app_context import AppContext
-from tests.both_doors.world import to_global_id
+from tests.api_parity.scenario import to_global_id
 from tests.database_state import read_stored_rows, record_statements
 from tests.fakes import create_user
 from tests.fixtures import create_authorization, create_staff_authorization
-from tests.resolvers.staff.credential_deeds import CREDENTIAL_OPERATIONS
-from tests.resolvers.staff.deeds import STAFF_OPERATIONS
-from tests.resolvers.staff.refill_deeds import REFILL_OPERATIONS
-from tests.resolvers.staff.world import Scenario, create_member, create_scenario
+from tests.resolvers.staff.credential_operations import CREDENTIAL_OPERATIONS
+from tests.resolvers.staff.refill_operations import REFILL_OPERATIONS
+from tests.resolvers.staff.scenario import Scenario, create_member, create_scenario
+from tests.resolvers.staff.staff_operations import STAFF_OPERATIONS
 
 PAGE = "{ totalCount edges { cursor node { id number %s } } pageInfo { hasNextPage } }"
 PERSON = "{ id mobile role balance isActive }"

@@ -15,9 +15,9 @@ from graphql import (
 from models import User
 from resolvers.app_context import AppContext
 from resolvers.ledger_audit import audit_ledger
-from tests.both_doors.world import to_global_id
+from tests.api_parity.scenario import to_global_id
 from tests.fixtures import create_staff_authorization
-from tests.resolvers.staff.world import Scenario, create_scenario
+from tests.resolvers.staff.scenario import Scenario, create_scenario
 from tests.schema.admin.test_admin import get_fields, send_query
 
 VALUES: dict[str, list[object]] = {

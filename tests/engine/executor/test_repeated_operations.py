@@ -1,0 +1,91 @@
+"""The shop's own operations answer what graphql-core does, however often they ran before."""
+
+from typing import Any
+
+import pytest_asyncio
+from graphql import ExecutionResult, OperationType, parse
+
+import database
+import schema
+from domain.problem_messages import Language
+from engine.execution import Engine
+from engine.protection.admission import GraphQLRequest
+from models import Order, User
+from resolvers import sessions
+from resolvers.app_context import AppContext
+from schema.context import Context
+from schema.node import to_global_id
+from tests.engine.executor.differential import execute_with_graphql_core
+from tests.engine.executor.random_documents import RandomRequest
+from tests.fakes import create_user
+from tests.resolvers.factories import create_order, create_service
+
+QUERY = """
+query ($b: Boolean = false) {
+  o: orders(first: 3) { edges { node { id dripFeed { runs @skip(if: $b) } } } } me { id }
+}
+"""
+MUTATION = """
+mutation ($service: ID!, $b: Boolean = false) {
+  createOrder(input: {
+    serviceId: $service, link: "https://example.com/p", quantity: 10, dripFeed: {runs: 2, interval: 5}
+  }) { __typename ... on Order { quantity dripFeed { interval runs @skip(if: $b) } } }
+}
+"""
+ALLOWED = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+@pytest_asyncio.fixture
+async def buyer(shop: AppContext) -> User:
+    """A buyer with one drip-feed order and two others."""
+    buyer = await create_user(balance=10_000_000)
+    service = await create_service(drip_feed=True)
+    orders = [await create_order(buyer, service) for _ in range(3)]
+    await Order.filter(id=orders[1].id).update(is_drip_feed=True, runs=3, interval=5)
+    return buyer
+
+
+async def _context(shop: AppContext, buyer: User) -> Context:
+    token, _ = await sessions.issue_token(shop, buyer, now=await database.now())
+    viewer = await sessions.authenticate(shop, token)
+    return Context(shop=shop, viewer=viewer, address="127.0.0.1", language=Language.ENGLISH)
+
+
+async def _assert_three_times_as_graphql_core(
+    document: str, variables: dict[str, Any], shop: AppContext, buyer: User
+) -> ExecutionResult:
+    requested = RandomRequest(parse(document), variables)
+    expected = await execute_with_graphql_core(
+        schema.schema._schema, requested, context=await _context(shop, buyer)
+    )
+    engine = Engine(schema.schema, shop.settings)
+    for _ in range(3):
+        request = GraphQLRequest(query=document, variables=variables)
+        answer = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+        assert answer.data == expected.data
+        assert [(error.path, error.message, error.locations) for error in answer.errors] == [
+            (error.path, error.message, error.locations) for error in expected.errors or []
+        ]
+    return expected
+
+
+async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: AppContext, buyer: User) -> None:
+    result = await _assert_three_times_as_graphql_core(QUERY, {"b": None}, shop, buyer)
+
+    assert result.data is not None
+    nodes = [edge["node"] for edge in result.data["o"]["edges"]]
+    assert [node["dripFeed"] for node in nodes] == [None] * 3
+    assert [error.path for error in result.errors or []] == [["o", "edges", 1, "node", "dripFeed"]]
+
+
+async def test_a_mutation_with_such_a_condition_is_carried_out_once_and_answers(
+    shop: AppContext, buyer: User
+) -> None:
+    service = await create_service(drip_feed=True)
+    variables = {"service": to_global_id("Service", service.id), "b": None}
+
+    result = await _assert_three_times_as_graphql_core(MUTATION, variables, shop, buyer)
+
+    assert result.data == {"createOrder": {"__typename": "Order", "quantity": 20, "dripFeed": None}}
+    # One by graphql-core and three by the engine.
+    assert await Order.filter(service=service).count() == 4

@@ -1,4 +1,0 @@
-"""The product under fire: a provider that misbehaves, processes that die, a database that restarts.
-
-A run is decided by its seed. `uv run python -m tests.faults --seeds 50` makes many: docs/reliability.md.
-"""
