@@ -6,129 +6,24 @@ shape. The objects are the models' own.
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from enum import Enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from tortoise.fields import BigIntField, BooleanField, CharField, DatetimeField, IntField, TextField
-from tortoise.fields.base import Field
+from tortoise.fields import CharField
 from tortoise.models import Model
 
 from database import connections
 from database.asyncpg_engine import StatelessClient
 from database.batching import KeyLookup
+from database.row_layout import ALL_COLUMNS, Projection, RowLayout
 
 M = TypeVar("M", bound=Model)
 N = TypeVar("N", bound=Model)
 Hydrate = Callable[[Any], list[Any]]
 
 _MAX_STATEMENTS = 256
-
-
-@dataclass(frozen=True)
-class Projection:
-    """The columns to read of a row, None for all, and of the rows that it refers to, by the relation's name.
-
-    The primary key comes along, and so do the columns that refer to those rows. Moments named in `seconds`
-    are read as whole unix seconds; there are no objects of such rows.
-    """
-
-    columns: frozenset[str] | None = None
-    related: tuple[tuple[str, "Projection"], ...] = ()
-    seconds: frozenset[str] = frozenset()
-
-    def with_column(self, column: str) -> "Projection":
-        """The same with one more column."""
-        if self.columns is None or column in self.columns:
-            return self
-        return replace(self, columns=self.columns | {column})
-
-
-ALL_COLUMNS = Projection()
-
-
-@dataclass(eq=False)
-class RowLayout:
-    """What a statement reads of a table, and of those that it joins to it, by the relations' names.
-
-    Generated code knows the value of a column by the name in `variables`.
-    """
-
-    alias: str
-    model: type[Model]
-    projection: Projection
-    dialect: str
-    join: str = ""
-    related: dict[str, "RowLayout"] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        meta = self.model._meta
-        self.variables = {name: f"{self.alias}_{name}" for name in self._fields()}
-        for position, (name, projection) in enumerate(self.projection.related):
-            relation = cast(Any, meta.fields_map[name])
-            other: type[Model] = relation.related_model
-            alias = f"{self.alias}{position}"
-            join = (
-                f'LEFT JOIN "{other._meta.db_table}" {alias}'
-                f' ON {alias}."{other._meta.db_pk_column}" = {self.alias}."{relation.source_field}"'
-            )
-            self.related[name] = RowLayout(alias, other, projection, self.dialect, join)
-
-    def walk(self) -> Iterator["RowLayout"]:
-        """This one and those joined to it, in the order of the statement's columns."""
-        yield self
-        for layout in self.related.values():
-            yield from layout.walk()
-
-    @property
-    def key(self) -> str:
-        """The variable of the primary key; its value is None where nothing was joined."""
-        return self.variables[self.model._meta.pk_attr]
-
-    @property
-    def unpack_target(self) -> str:
-        """The variables of a whole row, to be assigned from it."""
-        return ", ".join(name for layout in self.walk() for name in layout.variables.values()) + ","
-
-    def get_converter(self, name: str) -> Callable[[Any], Any] | None:
-        """What makes the column's value of the driver's; None where it is that already."""
-        if name in self.projection.seconds:
-            return None
-        return _get_converter(self.model._meta.fields_map[name], self.dialect)
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether the database holds every column to its type, which SQLite does not."""
-        return self.dialect == "postgres"
-
-    @property
-    def is_whole(self) -> bool:
-        return len(self.variables) == len(self.model._meta.fields_db_projection)
-
-    @property
-    def columns(self) -> list[str]:
-        """As the statement selects them."""
-        return [self._column(name) for name in self.variables]
-
-    def _column(self, name: str) -> str:
-        column = f'{self.alias}."{self.model._meta.fields_db_projection[name]}"'
-        return (
-            f"({connections.epoch_sql(column, self.dialect)})" if name in self.projection.seconds else column
-        )
-
-    def _fields(self) -> list[str]:
-        """Names of the model's fields that are read; every relation's own column among them."""
-        meta = self.model._meta
-        columns = self.projection.columns
-        required = {meta.pk_attr, *(f"{name}_id" for name, _ in self.projection.related)}
-        return [
-            name
-            for name in meta.fields_db_projection
-            if columns is None or name in columns or name in required
-        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,23 +222,3 @@ def _build_object_code(part: RowLayout, scope: dict[str, object]) -> list[str]:
         f"if {part.alias} is None and {part.key} is not None:"
         f" {make}; {fill}; {known}[{part.key}] = {part.alias}",
     ]
-
-
-def _get_converter(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None:
-    """What makes the column's Python value of the driver's; None where it is that already."""
-    members = getattr(column, "enum_type", None)
-    if members is not None:
-        return {None: None, **{member.value: member for member in cast(type[Enum], members)}}.__getitem__
-    if dialect == "sqlite" and isinstance(column, BooleanField):
-        return lambda value: None if value is None else bool(value)
-    if dialect == "sqlite" and isinstance(column, DatetimeField):
-        return _parse_timestamp
-    native = (IntField, BigIntField, CharField, TextField, BooleanField, DatetimeField)
-    return None if isinstance(column, native) else column.to_python_value
-
-
-def _parse_timestamp(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    timestamp = datetime.fromisoformat(text)
-    return timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)

@@ -6,7 +6,8 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from database.rows import ALL_COLUMNS, Projection, TableReader
+from database.row_layout import ALL_COLUMNS, Projection
+from database.rows import TableReader
 from domain import ids
 from domain.order_details import Limits
 from domain.service_types import ServiceFlag, ServiceSource, ServiceType

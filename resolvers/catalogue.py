@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from tortoise.queryset import QuerySet
 
-from database.rows import ALL_COLUMNS, Projection, TableReader
+from database.row_layout import ALL_COLUMNS, Projection
+from database.rows import TableReader
 from domain import ids
 from domain.service_types import ServiceType
 from models import Category, Service

@@ -8,7 +8,8 @@ from enum import StrEnum
 from tortoise.queryset import QuerySet
 
 from auth.tokens import Claims
-from database.rows import ALL_COLUMNS, Projection, RowSet, TableReader
+from database.row_layout import ALL_COLUMNS, Projection
+from database.rows import RowSet, TableReader
 from domain import ids, text_cleaning
 from domain.order_details import OrderDetails
 from domain.order_status import OrderSource, OrderStatus

@@ -18,7 +18,8 @@ from tortoise.queryset import QuerySet
 
 import database
 from database.bounded_counts import count_up_to
-from database.rows import Projection, RowLayout, RowSet, TableReader
+from database.row_layout import Projection, RowLayout
+from database.rows import RowSet, TableReader
 from domain import text_cleaning
 from domain.problems import InvalidInput
 

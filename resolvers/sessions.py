@@ -13,7 +13,8 @@ from tortoise.queryset import QuerySet
 import database
 from auth.tokens import Claims
 from database.clock import CLOCK
-from database.rows import ALL_COLUMNS, Projection, TableReader
+from database.row_layout import ALL_COLUMNS, Projection
+from database.rows import TableReader
 from domain.permissions import Permission
 from domain.problems import declares_problems
 from domain.sessions import SessionKind

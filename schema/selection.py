@@ -10,7 +10,7 @@ from strawberry.types import get_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from database.rows import Projection
+from database.row_layout import Projection
 from schema.context import Info
 
 _MAX_SELECTIONS = 500

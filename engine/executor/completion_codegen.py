@@ -11,9 +11,9 @@ from typing import Any, cast
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList, GroupedFieldSet
 
-from database.rows import RowLayout
 from engine.executor.function_builder import FunctionBuilder, NotCompilable
 from engine.executor.readers import AttributeReader, RowReader
+from engine.executor.row_layout import RowLayout
 
 CollectSubfields = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
 Complete = Callable[[Any], Any]

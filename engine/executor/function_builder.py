@@ -18,10 +18,10 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
-from database.rows import RowLayout
 from engine.executor import leaf_codegen
 from engine.executor.leaf_codegen import Fallback, is_special_result
 from engine.executor.plan_cache import is_static
+from engine.executor.row_layout import RowLayout
 
 _MAX_DEPTH = 60
 """Blocks within each other in one function; Python takes 100."""

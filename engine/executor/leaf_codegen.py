@@ -18,8 +18,8 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
-from tortoise.fields import BooleanField, CharField, TextField
-from tortoise.fields.base import Field
+
+from engine.executor.row_layout import RowLayout
 
 _PLAIN_TYPES = frozenset(
     {str, int, float, bool, bytes, datetime, date, time, Decimal, UUID, dict, list, tuple}
@@ -88,11 +88,11 @@ def get_enum_names(leaf: GraphQLEnumType) -> dict[Any, Any]:
     return {member.value: leaf.coerce_output_value(member) for member in members}
 
 
-def is_serialized_unchanged(leaf: GraphQLOutputType, column: Field[Any]) -> bool:
+def is_serialized_unchanged(leaf: GraphQLOutputType, layout: RowLayout, column: str) -> bool:
     """Whether the scalar writes every value unchanged that a typed column may hold."""
     if leaf is GraphQLString:
-        return isinstance(column, CharField | TextField)
-    return leaf is GraphQLBoolean and isinstance(column, BooleanField)
+        return layout.holds_text(column)
+    return leaf is GraphQLBoolean and layout.holds_boolean(column)
 
 
 def _enum_expression(leaf: GraphQLEnumType, variable: str, bind: Bind) -> str:

@@ -20,10 +20,10 @@ from graphql import GraphQLEnumType, GraphQLField, GraphQLOutputType, is_list_ty
 from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.types.field import StrawberryField
 
-from database.rows import RowLayout
 from engine.executor import leaf_codegen
 from engine.executor.function_builder import FunctionBuilder, NotCompilable
 from engine.executor.leaf_codegen import Fallback
+from engine.executor.row_layout import RowLayout
 
 _MAX_LAYOUTS = 8
 
@@ -116,18 +116,20 @@ class RowReader:
         """The expression of a column whose values need no look, for what the database promises of them."""
         if column is None or column not in self._layout.variables:
             raise NotCompilable
-        model_field = self._layout.model._meta.fields_map[column]
-        if model_field.null and is_non_null_type(type_):
+        is_nullable = self._layout.is_nullable(column)
+        if is_nullable and is_non_null_type(type_):
             return None
         nullable_type = type_.of_type if is_non_null_type(type_) else type_
         variable = self._layout.variables[column]
-        members = getattr(model_field, "enum_type", None)
+        members = self._layout.enum_of(column)
         if members is not None and isinstance(nullable_type, GraphQLEnumType):
             names = leaf_codegen.get_enum_names(nullable_type)
             names_by_value = {member.value: names[member.value] for member in members} if names else {}
-            null_entry = {None: None} if model_field.null else {}
+            null_entry = {None: None} if is_nullable else {}
             return f"{self._code.bind(names_by_value | null_entry)}[{variable}]" if names_by_value else None
-        if self._layout.is_typed and leaf_codegen.is_serialized_unchanged(nullable_type, model_field):
+        if self._layout.is_typed and leaf_codegen.is_serialized_unchanged(
+            nullable_type, self._layout, column
+        ):
             return variable
         return None
 

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import database
 from database.asyncpg_engine import StatelessClient
 from database.batching import KeyLookup
-from database.rows import Projection
+from database.row_layout import Projection
 from domain import ids
 from models.service import ON_SALE, Service
 

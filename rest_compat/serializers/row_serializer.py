@@ -6,7 +6,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from tortoise.models import Model
 
-from database.rows import Projection, RowLayout, RowSet
+from database.row_layout import Projection, RowLayout
+from database.rows import RowSet
 from rest_compat.serializers.timestamps import to_unix
 from web.responses import Body
 

@@ -6,7 +6,8 @@ import pytest
 from tortoise.models import Model
 
 import database
-from database.rows import Projection, TableReader
+from database.row_layout import Projection
+from database.rows import TableReader
 from models import Category, Order, Service, User
 from resolvers.app_context import AppContext
 
