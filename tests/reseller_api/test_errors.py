@@ -44,8 +44,8 @@ def test_every_problem_of_every_called_operation_has_a_message() -> None:
         "create_order",
         "cancel_order",
         "request_refill",
-        "own_orders",
-        "own_refills",
+        "get_own_orders",
+        "get_own_refills",
     }
     raised = {problem for operation in operations.values() for problem in get_declared_problems(operation)}
     assert raised == errors.MESSAGES.keys()
