@@ -178,8 +178,8 @@ def redirect_to_confirmation(request: Request) -> Response:
 def _render_form(form_fields: Sequence[FormField], record: object = None, *, needs_code: bool = False) -> str:
     """What a box asks for, as HTML; nothing where a code has to be entered first, on a page of its own."""
     if needs_code:
-        return templating.render_partial("code_first.html", sentence=str(_CODE_REQUIRED))
-    return templating.render_partial("act.html", asks=form_fields, record=record) if form_fields else ""
+        return templating.render_partial("code_required.html", sentence=str(_CODE_REQUIRED))
+    return templating.render_partial("action.html", asks=form_fields, record=record) if form_fields else ""
 
 
 def _parse_key(pk: Any) -> int:
