@@ -1,6 +1,7 @@
 """One operation, from its text to its answer, whatever carried it here."""
 
 import inspect
+import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -29,6 +30,7 @@ from config.settings import Settings
 from database import costly_reads
 from engine import errors
 from engine.executor.compiler import CompiledExecutor
+from engine.executor.library_versions import find_untested_versions
 from engine.executor.plan_cache import PlanCache
 from engine.metrics import OperationMetrics
 from engine.protection.accounts import Cost
@@ -43,6 +45,8 @@ from engine.protection.admission import (
 from engine.protection.document_cache import MAX_ERRORS
 from observability import security_log
 from observability.security_log import SecurityEvent
+
+_log = logging.getLogger("vitrin.graphql")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +69,17 @@ class OperationNotAllowed(Exception):
 
 
 class Engine:
-    """Runs operations on one schema."""
+    """Runs operations on one schema.
 
-    def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
+    `compiles` chooses between compiled execution and graphql-core's own. Left out, operations are compiled
+    unless the installed libraries are not the tested ones, which is logged.
+    """
+
+    def __init__(
+        self, schema: strawberry.Schema, settings: Settings, *, compiles: bool | None = None
+    ) -> None:
         self._schema = schema
+        self._compiles = _are_libraries_tested() if compiles is None else compiles
         self._hides_suggestions = not settings.shows_graphql_schema
         self._plans = PlanCache(schema._schema)
         self.admission = Admission(schema, settings, on_evict=self._plans.discard)
@@ -133,19 +144,11 @@ class Engine:
         request: GraphQLRequest,
         context: RequestContext,
     ) -> ExecutionOutcome:
-        executor = CompiledExecutor.prepare(
-            self._schema._schema,
-            admitted.document,
+        if self._compiles:
             # Plans keep their operation alive: none for a document that is not kept itself.
-            operation if admitted.is_cached else None,
-            plans=self._plans,
-            context_value=context,
-            raw_variable_values=request.variables,
-            operation_name=request.operation_name,
-            is_awaitable=optimized_is_awaitable,
-            hide_suggestions=self._hides_suggestions,
-            max_coercion_errors=MAX_ERRORS,
-        )
+            executor = self._prepare(admitted, operation if admitted.is_cached else None, request, context)
+        else:
+            executor = self._build(admitted.document, request, context)
         if isinstance(executor, list):
             return _build_rejection(executor[:MAX_ERRORS], context, cost=admitted.cost)
         result = executor.execute_operation()
@@ -156,14 +159,31 @@ class Engine:
             cost=admitted.cost,
         )
 
-    async def _subscribe(
+    def _prepare(
         self,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
+        admitted: Admitted,
+        operation: OperationDefinitionNode | None,
         request: GraphQLRequest,
         context: RequestContext,
-    ) -> AsyncGenerator[ExecutionOutcome, None]:
-        executor = self._schema.execution_context_class.build(
+    ) -> list[GraphQLError] | Executor[Any]:
+        """Compiled execution; graphql-core's own where `operation` is None."""
+        return CompiledExecutor.prepare(
+            self._schema._schema,
+            admitted.document,
+            operation,
+            plans=self._plans,
+            context_value=context,
+            raw_variable_values=request.variables,
+            operation_name=request.operation_name,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=self._hides_suggestions,
+            max_coercion_errors=MAX_ERRORS,
+        )
+
+    def _build(
+        self, document: DocumentNode, request: GraphQLRequest, context: RequestContext
+    ) -> list[GraphQLError] | Executor[Any]:
+        return self._schema.execution_context_class.build(
             self._schema._schema,
             document,
             context_value=context,
@@ -173,6 +193,15 @@ class Engine:
             hide_suggestions=self._hides_suggestions,
             max_coercion_errors=MAX_ERRORS,
         )
+
+    async def _subscribe(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        request: GraphQLRequest,
+        context: RequestContext,
+    ) -> AsyncGenerator[ExecutionOutcome, None]:
+        executor = self._build(document, request, context)
         if isinstance(executor, list):
             yield _build_rejection(executor[:MAX_ERRORS], context)
             return
@@ -192,6 +221,15 @@ class Engine:
                     yield _build_outcome(result, context)
         except Exception as error:
             yield _build_rejection([_locate_error(error, operation)], context)
+
+
+def _are_libraries_tested() -> bool:
+    untested = find_untested_versions()
+    for library, version in untested.items():
+        _log.warning(
+            "operations run uncompiled: %s %s was not tested with the compiled engine", library, version
+        )
+    return not untested
 
 
 def _build_outcome(

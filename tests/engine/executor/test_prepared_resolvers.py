@@ -174,7 +174,7 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
 
 @for_each(("document", "variables"), QUERIES)
 async def test_arguments_are_strawberry_s_own(document: str, variables: dict[str, Any]) -> None:
-    engine = Engine(SCHEMA, Settings.model_validate({"graphql_points": "1000000000"}))
+    engine = Engine(SCHEMA, Settings.model_validate({"graphql_points": "1000000000"}), compiles=True)
     request = GraphQLRequest(query=document, variables=variables)
     plain = await SCHEMA.execute(document, variables)
     places = [error.path for error in plain.errors or []]

@@ -52,13 +52,13 @@ async def _context(shop: AppContext, buyer: User) -> Context:
 
 
 async def _assert_three_times_as_graphql_core(
-    document: str, variables: dict[str, Any], shop: AppContext, buyer: User
+    document: str, variables: dict[str, Any], shop: AppContext, buyer: User, *, compiles: bool = True
 ) -> ExecutionResult:
     requested = RandomRequest(parse(document), variables)
     expected = await execute_with_graphql_core(
         schema.schema._schema, requested, context=await _context(shop, buyer)
     )
-    engine = Engine(schema.schema, shop.settings)
+    engine = Engine(schema.schema, shop.settings, compiles=compiles)
     for _ in range(3):
         request = GraphQLRequest(query=document, variables=variables)
         answer = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
@@ -67,6 +67,11 @@ async def _assert_three_times_as_graphql_core(
             (error.path, error.message, error.locations) for error in expected.errors or []
         ]
     return expected
+
+
+async def test_an_uncompiled_engine_answers_the_same(shop: AppContext, buyer: User) -> None:
+    for condition in (True, None):
+        await _assert_three_times_as_graphql_core(QUERY, {"b": condition}, shop, buyer, compiles=False)
 
 
 async def test_a_condition_that_is_null_fails_at_its_field_each_time(shop: AppContext, buyer: User) -> None:
