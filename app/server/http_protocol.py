@@ -1,7 +1,4 @@
-"""What uvicorn's HTTP/1.1 protocol lacks: deadlines, bounds on framing, declined upgrades, clean closing.
-
-Importing this makes all of uvicorn's HTTP connections in the process answer by `app.server.response_cycle`.
-"""
+"""What uvicorn's HTTP/1.1 protocol lacks: deadlines, bounds on framing, declined upgrades, clean closing."""
 
 import asyncio
 import http
@@ -21,9 +18,6 @@ from app.server.request_heads import (
 )
 from app.server.response_cycle import CoalescingResponseCycle
 
-# uvicorn has a setting for its protocols, and none for what they make of a request.
-httptools_impl.RequestResponseCycle = CoalescingResponseCycle  # type: ignore[misc]
-
 MAX_HEAD_BYTES = 65_536
 """Bytes after which a head is refused."""
 
@@ -41,7 +35,11 @@ def build_http_protocol(
     end of the next head; bodies are `BodyLimitMiddleware`'s. `send_timeout` is how long the client may leave
     a full buffer of ours unread, `discard_timeout` how long it may go on sending what was answered already. A
     WebSocket leaves all of them behind once its head was read.
+
+    From here on all of uvicorn's HTTP connections in the process answer by `app.server.response_cycle`.
     """
+    # uvicorn has a setting for its protocols, and none for what they make of a request.
+    httptools_impl.RequestResponseCycle = CoalescingResponseCycle  # type: ignore[misc]
 
     class LimitedHttpProtocol(_LimitedHttpProtocol):
         _head_timeout_seconds = head_timeout.total_seconds()

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
-from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
 
 from app.server.response_cycle import CoalescingResponseCycle
@@ -181,8 +180,3 @@ async def test_a_body_of_unknown_length_ends_with_the_connection_for_http_1_0() 
     assert b"transfer-encoding" not in head
     assert head.endswith(b"connection: close")
     assert (body, wire.is_closed, cycle.response_complete) == (b"along part.", True, True)
-
-
-def test_uvicorn_answers_by_it() -> None:
-    assert httptools_impl.RequestResponseCycle is CoalescingResponseCycle
-    assert UVICORNS is not CoalescingResponseCycle
