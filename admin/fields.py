@@ -108,7 +108,7 @@ def block_field(name: str, label: str, template: str, getter: Callable[[Request,
 
 
 def _format_with(format_value: Callable[[Any], str]) -> dict[RequestAction, Formatter]:
-    def shown(_: Request, value: Any) -> str | None:
+    def format_cell(_: Request, value: Any) -> str | None:
         return None if value is None else format_value(value)
 
-    return dict.fromkeys(_DISPLAY_ACTIONS, shown)
+    return dict.fromkeys(_DISPLAY_ACTIONS, format_cell)

@@ -1,0 +1,89 @@
+"""Private names of libraries that the product uses: each with its reason, and no new one unseen.
+
+A private name counts if nothing of ours defines it, so that a library must. `_meta` is left out: Tortoise's
+documentation describes models by it.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from tests.live_servers import ROOT
+
+PACKAGES = ("admin", "app", "auth", "cli", "config", "database", "domain", "engine", "gateways", "models")
+PACKAGES += ("observability", "reseller_api", "resolvers", "rest_compat", "schema", "web", "worker")
+
+REASONS = {
+    "admin/views/base.py": {
+        "_actions_handlers": "the permission that an action of starlette-admin's needs",
+        "_row_actions_handlers": "the same for the actions of one record",
+        "_find_foreign_view": "whether a relation leads to a page that the member may see",
+    },
+    "app/server/http_protocol.py": {
+        "_unset_keepalive_if_required": "uvicorn's own timer, which our protocol must stop",
+    },
+    "database/asyncpg_engine.py": {
+        "_parent": "the pool of a Tortoise transaction that was cancelled before it began",
+        "_pool_init_lock": "an argument of Tortoise's connection wrapper",
+    },
+    "database/bounded_counts.py": {
+        "_choose_db_if_not_chosen": "Tortoise makes the statement of a query only when it runs it",
+        "_make_query": "the same",
+    },
+    "database/sqlite_engine.py": {
+        "_conn": "aiosqlite's connection, for its thread",
+        "_lock": "Tortoise keeps it for good when connecting fails",
+        "_trxlock": "the same for transactions",
+    },
+    "database/text_search.py": {"_filters": "Tortoise has no public way to add a lookup"},
+    "database/tortoise_patches.py": {
+        "_get_model_sql_data": "patches of migrations, see the module",
+        "_inited": "the same",
+        "_qualify_table_name": "the same",
+        "_resolve_fields_to_columns": "the same",
+        "_resolve_index_expressions": "the same",
+    },
+    "schema/selection.py": {"_raw_info": "Strawberry's public selection is built anew for each request"},
+}
+
+
+def parse_modules() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            yield str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def find_defined_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def find_private_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield from (node.module or "").split(".")
+            yield from (alias.name for alias in node.names)
+
+
+def test_each_private_name_of_a_library_has_its_reason() -> None:
+    modules = dict(parse_modules())
+    ours = {name for tree in modules.values() for name in find_defined_names(tree)} | {"_meta", "_"}
+    used = {
+        path: {
+            name
+            for name in find_private_names(tree)
+            if name.startswith("_") and not name.startswith("__") and name not in ours
+        }
+        for path, tree in modules.items()
+    }
+    assert {path: names for path, names in used.items() if names} == {
+        path: set(reasons) for path, reasons in REASONS.items()
+    }
