@@ -1,0 +1,117 @@
+"""What one order runs through: `uv run python -m benchmarks.call_path`.
+
+Traces one POST /api/v1/order and one createOrder in this process, warm, and prints our functions in the order
+of their first call: from the handler or field to the driver's statement that places the order.
+"""
+
+import asyncio
+import json
+import sys
+from types import FrameType
+from typing import Any
+
+import asyncpg
+import uvloop
+from starlette.applications import Starlette
+
+from app.application import build_application
+from app.bootstrap import build_shop
+from benchmarks import contestants, shop
+from benchmarks.paths import ROOT
+from benchmarks.profile import call
+from benchmarks.seed import CATEGORIES, Sizes
+from benchmarks.shop import BenchmarkShop
+from benchmarks.workloads import KEY, Request, Workload, get_service_id
+from resolvers import orders
+
+_WARM_UP = 5
+_DRIVER = asyncpg.Connection.fetch.__code__
+_RULE = orders.create_order.__code__
+
+
+class CallTrace:
+    """The functions of ours that are called from a first one on, until the driver's call for the order."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, None] = {}
+        self.hops_to_rule = 0
+        self._is_placing = False
+        self.is_complete = False
+
+    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
+        code = frame.f_code
+        if event != "call" or self.is_complete:
+            return
+        name = _get_name(frame)
+        if name is not None and ("rest_compat.orders:create" in name or "OrderMutation.create_order" in name):
+            self._is_placing = True
+        if not self._is_placing:
+            return
+        if code is _DRIVER:
+            self.is_complete = True
+        elif name is not None:
+            self.functions.setdefault(name)
+            if code is _RULE and not self.hops_to_rule:
+                self.hops_to_rule = len(self.functions) - 1
+
+    @property
+    def modules(self) -> set[str]:
+        """Those that the functions are in."""
+        return {name.partition(":")[0] for name in self.functions}
+
+
+def _get_name(frame: FrameType) -> str | None:
+    module = str(frame.f_globals.get("__name__", ""))
+    file = frame.f_code.co_filename
+    if not file.startswith(str(ROOT)) or ".venv" in file or module.startswith("benchmarks"):
+        return None
+    qualified = frame.f_code.co_qualname
+    # Comprehensions and lambdas belong to the function around them.
+    return None if "<" in qualified.rpartition(".")[2] else f"{module}:{qualified}"
+
+
+async def trace_requests(opened: BenchmarkShop) -> dict[str, CallTrace]:
+    """A trace of each API's order."""
+    app = build_application(build_shop(contestants.build_settings(opened.environment)))
+    async with app.router.lifespan_context(app):
+        buyer = next(user for user in opened.tokens)
+        graphql = opened.contestant().request_builders[Workload.CREATE_ORDER](buyer)
+        return {
+            "POST /api/v1/order": await _trace(app, _build_rest_request(opened, buyer)),
+            "createOrder": await _trace(app, graphql),
+        }
+
+
+def _build_rest_request(opened: BenchmarkShop, buyer: int) -> Request:
+    service = get_service_id(buyer)
+    order = {"service_id": service, "category_id": 1 + service % CATEGORIES}
+    body = json.dumps({**order, "link": f"https://example.com/{KEY}", "quantity": 1000})
+    return Request(path="/api/v1/order", method="POST", body=body, token=opened.tokens[buyer])
+
+
+async def _trace(app: Starlette, request: Request) -> CallTrace:
+    for _ in range(_WARM_UP):
+        await call(app, request)
+    trace = CallTrace()
+    sys.setprofile(trace)
+    try:
+        # A task of its own: the tasks that batch statements are traced as well.
+        await asyncio.create_task(call(app, request))
+    finally:
+        sys.setprofile(None)
+    if not trace.is_complete:
+        raise SystemExit(f"{request.path} placed no order")
+    return trace
+
+
+def main() -> None:
+    """Load a small shop, trace, and print."""
+    with shop.open_temporary_shop(Sizes(2_000)) as (_, opened):
+        for name, trace in uvloop.run(trace_requests(opened)).items():
+            print(f"\n{name}: {len(trace.functions)} functions in {len(trace.modules)} modules")
+            print(f"{trace.hops_to_rule} functions before resolvers.orders.create_order")
+            print("\n".join(f"  {function}" for function in trace.functions))
+
+
+if __name__ == "__main__":
+    main()
