@@ -9,7 +9,18 @@ from collections.abc import Iterator
 
 from tests.live_servers import ROOT
 
-PACKAGES = ("admin", "app", "auth", "cli", "config", "database", "domain", "engine", "gateways", "models")
+PACKAGES: tuple[str, ...] = (
+    "admin",
+    "app",
+    "auth",
+    "cli",
+    "config",
+    "database",
+    "domain",
+    "engine",
+    "gateways",
+    "models",
+)
 PACKAGES += ("observability", "reseller_api", "resolvers", "rest_compat", "schema", "web", "worker")
 
 REASONS = {
