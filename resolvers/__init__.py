@@ -1,1 +1,1 @@
-"""Operations: what the shop does, one public function each, the same for every API."""
+"""Business operations, one public function each, shared by every API."""

@@ -1,4 +1,4 @@
-"""Ending access: what opens an account ends here, wherever the account changes hands."""
+"""Revoking the credentials of an account when it is blocked, changes hands or changes role."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +9,9 @@ from models import AccessToken, OpenIdIdentity, TotpSecret, User
 
 
 class Credential(StrEnum):
-    """Everything that opens an account. A new kind of credential gets a member here and an end below."""
+    """Every kind of credential that gives access to an account. A new kind needs a member here and a branch
+    in `revoke_access`.
+    """
 
     SESSIONS = "sessions"
     SERVICE_TOKENS = "service_tokens"
@@ -20,23 +22,25 @@ class Credential(StrEnum):
 
 
 ALL_EXCEPT_SESSIONS = frozenset(Credential) - {Credential.SESSIONS}
-"""Signed out everywhere."""
+"""Signs the user out everywhere."""
 NONE = frozenset[Credential]()
-"""Take-over: nothing of what the account was opened by survives."""
+"""For an account take-over: nothing that the previous holder could use remains."""
 KEPT_ON_BLOCK = frozenset({Credential.OPENID_IDENTITIES, Credential.TOTP_SECRET})
-"""A blocked user's identity must still be known, or it would open a new account; neither opens this one."""
+"""A blocked user's identity must stay linked, or the person could open a new account; a blocked account
+accepts no sign-in anyway.
+"""
 KEPT_ON_ROLE_CHANGE = frozenset({Credential.API_KEY, Credential.PASSWORD, Credential.TOTP_SECRET})
-"""A key orders with the user's own money in any role; a second factor must not end by a promotion."""
+"""An API key spends the user's own money in any role, and a promotion must not remove the second factor."""
 KEPT_ON_MOBILE_CHANGE = KEPT_ON_ROLE_CHANGE | {Credential.SERVICE_TOKENS}
-"""A member of staff who changed their number keeps what does not sign in as them."""
+"""A staff member who changed their number keeps the credentials that do not sign in as them."""
 
 
 async def revoke_access(
     user: User, *, now: datetime, spares: Collection[Credential] = NONE, but_session: str | None = None
 ) -> None:
-    """End every credential of `user` but the kinds in `spares`, and the session `but_session`.
+    """Revoke every credential of `user` except the kinds in `spares` and the session `but_session`.
 
-    Call it in the transaction of the change that makes it necessary. `user` is changed along.
+    Call it in the transaction of the change that requires it. The fields of `user` are updated too.
     """
     ending = frozenset(Credential) - frozenset(spares)
     tokens = AccessToken.filter(user_id=user.id, revoked_at=None).exclude(id=but_session or "")

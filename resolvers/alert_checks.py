@@ -1,4 +1,4 @@
-"""What managers and owners are told of the shop itself, each trouble once until it is over."""
+"""Checks that alert managers and owners about the shop itself, once per incident."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -20,13 +20,13 @@ from resolvers.shop_alerts import SHOP, ShopAlert, raise_alert
 _JOB = "watch the shop"
 _ROW_ALERT_LIFETIME = timedelta(days=1)
 _SELF_CLEARING_PAUSES = 4
-"""Pauses in a row for a rate limit that are nothing to tell of: about seven minutes."""
+"""Consecutive rate-limit pauses that raise no alert: about seven minutes."""
 
 
 async def watch_shop(shop: AppContext) -> int:
-    """Look at the queue, at providers' balances and at flagged services; returns how many troubles are new.
+    """Check the queue, the providers' balances and flagged services; returns the number of new alerts.
 
-    Safe in any number of workers: they look one after the other.
+    Safe with several workers: the checks are serialized.
     """
     watched = {
         AlertKind.QUEUE_STALE: lambda: _check_queue(shop),
@@ -42,7 +42,7 @@ async def watch_shop(shop: AppContext) -> int:
 
 
 async def _check(kind: AlertKind, find_troubles: Callable[[], Awaitable[list[ShopAlert]]]) -> int:
-    """Tell of the troubles of one kind, and forget those that are over; returns how many are new."""
+    """Raise new alerts of one kind and clear those that are over; returns the number of new ones."""
     async with database.exclusive_transaction("alerts"):
         troubles = await find_troubles()
         raised = 0
@@ -63,7 +63,7 @@ async def _raise_alert(trouble: ShopAlert) -> int:
 
 
 async def _expire_row_alerts() -> None:
-    """A row that has not failed for a day is over it, or gone."""
+    """Clear the alert of a row that has not failed for a day or no longer exists."""
     before = await database.now() - _ROW_ALERT_LIFETIME
     await Alert.filter(kind=AlertKind.ROW_SET_ASIDE, latest_at__lt=before).delete()
 
@@ -90,13 +90,13 @@ async def _check_balances(shop: AppContext) -> list[ShopAlert]:
 
 
 def _get_balance(provider: Provider) -> Toman | None:
-    """The shop's credit at a provider in whole Toman, rounded down; None where nobody knows it."""
+    """The shop's balance at a provider in whole Toman, rounded down; None if unknown."""
     amount = provider_amounts.parse(provider.balance)
     return None if amount is None else Toman(math.floor(amount * provider.toman_per_unit))
 
 
 async def _check_paused_providers() -> list[ShopAlert]:
-    """Providers that nothing is sent to for a while; a rate limit is one only when it goes on."""
+    """Providers whose submission is paused; a rate limit counts only when it persists."""
     return [
         ShopAlert(
             kind=AlertKind.PROVIDER_PAUSED,
@@ -109,7 +109,7 @@ async def _check_paused_providers() -> list[ShopAlert]:
 
 
 async def _check_flagged_services() -> list[ShopAlert]:
-    """For each provider, its services whose price moved, that sell at a loss, or that it no longer lists."""
+    """For each provider, its services whose cost changed, that sell at a loss, or that it no longer lists."""
     flagged = Service.filter(flag__in=list(ServiceFlag), provider__is_active=True)
     rows = (
         await flagged.annotate(services=Count("id"), latest_at=Max("flagged_at"))
@@ -128,5 +128,5 @@ async def _check_flagged_services() -> list[ShopAlert]:
 
 
 def _to_datetime(value: datetime | str | None) -> datetime | None:
-    # SQLite keeps moments as text.
+    # SQLite stores timestamps as text.
     return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""API keys: how a reseller's own programs sign in."""
+"""API keys for resellers' programs."""
 
 import hashlib
 import secrets
@@ -14,7 +14,7 @@ _RANDOM_BYTES = 24
 
 
 async def rotate_api_key(user: User) -> str:
-    """A new API key of the user's, which ends the one before; only its hash is kept, so it is told once."""
+    """Issue a new API key and revoke the previous one. Only its hash is stored, so the key is shown once."""
     key = _PREFIX + secrets.token_hex(_RANDOM_BYTES)
     await User.filter(id=user.id).update(api_key_hash=_hash(key), updated_at=await database.now())
     security_log.record(SecurityEvent.API_KEY_CREATED, user_id=user.id)
@@ -22,19 +22,19 @@ async def rotate_api_key(user: User) -> str:
 
 
 async def revoke_api_key(user: User) -> None:
-    """End the user's API key, if there is one."""
+    """Revoke the user's API key, if there is one."""
     await User.filter(id=user.id).update(api_key_hash=None, updated_at=await database.now())
     security_log.record(SecurityEvent.API_KEY_REVOKED, user_id=user.id)
 
 
 async def get_user_by_key(key: str) -> User | None:
-    """Who holds the pasted `key`; None where nobody does, or its user is blocked.
+    """The user who holds `key`; None if nobody does or the user is blocked.
 
-    It is found by its hash: how long that takes tells nothing of a key that is nearly right.
+    The lookup is by hash, so its timing reveals nothing about a nearly correct key.
     """
     return await User.get_or_none(api_key_hash=_hash(text_cleaning.clean_key(key)), is_active=True)
 
 
 def _hash(key: str) -> str:
-    # Not a password's hash: 192 random bits cannot be guessed, and every request pays for this.
+    # A slow password hash is unnecessary: 192 random bits cannot be guessed, and every request pays for this.
     return hashlib.sha256(key.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What operations need from outside their arguments."""
+"""Dependencies of the operations besides their arguments."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,13 +20,12 @@ SANDBOX_PROVIDER_PATH = "/sandbox/provider"
 
 @dataclass(frozen=True)
 class AppContext:
-    """One installation: its settings, its keys and its gateways.
+    """One installation: its settings, keys and gateways.
 
-    `payments` holds every payment gateway that the shop has an account at, by name: payments opened
-    before the shop chose another one are still confirmed at their own. `worker_name` tells this process
-    from all others that work on the same orders. `hub` tells what changes while somebody looks. `settings`
-    are the environment's; `get_settings` knows what staff changed since. Once `stopping` is set, what
-    runs is finished and nothing new is begun.
+    `payments` maps names to all payment gateways that the shop has an account with, so that payments opened
+    before the shop switched gateways can still be confirmed. `worker_name` identifies this process among the
+    workers. `hub` publishes changes to subscribers. `settings` come from the environment; `get_settings` adds
+    the changes made by staff. Once `stopping` is set, running work is finished and none is started.
     """
 
     settings: Settings
@@ -42,20 +41,22 @@ class AppContext:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def get_settings(self) -> Settings:
-        """The settings with what staff changed, at most two seconds ago in another process."""
+        """The settings with the overrides made by staff; changes made in another process appear within two
+        seconds.
+        """
         return await self.runtime_settings.apply_to(self.settings)
 
     @property
     def payment_gateway(self) -> PaymentGateway:
-        """Where new payments are opened."""
+        """The gateway that opens new payments."""
         return self.payments[self.settings.payment_gateway]
 
     def get_provider_api(self, provider: Provider) -> ProviderApi:
-        """How to speak to `provider`; only the sandbox is on this machine."""
+        """The API client for `provider`; the sandbox is the only one in this process."""
         return self.sandbox_providers if provider.is_sandbox else self.providers
 
     def get_provider_account(self, provider: Provider) -> ProviderAccount:
-        """Where `provider` is, and the shop's key there."""
+        """The address of `provider` and the shop's key for it."""
         url = provider.url
         if provider.is_sandbox:
             url = f"{self.settings.effective_public_url}{SANDBOX_PROVIDER_PATH}/{provider.id}"

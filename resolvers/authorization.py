@@ -1,4 +1,4 @@
-"""Refusing what somebody has no right to, with a line in the security log."""
+"""Refusing unauthorized requests and writing them to the security log."""
 
 from typing import NoReturn
 
@@ -8,9 +8,9 @@ from observability.security_log import SecurityEvent
 
 
 def raise_forbidden(user_id: int, *, permission: str, owner_id: int | None = None) -> NoReturn:
-    """Record that `user_id` lacks `permission`, and refuse.
+    """Log that `user_id` lacks `permission`, and raise Forbidden.
 
-    `owner_id` is whose record or account was tried, where that is not their own.
+    `owner_id` is the owner of the record or account, if it is another user.
 
     Raises:
         Forbidden: always.

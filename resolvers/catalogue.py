@@ -1,4 +1,4 @@
-"""The catalogue as shoppers see it."""
+"""The catalogue as buyers see it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,6 @@ from resolvers.pagination import (
 
 
 class CategoryOrderField(StrEnum):
-    """Columns that categories sort by."""
-
     ID = "id"
     NAME = "name"
     DESCRIPTION = "description"
@@ -38,8 +36,6 @@ class CategoryOrderField(StrEnum):
 
 
 class ServiceOrderField(StrEnum):
-    """Columns that services sort by."""
-
     ID = "id"
     CATEGORY_ID = "category_id"
     NAME = "name"
@@ -56,7 +52,7 @@ class ServiceOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceFilter:
-    """Which services; None leaves a criterion out. Prices are Toman, both bounds inclusive."""
+    """Criteria for services; None ignores a criterion. Prices are Toman, both bounds inclusive."""
 
     category_ids: Sequence[int] | None = None
     types: Sequence[ServiceType] | None = None
@@ -68,7 +64,6 @@ class ServiceFilter:
     price_lte: int | None = None
 
     def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
-        """`services` that meet every criterion."""
         criteria: dict[str, object] = {
             "category_id__in": None
             if self.category_ids is None
@@ -94,7 +89,7 @@ async def list_categories(
     direction: Direction = Direction.DESC,
     is_active: bool | None = True,
 ) -> list[Category]:
-    """Categories that are on sale (`is_active` None: all), newest id first unless told otherwise."""
+    """Categories on sale (all if `is_active` is None), newest id first by default."""
     categories = Category.all() if is_active is None else Category.filter(is_active=is_active)
     return await categories.order_by(*order_by_columns(order_by, direction))
 
@@ -107,10 +102,10 @@ async def list_services(
     direction: Direction = Direction.DESC,
     after: Service | None = None,
 ) -> list[Service]:
-    """The first `CHUNK_SIZE` services of a category, or of all, or the next ones after a service.
+    """Up to `CHUNK_SIZE` services of a category, or of all, starting after a given service.
 
-    Newest id first unless told otherwise; fewer are the last ones. As in the reference, a service shows
-    whether or not its category is on sale.
+    Newest id first by default; a shorter result is the last one. As in the reference, services are listed
+    whether or not their category is on sale.
     """
     services = Service.all() if is_active is None else Service.filter(is_active=is_active)
     if category_id is not None:
@@ -132,9 +127,9 @@ async def get_services_page(
     direction: Direction,
     projection: Projection = ALL_COLUMNS,
 ) -> Page[Service]:
-    """A page of the services on sale, with what is wanted of each, or more.
+    """A page of the services on sale, with at least the requested columns of each.
 
-    `order_by` must be a column that is never null.
+    `order_by` must be a not-null column.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
@@ -148,22 +143,22 @@ async def get_services_page(
 
 
 async def get_category(category_id: int) -> Category | None:
-    """A category on sale, or None."""
+    """A category that is on sale, or None."""
     if not ids.is_possible(category_id):
         return None
     return await Category.get_or_none(id=category_id, is_active=True)
 
 
 async def get_service(service_id: int) -> Service | None:
-    """A service on sale, or None."""
+    """A service that is on sale, or None."""
     return await Service.get_on_sale(service_id)
 
 
 async def get_categories_by_id(category_ids: Iterable[int]) -> dict[int, Category]:
-    """Categories with these ids, on sale or not."""
+    """Categories with these ids, whether on sale or not."""
     return {category.id: category for category in await _CATEGORIES.fetch_by_values("id", category_ids)}
 
 
 async def get_services_by_id(service_ids: Iterable[int]) -> dict[int, Service]:
-    """Services with these ids, on sale or not."""
+    """Services with these ids, whether on sale or not."""
     return {service.id: service for service in await _SERVICES.fetch_by_values("id", service_ids)}

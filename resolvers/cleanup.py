@@ -1,4 +1,4 @@
-"""Removing what has served its time. What limits still count, and what money is explained by, stays."""
+"""Deletion of expired records. Rows that limits still count, or that explain money, stay."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from models import AccessToken, IdempotencyKey, KnownNetwork, LoginCode, OpenIdA
 from resolvers import job_isolation
 from resolvers.app_context import AppContext
 
-# Limits on codes look back a day.
+# Limits on login codes look back one day.
 _CODE_RETENTION = timedelta(days=2)
 _TOKEN_RETENTION = timedelta(days=30)
 _NETWORK_RETENTION = timedelta(days=365)
@@ -20,10 +20,10 @@ _BATCH_SIZE = 1_000
 
 
 async def delete_expired(_: AppContext) -> int:
-    """Remove old login codes, ended tokens, expired idempotency keys and sign-ins that were never finished.
+    """Delete old login codes, ended tokens, expired idempotency keys and abandoned OpenID sign-ins.
 
-    So are networks that nobody has signed in from for a year, and quotas' windows that have ended. Some at
-    a time; returns how many.
+    Also deletes networks without a sign-in for a year and ended quota windows. Works in batches; returns the
+    number of deleted rows.
     """
     now = await database.now()
     removed = 0
@@ -44,5 +44,5 @@ async def delete_expired(_: AppContext) -> int:
 
 
 async def _delete(ended: QuerySet[Any], ids: Sequence[Any]) -> int:
-    # Filtered again: a key that had expired may have been used anew in the meantime.
+    # Filtered again: an expired key may have been reused in the meantime.
     return await ended.filter(id__in=list(ids)).delete()

@@ -1,4 +1,4 @@
-"""Staff are informed when a worker's machine and the database disagree about the time."""
+"""Alert staff when a worker's clock and the database's differ."""
 
 import socket
 from datetime import timedelta
@@ -15,9 +15,9 @@ MAX_DIFFERENCE = timedelta(seconds=30)
 
 
 async def compare_clocks(_: AppContext) -> int:
-    """Raise or end the alert about this machine's clock; returns 1 where it is new.
+    """Raise or clear the alert about this machine's clock; returns 1 if it is new.
 
-    Tokens and limits go by the database's clock; log lines and certificates by the machine's.
+    Tokens and limits use the database's clock; log lines and certificates use the machine's.
     """
     machine = socket.gethostname()[:64]
     async with database.exclusive_transaction("alerts"):

@@ -1,4 +1,4 @@
-"""What typed filters of lists have in common."""
+"""Shared helpers of the typed list filters."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -12,12 +12,12 @@ M = TypeVar("M", bound=Model)
 
 
 def as_list(values: Sequence[object] | None) -> list[object] | None:
-    """The values that a criterion allows; None leaves the criterion out."""
+    """The values that a criterion allows; None ignores the criterion."""
     return None if values is None else list(values)
 
 
 def possible_ids(values: Sequence[int] | None) -> list[int] | None:
-    """The ids that a criterion allows and that a record could have; None leaves the criterion out.
+    """The ids allowed by a criterion that a record could have; None ignores the criterion.
 
     Raises:
         InvalidInput: more than 1,000 ids.
@@ -26,9 +26,9 @@ def possible_ids(values: Sequence[int] | None) -> list[int] | None:
 
 
 def apply_criteria(rows: QuerySet[M], criteria: dict[str, object]) -> QuerySet[M]:
-    """Those of `rows` that meet every criterion; None leaves one out.
+    """The rows that meet every criterion; None ignores one.
 
-    A text that no database could store is in no row, and PostgreSQL would refuse to look for it.
+    Text that no database could store matches no row: PostgreSQL would raise an error on it.
     """
     present = {name: value for name, value in criteria.items() if value is not None}
     if not all(text_cleaning.is_storable(value) for value in present.values() if isinstance(value, str)):

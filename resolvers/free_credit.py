@@ -1,4 +1,4 @@
-"""Free credit: a small random amount that users may claim now and then."""
+"""Free credit: a small random amount that users may claim periodically."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -28,13 +28,13 @@ _ONE_SECOND = timedelta(seconds=1)
 async def claim_free_credit(
     shop: AppContext, user: User, *, idempotency_key: str | None = None
 ) -> LedgerEntry:
-    """Give the user a random whole amount of Toman within the shop's range; returns its ledger entry.
+    """Credit the user with a random whole amount of Toman within the shop's range; returns the ledger entry.
 
     Raises:
         InvalidInput: the key is malformed.
-        FreeCreditTooSoon: the last one is too fresh.
-        FreeCreditsUsedUp: the user had as many as 30 days allow.
-        IdempotencyKeyReused: the key was used for something else.
+        FreeCreditTooSoon: the last claim is too recent.
+        FreeCreditsUsedUp: the user reached the limit for 30 days.
+        IdempotencyKeyReused: the key was used for a different request.
     """
 
     async def give() -> LedgerEntry:
@@ -44,7 +44,7 @@ async def claim_free_credit(
             user.id,
             _draw_amount(settings),
             kind=LedgerKind.FREE_CREDIT,
-            # Turns are at least a second apart.
+            # Claims are at least a second apart.
             cause=f"free_credit:{user.id}:{int(now.timestamp())}",
             now=now,
         )
@@ -58,7 +58,7 @@ async def _get_entry(entry_id: int) -> LedgerEntry:
 
 
 async def _claim_turn(settings: Settings, user: User, *, now: datetime) -> None:
-    """Use the user's turn; its guarded update also keeps the user's other claims out until the commit."""
+    """Record the claim; the guarded update also blocks the user's concurrent claims until the commit."""
     interval = settings.free_credit_interval
     ready = User.filter(Q(free_credit_at=None) | Q(free_credit_at__lte=now - interval), id=user.id)
     if not await ready.update(free_credit_at=now):

@@ -1,4 +1,4 @@
-"""Gifts that users won, and orders made with them."""
+"""Gifts that users won, and orders placed with them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -33,8 +33,6 @@ _NO_DETAILS = Toman(0)
 
 
 class GiftOrderField(StrEnum):
-    """Columns that won gifts sort by."""
-
     ID = "id"
     QUANTITY = "quantity"
     CREATED_AT = "created_at"
@@ -43,14 +41,13 @@ class GiftOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class GiftFilter:
-    """Which won gifts; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for won gifts; None ignores a criterion, time bounds are inclusive."""
 
     is_used: bool | None = None
     expires_gte: datetime | None = None
     expires_lte: datetime | None = None
 
     def apply(self, gifts: QuerySet[UserGift]) -> QuerySet[UserGift]:
-        """`gifts` that meet every criterion."""
         criteria: dict[str, object] = {
             "is_used": self.is_used,
             "expires_at__gte": self.expires_gte,
@@ -69,9 +66,9 @@ async def list_gifts(
     order_by: GiftOrderField = GiftOrderField.ID,
     direction: Direction = Direction.ASC,
 ) -> list[UserGift]:
-    """The user's gifts, oldest first unless told otherwise, with `gift` and `gift.service` loaded.
+    """The user's gifts, oldest first by default, including used and expired ones.
 
-    Used and expired ones are among them.
+    `gift` and `gift.service` are loaded.
     """
     gifts = where.apply(UserGift.filter(user_id=user.id))
     return await gifts.select_related("gift__service").order_by(*order_by_columns(order_by, direction))
@@ -85,7 +82,7 @@ async def get_user_gift(user: User, *, user_gift_id: int) -> UserGift | None:
 
 
 async def get_gift(user: User, *, gift_id: int) -> Gift | None:
-    """What a gift that the user won was drawn from, with `service` loaded, or None."""
+    """The gift definition behind a gift that the user won, with `service` loaded, or None."""
     if not ids.is_possible(gift_id):
         return None
     won = await UserGift.filter(user_id=user.id, gift_id=gift_id).select_related("gift__service").first()
@@ -96,15 +93,15 @@ async def get_gift(user: User, *, gift_id: int) -> Gift | None:
     InvalidInput, InvalidLink, GiftNotFound, GiftSpent, ServiceUnavailable, IdempotencyKeyReused
 )
 async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key: str | None = None) -> Order:
-    """Order the service of a gift that the user won, for nothing, below the service's minimum too.
+    """Order the service of a won gift free of charge, even below the service's minimum.
 
     Raises:
         InvalidInput: the key is malformed.
-        InvalidLink: neither an http(s) address nor a page's name.
+        InvalidLink: neither an http(s) address nor a page name.
         GiftNotFound: the user won no gift with this id.
         GiftSpent: it was used, or has expired.
         ServiceUnavailable: its service is switched off; the gift stays unused.
-        IdempotencyKeyReused: the key was used for something else.
+        IdempotencyKeyReused: the key was used for a different request.
     """
     arguments = {**locals(), "link": text_cleaning.strip(link)}
     attempt = idempotency.request_for(use_gift, arguments, user=user, key=idempotency_key)
@@ -120,15 +117,15 @@ async def use_gift(user: User, *, user_gift_id: int, link: str, idempotency_key:
 async def use_oldest_gift(
     user: User, *, gift_id: int, link: str, idempotency_key: str | None = None
 ) -> Order:
-    """Like `use_gift`, with the oldest unused and unexpired one that the user won of the gift `gift_id`.
+    """Like `use_gift`, with the user's oldest unused and unexpired win of the gift `gift_id`.
 
     Raises:
         InvalidInput: the key is malformed.
-        InvalidLink: neither an http(s) address nor a page's name.
+        InvalidLink: neither an http(s) address nor a page name.
         GiftNotFound: the user never won this gift.
-        GiftSpent: all that the user won were used, or have expired.
+        GiftSpent: every win was used or has expired.
         ServiceUnavailable: its service is switched off; the gift stays unused.
-        IdempotencyKeyReused: the key was used for something else.
+        IdempotencyKeyReused: the key was used for a different request.
     """
     arguments = {**locals(), "link": text_cleaning.strip(link)}
     attempt = idempotency.request_for(use_oldest_gift, arguments, user=user, key=idempotency_key)
@@ -139,7 +136,7 @@ async def use_oldest_gift(
 
 
 def _place_gift_order(user: User, won: QuerySet[UserGift], link: str) -> Callable[[], Awaitable[Order]]:
-    """The act of ordering with the oldest usable one of `won`."""
+    """The action that places an order with the oldest usable one of `won`."""
 
     async def use() -> Order:
         target = links.parse(link)
@@ -168,7 +165,7 @@ def _place_gift_order(user: User, won: QuerySet[UserGift], link: str) -> Callabl
 async def _lock_oldest(won: QuerySet[UserGift], *, now: datetime) -> UserGift:
     usable = won.filter(is_used=False, expires_at__gt=now).select_related("gift").order_by("id")
     for candidate in await usable:
-        # Guarded: a twin may have used it since we looked; then the next one is tried.
+        # Guarded: a concurrent request may have used it since it was read; then the next one is tried.
         if await UserGift.filter(id=candidate.id, is_used=False).update(is_used=True):
             return candidate
     if await won.exists():

@@ -1,5 +1,6 @@
-"""Acts that clients may repeat: the first answer again (Stripe's idempotent requests; the IETF's draft
-of the Idempotency-Key header)."""
+"""Idempotent requests: a repeated key returns the stored first result (as Stripe's idempotent requests and
+the IETF draft of the Idempotency-Key header).
+"""
 
 import hashlib
 import inspect
@@ -22,8 +23,8 @@ from resolvers.order_placement.batched_insert import IdempotencyClaim
 Row = TypeVar("Row", bound=Model)
 
 LIFETIME = timedelta(hours=24)
-# PostgreSQL makes the INSERT wait for a twin's transaction, SQLite the whole transaction: a twin in
-# progress is waited for. A key that has expired begins anew.
+# A duplicate in progress is waited for: PostgreSQL makes the INSERT wait for the other transaction, SQLite
+# serializes transactions. An expired key can be claimed again.
 _CLAIM = """
 INSERT INTO idempotency_keys (user_id, key, operation, fingerprint, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -37,10 +38,10 @@ _STORE_RESULT = "UPDATE idempotency_keys SET answer = $1 WHERE user_id = $2 AND 
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotentRequest:
-    """One request for an operation: who asks, under which key, and for what.
+    """One request for an operation: the user, the key, and the fingerprint of the arguments.
 
-    `same_request` gives the fingerprint of another spelling of the request, or None where there is no
-    other; it is asked only when the key was used with a fingerprint that differs.
+    `same_request` returns the fingerprint of an equivalent spelling of the request, or None if there is none;
+    it is called only when the key was used with a different fingerprint.
     """
 
     user_id: int
@@ -50,7 +51,7 @@ class IdempotentRequest:
     same_request: Callable[[], Awaitable[str | None]] | None = None
 
     async def is_for(self, operation: str, fingerprint: str) -> bool:
-        """Whether a stored request asked for the same."""
+        """Whether a stored request is equivalent to this one."""
         if operation != self.operation:
             return False
         if fingerprint == self.fingerprint:
@@ -67,14 +68,14 @@ def request_for(
     excluded: Collection[str] = (),
     respell: Callable[[], Awaitable[Mapping[str, object] | None]] | None = None,
 ) -> IdempotentRequest | None:
-    """What a call of `operation` asks for; None where the client gave no key.
+    """The idempotent request for a call of `operation`; None if the client sent no key.
 
     `arguments` are the operation's `locals()`. The fingerprint covers every keyword-only parameter of its
-    signature but the key and those in `excluded`, so that one that is added later is covered by itself.
-    `respell` gives the arguments in which another API may have made the same request.
+    signature except the key and those in `excluded`, so a parameter added later is covered automatically.
+    `respell` returns the arguments with which another API may have made the same request.
 
     Raises:
-        InvalidInput: the key is not of 1 to 255 visible characters.
+        InvalidInput: the key is not 1 to 255 visible characters.
         KeyError: a parameter is missing in `arguments`.
     """
     if key is None:
@@ -96,7 +97,7 @@ def request_for(
 
 @cache
 def _fingerprinted_parameters(operation: Callable[..., object]) -> tuple[str, ...]:
-    """The operation's keyword-only parameters but the key: by convention, what is asked for."""
+    """The operation's keyword-only parameters except the key: by convention, the request's content."""
     parameters = inspect.signature(operation).parameters.values()
     return tuple(
         parameter.name
@@ -111,15 +112,14 @@ async def run_once(
     *,
     load_result: Callable[[int], Awaitable[Row]],
 ) -> Row:
-    """Run `act` in a transaction, or give the first answer again where the key has one.
+    """Run `act` in a transaction, or return the stored result if the key has one.
 
-    A refusal that depends on the shop's state is an answer too and is given again; what is wrong with the
-    input alone is not kept, nor is a crash. `recall` makes the first answer anew from the primary key of
-    what `act` left.
+    A refusal that depends on the shop's state is stored and returned again; invalid input and crashes are not
+    stored. `recall` rebuilds the first result from the primary key of the record that `act` created.
 
     Raises:
-        IdempotencyKeyReused: the key was used for another act or other arguments.
-        Problem: whatever `act` raises.
+        IdempotencyKeyReused: the key was used for another operation or other arguments.
+        Problem: raised by `act`.
     """
     if request is None:
         async with in_transaction():
@@ -139,7 +139,7 @@ async def run_once(
 
 
 def to_claim(request: IdempotentRequest) -> IdempotencyClaim:
-    """The same, for an act that one statement does."""
+    """The claim for an operation that runs as a single statement."""
     return IdempotencyClaim(
         key=request.key,
         operation=request.operation,
@@ -149,7 +149,7 @@ def to_claim(request: IdempotentRequest) -> IdempotencyClaim:
 
 
 async def claim(request: IdempotentRequest, *, now: datetime) -> bool:
-    """Whether the key is this attempt's to use; False where it was used in the last 24 hours."""
+    """Claim the key; False if it was used in the last 24 hours."""
     await IdempotencyKey.lock(request.user_id, request.key)
     rows = await database.fetch(
         _CLAIM,
@@ -164,16 +164,16 @@ async def claim(request: IdempotentRequest, *, now: datetime) -> bool:
 
 
 async def store_result(request: IdempotentRequest, result_id: Mapping[str, object]) -> None:
-    """Keep the first answer of a claimed key."""
+    """Store the result of a claimed key."""
     await database.fetch(_STORE_RESULT, orjson.dumps(result_id).decode(), request.user_id, request.key)
 
 
 async def get_stored_result(request: IdempotentRequest) -> int:
-    """The id in the first answer.
+    """The id stored as the result of the key.
 
     Raises:
-        IdempotencyKeyReused: it was the answer to something else.
-        Problem: the first answer was this refusal.
+        IdempotencyKeyReused: the key belongs to a different request.
+        Problem: the stored result is this refusal.
     """
     row = await IdempotencyKey.get(user_id=request.user_id, key=request.key)
     if not await request.is_for(row.operation, row.fingerprint):
@@ -185,7 +185,7 @@ async def get_stored_result(request: IdempotentRequest) -> int:
 
 
 async def _store_problem(request: IdempotentRequest, problem: Problem) -> bool:
-    """Keep `refusal` as the first answer; False where a twin's answer came between."""
+    """Store `refusal` as the result; False if a concurrent request stored its own first."""
     async with in_transaction():
         if not await claim(request, now=await database.now()):
             return False
@@ -194,6 +194,6 @@ async def _store_problem(request: IdempotentRequest, problem: Problem) -> bool:
 
 
 def _compute_fingerprint(arguments: Mapping[str, object]) -> str:
-    # repr writes whatever a client may send, numbers beyond 64 bits and half surrogate pairs included.
+    # repr can represent anything a client may send, including integers beyond 64 bits and lone surrogates.
     canonical = repr(sorted(arguments.items()))
     return hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()

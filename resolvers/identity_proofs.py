@@ -1,4 +1,4 @@
-"""Whether a staff session has lately proved who it is."""
+"""Whether a staff session has recently confirmed its user's identity."""
 
 from datetime import datetime
 
@@ -16,15 +16,15 @@ def is_fresh(session: AccessToken, *, now: datetime) -> bool:
 
 
 async def is_confirmed(viewer: Session) -> bool:
-    """Whether the session of `viewer` has a fresh proof now."""
+    """Whether the session of `viewer` has a fresh proof."""
     return is_fresh(await get_open_session(viewer), now=await database.now())
 
 
 async def get_open_session(viewer: Session) -> AccessToken:
-    """The session of `viewer` with its user, as the database knows them now.
+    """The session of `viewer` with its user, read from the database.
 
     Raises:
-        Forbidden: it was revoked meanwhile, or its user blocked.
+        Forbidden: the session has been revoked, or its user blocked.
     """
     found = AccessToken.filter(
         id=viewer.token_id, user_id=viewer.user.id, revoked_at=None, user__is_active=True
@@ -36,11 +36,11 @@ async def get_open_session(viewer: Session) -> AccessToken:
 
 
 async def require_fresh_session(viewer: Session) -> AccessToken:
-    """The same, where it is a staff session with a fresh proof.
+    """The same for a staff session, which must have a fresh proof.
 
     Raises:
-        Forbidden: not a staff session, or it was revoked meanwhile.
-        FreshCodeRequired: it was not confirmed lately.
+        Forbidden: not a staff session, or revoked.
+        FreshCodeRequired: it was not confirmed recently.
     """
     if viewer.kind is not SessionKind.STAFF:
         raise_forbidden(viewer.user.id, permission="staff_session")

@@ -1,4 +1,4 @@
-"""Work on many rows, none of which stops another: what fails is set aside, and staff are told of it."""
+"""Processing batches so that one failing row does not stop the others; staff are alerted about it."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,10 +17,11 @@ Id = TypeVar("Id")
 
 
 async def run_isolated(job: str, record: str, work: Awaitable[object]) -> bool:
-    """Do one row's part of a batch; True where it was done.
+    """Process one row of a batch; False if it failed.
 
-    A failure is logged and told to staff once, and left for the batch's next turn. A database that is away
-    is no row's fault, and is raised. Within a transaction `work` needs a savepoint of its own.
+    A failure is logged, reported to staff once, and retried with the batch's next run. An unavailable
+    database is raised instead, as it is not the row's fault. Within a transaction `work` needs its own
+    savepoint.
     """
     try:
         await work
@@ -33,7 +34,7 @@ async def run_isolated(job: str, record: str, work: Awaitable[object]) -> bool:
 
 
 async def count_isolated(job: str, record: str, work: Awaitable[int]) -> int:
-    """`apart` for work that counts what it does; 0 where it failed."""
+    """`run_isolated` for work that returns a count; 0 if it failed."""
     counted = 0
 
     async def count() -> None:
@@ -47,10 +48,10 @@ async def count_isolated(job: str, record: str, work: Awaitable[int]) -> int:
 async def run_bisecting(
     job: str, noun: str, ids: Sequence[Id], work: Callable[[Sequence[Id]], Awaitable[int]]
 ) -> int:
-    """Work on all rows at once and, where that fails, on halves of them, down to the row that is at fault.
+    """Process all rows at once and, if that fails, halves of them, down to the failing row.
 
-    Returns the sum of what `work` returns: how many rows it changed, as others may have changed some first.
-    Within a transaction `work` needs a savepoint of its own.
+    Returns the sum of what `work` returns: the number of rows it changed, as others may have changed some
+    first. Within a transaction `work` needs its own savepoint.
     """
     if not ids:
         return 0
@@ -69,7 +70,7 @@ async def run_bisecting(
 
 
 async def alert_failing_row(job: str, record: str) -> None:
-    """Log the exception being handled and tell staff which row of which job it was, once."""
+    """Log the exception being handled and alert staff once about the row and job."""
     logger.exception("%s: %s failed and was set aside", job, record)
     subject = f"{job}: {record}"[:_MAX_SUBJECT_LENGTH]
     trouble = ShopAlert(

@@ -1,4 +1,4 @@
-"""The wallet's arithmetic, recomputed from the ledger in the database itself."""
+"""Recomputes wallet balances and related figures from the ledger, inside the database."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import database
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A figure that is not what the ledger says: of which record, `expected` and `found` in Toman."""
+    """A figure that disagrees with the ledger; `expected` and `found` are in Toman."""
 
     check: str
     record: str
@@ -16,8 +16,8 @@ class Difference:
     actual: int
 
 
-# Each gives the ids of records whose figure is wrong, with what it should be and what it is. `{x.user_id}` in
-# braces is a condition on whose records are looked at: everybody's, or those of a range of users.
+# Each query returns the ids of inconsistent records with the expected and the found figure. `{x.user_id}` in
+# braces is replaced by a condition on users: everybody, or a range of them.
 _CHECKS = {
     "balance is the sum of the ledger": (
         "user",
@@ -197,19 +197,19 @@ _USER_COLUMNS = re.compile(r"\{([a-z_.]+)\}")
 
 
 async def audit_ledger() -> list[Difference]:
-    """Every difference between the ledger and the figures that it explains; none in a sound shop.
+    """Every difference between the ledger and the figures derived from it; empty in a consistent shop.
 
-    Orders and payments of the old panel are left out: they are part of the opening balances.
+    Orders and payments imported from the old panel are ignored: they are part of the opening balances.
     """
-    # One moment for all checks: an order placed between two of them would look like a fault.
+    # One snapshot for all checks: an order placed between two of them would look like an error.
     async with database.read_snapshot():
         return [found for check in _CHECKS for found in await _find_differences(check)]
 
 
 async def audit_wallets(*, first_user_id: int, last_user_id: int) -> list[Difference]:
-    """The differences in the wallets, orders and payments of these users, and of those between.
+    """The differences in the wallets, orders and payments of a range of users.
 
-    Each check reads one moment by itself, so it may run while the shop is busy.
+    Each check reads a single snapshot, so it may run while the shop is busy.
     """
     users = (first_user_id, last_user_id)
     return [found for check in _CHECKS for found in await _find_differences(check, users)]

@@ -1,4 +1,4 @@
-"""The audit of the ledger once a day, a few wallets at a time, so that nobody waits for it."""
+"""The daily ledger audit, in batches of a few wallets so that nothing waits for it."""
 
 import logging
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ _MAX_RUNS = timedelta(days=90)
 
 
 async def audit_next_batch(_: AppContext) -> int:
-    """Audit the next wallets of today's run; returns how many, 0 where the run is done.
+    """Audit the next batch of wallets; returns their number, 0 once the run is finished.
 
-    Staff are told of the first difference, and again only after a whole run without any. Safe in any number
-    of workers: they take turns.
+    Staff are alerted about the first difference, and again only after a full run without any. Safe with
+    several workers: they take turns.
     """
     async with database.exclusive_transaction("daily audit"):
         run = await _get_current_run()
@@ -33,7 +33,7 @@ async def audit_next_batch(_: AppContext) -> int:
             return 0
         users = User.filter(id__gte=run.next_user_id).order_by("id").limit(BATCH_SIZE)
         user_ids = [user.id for user in await users.only("id")]
-        # The last batch has no end: users who were deleted past the foreign keys may lie beyond it.
+        # The last batch has no upper bound: rows of users deleted despite the foreign keys may lie beyond it.
         last = user_ids[-1] if len(user_ids) == BATCH_SIZE else ids.MAX_ID
         found = await _audit_wallets(
             user_ids or [run.next_user_id], first_user_id=run.next_user_id, last_user_id=last
@@ -45,7 +45,9 @@ async def audit_next_batch(_: AppContext) -> int:
 async def _audit_wallets(
     user_ids: Sequence[int], *, first_user_id: int, last_user_id: int
 ) -> list[Difference]:
-    """The differences in all wallets between these bounds; a wallet that cannot be audited is set aside."""
+    """All differences in the wallets between these bounds; a wallet that cannot be audited is skipped and
+    reported.
+    """
     found: list[Difference] = []
     firsts = [first_user_id, *user_ids[1:]]
     lasts = [*(user_id - 1 for user_id in firsts[1:]), last_user_id]
@@ -62,7 +64,7 @@ async def _audit_wallets(
 
 
 async def _get_current_run() -> AuditRun | None:
-    """The run that is not finished, or a new one if the last began a day ago."""
+    """The unfinished run, or a new one if the last began a day ago."""
     now = await database.now()
     last = await AuditRun.all().order_by("-id").first()
     if last is not None and last.finished_at is None:

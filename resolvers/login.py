@@ -1,4 +1,4 @@
-"""Sign-in by a code sent to a mobile, and sign-out."""
+"""Sign-in by a code sent to a mobile number, and sign-out."""
 
 import hmac
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ from resolvers.login_code_limits import CodeRequest
 from resolvers.sessions import Client, Session
 
 CLAIM_LIFETIME = timedelta(hours=24)
-"""How long the only claim of an unproven number may still be proven by signing in with it."""
+"""How long a sole claim of an unproven number may be proven by signing in with the number."""
 
 
 @dataclass(frozen=True)
 class IssuedSession:
-    """A fresh sign-in."""
+    """The result of a sign-in."""
 
     access_token: str
     expires_at: datetime
@@ -44,10 +44,10 @@ class IssuedSession:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a username means.
+    """The account and mobile number that a username refers to.
 
-    `subject` is what limits count. A code goes to `mobile`, if there is one. It signs in `user`, a new user
-    where that is None, and nobody without `may_sign_in`.
+    Limits are counted by `subject`. The code is sent to `mobile`, if there is one. It signs in `user`, or
+    creates a user if that is None; without `may_sign_in` it signs in nobody.
     """
 
     subject: str
@@ -60,9 +60,10 @@ class Recipient:
 async def request_login_code(shop: AppContext, *, username: str, network: str) -> datetime:
     """Send a login code and return when it expires.
 
-    `network` is the caller's, as `domain.networks` has it. A username that could never log in gets the same
-    answer, limits and timing, but no code: nothing is learnt (OWASP Authentication Cheat Sheet). Only when
-    the day's budget runs out are known numbers served longer. The SMS leaves after the commit.
+    `network` identifies the caller's network, as `domain.networks` defines it. A username that could never
+    sign in gets the same answer, limits and timing, but no code, so that accounts cannot be enumerated (OWASP
+    Authentication Cheat Sheet). Only when the daily budget runs out are known numbers preferred. The SMS is
+    sent after the commit.
 
     Raises:
         MalformedUsername: neither an e-mail address nor an Iranian mobile number.
@@ -98,13 +99,13 @@ async def request_login_code(shop: AppContext, *, username: str, network: str) -
 
 @declares_problems(InvalidInput, MalformedUsername, WrongLoginCode, UnknownUser)
 async def verify_login_code(shop: AppContext, *, username: str, code: str, client: Client) -> IssuedSession:
-    """Exchange a login code for a token; the first right code from an unknown mobile creates its user.
+    """Exchange a login code for a token; the first correct code from an unknown mobile creates its user.
 
     Raises:
         InvalidInput: the code is not six digits.
         MalformedUsername: neither an e-mail address nor an Iranian mobile number.
         WrongLoginCode: wrong, used, void or expired.
-        UnknownUser: the username could never log in.
+        UnknownUser: the username could never sign in.
     """
     name, digits = login_codes.parse_username(username), login_codes.parse_code(code)
     session, is_taken_over = None, False
@@ -119,7 +120,7 @@ async def verify_login_code(shop: AppContext, *, username: str, code: str, clien
             if session is not None:
                 await login_code_limits.remember_network(session.user, network=client.network, now=now)
     except IntegrityError as error:
-        # Another user verified the same number between our look-up and our write.
+        # Another user verified the same number between the lookup and the write.
         raise WrongLoginCode from error
     if session is None:
         _record_failure(recipient.user, client)
@@ -139,11 +140,11 @@ async def verify_login_code(shop: AppContext, *, username: str, code: str, clien
 
 @declares_problems(InvalidInput, WrongLoginCode, MobileTaken)
 async def confirm_mobile(shop: AppContext, viewer: Session, *, code: str, client: Client) -> User:
-    """Prove the user's number by a code that was sent to it, without signing in anew.
+    """Prove the user's mobile number by a code that was sent to it, without a new sign-in.
 
     Raises:
         InvalidInput: the code is not six digits.
-        WrongLoginCode: wrong, used, void or expired, or the number was changed meanwhile.
+        WrongLoginCode: wrong, used, void or expired, or the number has changed since.
         MobileTaken: another user has proven the number.
     """
     digits = login_codes.parse_code(code)
@@ -169,7 +170,7 @@ async def confirm_mobile(shop: AppContext, viewer: Session, *, code: str, client
 
 
 async def logout(viewer: Session) -> None:
-    """Revoke the token that the request carried; the user's other tokens stay."""
+    """Revoke the token of this request; the user's other tokens stay valid."""
     await AccessToken.filter(id=viewer.token_id).update(revoked_at=await database.now())
     is_staff = viewer.kind is SessionKind.STAFF
     security_log.record(
@@ -178,11 +179,11 @@ async def logout(viewer: Session) -> None:
 
 
 async def find_recipient(shop: AppContext, name: str, *, now: datetime) -> Recipient:
-    """Whom a parsed username means.
+    """The recipient that a parsed username refers to.
 
-    A number that was given but not proven is nobody's. The one who proves it signs in to the account that
-    alone claimed it in the last 24 hours; with several claims, or older ones, a new account is made. No
-    claim opens an account of staff's.
+    A number that was entered but not proven belongs to nobody. Proving it signs in to the account that alone
+    claimed it in the last 24 hours; with several claims, or older ones, a new account is created. A claim
+    never gives access to a staff account.
     """
     if "@" in name:
         return _find_recipient_by_email(name, await User.get_or_none(email=name))
@@ -191,7 +192,7 @@ async def find_recipient(shop: AppContext, name: str, *, now: datetime) -> Recip
         return _find_recipient_by_mobile(name, owner)
     user = await _get_only_claimant(name, now=now)
     may_sign_in = user is not None or shop.settings.registration_open
-    # Who claims a number may prove it by `confirm_mobile`, even where it opens no account.
+    # A user who claims a number may prove it by `confirm_mobile`, even if it does not sign them in.
     takes_code = may_sign_in or await User.exists(mobile=name, is_active=True)
     return Recipient(subject=name, mobile=name if takes_code else None, user=user, may_sign_in=may_sign_in)
 
@@ -210,7 +211,7 @@ def _find_recipient_by_mobile(mobile: str, user: User) -> Recipient:
 
 
 async def _get_only_claimant(mobile: str, *, now: datetime) -> User | None:
-    """The customer who alone claims an unproven number, since less than 24 hours."""
+    """The only customer who claims an unproven number, within the last 24 hours."""
     claims = await User.filter(mobile=mobile, is_active=True).limit(2)
     if len(claims) != 1 or claims[0].role is not UserRole.USER:
         return None
@@ -232,7 +233,7 @@ def _get_id(user: User | None) -> int | None:
 
 
 async def get_account_by_mobile(mobile: str) -> User | None:
-    """The account that a code on `mobile` opens now, for commands that name one by its number."""
+    """The account that a code sent to `mobile` would sign in to now; for commands that take a number."""
     owner = await User.get_by_verified_mobile(mobile)
     return owner or await _get_only_claimant(mobile, now=await database.now())
 
@@ -240,7 +241,7 @@ async def get_account_by_mobile(mobile: str) -> User | None:
 async def check_code(
     shop: AppContext, subject: str, *, code: str, client: Client, now: datetime
 ) -> LoginCode | None:
-    """The live code of `subject` if `code` is it, still to be used up; a wrong try is counted."""
+    """The live code of `subject` if `code` matches it, not consumed yet; a wrong attempt is counted."""
     live = await LoginCode.filter(subject=subject, is_live=True, expires_at__gt=now).first()
     offered = login_codes.hash_code(shop.login_code_key, subject=subject, code=code)
     if (
@@ -254,27 +255,27 @@ async def check_code(
 
 
 async def consume_code(live: LoginCode) -> None:
-    """Make a code void that was right; call it in the transaction of `check_code`."""
+    """Invalidate a code that matched; call it in the transaction of `check_code`."""
     await LoginCode.filter(id=live.id).update(is_live=False)
 
 
 async def _sign_in(
     shop: AppContext, recipient: Recipient, *, client: Client, now: datetime
 ) -> tuple[IssuedSession | None, bool]:
-    """The session, if there is a user to open it for, and whether it took an unproven claim over."""
+    """The session, if there is a user for it, and whether it took over an unproven claim."""
     if recipient.user is None:
         user: User | None = await User.create(
             mobile=recipient.mobile, mobile_verified=True, created_at=now, updated_at=now
         )
     else:
-        # Locked and read again: the number may have been changed, or the user blocked, since the look-up.
+        # Locked and re-read: the number may have changed, or the user been blocked, since the lookup.
         users = User.filter(id=recipient.user.id, mobile=recipient.mobile, is_active=True)
         user = await users.select_for_update(no_key=True).first()
     if user is None:
         return None, False
     is_claim = not user.mobile_verified
     if is_claim:
-        # Whoever claimed the number may not be the one who proved it.
+        # The person who claimed the number may not be the one who proved it.
         await access_revocation.revoke_access(user, now=now, spares=access_revocation.NONE)
         await _mark_mobile_verified(user, now=now)
     token, expires_at = await sessions.issue_token(shop, user, now=now, client=client)

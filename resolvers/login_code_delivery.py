@@ -1,4 +1,4 @@
-"""What became of login codes by SMS: a refused one gives its count back, and an outage alerts staff."""
+"""Delivery results of login codes: a failed one is not counted by the limits, and an outage alerts staff."""
 
 from datetime import timedelta
 
@@ -10,17 +10,17 @@ from resolvers import shop_alerts
 from resolvers.app_context import AppContext
 from resolvers.shop_alerts import SHOP, ShopAlert
 
-# So many in a row, of the last hour, are an outage and no number of one user's.
+# This many consecutive failures within an hour are an outage rather than one user's number.
 _OUTAGE_THRESHOLD = 3
 _RECENT_WINDOW = timedelta(hours=1)
 _FINISHED = (SmsDelivery.SENT, SmsDelivery.REFUSED, SmsDelivery.UNKNOWN)
 
 
 async def record_delivery(shop: AppContext, code_id: int, delivery: SmsDelivery) -> None:
-    """Store what became of the code `code_id`.
+    """Store the delivery result of the code `code_id`.
 
-    A code that was certainly not sent counts for no limit but the interval between two. Staff are alerted
-    when the last three codes of the hour were not sent, until one is.
+    A code that was certainly not sent counts only for the minimum interval between two. Staff are alerted
+    when the last three codes within an hour were not sent, until one succeeds.
     """
     await LoginCode.filter(id=code_id).update(delivery=delivery)
     if delivery is SmsDelivery.SENT:

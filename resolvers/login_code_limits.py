@@ -1,8 +1,8 @@
-"""How many login codes are sent, and how many tries a code takes.
+"""Limits on sending login codes and on attempts per code.
 
-A stranger who asks for codes to somebody's number, or tries codes for it, must not lock its owner out: tries
-count by network, networks that the owner signed in from keep a sending of their own, and part of the day's
-budget is for numbers of known users.
+Attackers who request codes for somebody's number, or guess them, must not lock its owner out: attempts are
+counted per network, networks that the owner signed in from keep one reserved code, and part of the daily
+budget is reserved for numbers of known users.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from observability.security_log import SecurityEvent
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-# A fifth of the budget is for numbers of known users, a fourth of that for staff's.
+# A fifth of the budget is reserved for numbers of known users, a quarter of that for staff.
 _KNOWN_USER_SHARE = 5
 _STAFF_SHARE = 4
 _COUNT_ATTEMPT = """
@@ -40,7 +40,9 @@ ON CONFLICT (user_id, network) DO UPDATE SET signed_in_at = excluded.signed_in_a
 
 @dataclass(frozen=True, kw_only=True)
 class CodeRequest:
-    """A code that is asked for: to what `subject`, which is `user`'s if they exist, from which network."""
+    """A request for a code: the `subject` it is sent to, their `user` if one exists, and the requesting
+    network.
+    """
 
     subject: str
     user: User | None
@@ -58,9 +60,9 @@ class _Limit:
 
 
 async def check_code_request(settings: Settings, sending: CodeRequest) -> Reserve | None:
-    """The reserve that the sending takes, or None where no limit is reached.
+    """The reserve that this code uses, or None if no limit is reached.
 
-    Call it in a transaction that excludes other sendings.
+    Call it in a transaction that excludes concurrent requests.
 
     Raises:
         TooManyCodes: a limit of the number, the network or the installation is reached.
@@ -82,10 +84,10 @@ async def check_code_request(settings: Settings, sending: CodeRequest) -> Reserv
 
 
 async def count_attempt(settings: Settings, code_id: int, *, network: str) -> bool:
-    """Count a try of a code, right or wrong; False where the code takes no more from the network, or at all.
+    """Count an attempt, right or wrong; False if the code accepts no more from the network, or at all.
 
-    Counted before the code is compared, by guarded statements: neither a crash nor a race gives a free guess.
-    A network beyond its own tries uses up nothing of what the others have.
+    Counted before the code is compared, by guarded statements, so neither a crash nor a race gives a free
+    guess. A network beyond its own limit does not use up the attempts of others.
     """
     if not await database.fetch(_COUNT_ATTEMPT, code_id, network, settings.login_code_tries):
         security_log.record(SecurityEvent.CODE_VOIDED, network=network, scope="network")
@@ -98,12 +100,12 @@ async def count_attempt(settings: Settings, code_id: int, *, network: str) -> bo
 
 
 async def remember_network(user: User, *, network: str, now: datetime) -> None:
-    """Note that the user signed in from the network; call it in the sign-in's transaction."""
+    """Record that the user signed in from the network; call it in the sign-in's transaction."""
     await database.fetch(_REMEMBER_NETWORK, user.id, network, now)
 
 
 def _build_limits(settings: Settings, sending: CodeRequest) -> tuple[_Limit, ...]:
-    # A code that the SMS service refused gives its count back, but for the interval between two.
+    # A code that the SMS service refused counts for nothing but the interval between two.
     counted = LoginCode.exclude(delivery=SmsDelivery.REFUSED)
     to_number = counted.filter(subject=sending.subject)
     from_network = counted.filter(address=sending.network)
@@ -136,16 +138,16 @@ def _build_limits(settings: Settings, sending: CodeRequest) -> tuple[_Limit, ...
 
 
 def _count_reserved_codes(settings: Settings, user: User | None) -> int:
-    """Codes of the day's budget that are not for this user: kept for known ones, or for staff."""
+    """The part of the daily budget this user may not use: reserved for known users, or for staff."""
     for_users = settings.login_codes_daily_budget // _KNOWN_USER_SHARE
-    # Whoever only claims a number is no known user of it.
+    # Someone who only claims a number is not a known user of it.
     if user is None or not user.mobile_verified:
         return for_users
     return for_users // _STAFF_SHARE if user.role is UserRole.USER else 0
 
 
 async def _has_reserve(sending: CodeRequest, reserve: Reserve, window: timedelta) -> bool:
-    """Whether a limit of the number may be passed once: by a network that its user signed in from."""
+    """Whether a limit of the number may be exceeded once, because its user signed in from this network."""
     if sending.user is None:
         return False
     if not await KnownNetwork.filter(user_id=sending.user.id, network=sending.network).exists():

@@ -1,4 +1,4 @@
-"""What the shop told a user."""
+"""A user's notifications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,12 @@ from resolvers.pagination import Direction, Page, PageRequest, read_chunk, read_
 
 
 class NotificationOrderField(StrEnum):
-    """Columns that notifications sort by."""
-
     CREATED_AT = "created_at"
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationFilter:
-    """Which notifications; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for notifications; None ignores a criterion, time bounds are inclusive."""
 
     unread_only: bool = False
     kinds: Sequence[NotificationKind] | None = None
@@ -34,7 +32,6 @@ class NotificationFilter:
     created_lte: datetime | None = None
 
     def apply(self, notifications: QuerySet[Notification]) -> QuerySet[Notification]:
-        """`notifications` that meet every criterion."""
         criteria: dict[str, object] = {
             "read_at__isnull": True if self.unread_only else None,
             "kind__in": None if self.kinds is None else list(self.kinds),
@@ -47,7 +44,7 @@ class NotificationFilter:
 async def list_notifications(
     user: User, *, unread_only: bool = False, after: Notification | None = None
 ) -> list[Notification]:
-    """The user's newest `CHUNK_SIZE` notifications, or the next older ones; fewer are the last ones."""
+    """Up to `CHUNK_SIZE` notifications of the user, newest first, or the next older ones."""
     own = _notifications_of(user, unread_only=unread_only)
     return await read_chunk(own, by="created_at", direction=Direction.DESC, after=after)
 
@@ -70,13 +67,13 @@ async def get_notifications_page(
 
 
 async def get_notification(user: User, *, notification_id: UUID) -> Notification | None:
-    """One notification of the user's, or None."""
+    """One of the user's notifications, or None."""
     return await Notification.get_or_none(id=notification_id, user_id=user.id)
 
 
 @declares_problems(InvalidInput)
 async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = None) -> int:
-    """Mark the given notifications of the user's, or all, as read; returns how many were unread.
+    """Mark the given notifications of the user, or all, as read; returns how many were unread.
 
     Raises:
         InvalidInput: more than 1,000 ids.
@@ -89,7 +86,7 @@ async def mark_notifications_read(user: User, *, ids: Sequence[UUID] | None = No
 
 
 async def notify(user_id: int, kind: NotificationKind, message: str, *, now: datetime) -> None:
-    """Tell a user something; call it in the transaction of what it tells of."""
+    """Create a notification; call it in the transaction of the event it reports."""
     notification = await Notification.create(user_id=user_id, kind=kind, message=message, created_at=now)
     await publish_change(user_id, LiveTopic.NOTIFICATION, str(notification.id))
 

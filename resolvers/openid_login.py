@@ -1,4 +1,4 @@
-"""Sign-in by an identity that an OpenID provider has vouched for; why so, tells decision 10."""
+"""Sign-in by an identity that an OpenID provider has verified; see decision 10."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ _MAX_SUBJECT_LENGTH = 255
 
 
 class SignInRejected(Exception):
-    """The identity opens no account here: its user is blocked, or newcomers are not taken."""
+    """The identity may not sign in: its user is blocked, or the shop accepts no new users."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who signed in, by the claims of a verified ID token. `email` is one that the provider has verified."""
+    """The person signing in, from the claims of a verified ID token. `email` was verified by the provider."""
 
     issuer: str
     subject: str
@@ -35,15 +35,15 @@ class Identity:
 
 
 async def sign_in(shop: AppContext, identity: Identity, *, client: Client) -> IssuedSession:
-    """A token for the identity's user, who may be new.
+    """A token for the identity's user, who is created if necessary.
 
     Raises:
-        SignInRefused: the user is blocked, the shop takes nobody new, or the subject is none.
+        SignInRejected: the user is blocked, the shop accepts no new users, or the subject is invalid.
     """
     if not 1 <= len(identity.subject) <= _MAX_SUBJECT_LENGTH:
         record_rejection(client, reason="malformed_subject")
         raise SignInRejected
-    # One at a time: two first sign-ins of a person must not make two users.
+    # Serialized: two first sign-ins of one person must not create two users.
     async with database.exclusive_transaction("openid sign-in"):
         now = await database.now()
         found = await _find_user(shop, identity, now=now)
@@ -62,27 +62,27 @@ async def sign_in(shop: AppContext, identity: Identity, *, client: Client) -> Is
 
 
 def record_rejection(client: Client, *, reason: str, user_id: int | None = None) -> None:
-    """Record a sign-in by OpenID that was refused, by the provider's answer or by the shop."""
+    """Log an OpenID sign-in that the provider or the shop refused."""
     security_log.record(
         SecurityEvent.SIGN_IN_REFUSED, user_id=user_id, network=client.network, method="openid", reason=reason
     )
 
 
 async def store_attempt(key: str, data: str, *, lifetime: timedelta) -> None:
-    """Keep what the callback will need."""
+    """Store the state that the callback needs."""
     expires_at = await database.now() + lifetime
     await OpenIdAttempt.create(id=_hash_key(key), data=data, expires_at=expires_at)
 
 
 async def pop_attempt(key: str) -> str | None:
-    """What was kept, to the first who asks for it in time."""
+    """Return the stored state and delete it; None if it is missing or expired."""
     statement = "DELETE FROM openid_attempts WHERE id = $1 AND expires_at > $2 RETURNING data"
     rows = await database.fetch(statement, _hash_key(key), await database.now())
     return str(rows[0]["data"]) if rows else None
 
 
 async def _find_user(shop: AppContext, identity: Identity, *, now: datetime) -> tuple[User, bool] | None:
-    """The identity's user and whether they are linked from now on; None where the shop takes nobody new."""
+    """The identity's user, and whether they are newly linked; None if the shop accepts no new users."""
     known = OpenIdIdentity.filter(issuer=identity.issuer, subject=identity.subject)
     if found := await known.select_related("user").first():
         return found.user, False
@@ -106,12 +106,12 @@ async def _find_user(shop: AppContext, identity: Identity, *, now: datetime) -> 
 
 
 def _can_take_over(user: User) -> bool:
-    """Whether a verified e-mail proves more than what the account was opened by."""
+    """Whether a verified e-mail address is stronger proof than any that the account was opened with."""
     return user.is_active and user.role is UserRole.USER and not user.mobile_verified
 
 
 async def _take_over(shop: AppContext, user: User, *, now: datetime) -> User:
-    """`user` as whoever owns its e-mail gets it: all that others may have opened it by ends."""
+    """`user` for the owner of its e-mail address: all other credentials are revoked."""
     await access_revocation.revoke_access(user, now=now, spares=access_revocation.NONE)
     user.mobile, user.mobile_claimed_at = None, None
     user.login_type, user.updated_at = shop.settings.openid_login_type, now

@@ -1,4 +1,4 @@
-"""Canceling orders: at once where nothing was sent, else by asking the provider."""
+"""Canceling orders: immediately if nothing was sent to a provider, otherwise by asking the provider."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ _EXPIRED_UNCONFIRMED = Change(
         "staff_note": "its last day has passed and the provider still calls it active",
     },
 )
-# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
+# MATERIALIZED: otherwise PostgreSQL may run the inner query once per row, which defeats its limit.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE cancel_due_at IS NOT NULL AND cancel_due_at <= $2
@@ -51,16 +51,16 @@ UPDATE orders SET cancel_due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING 
 
 @declares_problems(OrderNotFound, Forbidden, OrderNotCancelable)
 async def cancel_order(user: User, *, order_id: int) -> Order:
-    """Cancel an order of the user's, or ask its provider to.
+    """Cancel one of the user's orders, or ask its provider to.
 
-    What no provider has yet is canceled at once and gives back its charge; a drip-feed between two runs
-    gives back the runs that are left. What a provider has, is canceled where the service allows it and
-    the provider agrees: the order's status tells that later.
+    An order that no provider has is canceled immediately and its charge refunded; a drip-feed between two
+    runs refunds the remaining runs. An order at a provider is canceled if the service allows it and the
+    provider agrees; its status shows the outcome later.
 
     Raises:
         OrderNotFound: there is none with this id.
-        Forbidden: it is another user's.
-        OrderNotCancelable: it is over, on its way, or cannot be canceled.
+        Forbidden: it belongs to another user.
+        OrderNotCancelable: it is finished, being sent, or cannot be canceled.
     """
     async with in_transaction():
         known = await Order.get_or_none(id=order_id) if ids.is_possible(order_id) else None
@@ -84,9 +84,9 @@ async def cancel_order(user: User, *, order_id: int) -> Order:
 
 
 async def send_cancellations(shop: AppContext, provider: Provider) -> int:
-    """Pass the buyers' wishes to cancel on to the provider; returns how many it answered.
+    """Forward buyers' cancellation requests to the provider; returns how many it answered.
 
-    A wish that is not answered within an hour, or only in ways that nobody can read, holds its order.
+    A request without a readable answer for an hour puts its order on hold.
     """
     if not provider_health.is_reachable(provider):
         return 0
@@ -110,7 +110,8 @@ async def send_cancellations(shop: AppContext, provider: Provider) -> int:
 async def end_expired_subscriptions(_: AppContext) -> int:
     """End subscriptions whose last day has passed; returns how many.
 
-    What was never sent is canceled. What the provider still calls active two days later, staff decide.
+    Those never sent are canceled. Those the provider still reports as active two days later are left to
+    staff.
     """
     today = calendar_days.to_day(await database.now())
     subscriptions = Order.filter(subscription_expiry__not_isnull=True)
@@ -174,7 +175,7 @@ def _hold_unanswered(order: Order) -> Change:
 
 
 async def _change_if_unchanged(expected: Order, change: Change) -> None:
-    """Change an order that its provider still has; over or held meanwhile, it stays as it is."""
+    """Change an order that is still at its provider; if it was finished or held meanwhile, leave it alone."""
     async with in_transaction():
         order = await lock_order(expected.id)
         if order.dispatch is Dispatch.SENT:

@@ -1,4 +1,4 @@
-"""Asking providers how far orders are, and believing what can be true."""
+"""Polling order statuses at providers, and accepting only plausible ones."""
 
 import json
 import logging
@@ -24,13 +24,13 @@ from resolvers.provider_status_reader import StatusReports, read_reports
 
 logger = logging.getLogger("vitrin.following")
 
-# What is fresh moves fast: each order is asked about again after a twentieth of its age, within these.
+# Fresh orders change quickly: each is polled again after a twentieth of its age, within these bounds.
 _AGE_DIVISOR = 20
 _WAIT_RANGE = (5, 15, 60, 300, 900)
-# With the longest wait between two looks this is less than an hour.
+# Together with the longest interval between two polls this is less than an hour.
 _UNCLEAR_TIMEOUT = timedelta(minutes=50)
 _MAX_UNCLEAR_WAIT = 300
-# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
+# MATERIALIZED: otherwise PostgreSQL may run the inner query once per row, which defeats its limit.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM orders WHERE dispatch = 'sent' AND provider_id = $2 AND due_at <= $3
@@ -41,11 +41,11 @@ UPDATE orders SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 
 
 async def poll_orders(shop: AppContext, provider: Provider) -> int:
-    """Ask the provider about up to 100 of its orders that are due; returns how many it told of.
+    """Poll up to 100 of the provider's orders that are due; returns how many it reported on.
 
-    What it says unclearly (an unknown word, nothing at all, a refusal) is asked again within minutes and,
-    where it stays so, held for staff within the hour. Safe in any number of workers; an order whose worker
-    is lost is asked about again after its lease.
+    An unclear report (an unknown word, no answer, a refusal) is retried within minutes; if it stays unclear,
+    the order is held for staff within the hour. Safe with several workers; an order whose worker is lost is
+    polled again after its lease.
     """
     if not provider_health.is_reachable(provider):
         return 0
@@ -89,15 +89,15 @@ async def _apply(order: Order, reports: StatusReports, *, now: datetime) -> None
 
 
 def _is_clear(order: Order, state: ProviderOrderState) -> bool:
-    """Whether a report says how far the order is."""
+    """Whether a report states the order's progress."""
     reading = _interpret(order, state)
     return reading.status is not None or reading.implausible_reason is not None
 
 
 async def _record_unclear_status(order: Order, reason: str, *, now: datetime) -> None:
-    """Remember since when nobody knows how far the order is; in the end staff have to look."""
+    """Record since when the order's status has been unclear; finally hold it for staff."""
     if order.unclear_since is None:
-        # Written with all others at the end of the round.
+        # Written together with the others at the end of the round.
         order.unclear_since = now
     elif now - order.unclear_since >= _UNCLEAR_TIMEOUT:
         hold = _hold_if_unchanged(order, f"order {order.provider_order_id} at the provider: {reason}")
@@ -105,7 +105,7 @@ async def _record_unclear_status(order: Order, reason: str, *, now: datetime) ->
 
 
 def _has_changed(order: Order, state: ProviderOrderState) -> bool:
-    """Whether a report may change the row; most do not, and cost no transaction."""
+    """Whether a report may change the row; most do not, and so need no transaction."""
     reading = _interpret(order, state)
     columns = _changed_columns(order, state)
     return (
@@ -139,7 +139,7 @@ async def _hold_if_unchanged(polled: Order, reason: str) -> None:
 
 
 def _is_unchanged(order: Order, polled: Order) -> bool:
-    """Whether a report is about the order as it is now: it may be over, or its next run sent, meanwhile."""
+    """Whether the report still applies: the order may have finished, or its next run been sent, meanwhile."""
     return order.dispatch is Dispatch.SENT and order.provider_order_id == polled.provider_order_id
 
 
@@ -176,19 +176,19 @@ def _interpret(order: Order, state: ProviderOrderState) -> Interpretation:
 
 
 def _next_status(order: Order, reading: Interpretation) -> OrderStatus:
-    """The status that the reading leads to; a step back is a slip of the provider's, and none."""
+    """The status that the report leads to; a backward step is an error of the provider's and is ignored."""
     if reading.status is None or not order_state_machine.can_become(order.status, reading.status):
         return order.status
     return reading.status
 
 
 def _remains_column(order: Order, reading: Interpretation) -> Mapping[str, object]:
-    # What remains of a run is not what remains of the order.
+    # The remainder of a run is not the remainder of the order.
     return {} if reading.remains is None or order.runs_by_shop else {"remains": reading.remains}
 
 
 def _changed_columns(order: Order, state: ProviderOrderState) -> Mapping[str, object]:
-    """What the order shows of a report besides its status."""
+    """The columns besides the status that a report changes."""
     shown: dict[str, object] = {}
     start = provider_status.plausible_start_count(_to_report(state))
     if start is not None:
@@ -208,17 +208,17 @@ def _changed_columns(order: Order, state: ProviderOrderState) -> Mapping[str, ob
 
 
 def _to_provider_number(order_id: str) -> int | str:
-    """The legacy app reads a list of integers, which nearly all providers use."""
+    """The legacy app reads a list of integers, which nearly all providers use as order numbers."""
     return int(order_id) if order_id.isdecimal() else order_id
 
 
 async def _end_run(order: Order, reading: Interpretation, *, now: datetime) -> None:
-    """Count one run of a drip-feed that the shop runs: queue the next, or settle the whole."""
+    """Count one run of a drip-feed managed by the shop: queue the next run, or settle the whole order."""
     missing = provider_status.count_undelivered(reading, units=order.drip_feed_quantity)
     order.runs_done += 1
     order.undelivered += missing
     is_canceled = reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED)
-    # Its buyer may have asked to cancel while the run was at the provider: then no other follows.
+    # If the buyer asked to cancel during the run, no further run follows.
     is_continued = order.cancel_requested_at is None
     staff_note = (
         f"run {order.runs_done} of {order.runs}, provider's order {order.provider_order_id}: "
@@ -253,7 +253,7 @@ def _total_status(undelivered: int, units: int) -> OrderStatus:
 
 
 async def _schedule_next_poll(orders: list[Order], *, now: datetime) -> None:
-    """When each order is asked about next; those that are settled meanwhile stay as they are."""
+    """Schedule each order's next poll; orders settled meanwhile are left alone."""
     waits: dict[int, list[int]] = {}
     for order in orders:
         age = (now - order.created_at) // timedelta(seconds=_AGE_DIVISOR)

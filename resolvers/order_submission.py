@@ -1,8 +1,8 @@
-"""Sending orders to their providers: claimed, marked, sent once, and whatever comes of it.
+"""Submitting orders to their providers: claim, mark as sending, send once, process the outcome.
 
-An order is on the wire only while it is marked `sending`, which is committed before. What then happens is
-exactly one of four (`ProviderApi.add`): accepted, refused, certainly not sent, unknown. Only what certainly
-did not leave is sent again.
+An order is sent only after its status `sending` has been committed. The outcome is exactly one of four
+(`ProviderApi.add`): accepted, refused, certainly not sent, unknown. Only orders that were certainly not sent
+are sent again.
 """
 
 import asyncio
@@ -40,8 +40,8 @@ _MIN_RETRY_DELAY = timedelta(seconds=5)
 _MAX_RETRY_DELAY = timedelta(minutes=15)
 _MAX_NOTE_LENGTH = 500
 _UNDER_WAY = (OrderStatus.PROCESSING, OrderStatus.INPROGRESS)
-# SKIP LOCKED lets several workers claim at once; SQLite's workers take turns anyhow. Materialized, because
-# PostgreSQL may else run the inner query once a row, and its limit is then none.
+# SKIP LOCKED lets several workers claim at once; SQLite serializes them anyway. MATERIALIZED, because
+# PostgreSQL may otherwise run the inner query once per row, which defeats its limit.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM orders
@@ -66,12 +66,12 @@ WHERE id = $4 AND dispatch = 'sending' AND status = 'pending' AND NOT EXISTS (
 
 
 async def submit_orders(shop: AppContext, provider: Provider) -> int:
-    """Send the provider's due orders, as many at once as it takes; returns how many were claimed.
+    """Send the provider's due orders with the concurrency it allows; returns how many were claimed.
 
-    The first goes alone, and the others only follow once the provider has answered: an outage takes no whole
-    round of orders with it. Nothing is sent to a provider that is switched off or paused. Safe in any number
-    of workers: a claim that was not begun within its lease falls back to the queue. When the process is
-    stopping, or the provider gets paused, what is not on the wire yet goes back to the queue at once.
+    The first order is sent alone and the others follow once the provider has answered, so an outage does not
+    affect a whole round. Nothing is sent to a provider that is switched off or paused. Safe with several
+    workers: a claim not started within its lease returns to the queue. When the process is stopping, or the
+    provider gets paused, unsent orders return to the queue immediately.
     """
     if not provider_health.accepts_orders(provider):
         return 0
@@ -91,7 +91,7 @@ async def submit_orders(shop: AppContext, provider: Provider) -> int:
     waiting = list(claimed.orders)
     while waiting and not health.has_answered:
         await send(waiting.pop(0))
-    # What is on the wire is waited for even if the database is away when another order comes back.
+    # Requests in flight are awaited even if the database fails when another order completes.
     outcomes = await asyncio.gather(*map(send, waiting), return_exceptions=True)
     if shop.stopping.is_set() or health.is_paused:
         await _release(shop, provider)
@@ -102,7 +102,7 @@ async def submit_orders(shop: AppContext, provider: Provider) -> int:
 
 
 async def hold_lost_orders(shop: AppContext) -> int:
-    """Hold orders whose worker was lost while they were on the wire, for staff; returns how many."""
+    """Hold orders whose worker was lost while sending them, for staff; returns how many."""
     now = await database.now()
     lost = (
         await Order.filter(dispatch=Dispatch.SENDING, lease_until__lte=now).order_by("lease_until").limit(100)
@@ -117,7 +117,7 @@ async def hold_lost_orders(shop: AppContext) -> int:
 
 @dataclass(frozen=True)
 class _Claim:
-    """Orders that this worker holds, and the database's clock going on from when it got them."""
+    """Orders claimed by this worker, and the database's clock carried on since the claim."""
 
     orders: list[Order]
     claimed_at: datetime
@@ -161,7 +161,7 @@ async def _submit(
 
 
 async def _handle_failure(order: Order, error: GatewayError, *, message: str, health: ProviderHealth) -> None:
-    """What becomes of an order that the provider did not take, or of which nobody knows whether it did."""
+    """Process an order that the provider did not accept, or whose outcome is unknown."""
     concerns_all = await health.record_failure(error, message=message)
     if isinstance(error, GatewayRejected):
         if concerns_all:
@@ -179,7 +179,7 @@ async def _handle_failure(order: Order, error: GatewayError, *, message: str, he
 
 
 def _to_provider_order(order: Order) -> ProviderOrder:
-    """The order as its provider gets it: whole, or one run of it."""
+    """The order in the form its provider receives: the whole order, or one run of it."""
     is_run = order.runs_by_shop or order.is_drip_feed
     drip_feed = DripFeed(runs=order.runs, interval=order.interval) if order.is_drip_feed else None
     return ProviderOrder(
@@ -212,7 +212,7 @@ def _to_provider_subscription(order: Order) -> Subscription | None:
 
 async def _record_accepted(order: Order, number: str, *, now: datetime) -> None:
     async with in_transaction():
-        # One statement for what nearly always happens; everything odd is looked at closely below.
+        # One statement for the common case; everything unusual is handled below.
         values = (number, now + _FIRST_POLL_DELAY, now, order.id, order.provider_id)
         if await database.fetch(_STORE_NUMBER, *values):
             before, order.status = order.status, OrderStatus.PROCESSING
@@ -237,7 +237,7 @@ async def _hold_duplicate_number(order_id: int, number: str) -> None:
 
 
 def _sent_change(order: Order, number: str, *, now: datetime) -> Change:
-    # The lease lapsed and the order was held, but its worker lived and has the answer after all.
+    # The lease expired and the order was held, but its worker survived and has the answer after all.
     to = order.status if order.status in _UNDER_WAY else OrderStatus.PROCESSING
     columns = {
         "provider_order_id": number,
@@ -272,7 +272,7 @@ async def _record_refused(order_id: int, reason: str, *, kind: RefusalKind) -> N
 
 
 async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReason | None) -> None:
-    """What certainly did not leave, leaves later; each time later. Canceled meanwhile, it never leaves."""
+    """Requeue an order that was certainly not sent, with a growing delay; a canceled one is dropped."""
     async with in_transaction():
         order = await lock_order(order_id)
         if order.dispatch is not Dispatch.SENDING:
@@ -282,7 +282,7 @@ async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReaso
             await change_order(order, cancel_change(order), now=now)
             return
         wait = min(_MIN_RETRY_DELAY * 2 ** min(order.attempts - 1, 10), _MAX_RETRY_DELAY)
-        # A little apart from each other: a provider that comes back must not meet all of them at once.
+        # With jitter: a recovering provider must not receive all of them at once.
         wait += timedelta(seconds=secrets.randbelow(5))
         logger.warning("order %d not sent, next in %s: %s", order_id, wait, reason)
         await Order.filter(id=order_id).update(
@@ -297,7 +297,7 @@ async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReaso
 
 
 async def _hold(order_id: int, reason: str, *, only_after: datetime | None = None) -> None:
-    """Leave an order whose outcome is unknown to staff; `only_after` its lease, where another's."""
+    """Hold an order of unknown outcome for staff; `only_after` its lease, if another worker claimed it."""
     async with in_transaction():
         order = await lock_order(order_id)
         is_late = only_after is None or (order.lease_until is not None and order.lease_until <= only_after)

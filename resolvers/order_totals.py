@@ -1,4 +1,4 @@
-"""Adding the noted changes of orders to the tallies, and reading both as one."""
+"""Folding recorded order changes into running totals, and reading both as one."""
 
 import json
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ _DAY = timedelta(days=1)
 _OFFSET = timedelta(seconds=OFFSET_SECONDS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_SINCE = datetime(9999, 12, 1, tzinfo=UTC)
-"""The day after the latest moments of all is beyond what `datetime` holds."""
+"""The day after the largest timestamp exceeds the range of `datetime`."""
 
-# Each user and service in order: two workers never wait for each other crosswise.
+# Users and services are locked in id order, so that two workers cannot deadlock.
 _APPLY = """
 WITH taken AS (
   DELETE FROM order_deltas WHERE id IN (
@@ -69,7 +69,7 @@ _APPLY_BATCH = _APPLY.replace("ORDER BY id LIMIT $1", "WHERE id = ANY($1::bigint
 _SQLITE_APPLY_BATCH = [
     fold.replace("id <= $1", "id IN (SELECT value FROM json_each($1))") for fold in _SQLITE_APPLY
 ]
-# Who has notes is added up; of all others, the tallies' index gives the first few.
+# Pending deltas are summed for those who have any; for all others the totals' index returns the top rows.
 _TOP_USERS = """
 WITH noted AS (
   SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM order_deltas GROUP BY user_id),
@@ -84,8 +84,8 @@ others AS (
 SELECT user_id, order_count, amount FROM (SELECT * FROM merged UNION ALL SELECT * FROM others) counted
 WHERE order_count > 0 ORDER BY amount DESC, user_id LIMIT $1
 """
-# Whole days come from tallies and notes, the part of a day before them from its orders themselves.
-# Notes without a day are of orders that the day's tallies count already.
+# Whole days come from totals and deltas, the part of a day before them from the orders themselves. Deltas
+# without a day belong to orders that the day's totals count already.
 _TOP_USERS_SINCE = """
 SELECT user_id, sum(order_count) AS order_count, sum(amount) AS amount FROM (
   SELECT user_id, order_count, amount FROM user_day_tallies WHERE day >= $1
@@ -109,7 +109,7 @@ WHERE order_count > 0 ORDER BY order_count DESC, service_id LIMIT $1
 
 
 async def apply_deltas(_shop: AppContext) -> int:
-    """Add noted changes to the tallies, the oldest first; how many. Whatever is read, sees each once."""
+    """Fold recorded deltas into the totals, oldest first; returns how many. Readers count each delta once."""
     try:
         return await _apply_oldest()
     except Exception as error:
@@ -134,7 +134,7 @@ async def _apply_oldest() -> int:
 
 
 async def _apply_batch(ids: Sequence[int]) -> int:
-    """Fold these deltas, all or none; how many. Those that another worker folded meanwhile are left out."""
+    """Fold these deltas, all or none; returns how many. Those another worker folded meanwhile are skipped."""
     if database.dialect() == "postgres":
         (row,) = await database.fetch(_APPLY_BATCH, list(ids))
         return int(row["folded"])
@@ -145,13 +145,13 @@ async def _apply_batch(ids: Sequence[int]) -> int:
 
 
 async def list_top_user_totals(limit: int) -> list[tuple[int, int, int]]:
-    """Users with how much they ordered and for how much Toman, the largest amount first; one statement."""
+    """Users by order amount in Toman, largest first, with their number of orders; one statement."""
     rows = await database.fetch_costly(_TOP_USERS, limit)
     return [(int(row["user_id"]), int(row["order_count"]), int(row["amount"])) for row in rows]
 
 
 async def list_top_user_totals_since(since: datetime, limit: int) -> list[tuple[int, int, int]]:
-    """The same of orders placed at `moment` or later; one statement, which reads one day's orders at most."""
+    """The same for orders placed since `moment`; one statement, which scans at most one day's orders."""
     since = min(max(since, _EPOCH), _MAX_SINCE).astimezone(UTC)
     day = -((_EPOCH - _OFFSET - since) // _DAY)
     rows = await database.fetch_costly(_TOP_USERS_SINCE, day, since, _EPOCH - _OFFSET + day * _DAY, limit)
@@ -159,6 +159,6 @@ async def list_top_user_totals_since(since: datetime, limit: int) -> list[tuple[
 
 
 async def list_top_service_totals(limit: int) -> list[tuple[int, int]]:
-    """Services with how often they were ordered, the most first; one statement."""
+    """Services by number of orders, most first; one statement."""
     rows = await database.fetch_costly(_TOP_SERVICES, limit)
     return [(int(row["service_id"]), int(row["order_count"])) for row in rows]

@@ -1,4 +1,4 @@
-"""Changing an order: the one place where its status, its refund and its history meet."""
+"""Changing an order: the only module that updates status, refund and history together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,14 +27,16 @@ _ALWAYS_SAVED = (
 
 
 class TransitionRejected(Exception):
-    """An order may not go from its status to the asked one; nothing was written."""
+    """The order may not change from its status to the requested one; nothing was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What an order becomes, by whom and why. `columns` change with it; `remains` counts for partial.
+    """A change of an order: the new status, the actor and the reason. `columns` are updated with it;
+    `remains` applies to partial.
 
-    `note` is for its buyer, and only staff write it; `staff_note` is for staff, and may quote the provider.
+    `note` is shown to the buyer and written by staff only; `staff_note` is for staff and may quote the
+    provider.
     """
 
     to: OrderStatus
@@ -46,17 +48,17 @@ class Change:
 
 
 async def lock_order(order_id: int) -> Order:
-    """The order as it is now, kept from other changes to the end of the transaction."""
+    """The order, locked until the end of the transaction."""
     return await Order.filter(id=order_id).select_for_update(no_key=True).get()
 
 
 async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     """Change a locked order: status, refund, ledger, history and notification in the caller's transaction.
 
-    Where the status stays the same, only the columns change, and a note is entered into the history.
+    If the status stays the same, only the columns change, and a note is added to the history.
 
     Raises:
-        TransitionRefused: the order's life does not allow it.
+        TransitionRejected: the order's life cycle does not allow it.
     """
     before = order.status
     if change.to is not before and not order_state_machine.can_become(before, change.to):
@@ -65,7 +67,7 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
     subscription = order_state_machine.subscription_status_for(order.status, order.subscription_status)
     order.update_from_dict({"subscription_status": subscription})
     if change.to is not before and "public_reason" not in change.columns:
-        # What was said of the status before is not true of this one.
+        # Notes about the previous status do not apply to this one.
         order.update_from_dict({"public_reason": None})
     refund = _compute_refund(order, before=before)
     order.refunded += refund
@@ -81,9 +83,9 @@ async def change_order(order: Order, change: Change, *, now: datetime) -> None:
 
 
 def cancel_change(order: Order) -> Change:
-    """The end of an order that its buyer cancels while no provider has it.
+    """The change for an order that its buyer cancels while no provider has it.
 
-    A drip-feed whose first runs were delivered gives back the others only.
+    A drip-feed whose first runs were delivered refunds only the others.
     """
     if order.runs_done == 0:
         return Change(to=OrderStatus.CANCELED, actor=OrderActor.BUYER)
@@ -93,7 +95,7 @@ def cancel_change(order: Order) -> Change:
 
 
 async def record_event(order: Order, change: Change, *, before: OrderStatus | None, now: datetime) -> None:
-    """Enter a change into the order's history."""
+    """Add a change to the order's history."""
     values: dict[str, object] = {
         "order_id": order.id,
         "actor": change.actor,
@@ -124,7 +126,7 @@ async def _refund(order: Order, amount: Toman, *, now: datetime) -> None:
         order.user_id,
         amount,
         kind=LedgerKind.REFUND,
-        # A status is entered once, so its refund is unique.
+        # An order enters a status once, so its refund is unique.
         cause=f"order:{order.id}:{order.status}",
         order=order,
         now=now,

@@ -35,8 +35,6 @@ from resolvers.pagination import Direction, FastPath, Page, PageRequest, read_pa
 
 
 class OrderOrderField(StrEnum):
-    """Columns that orders sort by."""
-
     ID = "id"
     CHARGE = "charge"
     QUANTITY = "quantity"
@@ -46,7 +44,7 @@ class OrderOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFilter:
-    """Which orders; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for orders; None ignores a criterion, time bounds are inclusive."""
 
     statuses: Sequence[OrderStatus] | None = None
     service_ids: Sequence[int] | None = None
@@ -55,7 +53,6 @@ class OrderFilter:
     link_contains: str | None = None
 
     def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        """`orders` that meet every criterion."""
         criteria: dict[str, object] = {
             "status__in": None if self.statuses is None else list(self.statuses),
             "service_id__in": None
@@ -75,18 +72,18 @@ _WITH_SESSION = f"t.user_id = {sessions.SESSION_COLUMNS}"
 
 
 async def get_orders_by_id(order_ids: Iterable[int]) -> dict[int, Order]:
-    """Orders with these ids, whosever they are."""
+    """Orders with these ids, of any user."""
     return {order.id: order for order in await _ORDERS.fetch_by_values("id", order_ids)}
 
 
 async def get_own_orders(user: User, order_ids: Iterable[int]) -> dict[int, Order]:
-    """Those of the orders that are the user's, in one statement."""
+    """Those of the orders that belong to the user, in one statement."""
     possible = list(filter(ids.is_possible, order_ids))
     return {order.id: order for order in await Order.filter(user_id=user.id, id__in=possible)}
 
 
 async def get_events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderEvent]]:
-    """What happened to each of these orders, oldest first."""
+    """The history of each of these orders, oldest first."""
     history: dict[int, list[OrderEvent]] = {order_id: [] for order_id in order_ids}
     for event in await OrderEvent.filter(order_id__in=list(history)).order_by("id"):
         history[event.order_id].append(event)
@@ -94,14 +91,16 @@ async def get_events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderE
 
 
 async def list_orders(user: User, *, projection: Projection = ALL_COLUMNS) -> RowSet[Order]:
-    """The newest `CHUNK_SIZE` orders of `user`, with what is wanted of each; fewer are all."""
+    """Up to `CHUNK_SIZE` orders of `user`, newest first, with the requested columns; a shorter result is
+    complete.
+    """
     return await _ORDERS.read(_first_rows_sql(_OWN), user.id, projection=projection)
 
 
 async def list_older_orders(
     user_id: int, *, than: RowSet[Order], projection: Projection = ALL_COLUMNS
 ) -> RowSet[Order]:
-    """The next `CHUNK_SIZE` orders of a user after those that were read; fewer are the last ones."""
+    """The next `CHUNK_SIZE` orders of a user after those already read; a shorter result is the last one."""
     return await _ORDERS.read(
         _first_rows_sql(f"{_OWN} AND t.id < $2"), user_id, than.last_key, projection=projection
     )
@@ -110,9 +109,9 @@ async def list_older_orders(
 async def list_orders_with_session(
     claims: Claims, *, projection: Projection = ALL_COLUMNS
 ) -> RowSet[Order] | None:
-    """What `list_orders` lists first, by the statement that finds the token's user signed in.
+    """The first chunk of `list_orders`, together with the token's session, in one statement.
 
-    None where it found nothing: there are no orders, or nobody is signed in.
+    None if it found nothing: there are no orders, or the token is not valid.
     """
     found = await _ORDERS.read(
         _first_rows_sql(_WITH_SESSION), claims.token_id, claims.user_id, projection=projection
@@ -121,7 +120,7 @@ async def list_orders_with_session(
 
 
 def _first_rows_sql(condition: str) -> str:
-    # The number is part of the text: the planner sees how few rows are asked for.
+    # A literal rather than a parameter, so that the planner sees how few rows are needed.
     return f"WHERE {condition} ORDER BY t.id DESC LIMIT {pagination.CHUNK_SIZE}"
 
 
@@ -134,7 +133,7 @@ async def get_orders_page(
     direction: Direction,
     projection: Projection = ALL_COLUMNS,
 ) -> Page[Order]:
-    """A page of the user's orders, with what is wanted of each, or more.
+    """A page of the user's orders, with at least the requested columns of each.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
@@ -149,11 +148,11 @@ async def get_orders_page(
 
 @declares_problems(OrderNotFound, Forbidden)
 async def get_order(user: User, *, order_id: int) -> Order:
-    """One order of the user's.
+    """One of the user's orders.
 
     Raises:
         OrderNotFound: there is none with this id.
-        Forbidden: it is another user's.
+        Forbidden: it belongs to another user.
     """
     order = await Order.get_or_none(id=order_id) if ids.is_possible(order_id) else None
     if order is None:
@@ -183,19 +182,19 @@ async def create_order(
     category_id: int | None = None,
     idempotency_key: str | None = None,
 ) -> Order:
-    """Charge the buyer and leave an order for the worker to submit.
+    """Charge the buyer and queue an order for the worker to submit.
 
-    Charge, ledger entry and order commit together or not at all. The provider is not called here.
-    Where `category_id` is given it has to be the service's own.
+    Charge, ledger entry and order commit together or not at all. The provider is not called here. A given
+    `category_id` has to be the service's own.
 
     Raises:
-        InvalidInput: something that the service's type needs is missing or malformed, or the key is.
+        InvalidInput: a value that the service's type needs is missing or malformed, or the key is malformed.
         ServiceUnavailable: unknown, switched off, or of another category.
-        InvalidLink: no http(s) address and no page's name; only subscriptions do without a link.
+        InvalidLink: neither an http(s) address nor a page name; only subscriptions need no link.
         QuantityOutOfRange: outside the service's limits.
         InsufficientBalance: the balance is below the charge.
-        DuplicateOrder: an earlier one for the link is not finished, where shop or service refuse that.
-        IdempotencyKeyReused: the key was used for something else.
+        DuplicateOrder: an unfinished order for the link exists, and the shop or the service refuses that.
+        IdempotencyKeyReused: the key was used for a different request.
     """
     settings = await shop.get_settings()
     placement = Placement(
@@ -212,7 +211,7 @@ async def create_order(
         {**locals(), "link": text_cleaning.strip(link or ""), "details": details.to_fingerprint()},
         user=buyer,
         key=idempotency_key,
-        # The API that was used, not what is asked for.
+        # The API that was used is not part of the request.
         excluded={"source"},
         respell=lambda: _normalize_category(service_id, category_id),
     )
@@ -223,7 +222,7 @@ async def create_order(
 
 
 async def _normalize_category(service_id: int, category_id: int | None) -> dict[str, object] | None:
-    """Without a category the service's own is meant: a REST order names it, a GraphQL order does not."""
+    """The service's own category if none is given: a REST order names it, a GraphQL order does not."""
     if not ids.is_possible(service_id):
         return None
     service = await Service.get_or_none(id=service_id)

@@ -1,4 +1,4 @@
-"""Keyset pages: stable while rows are added, one statement a page."""
+"""Keyset pagination: stable while rows are added, one statement per page."""
 
 import base64
 import binascii
@@ -26,10 +26,10 @@ from domain.problems import InvalidInput
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
 CHUNK_SIZE = 500
-"""Rows that one read of a list without pages takes, and one piece of its answer holds."""
+"""Rows per read of an unpaged list, and per chunk of its response."""
 
 MAX_COUNTED = 10_000
-"""Rows that a list's total counts to; nobody pages through more, and counting them takes long."""
+"""The largest total count; counting more takes long, and nobody pages that far."""
 
 _MAX_CURSOR_LENGTH = 2_000
 M = TypeVar("M", bound=Model)
@@ -37,15 +37,13 @@ Key = tuple[object, object]
 
 
 class Direction(StrEnum):
-    """Sort direction."""
-
     ASC = "ASC"
     DESC = "DESC"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """Relay's arguments: the first rows after a cursor, or the last before one."""
+    """Relay's arguments: the first rows after a cursor, or the last ones before one."""
 
     first: int | None = None
     after: str | None = None
@@ -53,7 +51,7 @@ class PageRequest:
     before: str | None = None
 
     def check(self) -> None:
-        """Raises InvalidInput for a size outside 1 to 100, and for both sizes at once."""
+        """Raises InvalidInput if a size is outside 1 to 100, or both sizes are given."""
         for field, size in (("first", self.first), ("last", self.last)):
             if size is not None and not 1 <= size <= MAX_SIZE:
                 raise InvalidInput(field=field)
@@ -73,7 +71,7 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """Rows in the asked order, which is by the column `by`."""
+    """Rows in the requested order, sorted by the column `by`."""
 
     rows: RowSet[M] | list[M]
     model: type[M]
@@ -84,38 +82,37 @@ class Page(Generic[M]):
 
     @property
     def nodes(self) -> list[M]:
-        """The rows as objects."""
         return self.rows.objects if isinstance(self.rows, RowSet) else self.rows
 
     @property
     def layout(self) -> RowLayout | None:
-        """How the rows lie in `values`; None where there are only objects."""
+        """The positions of the columns in `values`; None if there are only objects."""
         return self.rows.layout if isinstance(self.rows, RowSet) else None
 
     @property
     def values(self) -> Sequence[Any]:
-        """The rows as the database gave them; where there is a layout only."""
+        """The rows as the database returned them; only if there is a layout."""
         return self.rows.values if isinstance(self.rows, RowSet) else ()
 
     def cursor(self, row: M) -> str:
-        """The place of one of the rows, for `after` and `before`."""
+        """The cursor of one of the rows, for `after` and `before`."""
         return self.cursor_for(getattr(row, self.by), row.pk)
 
     def cursor_for(self, value: object, key: object) -> str:
-        """The place of the row with this value in the column `by` and this primary key."""
-        # asyncpg's UUIDs are a subclass, which orjson leaves to `default`.
+        """The cursor of the row with this value in the column `by` and this primary key."""
+        # asyncpg's UUIDs are a subclass, which orjson passes to `default`.
         place = orjson.dumps([_list_name(self.model, self.by), value, key], default=str)
         return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
     async def total_count(self) -> int | None:
-        """Rows that match, on all pages; None for more than `MAX_COUNTED`. A statement of its own."""
+        """Matching rows on all pages; None above `MAX_COUNTED`. Needs a statement of its own."""
         count = await count_up_to(self.matching(), MAX_COUNTED + 1)
         return count if count <= MAX_COUNTED else None
 
 
 @dataclass(frozen=True)
 class FastPath(Generic[M]):
-    """A list as a condition on `t`, in the SQL of both databases, and what is wanted of its rows."""
+    """A list as a condition on `t` in SQL valid for both databases, and the columns needed."""
 
     rows: TableReader[M]
     condition: str
@@ -125,7 +122,7 @@ class FastPath(Generic[M]):
 
 @dataclass(frozen=True)
 class _Bound:
-    """The row with this value and primary key, and those on one side of it, are outside the page."""
+    """A page boundary: the row with this value and primary key, and those on one side of it, are excluded."""
 
     value: Any
     primary_key: Any
@@ -140,9 +137,9 @@ async def read_page(
     direction: Direction,
     fast_path: FastPath[M] | None = None,
 ) -> Page[M]:
-    """The asked page of what matches, sorted by the not-null column `by`, then by the primary key.
+    """A page of the matching rows, sorted by the not-null column `by`, then by the primary key.
 
-    It is read by a fixed statement where `fixed` tells of the same rows; the query is not even built then.
+    If `fixed` describes the same rows, a prepared statement reads them and the query is not built.
 
     Raises:
         InvalidInput: a size out of range, or a cursor of another list.
@@ -175,10 +172,10 @@ async def read_page(
 
 
 async def read_chunk(query: QuerySet[M], *, by: str, direction: Direction, after: M | None = None) -> list[M]:
-    """The first `CHUNK_SIZE` rows of `query`, or the next ones after a row, by `by`, then by primary key.
+    """Up to `CHUNK_SIZE` rows of `query`, starting after a given row, sorted by `by`, then by primary key.
 
-    Fewer are the last ones. Each part is as it was when it was read; rows that are added meanwhile neither
-    repeat nor hide others.
+    A shorter result is the last one. Each chunk is a snapshot of its own; rows added meanwhile cause neither
+    repeats nor gaps.
     """
     model, rises = query.model, direction is Direction.ASC
     pk, sign = model._meta.pk_attr, "" if rises else "-"
@@ -190,13 +187,13 @@ async def read_chunk(query: QuerySet[M], *, by: str, direction: Direction, after
 
 
 def _trim(found: Sequence[Any], page: PageRequest) -> Sequence[Any]:
-    """What was found without the row that only tells whether more follow, in the asked order."""
+    """The rows in the requested order, without the extra one that shows whether more follow."""
     trimmed = found[: page.size]
     return trimmed[::-1] if page.is_backward else trimmed
 
 
 def order_by_columns(by: StrEnum, direction: Direction) -> list[str]:
-    """The sort of a whole list by the column `by`, then by id."""
+    """The sort order of a whole list: the column `by`, then id."""
     sign = "" if direction is Direction.ASC else "-"
     return list(dict.fromkeys((f"{sign}{by.value}", f"{sign}id")))
 
@@ -210,7 +207,7 @@ async def _read_fast_path(
         values += (bound.value, bound.primary_key)
         value, primary_key = f"${len(values) - 1}", f"${len(values)}"
         sign = ">" if bound.is_lower else "<"
-        # The first bound says nothing new, but lets an index begin at the cursor.
+        # The first bound is redundant, but lets an index scan start at the cursor.
         conditions.append(
             f"t.{by} {sign}= {value} AND (t.{by} {sign} {value} OR t.{key} {sign} {primary_key})"
         )
@@ -234,17 +231,17 @@ def _beyond_condition(model: type[Model], by: str, bound: _Bound) -> Q:
     pk, comparison = model._meta.pk_attr, "gt" if bound.is_lower else "lt"
     if by == pk:
         return Q(**{f"{pk}__{comparison}": bound.primary_key})
-    # The first bound says nothing new, but lets an index begin at the cursor.
+    # The first bound is redundant, but lets an index scan start at the cursor.
     return Q(**{f"{by}__{comparison}e": bound.value}) & (
         Q(**{f"{by}__{comparison}": bound.value}) | Q(**{f"{pk}__{comparison}": bound.primary_key})
     )
 
 
 def _after_condition(model: type[Model], by: str, bound: _Bound) -> Q:
-    """As `_beyond`, also for a column that may be null."""
+    """Like `_after_condition` for not-null columns, but also for a nullable column."""
     if not model._meta.fields_map[by].null:
         return _beyond_condition(model, by, bound)
-    # PostgreSQL sorts NULL as the largest value, SQLite as the smallest.
+    # Like `_beyond_condition`, but also for a nullable column.
     nulls_come_last = (database.dialect() == "postgres") is bound.is_lower
     missing: dict[str, Any] = {f"{by}__isnull": True}
     is_null = Q(**missing)
@@ -274,7 +271,7 @@ def _parse_cursor(model: type[Model], by: str, cursor: str, *, field: str) -> Ke
 
 
 def _convert(column: Field[object], value: object) -> object:
-    """`value` as the column's own type; ValueError or TypeError for a forged one."""
+    """`value` converted to the column's type; ValueError or TypeError for a forged one."""
     if isinstance(column, DatetimeField):
         timestamp = datetime.fromisoformat(str(value))
         if timestamp.tzinfo is None:

@@ -1,4 +1,6 @@
-"""Payments whose payer never came back: the gateway is asked, ever more seldom; in the end staff decide."""
+"""Checks of payments whose payer never returned: the gateway is asked at growing intervals; finally staff
+decide.
+"""
 
 import logging
 from datetime import timedelta
@@ -22,9 +24,9 @@ logger = logging.getLogger("vitrin.payments")
 
 
 async def check_payments(shop: AppContext) -> int:
-    """Ask the gateways about payments whose payer never came back; returns how many were asked about.
+    """Ask the gateways about payments whose payer never returned; returns how many were checked.
 
-    Safe in any number of processes: each due payment is claimed by a guarded update.
+    Safe with several processes: each due payment is claimed by a guarded update.
     """
     due = Payment.filter(check_after__lte=await database.now(), authority__not_isnull=True)
     found = await due.order_by("check_after").limit(_BATCH_SIZE)
@@ -47,10 +49,10 @@ async def _check_if_claimed(shop: AppContext, payment: Payment) -> int:
 
 
 async def _claim_check(payment: Payment) -> bool:
-    """Whether this process is the one that asks; the next check comes later each time.
+    """Claim the check for this process; each check is scheduled later than the one before.
 
-    The next check is scheduled even where this one is the last: a process that dies in between must not leave
-    the payment pending for good.
+    The next check is scheduled even if this one is the last: a process that dies in between must not leave
+    the payment pending forever.
     """
     now = await database.now()
     wait = min(payments.FIRST_CHECK * 2 ** min(payment.checks, _MAX_DOUBLINGS), _MAX_WAIT)
@@ -66,7 +68,7 @@ def _is_last_check(shop: AppContext, payment: Payment) -> bool:
 
 
 async def _end_checks(payment: Payment) -> None:
-    """Ask no more; a payment that is still pending may be money, and waits for staff from here on."""
+    """Stop checking; a payment that is still pending may be real money, so staff decide on it."""
     async with in_transaction():
         now = await database.now()
         await Payment.filter(id=payment.id).update(check_after=None)

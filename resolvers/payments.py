@@ -1,4 +1,4 @@
-"""Payments into the wallet: opened at a gateway, confirmed by the gateway itself, credited once."""
+"""Payments into the wallet: opened at a gateway, verified with the gateway, credited once."""
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
@@ -39,9 +39,9 @@ CALLBACK_PATH = "/api/v1/user/payment/verify"
 _TEST_AMOUNT = Toman(1_000)
 _DESCRIPTION = "شارژ کیف پول"
 FIRST_CHECK = timedelta(minutes=5)
-"""How long after it was opened the gateway is asked about a payment whose payer has not come back."""
+"""Delay before the gateway is first asked about a payment whose payer has not returned."""
 _MAX_AUTHORITY_LENGTH = 64
-# A payer may leave the gateway and come back, so only a confirmed payment is settled for good.
+# A payer may leave the gateway and return, so only a confirmed payment is final.
 _OPEN = (
     PaymentStatus.PENDING,
     PaymentStatus.FAILED,
@@ -53,8 +53,6 @@ logger = logging.getLogger("vitrin.payments")
 
 
 class PaymentOrderField(StrEnum):
-    """Columns that payments sort by."""
-
     ID = "id"
     AMOUNT = "amount"
     CREATED_AT = "created_at"
@@ -62,7 +60,7 @@ class PaymentOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentFilter:
-    """Which payments; None leaves a criterion out, bounds are inclusive. Amounts are Toman."""
+    """Criteria for payments; None ignores a criterion, bounds are inclusive. Amounts are Toman."""
 
     statuses: Sequence[PaymentStatus] | None = None
     amount_gte: int | None = None
@@ -71,7 +69,6 @@ class PaymentFilter:
     created_lte: datetime | None = None
 
     def apply(self, payments: QuerySet[Payment]) -> QuerySet[Payment]:
-        """`payments` that meet every criterion."""
         criteria: dict[str, object] = {
             "status__in": None if self.statuses is None else list(self.statuses),
             "amount__gte": self.amount_gte,
@@ -105,7 +102,7 @@ async def get_payment(user: User, *, payment_id: int) -> Payment | None:
 
 
 async def get_payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
-    """Payments with these ids, whosever they are."""
+    """Payments with these ids, of any user."""
     return {payment.id: payment for payment in await Payment.filter(id__in=list(payment_ids))}
 
 
@@ -120,17 +117,17 @@ async def get_payments_by_id(payment_ids: Iterable[int]) -> dict[int, Payment]:
 async def start_payment(
     shop: AppContext, payer: User, *, amount: int, idempotency_key: str | None = None
 ) -> Payment:
-    """Open a payment of `amount` Toman at the gateway; its `url` is where the payer goes.
+    """Open a payment of `amount` Toman at the gateway; the payer is sent to its `url`.
 
-    The gateway is called after the payment's row is committed and outside of any transaction.
+    The gateway is called after the payment's row is committed and outside any transaction.
 
     Raises:
         InvalidInput: the key is malformed.
-        AmountOutOfRange: the shop takes no payment of this size.
-        PaymentGatewayUnavailable: the gateway did not open it; asking again, with the same key too, is safe.
+        AmountOutOfRange: the shop accepts no payment of this size.
+        PaymentGatewayUnavailable: the gateway did not open it; a retry is safe, also with the same key.
         QuotaReached: the payer opened as many payments as a minute allows.
-        IdempotencyKeyReused: the key was used for something else.
-        IdempotencyKeyInProgress: a twin of this request is at the gateway just now.
+        IdempotencyKeyReused: the key was used for a different request.
+        IdempotencyKeyInProgress: a concurrent request with the key is at the gateway.
     """
     settings = await shop.get_settings()
     if not settings.payment_min <= amount <= settings.payment_max:
@@ -148,7 +145,7 @@ async def start_payment(
 
 
 async def start_test_payment(shop: AppContext) -> Payment | None:
-    """A payment that credits nobody, to try the gateway's page; None where the shop takes real money."""
+    """A payment that credits nobody, to try the gateway's page; None if the shop takes real money."""
     if not shop.settings.takes_sandbox_payments:
         return None
     return await _restore_opened(shop, await _create(shop, None, _TEST_AMOUNT), mobile=None)
@@ -158,11 +155,11 @@ async def start_test_payment(shop: AppContext) -> Payment | None:
 async def confirm_payment(
     shop: AppContext, *, gateways: Collection[str], authority: str, is_canceled: bool
 ) -> Payment:
-    """Ask the gateway itself whether a payment was paid, and credit it once.
+    """Ask the gateway whether a payment was paid, and credit it once.
 
-    Safe however often, in whatever order and by whomever it is called: what the caller says decides
-    nothing but whether an unpaid payment shows as canceled or as failed. A gateway that does not
-    answer leaves the payment as it is, for `payment_checks` to ask later.
+    Idempotent, and safe for any caller in any order: the caller's input only decides whether an unpaid
+    payment becomes canceled or failed. If the gateway does not answer, the payment is left for
+    `payment_checks`.
 
     Raises:
         PaymentNotFound: none of these gateways knows the authority.
@@ -188,7 +185,7 @@ async def _create(shop: AppContext, payer_id: int | None, amount: Toman) -> Paym
 
 
 async def _restore_opened(shop: AppContext, payment: Payment, *, mobile: str | None) -> Payment:
-    """`payment` as it was answered first: pending, with the gateway's page."""
+    """`payment` as in the first response: pending, with the gateway's page."""
     if payment.url is None and not await _claim_opening(shop, payment):
         await payment.refresh_from_db()
         if payment.url is None:
@@ -199,7 +196,7 @@ async def _restore_opened(shop: AppContext, payment: Payment, *, mobile: str | N
 
 
 async def _claim_opening(shop: AppContext, payment: Payment) -> bool:
-    """Whether this request is the one that goes to the gateway; a crashed one's turn ends by itself."""
+    """Whether this request may call the gateway; the claim of a crashed request expires."""
     now = await database.now()
     free = Payment.filter(Q(check_after=None) | Q(check_after__lte=now), id=payment.id, authority=None)
     return await free.update(check_after=now + 2 * shop.settings.gateway_total_timeout) == 1
@@ -231,7 +228,7 @@ async def _store_page(payment: Payment, page: PaymentPage) -> None:
 
 
 async def verify_with_gateway(shop: AppContext, payment: Payment, *, unpaid: PaymentStatus | None) -> Payment:
-    """`payment` after asking its gateway; `unpaid` is what a pending one becomes if it was not paid."""
+    """`payment` after asking its gateway; a pending one that was not paid becomes `unpaid`."""
     gateway = shop.payments.get(payment.gateway)
     if payment.status not in _OPEN or gateway is None or payment.authority is None:
         return payment
@@ -253,13 +250,13 @@ async def _settle(payment: Payment, verification: Verification, *, unpaid: Payme
         elif verification.verdict is Verdict.AMOUNT_DIFFERS:
             await _reject_once(payment, now=now)
         elif unpaid is not None:
-            # A payment that was unverified is decided now, too: nobody paid.
+            # An unverified payment is settled too: nobody paid.
             waiting = (PaymentStatus.PENDING, PaymentStatus.UNVERIFIED)
             await Payment.filter(id=payment.id, status__in=waiting).update(status=unpaid, updated_at=now)
 
 
 async def _credit_once(payment: Payment, verification: Verification, *, now: datetime) -> None:
-    # Guarded: of many confirmations at once, one finds it open.
+    # Guarded: of several concurrent confirmations only one finds it open.
     is_first = await Payment.filter(id=payment.id, status__in=_OPEN).update(
         status=PaymentStatus.PAID,
         reference=verification.reference,
@@ -273,7 +270,7 @@ async def _credit_once(payment: Payment, verification: Verification, *, now: dat
 
 
 async def credit_payer(payment: Payment, *, now: datetime) -> None:
-    """Put a payment into its payer's wallet and say so; call it where it becomes paid, in its transaction."""
+    """Credit the payer and notify them; call it in the transaction that marks the payment as paid."""
     if payment.user_id is None:
         return
     amount = Toman(payment.amount)

@@ -25,7 +25,7 @@ from resolvers.sessions import Session
 _MAX_NAME_LENGTH = 100
 _MAX_PASSWORD_LENGTH = 128
 _hasher = PasswordHasher()
-# Argon2 is slow by design: not on the event loop, and no more of it at once than leaves a core for requests.
+# Argon2 is slow by design: it runs off the event loop, with a limit that leaves a core for requests.
 _MAX_CONCURRENT_HASHES = 2
 _hash_executor = ThreadPoolExecutor(_MAX_CONCURRENT_HASHES, thread_name_prefix="argon2")
 
@@ -42,11 +42,11 @@ async def update_profile(
     password: str | None = None,
     mobile: str | None = None,
 ) -> User:
-    """Change what is given and leave the rest; nothing is saved when one value is refused.
+    """Change the given values and leave the rest; nothing is saved if one value is invalid.
 
-    A new mobile is stored unproven, see `login.find_recipient`. Staff change theirs by a staff `session`
-    with a fresh proof alone, and prove the new one by `login.confirm_mobile`; their other sessions end.
-    A number that was proven before gets an SMS about it, after the commit.
+    A new mobile is stored unproven, see `login.find_recipient`. Staff can change theirs only in a staff
+    `session` with a fresh proof, and must prove the new one by `login.confirm_mobile`; their other sessions
+    end. The previous number, if proven, gets an SMS about the change after the commit.
 
     Raises:
         InvalidInput: a malformed e-mail or mobile, a name not of 1 to 100 characters, a password of 1 to 128.
@@ -72,7 +72,7 @@ async def update_profile(
 async def _save(shop: AppContext, user: User, changes: dict[str, object], *, session: Session | None) -> User:
     try:
         async with in_transaction():
-            # Locked and read anew: the request's own copy may be older than another change.
+            # Locked and re-read: the request's own copy may be older than another change.
             current = await User.filter(id=user.id).select_for_update(no_key=True).get()
             if changes.get("mobile") == current.mobile:
                 changes = {name: value for name, value in changes.items() if not name.startswith("mobile")}
@@ -96,7 +96,7 @@ async def _save(shop: AppContext, user: User, changes: dict[str, object], *, ses
 
 
 async def _prepare_mobile(current: User, changes: dict[str, object], *, session: Session | None) -> None:
-    """What a changed number means for the account, before it is stored."""
+    """Apply the consequences of a changed number to the account before it is stored."""
     now = await database.now()
     changes["mobile_claimed_at"] = now
     if current.role is UserRole.USER:
@@ -140,6 +140,6 @@ def _parse_mobile(text: str) -> str:
 async def _hash_password(user: User, password: str) -> str:
     if not 1 <= len(password) <= _MAX_PASSWORD_LENGTH or not text_cleaning.is_storable(password):
         raise InvalidInput(field="password")
-    # Before the work, and committed: what was hashed cannot be given back.
+    # Consumed before the work, and committed: CPU time spent on hashing cannot be undone.
     await quotas.consume(user, Quota.PASSWORD_HASHES, now=await database.now())
     return await asyncio.get_running_loop().run_in_executor(_hash_executor, _hasher.hash, password)

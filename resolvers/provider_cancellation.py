@@ -1,4 +1,4 @@
-"""Asking a provider to cancel orders, whichever way it understands the wish."""
+"""Canceling orders at a provider, by whichever form of the request it supports."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ _REFUSED = "the provider does not cancel: {}"
 
 @dataclass(frozen=True)
 class CancelResult:
-    """Whether the provider will try to cancel, and what it says, for staff."""
+    """Whether the provider will try to cancel, and its message for staff."""
 
     is_accepted: bool
     message: str
@@ -28,9 +28,9 @@ class CancelResult:
 async def request_cancellations(
     shop: AppContext, provider: Provider, orders: Sequence[Order]
 ) -> Mapping[str, CancelResult]:
-    """The provider's answers by its numbers; orders without a readable one are left out.
+    """The provider's answers by its order numbers; orders without a readable answer are omitted.
 
-    All are asked for at once, and one by one those that this does not answer.
+    One request covers all orders; those it leaves unanswered are asked for one by one.
     """
     account, health = shop.get_provider_account(provider), ProviderHealth(shop, provider)
     api = shop.get_provider_api(provider)

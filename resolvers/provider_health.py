@@ -1,4 +1,4 @@
-"""Pausing a provider that would refuse or lose everybody's orders, and finding out when it is back."""
+"""Pausing a provider that would refuse or lose every order, and detecting its recovery."""
 
 import logging
 from datetime import timedelta
@@ -22,7 +22,7 @@ from resolvers.app_context import AppContext
 logger = logging.getLogger("vitrin.providers")
 
 _MAX_CONSECUTIVE_OUTAGES = 3
-# A rate limit is over within the minute, mostly.
+# A rate limit usually ends within a minute.
 _FIRST_BUSY_PAUSE = timedelta(seconds=30)
 _MAX_PAUSE = timedelta(hours=2)
 _MAX_NOTE_LENGTH = 500
@@ -39,21 +39,21 @@ CLEARED_PAUSE = {
     "pauses": 0,
     "outages": 0,
 }
-"""The columns of a provider that nothing is wrong with."""
+"""The columns of a healthy provider."""
 
 
 def accepts_orders(provider: Provider) -> bool:
-    """Whether anything is sent to it now."""
+    """Whether orders are sent to it now."""
     return provider.is_active and provider.paused_until is None
 
 
 def is_reachable(provider: Provider) -> bool:
-    """Whether it can be asked about what it has; without the shop's money there it still can."""
+    """Whether its orders can be polled; this works even when the shop has no balance there."""
     return provider.paused_until is None or provider.pause_reason is PauseReason.FUNDS
 
 
 class ProviderHealth:
-    """What a round of calls to one provider tells of it. Every worker counts together, in its row."""
+    """Health of a provider, updated by a round of calls. All workers share the counts in its row."""
 
     def __init__(self, shop: AppContext, provider: Provider) -> None:
         self._first_pause = shop.settings.provider_pause
@@ -64,7 +64,7 @@ class ProviderHealth:
         self.has_answered = False
 
     async def record_accepted(self) -> None:
-        """It took an order: whatever it was paused for is over."""
+        """It accepted an order, so whatever it was paused for is over."""
         self.has_answered = True
         if self._has_outages or self._was_paused:
             self._has_outages = self._was_paused = False
@@ -79,12 +79,14 @@ class ProviderHealth:
             await Provider.filter(id=self._provider_id).update(outages=0)
 
     async def record_idle(self) -> None:
-        """Nothing waits for it: a provider that was found back has nothing left to prove."""
+        """Nothing is queued for it: a provider on probation has nothing left to prove."""
         if self._was_paused:
             await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED_PAUSE)
 
     async def record_failure(self, error: GatewayError, *, message: str) -> bool:
-        """Count a failed call; True where every order would fare the same. `said` is for staff."""
+        """Count a failed call; True if every order would fail the same way. `said` is the message for
+        staff.
+        """
         if isinstance(error, GatewayRejected):
             reason = _PROVIDER_WIDE_REFUSALS.get(provider_error_kinds.classify(error))
             if reason is None:
@@ -113,15 +115,15 @@ class ProviderHealth:
 
 
 def is_outage(error: GatewayError) -> bool:
-    """Whether an answer was none of the provider's own."""
+    """Whether the response did not come from the provider itself."""
     return isinstance(error, GatewayInvalidResponse) and error.is_outage
 
 
 async def probe_paused_provider(shop: AppContext, provider: Provider) -> int:
-    """Once its pause is over, ask a provider for the balance: if it answers, orders are sent again.
+    """Once its pause is over, ask a provider for its balance; if it answers, submission resumes.
 
-    Until it has taken one, they are sent one at a time, and a further pause is twice as long. Returns how
-    many providers were asked.
+    Until it accepts an order, orders are sent one at a time, and a further pause is twice as long. Returns
+    how many providers were probed.
     """
     now = await database.now()
     if provider.paused_until is None or provider.paused_until > now:
@@ -140,9 +142,9 @@ async def probe_paused_provider(shop: AppContext, provider: Provider) -> int:
 
 
 async def _find_pause_reason(shop: AppContext, provider: Provider) -> tuple[PauseReason, str] | None:
-    """Why a provider stays paused, as its balance tells; None where it is back.
+    """Why a provider stays paused, according to its balance; None if it has recovered.
 
-    One that answers but knows no such request is back as well.
+    One that answers but does not support the request has recovered as well.
     """
     reason, account = provider.pause_reason or PauseReason.OUTAGE, shop.get_provider_account(provider)
     try:
@@ -160,7 +162,7 @@ async def _find_pause_reason(shop: AppContext, provider: Provider) -> tuple[Paus
 
 
 def describe(error: Exception) -> str:
-    """What a failed call says, for staff: the provider's own sentence where it gave one."""
+    """A failed call described for staff: the provider's own message if it sent one."""
     return error.text if isinstance(error, GatewayRejected) and error.text else str(error)
 
 
@@ -171,7 +173,7 @@ async def _pause(
         provider = await Provider.filter(id=provider_id).select_for_update(no_key=True).get()
         now = await database.now()
         if provider.paused_until is not None and not is_probe:
-            # Another order of the same round was first.
+            # Another order of the same round paused it first.
             return
         until = now + _pause_length(reason, provider.pauses, first=first)
         logger.error("provider %d is paused for %s until %s: %s", provider_id, reason, until, message)

@@ -1,4 +1,4 @@
-"""Reading how far orders are from a provider, whichever way it understands the question."""
+"""Reading order statuses from a provider, by whichever form of the request it supports."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ logger = logging.getLogger("vitrin.following")
 
 @dataclass
 class StatusReports:
-    """What a provider says of its orders, by its numbers: states, and for the rest why there is none.
+    """A provider's reports by its order numbers: states, and errors for the rest.
 
     Orders in neither were not asked about, as the provider cannot be reached.
     """
@@ -27,11 +27,11 @@ class StatusReports:
 
 
 async def read_reports(shop: AppContext, provider: Provider, orders: Sequence[Order]) -> StatusReports:
-    """Ask for all orders at once, and one by one for those that this does not answer.
+    """Ask for all orders at once, and one by one for those left unanswered.
 
-    A provider that refuses a list may not know lists, or one of its numbers: if every order can be read by
-    itself it is remembered as the former. Orders whose last report was unclear never share a list with
-    others, as one unknown number makes some providers refuse the whole of it.
+    A provider that refuses a list may not support lists, or may not know one of the numbers: if every order
+    can be read individually, it is remembered as not supporting lists. Orders whose last report was unclear
+    are never put in a list with others, as one unknown number makes some providers refuse the whole list.
     """
     reader = _StatusReader(shop, provider)
     doubtful = [order.provider_order_id or "" for order in orders if order.unclear_since is not None]
@@ -46,14 +46,14 @@ async def read_reports(shop: AppContext, provider: Provider, orders: Sequence[Or
             await Provider.filter(id=provider.id).update(reports_singly=True)
     await reader.read_singly(doubtful)
     for number in [number for number in doubtful if number in reader.reports.failures]:
-        # The other way round: it may know lists only.
+        # The reverse: it may support lists only.
         if not reader.is_cut_off:
             await reader.read_batch([number])
     return reader.reports
 
 
 class _StatusReader:
-    """One round of questions. `is_cut_off` once the next question would fare no better."""
+    """One round of requests. `is_cut_off` is set once another request would fail the same way."""
 
     def __init__(self, shop: AppContext, provider: Provider) -> None:
         self._api = shop.get_provider_api(provider)

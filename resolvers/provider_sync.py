@@ -1,4 +1,4 @@
-"""Reading providers' catalogues and balances: what they sell, for how much, and what stopped."""
+"""Synchronizing providers' catalogues and balances."""
 
 import logging
 from collections import Counter
@@ -29,19 +29,19 @@ _JOB = "sync providers"
 
 
 class CatalogueUnreadable(Exception):
-    """The provider's catalogue is empty or could not be read; nothing was changed."""
+    """The provider's catalogue is empty or unreadable; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a sync did: services by what became of them (`added`, `unchanged`, `repriced`, or a flag)."""
+    """The result of a sync: services by outcome (`added`, `unchanged`, `repriced`, or a flag)."""
 
     counts: Mapping[str, int]
     skipped: int
 
 
 class InvalidProvider(Exception):
-    """A provider that could not work; the text says which value is wrong."""
+    """Invalid values for a provider; the message names the value."""
 
 
 async def add_provider(
@@ -55,10 +55,10 @@ async def add_provider(
     concurrency: int,
     needs_https: bool = False,
 ) -> Provider:
-    """Add a provider; its services come with the first sync. `needs_https`: its key must not travel in clear.
+    """Add a provider; its services come with the first sync. `needs_https` protects its key in transit.
 
     Raises:
-        InvalidProvider: an address that is none, or a number out of range.
+        InvalidProvider: an invalid address, or a number out of range.
     """
     provider = Provider(
         name=name,
@@ -78,14 +78,14 @@ async def add_provider(
 
 
 def clean_texts(provider: Provider) -> None:
-    """Take out of the provider's texts what pasting brought along and nobody sees."""
+    """Remove invisible characters that pasting added to the provider's texts."""
     provider.name = text_cleaning.clean_name(provider.name)
     provider.url = text_cleaning.strip(provider.url)
     provider.api_key = text_cleaning.clean_key(provider.api_key)
 
 
 def find_invalid_values(provider: Provider, *, needs_https: bool = False) -> list[str]:
-    """What of `provider` could not work, in the words of the command line."""
+    """The invalid values of `provider`, described for the command line."""
     is_private = provider.url.lower().startswith("https://") or not needs_https
     checks = {
         "name": 1 <= len(provider.name) <= 100 and text_cleaning.is_storable(provider.name),
@@ -109,11 +109,11 @@ async def sync_provider(
     adds_services: bool,
     record: Callable[[SyncReport], Awaitable[None]] | None = None,
 ) -> SyncReport:
-    """Bring the provider's services up to its catalogue; `adds_services` puts new ones on sale.
+    """Update the provider's services from its catalogue; `adds_services` puts new ones on sale.
 
-    A price that the shop made by the provider's margin follows the cost within the bound. Beyond it the
-    service is flagged and keeps its price; sold at a loss it goes off sale. What the provider no longer
-    lists goes off sale and is flagged. `record` is awaited in the transaction that changes the services.
+    A price derived from the provider's margin follows the cost within the limit. Beyond it the service is
+    flagged and keeps its price; if it then sells at a loss it is taken off sale. Services no longer listed
+    are taken off sale and flagged. `record` is awaited in the transaction that changes the services.
 
     Raises:
         CatalogueUnreadable: no answer, or an empty catalogue.
@@ -123,11 +123,11 @@ async def sync_provider(
     except (GatewayError, ValueError) as error:
         raise CatalogueUnreadable(str(error)) from error
     if not catalogue.services:
-        # An empty list is a provider's fault more often than its end.
+        # An empty list is more often an error than the end of the provider's business.
         raise CatalogueUnreadable("the catalogue is empty")
     listed = {service.id: service for service in catalogue.services}
     counts: Counter[str] = Counter()
-    # One at a time: two imports at once would both find a service new.
+    # Serialized: two concurrent imports would both consider a service new.
     async with database.exclusive_transaction(f"sync of provider {provider.id}"):
         now = await database.now()
         known = await Service.filter(provider_id=provider.id, source=ServiceSource.API)
@@ -146,9 +146,9 @@ async def sync_provider(
 
 
 async def sync_due_providers(shop: AppContext) -> int:
-    """Sync each provider whose time has come, and read its balance; returns how many.
+    """Sync each provider that is due, including its balance; returns how many.
 
-    The sandbox is left alone: it sells whatever it is asked for.
+    The sandbox is skipped: it accepts any service.
     """
     now = await database.now()
     due = Provider.filter(Q(sync_due_at=None) | Q(sync_due_at__lte=now), is_active=True, is_sandbox=False)
@@ -195,9 +195,9 @@ async def _update_isolated(
 async def _update(
     shop: AppContext, provider: Provider, service: Service, row: ProviderService | None, now: datetime
 ) -> str:
-    """Bring one service up to its row of the catalogue; returns what became of it.
+    """Update one service from its catalogue entry; returns the outcome.
 
-    Only what differs is written: staff may change the rest meanwhile, and most rows bring no news.
+    Only differences are written: staff may change other columns meanwhile, and most entries have not changed.
     """
     outcome, columns = _compare(shop, provider, service, row)
     changed = {name: value for name, value in columns.items() if getattr(service, name) != value}
@@ -212,13 +212,13 @@ async def _update(
 def _compare(
     shop: AppContext, provider: Provider, service: Service, row: ProviderService | None
 ) -> tuple[str, Mapping[str, object]]:
-    """What became of a service, and the columns that its row of the catalogue leads to."""
+    """The outcome for a service, and the columns that its catalogue entry changes."""
     if row is None:
         return _flag_columns(ServiceFlag.VANISHED, is_active=False)
     cost = provider_pricing.compute_cost(row.rate, toman_per_unit=Toman(provider.toman_per_unit))
     by_margin = None if cost is None else _compute_price(provider, cost)
     if cost is None or by_margin is None:
-        # Dearer than every amount is dearer than the shop's price.
+        # A cost beyond the largest amount also exceeds the shop's price.
         return _flag_columns(ServiceFlag.BELOW_COST, is_active=False)
     before, columns = service.original_price, {**_catalogue_columns(service, row), "original_price": cost}
     bound = shop.settings.provider_price_bound
@@ -239,7 +239,7 @@ def _flag_columns(
 
 
 def _catalogue_columns(service: Service, row: ProviderService) -> dict[str, object]:
-    """What a row of the catalogue tells besides the price; limits that cannot be true stay as they were."""
+    """The columns of a catalogue entry besides the price; implausible limits are ignored."""
     lower = service.min_quantity if row.min is None else row.min
     upper = row.max or service.max_quantity
     if not _is_valid_range(lower, upper):
@@ -255,7 +255,7 @@ def _catalogue_columns(service: Service, row: ProviderService) -> dict[str, obje
 
 
 def _is_valid_range(lower: int | None, upper: int | None) -> bool:
-    """Whether an order may have any quantity at all between these."""
+    """Whether an order can have any quantity within these limits."""
     if lower is None or upper is None:
         return False
     return 0 <= lower <= upper and 1 <= upper <= MAX_QUANTITY
@@ -302,7 +302,7 @@ async def _add_service(
             description=html_cleaning.clean(row.description),
             price=price,
             original_price=cost,
-            # A rate of 0 is a mistake or a sample: given away, it would be ordered without end.
+            # A rate of 0 is an error or a sample: sold for nothing, it would be ordered without limit.
             is_active=bool(cost),
             provider_rate=str(row.rate),
             min_quantity=row.min,

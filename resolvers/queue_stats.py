@@ -1,4 +1,4 @@
-"""How the queue of orders stands."""
+"""The state of the order queue."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ SELECT (SELECT COUNT(*) FROM orders WHERE dispatch = 'queued') AS queued,
 
 @dataclass(frozen=True, kw_only=True)
 class QueueStats:
-    """`oldest_due` is how long the order that is due longest waits; zero where none is due."""
+    """`oldest_due` is how long the longest-waiting due order has waited; zero if none is due."""
 
     oldest_due: timedelta
     queued: int
@@ -25,19 +25,18 @@ class QueueStats:
 
 
 async def get_oldest_due_age() -> timedelta:
-    """How long the order that is due longest waits; orders of providers that are off are not due."""
+    """How long the longest-waiting due order has waited; orders of inactive providers are not due."""
     now = await database.now()
     (row,) = await database.fetch(_OLDEST_DUE)
     due_at = row["due_at"]
     if due_at is None:
         return timedelta(0)
-    # SQLite keeps moments as text.
+    # SQLite stores timestamps as text.
     due_timestamp = datetime.fromisoformat(due_at) if isinstance(due_at, str) else due_at
     return max(now - due_timestamp, timedelta(0))
 
 
 async def read_queue_stats() -> QueueStats:
-    """The queue as it is now."""
     (row,) = await database.fetch(_COUNTS)
     return QueueStats(
         oldest_due=await get_oldest_due_age(), queued=int(row["queued"]), awaiting=int(row["awaiting"])

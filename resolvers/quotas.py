@@ -1,4 +1,6 @@
-"""Quotas of users: work that costs CPU, disk or an upstream call, counted in the database for every API."""
+"""Per-user quotas for work that costs CPU, disk or an upstream call, counted in the database for every
+API.
+"""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +18,7 @@ _limits: dict[Quota, RateLimitItem] = {}
 
 
 def configure(settings: QuotaSettings) -> None:
-    """Apply the settings to this process; until then its defaults hold."""
+    """Apply the settings to this process; until then the defaults apply."""
     _limits.update({quota: limits.parse(getattr(settings, f"quota_{quota.value}")) for quota in Quota})
 
 
@@ -24,7 +26,7 @@ configure(QuotaSettings.model_construct())
 
 
 async def consume(user: User, quota: Quota, amount: int = 1, *, now: datetime) -> None:
-    """Count `amount` of a quota's unit for `user`; what is taken in a transaction that fails is given back.
+    """Use `amount` units of a quota for `user`; a transaction that is rolled back returns them.
 
     Raises:
         QuotaReached: more than the setting allows in its window; nothing is counted.

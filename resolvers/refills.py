@@ -1,4 +1,4 @@
-"""Refills: having delivered again what dropped from a finished order."""
+"""Refills: delivering again what dropped from a finished order."""
 
 import logging
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ logger = logging.getLogger("vitrin.refills")
 
 _COOL_DOWN = timedelta(hours=24)
 _RETRY = timedelta(minutes=1)
-# A refill is asked about again after as long as it has lasted, within these.
+# A refill is polled again after as long as it has lasted, within these bounds.
 _MIN_POLL_INTERVAL, _MAX_POLL_INTERVAL = timedelta(seconds=10), timedelta(minutes=10)
 _UNCLEAR_POLL_INTERVAL = timedelta(minutes=1)
 _UNCLEAR_TIMEOUT = timedelta(minutes=50)
@@ -33,7 +33,7 @@ _BATCH_SIZE = 20
 _DELIVERED = (OrderStatus.COMPLETED, OrderStatus.PARTIAL)
 _OPEN = (RefillStatus.PENDING, RefillStatus.INPROGRESS)
 _MAX_NOTE_LENGTH = 500
-# Materialized: PostgreSQL may else run the inner query once a row, and its limit is then none.
+# MATERIALIZED: otherwise PostgreSQL may run the inner query once per row, which defeats its limit.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM refills WHERE due_at IS NOT NULL AND due_at <= $2
@@ -45,11 +45,11 @@ UPDATE refills SET due_at = $1 WHERE id IN (SELECT id FROM due) RETURNING id
 
 @declares_problems(OrderNotFound, Forbidden, RefillUnavailable)
 async def request_refill(user: User, *, order_id: int) -> Refill:
-    """Ask for a refill of an order of the user's; the worker passes it on to the provider.
+    """Request a refill of one of the user's orders; the worker forwards it to the provider.
 
     Raises:
         OrderNotFound: there is none with this id.
-        Forbidden: it is another user's.
+        Forbidden: it belongs to another user.
         RefillUnavailable: not delivered, no refill for its service, or the last is open or under a day old.
     """
     order = await get_order(user, order_id=order_id)
@@ -65,7 +65,7 @@ async def request_refill(user: User, *, order_id: int) -> Refill:
                 raise RefillUnavailable
             return await Refill.create(order_id=order.id, due_at=now, created_at=now, updated_at=now)
     except IntegrityError as error:
-        # A twin asked at the same moment; an order has one open refill.
+        # A concurrent request came first; an order has at most one open refill.
         raise RefillUnavailable from error
 
 
@@ -78,15 +78,15 @@ async def get_refills_by_order(order_ids: Iterable[int]) -> dict[int, list[Refil
 
 
 async def get_own_refills(user: User, refill_ids: Iterable[int]) -> dict[int, Refill]:
-    """Those of the refills that are of orders of the user's, in one statement."""
+    """Those of the refills whose order belongs to the user, in one statement."""
     possible = list(filter(ids.is_possible, refill_ids))
     return {refill.id: refill for refill in await Refill.filter(order__user_id=user.id, id__in=possible)}
 
 
 async def process_refills(shop: AppContext) -> int:
-    """Send refills that are asked for, and ask about those under way; returns how many went well.
+    """Send requested refills and poll those in progress; returns how many succeeded.
 
-    One whose provider cannot be understood for an hour is held for staff, and not asked about any more.
+    A refill without a readable answer for an hour is held for staff and no longer polled.
     """
     now = await database.now()
     statement = _CLAIM.format(skip_locked=database.skip_locked_sql())
@@ -126,7 +126,7 @@ async def _record_failure(
     if isinstance(error, GatewayRejected) and not concerns_all:
         await _end(refill, RefillStatus.REJECTED, staff_note=message)
     elif not concerns_all:
-        # Asking twice does no harm: a provider has one open refill an order.
+        # Repeating the request is harmless: a provider keeps one open refill per order.
         await _record_unclear_status(refill, message, now=now)
 
 
@@ -175,7 +175,7 @@ async def _record_unclear_status(refill: Refill, reason: str, *, now: datetime) 
 
 
 async def _hold(refill: Refill, reason: str, *, now: datetime) -> None:
-    """Leave a refill to staff, who are told."""
+    """Hold a refill for staff and notify them."""
     columns = {"status": RefillStatus.AWAITING, "staff_note": reason[:_MAX_NOTE_LENGTH], "due_at": None}
     trouble = ShopAlert(
         kind=AlertKind.REFILL_HELD,

@@ -1,4 +1,4 @@
-"""The settings as they are now: the environment's, and over them what staff changed since."""
+"""The current settings: the environment's, overridden by those that staff changed."""
 
 import time
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ _CACHE_SECONDS = timedelta(seconds=2)
 
 @dataclass
 class RuntimeSettings:
-    """What staff changed, as this process last read it; it is read anew after two seconds."""
+    """The overrides as this process last read them; they are reloaded after two seconds."""
 
     _values: Mapping[RunningSetting, Value] = field(default_factory=dict)
     _old_at_seconds: float = 0
 
     async def apply_to(self, settings: Settings) -> Settings:
-        """`settings` with what staff changed."""
+        """`settings` with the overrides."""
         if time.monotonic() >= self._old_at_seconds:
             values = await load_overrides()
             self._values, self._old_at_seconds = values, time.monotonic() + _CACHE_SECONDS.total_seconds()
@@ -29,17 +29,17 @@ class RuntimeSettings:
         return settings.model_copy(update={name.value: value for name, value in self._values.items()})
 
     def invalidate(self) -> None:
-        """Read anew at the next occasion."""
+        """Reload at the next use."""
         self._old_at_seconds = 0
 
 
 async def load_overrides() -> Mapping[RunningSetting, Value]:
-    """What staff changed, as the database has it."""
+    """The overrides stored in the database."""
     return {row.name: convert(row.name, row.value) for row in await SettingOverride.all()}
 
 
 def convert(name: RunningSetting, value: int) -> Value:
-    """A stored value in its setting's own type."""
+    """A stored value converted to its setting's type."""
     return bool(value) if name is RunningSetting.REFUSE_DUPLICATE_ORDERS else value
 
 

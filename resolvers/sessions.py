@@ -1,4 +1,4 @@
-"""Signed-in sessions: issuing tokens, recognising, listing and revoking them."""
+"""Sessions: issuing, authenticating, listing and revoking tokens."""
 
 import hashlib
 import secrets
@@ -30,9 +30,9 @@ SESSION_COLUMNS = (
     "(SELECT s.user_id FROM access_tokens s JOIN users u ON u.id = s.user_id"
     " WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.kind = 'app' AND u.is_active)"
 )
-"""In SQL: the id of whom `recognise` knows by the claims' token and user, or NULL.
+"""SQL expression: the id of the user whom `load_session` would accept for the claims' token, or NULL.
 
-NULL for staff sessions too, which may have been idle too long: `recognise` decides about these.
+NULL also for staff sessions, which may have been idle too long; `load_session` decides about these.
 """
 
 _WITH_USER = Projection(
@@ -40,7 +40,7 @@ _WITH_USER = Projection(
 )
 _MAX_USER_AGENT_LENGTH = 200
 _MAX_NETWORK_LENGTH = 45
-# How often the use of a session is written down. Staff's sessions end when idle: theirs is counted finer.
+# How often a session's last use is stored. Staff sessions expire when idle, so theirs is stored more often.
 _LAST_SEEN_INTERVAL = {
     SessionKind.APP: timedelta(hours=1),
     SessionKind.SERVICE: timedelta(hours=1),
@@ -50,10 +50,10 @@ _LAST_SEEN_INTERVAL = {
 
 @dataclass(frozen=True)
 class Session:
-    """A user with the token that the request carried.
+    """A user with the token of the request.
 
-    `lacks_totp` tells that the shop demands TOTP of its staff and the user has not set it up: until then a
-    staff session is good for nothing else.
+    `lacks_totp`: the shop requires TOTP of its staff and the user has not set it up; the staff session can do
+    nothing else until then.
     """
 
     user: User
@@ -65,9 +65,10 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """What a session remembers of the client that opened it, for its owner to recognise it by.
+    """What a session stores about the client that opened it, so that its owner can recognize it.
 
-    `network` is the caller's, as `domain.networks` has it: tries of codes count by it.
+    `network` identifies the caller's network, as `domain.networks` defines it; attempts at codes are counted
+    by it.
     """
 
     network: str
@@ -77,7 +78,7 @@ class Client:
 async def issue_token(
     shop: AppContext, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
-    """A new token of the app's kind for `user`, and when it expires; its row makes it revocable."""
+    """Issue a token of the app's kind for `user`; returns it with its expiry. Its row makes it revocable."""
     expires_at = now + shop.settings.token_lifetime
     row = await AccessToken.create(
         id=_generate_id(),
@@ -93,7 +94,7 @@ async def issue_token(
 async def issue_staff_session(
     shop: AppContext, user: User, *, now: datetime, client: Client | None = None
 ) -> tuple[str, datetime]:
-    """A new staff session for `user`, just confirmed, and when it ends at the latest."""
+    """Issue a staff session for `user`, freshly confirmed; returns it with its latest possible end."""
     expires_at = now + shop.settings.staff_session_lifetime
     row = await AccessToken.create(
         id=_generate_id(),
@@ -118,7 +119,7 @@ async def issue_service_token(
     lifetime: timedelta,
     now: datetime,
 ) -> tuple[str, AccessToken]:
-    """A new service token that acts as `user` within `permissions`, and its row."""
+    """Issue a service token that acts as `user` within `permissions`; returns it with its row."""
     row = await AccessToken.create(
         id=_generate_id(),
         user=user,
@@ -132,17 +133,17 @@ async def issue_service_token(
 
 
 async def authenticate(shop: AppContext, bearer: str) -> Session | None:
-    """Who holds `bearer`; None where it is invalid, expired or revoked, or its user blocked."""
+    """The session of `bearer`; None if it is invalid, expired or revoked, or its user is blocked."""
     claims = shop.tokens.verify(bearer, now=CLOCK.estimate())
     return None if claims is None else await load_session(shop, claims)
 
 
 async def load_session(shop: AppContext, claims: Claims) -> Session | None:
-    """Who holds the verified token; None where it is revoked or idle too long, or its user blocked.
+    """The session of a verified token; None if it is revoked or idle too long, or its user is blocked.
 
-    A token that was revoked is none of ours from then on, in this process.
+    A revoked token is also dropped from this process's cache of verified tokens.
     """
-    # Every time: a token that was revoked in another process ends at once.
+    # Checked on every request, so that a token revoked in another process ends at once.
     row = await _TOKENS.get_by_key(claims.token_id, _UNREVOKED, projection=_WITH_USER)
     if row is None:
         shop.tokens.reject(claims.token_id)
@@ -162,7 +163,7 @@ async def load_session(shop: AppContext, claims: Claims) -> Session | None:
 
 
 async def filter_active(shop: AppContext, token_ids: Collection[str]) -> set[str]:
-    """Those of the tokens that `authenticate` would still recognise."""
+    """Those of the tokens that `authenticate` would still accept."""
     now = CLOCK.estimate()
     is_in_use = ~Q(kind=SessionKind.STAFF) | Q(last_seen_at__gte=now - shop.settings.staff_session_idle)
     tokens = AccessToken.filter(
@@ -176,25 +177,25 @@ async def filter_active(shop: AppContext, token_ids: Collection[str]) -> set[str
 
 
 async def list_sessions(shop: AppContext, viewer: Session) -> list[AccessToken]:
-    """The user's open sessions, the latest first: the app's and staff's, but no service tokens."""
+    """The user's open sessions, latest first: the app's and staff's, but no service tokens."""
     now = await database.now()
     return list(await _open_sessions(shop, viewer.user, now=now).order_by("-issued_at", "id"))
 
 
 async def get_session(shop: AppContext, viewer: Session, *, session_id: str) -> AccessToken | None:
-    """The user's open session with this `to_public_id`; None where the user has none."""
+    """The user's open session with this `to_public_id`, or None."""
     rows = await list_sessions(shop, viewer)
     return next((row for row in rows if to_public_id(row.id) == session_id), None)
 
 
 def to_public_id(token_id: str) -> str:
-    """What people see of a session or a service token: it names one, and tells nothing of its token."""
+    """The public id of a session or service token: it identifies one without revealing its token."""
     return hashlib.sha256(f"public id of {token_id}".encode()).hexdigest()[:32]
 
 
 @declares_problems(SessionNotFound)
 async def end_session(shop: AppContext, viewer: Session, *, session_id: str) -> None:
-    """Sign the user out of one session, by its `to_public_id`; it may be the one that asks.
+    """Revoke one of the user's sessions by its `to_public_id`; it may be the current one.
 
     Raises:
         SessionNotFound: the user has none with this id, or it has ended.
@@ -215,7 +216,7 @@ def _open_sessions(shop: AppContext, user: User, *, now: datetime) -> QuerySet[A
 
 
 async def _record_use(token_id: str, *, now: datetime) -> None:
-    """Write down that the session was used. A database that takes no writes must not end it."""
+    """Store the session's last use. A read-only database must not end the session."""
     try:
         await AccessToken.filter(id=token_id).update(last_seen_at=now.replace(microsecond=0))
     except OperationalError as error:
@@ -240,5 +241,5 @@ def _generate_id() -> str:
 
 
 def _truncate(text: str | None, length: int) -> str | None:
-    """What fits into the column, of what a client says of itself."""
+    """The client's description of itself, cut to the column's length."""
     return "".join(filter(str.isprintable, text))[:length] or None if text else None

@@ -1,4 +1,4 @@
-"""Telling staff of what is wrong with the shop, each trouble once until it is over."""
+"""Alerts to staff about the shop, each raised once until it is cleared."""
 
 import logging
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from resolvers import notifications
 logger = logging.getLogger("vitrin.troubles")
 
 SHOP = "shop"
-"""The subject of what concerns no single record."""
+"""The subject of alerts that concern no single record."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShopAlert:
-    """Something that is wrong now; `latest_at` is its latest event, where it can grow."""
+    """A current incident; `latest_at` is its latest event, if it can recur."""
 
     kind: AlertKind
     subject: str
@@ -29,7 +29,7 @@ class ShopAlert:
 
 
 async def raise_alert(trouble: ShopAlert) -> bool:
-    """Tell staff of a trouble unless they know; call it in a transaction, where no other does the same."""
+    """Alert staff unless the alert is open; call it in a transaction that excludes concurrent ones."""
     now = await database.now()
     known = await Alert.get_or_none(kind=trouble.kind, subject=trouble.subject)
     if known is not None and not _has_grown(known, trouble):
@@ -46,7 +46,7 @@ async def raise_alert(trouble: ShopAlert) -> bool:
 
 
 async def _notify(member: User, sentence: str, *, now: datetime) -> None:
-    # In a savepoint of its own: a member who cannot be told must not keep it from the others.
+    # In a savepoint of its own: if one member cannot be notified, the others must be.
     try:
         async with in_transaction():
             await notifications.notify(member.id, NotificationKind.SHOP_ALERT, sentence, now=now)

@@ -1,4 +1,4 @@
-"""Sessions of staff: opened by a login code and TOTP, and confirmed again where much is at stake."""
+"""Staff sessions: opened by a login code and TOTP, and confirmed again for sensitive actions."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from resolvers.login import IssuedSession, Recipient
 from resolvers.sessions import Client, Session
 
 MAX_FAILED_PROOFS = 5
-"""Wrong codes of one session after which it ends."""
+"""Wrong codes after which a session ends."""
 
 
 @declares_problems(
@@ -39,25 +39,25 @@ MAX_FAILED_PROOFS = 5
 async def start_staff_session(
     shop: AppContext, *, username: str, code: str, totp_code: str | None = None, client: Client
 ) -> IssuedSession:
-    """Exchange a login code, and a TOTP code where the user has set it up, for a staff session.
+    """Exchange a login code, and a TOTP code if the user has set it up, for a staff session.
 
-    The login code is used up by a session or by a user who is no member of staff. Every try counts for it,
-    so that its limits bound the tries of TOTP too. The user is notified, by SMS as well, after the commit.
+    The login code is consumed when a session starts, or by a user who is not staff. Every attempt counts
+    against it, so its limits bound TOTP attempts too. The user is notified, also by SMS, after the commit.
 
     Raises:
         InvalidInput: a code is not six digits.
         MalformedUsername: neither an e-mail address nor an Iranian mobile number.
         WrongLoginCode: wrong, used, void or expired.
-        TotpCodeRequired: the login code is right, and a TOTP code is needed as well.
+        TotpCodeRequired: the login code is correct, and a TOTP code is needed as well.
         WrongTotpCode: the TOTP code is wrong or was used before.
-        Forbidden: the user is no member of staff.
+        Forbidden: the user is not a member of staff.
     """
     name, digits = login_codes.parse_username(username), login_codes.parse_code(code)
     second = None if totp_code is None else login_codes.parse_code(totp_code, field="totpCode")
     async with in_transaction():
         now = await database.now()
         recipient = await login.find_recipient(shop, name, now=now)
-        # Refusals are raised after the commit: they must not take the counted try back.
+        # Refusals are raised after the commit: they must not roll back the counted attempt.
         outcome = await _start(shop, recipient, code=digits, totp_code=second, client=client, now=now)
     if isinstance(outcome, Problem):
         security_log.record(
@@ -76,10 +76,10 @@ async def start_staff_session(
 
 @declares_problems(InvalidInput, Forbidden, WrongLoginCode, WrongTotpCode)
 async def confirm_identity(shop: AppContext, viewer: Session, *, code: str, client: Client) -> datetime:
-    """Prove by a fresh code who uses the staff session; returns when the proof ends.
+    """Confirm the identity of the staff session's user by a fresh code; returns when the proof expires.
 
-    The code is TOTP's where the user has set it up, else a login code sent to the user's proven mobile.
-    After five wrong ones the session ends. A login code's tries count for the network of `client`.
+    The code is a TOTP code if the user has set it up, else a login code sent to the user's proven mobile.
+    After five wrong ones the session ends. Attempts at a login code count for the network of `client`.
 
     Raises:
         InvalidInput: the code is not six digits.

@@ -1,4 +1,4 @@
-"""Statistics that anyone may see."""
+"""Public statistics."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ MAX_ROWS = 10
 
 @dataclass(frozen=True)
 class TopUser:
-    """A user with what they ordered; `amount` is whole Toman."""
+    """A user with their number of orders; `amount` is whole Toman."""
 
     user: User
     order_count: int
@@ -21,7 +21,7 @@ class TopUser:
 
 @dataclass(frozen=True)
 class TopService:
-    """A service with how often it was ordered."""
+    """A service with its number of orders."""
 
     service: Service
     order_count: int
@@ -29,7 +29,7 @@ class TopService:
 
 @declares_problems(InvalidInput)
 async def list_top_users(*, limit: int = MAX_ROWS, since: datetime | None = None) -> list[TopUser]:
-    """Who spent most on orders placed at `since` or later. Canceled and refunded orders do not count.
+    """The users who spent most on orders placed since `since`. Canceled and refunded orders do not count.
 
     Raises:
         InvalidInput: `limit` outside 1 to 10.
@@ -45,7 +45,7 @@ async def list_top_users(*, limit: int = MAX_ROWS, since: datetime | None = None
 
 @declares_problems(InvalidInput)
 async def list_top_services(*, limit: int = MAX_ROWS) -> list[TopService]:
-    """What is ordered most often. Canceled and refunded orders do not count.
+    """The most ordered services. Canceled and refunded orders do not count.
 
     Raises:
         InvalidInput: `limit` outside 1 to 10.

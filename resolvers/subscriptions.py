@@ -1,4 +1,4 @@
-"""Following what changes: each function yields rows without end, every row as it is when it is yielded."""
+"""Subscriptions: each generator yields the current state of a row whenever it changes."""
 
 import asyncio
 import time
@@ -24,21 +24,21 @@ Row = TypeVar("Row", bound=Model)
 Result = TypeVar("Result")
 
 _MAX_COMMIT_DELAY = timedelta(seconds=10)
-"""More than lies between a row's moment and its commit."""
+"""Exceeds the delay between a row's timestamp and its commit."""
 
 _MAX_NOTICE_DELAY = timedelta(minutes=1)
-"""More than it takes to notice that a connection is dead, see `database.change_listener.HEARTBEAT`."""
+"""Exceeds the time it takes to detect a dead connection, see `database.change_listener.HEARTBEAT`."""
 
 _RETRY_DELAY = timedelta(seconds=1)
 
 
 @declares_problems(OrderNotFound, Forbidden)
 def subscribe_to_orders(hub: Hub, user: User, *, order_id: int | None = None) -> AsyncGenerator[Order, None]:
-    """The user's orders that change from now on, or one of them; placing an order is no change of it.
+    """The user's orders, or one of them, whenever they change; placing an order is not a change.
 
-    Raises, when the first is asked for:
+    Raises, when first iterated:
         OrderNotFound: there is none with this id.
-        Forbidden: it is another user's.
+        Forbidden: it belongs to another user.
     """
     return _follow(
         hub,
@@ -55,7 +55,7 @@ def subscribe_to_orders(hub: Hub, user: User, *, order_id: int | None = None) ->
 
 
 def subscribe_to_notifications(hub: Hub, user: User) -> AsyncGenerator[Notification, None]:
-    """What the user is told from now on."""
+    """The user's new notifications."""
     return _follow(
         hub,
         user,
@@ -72,11 +72,11 @@ def subscribe_to_notifications(hub: Hub, user: User) -> AsyncGenerator[Notificat
 def subscribe_to_ticket_messages(
     hub: Hub, user: User, *, ticket_id: int
 ) -> AsyncGenerator[TicketMessage, None]:
-    """What is written into the user's ticket from now on, by either side.
+    """New messages in the user's ticket, from either side.
 
-    Raises, when the first is asked for:
+    Raises, when first iterated:
         TicketNotFound: there is none with this id.
-        Forbidden: it is another user's.
+        Forbidden: it belongs to another user.
     """
     return _follow(
         hub,
@@ -92,15 +92,15 @@ def subscribe_to_ticket_messages(
 
 
 _PRESENT = 1
-"""The state of a row that never changes once it is there."""
+"""The state of a row that never changes once it exists."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Feed(Generic[Row]):
-    """What a subscriber follows: `rows` of one `topic`, only the one of `key` if there is one.
+    """What a subscriber follows: `rows` of one `topic`, restricted to `key` if given.
 
-    `moment` is the column that tells when a row became news. Two readings of a row with the same `state` show
-    the subscriber the same; None is the state of a row that is no news at all.
+    `moment` is the column with the time of a row's last change. Two readings of a row with the same `state`
+    look the same to the subscriber; None is the state of a row that is not to be delivered.
     """
 
     topic: LiveTopic
@@ -121,7 +121,7 @@ class _Feed(Generic[Row]):
 
 
 async def _follow(hub: Hub, user: User, feed: _Feed[Row]) -> AsyncGenerator[Row, None]:
-    # Before anything is read, and before the first await: what is committed from here on is heard.
+    # Before anything is read, and before the first await, so that no later commit is missed.
     with hub.subscribe(user.id, feed.topic, key=feed.key) as changes:
         if feed.check is not None:
             await _retry_while_unavailable(feed.check)
@@ -135,7 +135,7 @@ async def _follow(hub: Hub, user: User, feed: _Feed[Row]) -> AsyncGenerator[Row,
                 else keys
             )
             for key in news:
-                # Read one by one: while a slow client takes a row, the next ones may change.
+                # Read one by one: while a slow client consumes a row, the next ones may change.
                 row = await _retry_while_unavailable(partial(feed.read, key))
                 if row is not None and delivered.is_new(row.pk, feed.state(row), at=clock.now()):
                     yield row
@@ -144,7 +144,7 @@ async def _follow(hub: Hub, user: User, feed: _Feed[Row]) -> AsyncGenerator[Row,
 
 
 async def _retry_while_unavailable(read: Callable[[], Awaitable[Result]]) -> Result:
-    """What `read` gives, asked again for as long as the database is away."""
+    """The result of `read`, retried while the database is unavailable."""
     while True:
         try:
             return await read()
@@ -156,7 +156,7 @@ async def _retry_while_unavailable(read: Callable[[], Awaitable[Result]]) -> Res
 
 @dataclass(frozen=True)
 class _DatabaseClock:
-    """The database's clock, read once and carried on by this machine's monotonic one."""
+    """The database's clock, read once and advanced by this machine's monotonic one."""
 
     read_at: datetime
     monotonic_seconds: float
@@ -170,13 +170,13 @@ class _DatabaseClock:
 
 
 class _DeliveredStates:
-    """What a subscriber was given lately, so that it is not given the same again."""
+    """Recently delivered states, so that the same state is not delivered twice."""
 
     def __init__(self) -> None:
         self._states: dict[object, tuple[int, datetime]] = {}
 
     def is_new(self, key: object, state: int | None, *, at: datetime) -> bool:
-        """Whether `state` is another than the last one of `key`, which it then is."""
+        """Record `state` for `key`; False if it is the one delivered last."""
         if state is None:
             return False
         last = self._states.pop(key, None)
@@ -184,6 +184,6 @@ class _DeliveredStates:
         return last is None or last[0] != state
 
     def forget_before(self, timestamp: datetime) -> None:
-        """Forget what was given before `moment`: nothing reads so far back again."""
+        """Forget states delivered before `moment`: no later read reaches that far back."""
         for key in list(takewhile(lambda key: self._states[key][1] < timestamp, self._states)):
             del self._states[key]

@@ -1,4 +1,4 @@
-"""Support tickets of a user."""
+"""A user's support tickets."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,6 @@ MAX_TEXT_LENGTH = 10_000
 
 
 class TicketOrderField(StrEnum):
-    """Columns that tickets sort by."""
-
     ID = "id"
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
@@ -34,7 +32,7 @@ class TicketOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFilter:
-    """Which tickets; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for tickets; None ignores a criterion, time bounds are inclusive."""
 
     statuses: Sequence[TicketStatus] | None = None
     subject_contains: str | None = None
@@ -42,7 +40,6 @@ class TicketFilter:
     created_lte: datetime | None = None
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        """`tickets` that meet every criterion."""
         criteria: dict[str, object] = {
             "status__in": None if self.statuses is None else list(self.statuses),
             "subject__has_part": self.subject_contains,
@@ -53,7 +50,9 @@ class TicketFilter:
 
 
 async def list_tickets(user: User, *, after: Ticket | None = None) -> list[Ticket]:
-    """The newest `CHUNK_SIZE` tickets of `user`, or the next older ones; fewer are the last ones."""
+    """Up to `CHUNK_SIZE` tickets of `user`, newest first, or the next older ones; a shorter result is the
+    last.
+    """
     own = Ticket.filter(user_id=user.id)
     return await read_chunk(own, by="id", direction=Direction.DESC, after=after)
 
@@ -77,7 +76,7 @@ async def get_tickets_page(
 
 @declares_problems(TicketNotFound, Forbidden)
 async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
-    """One ticket of the user's.
+    """One of the user's tickets.
 
     Raises:
         TicketNotFound: there is none with this id.
@@ -92,19 +91,21 @@ async def get_ticket(user: User, *, ticket_id: int) -> Ticket:
 
 
 async def get_tickets_by_id(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
-    """Tickets with these ids, whosever they are."""
+    """Tickets with these ids, of any user."""
     return {ticket.id: ticket for ticket in await Ticket.filter(id__in=list(ticket_ids))}
 
 
 async def get_message(user: User, *, message_id: int) -> TicketMessage | None:
-    """One message in a ticket of the user's, whoever wrote it, or None."""
+    """One message in one of the user's tickets, from either side, or None."""
     if not ids.is_possible(message_id):
         return None
     return await TicketMessage.get_or_none(id=message_id, ticket__user_id=user.id)
 
 
 async def list_messages(ticket: Ticket, *, after: TicketMessage | None = None) -> list[TicketMessage]:
-    """The oldest `CHUNK_SIZE` messages of the ticket, or the next newer ones; fewer are the last ones."""
+    """Up to `CHUNK_SIZE` messages of the ticket, oldest first, or the next newer ones; a shorter result is
+    the last.
+    """
     own = TicketMessage.filter(ticket_id=ticket.id)
     return await read_chunk(own, by="id", direction=Direction.ASC, after=after)
 
@@ -139,12 +140,12 @@ async def create_ticket(user: User, *, subject: str, description: str) -> Ticket
 
 @declares_problems(InvalidInput, TicketNotFound, Forbidden, QuotaReached)
 async def reply_to_ticket(user: User, *, ticket_id: int, message: str) -> TicketMessage:
-    """Add a message; an answered or closed ticket waits for staff again.
+    """Add a message; an answered or closed ticket is opened again for staff.
 
     Raises:
         InvalidInput: a blank message, or one over 10,000 characters.
         TicketNotFound: there is none with this id.
-        Forbidden: it is another user's.
+        Forbidden: it belongs to another user.
         QuotaReached: the user wrote as many tickets and replies, or bytes of them, as an hour allows.
     """
     ticket = await get_ticket(user, ticket_id=ticket_id)
@@ -163,7 +164,7 @@ async def _consume_quotas(user: User, text: str, *, now: datetime) -> None:
 
 
 async def add_message(ticket: Ticket, *, writer: User, message: str, now: datetime) -> TicketMessage:
-    """Enter a message of the owner's or of staff's, and tell the owner; call it in a transaction."""
+    """Add a message of the owner's or of staff's and notify the owner; call it in a transaction."""
     added = await TicketMessage.create(
         ticket_id=ticket.id, user=writer, message=message, created_at=now, updated_at=now
     )

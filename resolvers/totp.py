@@ -28,7 +28,7 @@ _ISSUER = "Vitrin"
 
 @dataclass(frozen=True, kw_only=True)
 class Enrolment:
-    """What an authenticator app needs; shown this once."""
+    """The secret for an authenticator app; shown only once."""
 
     secret: str
     uri: str
@@ -36,11 +36,11 @@ class Enrolment:
 
 @declares_problems(Forbidden, FreshCodeRequired)
 async def enable_totp(shop: AppContext, viewer: Session) -> Enrolment:
-    """Make a secret that waits for its first code; one that is in use stays so until then.
+    """Create a secret that is activated by its first code; the current one stays active until then.
 
     Raises:
         Forbidden: not a staff session.
-        FreshCodeRequired: the session was not confirmed lately.
+        FreshCodeRequired: the session was not confirmed recently.
     """
     secret = secrets.token_bytes(rules.SECRET_BYTES)
     async with in_transaction():
@@ -56,13 +56,13 @@ async def enable_totp(shop: AppContext, viewer: Session) -> Enrolment:
 
 @declares_problems(Forbidden, InvalidInput, TotpNotStarted, WrongTotpCode)
 async def confirm_totp(shop: AppContext, viewer: Session, *, code: str) -> None:
-    """Put the waiting secret to use by its first code, which also confirms the session.
+    """Activate the pending secret by its first code, which also confirms the session.
 
     Raises:
         Forbidden: not a staff session.
         InvalidInput: the code is not six digits.
-        TotpNotStarted: no secret waits for a code.
-        WrongTotpCode: it is not the code of the waiting secret.
+        TotpNotStarted: there is no pending secret.
+        WrongTotpCode: it is not a code of the pending secret.
     """
     if viewer.kind is not SessionKind.STAFF:
         raise_forbidden(viewer.user.id, permission="staff_session")
@@ -85,11 +85,11 @@ async def confirm_totp(shop: AppContext, viewer: Session, *, code: str) -> None:
 
 @declares_problems(Forbidden, FreshCodeRequired)
 async def disable_totp(viewer: Session) -> None:
-    """Forget the user's secrets.
+    """Delete the user's secrets.
 
     Raises:
         Forbidden: not a staff session.
-        FreshCodeRequired: the session was not confirmed lately.
+        FreshCodeRequired: the session was not confirmed recently.
     """
     async with in_transaction():
         session = await identity_proofs.require_fresh_session(viewer)
@@ -98,14 +98,14 @@ async def disable_totp(viewer: Session) -> None:
 
 
 async def is_enabled(user: User) -> bool:
-    """Whether codes of an authenticator app are asked of the user."""
+    """Whether the user must enter codes of an authenticator app."""
     return await TotpSecret.filter(user_id=user.id, secret__isnull=False).exists()
 
 
 async def consume_code(shop: AppContext, user: User, *, code: str, now: datetime) -> bool:
-    """Whether `code` is one of the user's secret in use that was not accepted before.
+    """Whether `code` is an unused code of the user's active secret.
 
-    Call it in a transaction: of two that bring the same code at once, one is right.
+    Call it in a transaction: of two concurrent uses of the same code, one is accepted.
     """
     row = await TotpSecret.filter(user_id=user.id, secret__isnull=False).first()
     secret = _decrypt(shop, user, row.secret) if row and row.secret else None
@@ -119,7 +119,7 @@ async def consume_code(shop: AppContext, user: User, *, code: str, now: datetime
 
 
 def _derive_key(shop: AppContext) -> bytes:
-    # One key less to keep; who changes LOGIN_CODE_KEY has staff set TOTP up again (docs/staff.md).
+    # Saves a separate key; changing LOGIN_CODE_KEY requires staff to set TOTP up again (docs/staff.md).
     return hmac.digest(shop.login_code_key, b"totp secrets", "sha256")
 
 

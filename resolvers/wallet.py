@@ -1,7 +1,7 @@
-"""The wallet: every change of a balance, and the ledger that explains it.
+"""The wallet: every change of a balance, and the ledger entry that explains it.
 
-The functions that move money run inside the transaction of the act that moves it, and lock the user's row
-from their UPDATE until its end.
+The functions that move money run in their caller's transaction and lock the user's row from their UPDATE to
+its end.
 """
 
 from collections.abc import Sequence
@@ -21,18 +21,16 @@ from models import LedgerEntry, Order, Payment, User
 from resolvers.filters import apply_criteria
 from resolvers.pagination import Direction, Page, PageRequest, read_page
 
-# Guarded, not checked beforehand: of two spends at once, the second sees what the first left.
+# Guarded, not checked beforehand: of two concurrent charges, the second sees the balance left by the first.
 _SPEND = "UPDATE users SET balance = balance - $1 WHERE id = $2 AND balance >= $1 RETURNING balance"
 _CREDIT = "UPDATE users SET balance = balance + $1 WHERE id = $2 AND balance + $1 <= $3 RETURNING balance"
 
 
 class BalanceTooLarge(Exception):
-    """A credit would raise a balance above the largest amount, which no setting of the shop's leads to."""
+    """A credit would raise a balance above the largest amount, which no setting of the shop permits."""
 
 
 class LedgerOrderField(StrEnum):
-    """Columns that entries sort by."""
-
     ID = "id"
     AMOUNT = "amount"
     CREATED_AT = "created_at"
@@ -40,7 +38,7 @@ class LedgerOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerFilter:
-    """Which entries; None leaves a criterion out, bounds are inclusive. Amounts are Toman."""
+    """Criteria for entries; None ignores a criterion, bounds are inclusive. Amounts are Toman."""
 
     kinds: Sequence[LedgerKind] | None = None
     amount_gte: int | None = None
@@ -49,7 +47,6 @@ class LedgerFilter:
     created_lte: datetime | None = None
 
     def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
-        """`entries` that meet every criterion."""
         criteria: dict[str, object] = {
             "kind__in": None if self.kinds is None else list(self.kinds),
             "amount__gte": self.amount_gte,
@@ -84,14 +81,14 @@ async def get_entry(user: User, *, entry_id: int) -> LedgerEntry | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Spending:
-    """Money that was taken from a balance; `record` it in the same transaction."""
+    """Money taken from a balance; `record` it in the same transaction."""
 
     user_id: int
     amount: Toman
     balance_after: Toman
 
     async def record(self, *, order: Order) -> None:
-        """Enter it into the ledger as the charge of `order`. For 0 there is nothing to enter."""
+        """Add it to the ledger as the charge of `order`. A charge of 0 has no entry."""
         if self.amount:
             values: dict[str, object] = {
                 "user_id": self.user_id,
@@ -107,7 +104,7 @@ class Spending:
 
 
 async def spend(user_id: int, amount: Toman) -> Spending:
-    """Take `amount` from the balance. What it is for, is recorded when that exists.
+    """Take `amount` from the balance; the ledger entry follows once the order exists.
 
     Raises:
         InsufficientBalance: the balance is lower; nothing was written.
@@ -130,10 +127,10 @@ async def credit(
     payment: Payment | None = None,
     note: str | None = None,
 ) -> LedgerEntry:
-    """Add `amount`, above 0, to the balance and enter it into the ledger.
+    """Add `amount`, above 0, to the balance and the ledger.
 
     Raises:
-        BalanceTooLarge: the balance would pass the largest amount.
+        BalanceTooLarge: the balance would exceed the largest amount.
         IntegrityError: the ledger has an entry of this kind for this cause.
     """
     rows = await database.fetch(_CREDIT, amount, user_id, MAX_AMOUNT)
@@ -153,11 +150,11 @@ async def credit(
 
 
 async def adjust(user_id: int, amount: Toman, *, cause: str, note: str, now: datetime) -> LedgerEntry:
-    """Change a balance by `amount`, not 0, for a reason of staff's, and enter it into the ledger.
+    """Change a balance by `amount`, not 0, for a reason given by staff, and add it to the ledger.
 
     Raises:
-        InsufficientBalance: there is less than what would be taken.
-        BalanceTooLarge: the balance would pass the largest amount.
+        InsufficientBalance: the balance is lower than the amount to be taken.
+        BalanceTooLarge: the balance would exceed the largest amount.
         IntegrityError: the ledger has an adjustment for this cause.
     """
     if amount > 0:

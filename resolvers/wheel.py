@@ -1,4 +1,4 @@
-"""The wheel of fortune: a gift now and then, drawn from those that the shop offers."""
+"""The wheel of fortune: a periodic gift, drawn from those that the shop offers."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -25,16 +25,17 @@ _MONTH = timedelta(days=30)
 
 @declares_problems(InvalidInput, WheelTooSoon, WheelUsedUp, NoGiftToWin, IdempotencyKeyReused)
 async def spin_wheel(shop: AppContext, user: User, *, idempotency_key: str | None = None) -> UserGift:
-    """Draw a gift for the user, each active one alike likely, in a quantity within its bounds.
+    """Draw a gift for the user, each active one with the same probability, in a random quantity within its
+    bounds.
 
     Returns it with `gift` and `gift.service` loaded.
 
     Raises:
         InvalidInput: the key is malformed.
-        WheelTooSoon: the last gift is too fresh.
-        WheelUsedUp: the user won as many as 30 days allow.
-        NoGiftToWin: no gift is active, with a service on sale that is no drip-feed one.
-        IdempotencyKeyReused: the key was used for something else.
+        WheelTooSoon: the last spin is too recent.
+        WheelUsedUp: the user reached the limit for 30 days.
+        NoGiftToWin: no gift is active whose service is on sale and not a drip-feed.
+        IdempotencyKeyReused: the key was used for a different request.
     """
 
     async def win() -> UserGift:
@@ -61,7 +62,7 @@ async def _get_won_gift(user_gift_id: int) -> UserGift:
 
 
 async def _claim_turn(shop: AppContext, user: User, *, now: datetime) -> None:
-    """Use the user's turn; its guarded update also keeps the user's other turns out until the commit."""
+    """Record the spin; the guarded update also blocks the user's concurrent spins until the commit."""
     settings = await shop.get_settings()
     days = settings.wheel_interval_days
     ready = User.filter(Q(wheel_spun_at=None) | Q(wheel_spun_at__lte=now - timedelta(days=days)), id=user.id)

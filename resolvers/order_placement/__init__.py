@@ -1,1 +1,1 @@
-"""Placing an order: by one batched SQL statement where possible, else step by step in a transaction."""
+"""Placing an order: by one batched SQL statement if possible, else step by step in a transaction."""

@@ -1,9 +1,9 @@
-"""Orders placed by one statement, on PostgreSQL.
+"""Orders placed by a single statement, on PostgreSQL.
 
-What the operation does step by step in a transaction happens here at once: the client's key is claimed and
-answered, the balance charged, order, history and ledger are written; or nothing is. Orders of one moment,
-whosever they are, share the statement. It waits for no balance and no key of anybody's: buyers whose balance
-others hold are passed over, and theirs are placed by a statement that waits for this buyer alone.
+One statement does what the operation otherwise does step by step in a transaction: it claims the idempotency
+key and stores its result, charges the balance, and writes order, history and ledger; or it does nothing.
+Concurrent orders of all buyers share a statement. It never waits for a locked balance or key: buyers whose
+row is locked are skipped, and their orders are placed by a statement of their own that does wait.
 """
 
 import logging
@@ -38,11 +38,12 @@ _EXTRA_COLUMNS = {
     "fingerprint": "varchar",
     "lifetime": "int",
 }
-# What the client's key is answered again; it tells the order, and so which of two with one key was placed.
+# The stored result of the idempotency key; it identifies the order, and so which of two with one key was
+# placed.
 _RESULT_SQL = """'{"id":' || id || '}'"""
-# Buyers are locked before keys are claimed, the operation does it the other way round. They cannot wait for
-# each other all the same: whoever is about to claim a key takes `IdempotencyKey.lock` first, and here it is
-# only tried.
+# Buyers are locked before keys are claimed, while the operation does it the other way round. This cannot
+# deadlock: anyone about to claim a key takes `IdempotencyKey.lock` first, and this statement only tries that
+# lock.
 _STATEMENT = """
 WITH clock AS (SELECT to_timestamp({clock}) AS now),
 asked AS (
@@ -85,7 +86,7 @@ ORDER BY place
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotencyClaim:
-    """The client's key for the order, and how long it is kept."""
+    """The idempotency key for the order, and how long it is kept."""
 
     key: str
     operation: str
@@ -95,7 +96,7 @@ class IdempotencyClaim:
 
 @dataclass(frozen=True)
 class _OrderInsert:
-    """Orders of `buyer_id`, or of all buyers whose balance nobody else holds."""
+    """Inserts the orders of `buyer_id`, or of all buyers whose row is not locked."""
 
     clock: str
     buyer_id: int | None = None
@@ -112,7 +113,9 @@ class _OrderInsert:
 
 
 def get_batch_client() -> StatelessClient | None:
-    """By whom orders can be placed so: on PostgreSQL, outside transactions, which it might spoil."""
+    """The client that can place orders this way: on PostgreSQL and outside transactions, which an error would
+    abort.
+    """
     current = database.connection()
     return current if isinstance(current, StatelessClient) else None
 
@@ -125,11 +128,11 @@ async def place(
     claim: IdempotencyClaim | None,
     client: StatelessClient,
 ) -> bool:
-    """Charge the buyer and save the order; its moments are the database's.
+    """Charge the buyer and save the order, with the database's timestamps.
 
-    False where nothing was done: the balance is too low, the service or the buyer's discount is another by
-    now, the key was used or is being claimed, or the database refused an order of the same moment. Which
-    one, the operation has to find out.
+    False if nothing was done: the balance is too low, the service or the buyer's discount has changed, the
+    key was used or is being claimed, or the database rejected another order of the batch. The operation has
+    to find out which.
 
     Raises:
         ValidationError: a text is too long.
@@ -162,13 +165,13 @@ async def place(
 
 @lru_cache(1)
 def _get_order_insert(clock: str) -> _OrderInsert:
-    """Of all buyers; the same object, which need not be compared."""
+    """The insert for all buyers; always the same object, so batches form by identity."""
     return _OrderInsert(clock)
 
 
 @lru_cache(8)
 def _build_statement(clock: str, *, is_waiting: bool) -> str:
-    """The statement; it takes the orders as a list of records and answers each in its place."""
+    """The statement; it takes the orders as a list of records and returns a result for each position."""
     fields = Order._meta.fields_map
     types = {
         column: "bool"
@@ -197,9 +200,9 @@ def _value_sql(column: str) -> str:
 
 
 def _is_rolled_back(error: Exception) -> bool:
-    """Whether PostgreSQL took the statement back for a constraint, a value or a deadlock.
+    """Whether PostgreSQL rolled the statement back because of a constraint, a value or a deadlock.
 
-    Of Tortoise's OperationalErrors the rest are statements that cannot be right.
+    Tortoise's other OperationalErrors are programming errors.
     """
     if isinstance(error, OperationalError) and not isinstance(error, IntegrityError):
         return bool(error.args) and isinstance(error.args[0], asyncpg.DataError)

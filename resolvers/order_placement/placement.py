@@ -1,4 +1,4 @@
-"""Placing an order: at once where the database can, else step by step."""
+"""Placing an order: by a single statement where the database supports it, else step by step."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from resolvers.order_transitions import Change, record_event
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """What a buyer asks for. With `refuses_duplicates` the shop takes one unfinished order a link."""
+    """A buyer's order request. With `refuses_duplicates` the shop accepts one unfinished order per link."""
 
     buyer: User
     service_id: int
@@ -33,10 +33,10 @@ class Placement:
     refuses_duplicates: bool
 
     async def try_fast_path(self, request: IdempotentRequest | None) -> Order | None:
-        """The order where nothing stands in its way; None, and nothing done, where anything might.
+        """The placed order; None if nothing was done because something may prevent it.
 
-        A discount that changed since the buyer was recognised is noticed, and so are a service that changed
-        and a used key. What depends on the day, and every refusal, is left to `place`.
+        The statement detects a discount or service that changed since it was read, and a used key. Daily
+        limits and every refusal are left to `place_step_by_step`.
         """
         client = batched_insert.get_batch_client()
         if self.refuses_duplicates or client is None:
@@ -47,7 +47,7 @@ class Placement:
         discount = self.buyer.custom_rate
         order = self._build_cached_order(cached_service.service, discount_percent=discount)
         if order is None:
-            # Maybe it is another by now, and would be sold.
+            # The service may have changed, and be on sale now.
             service_cache.invalidate(self.service_id, client=client)
             return None
         claim = None if request is None else idempotency.to_claim(request)
@@ -57,10 +57,10 @@ class Placement:
         return order if is_placed else None
 
     async def place_step_by_step(self) -> Order:
-        """The order, in the caller's transaction.
+        """Place the order in the caller's transaction.
 
         Raises:
-            Problem: whatever stands in its way.
+            Problem: the order cannot be placed.
         """
         service = await self._get_service()
         discount, now = await self._read_discount()
@@ -74,7 +74,7 @@ class Placement:
         return order
 
     def _build_cached_order(self, service: Service, *, discount_percent: int) -> Order | None:
-        """The order of a service that may be another by now; None where it cannot be placed at once."""
+        """The order built from a cached, possibly outdated service; None if the fast path does not apply."""
         if service.refuses_duplicates or service.type is ServiceType.SUBSCRIPTIONS:
             return None
         try:
@@ -105,23 +105,23 @@ class Placement:
         )
 
     async def _read_discount(self) -> tuple[int, datetime]:
-        """The buyer's discount in percent and the database's clock, by one statement.
+        """The buyer's discount in percent and the database's clock, in one statement.
 
-        Read anew: the request's own copy may be older than a change of the discount.
+        Re-read because the request's own copy may be older than a change of the discount.
         """
         statement = f"SELECT custom_rate, {database.now_sql()} AS seconds FROM users WHERE id = $1"  # noqa: S608 - a constant
         (row,) = await database.fetch(statement, self.buyer.id)
         return int(row["custom_rate"]), datetime.fromtimestamp(int(row["seconds"]), UTC)
 
     async def _reject_duplicate(self, service: Service, link: str) -> None:
-        # Locked, so that of two twins at once the second sees the first.
+        # Locked, so that of two concurrent duplicates the second sees the first.
         await User.filter(id=self.buyer.id).select_for_update(no_key=True).get()
         if await Order.has_unfinished(buyer=self.buyer, service=service, link=link):
             raise DuplicateOrder
 
 
 def _resolve_target(service: Service, link: str | None, *, username: str | None) -> str:
-    """What the order is delivered to: its link, or the subscribed user where no link is given."""
+    """Where the order is delivered: its link, or the subscribed user if no link is given."""
     if link is None and service.type is ServiceType.SUBSCRIPTIONS and username is not None:
         return username
     return links.parse(link or "")

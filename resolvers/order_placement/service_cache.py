@@ -1,6 +1,6 @@
-"""Services as this process saw them last; the statement that places orders finds out if they still are so.
+"""Services cached by this process; the statement that places orders verifies that they are current.
 
-On PostgreSQL alone: there every row tells by which transaction it was written.
+PostgreSQL only: there every row carries the transaction that wrote it.
 """
 
 from dataclasses import dataclass
@@ -20,20 +20,22 @@ _PROJECTION = Projection(
         "provider_drip_feed refuses_duplicates".split()
     )
 )
-"""What an order takes of its service. Descriptions are long, and thousands of services are remembered."""
-# Which transaction wrote the row; and when that was, as numbers of transactions come again after a failover.
+"""The columns an order needs. Descriptions are omitted: they are long, and thousands of services are
+cached.
+"""
+# The transaction that wrote the row, and its time, because transaction ids can repeat after a failover.
 _VERSION = "concat(t.xmin, ' ', t.updated_at)"
 _VERSIONS = KeyLookup(f"SELECT id, {_VERSION} FROM services t WHERE id {database.any_of_sql('int')}")  # noqa: S608 - a constant
 IS_UNCHANGED = (
     f"EXISTS (SELECT FROM services t WHERE t.id = asked.service_id AND {_VERSION} = asked.version "
     f"AND {ON_SALE})"
 )
-"""Whether a service is on sale and as it was, as a condition on `asked`: its `service_id` and `version`."""
+"""SQL condition on `asked` (`service_id`, `version`): the service is on sale and has not changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedService:
-    """A service with what an order takes of it, and the version that its row had, or an older one."""
+    """A service with the columns an order needs, and its row version, or an older one."""
 
     service: Service
     version: str
@@ -43,7 +45,7 @@ _caches: WeakKeyDictionary[StatelessClient, dict[int, CachedService]] = WeakKeyD
 
 
 async def get(service_id: int, *, client: StatelessClient) -> CachedService | None:
-    """The service as it was on sale when it was last looked up; looked up now if it was not yet."""
+    """The cached service as it was on sale; looked up if it is not cached."""
     cache = _caches.setdefault(client, {})
     cached_service = cache.get(service_id)
     if (
@@ -58,13 +60,13 @@ async def get(service_id: int, *, client: StatelessClient) -> CachedService | No
 
 
 def invalidate(service_id: int, *, client: StatelessClient) -> None:
-    """Have the service looked up when it is asked for next."""
+    """Drop the service, so that the next call looks it up."""
     _caches.get(client, {}).pop(service_id, None)
 
 
 async def _load(service_id: int, client: StatelessClient) -> CachedService | None:
-    # The version first: where a change comes between, the row is newer than the version tells, and the
-    # statement refuses. The other way round it would sell what was.
+    # Version first: if the row changes between the two reads, it is newer than the version and the statement
+    # refuses. The other way round it would sell outdated data.
     versions = await client.batcher.submit(_VERSIONS, service_id)
     service = await Service.get_on_sale(service_id, projection=_PROJECTION) if versions else None
     return None if service is None else CachedService(service, versions[0][1])

@@ -1,1 +1,1 @@
-"""What staff do. Every act asks for a permission and is entered into the audit log in its own transaction."""
+"""Staff operations. Each requires a permission and writes to the audit log in its own transaction."""

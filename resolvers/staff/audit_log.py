@@ -18,15 +18,13 @@ from resolvers.staff.staff_action import require_permission
 
 
 class AuditOrderField(StrEnum):
-    """Columns that the audit log sorts by."""
-
     ID = "id"
     CREATED_AT = "created_at"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFilter:
-    """Which entries; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for entries; None ignores a criterion, time bounds are inclusive."""
 
     actor_ids: Sequence[int] | None = None
     actions: Sequence[StaffAct] | None = None
@@ -36,7 +34,6 @@ class AuditFilter:
     created_lte: datetime | None = None
 
     def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        """`entries` that meet every criterion."""
         criteria: dict[str, object] = {
             "actor_id__in": possible_ids(self.actor_ids),
             "act__in": as_list(self.actions),
@@ -52,10 +49,10 @@ class AuditFilter:
 async def get_audit_page(
     staff: Session, *, page: PageRequest, where: AuditFilter, order_by: AuditOrderField, direction: Direction
 ) -> Page[AuditEntry]:
-    """A page of what staff did.
+    """A page of the audit log.
 
     Raises:
-        Forbidden: the log is not for this role.
+        Forbidden: the role may not read the log.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_AUDIT_LOG)

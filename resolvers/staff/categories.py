@@ -1,4 +1,4 @@
-"""Categories, as staff keep them."""
+"""Management of categories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,6 @@ _MAX_POSITION = 2**31 - 1
 
 
 class CategoryOrderField(StrEnum):
-    """Columns that categories sort by."""
-
     ID = "id"
     NAME = "name"
     POSITION = "position"
@@ -35,14 +33,13 @@ class CategoryOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CategoryFilter:
-    """Which categories; None leaves a criterion out."""
+    """Criteria for categories; None ignores a criterion."""
 
     ids: Sequence[int] | None = None
     is_active: bool | None = None
     name_contains: str | None = None
 
     def apply(self, categories: QuerySet[Category]) -> QuerySet[Category]:
-        """`categories` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "is_active": self.is_active,
@@ -63,7 +60,7 @@ async def get_categories_page(
     """A page of all categories, on sale or not.
 
     Raises:
-        Forbidden: the catalogue behind the shop is not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_CATALOGUE)
@@ -76,11 +73,11 @@ async def get_categories_page(
 async def create_category(
     staff: Session, *, name: str, description: str = "", image: str = "", position: int = 0
 ) -> Category:
-    """Put up a shelf, which is on sale at once.
+    """Create a category, which is on sale immediately.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: a text of a wrong length, or a position beyond 32 bits.
+        Forbidden: the role lacks the permission.
+        InvalidInput: a text of invalid length, or a position beyond 32 bits.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
         category = Category(created_at=duty.now, updated_at=duty.now)
@@ -105,11 +102,11 @@ async def update_category(
     image: str | None = None,
     position: int | None = None,
 ) -> Category:
-    """Change what is given and leave the rest; a blank image takes it away.
+    """Change the given values and leave the rest; a blank image removes it.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: a text of a wrong length, or a position beyond 32 bits.
+        Forbidden: the role lacks the permission.
+        InvalidInput: a text of invalid length, or a position beyond 32 bits.
         CategoryNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
@@ -129,10 +126,10 @@ async def update_category(
 
 @declares_problems(Forbidden, CategoryNotFound)
 async def set_category_active(staff: Session, *, category_id: int, is_active: bool) -> Category:
-    """Put a shelf on sale or take it off, with all that stands on it.
+    """Put a category on sale or take it off, with all of its services.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         CategoryNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
@@ -148,7 +145,7 @@ async def set_category_active(staff: Session, *, category_id: int, is_active: bo
 
 
 async def lock_category(category_id: int) -> Category:
-    """The category as it is now, kept from other changes to the end of the transaction.
+    """The category, locked until the end of the transaction.
 
     Raises:
         CategoryNotFound: there is none with this id.
@@ -163,7 +160,7 @@ async def lock_category(category_id: int) -> Category:
 def _validate(
     *, name: str | None, description: str | None, image: str | None, position: int | None
 ) -> dict[str, object]:
-    """The columns that are given."""
+    """The given columns, validated."""
     columns: dict[str, object] = {}
     if name is not None:
         columns["name"] = text_cleaning.clean_bounded_line(name, field="name", max_length=_MAX_NAME_LENGTH)

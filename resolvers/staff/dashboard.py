@@ -1,4 +1,4 @@
-"""The shop's figures as staff look at them every morning."""
+"""The shop's figures for the staff dashboard."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from resolvers.staff.staff_action import require_permission
 
 MAX_DAYS = 366
 SLOW_AFTER = timedelta(days=1)
-"""An order is slow when nothing has happened to it for so long."""
+"""An order is slow when it has not changed for this long."""
 
 Row = Mapping[str, int | str]
 
@@ -42,7 +42,8 @@ FROM payments WHERE credited_at >= $1 AND status = $2 AND user_id IS NOT NULL GR
 
 @dataclass(frozen=True, kw_only=True)
 class DayFigures:
-    """A day by the shop's clock: orders placed on it, what is kept of their charges, what was paid in.
+    """A day in the shop's time zone: orders placed, revenue retained from their charges, and payments
+    received.
 
     Amounts are whole Toman. Canceled and refunded orders are not counted.
     """
@@ -55,9 +56,9 @@ class DayFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class ShopFigures:
-    """The shop as it stands; `days` are without a gap, the oldest first.
+    """The state of the shop; `days` are without gaps, oldest first.
 
-    `statuses` counts the orders of these days. `slow` are orders under way that nothing has happened to for a
+    `statuses` counts the orders of these days. `slow` counts orders in progress that have not changed for a
     day, whenever they were placed.
     """
 
@@ -71,12 +72,13 @@ class ShopFigures:
 
 @declares_problems(Forbidden, InvalidInput)
 async def get_shop_figures(staff: Session, *, days: int = 30) -> ShopFigures:
-    """Orders and income by day, and what waits for staff. Provider balances are as last told, in their units.
+    """Orders and income by day, and the work waiting for staff. Provider balances are as last read, in their
+    units.
 
-    Providers are left out for roles that may not read them.
+    Providers are omitted for roles that may not read them.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: `days` outside 1 to 366.
     """
     if not 1 <= days <= MAX_DAYS:
@@ -97,7 +99,7 @@ async def get_shop_figures(staff: Session, *, days: int = 30) -> ShopFigures:
 
 
 class _Window:
-    """The shop's last `count` days up to now, the oldest first."""
+    """The shop's last `count` days up to now, oldest first."""
 
     def __init__(self, now: datetime, count: int) -> None:
         today = calendar_days.to_day(now)
@@ -106,7 +108,7 @@ class _Window:
         self._offsets = calendar_days.list_utc_offsets(self.begins_at, now)
 
     def offset_sql(self, seconds: str) -> str:
-        """SQL for the shop's offset from UTC, in seconds, at a moment given in unix seconds."""
+        """SQL for the shop's offset from UTC in seconds at a Unix time."""
         (_, first), *changes = self._offsets
         cases = [
             f"WHEN {seconds} >= {int(since.timestamp())} THEN {offset}" for since, offset in reversed(changes)
@@ -114,7 +116,7 @@ class _Window:
         return f"CASE {' '.join(cases)} ELSE {first} END" if cases else str(first)
 
     def fill_days(self, orders: Sequence[Row], deposits: Sequence[Row]) -> list[DayFigures]:
-        """Every day with what the rows tell of it."""
+        """Every day with its figures; days without rows are filled in."""
         counted = [row for row in orders if OrderStatus(str(row["status"])) not in FULLY_REFUNDED]
         paid = _sum_by_day(deposits, "deposits")
         placed, income = _sum_by_day(counted, "order_count"), _sum_by_day(counted, "income")
@@ -133,7 +135,7 @@ class _Window:
 async def _fetch_grouped(statement: str, column: str, window: _Window, *values: str) -> Sequence[Row]:
     seconds = _SECONDS_SINCE_1970[database.dialect()].format(column=column)
     begins_at = window.begins_at
-    # SQLite keeps moments as text.
+    # SQLite stores timestamps as text.
     beginning = begins_at if database.dialect() == "postgres" else str(begins_at)
     statement = statement.format(seconds=seconds, offset=window.offset_sql(seconds))
     return await database.fetch(statement, beginning, *values)

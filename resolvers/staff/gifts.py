@@ -1,4 +1,4 @@
-"""What the wheel of fortune gives, as staff fill it."""
+"""Management of the wheel's gifts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,22 +20,19 @@ from resolvers.staff.staff_action import get_columns, require_permission, staff_
 
 
 class GiftOrderField(StrEnum):
-    """Columns that gifts sort by."""
-
     ID = "id"
     CREATED_AT = "created_at"
 
 
 @dataclass(frozen=True, kw_only=True)
 class GiftFilter:
-    """Which gifts; None leaves a criterion out."""
+    """Criteria for gifts; None ignores a criterion."""
 
     ids: Sequence[int] | None = None
     service_ids: Sequence[int] | None = None
     is_active: bool | None = None
 
     def apply(self, gifts: QuerySet[Gift]) -> QuerySet[Gift]:
-        """`gifts` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "service_id__in": possible_ids(self.service_ids),
@@ -51,7 +48,7 @@ async def get_gifts_page(
     """A page of the wheel's gifts, active or not.
 
     Raises:
-        Forbidden: the wheel's inside is not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_GIFTS)
@@ -60,11 +57,11 @@ async def get_gifts_page(
 
 @declares_problems(Forbidden, InvalidInput, ServiceNotFound)
 async def create_gift(staff: Session, *, service_id: int, min_quantity: int, max_quantity: int) -> Gift:
-    """Put a service on the wheel, to be won in a quantity between the two, in units.
+    """Add a service to the wheel, to be won in a quantity between the two bounds, in units.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: no quantity lies between the two, or the service is delivered in runs.
+        Forbidden: the role lacks the permission.
+        InvalidInput: the bounds allow no quantity, or the service is a drip-feed.
         ServiceNotFound: there is no such service.
     """
     async with staff_transaction(staff, Permission.CHANGE_GIFTS) as duty:
@@ -96,11 +93,11 @@ async def update_gift(
     max_quantity: int | None = None,
     is_active: bool | None = None,
 ) -> Gift:
-    """Change what is given and leave the rest; gifts that were won stay as they were won.
+    """Change the given values and leave the rest; gifts already won stay unchanged.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: no quantity would lie between the two.
+        Forbidden: the role lacks the permission.
+        InvalidInput: the bounds would allow no quantity.
         WheelGiftNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_GIFTS) as duty:

@@ -1,4 +1,4 @@
-"""All orders, and all ledgers, as staff look through them."""
+"""Lists of all orders and all ledger entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,6 @@ from resolvers.staff.staff_action import require_permission
 
 
 class LedgerOrderField(StrEnum):
-    """Columns that ledgers sort by."""
-
     ID = "id"
     AMOUNT = "amount"
     CREATED_AT = "created_at"
@@ -30,7 +28,7 @@ class LedgerOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFilter:
-    """Which orders; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for orders; None ignores a criterion, time bounds are inclusive."""
 
     ids: Sequence[int] | None = None
     user_ids: Sequence[int] | None = None
@@ -43,7 +41,6 @@ class OrderFilter:
     created_lte: datetime | None = None
 
     def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        """`orders` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "user_id__in": possible_ids(self.user_ids),
@@ -60,7 +57,7 @@ class OrderFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerFilter:
-    """Which entries; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for entries; None ignores a criterion, time bounds are inclusive."""
 
     user_ids: Sequence[int] | None = None
     order_ids: Sequence[int] | None = None
@@ -70,7 +67,6 @@ class LedgerFilter:
     created_lte: datetime | None = None
 
     def apply(self, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
-        """`entries` that meet every criterion."""
         criteria: dict[str, object] = {
             "user_id__in": possible_ids(self.user_ids),
             "order_id__in": possible_ids(self.order_ids),
@@ -86,10 +82,10 @@ class LedgerFilter:
 async def get_orders_page(
     staff: Session, *, page: PageRequest, where: OrderFilter, order_by: OrderOrderField, direction: Direction
 ) -> Page[Order]:
-    """A page of everybody's orders.
+    """A page of all users' orders.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_ORDERS)
@@ -107,10 +103,10 @@ async def get_ledger_page(
     order_by: LedgerOrderField,
     direction: Direction,
 ) -> Page[LedgerEntry]:
-    """A page of everybody's ledger.
+    """A page of all users' ledger entries.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_LEDGER)

@@ -1,5 +1,4 @@
-"""Orders, as staff set them right: each act goes through `resolvers.order_transitions`, which moves the
-money."""
+"""Changes of orders by staff, all of them through `resolvers.order_transitions`, which moves the money."""
 
 from collections.abc import Mapping
 
@@ -24,7 +23,7 @@ _SETTABLE_STATUSES = frozenset(
         OrderStatus.ERROR,
     }
 )
-"""What staff may set an order to without moving money; the other ways have acts of their own."""
+"""The statuses that staff may set without moving money; the others have operations of their own."""
 
 _HELD_DISPATCHES = (OrderStatus.AWAITING, OrderStatus.ERROR)
 _RESENDABLE = (OrderStatus.ERROR, OrderStatus.AWAITING)
@@ -32,15 +31,15 @@ _RESENDABLE = (OrderStatus.ERROR, OrderStatus.AWAITING)
 
 @declares_problems(Forbidden, InvalidInput, OrderNotFound, OrderNotChangeable)
 async def set_order_status(staff: Session, *, order_id: int, status: OrderStatus, note: str = "") -> Order:
-    """Say how far an order is where its provider does not: staff deliver it, or hold it.
+    """Set an order's status when the provider does not report it: for delivery by staff, or to hold it.
 
-    A queued order is not sent any more. A held one is not asked about any more. Moves no money.
+    A queued order is no longer sent, a held one no longer polled. Moves no money.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
-        InvalidInput: a status that gives money back or queues the order, or a note over 500 characters.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
+        InvalidInput: a status that refunds or queues the order, or a note over 500 characters.
         OrderNotFound: there is none with this id.
-        OrderNotChangeable: its life does not lead there, or it is on the wire just now.
+        OrderNotChangeable: the transition is not allowed, or the order is being sent.
     """
     if status not in _SETTABLE_STATUSES:
         raise InvalidInput(field="status")
@@ -55,16 +54,16 @@ async def set_order_status(staff: Session, *, order_id: int, status: OrderStatus
 
 @declares_problems(Forbidden, OrderNotFound, OrderNotChangeable, OrderMayBeAtProvider)
 async def resend_order(staff: Session, *, order_id: int, is_not_at_provider: bool = False) -> Order:
-    """Queue an order for its provider again; a drip-feed of the shop's goes on with the run that failed.
+    """Queue an order for its provider again; a drip-feed managed by the shop continues with the failed run.
 
-    What the provider refused was certainly not taken. Where that is not certain, staff have to look into
-    the provider's panel first, and say so with `is_not_at_provider`.
+    An order that the provider refused was certainly not accepted. Otherwise staff have to check the
+    provider's panel first, and confirm that with `is_not_at_provider`.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
         OrderNotFound: there is none with this id.
         OrderNotChangeable: neither in error nor awaiting, or no provider delivers it.
-        OrderMayBeAtProvider: nobody has looked whether the provider has it.
+        OrderMayBeAtProvider: it was not confirmed that the provider does not have it.
     """
     async with staff_transaction(staff, Permission.RESEND_ORDERS) as duty:
         order = await _lock_order(duty, order_id)
@@ -92,14 +91,14 @@ async def resend_order(staff: Session, *, order_id: int, is_not_at_provider: boo
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
 async def set_order_partial(staff: Session, *, order_id: int, remains: int, note: str = "") -> Order:
-    """End an order of which `remains` units were not delivered, and give their share of the charge back.
+    """End an order of which `remains` units were not delivered, and refund their share of the charge.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
+        FreshCodeRequired: the session was not confirmed recently.
         InvalidInput: `remains` not between 1 and the order's quantity, or a note over 500 characters.
         OrderNotFound: there is none with this id.
-        OrderNotChangeable: its life does not lead there, or it is on the wire just now.
+        OrderNotChangeable: the transition is not allowed, or the order is being sent.
     """
     note = _parse_note(note, min_length=0)
     async with staff_transaction(staff, Permission.REFUND_ORDERS) as duty:
@@ -112,40 +111,40 @@ async def set_order_partial(staff: Session, *, order_id: int, remains: int, note
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
 async def cancel_order(staff: Session, *, order_id: int, note: str = "") -> Order:
-    """End an order that is not delivered, and give back all that is left of its charge.
+    """Cancel an order that is not delivered, and refund the rest of its charge.
 
-    The provider is not told: what it has already, staff cancel in its own panel.
+    The provider is not informed: staff cancel what it already has in its own panel.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
+        FreshCodeRequired: the session was not confirmed recently.
         InvalidInput: a note over 500 characters.
         OrderNotFound: there is none with this id.
-        OrderNotChangeable: it is over, or on the wire just now.
+        OrderNotChangeable: it is finished, or being sent.
     """
     return await _refund(staff, StaffAct.CANCEL_ORDER, OrderStatus.CANCELED, order_id, note)
 
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, OrderNotFound, OrderNotChangeable)
 async def refund_order(staff: Session, *, order_id: int, note: str = "") -> Order:
-    """Give back all that is left of an order's charge, a delivered one's too.
+    """Refund the rest of an order's charge, even if it was delivered.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
+        FreshCodeRequired: the session was not confirmed recently.
         InvalidInput: a note over 500 characters.
         OrderNotFound: there is none with this id.
-        OrderNotChangeable: it gave money back already, or is on the wire just now.
+        OrderNotChangeable: it was refunded already, or is being sent.
     """
     return await _refund(staff, StaffAct.REFUND_ORDER, OrderStatus.REFUNDED, order_id, note)
 
 
 @declares_problems(Forbidden, InvalidInput, OrderNotFound)
 async def note_order(staff: Session, *, order_id: int, note: str) -> Order:
-    """Leave a remark on an order, which its buyer sees too, and in its history.
+    """Add a note to an order and its history; its buyer sees it too.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: blank, or over 500 characters.
         OrderNotFound: there is none with this id.
     """
@@ -168,9 +167,9 @@ async def _refund(staff: Session, action: StaffAct, to: OrderStatus, order_id: i
 async def _apply_change(
     duty: StaffAction, action: StaffAct, order: Order, change: Change, *, note: str
 ) -> Order:
-    """Change the locked order and enter that into its history and into the log."""
+    """Change the locked order and write its history and the audit log."""
     before = get_columns(order)
-    # A remark of staff's shows on the order; without one, what it showed stays.
+    # A note by staff is shown on the order; without one, the previous note stays.
     columns = {"note": note, **change.columns} if note else change.columns
     described = Change(
         to=change.to,
@@ -190,7 +189,7 @@ async def _apply_change(
 
 
 async def _lock_order(duty: StaffAction, order_id: int) -> Order:
-    """An order that staff may change: nobody's own or a colleague's, and none that is on the wire."""
+    """An order that staff may change: neither their own nor a colleague's, and not being sent."""
     order = await _find_order(order_id)
     duty.check_may_act_on(await User.get(id=order.user_id))
     if order.dispatch is Dispatch.SENDING:
@@ -205,7 +204,7 @@ async def _find_order(order_id: int) -> Order:
 
 
 def _detach_columns(order: Order, status: OrderStatus) -> Mapping[str, object]:
-    """The columns that part an order from the worker, where staff take it into their own hands."""
+    """The columns that release an order from the worker when staff take it over."""
     if order_state_machine.is_settled(status):
         return {}
     if order.dispatch is Dispatch.QUEUED:
@@ -216,7 +215,7 @@ def _detach_columns(order: Order, status: OrderStatus) -> Mapping[str, object]:
 
 
 def _was_refused(order: Order) -> bool:
-    """Whether the provider certainly has nothing of what would be sent."""
+    """Whether the provider certainly has no order for what would be sent."""
     return order.status is OrderStatus.ERROR and order.dispatch is Dispatch.REFUSED
 
 

@@ -1,4 +1,4 @@
-"""Payments, as staff look through them and decide on those that the gateway left open."""
+"""Lists of payments, and decisions on those that the gateway left open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +31,6 @@ from resolvers.wallet import BalanceTooLarge
 
 
 class PaymentOrderField(StrEnum):
-    """Columns that payments sort by."""
-
     ID = "id"
     AMOUNT = "amount"
     CREATED_AT = "created_at"
@@ -41,7 +39,7 @@ class PaymentOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentFilter:
-    """Which payments; None leaves a criterion out. Amounts are Toman, all bounds inclusive."""
+    """Criteria for payments; None ignores a criterion. Amounts are Toman, all bounds inclusive."""
 
     ids: Sequence[int] | None = None
     user_ids: Sequence[int] | None = None
@@ -53,7 +51,6 @@ class PaymentFilter:
     created_lte: datetime | None = None
 
     def apply(self, found: QuerySet[Payment]) -> QuerySet[Payment]:
-        """Those of `found` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "user_id__in": possible_ids(self.user_ids),
@@ -76,10 +73,10 @@ async def get_payments_page(
     order_by: PaymentOrderField,
     direction: Direction,
 ) -> Page[Payment]:
-    """A page of everybody's payments.
+    """A page of all users' payments.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_PAYMENTS)
@@ -90,14 +87,14 @@ async def get_payments_page(
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
 async def settle_payment(staff: Session, *, payment_id: int, amount: int, reason: str) -> Payment:
-    """Credit a mismatched or unverified payment with what was really paid, in Toman, as its amount; once.
+    """Credit a mismatched or unverified payment once, with the amount actually paid, in Toman.
 
     Raises:
-        Forbidden: not for this role, or not on this payer's payments.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: no amount, or one beyond every balance; no reason.
+        Forbidden: the role lacks the permission, or may not act on this payer's payments.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: no amount, or one above the largest balance; no reason.
         PaymentNotFound: there is none with this id.
-        PaymentNotMismatched: it does not wait for staff, or a colleague was first.
+        PaymentNotMismatched: it is not awaiting review, or a colleague was faster.
     """
     reason = parse_reason(reason)
     if not 1 <= amount <= MAX_AMOUNT:
@@ -117,14 +114,14 @@ async def settle_payment(staff: Session, *, payment_id: int, amount: int, reason
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, PaymentNotFound, PaymentNotMismatched)
 async def reject_payment(staff: Session, *, payment_id: int, reason: str) -> Payment:
-    """Settle a mismatched or unverified payment without crediting it; money goes back outside the shop.
+    """Settle a mismatched or unverified payment without crediting it; refunds happen outside the shop.
 
     Raises:
-        Forbidden: not for this role, or not on this payer's payments.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission, or may not act on this payer's payments.
+        FreshCodeRequired: the session was not confirmed recently.
         InvalidInput: no reason.
         PaymentNotFound: there is none with this id.
-        PaymentNotMismatched: it does not wait for staff, or a colleague was first.
+        PaymentNotMismatched: it is not awaiting review, or a colleague was faster.
     """
     reason = parse_reason(reason)
     async with staff_transaction(staff, Permission.SETTLE_PAYMENTS) as duty:
@@ -136,7 +133,7 @@ async def reject_payment(staff: Session, *, payment_id: int, reason: str) -> Pay
 
 
 async def _lock_payment(duty: StaffAction, payment_id: int) -> Payment:
-    """A payment that awaits review, kept from colleagues to the end of the transaction."""
+    """A payment that awaits review, locked until the end of the transaction."""
     found = Payment.filter(id=payment_id if ids.is_possible(payment_id) else 0)
     payment = await found.select_for_update(no_key=True).first()
     if payment is None:

@@ -1,4 +1,4 @@
-"""Upstream providers, as staff keep them."""
+"""Management of upstream providers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -37,8 +37,6 @@ _FIELDS = {
 
 
 class ProviderOrderField(StrEnum):
-    """Columns that providers sort by."""
-
     ID = "id"
     NAME = "name"
     CREATED_AT = "created_at"
@@ -46,14 +44,13 @@ class ProviderOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderFilter:
-    """Which providers; None leaves a criterion out."""
+    """Criteria for providers; None ignores a criterion."""
 
     ids: Sequence[int] | None = None
     is_active: bool | None = None
     name_contains: str | None = None
 
     def apply(self, providers: QuerySet[Provider]) -> QuerySet[Provider]:
-        """`providers` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "is_active": self.is_active,
@@ -64,7 +61,7 @@ class ProviderFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderValues:
-    """What staff say of a provider; None leaves a value as it is, see `models.Provider`."""
+    """Values of a provider; None leaves a value unchanged, see `models.Provider`."""
 
     name: str | None = None
     url: str | None = None
@@ -75,7 +72,6 @@ class ProviderValues:
     concurrency: int | None = None
 
     def get_changes(self) -> dict[str, object]:
-        """The columns that are to change."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
@@ -91,7 +87,7 @@ async def get_providers_page(
     """A page of the providers.
 
     Raises:
-        Forbidden: who delivers is not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_PROVIDERS)
@@ -102,14 +98,14 @@ async def get_providers_page(
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput)
 async def add_provider(staff: Session, *, values: ProviderValues, needs_https: bool = False) -> Provider:
-    """Add a provider, switched on; its services come with the first sync.
+    """Add an active provider; its services come with the first sync.
 
-    With `needs_https` its URL must be one of https, so that the shop's key never travels in clear.
+    With `needs_https` its URL must use https, so that the shop's key is never sent in clear text.
 
     Raises:
-        Forbidden: not for this role.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: something is missing or could not work.
+        Forbidden: the role lacks the permission.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: a missing or invalid value.
     """
     async with staff_transaction(staff, Permission.CHANGE_PROVIDERS) as duty:
         provider = Provider(**{"name": "", "url": "", "api_key": "", **values.get_changes()})
@@ -123,14 +119,14 @@ async def add_provider(staff: Session, *, values: ProviderValues, needs_https: b
 async def update_provider(
     staff: Session, *, provider_id: int, values: ProviderValues, needs_https: bool = False
 ) -> Provider:
-    """Change what is given and leave the rest; prices follow new terms with the next sync.
+    """Change the given values and leave the rest; prices follow the new terms with the next sync.
 
-    Another URL needs the key anew. A pause ends with a new URL or key.
+    A new URL requires the key again. A new URL or key ends a pause.
 
     Raises:
-        Forbidden: not for this role.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: something that could not work.
+        Forbidden: the role lacks the permission.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: an invalid value.
         ProviderNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_PROVIDERS) as duty:
@@ -139,7 +135,7 @@ async def update_provider(
         url = provider.url
         provider.update_from_dict(values.get_changes())
         if values.url not in (None, url) and values.api_key is None:
-            # The stored key must never go to another address than the one that it was given for.
+            # The stored key must never be sent to an address other than the one it was entered for.
             raise InvalidInput(field="apiKey")
         changes = values.get_changes()
         if values.url is not None or values.api_key is not None:
@@ -153,16 +149,16 @@ async def update_provider(
 
 @declares_problems(Forbidden, ProviderNotFound)
 async def set_provider_active(staff: Session, *, provider_id: int, is_active: bool) -> Provider:
-    """Switch a provider on, or off: then nothing more is sent to it, and its orders wait.
+    """Switch a provider on or off; while it is off, nothing is sent to it and its orders wait.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         ProviderNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.SWITCH_PROVIDERS) as duty:
         provider = await _lock_provider(provider_id)
         before = get_columns(provider)
-        # Switched on again, it gets its chance at once.
+        # Switching it on also ends its pause.
         provider.update_from_dict({"is_active": is_active, "updated_at": duty.now, **CLEARED_PAUSE})
         await provider.save(update_fields=["is_active", "updated_at", *CLEARED_PAUSE])
         return await _record(duty, StaffAct.SET_PROVIDER_ACTIVE, provider, before=before)
@@ -172,12 +168,12 @@ async def set_provider_active(staff: Session, *, provider_id: int, is_active: bo
 async def sync_provider(
     shop: AppContext, staff: Session, *, provider_id: int, adds_services: bool = False
 ) -> SyncReport:
-    """Bring the provider's services up to its catalogue now, as `provider_sync.sync_provider` does.
+    """Sync the provider's services with its catalogue now, as `provider_sync.sync_provider` does.
 
-    The provider is asked outside of any transaction; the log is written with the services.
+    The provider is called outside any transaction; the audit log is written with the services.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         ProviderNotFound: there is none with this id.
         ProviderCatalogueUnreadable: no answer, or an empty catalogue.
     """

@@ -1,4 +1,4 @@
-"""Refills that are held, as staff settle them: no money moves."""
+"""Settling held refills; no money moves."""
 
 from tortoise.exceptions import IntegrityError
 
@@ -24,10 +24,10 @@ _OUTCOMES = (RefillStatus.COMPLETED, RefillStatus.REJECTED)
 
 @declares_problems(Forbidden)
 async def list_held_refills(staff: Session) -> list[Refill]:
-    """The refills that wait for staff, the longest waiting first; at most 100.
+    """The held refills, longest waiting first; at most 100.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
     """
     await require_permission(staff, Permission.READ_ORDERS)
     return list(await Refill.filter(status=RefillStatus.AWAITING).order_by("id").limit(MAX_LISTED))
@@ -35,13 +35,13 @@ async def list_held_refills(staff: Session) -> list[Refill]:
 
 @declares_problems(Forbidden, InvalidInput, RefillNotFound, RefillNotHeld)
 async def settle_refill(staff: Session, *, refill_id: int, status: RefillStatus, note: str = "") -> Refill:
-    """Say how a held refill ended: completed or rejected. Its buyer reads `note`.
+    """Settle a held refill as completed or rejected. Its buyer sees `note`.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
         InvalidInput: another status, or a note over 500 characters.
         RefillNotFound: there is none with this id.
-        RefillNotHeld: it does not wait for staff, or a colleague was first.
+        RefillNotHeld: it is not held, or a colleague was faster.
     """
     if status not in _OUTCOMES:
         raise InvalidInput(field="status")
@@ -56,12 +56,12 @@ async def settle_refill(staff: Session, *, refill_id: int, status: RefillStatus,
 
 @declares_problems(Forbidden, RefillNotFound, RefillNotHeld)
 async def resume_refill(staff: Session, *, refill_id: int) -> Refill:
-    """Have the worker deal with a held refill again: send it where it was never taken, else ask about it.
+    """Return a held refill to the worker, which sends it if the provider never accepted it, or else polls it.
 
     Raises:
-        Forbidden: not for this role, or not on this buyer's orders.
+        Forbidden: the role lacks the permission, or may not act on this buyer's orders.
         RefillNotFound: there is none with this id.
-        RefillNotHeld: it does not wait for staff, or its order has another open refill.
+        RefillNotHeld: it is not held, or its order has another open refill.
     """
     try:
         async with staff_transaction(staff, Permission.RESEND_ORDERS) as duty:
@@ -75,12 +75,12 @@ async def resume_refill(staff: Session, *, refill_id: int) -> Refill:
             }
             return await _apply_change(duty, StaffAct.RESUME_REFILL, refill, columns)
     except IntegrityError as error:
-        # An order has one open refill: its buyer asked for another one meanwhile.
+        # An order has at most one open refill: its buyer requested another one meanwhile.
         raise RefillNotHeld from error
 
 
 async def _lock_refill(duty: StaffAction, refill_id: int) -> Refill:
-    """A held refill, kept from colleagues to the end of the transaction."""
+    """A held refill, locked until the end of the transaction."""
     found = Refill.filter(id=refill_id if ids.is_possible(refill_id) else 0)
     refill = await found.select_for_update(no_key=True).first()
     if refill is None:

@@ -1,4 +1,4 @@
-"""Who works for the shop: there the first owner comes from."""
+"""Granting roles from the command line, which is how the first owner is created."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,37 +18,38 @@ from resolvers.staff.staff_action import StaffAction
 
 
 class LastOwner(Exception):
-    """Nobody else could give anybody a role again: another owner has to be made first."""
+    """The last owner cannot lose the role, since nobody could grant it again."""
 
 
 class UnknownMobile(Exception):
-    """No user has proven the mobile."""
+    """No user has proven the mobile number."""
 
 
 class AccountBlocked(Exception):
-    """The user with the mobile is blocked; whoever blocked them decides, not a promotion."""
+    """The user with the mobile is blocked; a promotion must not override that."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoleGrant:
-    """`user` with the new role; `role_before` is None where the user was made for it."""
+    """`user` with the new role; `role_before` is None if the user was created."""
 
     user: User
     role_before: UserRole | None
 
 
 async def grant_role(mobile: str, *, role: UserRole) -> RoleGrant:
-    """Give the user who verified `mobile` a role, or make a user with that mobile, verified.
+    """Give the user who verified `mobile` a role, or create a user with that mobile, verified.
 
-    Whoever merely claims the number is passed over: a claim is anybody's, and must not become staff.
+    A user who merely claims the number is ignored: anybody can claim a number, and must not become staff that
+    way.
 
     Raises:
-        InvalidInput: no Iranian mobile number.
-        AccountSwitchedOff: the user is blocked.
+        InvalidInput: not an Iranian mobile number.
+        AccountBlocked: the user is blocked.
         LastOwner: the user is the only owner who is not blocked, and the role is another.
     """
     number = _parse_mobile(mobile)
-    # With all other changes of roles, one at a time.
+    # Serialized with all other changes of roles.
     async with database.exclusive_transaction("roles"):
         now = await database.now()
         user = await User.filter(mobile=number, mobile_verified=True).select_for_update(no_key=True).first()
@@ -66,7 +67,7 @@ async def grant_role(mobile: str, *, role: UserRole) -> RoleGrant:
 
 
 async def _promote(user: User, *, role: UserRole, now: datetime) -> UserRole:
-    """Give the user the role; returns the one before."""
+    """Give the user the role; returns the previous one."""
     if not user.is_active:
         raise AccountBlocked
     before, user.role = user.role, role
@@ -80,13 +81,13 @@ async def _promote(user: User, *, role: UserRole, now: datetime) -> UserRole:
 
 
 async def reset_totp(mobile: str) -> User:
-    """Forget the authenticator app of a member of staff who lost it, and sign them out.
+    """Remove a staff member's lost authenticator app and sign them out.
 
-    For the last owner, whom no colleague can help by `users.reset_totp`.
+    For the last owner, who has no colleague to call `users.reset_totp`.
 
     Raises:
-        InvalidInput: no Iranian mobile number.
-        NobodyWithMobile: no user has proven it.
+        InvalidInput: not an Iranian mobile number.
+        UnknownMobile: no user has proven it.
     """
     number = _parse_mobile(mobile)
     async with in_transaction():
@@ -123,7 +124,7 @@ async def _reject_last_owner(user: User, before: UserRole) -> None:
 
 
 async def _record(user: User, *, before: UserRole | None, now: datetime) -> None:
-    """Nobody signs in at a command line: the actor is the user."""
+    """The actor is the user, as nobody is signed in on a command line."""
     await StaffAction(actor=user, now=now).record(
         StaffAct.SET_USER_ROLE,
         StaffSubject.USER,

@@ -1,4 +1,4 @@
-"""All services as staff look through them, and prices of many at once."""
+"""Lists of all services, and bulk price changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,6 @@ _MAX_ROUNDING = 1_000_000
 
 
 class ServiceOrderField(StrEnum):
-    """Columns that services sort by."""
-
     ID = "id"
     NAME = "name"
     PRICE = "price"
@@ -34,7 +32,7 @@ class ServiceOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceFilter:
-    """Which services; None leaves a criterion out. Prices are Toman, both bounds inclusive."""
+    """Criteria for services; None ignores a criterion. Prices are Toman, both bounds inclusive."""
 
     ids: Sequence[int] | None = None
     category_ids: Sequence[int] | None = None
@@ -47,7 +45,6 @@ class ServiceFilter:
     price_lte: int | None = None
 
     def apply(self, services: QuerySet[Service]) -> QuerySet[Service]:
-        """`services` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "category_id__in": possible_ids(self.category_ids),
@@ -71,10 +68,10 @@ async def get_services_page(
     order_by: ServiceOrderField,
     direction: Direction,
 ) -> Page[Service]:
-    """A page of all services, on sale or not, with what they cost the shop.
+    """A page of all services, on sale or not, with their cost to the shop.
 
     Raises:
-        Forbidden: the catalogue behind the shop is not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_CATALOGUE)
@@ -85,15 +82,14 @@ async def get_services_page(
 
 @declares_problems(Forbidden, InvalidInput)
 async def reprice_services(staff: Session, *, percent: int, rounding: int, where: ServiceFilter) -> int:
-    """Change the price of every service that `where` means; returns how many changed.
+    """Change the price of every service that matches `where`; returns how many changed.
 
-    `percent` is added to each price, or taken off where it is negative: -99 to 1,000. The outcome is
-    rounded up to a multiple of `rounding` Toman, 1 to 1,000,000. All change or none, with an entry in the
-    log for each.
+    `percent` is added to each price, or subtracted if negative: -99 to 1,000. The result is rounded up to a
+    multiple of `rounding` Toman, 1 to 1,000,000. All change or none, with an audit log entry for each.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: a percentage or a rounding out of range, or a price beyond every amount.
+        Forbidden: the role lacks the permission.
+        InvalidInput: a percentage or a rounding out of range, or a price above the largest amount.
     """
     if percent not in _PERCENTS:
         raise InvalidInput(field="percent")

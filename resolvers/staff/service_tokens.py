@@ -1,4 +1,4 @@
-"""Service tokens: what programs of the shop's own act by, within named permissions."""
+"""Service tokens: credentials of the shop's own programs, restricted to named permissions."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ _BY_COMMAND_LINE = "by the command line"
 
 
 class OwnerNotFound(Exception):
-    """No owner who may act has proven the mobile."""
+    """No active owner has proven the mobile number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewServiceToken:
-    """A token that was just made; `token` is shown this once."""
+    """A new token; `token` is shown only once."""
 
     token: str
     row: AccessToken
@@ -42,14 +42,16 @@ class NewServiceToken:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceTokenValues:
-    """What a new service token is: its name, what it may do, and for how many days."""
+    """A new service token: its name, permissions, and lifetime in days."""
 
     name: str
     permissions: Collection[Permission]
     days: int
 
     def check(self) -> None:
-        """Raises InvalidInput: a name not of 1 to 100 characters, no or ungrantable permissions, bad days."""
+        """Raises InvalidInput: a name not of 1 to 100 characters, no or ungrantable permissions, invalid
+        days.
+        """
         text_cleaning.clean_bounded_line(self.name, field="name", max_length=_MAX_NAME_LENGTH)
         if not self.permissions or not GRANTABLE_TO_SERVICES.issuperset(self.permissions):
             raise InvalidInput(field="permissions")
@@ -59,12 +61,12 @@ class ServiceTokenValues:
 
 @declares_problems(Forbidden)
 async def list_service_tokens(staff: Session) -> list[AccessToken]:
-    """Everybody's service tokens that are valid, the latest first, each with its user.
+    """All users' valid service tokens, latest first, each with its user.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
     """
-    # Not MANAGE_SERVICE_TOKENS, which needs a fresh proof: to look is harmless.
+    # Not MANAGE_SERVICE_TOKENS, which needs a fresh proof: reading is harmless.
     await require_permission(staff, Permission.READ_SERVICE_TOKENS)
     return list(await _valid_tokens(await database.now()).select_related("user").order_by("-issued_at", "id"))
 
@@ -73,12 +75,12 @@ async def list_service_tokens(staff: Session) -> list[AccessToken]:
 async def create_service_token(
     shop: AppContext, staff: Session, *, values: ServiceTokenValues
 ) -> NewServiceToken:
-    """Make a service token that acts as the one who makes it, within its permissions, and no more than them.
+    """Create a service token that acts as its creator, restricted to a subset of the creator's permissions.
 
     Raises:
-        Forbidden: not for this role.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: a blank or long name, permissions that no service token may have, or no days.
+        Forbidden: the role lacks the permission.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: a blank or long name, permissions that no service token may have, or invalid days.
     """
     values.check()
     async with staff_transaction(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
@@ -89,11 +91,11 @@ async def create_service_token(
 
 @declares_problems(Forbidden, FreshCodeRequired, ServiceTokenNotFound)
 async def revoke_service_token(staff: Session, *, token_id: str) -> AccessToken:
-    """End a service token, by its `to_public_id`, whoever made it.
+    """Revoke any user's service token by its `to_public_id`.
 
     Raises:
-        Forbidden: not for this role.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission.
+        FreshCodeRequired: the session was not confirmed recently.
         ServiceTokenNotFound: there is none with this id, or it has ended.
     """
     async with staff_transaction(staff, Permission.MANAGE_SERVICE_TOKENS) as duty:
@@ -106,13 +108,13 @@ async def revoke_service_token(staff: Session, *, token_id: str) -> AccessToken:
 async def create_from_command_line(
     shop: AppContext, mobile: str, *, values: ServiceTokenValues
 ) -> NewServiceToken:
-    """Make a service token that acts as the owner who proved `mobile`.
+    """Create a service token that acts as the owner who proved `mobile`.
 
-    Who runs commands on the shop's machine reads its keys: no proof is asked for.
+    No proof is required: a person with a shell on the shop's machine can read its keys anyway.
 
     Raises:
-        InvalidInput: no Iranian mobile number, or as `create_service_token`.
-        NoSuchOwner: no owner who is not blocked has proven the mobile.
+        InvalidInput: not an Iranian mobile number, or as `create_service_token`.
+        OwnerNotFound: no owner who is not blocked has proven the mobile.
     """
     values.check()
     number = mobiles.normalize(mobile)
@@ -129,12 +131,12 @@ async def create_from_command_line(
 
 
 async def list_from_command_line() -> list[AccessToken]:
-    """Everybody's service tokens that are valid, the latest first, each with its user."""
+    """All users' valid service tokens, latest first, each with its user."""
     return list(await _valid_tokens(await database.now()).select_related("user").order_by("-issued_at", "id"))
 
 
 async def revoke_from_command_line(token_id: str) -> AccessToken:
-    """End a service token by its `to_public_id`; the audit log has its user as the actor.
+    """Revoke a service token by its `to_public_id`; the audit log names its user as the actor.
 
     Raises:
         ServiceTokenNotFound: there is none with this id, or it has ended.

@@ -1,4 +1,4 @@
-"""Services, as staff keep them."""
+"""Management of services."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -24,9 +24,9 @@ _FIELDS = {"category_id": "category", "min_quantity": "min", "max_quantity": "ma
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceValues:
-    """What staff say of a service; None leaves a value as it is.
+    """Values of a service; None leaves a value unchanged.
 
-    `price` is Toman per 1,000 units, or per order for packages. A service of source `api` is sent to its
+    `price` is Toman per 1,000 units, or per order for packages. A service of source `api` is submitted to its
     provider as `provider_service_id`; a `manual` one is delivered by staff.
     """
 
@@ -46,18 +46,17 @@ class ServiceValues:
     refuses_duplicates: bool | None = None
 
     def get_changes(self) -> dict[str, object]:
-        """The columns that are to change."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @declares_problems(Forbidden, InvalidInput, CategoryNotFound, ProviderNotFound)
 async def create_service(staff: Session, *, values: ServiceValues) -> Service:
-    """Put a service on sale.
+    """Create a service that is on sale.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: something is missing or out of bounds.
-        CategoryNotFound: there is no such shelf.
+        Forbidden: the role lacks the permission.
+        InvalidInput: a value is missing or out of range.
+        CategoryNotFound: there is no such category.
         ProviderNotFound: there is no such provider.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
@@ -77,15 +76,15 @@ async def create_service(staff: Session, *, values: ServiceValues) -> Service:
 
 @declares_problems(Forbidden, InvalidInput, ServiceNotFound, CategoryNotFound, ProviderNotFound)
 async def update_service(staff: Session, *, service_id: int, values: ServiceValues) -> Service:
-    """Change what is given and leave the rest; orders that were placed keep what they were placed for.
+    """Change the given values and leave the rest; existing orders keep the values they were placed with.
 
-    What another service of the provider's costs is not known before the next sync.
+    After a change of the provider's service its cost is unknown until the next sync.
 
     Raises:
-        Forbidden: not for this role.
-        InvalidInput: something is out of bounds, or an `api` service would have no provider.
+        Forbidden: the role lacks the permission.
+        InvalidInput: a value is out of range, or an `api` service would have no provider.
         ServiceNotFound: there is none with this id.
-        CategoryNotFound: there is no such shelf.
+        CategoryNotFound: there is no such category.
         ProviderNotFound: there is no such provider.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
@@ -103,10 +102,10 @@ async def update_service(staff: Session, *, service_id: int, values: ServiceValu
 
 @declares_problems(Forbidden, ServiceNotFound)
 async def set_service_active(staff: Session, *, service_id: int, is_active: bool) -> Service:
-    """Put a service on sale or take it off; putting it on sale settles what a sync had flagged.
+    """Put a service on sale or take it off; putting it on sale clears the flag set by a sync.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         ServiceNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_CATALOGUE) as duty:
@@ -135,7 +134,7 @@ async def _lock_service(service_id: int) -> Service:
 
 
 async def _validate(values: ServiceValues) -> dict[str, object]:
-    """The columns that are to change, each by itself acceptable."""
+    """The columns to change, each validated by itself."""
     if values.category_id is not None and not await _exists(Category, values.category_id):
         raise CategoryNotFound
     if values.provider_id is not None and not await _exists(Provider, values.provider_id):
@@ -164,7 +163,7 @@ async def _exists(model: type[Category] | type[Provider], key: int) -> bool:
 
 
 def _check_consistency(service: Service) -> None:
-    """Refuse values that do not go together."""
+    """Raises InvalidInput for values that are inconsistent with each other."""
     if not 0 <= service.price <= MAX_AMOUNT:
         raise InvalidInput(field="price")
     if not 0 <= service.min_quantity <= MAX_QUANTITY:

@@ -1,4 +1,4 @@
-"""Settings that staff change while the shop runs."""
+"""Settings that staff change at run time."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from resolvers.staff.staff_action import StaffAction, require_permission, staff_
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentSetting:
-    """A setting as it is now, and as the environment has it; amounts are Toman."""
+    """The current value of a setting, and the environment's; amounts are Toman."""
 
     name: RunningSetting
     value: Value
@@ -29,10 +29,10 @@ class CurrentSetting:
 
 @declares_problems(Forbidden)
 async def list_settings(shop: AppContext, staff: Session) -> list[CurrentSetting]:
-    """Every setting that may change while the shop runs.
+    """Every setting that can be changed at run time.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
     """
     await require_permission(staff, Permission.READ_SETTINGS)
     return await _load_current(shop)
@@ -42,16 +42,16 @@ async def list_settings(shop: AppContext, staff: Session) -> list[CurrentSetting
 async def update_settings(
     shop: AppContext, staff: Session, *, values: Mapping[RunningSetting, Value]
 ) -> list[CurrentSetting]:
-    """Change settings, all or none; this process goes by them at once, others within two seconds.
+    """Change settings, all or none; effective in this process immediately, in others within two seconds.
 
     Raises:
-        Forbidden: not for this role.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: nothing is given, a number is out of bounds, or a range would hold nothing.
+        Forbidden: the role lacks the permission.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: nothing is given, a number is out of bounds, or a range would be empty.
     """
     if not values:
         raise InvalidInput(field="input")
-    # One at a time: two changes of one range's bounds must not cross.
+    # Serialized: two concurrent changes of a range's bounds must not make it empty.
     async with (
         database.exclusive_transaction("settings"),
         staff_transaction(staff, Permission.CHANGE_SETTINGS) as duty,
@@ -70,11 +70,11 @@ async def update_settings(
 async def reset_settings(
     shop: AppContext, staff: Session, *, names: Collection[RunningSetting]
 ) -> list[CurrentSetting]:
-    """Go by the environment again in these settings; the two bounds of a range go together.
+    """Restore the environment's values of these settings; the two bounds of a range are reset together.
 
     Raises:
-        Forbidden: not for this role.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission.
+        FreshCodeRequired: the session was not confirmed recently.
         InvalidInput: no name is given.
     """
     if not names:

@@ -1,4 +1,4 @@
-"""Acting as staff: the permission, the transaction, and the record of what was done."""
+"""Staff actions: the permission check, the transaction and the audit log entry."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -30,29 +30,29 @@ _MISSING = object()
 
 
 async def require_permission(staff: Session, permission: Permission) -> User:
-    """The user of `staff` as the database knows them now: a socket's own copy may be older than a demotion.
+    """The user of `staff`, re-read from the database: a WebSocket's own copy may be older than a demotion.
 
     Raises:
-        Forbidden: a token of the app's, a service token without this permission, a session that was revoked,
-            or a user who is blocked or of a role without it.
+        Forbidden: an app token, a service token without this permission, a revoked session, or a user who is
+            blocked or whose role lacks the permission.
         FreshCodeRequired: the permission needs a fresh proof, which the session does not have.
     """
     return (await _require_session(staff, permission)).user
 
 
 async def get_staff_action(staff: Session, permission: Permission, *, now: datetime) -> "StaffAction":
-    """The same outside a transaction, for acts that wait for somebody else before they write.
+    """The same outside a transaction, for actions that call another system before they write.
 
     Raises:
-        Forbidden: as `permit`.
-        FreshCodeRequired: as `permit`.
+        Forbidden: as `require_permission`.
+        FreshCodeRequired: as `require_permission`.
     """
     session = await _require_session(staff, permission)
     return StaffAction(actor=session.user, now=now, service_token=session.name)
 
 
 async def get_permissions(staff: Session) -> frozenset[Permission]:
-    """What the session may be used for, fresh proofs apart; nothing where its user is no member of staff."""
+    """The session's permissions, ignoring fresh proofs; empty if its user is not a member of staff."""
     return _permissions_of(await identity_proofs.get_open_session(staff), staff)
 
 
@@ -75,9 +75,9 @@ def _permissions_of(session: AccessToken, staff: Session) -> frozenset[Permissio
 
 @dataclass(frozen=True, kw_only=True)
 class StaffAction:
-    """A member of staff who acts at a moment, inside the act's transaction.
+    """An action by a member of staff at one point in time, inside its transaction.
 
-    `service_token` is the name of the one by which a program acts for them.
+    `service_token` is the name of the token with which a program acts for them.
     """
 
     actor: User
@@ -85,7 +85,7 @@ class StaffAction:
     service_token: str | None = None
 
     def check_may_act_on(self, subject: User) -> None:
-        """Raises Forbidden for oneself and for users of the same or a higher role, but not for owners."""
+        """Raises Forbidden for oneself and for users of the same or a higher role, except for owners."""
         if not permissions.can_act_on(self.actor.role, subject.role):
             raise_forbidden(self.actor.id, permission="act_on_rank", owner_id=subject.id)
 
@@ -99,7 +99,7 @@ class StaffAction:
         after: Columns,
         reason: str | None = None,
     ) -> None:
-        """Enter an act into the audit log: of `before` and `after`, what differs."""
+        """Write an action to the audit log, with the differences between `before` and `after`."""
         await self.record_all(action, subject, {subject_id: (before, after)}, reason=reason)
 
     async def record_all(
@@ -110,7 +110,7 @@ class StaffAction:
         *,
         reason: str | None = None,
     ) -> None:
-        """Enter one act on several records, an entry each: before and after, by the record's id."""
+        """Write one action on several records, an entry each: before and after, by the record's id."""
         entries = [
             AuditEntry(
                 actor_id=self.actor.id,
@@ -131,7 +131,7 @@ class StaffAction:
 
 @asynccontextmanager
 async def staff_transaction(staff: Session, permission: Permission) -> AsyncIterator[StaffAction]:
-    """A transaction in which `staff` use `permission`; whatever is refused in it leaves nothing.
+    """A transaction in which `staff` use `permission`; a refusal rolls everything back.
 
     Raises:
         Forbidden: they do not have it.
@@ -143,12 +143,12 @@ async def staff_transaction(staff: Session, permission: Permission) -> AsyncIter
 
 
 def get_columns(row: Model) -> Columns:
-    """What is in a row now, for `Duty.record`."""
+    """The current columns of a row, for `StaffAction.record`."""
     return {name: getattr(row, name) for name in row._meta.db_fields}
 
 
 def parse_reason(text: str, *, field: str = "reason") -> str:
-    """Why an act is done, which is asked for where money or somebody's access is at stake.
+    """The reason for an action, which is mandatory when it affects money or somebody's access.
 
     Raises:
         InvalidInput: blank, or over 500 characters.

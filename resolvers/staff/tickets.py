@@ -1,4 +1,4 @@
-"""Tickets, as staff answer them."""
+"""Tickets as handled by staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,6 @@ from resolvers.tickets import MAX_TEXT_LENGTH, add_message
 
 
 class TicketOrderField(StrEnum):
-    """Columns that tickets sort by."""
-
     ID = "id"
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
@@ -31,7 +29,7 @@ class TicketOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFilter:
-    """Which tickets; None leaves a criterion out, time bounds are inclusive."""
+    """Criteria for tickets; None ignores a criterion, time bounds are inclusive."""
 
     ids: Sequence[int] | None = None
     user_ids: Sequence[int] | None = None
@@ -43,7 +41,6 @@ class TicketFilter:
     created_lte: datetime | None = None
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        """`tickets` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "user_id__in": possible_ids(self.user_ids),
@@ -66,10 +63,10 @@ async def get_tickets_page(
     order_by: TicketOrderField,
     direction: Direction,
 ) -> Page[Ticket]:
-    """A page of everybody's tickets.
+    """A page of all users' tickets.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_TICKETS)
@@ -80,10 +77,10 @@ async def get_tickets_page(
 
 @declares_problems(Forbidden, InvalidInput, TicketNotFound)
 async def answer_ticket(staff: Session, *, ticket_id: int, message: str) -> Ticket:
-    """Write into a ticket, whose owner is told; what the owner wrote counts as read. Opens a closed one.
+    """Reply to a ticket, notify its owner and mark the owner's messages as read. Reopens a closed ticket.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: a blank message, or one over 10,000 characters.
         TicketNotFound: there is none with this id.
     """
@@ -111,10 +108,10 @@ async def answer_ticket(staff: Session, *, ticket_id: int, message: str) -> Tick
 
 @declares_problems(Forbidden, TicketNotFound)
 async def close_ticket(staff: Session, *, ticket_id: int) -> Ticket:
-    """Settle a ticket; it opens again when either side writes into it.
+    """Close a ticket; a new message from either side reopens it.
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         TicketNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.ANSWER_TICKETS) as duty:
@@ -134,10 +131,10 @@ async def close_ticket(staff: Session, *, ticket_id: int) -> Ticket:
 
 @declares_problems(Forbidden, InvalidInput, TicketNotFound)
 async def assign_ticket(staff: Session, *, ticket_id: int, assignee_id: int | None) -> Ticket:
-    """Leave a ticket to a member of staff who may answer it, or to nobody in particular (None).
+    """Assign a ticket to a member of staff who may answer it, or to nobody (None).
 
     Raises:
-        Forbidden: not for this role.
+        Forbidden: the role lacks the permission.
         InvalidInput: the assignee may not answer tickets.
         TicketNotFound: there is none with this id.
     """

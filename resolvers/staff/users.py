@@ -1,4 +1,4 @@
-"""Users, as staff look after them."""
+"""Management of users."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -36,8 +36,6 @@ from resolvers.wallet import BalanceTooLarge
 
 
 class UserOrderField(StrEnum):
-    """Columns that users sort by."""
-
     ID = "id"
     BALANCE = "balance"
     CREATED_AT = "created_at"
@@ -46,7 +44,7 @@ class UserOrderField(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class UserFilter:
-    """Which users; None leaves a criterion out. Balances are Toman, all bounds inclusive."""
+    """Criteria for users; None ignores a criterion. Balances are Toman, all bounds inclusive."""
 
     ids: Sequence[int] | None = None
     roles: Sequence[UserRole] | None = None
@@ -59,7 +57,6 @@ class UserFilter:
     created_lte: datetime | None = None
 
     def apply(self, users: QuerySet[User]) -> QuerySet[User]:
-        """`users` that meet every criterion."""
         criteria: dict[str, object] = {
             "id__in": possible_ids(self.ids),
             "role__in": as_list(self.roles),
@@ -81,7 +78,7 @@ async def get_users_page(
     """A page of all users.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
         InvalidInput: a size out of range, or a cursor of another list.
     """
     await require_permission(staff, Permission.READ_USERS)
@@ -92,7 +89,7 @@ async def get_users_by_id(staff: Session, user_ids: Iterable[int]) -> dict[int, 
     """Users with these ids, in one statement.
 
     Raises:
-        Forbidden: other people's records are not for this role.
+        Forbidden: the role may not read other users' records.
     """
     await require_permission(staff, Permission.READ_USERS)
     return {user.id: user for user in await User.filter(id__in=list(user_ids))}
@@ -100,12 +97,12 @@ async def get_users_by_id(staff: Session, user_ids: Iterable[int]) -> dict[int, 
 
 @declares_problems(Forbidden, FreshCodeRequired, InvalidInput, UserNotFound)
 async def set_custom_rate(staff: Session, *, user_id: int, percent: int) -> User:
-    """Give a user a discount of 0 to 100 percent, for orders from now on.
+    """Give a user a discount of 0 to 100 percent on future orders.
 
     Raises:
-        Forbidden: not for this role, or not on this user.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: no percentage.
+        Forbidden: the role lacks the permission, or may not act on this user.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: not a percentage.
         UserNotFound: there is none with this id.
     """
     if not 0 <= percent <= 100:
@@ -122,15 +119,15 @@ async def set_custom_rate(staff: Session, *, user_id: int, percent: int) -> User
 
 @declares_problems(Forbidden, InvalidInput, UserNotFound)
 async def set_user_active(staff: Session, *, user_id: int, is_active: bool, reason: str) -> User:
-    """Block a user, all of whose tokens and keys end for good, or let the user in again.
+    """Block a user, which revokes all of their tokens and keys permanently, or unblock them.
 
     Raises:
-        Forbidden: not for this role, or not on this user; nobody blocks oneself.
+        Forbidden: the role lacks the permission, or may not act on this user; nobody can block themselves.
         InvalidInput: no reason.
         UserNotFound: there is none with this id.
     """
     reason = parse_reason(reason)
-    # One at a time, as with roles: two owners who block each other at once must not leave none.
+    # Serialized, as with roles: two owners who block each other at once must not leave none.
     async with (
         database.exclusive_transaction("roles"),
         staff_transaction(staff, Permission.BLOCK_USERS) as duty,
@@ -158,10 +155,10 @@ async def set_user_active(staff: Session, *, user_id: int, is_active: bool, reas
 
 @declares_problems(Forbidden, UserNotFound)
 async def sign_out_user(staff: Session, *, user_id: int) -> User:
-    """Revoke every token of a user's; a key of the reseller API stays.
+    """Revoke all of a user's tokens; a key of the reseller API stays valid.
 
     Raises:
-        Forbidden: not for this role, or not on this user.
+        Forbidden: the role lacks the permission, or may not act on this user.
         UserNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.SIGN_OUT_USERS) as duty:
@@ -186,10 +183,10 @@ async def sign_out_user(staff: Session, *, user_id: int) -> User:
 
 @declares_problems(Forbidden, UserNotFound)
 async def revoke_user_api_key(staff: Session, *, user_id: int) -> User:
-    """End a user's key for the reseller API.
+    """Revoke a user's key for the reseller API.
 
     Raises:
-        Forbidden: not for this role, or not on this user.
+        Forbidden: the role lacks the permission, or may not act on this user.
         UserNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.SIGN_OUT_USERS) as duty:
@@ -207,11 +204,11 @@ async def revoke_user_api_key(staff: Session, *, user_id: int) -> User:
 
 @declares_problems(Forbidden, FreshCodeRequired, UserNotFound)
 async def reset_totp(staff: Session, *, user_id: int) -> User:
-    """Forget the authenticator app that a colleague lost, and sign the colleague out.
+    """Remove a colleague's lost authenticator app, and sign the colleague out.
 
     Raises:
-        Forbidden: not for this role; nobody resets one's own.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission; nobody can reset their own.
+        FreshCodeRequired: the session was not confirmed recently.
         UserNotFound: there is none with this id.
     """
     async with staff_transaction(staff, Permission.CHANGE_ROLES) as duty:
@@ -231,14 +228,14 @@ async def reset_totp(staff: Session, *, user_id: int) -> User:
 
 @declares_problems(Forbidden, FreshCodeRequired, UserNotFound)
 async def set_user_role(staff: Session, *, user_id: int, role: UserRole) -> User:
-    """Make a user a member of staff, or one no more; the user signs in anew, and not by OpenID.
+    """Give a user a staff role or take it away; the user must sign in again, and not by OpenID.
 
     Raises:
-        Forbidden: not for this role; nobody changes one's own.
-        FreshCodeRequired: the session was not confirmed lately.
+        Forbidden: the role lacks the permission; nobody can change their own.
+        FreshCodeRequired: the session was not confirmed recently.
         UserNotFound: there is none with this id.
     """
-    # One at a time: two owners who each demote the other must not leave a shop without one.
+    # Serialized: two owners who demote each other at once must not leave the shop without one.
     async with (
         database.exclusive_transaction("roles"),
         staff_transaction(staff, Permission.CHANGE_ROLES) as duty,
@@ -268,20 +265,20 @@ async def set_user_role(staff: Session, *, user_id: int, role: UserRole) -> User
 async def adjust_balance(
     staff: Session, *, user_id: int, amount: int, reason: str, idempotency_key: str
 ) -> LedgerEntry:
-    """Add `amount` Toman to a user's balance, or take it where it is negative; returns the ledger's entry.
+    """Add `amount` Toman to a user's balance, or subtract it if negative; returns the ledger entry.
 
     Raises:
-        Forbidden: not for this role, or not on this user.
-        FreshCodeRequired: the session was not confirmed lately.
-        InvalidInput: an amount of 0 or beyond every balance, no reason, or a malformed key.
+        Forbidden: the role lacks the permission, or may not act on this user.
+        FreshCodeRequired: the session was not confirmed recently.
+        InvalidInput: an amount of 0 or above the largest balance, no reason, or a malformed key.
         UserNotFound: there is none with this id.
-        InsufficientBalance: the balance is below what would be taken.
-        IdempotencyKeyReused: the key was used for something else.
+        InsufficientBalance: the balance is lower than the amount to be taken.
+        IdempotencyKeyReused: the key was used for a different request.
     """
     reason = parse_reason(reason)
     if not 1 <= abs(amount) <= MAX_AMOUNT:
         raise InvalidInput(field="amount")
-    # Before the key is claimed: whoever may not do this leaves nothing at all.
+    # Before the key is claimed: a refused caller must not leave a key behind.
     await require_permission(staff, Permission.ADJUST_BALANCES)
 
     async def adjust() -> LedgerEntry:
@@ -311,7 +308,7 @@ async def _get_entry(entry_id: int) -> LedgerEntry:
 
 
 async def _lock_user(duty: StaffAction, user_id: int) -> User:
-    """The user as they are now, kept from other changes; one on whom the member of staff may act."""
+    """The user, locked until the end of the transaction, on whom the staff member may act."""
     found = User.filter(id=user_id if ids.is_possible(user_id) else 0)
     user = await found.select_for_update(no_key=True).first()
     if user is None:
