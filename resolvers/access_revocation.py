@@ -9,9 +9,7 @@ from models import AccessToken, OpenIdIdentity, TotpSecret, User
 
 
 class Credential(StrEnum):
-    """Every kind of credential that gives access to an account. A new kind needs a member here and a branch
-    in `revoke_access`.
-    """
+    """Every kind of credential for an account. A new kind needs a branch in `revoke_access`."""
 
     SESSIONS = "sessions"
     SERVICE_TOKENS = "service_tokens"
@@ -26,9 +24,7 @@ ALL_EXCEPT_SESSIONS = frozenset(Credential) - {Credential.SESSIONS}
 NONE = frozenset[Credential]()
 """For an account take-over: nothing that the previous holder could use remains."""
 KEPT_ON_BLOCK = frozenset({Credential.OPENID_IDENTITIES, Credential.TOTP_SECRET})
-"""A blocked user's identity must stay linked, or the person could open a new account; a blocked account
-accepts no sign-in anyway.
-"""
+"""A blocked user's identity stays linked, or the person could open a new account with it."""
 KEPT_ON_ROLE_CHANGE = frozenset({Credential.API_KEY, Credential.PASSWORD, Credential.TOTP_SECRET})
 """An API key spends the user's own money in any role, and a promotion must not remove the second factor."""
 KEPT_ON_MOBILE_CHANGE = KEPT_ON_ROLE_CHANGE | {Credential.SERVICE_TOKENS}

@@ -41,9 +41,7 @@ class AppContext:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def get_settings(self) -> Settings:
-        """The settings with the overrides made by staff; changes made in another process appear within two
-        seconds.
-        """
+        """The settings with staff's overrides; those made in another process appear within two seconds."""
         return await self.runtime_settings.apply_to(self.settings)
 
     @property

@@ -1,5 +1,6 @@
-"""Idempotent requests: a repeated key returns the stored first result (as Stripe's idempotent requests and
-the IETF draft of the Idempotency-Key header).
+"""Idempotent requests: a repeated key returns the stored result of the first request.
+
+Based on Stripe's idempotent requests and the IETF draft of the Idempotency-Key header.
 """
 
 import hashlib
@@ -112,14 +113,15 @@ async def run_once(
     *,
     load_result: Callable[[int], Awaitable[Row]],
 ) -> Row:
-    """Run `act` in a transaction, or return the stored result if the key has one.
+    """Run `operation` in a transaction, or return the stored result if the key has one.
 
     A refusal that depends on the shop's state is stored and returned again; invalid input and crashes are not
-    stored. `recall` rebuilds the first result from the primary key of the record that `act` created.
+    stored. `load_result` rebuilds the first result from the primary key of the record that `operation`
+    created.
 
     Raises:
         IdempotencyKeyReused: the key was used for another operation or other arguments.
-        Problem: raised by `act`.
+        Problem: raised by `operation`.
     """
     if request is None:
         async with in_transaction():

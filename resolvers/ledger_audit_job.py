@@ -45,9 +45,7 @@ async def audit_next_batch(_: AppContext) -> int:
 async def _audit_wallets(
     user_ids: Sequence[int], *, first_user_id: int, last_user_id: int
 ) -> list[Difference]:
-    """All differences in the wallets between these bounds; a wallet that cannot be audited is skipped and
-    reported.
-    """
+    """All differences in the wallets between these bounds; failing wallets are skipped and reported."""
     found: list[Difference] = []
     firsts = [first_user_id, *user_ids[1:]]
     lasts = [*(user_id - 1 for user_id in firsts[1:]), last_user_id]

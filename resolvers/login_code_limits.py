@@ -40,9 +40,7 @@ ON CONFLICT (user_id, network) DO UPDATE SET signed_in_at = excluded.signed_in_a
 
 @dataclass(frozen=True, kw_only=True)
 class CodeRequest:
-    """A request for a code: the `subject` it is sent to, their `user` if one exists, and the requesting
-    network.
-    """
+    """A request for a code to `subject`, whose `user` may not exist, from a network."""
 
     subject: str
     user: User | None

@@ -151,7 +151,7 @@ async def list_top_user_totals(limit: int) -> list[tuple[int, int, int]]:
 
 
 async def list_top_user_totals_since(since: datetime, limit: int) -> list[tuple[int, int, int]]:
-    """The same for orders placed since `moment`; one statement, which scans at most one day's orders."""
+    """The same for orders placed since a time; one statement, which scans at most one day's orders."""
     since = min(max(since, _EPOCH), _MAX_SINCE).astimezone(UTC)
     day = -((_EPOCH - _OFFSET - since) // _DAY)
     rows = await database.fetch_costly(_TOP_USERS_SINCE, day, since, _EPOCH - _OFFSET + day * _DAY, limit)

@@ -32,11 +32,10 @@ class TransitionRejected(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A change of an order: the new status, the actor and the reason. `columns` are updated with it;
-    `remains` applies to partial.
+    """A change of an order: the new status, the actor and the reason.
 
-    `note` is shown to the buyer and written by staff only; `staff_note` is for staff and may quote the
-    provider.
+    `columns` are updated with it; `remains` applies to partial. `note` is shown to the buyer and written by
+    staff only; `staff_note` is for staff and may quote the provider.
     """
 
     to: OrderStatus

@@ -91,9 +91,7 @@ async def get_events_by_order(order_ids: Iterable[int]) -> dict[int, list[OrderE
 
 
 async def list_orders(user: User, *, projection: Projection = ALL_COLUMNS) -> RowSet[Order]:
-    """Up to `CHUNK_SIZE` orders of `user`, newest first, with the requested columns; a shorter result is
-    complete.
-    """
+    """The newest orders of `user`, up to `CHUNK_SIZE`, with the requested columns."""
     return await _ORDERS.read(_first_rows_sql(_OWN), user.id, projection=projection)
 
 

@@ -1,6 +1,4 @@
-"""Checks of payments whose payer never returned: the gateway is asked at growing intervals; finally staff
-decide.
-"""
+"""Asks gateways, at growing intervals, about payments whose payer never returned; finally staff decide."""
 
 import logging
 from datetime import timedelta

@@ -84,9 +84,7 @@ class ProviderHealth:
             await Provider.filter(id=self._provider_id, paused_until=None).update(**CLEARED_PAUSE)
 
     async def record_failure(self, error: GatewayError, *, message: str) -> bool:
-        """Count a failed call; True if every order would fail the same way. `said` is the message for
-        staff.
-        """
+        """Count a failed call; True if every order would fail the same way. `message` is for staff."""
         if isinstance(error, GatewayRejected):
             reason = _PROVIDER_WIDE_REFUSALS.get(provider_error_kinds.classify(error))
             if reason is None:

@@ -1,6 +1,4 @@
-"""Per-user quotas for work that costs CPU, disk or an upstream call, counted in the database for every
-API.
-"""
+"""Per-user quotas, counted in the database across APIs, for work that costs CPU, disk or upstream calls."""
 
 from datetime import datetime, timedelta
 

@@ -99,8 +99,8 @@ _PRESENT = 1
 class _Feed(Generic[Row]):
     """What a subscriber follows: `rows` of one `topic`, restricted to `key` if given.
 
-    `moment` is the column with the time of a row's last change. Two readings of a row with the same `state`
-    look the same to the subscriber; None is the state of a row that is not to be delivered.
+    `timestamp_column` is the time of a row's last change. Two readings of a row with the same `state` look
+    the same to the subscriber; None is the state of a row that is not to be delivered.
     """
 
     topic: LiveTopic
@@ -184,6 +184,6 @@ class _DeliveredStates:
         return last is None or last[0] != state
 
     def forget_before(self, timestamp: datetime) -> None:
-        """Forget states delivered before `moment`: no later read reaches that far back."""
+        """Forget states delivered before `timestamp`: no later read reaches that far back."""
         for key in list(takewhile(lambda key: self._states[key][1] < timestamp, self._states)):
             del self._states[key]

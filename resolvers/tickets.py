@@ -50,9 +50,7 @@ class TicketFilter:
 
 
 async def list_tickets(user: User, *, after: Ticket | None = None) -> list[Ticket]:
-    """Up to `CHUNK_SIZE` tickets of `user`, newest first, or the next older ones; a shorter result is the
-    last.
-    """
+    """The newest tickets of `user`, up to `CHUNK_SIZE`, or the next older ones."""
     own = Ticket.filter(user_id=user.id)
     return await read_chunk(own, by="id", direction=Direction.DESC, after=after)
 
@@ -103,9 +101,7 @@ async def get_message(user: User, *, message_id: int) -> TicketMessage | None:
 
 
 async def list_messages(ticket: Ticket, *, after: TicketMessage | None = None) -> list[TicketMessage]:
-    """Up to `CHUNK_SIZE` messages of the ticket, oldest first, or the next newer ones; a shorter result is
-    the last.
-    """
+    """The oldest messages of the ticket, up to `CHUNK_SIZE`, or the next newer ones."""
     own = TicketMessage.filter(ticket_id=ticket.id)
     return await read_chunk(own, by="id", direction=Direction.ASC, after=after)
 

@@ -25,8 +25,7 @@ _MONTH = timedelta(days=30)
 
 @declares_problems(InvalidInput, WheelTooSoon, WheelUsedUp, NoGiftToWin, IdempotencyKeyReused)
 async def spin_wheel(shop: AppContext, user: User, *, idempotency_key: str | None = None) -> UserGift:
-    """Draw a gift for the user, each active one with the same probability, in a random quantity within its
-    bounds.
+    """Draw one of the active gifts with equal probability, in a random quantity within its bounds.
 
     Returns it with `gift` and `gift.service` loaded.
 

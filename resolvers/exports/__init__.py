@@ -1,1 +1,1 @@
-"""Tables as files for people and programs: which columns, and how each value is spelled."""
+"""Exports of tables as files: their columns and formats."""

@@ -1,4 +1,4 @@
-"""How exported rows are spelled: CSV for spreadsheets, JSON lines for programs."""
+"""Export formats: CSV for spreadsheets, JSON lines for programs."""
 
 import csv
 import re
@@ -10,21 +10,21 @@ import orjson
 
 from resolvers.exports.tables import Row, Value
 
-# Excel takes a file without a byte order mark for the computer's own encoding and garbles Persian.
+# Without a byte order mark Excel assumes the computer's own encoding and garbles Persian.
 _BYTE_ORDER_MARK = "\ufeff"
-# https://owasp.org/www-community/attacks/CSV_Injection: what makes a spreadsheet compute a cell. Excel
-# splits by the separator of its locale, a semicolon in many, and passes over quotes amid a cell: any part of
-# a text may become a cell.
+# https://owasp.org/www-community/attacks/CSV_Injection: characters that start a formula. Excel splits by the
+# separator of its locale, often a semicolon, and ignores quotes inside a cell, so any part of a text may
+# become a cell.
 _FORMULA = re.compile("(^|[;|\t\r\n])([ \"']*)(?=[=+\\-@＝＋－＠])")
 _CONTROL_BEGINS = ("\t", "\r", "\n")
 
 
 class CsvWriter:
-    """RFC 4180 with a header row; moments in ISO 8601, booleans as `true` and `false`, null as an empty cell.
+    """RFC 4180 with a header row; timestamps in ISO 8601, booleans `true` and `false`, null empty.
 
-    The file begins with a byte order mark. A text that a spreadsheet would take for a formula, whichever
-    separator it splits by, gets an apostrophe before it. Numbers are left alone, the negative ones too: they
-    can be summed, and compute nothing.
+    The file begins with a byte order mark. Text that a spreadsheet would interpret as a formula, whatever its
+    separator, is prefixed with an apostrophe. Numbers, including negative ones, are unchanged, so that they
+    can be summed.
     """
 
     def __init__(self, target: TextIO, columns: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ class CsvWriter:
 
 
 class JsonLinesWriter:
-    """One JSON object a line, with every column; moments as ISO 8601."""
+    """One JSON object per line, with every column; timestamps in ISO 8601."""
 
     def __init__(self, target: TextIO, columns: Sequence[str]) -> None:
         self._target = target

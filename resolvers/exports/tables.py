@@ -1,4 +1,4 @@
-"""What is exported: the columns of each table, and its rows a page at a time."""
+"""The exported columns of each table, and its rows in pages."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -15,7 +15,7 @@ _PAGE = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table with the columns that are shown, in order; `flags` are booleans, `moments` times."""
+    """A table with its exported columns in order; `flags` are booleans, `timestamps` times."""
 
     name: str
     columns: Sequence[str]
@@ -25,7 +25,7 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Which rows: created at `since` or later and before `until`, of one user; None leaves a bound out."""
+    """Rows created at `since` or later and before `until`, of one user; None ignores a criterion."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -55,12 +55,12 @@ TABLES: Mapping[str, Table] = {"orders": _ORDERS, "ledger": _LEDGER}
 
 
 def consistent_snapshot() -> AbstractAsyncContextManager[None]:
-    """On PostgreSQL, one moment for all pages. SQLite's pages may differ: its one writer is not held up."""
+    """One snapshot for all pages, on PostgreSQL only: on SQLite it would block the writer."""
     return database.read_snapshot() if database.dialect() == "postgres" else nullcontext()
 
 
 async def iterate_rows(table: Table, selection: Selection) -> AsyncIterator[Row]:
-    """The selected rows by id, in constant memory: moments in UTC, flags as booleans."""
+    """The selected rows by id, in constant memory: timestamps in UTC, flags as booleans."""
     statement, values = _build_statement(table, selection)
     last = 0
     while page := await database.fetch(statement, last, *values):
@@ -91,7 +91,7 @@ def _convert(table: Table, column: str, stored: Value) -> Value:
     if column in table.flags:
         return bool(stored)
     if column in table.timestamps:
-        # SQLite keeps moments as text.
+        # SQLite stores timestamps as text.
         timestamp = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
         return timestamp.astimezone(UTC) if isinstance(timestamp, datetime) else timestamp
     return stored

@@ -113,9 +113,7 @@ class _OrderInsert:
 
 
 def get_batch_client() -> StatelessClient | None:
-    """The client that can place orders this way: on PostgreSQL and outside transactions, which an error would
-    abort.
-    """
+    """The client for batched inserts: PostgreSQL only, outside transactions, which an error would abort."""
     current = database.connection()
     return current if isinstance(current, StatelessClient) else None
 

@@ -20,9 +20,7 @@ _PROJECTION = Projection(
         "provider_drip_feed refuses_duplicates".split()
     )
 )
-"""The columns an order needs. Descriptions are omitted: they are long, and thousands of services are
-cached.
-"""
+"""The columns an order needs, without descriptions: thousands of services are cached."""
 # The transaction that wrote the row, and its time, because transaction ids can repeat after a failover.
 _VERSION = "concat(t.xmin, ' ', t.updated_at)"
 _VERSIONS = KeyLookup(f"SELECT id, {_VERSION} FROM services t WHERE id {database.any_of_sql('int')}")  # noqa: S608 - a constant

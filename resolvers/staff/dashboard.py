@@ -42,8 +42,7 @@ FROM payments WHERE credited_at >= $1 AND status = $2 AND user_id IS NOT NULL GR
 
 @dataclass(frozen=True, kw_only=True)
 class DayFigures:
-    """A day in the shop's time zone: orders placed, revenue retained from their charges, and payments
-    received.
+    """A day in the shop's time zone: orders placed, revenue kept from their charges, and payments received.
 
     Amounts are whole Toman. Canceled and refunded orders are not counted.
     """
@@ -72,10 +71,10 @@ class ShopFigures:
 
 @declares_problems(Forbidden, InvalidInput)
 async def get_shop_figures(staff: Session, *, days: int = 30) -> ShopFigures:
-    """Orders and income by day, and the work waiting for staff. Provider balances are as last read, in their
-    units.
+    """Orders and income by day, and the work waiting for staff.
 
-    Providers are omitted for roles that may not read them.
+    Provider balances are as last read, in their units. Providers are omitted for roles that may not read
+    them.
 
     Raises:
         Forbidden: the role lacks the permission.

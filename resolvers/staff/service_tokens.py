@@ -49,9 +49,7 @@ class ServiceTokenValues:
     days: int
 
     def check(self) -> None:
-        """Raises InvalidInput: a name not of 1 to 100 characters, no or ungrantable permissions, invalid
-        days.
-        """
+        """Raises InvalidInput: a name not of 1 to 100 characters, bad permissions, invalid days."""
         text_cleaning.clean_bounded_line(self.name, field="name", max_length=_MAX_NAME_LENGTH)
         if not self.permissions or not GRANTABLE_TO_SERVICES.issuperset(self.permissions):
             raise InvalidInput(field="permissions")
