@@ -1,4 +1,4 @@
-"""Connections, transactions and statements, on SQLite and PostgreSQL alike."""
+"""Database connections, transactions and statements, alike on SQLite and PostgreSQL."""
 
 from database.connections import (
     APP,

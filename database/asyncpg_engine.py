@@ -1,10 +1,10 @@
-"""Tortoise's PostgreSQL engine with less between a statement and its connection.
+"""Tortoise's PostgreSQL engine with less overhead per statement.
 
-Connections go back to their pool without a statement. asyncpg sends one to forget what a session holds:
-settings, LISTEN, cursors, advisory locks. Nothing here leaves such things in a pooled connection: locks and
-settings are the transaction's, and who listens has a connection of its own (`database.open_session`). A
-transaction left open is rolled back all the same.
-The module's name has to contain "asyncpg": the migration executor picks its dialect by it.
+Connections return to their pool without a statement. asyncpg sends one to reset session state: settings,
+LISTEN, cursors, advisory locks. Nothing here leaves such state in a pooled connection: locks and settings
+belong to transactions, and LISTEN uses a connection of its own (`database.open_session`). A transaction left
+open is still rolled back. The module's name has to contain "asyncpg": the migration executor selects its
+dialect by it.
 """
 
 import asyncio
@@ -33,12 +33,12 @@ from database.fair_pool import FairPool
 from database.read_timeout import ReadTimedOut, is_read
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-"""What PostgreSQL counts a moment's microseconds from."""
+"""PostgreSQL counts the microseconds of a timestamp from here."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
 class NoResetConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg ships no types
-    """A connection that has nothing to forget."""
+    """A connection without session state to reset."""
 
     def get_reset_query(self) -> str:
         return ""
@@ -55,8 +55,8 @@ class _PooledTransaction(TransactionContextPooled):
         try:
             return await super().__aenter__()
         except BaseException:
-            # Cancelled, or cut off, before it began: Tortoise would keep the connection, and the task's
-            # further statements would go to it.
+            # Cancelled or disconnected before it began: Tortoise would keep the connection and send it the
+            # task's further statements.
             if (connection := self.client._connection) is not None:
                 await self.client._parent._pool.release(connection, was_interrupted=True)
             if (token := getattr(self, "token", None)) is not None:
@@ -66,7 +66,7 @@ class _PooledTransaction(TransactionContextPooled):
 
 @contextlib.contextmanager
 def _network_errors_are_outages() -> Iterator[None]:
-    """Report what the operating system says of the connection as Tortoise's error for a lost database."""
+    """Raise the operating system's errors about the connection as Tortoise's error for a lost database."""
     try:
         yield
     except OSError as error:
@@ -74,9 +74,9 @@ def _network_errors_are_outages() -> Iterator[None]:
 
 
 class _OutageReportingClient(AsyncpgDBClient):
-    """Reports lost connections, and writes to a read-only server, as errors of the database.
+    """Reports lost connections, and writes to a read-only server, as database errors.
 
-    Tortoise lets the first through as they are, and takes the second for a transaction in a wrong state,
+    Tortoise passes the former through unchanged, and mistakes the latter for a transaction in a wrong state,
     which it leaves open.
     """
 
@@ -105,7 +105,7 @@ class _Transaction(_OutageReportingClient, TransactionWrapper):
 
 
 class StatelessClient(_OutageReportingClient):
-    """The client of stateless connections in a fair pool."""
+    """A client with stateless connections in a fair pool."""
 
     connection_class = NoResetConnection
     _pool: FairPool
@@ -113,13 +113,13 @@ class StatelessClient(_OutageReportingClient):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.read_timeout: float | None = None
-        """Seconds that a read outside transactions may take; None: as long as it needs."""
+        """Time limit in seconds for a read outside transactions; None: no limit."""
         self.batcher = Batcher(self.read)
-        """What is asked outside transactions."""
+        """Batches the reads outside transactions."""
         self.costly_reads = CostlyReads()
 
     async def create_pool(self, **options: Any) -> FairPool:
-        # The DSN says where and who; Tortoise's own defaults beside it, such as port 5432, would win over it.
+        # The DSN holds host and user; Tortoise's own defaults, such as port 5432, would override it.
         pool_options = {"min_size": options.pop("min_size"), "max_size": options.pop("max_size")}
         if (seconds := options.pop("max_inactive_connection_lifetime", None)) is not None:
             pool_options["idle_lifetime"] = timedelta(seconds=seconds)
@@ -133,7 +133,7 @@ class StatelessClient(_OutageReportingClient):
             return connection
 
         pool = FairPool(connect, **pool_options)
-        # Whether the server can be reached is known from here on.
+        # From here on it is known that the server can be reached.
         await pool.release(await pool.acquire())
         return pool
 
@@ -147,7 +147,7 @@ class StatelessClient(_OutageReportingClient):
         """The rows of one statement, outside transactions.
 
         Raises:
-            ReadTimedOut: it only reads, and took longer than `read_timeout`.
+            ReadTimedOut: a read-only statement took longer than `read_timeout`.
         """
         if self._pool is None:
             async with self.acquire_connection():
@@ -166,14 +166,14 @@ class StatelessClient(_OutageReportingClient):
             await pool.release(connection)
             return rows
         except TimeoutError as error:
-            # asyncpg has told the server to stop.
+            # asyncpg has told the server to cancel the statement.
             raise ReadTimedOut(f"a read took longer than {limit} seconds") from error
         except asyncpg.PostgresError as error:
             await self._raise_translated(error)
             raise
 
     async def read_costly(self, statement: str, values: Sequence[object]) -> Sequence[Any]:
-        """`read` for a statement that may take long, when it is its turn; see `database.costly_reads`.
+        """`read` for an expensive statement, which waits for its turn; see `database.costly_reads`.
 
         Raises:
             ReadTimedOut: it waited or ran longer than `read_timeout`.
@@ -218,7 +218,7 @@ async def _register_timestamp_codec(connection: asyncpg.Connection) -> None:
 
 @lru_cache(8_192)
 def _decode_timestamp(microseconds: tuple[int]) -> datetime:
-    """asyncpg takes longer to make a moment than it takes to remember one; rows of a list share many."""
+    """Cached: building a timestamp takes longer than a lookup, and the rows of a list share many."""
     return _EPOCH + timedelta(microseconds=microseconds[0])
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the database at about the same time, by one statement for all who ask."""
+"""Batching of concurrent queries: equal queries share one statement."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,15 +14,15 @@ Batch = list[tuple[Any, asyncio.Future[Any]]]
 
 
 class BatchQuery(Protocol[Item, Result]):
-    """A kind of question, hashable; equal ones are answered together."""
+    """A hashable kind of query; queries of equal kinds are batched."""
 
     async def run(self, fetch: Fetch, items: list[Item]) -> Sequence[Result]:
-        """An answer to each, in the order of `asked`; `read` gives the rows of a statement."""
+        """The results of `items`, in order; `fetch` returns the rows of a statement."""
 
 
 @dataclass(frozen=True)
 class KeyLookup:
-    """Rows by their key: `statement` takes a list of keys and tells each row's key in the first column."""
+    """Looks rows up by key: `statement` takes a list of keys and returns the key as the first column."""
 
     statement: str
 
@@ -35,9 +35,10 @@ class KeyLookup:
 
 
 class Batcher:
-    """Whoever asks while a statement runs is answered by a later one: what was read before is told to nobody.
+    """Batches queries; those that arrive while a statement is running join the next batch.
 
-    One statement of a kind runs at a time, for a hundred callers at most. One event loop's.
+    So no caller sees data read before it asked. One statement of a kind runs at a time, for up to a hundred
+    callers. For one event loop.
     """
 
     def __init__(self, fetch: Fetch) -> None:
@@ -46,11 +47,11 @@ class Batcher:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, query: BatchQuery[Item, Result], item: Item) -> Result:
-        """The answer to one of the questions of a kind.
+        """The result of one query of a kind.
 
         Raises:
-            Exception: whatever the statement does, to all whom it was to answer. So a question has to be one
-                that the statement can take.
+            Exception: raised by the statement, for every caller in the batch. So each query must be valid for
+                the statement.
         """
         batch = self._queued.get(query)
         if batch is None:
@@ -71,7 +72,7 @@ class Batcher:
                 await self._run_batch(query, [entry for entry in batch if not entry[1].done()])
         finally:
             del self._queued[query]
-            # Nobody is left here but where the event loop ends.
+            # Anyone left here was cut off by the end of the event loop.
             for _, future in (*batch, *queued):
                 future.cancel()
 

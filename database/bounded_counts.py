@@ -1,4 +1,4 @@
-"""Counting rows no further than anybody needs to know."""
+"""Counting rows up to a limit."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from database import connections
 
 
 async def count_up_to(query: QuerySet[Any], limit: int) -> int:
-    """How many rows match, `limit` at most; the database stops reading there. One statement."""
+    """The number of matching rows, at most `limit`; the database stops reading there. One statement."""
     keys = query.order_by().limit(limit).values_list(query.model._meta.pk_attr)
     # Tortoise's own count reads every row and applies the limit to the result.
     keys._choose_db_if_not_chosen()

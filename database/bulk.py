@@ -1,4 +1,4 @@
-"""Many rows at once, past the models: for imports."""
+"""Bulk operations for imports, bypassing the models."""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -7,7 +7,7 @@ from database import connections
 
 
 async def insert(table: str, columns: Sequence[str], rows: Collection[Sequence[object]]) -> None:
-    """Add `rows` within the caller's transaction; columns that are not named get the database's defaults.
+    """Insert `rows` in the caller's transaction; omitted columns get the database's defaults.
 
     By COPY on PostgreSQL, by one prepared statement on SQLite. Values have the columns' own types.
     """
@@ -24,7 +24,7 @@ async def insert(table: str, columns: Sequence[str], rows: Collection[Sequence[o
 
 
 async def find_existing_ids(table: str, ids: Iterable[int]) -> set[int]:
-    """Those of `ids`, in 32 bits, that `table` has."""
+    """Those of `ids` (32 bits) that exist in `table`."""
     requested = list(ids)
     if not requested:
         return set()
@@ -39,7 +39,7 @@ async def find_existing_ids(table: str, ids: Iterable[int]) -> set[int]:
 async def find_existing_texts(
     table: str, column: str, texts: Iterable[str], *, where: str = "true"
 ) -> set[str]:
-    """Those of `texts` that `column` holds in the rows that meet `where`."""
+    """Those of `texts` that occur in `column`, among the rows that meet `where`."""
     requested = list(texts)
     if not requested:
         return set()
@@ -53,7 +53,7 @@ async def find_existing_texts(
 
 
 async def advance_id_sequences(tables: Iterable[str]) -> None:
-    """Let PostgreSQL's sequences go on after the ids that are there; SQLite goes on by itself."""
+    """Advance PostgreSQL's sequences past the existing ids; SQLite does so by itself."""
     if connections.dialect() != "postgres":
         return
     for table in tables:

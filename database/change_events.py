@@ -1,4 +1,4 @@
-"""Live updates: what changed for whom, told to every process that listens."""
+"""Live updates: change events published to every listening process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ CHANNEL = "vitrin"
 
 
 class LiveTopic(StrEnum):
-    """What changed."""
+    """The kind of record that changed."""
 
     ORDER = "order"
     NOTIFICATION = "notification"
@@ -23,22 +23,22 @@ class LiveTopic(StrEnum):
 
 @dataclass(frozen=True)
 class ChangeEvent:
-    """A record of the user's changed; `key` is its primary key. What it became is read from its row."""
+    """A record of the user's changed; `key` is its primary key. The new state is read from its row."""
 
     user_id: int
     topic: LiveTopic
     key: str
 
     def to_json(self) -> str:
-        """As it travels through PostgreSQL: far below the 8,000 bytes that NOTIFY carries."""
+        """The payload for PostgreSQL: far below the 8,000 bytes that NOTIFY carries."""
         return orjson.dumps({"user": self.user_id, "topic": self.topic, "key": self.key}).decode()
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """What `written` wrote.
+        """The inverse of `to_json`.
 
         Raises:
-            ValueError: anything else.
+            ValueError: any other text.
         """
         try:
             message = orjson.loads(text)
@@ -53,7 +53,7 @@ _listeners: list[Listener] = []
 
 @contextmanager
 def local_listener(listener: Listener) -> Iterator[None]:
-    """Call `listener` with what this process announces on SQLite, where no server tells it around."""
+    """Call `listener` with this process's events on SQLite, where no server distributes them."""
     _listeners.append(listener)
     try:
         yield
@@ -62,9 +62,9 @@ def local_listener(listener: Listener) -> Iterator[None]:
 
 
 async def publish_change(user_id: int, topic: LiveTopic, key: str) -> None:
-    """Tell that a record of the user's changed; call it in the transaction that changes it.
+    """Announce that a record of the user's changed; call it in the transaction that changes it.
 
-    Listeners hear of it after the commit, and nothing after a rollback. Only ids travel.
+    Listeners are notified after the commit, and not after a rollback. Only ids are sent.
     """
     event = ChangeEvent(user_id, topic, key)
     if connections.dialect() == "postgres":

@@ -1,4 +1,4 @@
-"""Who waits for live updates in this process, and how word reaches them."""
+"""The subscribers to live updates in this process, and the distribution of events to them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,14 +9,13 @@ from database import change_events, change_listener, connections
 from database.change_events import ChangeEvent, LiveTopic
 
 MAX_KEYS = 100
-"""Keys that are kept for a subscriber that does not look; beyond them it is told to read everything anew."""
+"""Keys kept for a slow subscriber; beyond this limit it has to read everything again."""
 
 
 class Changes:
-    """What changed for one subscriber since it last looked, without end; of bounded size.
+    """An endless iterator of changes for one subscriber since its last read; of bounded size.
 
-    Each turn gives the keys in the order of their commits, or None where some were lost: then anything may
-    have changed.
+    Each item holds the keys in commit order, or None if some were lost: then anything may have changed.
     """
 
     def __init__(self, *, only: str | None) -> None:
@@ -26,10 +25,10 @@ class Changes:
         self._wakeup = asyncio.Event()
 
     def add(self, key: str) -> None:
-        """Remember that the record changed, if the subscriber wants it."""
+        """Record the change, if the subscriber follows it."""
         if self._has_lost or self._only not in (None, key):
             return
-        # Anew at the end: what it changed after must be told first.
+        # Moved to the end: whatever changed before it must be delivered first.
         self._keys.pop(key, None)
         self._keys[key] = None
         if len(self._keys) > MAX_KEYS:
@@ -37,7 +36,7 @@ class Changes:
         self._wakeup.set()
 
     def mark_lost(self) -> None:
-        """Remember that anything may have changed."""
+        """Record that anything may have changed."""
         self._keys.clear()
         self._has_lost = True
         self._wakeup.set()
@@ -55,9 +54,9 @@ class Changes:
 
 
 class Hub:
-    """Takes announcements from the database, and hands each to its user's subscribers in this process.
+    """Receives events from the database, and passes each to its user's subscribers in this process.
 
-    It holds no connection of the pool and no rows: subscribers read what changed by themselves.
+    It holds no pooled connection and no rows: subscribers read what changed themselves.
     """
 
     def __init__(self) -> None:
@@ -65,7 +64,7 @@ class Hub:
 
     @contextmanager
     def subscribe(self, user_id: int, topic: LiveTopic, *, key: str | None = None) -> Iterator[Changes]:
-        """The changes of the user's records of one topic, one record's if `key` is given, from now on."""
+        """Future changes of the user's records of one topic, or of one record if `key` is given."""
         changes, subscription = Changes(only=key), (user_id, topic)
         self._subscribers.setdefault(subscription, set()).add(changes)
         try:
@@ -78,25 +77,25 @@ class Hub:
 
     @property
     def subscriptions(self) -> int:
-        """How many subscribers there are."""
+        """The number of subscribers."""
         return sum(map(len, self._subscribers.values()))
 
     def publish(self, event: ChangeEvent) -> None:
-        """Hand an announcement to those whom it concerns."""
+        """Pass an event to its subscribers."""
         for changes in self._subscribers.get((event.user_id, event.topic), ()):
             changes.add(event.key)
 
     def resync(self) -> None:
-        """Tell every subscriber that announcements may have been lost."""
+        """Notify every subscriber that events may have been lost."""
         for subscribers in self._subscribers.values():
             for changes in subscribers:
                 changes.mark_lost()
 
     @asynccontextmanager
     async def listen(self, url: str) -> AsyncIterator[None]:
-        """Take announcements: on PostgreSQL every process's, on SQLite this process's own.
+        """Receive events: on PostgreSQL of all processes, on SQLite of this process.
 
-        A lost connection is opened again, and then everybody resyncs.
+        A lost connection is reopened, after which every subscriber resyncs.
         """
         (dialect,) = connections.build_config(url)["connections"]
         if dialect == "sqlite":

@@ -1,4 +1,4 @@
-"""Listening to PostgreSQL's notifications, through lost connections."""
+"""Listening to PostgreSQL's notifications, with reconnection."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from database.change_events import CHANNEL, ChangeEvent, Listener
 
 APPLICATION_NAME = "vitrin live updates"
 HEARTBEAT = timedelta(seconds=5)
-"""How often a silent connection is asked whether it still lives; it has as long to answer."""
+"""How often a silent connection is probed, and how long it may take to answer, in seconds."""
 
 _MIN_RETRY_WAIT = timedelta(milliseconds=100)
 _MAX_RETRY_WAIT = timedelta(seconds=5)
@@ -23,9 +23,9 @@ _log = logging.getLogger("vitrin.live")
 
 
 async def listen(url: str, *, on_event: Listener, resync: Callable[[], None]) -> NoReturn:
-    """Hand every announcement to `hear`, for ever.
+    """Pass every event to `on_event`, forever.
 
-    `resync` is called each time that listening has begun: what was announced before may not have been heard.
+    `resync` is called each time listening has begun, since earlier events may have been missed.
     """
     wait = _MIN_RETRY_WAIT
 
@@ -38,11 +38,11 @@ async def listen(url: str, *, on_event: Listener, resync: Callable[[], None]) ->
         try:
             await _listen_once(url, on_event=on_event, on_connected=on_connected)
         except Exception as error:
-            # Whatever it was: a listener that ended would leave every subscriber waiting for ever.
+            # Any error: a listener that ended would leave every subscriber waiting forever.
             _log.warning(
                 "live updates are interrupted: %s", type(error).__name__, exc_info=_get_if_unexpected(error)
             )
-        # A little apart: all processes lose a server that goes away at the same moment.
+        # With jitter: all processes lose a failing server at the same time.
         await asyncio.sleep(wait.total_seconds() * (1 + secrets.randbelow(100) / 200))
         wait = min(wait * 2, _MAX_RETRY_WAIT)
 
@@ -51,7 +51,7 @@ async def _listen_once(url: str, *, on_event: Listener, on_connected: Callable[[
     """Listen until the connection is lost.
 
     Raises:
-        Exception: why there is no connection, or not any more.
+        Exception: why there is no connection, or no longer one.
     """
     lost = asyncio.Event()
     session = await connections.open_session(url, name=APPLICATION_NAME)
@@ -85,6 +85,6 @@ async def _is_set(event: asyncio.Event, *, max_wait: timedelta) -> bool:
 
 
 def _get_if_unexpected(error: Exception) -> Exception | None:
-    """`error` where it is no ordinary loss of a database."""
+    """`error` unless it is an ordinary loss of the connection."""
     is_ordinary = isinstance(error, OSError | TimeoutError | asyncpg.PostgresError | asyncpg.InterfaceError)
     return None if is_ordinary else error

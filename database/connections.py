@@ -44,7 +44,7 @@ def build_config(url: str) -> dict[str, Any]:
     The connection is named after its dialect: Tortoise caches SQL by connection name alone.
 
     Raises:
-        InvalidDatabaseUrl: a part of a PostgreSQL URL that cannot be read.
+        InvalidDatabaseUrl: a part of a PostgreSQL URL cannot be parsed.
     """
     connection: dict[str, Any]
     if is_postgres(url):
@@ -62,12 +62,12 @@ def build_config(url: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_connections(url: str, *, read_timeout: timedelta | None = None) -> AsyncIterator[None]:
-    """Hold the process's connections open, visible to every task.
+    """Open the process's connections, visible to every task.
 
-    A read outside transactions that takes longer than `read_timeout` is broken off: `ReadTimedOut`.
+    A read outside transactions that takes longer than `read_timeout` is cancelled: `ReadTimedOut`.
     """
     config = build_config(url)
-    # The server's lifespan and its requests are different tasks: without the fallback they would not see it.
+    # The server's lifespan and its requests are different tasks; without the fallback they would not see it.
     await Tortoise.init(config=config, _enable_global_fallback=True)
     client = connection()
     if read_timeout is not None and isinstance(client, StatelessClient | ImmediateSqliteClient):
@@ -88,22 +88,22 @@ def connection() -> BaseDBAsyncClient:
 
 def dialect() -> str:
     """`sqlite` or `postgres`."""
-    # Connections are named after it.
+    # Connections are named after their dialect.
     (name,) = _connections().db_config
     return name
 
 
 def _connections() -> ConnectionHandler:
-    # Tortoise's own function imports something each time.
+    # Tortoise's own function runs an import on each call.
     return require_context().connections
 
 
 async def read(
     statement: str, values: Sequence[object], *, client: BaseDBAsyncClient | None = None
 ) -> Sequence[Any]:
-    """The rows of a statement in the dialect's own spelling, as its driver gives them.
+    """The rows of a statement in the dialect's own SQL, as its driver returns them.
 
-    `by` is the current connection, for callers who have it already.
+    `client` is the current connection, for callers who have it already.
     """
     current = client or connection()
     if isinstance(current, StatelessClient):
@@ -116,7 +116,7 @@ async def read(
 async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
     """The rows of a statement in the SQL that both databases share, with `$1`, `$2`… for `values`.
 
-    Moments come as each database has them: `datetime` from PostgreSQL, text from SQLite.
+    Timestamps are `datetime` on PostgreSQL and text on SQLite.
     """
     rows: list[dict[str, Any]] = await connection().execute_query_dict(
         bind_placeholders(statement, dialect()), list(values)
@@ -125,7 +125,7 @@ async def fetch(statement: str, *values: object) -> list[dict[str, Any]]:
 
 
 async def read_costly(statement: str, values: Sequence[object]) -> Sequence[Any]:
-    """`read` for a statement that may keep the database busy: it waits its turn, see `database.costly_reads`.
+    """`read` for an expensive statement, which waits for its turn; see `database.costly_reads`.
 
     Raises:
         ReadTimedOut: it waited or ran longer than a read may take.
@@ -137,15 +137,15 @@ async def read_costly(statement: str, values: Sequence[object]) -> Sequence[Any]
 
 
 async def fetch_costly(statement: str, *values: object) -> list[dict[str, Any]]:
-    """`fetch` for such a statement."""
+    """`fetch` for an expensive statement."""
     return [dict(row) for row in await read_costly(bind_placeholders(statement, dialect()), values)]
 
 
 def any_of_sql(kind: str) -> str:
-    """What follows a column that is one of a list, `$1`, of values of a PostgreSQL type.
+    """The SQL that follows a column to match any value of the list `$1`, of a PostgreSQL type.
 
-    Hidden in a subselect: PostgreSQL plans anew for each list that it sees, which takes as long as looking up
-    one key does.
+    The list is hidden in a subselect: PostgreSQL would plan again for each list, which takes as long as
+    looking up one key.
     """
     return f"= ANY((SELECT $1::{kind}[])::{kind}[])"
 
@@ -157,9 +157,9 @@ def bind_placeholders(statement: str, dialect_name: str) -> str:
 
 
 def on_commit(callback: Callable[[], None]) -> None:
-    """Do `act` when SQLite's current transaction has committed, never if it is rolled back; at once outside.
+    """Run a callback after the commit of SQLite's current transaction, or immediately outside one.
 
-    PostgreSQL keeps what it is told until the commit by itself.
+    It is not run after a rollback. PostgreSQL delays notifications until the commit by itself.
     """
     current = connection()
     if isinstance(current, ImmediateTransaction):
@@ -169,26 +169,26 @@ def on_commit(callback: Callable[[], None]) -> None:
 
 
 def skip_locked_sql() -> str:
-    """The clause that passes over rows which others hold; SQLite's transactions exclude each other anyhow."""
+    """The clause that skips locked rows; SQLite serializes transactions anyway."""
     return "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
 
 
 def now_sql() -> str:
-    """The database's clock as an expression, in whole unix seconds."""
+    """SQL expression of the database's clock, in whole Unix seconds."""
     if dialect() == "sqlite":
         return "CAST(strftime('%s', 'now') AS INTEGER)"
     return "floor(extract(epoch FROM clock_timestamp()))::bigint"
 
 
 def epoch_sql(timestamp: str, dialect_name: str) -> str:
-    """The whole unix seconds of a moment, as an expression of the one that tells it."""
+    """SQL expression of a timestamp expression's whole Unix seconds."""
     if dialect_name == "sqlite":
         return f"CAST(strftime('%s', {timestamp}) AS INTEGER)"
     return f"floor(date_part('epoch', {timestamp}))::bigint"
 
 
 async def now() -> datetime:
-    """The database's clock, aware UTC, cut to whole seconds: every record's times are."""
+    """The database's clock, aware UTC, truncated to whole seconds, as all records' timestamps are."""
     rows = await fetch(f"SELECT {now_sql()} AS seconds")
     reading = datetime.fromtimestamp(int(rows[0]["seconds"]), UTC)
     CLOCK.record(reading)
@@ -196,7 +196,7 @@ async def now() -> datetime:
 
 
 async def is_read_only() -> bool:
-    """Whether the database takes no writes: a PostgreSQL standby, or a server set to read-only.
+    """Whether the database rejects writes: a PostgreSQL standby, or a server set to read-only.
 
     Raises:
         DatabaseFileReplaced: SQLite's file was moved or replaced while it was open.
@@ -211,9 +211,9 @@ async def is_read_only() -> bool:
 
 @asynccontextmanager
 async def exclusive_transaction(name: str) -> AsyncIterator[None]:
-    """A transaction that no other one of the same `name` overlaps, in any process.
+    """A transaction that excludes others of the same `name`, in every process.
 
-    SQLite's transactions exclude each other anyhow; PostgreSQL takes an advisory lock until the end.
+    SQLite serializes transactions anyway; PostgreSQL holds an advisory lock until the end.
     """
     async with in_transaction() as transaction:
         if transaction.capabilities.dialect == "postgres":
@@ -224,7 +224,7 @@ async def exclusive_transaction(name: str) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def read_snapshot() -> AsyncIterator[None]:
-    """A transaction that reads one moment of the database and writes nothing."""
+    """A read-only transaction on one snapshot of the database."""
     async with in_transaction() as transaction:
         if transaction.capabilities.dialect == "postgres":
             await transaction.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -232,7 +232,7 @@ async def read_snapshot() -> AsyncIterator[None]:
 
 
 async def migrate(url: str) -> list[str]:
-    """Apply what is missing and return the names of what was applied. Safe when several start at once."""
+    """Apply the missing migrations and return their names. Safe when several processes start at once."""
     config = build_config(url)
     async with _hold_migration_lock(url, config), open_connections(url):
         executor = MigrationExecutor(connection(), config["apps"])
@@ -243,7 +243,7 @@ async def migrate(url: str) -> list[str]:
 
 
 async def missing_migrations() -> list[str]:
-    """Names of the migrations that this version has and the connected database lacks."""
+    """Names of the migrations that the connected database lacks."""
     rows = await fetch("SELECT name FROM tortoise_migrations WHERE app = $1", APP)
     return sorted(_migration_names() - {str(row["name"]) for row in rows})
 
@@ -256,7 +256,7 @@ def _migration_names() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class PoolState:
-    """Connections of this process: open ones, those of them that rest, and the most that it may have."""
+    """This process's connections: open ones, idle ones among them, and the maximum."""
 
     open: int
     idle: int
@@ -264,7 +264,7 @@ class PoolState:
 
 
 def pool_state() -> PoolState | None:
-    """The pool of PostgreSQL connections; None on SQLite, and before the first statement."""
+    """The state of the PostgreSQL pool; None on SQLite, and before the first statement."""
     pool = getattr(connection(), "_pool", None)
     if not isinstance(pool, FairPool):
         return None
@@ -300,10 +300,10 @@ async def _lock_server(url: str) -> AsyncIterator[None]:
 
 
 async def open_session(url: str, *, name: str) -> asyncpg.Connection:
-    """A connection to PostgreSQL outside the pool, which would forget a LISTEN; `name` is for operators.
+    """A connection to PostgreSQL outside the pool, for LISTEN; `name` is shown to operators.
 
     Raises:
-        OSError, TimeoutError, asyncpg.PostgresError: there is none to be had.
+        OSError, TimeoutError, asyncpg.PostgresError: it could not be opened.
     """
     return await _open_session(
         url, timeout=10, command_timeout=10, server_settings={"application_name": name}

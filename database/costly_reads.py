@@ -1,4 +1,4 @@
-"""Reads that keep the database busy, one at a time: fair between callers, and never in the way of others."""
+"""Expensive reads, one at a time: fair between callers, and without delaying other statements."""
 
 import asyncio
 import time
@@ -11,15 +11,15 @@ from typing import Any
 from database.read_timeout import ReadTimedOut
 
 CALLER: ContextVar[str] = ContextVar("caller", default="")
-"""Who the current task reads for. Callers whom nobody names share a line."""
+"""The caller on whose behalf the current task reads. Callers without a name share a queue."""
 
 _MIN_COSTLY_SECONDS = 0.01
-"""Shorter reads are followed by the next one at once."""
+"""After shorter reads the next one starts immediately."""
 
 _PAUSE_PER_SECOND = 3
 _MAX_PAUSE_SECONDS = 1.0
 
-# Any: rows are what the driver gives.
+# Any: rows are as the driver returns them.
 Rows = Sequence[Any]
 _Key = tuple[str, str]
 
@@ -33,13 +33,13 @@ class _Read:
 
 
 class CostlyReads:
-    """Runs reads one at a time, a read of each waiting caller in turn. One event loop's.
+    """Runs reads one at a time, in turn for each waiting caller. For one event loop.
 
-    Equal reads that wait are one; a caller who asks while an equal read runs gets the next one, so nobody
-    sees data read before asking. After a read of more than 10 ms the database rests from these three
-    times as long as the read took, a second at most, which leaves time to everything else.
+    Equal waiting reads are merged; a caller who asks while an equal read is running gets the next one, so
+    nobody sees data read before asking. After a read of more than 10 ms the queue pauses for three times the
+    duration of the read, at most a second, which leaves time for other statements.
 
-    A read that finds nobody before it runs in its caller's own task; others run in the line's.
+    A read that need not wait runs in its caller's own task; others run in the queue's.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class CostlyReads:
         self._rest: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
-        """Reads that wait; the one that runs is not among them."""
+        """Waiting reads, not counting the running one."""
         return len(self._waiting)
 
     async def submit(
@@ -61,10 +61,10 @@ class CostlyReads:
         *,
         timeout: float | None,  # noqa: ASYNC109 - it ends the wait and leaves the read to its own limit
     ) -> Rows:
-        """What `run` gives, which reads by this statement and keeps to its own time limit.
+        """The result of `run`, which executes this statement with its own time limit.
 
         Raises:
-            ReadTimedOut: `timeout` seconds passed in the line before there was an answer.
+            ReadTimedOut: `timeout` seconds passed in the queue without a result.
         """
         if self._is_idle:
             return await self._run_at_once(run)
@@ -77,7 +77,7 @@ class CostlyReads:
             raise ReadTimedOut(f"a read waited longer than {timeout} seconds") from error
 
     async def close(self) -> None:
-        """Refuse those who wait, by cancelling them."""
+        """Cancel those who wait."""
         if self._rest is not None:
             self._rest.cancel()
             self._is_idle = True
@@ -100,7 +100,7 @@ class CostlyReads:
                 self._begin(CALLER.get())
 
     def _begin(self, served: str) -> None:
-        """Start on the reads that came meanwhile; those of the caller who was just served come last."""
+        """Start the reads that arrived meanwhile; those of the caller served last come last."""
         self._rest = None
         if served in self._lines:
             self._lines.move_to_end(served)
@@ -115,13 +115,13 @@ class CostlyReads:
             read = self._waiting[key] = _Read(key, run)
         read.futures.append(future)
         caller = CALLER.get()
-        # In the line of each of its callers: nobody waits behind another's longer one.
+        # Queued for each of its callers, so that nobody waits behind another's longer queue.
         if caller not in read.callers:
             read.callers.add(caller)
             self._lines.setdefault(caller, deque()).append(read)
 
     def _pop_read(self) -> _Read | None:
-        """The next read, unless it ran for another caller already or nobody waits for it any more."""
+        """The next read, skipping those that ran for another caller already or that nobody waits for."""
         caller, line = self._lines.popitem(last=False)
         read = line.popleft()
         if line:
@@ -142,7 +142,7 @@ class CostlyReads:
                 await _run_read(read)
                 await asyncio.sleep(_rest_after(time.monotonic() - started_at))
         finally:
-            # Somebody is left here only where the event loop or the connection ends.
+            # Anyone left here was cut off by the end of the event loop or the connection.
             for future in read.futures if read else ():
                 future.cancel()
             self._abandon()

@@ -1,4 +1,4 @@
-"""What a failure of the database means: an outage that passes, or a fault of ours."""
+"""Classification of database failures: temporary outages, and errors of ours."""
 
 import sqlite3
 
@@ -15,7 +15,7 @@ _OUTAGES = (
     ConnectionError,
     asyncpg.PostgresConnectionError,  # class 08
     asyncpg.InterfaceError,
-    # A connection that was cut in the middle leaves asyncpg's protocol in a state of its own.
+    # A connection cut during a query leaves asyncpg's protocol in an inconsistent state.
     asyncpg.InternalClientError,
     # Class 40, deadlocks and serialization failures: the same request may succeed a moment later.
     asyncpg.TransactionRollbackError,
@@ -31,10 +31,10 @@ _OUTAGES = (
 
 
 def is_unavailable(error: Exception | None) -> bool:
-    """Whether a query failed because the database is away, busy or read-only, and not for what it asked."""
+    """Whether a query failed because the database is away, busy or read-only, not because of itself."""
     if isinstance(error, _OUTAGES):
         return True
-    # Tortoise wraps the driver's error; subclasses, such as IntegrityError, tell of what was asked.
+    # Tortoise wraps the driver's error; subclasses, such as IntegrityError, concern the query.
     if error is None or type(error) not in (OperationalError, TransactionManagementError):
         return False
     return bool(error.args) and isinstance(error.args[0], _OUTAGES)

@@ -1,7 +1,7 @@
-"""A pool of PostgreSQL connections that serves whoever waits longest, on asyncpg's public API.
+"""A pool of PostgreSQL connections that serves the longest-waiting task first, on asyncpg's public API.
 
-asyncpg's own pool takes a task to put a connection back, sends a statement to reset it, and lets newcomers
-overtake those who wait, some of them for long under load.
+asyncpg's own pool needs a task to return a connection, sends a statement to reset it, and lets newcomers
+overtake waiting tasks, which under load can wait very long.
 """
 
 import asyncio
@@ -19,9 +19,9 @@ _RECOVERY_TIMEOUT = timedelta(seconds=10)
 class FairPool:
     """Connections for the tasks of one event loop, opened by `connect` as they are needed.
 
-    The connection used last is the next to be used; of those above `min_size` the ones that nobody used for
-    `idle_lifetime` are closed. A connection comes back without a statement, so its session must be left as it
-    was found, but for a transaction that is still open, which is rolled back.
+    The most recently used connection is used next; idle ones above `min_size` are closed after
+    `idle_lifetime`. A connection is returned without a statement, so its session state must be unchanged,
+    except for a transaction that is still open, which is rolled back.
     """
 
     def __init__(
@@ -37,10 +37,10 @@ class FairPool:
         self._max_size = max_size
         self._idle_seconds = idle_lifetime.total_seconds()
         self._loop = asyncio.get_running_loop()
-        # Open connections, and those that are being opened or that a waiting task may open.
+        # Open connections, and slots of those being opened or that a waiting task may open.
         self._slots = 0
         self._open: set[asyncpg.Connection] = set()
-        # With the time at which each was put back, the latest last.
+        # With the time at which each was returned, latest last.
         self._idle: list[tuple[asyncpg.Connection, float]] = []
         self._waiting: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -55,20 +55,19 @@ class FairPool:
 
     @property
     def idle(self) -> int:
-        """Connections that nobody uses."""
+        """Unused open connections."""
         return len(self._idle)
 
     @property
     def max_size(self) -> int:
-        """Connections there may be."""
         return self._max_size
 
     async def acquire(self) -> asyncpg.Connection:
-        """A connection that is the caller's until it is released, however long that takes.
+        """A connection for the caller's exclusive use until it is released; waits without limit.
 
         Raises:
             InterfaceError: the pool is closing.
-            Exception: whatever `connect` raises.
+            Exception: raised by `connect`.
         """
         while self._idle:
             connection, _ = self._idle.pop()
@@ -81,15 +80,15 @@ class FairPool:
         return await self._wait() or await self._fill_slot()
 
     async def release(self, connection: asyncpg.Connection, *, was_interrupted: bool = False) -> None:
-        """Put a connection back, after a statement that was interrupted once the server has ended it."""
+        """Return a connection; if a statement was interrupted, after the server has ended it."""
         if not connection.is_closed() and (was_interrupted or connection.is_in_transaction()):
-            # Not for the caller to wait for, who may be one that was cancelled.
+            # In a task of its own: the caller may have been cancelled and must not wait.
             self._start(self._recover(connection))
         else:
             self._put_back(connection)
 
     async def close(self) -> None:
-        """Refuse those who wait, close what is idle, and wait for the rest to be released."""
+        """Refuse waiting tasks, close idle connections, and wait for the others to be released."""
         self._is_closing = True
         self._reaping.cancel()
         while self._waiting:
@@ -102,7 +101,7 @@ class FairPool:
             await self._has_closed.wait()
 
     def terminate(self) -> None:
-        """Cut all connections off."""
+        """Close all connections immediately."""
         for connection in tuple(self._open):
             connection.terminate()
 
@@ -124,13 +123,13 @@ class FairPool:
         return connection
 
     async def _wait(self) -> asyncpg.Connection | None:
-        """A connection that was released, or None for the slot of one that broke."""
+        """A released connection, or None for the slot of a broken one."""
         waiting: asyncio.Future[asyncpg.Connection | None] = self._loop.create_future()
         self._waiting.append(waiting)
         try:
             return await waiting
         except asyncio.CancelledError:
-            # Both happened in one turn of the loop: what was handed over is the next one's.
+            # Both happened in one iteration of the loop: the next waiting task gets what was handed over.
             if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
                 connection = waiting.result()
                 if connection is None:
@@ -140,7 +139,7 @@ class FairPool:
             raise
 
     def _hand_over(self, connection: asyncpg.Connection | None) -> bool:
-        """Give a connection, or a slot, to whoever waits longest; whether anybody does."""
+        """Give a connection, or a slot, to the longest-waiting task; False if none waits."""
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():
@@ -160,14 +159,14 @@ class FairPool:
         try:
             async with asyncio.timeout(_RECOVERY_TIMEOUT.total_seconds()):
                 await connection.reset()
-                # asyncpg sends the next statement when the server has ended the interrupted one.
+                # asyncpg sends the next statement once the server has ended the interrupted one.
                 await connection.execute("SELECT 1")
         except Exception:
             connection.terminate()
         self._put_back(connection)
 
     def _forget(self, connection: asyncpg.Connection) -> None:
-        """Give up the slot of a connection that has ended, whoever ended it."""
+        """Free the slot of a closed connection, whoever closed it."""
         if connection not in self._open:
             return
         self._open.remove(connection)
@@ -182,7 +181,7 @@ class FairPool:
 
     def _close_unused(self) -> None:
         before = self._loop.time() - self._idle_seconds
-        # One at a time: its slot counts until it has closed.
+        # One at a time: its slot is occupied until it has closed.
         if self._idle and self._slots > self._min_size and self._idle[0][1] <= before:
             connection, _ = self._idle.pop(0)
             self._start(connection.close())

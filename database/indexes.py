@@ -1,4 +1,4 @@
-"""Indexes of a part of a table."""
+"""Partial indexes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 class WhereIndex(Index):
     """An index of the rows that meet `where`, a condition in the SQL that both databases share.
 
-    Statements use it when they repeat the condition in literals: planners do not look into parameters.
+    Statements use it if they repeat the condition with literals: planners do not look into parameters.
     """
 
     def __init__(self, *, fields: tuple[str, ...] | list[str], name: str, where: str) -> None:

@@ -1,4 +1,4 @@
-"""New rows written by one fixed statement of each model; Tortoise would build the same one each time."""
+"""Inserts by one cached statement per model; Tortoise would build the same statement each time."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -24,7 +24,7 @@ class _Insert(NamedTuple):
 
 
 def new_instance(model: type[M], values: Mapping[str, object]) -> M:
-    """A new object of the model's that is not saved yet; defaults stand where no value is given."""
+    """A new unsaved object of the model; omitted values get their defaults."""
     row = model.__new__(model)
     attributes = {**_NEW_INSTANCE_STATE, "_await_when_save": {}, **_get_insert(model).defaults, **values}
     object.__setattr__(row, "__dict__", attributes)
@@ -32,12 +32,12 @@ def new_instance(model: type[M], values: Mapping[str, object]) -> M:
 
 
 def get_columns(model: type[Model]) -> tuple[str, ...]:
-    """The columns of the model's table but its key, in the order of `written`."""
+    """The columns of the model's table except its key, in the order of `to_db_values`."""
     return _get_insert(model).columns
 
 
 def to_db_values(row: Model) -> list[object]:
-    """The values of a row that is not saved yet, without its key, as the driver takes them.
+    """The values of an unsaved row, without its key, as the driver takes them.
 
     Raises:
         ValidationError: a text is too long.
@@ -54,7 +54,7 @@ def to_db_values(row: Model) -> list[object]:
 
 
 async def save(row: M) -> M:
-    """Insert a row that is not saved yet, whose key the database makes.
+    """Insert an unsaved row; the database generates its key.
 
     Raises:
         IntegrityError: it breaks a constraint.
@@ -67,7 +67,7 @@ async def save(row: M) -> M:
 
 
 async def create(model: type[M], values: Mapping[str, object]) -> M:
-    """`unsaved`, saved."""
+    """`new_instance`, saved."""
     return await save(new_instance(model, values))
 
 
@@ -97,25 +97,25 @@ def _get_insert(model: type[Model]) -> _Insert:
 
 
 def _build_getter(names: list[str]) -> Callable[[Mapping[str, Any]], tuple[object, ...]]:
-    """What reads the values of these names; `itemgetter` gives a tuple of two or more only."""
+    """A function that reads the values of these names; `itemgetter` returns a tuple only for two or more."""
     if len(names) < 2:
         return lambda attributes: tuple([attributes[name] for name in names])
     return itemgetter(*names)
 
 
 def _is_plain(column: Field[Any]) -> bool:
-    """Whether the driver takes the attribute as it is."""
+    """Whether the driver accepts the attribute unchanged."""
     is_same = type(column).to_db_value is Field.to_db_value or isinstance(column, DatetimeField)
     return is_same and not _has_members(column)
 
 
 def _has_members(column: Field[Any]) -> bool:
-    """Whether its values are an enum's, of which none is too long."""
+    """Whether its values are an enum's, none of which is too long."""
     return getattr(column, "enum_type", None) is not None
 
 
 def _build_converter(column: Field[Any]) -> Callable[[Any], Any] | None:
-    """What makes the driver's value of the column's; None where Tortoise has to."""
+    """The conversion from the column's value to the driver's; None if Tortoise has to do it."""
     members = getattr(column, "enum_type", None)
     if members is None:
         return None

@@ -1,4 +1,4 @@
-"""A limit on the time that the database may take over one read."""
+"""A time limit for reads."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ _CACHED_STATEMENTS = 1_000
 
 
 class ReadTimedOut(OperationalError):
-    """The database took longer over a read than the server allows, which broke it off."""
+    """The read took longer than the server allows and was cancelled."""
 
 
 @lru_cache(_CACHED_STATEMENTS)

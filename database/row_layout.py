@@ -1,4 +1,4 @@
-"""What a statement reads of a table, and how its rows lie: columns, joined tables, conversions."""
+"""What a statement reads of a table, and the layout of its rows: columns, joined tables, conversions."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,10 +15,10 @@ from database import connections
 
 @dataclass(frozen=True)
 class Projection:
-    """The columns to read of a row, None for all, and of the rows that it refers to, by the relation's name.
+    """The columns to read of a row (None: all) and of the rows it refers to, by relation name.
 
-    The primary key comes along, and so do the columns that refer to those rows. Moments named in `seconds`
-    are read as whole unix seconds; there are no objects of such rows.
+    The primary key is included, as are the columns that refer to those rows. Timestamps named in `seconds`
+    are read as whole Unix seconds; such rows cannot be turned into objects.
     """
 
     columns: frozenset[str] | None = None
@@ -26,7 +26,7 @@ class Projection:
     seconds: frozenset[str] = frozenset()
 
     def with_column(self, column: str) -> "Projection":
-        """The same with one more column."""
+        """A copy with one more column."""
         if self.columns is None or column in self.columns:
             return self
         return replace(self, columns=self.columns | {column})
@@ -37,9 +37,9 @@ ALL_COLUMNS = Projection()
 
 @dataclass(eq=False)
 class RowLayout:
-    """What a statement reads of a table, and of those that it joins to it, by the relations' names.
+    """The columns that a statement reads of a table and of joined tables, by relation name.
 
-    Generated code knows the value of a column by the name in `variables`.
+    Generated code refers to the value of a column by its name in `variables`.
     """
 
     alias: str
@@ -63,46 +63,44 @@ class RowLayout:
             self.related[name] = RowLayout(alias, other, projection, self.dialect, join)
 
     def walk(self) -> Iterator["RowLayout"]:
-        """This one and those joined to it, in the order of the statement's columns."""
+        """This layout and those joined to it, in the order of the statement's columns."""
         yield self
         for layout in self.related.values():
             yield from layout.walk()
 
     @property
     def key(self) -> str:
-        """The variable of the primary key; its value is None where nothing was joined."""
+        """The variable of the primary key; its value is None if no row was joined."""
         return self.variables[self.model._meta.pk_attr]
 
     @property
     def unpack_target(self) -> str:
-        """The variables of a whole row, to be assigned from it."""
+        """The assignment target that unpacks a whole row."""
         return ", ".join(name for layout in self.walk() for name in layout.variables.values()) + ","
 
     def get_converter(self, name: str) -> Callable[[Any], Any] | None:
-        """What makes the column's value of the driver's; None where it is that already."""
+        """The conversion from the driver's value to the column's; None if they are the same."""
         if name in self.projection.seconds:
             return None
         return _get_converter(self.model._meta.fields_map[name], self.dialect)
 
     def is_nullable(self, name: str) -> bool:
-        """Whether the column may hold null."""
         return bool(self.model._meta.fields_map[name].null)
 
     def enum_of(self, name: str) -> type[Enum] | None:
-        """The enum whose values the column holds; None where it holds others."""
+        """The enum of the column's values, if it has one."""
         return cast(type[Enum] | None, getattr(self.model._meta.fields_map[name], "enum_type", None))
 
     def holds_text(self, name: str) -> bool:
-        """Whether the column holds text as it is."""
+        """Whether the column holds plain text."""
         return isinstance(self.model._meta.fields_map[name], CharField | TextField)
 
     def holds_boolean(self, name: str) -> bool:
-        """Whether the column holds true and false."""
         return isinstance(self.model._meta.fields_map[name], BooleanField)
 
     @property
     def is_typed(self) -> bool:
-        """Whether the database holds every column to its type, which SQLite does not."""
+        """Whether the database enforces column types; SQLite does not."""
         return self.dialect == "postgres"
 
     @property
@@ -111,7 +109,7 @@ class RowLayout:
 
     @property
     def columns(self) -> list[str]:
-        """As the statement selects them."""
+        """The columns as the statement selects them."""
         return [self._column(name) for name in self.variables]
 
     def _column(self, name: str) -> str:
@@ -121,7 +119,7 @@ class RowLayout:
         )
 
     def _fields(self) -> list[str]:
-        """Names of the model's fields that are read; every relation's own column among them."""
+        """Names of the model's fields that are read, including every relation's own column."""
         meta = self.model._meta
         columns = self.projection.columns
         required = {meta.pk_attr, *(f"{name}_id" for name, _ in self.projection.related)}
@@ -133,7 +131,7 @@ class RowLayout:
 
 
 def _get_converter(column: Field[Any], dialect: str) -> Callable[[Any], Any] | None:
-    """What makes the column's Python value of the driver's; None where it is that already."""
+    """The conversion from the driver's value to the column's Python value; None if they are the same."""
     members = getattr(column, "enum_type", None)
     if members is not None:
         return {None: None, **{member.value: member for member in cast(type[Enum], members)}}.__getitem__

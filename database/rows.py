@@ -1,7 +1,7 @@
-"""Rows read by fixed statements: of each shape of a read, one SQL text and one generated function.
+"""Rows read by cached statements: one SQL text and one generated function per projection.
 
-What Tortoise does anew for every read, building a query and setting attributes one by one, is done once a
-shape. The objects are the models' own.
+Building a query and setting attributes one by one, which Tortoise does for every read, is done once per
+projection. The objects are instances of the models.
 """
 
 import json
@@ -42,19 +42,19 @@ class _Statement:
 
 @dataclass(eq=False)
 class RowSet(Generic[M]):
-    """Rows as the driver gave them, and the objects of them once somebody asks."""
+    """Rows as the driver returned them; objects are built on demand."""
 
     statement: _Statement
     values: Sequence[Any]
 
     @property
     def layout(self) -> RowLayout:
-        """How `values` lie; the same object for every read of one shape."""
+        """The layout of `values`; the same object for every read of a projection."""
         return self.statement.layout
 
     @cached_property
     def objects(self) -> list[M]:
-        """The model's objects of these rows."""
+        """The rows as instances of the model."""
         return cast(list[M], self.statement.hydrate(self.values))
 
     def __len__(self) -> int:
@@ -62,17 +62,16 @@ class RowSet(Generic[M]):
 
     @property
     def last_key(self) -> Any:
-        """The primary key of the last row, of which there has to be one."""
+        """The primary key of the last row; there must be one."""
         position = list(self.layout.variables).index(self.layout.model._meta.pk_attr)
         return self.values[-1][position]
 
     def subset(self, values: Sequence[Any]) -> "RowSet[M]":
-        """Some of the rows."""
         return RowSet(self.statement, values)
 
 
 class TableReader(Generic[M]):
-    """Reads of one model's rows; `Rows.of(model)` are the same for all who ask."""
+    """Reads of one model's rows; `TableReader.for_model(model)` is shared by all callers."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
@@ -80,31 +79,32 @@ class TableReader(Generic[M]):
 
     @staticmethod
     def for_model(model: type[N]) -> "TableReader[N]":
-        """The reads of this model's rows."""
+        """The reader of this model."""
         if model not in _readers:
             _readers[model] = TableReader(model)
         return _readers[model]
 
     @property
     def primary_key(self) -> str:
-        """Its attribute and column."""
+        """The attribute and column of the primary key."""
         return self.model._meta.pk_attr
 
     async def read(self, clauses: str, *values: object, projection: Projection = ALL_COLUMNS) -> RowSet[M]:
         """The rows that meet `clauses`, in the SQL of both databases; `t` is their table, `$1` a value.
 
-        `clauses` are of a bounded number: a statement is kept for each, and prepared by PostgreSQL.
+        There must be a bounded number of different `clauses`: each becomes a cached statement, prepared by
+        PostgreSQL.
         """
         current = connections.connection()
         statement = self._get_statement(str(current.capabilities.dialect), clauses, projection)
         return RowSet(statement, await connections.read(statement.text, values, client=current))
 
     async def fetch(self, clauses: str, *values: object, projection: Projection = ALL_COLUMNS) -> list[M]:
-        """The objects of the rows that `read` reads."""
+        """The rows of `read` as objects."""
         return (await self.read(clauses, *values, projection=projection)).objects
 
     async def fetch_by_values(self, column: str, keys: Iterable[object], *, order_by: str = "id") -> list[M]:
-        """The rows with one of these values in a column, by one statement however many there are."""
+        """The rows with one of these values in a column, by a single statement for any number of values."""
         order = f"ORDER BY t.{order_by}"
         if connections.dialect() == "postgres":
             return await self.fetch(f"WHERE t.{column} {self._any_of(column)} {order}", list(keys))
@@ -114,10 +114,10 @@ class TableReader(Generic[M]):
     async def get_by_key(
         self, key: object, condition: str = "TRUE", *, projection: Projection = ALL_COLUMNS
     ) -> M | None:
-        """The row with this primary key if it meets a condition on `t`; None where there is none.
+        """The row with this primary key if it meets a condition on `t`, or None.
 
-        On PostgreSQL, outside transactions, callers of about the same moment share a statement, which begins
-        after they asked. The key has to be one that the column can hold.
+        On PostgreSQL, outside transactions, concurrent callers share a statement that begins after they
+        asked. The key must be one that the column can hold.
         """
         current = connections.connection()
         if isinstance(current, StatelessClient):
@@ -139,7 +139,7 @@ class TableReader(Generic[M]):
 
     def _any_of(self, column: str) -> str:
         field = self.model._meta.fields_map[column]
-        # A cast to VARCHAR(80) would cut a longer key down to somebody's.
+        # A cast to VARCHAR(80) would truncate a longer key to somebody else's.
         is_text = isinstance(field, CharField)
         return connections.any_of_sql("text" if is_text else field.get_for_dialect("postgres", "SQL_TYPE"))
 
@@ -167,19 +167,19 @@ _readers: dict[type[Model], TableReader[Any]] = {}
 
 
 def get_prefetched(row: Model, relation: str) -> Any:
-    """The row that `row` refers to, where it was read with it.
+    """The row that `row` refers to, if it was read along with it.
 
     Raises:
-        KeyError: it was not.
+        KeyError: it was not read.
     """
     return vars(row)[f"_{relation}"]
 
 
 def _build_hydrator(layout: RowLayout) -> Hydrate:
-    """A function that makes the objects of a statement's rows.
+    """A function that builds the objects of a statement's rows.
 
     Raises:
-        TypeError: moments were read as seconds, which the objects' are not.
+        TypeError: timestamps were read as seconds, which objects cannot hold.
     """
     if any(part.projection.seconds for part in layout.walk()):
         raise TypeError(f"rows of {layout.model.__name__} that were not read to be objects")
@@ -194,7 +194,7 @@ def _build_hydrator(layout: RowLayout) -> Hydrate:
 
 
 def _build_object_code(part: RowLayout, scope: dict[str, object]) -> list[str]:
-    """Statements that make the object of one table's columns, or None where it was not joined."""
+    """Statements that build the object of one table's columns, or None if no row was joined."""
     meta = part.model._meta
     attributes = {
         "_partial": repr(not part.is_whole),
@@ -207,7 +207,7 @@ def _build_object_code(part: RowLayout, scope: dict[str, object]) -> list[str]:
         if convert is not None:
             scope[f"convert_{variable}"] = convert
         attributes[name] = variable if convert is None else f"convert_{variable}({variable})"
-    # Where Tortoise looks for a related object that was read already.
+    # Where Tortoise looks for a prefetched object.
     attributes |= {f"_{name}": related.alias for name, related in part.related.items()}
     scope[f"make_{part.alias}"], scope[f"model_{part.alias}"] = part.model.__new__, part.model
     items = ", ".join(f"{name!r}: {value}" for name, value in attributes.items())
@@ -215,7 +215,7 @@ def _build_object_code(part: RowLayout, scope: dict[str, object]) -> list[str]:
     fill = f"put({part.alias}, '__dict__', {{{items}}})"
     if not part.join:
         return [make, fill]
-    # The rows of a list often refer to the same few.
+    # The rows of a list often refer to the same few objects.
     known = f"known_{part.alias}"
     return [
         f"{part.alias} = {known}.get({part.key})",

@@ -1,11 +1,10 @@
-"""Tortoise's SQLite engine with BEGIN IMMEDIATE and a connection for reading.
+"""Tortoise's SQLite engine with BEGIN IMMEDIATE and separate connections for reading.
 
-Tortoise begins deferred transactions: with several processes, one that reads and then writes fails at
-once with "database is locked", whatever the busy time-out (tortoise-orm issue 1675).
-Readers of a WAL database never wait for writers, but one connection serves one statement at a time: reads
-outside transactions have a connection of their own, so that another process's write lock does not stall them,
-and costly reads a second one.
-The module's name has to contain "sqlite": the migration executor picks its dialect by it.
+Tortoise begins deferred transactions: with several processes, one that reads and then writes fails
+immediately with "database is locked", whatever the busy timeout (tortoise-orm issue 1675). Readers of a WAL
+database never wait for writers, but one connection runs one statement at a time: reads outside transactions
+use a connection of their own, so that another process's write lock does not stall them, and expensive reads a
+second one. The module's name has to contain "sqlite": the migration executor selects its dialect by it.
 """
 
 import asyncio
@@ -35,20 +34,20 @@ from database.text_search import SQLITE_FUNCTION
 from domain.search_folding import fold
 
 _STEPS_BETWEEN_CHECKS = 20_000
-"""Of SQLite's virtual machine: it looks at the clock about every millisecond."""
+"""Steps of SQLite's virtual machine between checks of the clock, about a millisecond."""
 
-# Moments are kept as text, and texts of several zones do not compare as their moments do.
+# Timestamps are stored as text, and texts in different time zones do not sort chronologically.
 sqlite3.register_adapter(
     datetime, lambda value: (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
 )
 
 
 class DatabaseFileReplaced(OperationalError):
-    """The database file was moved or replaced while it was open: what is written now would be lost."""
+    """The database file was moved or replaced while open, so new writes would be lost."""
 
 
 class _LockedConnection(ConnectionWrapper[Any]):
-    """Tortoise's wrapper, which keeps its lock for good when connecting fails."""
+    """Tortoise's wrapper keeps its lock forever if connecting fails; this one releases it."""
 
     async def __aenter__(self) -> Any:
         await self._lock.acquire()
@@ -61,7 +60,7 @@ class _LockedConnection(ConnectionWrapper[Any]):
 
 
 class ExactRowCountClient(SqliteClient):
-    """Tells how many rows a statement changed itself; Tortoise counts what triggers change as well."""
+    """Returns the number of rows that a statement itself changed; Tortoise adds those of triggers."""
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return _LockedConnection(self._lock, self)
@@ -77,15 +76,15 @@ class ExactRowCountClient(SqliteClient):
             rows = await connection.execute_fetchall(query, values)
             if connection.total_changes == before:
                 return len(rows), rows
-            # In the same turn: another task's statement would be counted otherwise.
+            # In the same iteration of the loop: otherwise another task's statement would be counted.
             ((count,),) = await connection.execute_fetchall("SELECT changes()")
             return count, rows
 
 
 class ImmediateTransaction(ExactRowCountClient, SqliteTransactionWrapper):
-    """A transaction that takes the write lock when it begins, and does `on_commit_callbacks` in the end.
+    """A transaction that takes the write lock when it begins, and runs `on_commit_callbacks` at the end.
 
-    A savepoint that is rolled back takes nothing away from `on_commit_callbacks`.
+    Rolling back to a savepoint does not remove callbacks from `on_commit_callbacks`.
     """
 
     def __init__(self, connection: SqliteClient) -> None:
@@ -106,7 +105,7 @@ class ImmediateTransaction(ExactRowCountClient, SqliteTransactionWrapper):
             await self._connection.rollback()
             raise OperationalError(error) from error
         except asyncio.CancelledError:
-            # The commit goes on in SQLite's own thread.
+            # The commit continues in SQLite's own thread.
             self._run_on_commit_callbacks()
             raise
         self._run_on_commit_callbacks()
@@ -117,7 +116,7 @@ class ImmediateTransaction(ExactRowCountClient, SqliteTransactionWrapper):
 
 
 class ImmediateTransactionContext(SqliteTransactionContext):
-    """A context whose failed or cancelled beginning frees the lock; Tortoise's keeps it for good."""
+    """Releases the lock if BEGIN fails or is cancelled; Tortoise's keeps it forever."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
@@ -135,18 +134,18 @@ class ImmediateTransactionContext(SqliteTransactionContext):
         try:
             await self.connection.begin()
         except BaseException:
-            # Queued behind a BEGIN that a cancelled task no longer waits for.
+            # Queued behind the BEGIN of a cancelled task.
             await asyncio.shield(self.connection._connection.rollback())
             raise
 
 
 class ImmediateSqliteClient(ExactRowCountClient):
-    """The client whose transactions are immediate, and whose reads outside them wait for no writer."""
+    """A client whose transactions are immediate, and whose reads outside them do not wait for writers."""
 
     def __init__(self, file_path: str, **options: Any) -> None:
         super().__init__(file_path, **options)
         self.read_timeout: float | None = None
-        """Seconds that a read outside transactions may take; None: as long as it needs."""
+        """Time limit in seconds for a read outside transactions; None: no limit."""
         self.costly_reads = CostlyReads()
         self._reader: _Reader | None = None
         self._costly_reader: _Reader | None = None
@@ -156,10 +155,10 @@ class ImmediateSqliteClient(ExactRowCountClient):
     async def create_connection(self, with_db: bool) -> None:
         if self.filename != ":memory:":
             with contextlib.suppress(OSError):
-                # Providers' keys are in it; SQLite gives its other files this one's mode. Never an existing
-                # file: closing it here would drop the locks that SQLite holds on it in this process.
+                # It contains the providers' keys; SQLite gives its other files the same mode. Never an
+                # existing file: closing it here would drop the locks that SQLite holds on it in this process.
                 os.close(os.open(self.filename, os.O_CREAT | os.O_EXCL, 0o600))
-        # aiosqlite's thread would report a file that cannot be opened once more, after the loop has closed.
+        # Otherwise aiosqlite's thread would report the unopenable file again, after the loop has closed.
         sqlite3.connect(self.filename).close()
         try:
             await super().create_connection(with_db)
@@ -167,7 +166,7 @@ class ImmediateSqliteClient(ExactRowCountClient):
                 await _add_functions(self._connection)
             self._file_identity = self._identify_file()
         except BaseException:
-            # Half open, its thread would keep the process from ending.
+            # A half-open connection's thread would keep the process from exiting.
             await self.close()
             raise
 
@@ -181,10 +180,10 @@ class ImmediateSqliteClient(ExactRowCountClient):
         await super().close()
 
     def check_file(self) -> None:
-        """Compare the file at the path with the one that is open.
+        """Compare the file at the path with the open one.
 
         Raises:
-            DatabaseFileReplaced: it is another one, or there is none.
+            DatabaseFileReplaced: it is another one, or missing.
         """
         if self._file_identity is not None and self._identify_file() != self._file_identity:
             raise DatabaseFileReplaced(f"{self.filename} was moved or replaced while it was open")
@@ -212,11 +211,11 @@ class ImmediateSqliteClient(ExactRowCountClient):
         return key
 
     def _is_read(self, query: str) -> bool:
-        # A database in memory belongs to its one connection.
+        # An in-memory database belongs to its one connection.
         return is_read(query) and self.filename != ":memory:"
 
     async def read_costly(self, query: str, values: Sequence[object]) -> Sequence[Any]:
-        """The rows of a read that may take long, when it is its turn; see `database.costly_reads`.
+        """The rows of an expensive read, which waits for its turn; see `database.costly_reads`.
 
         Raises:
             ReadTimedOut: it waited or ran longer than `read_timeout`.
@@ -238,14 +237,15 @@ class ImmediateSqliteClient(ExactRowCountClient):
 
     @translate_exceptions
     async def _fetch_costly(self, query: str, values: list[Any]) -> list[Any]:
-        # One at a time comes here: no lock is needed.
+        # Called by one task at a time, so it needs no lock.
         reader = self._costly_reader = self._costly_reader or await self._open_reader()
         self.log.debug("%s: %s", query, values)
         return await reader.fetch(query, values, timeout=self.read_timeout)
 
     async def _open_reader(self) -> "_Reader":
         if self._connection is None:
-            # It makes the file and switches it to WAL. Where it is open, a writer may hold its lock.
+            # Opening creates the file and switches it to WAL. If it is open already, a writer may hold its
+            # lock.
             async with self.acquire_connection():
                 pass
         return await _Reader.open(self.filename, busy_timeout=self.pragmas.get("busy_timeout", 5_000))
@@ -265,7 +265,7 @@ class ImmediateSqliteClient(ExactRowCountClient):
 
 
 class _Reader:
-    """A connection that only reads, one statement at a time, in a thread of its own."""
+    """A read-only connection that runs one statement at a time, in its own thread."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
@@ -273,7 +273,7 @@ class _Reader:
 
     @classmethod
     async def open(cls, filename: str, *, busy_timeout: int) -> "_Reader":
-        """A reader of an existing database; `busy_timeout` is milliseconds."""
+        """A reader of an existing database; `busy_timeout` is in milliseconds."""
         connection = await aiosqlite.connect(filename, isolation_level=None)
         reader = cls(connection)
         try:
@@ -305,7 +305,7 @@ class _Reader:
     def _fetch_in_time(
         self, connection: sqlite3.Connection, query: str, values: Sequence[Any], seconds: float | None
     ) -> list[Any]:
-        """The rows of a read; runs in the connection's thread."""
+        """The rows of a read with a time limit; runs in the connection's thread."""
         if seconds is not None:
             self._ends_at = time.monotonic() + seconds
         try:

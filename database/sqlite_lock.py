@@ -1,4 +1,4 @@
-"""An advisory lock beside a SQLite file, by which servers notice each other."""
+"""An advisory lock beside a SQLite file, by which servers detect each other."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from pathlib import Path
 def database_lock(url: str) -> Iterator[bool]:
     """Whether this process is the only server of the SQLite file at `sqlite://…`; held until the block ends.
 
-    The kernel drops the lock of a process that dies.
+    The kernel releases the lock of a process that dies.
     """
     file = Path(url.removeprefix("sqlite://").partition("?")[0])
     with file.with_name(f"{file.name}.serving").open("w") as lock:

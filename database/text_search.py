@@ -1,9 +1,9 @@
-"""The lookup `__has_part`: rows whose text holds a part, however either is spelled (`domain.search_folding`).
+"""The lookup `__has_part`: rows whose text contains a part, regardless of spelling (`domain.search_folding`).
 
 `Service.filter(name__has_part="فالوور")`. PostgreSQL keeps the folded text of prose in a generated column,
-`name_folded`, which no insert or update can bypass; SQLite folds while it reads, by a function of each
-connection, because it adds stored generated columns only by copying the table. Texts that are ASCII by
-nature (links, references, addresses) are compared as they are, with the part as typed or folded.
+`name_folded`, which no insert or update can bypass; SQLite folds while reading, by a function of each
+connection, because it adds stored generated columns only by copying the table. ASCII texts (links,
+references, addresses) are compared unfolded, with the part as typed or folded.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ SQLITE_FUNCTION = "fold_text"
 
 
 class _Folded(Function):
-    """The folded text of a column, in the dialect's own way."""
+    """The folded text of a column, in the dialect's SQL."""
 
     def __init__(self, column: Field) -> None:
         super().__init__(SQLITE_FUNCTION, column)
@@ -37,7 +37,7 @@ class _Folded(Function):
 
 
 def register(model: type[Model], *, folded: tuple[str, ...] = (), plain: tuple[str, ...] = ()) -> None:
-    """Give the model's columns the lookup; a new one of `folded` needs a migration by `FoldColumns`."""
+    """Register the lookup for columns; a new one in `folded` needs a migration with `FoldColumns`."""
     for name in folded:
         _add_lookup(model, name, _has_folded_part)
     for name in plain:
@@ -45,15 +45,15 @@ def register(model: type[Model], *, folded: tuple[str, ...] = (), plain: tuple[s
 
 
 def register_mobile(model: type[Model], name: str) -> None:
-    """Give a column of normalized mobile numbers the lookup."""
+    """Register the lookup for a column of normalized mobile numbers."""
     _add_lookup(model, name, _has_digits)
 
 
 class FoldColumns(RunSQL):
-    """Add the columns that PostgreSQL keeps folded texts in, to rows there are as well.
+    """Migration operation: add the columns in which PostgreSQL keeps folded texts, also for existing rows.
 
-    PostgreSQL rewrites the tables under an exclusive lock. Where pg_trgm is installed, each column gets an
-    index by which parts are found without reading the table.
+    PostgreSQL rewrites the tables under an exclusive lock. If pg_trgm is installed, each column gets an
+    index, so that searching for a part does not scan the table.
     """
 
     def __init__(self, columns: dict[str, tuple[str, ...]]) -> None:

@@ -1,12 +1,11 @@
-"""Mends of Tortoise 1.1.9's migrations; importing this module applies them.
+"""Patches of the migrations of Tortoise 1.1.9; importing this module applies them.
 
-CREATE TABLE drops CHECKs and conditional unique constraints (tortoise-orm issue 2272), and SQLite's
-table rebuild loses indexes, uniques and, by cascade, the rows of child tables. The first is put right;
-the second is refused, so that such a migration is written by hand.
-Before every operation all models are made anew, so that what it changes can be compared with what was. What
-only adds does not look back: without, an installation from nothing takes two thirds of the time.
-After every operation Tortoise also prepares queries of all models, which no migration sends: a migration that
-changes rows does so by SQL. Only what statements about tables need is prepared here.
+CREATE TABLE drops CHECKs and conditional unique constraints (tortoise-orm issue 2272), and SQLite's table
+rebuild loses indexes, unique constraints and, by cascade, the rows of child tables. The former is fixed; the
+latter is refused, so that such a migration is written by hand. Before every operation Tortoise rebuilds all
+models to compare them with the previous state. Operations that only add skip this: creating a database from
+nothing takes a third less time. After every operation Tortoise also prepares queries for all models, which no
+migration sends, as migrations change rows by SQL. Only what table statements need is prepared here.
 """
 
 from typing import Any
@@ -32,7 +31,7 @@ _ADDITIVE_OPERATIONS = (AddConstraint, AddField, AddIndex, CreateModel, RunSQL)
 
 
 class RebuildNotSupported(Exception):
-    """SQLite would rebuild a table and lose what hangs on it: write the migration with RunSQL."""
+    """SQLite would rebuild a table and lose dependent objects: write the migration with RunSQL."""
 
 
 def _unique_index_sql(editor: BaseSchemaEditor, model: type[Model], constraint: UniqueConstraint) -> str:
@@ -82,7 +81,7 @@ async def _reject_rebuild(self: SqliteSchemaEditor, model: type[Model], **change
 
 
 async def _read_applied_migrations(self: MigrationRecorder) -> list[MigrationKey]:
-    """Applied migrations, none where the table is missing. Tortoise takes every error for a missing table."""
+    """Applied migrations, none if the table is missing. Tortoise takes every error for a missing table."""
     statement = f'SELECT app, name FROM "{self.table_name}" ORDER BY applied_at, app, name'  # noqa: S608 - our own table
     try:
         _, rows = await self.connection.execute_query(statement)
@@ -106,7 +105,7 @@ async def _apply_without_state_copy(self: Migration, state: State, **options: An
     ):
         return await _apply(self, state, **options)
     clone = state.clone
-    # These operations never read what was before them.
+    # These operations never read the previous state.
     state.clone = lambda: state  # type: ignore[method-assign]
     try:
         return await _apply(self, state, **options)

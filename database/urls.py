@@ -1,9 +1,9 @@
-"""Database URLs as managed PostgreSQL hands them out, turned into what asyncpg takes.
+"""Parsing of database URLs of managed PostgreSQL services into asyncpg's arguments.
 
 libpq's URI form (PostgreSQL documentation, 34.1.1.2 and 34.1.2) is the reference: `postgres://` and
 `postgresql://`, percent-encoded user and password, several hosts, `sslmode`, `connect_timeout`,
-`application_name`, `options` and the rest. What only libpq knows and asyncpg does not need is dropped; other
-names become server settings.
+`application_name`, `options` and the rest. Options known to libpq only and not needed by asyncpg are dropped;
+other names become server settings.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ _DRIVER_OPTIONS: dict[str, type[int] | type[float]] = {
 }
 _POOL_OPTIONS = ("minsize", "maxsize", "max_inactive_connection_lifetime")
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-# `ssl=` as Tortoise, Django and node write it.
+# `ssl=` as Tortoise, Django and Node.js write it.
 _SSL_ALIASES = {
     "true": "require",
     "1": "require",
@@ -46,19 +46,18 @@ _LIBPQ_ONLY = frozenset(
 
 
 class InvalidDatabaseUrl(UsageError):
-    """DATABASE_URL cannot be read; the text says which part."""
+    """DATABASE_URL cannot be parsed; the message says which part."""
 
 
 @dataclass(frozen=True)
 class PostgresAddress:
-    """Where a PostgreSQL database is: a DSN for asyncpg, and the options that a DSN cannot hold."""
+    """The address of a PostgreSQL database: a DSN for asyncpg, and the options that a DSN cannot hold."""
 
     dsn: str
     options: dict[str, int | float] = field(default_factory=dict)
 
     @property
     def session_options(self) -> dict[str, int | float]:
-        """The options of one connection outside a pool."""
         return {name: value for name, value in self.options.items() if name not in _POOL_OPTIONS}
 
 
@@ -67,15 +66,15 @@ def is_postgres(url: str) -> bool:
 
 
 def parse_postgres_url(url: str) -> PostgresAddress:
-    """The address that a `postgres://` URL names.
+    """The address in a `postgres://` URL.
 
     Raises:
-        InvalidDatabaseUrl: a port or an option that cannot be read.
+        InvalidDatabaseUrl: a port or an option that cannot be parsed.
     """
     rest = url.split("://", 1)[1]
     location, _, query = rest.partition("?")
     authority, _, name = location.partition("/")
-    # Passwords are pasted as they are, too: only the last @ separates them from the host.
+    # Passwords may be pasted unencoded: only the last @ separates them from the host.
     credentials, _, hosts = authority.rpartition("@")
     user, _, password = credentials.partition(":")
     _check_ports(hosts)
@@ -93,7 +92,7 @@ def _dsn(user: str, password: str, hosts: str, name: str, parameters: dict[str, 
 
 def _check_ports(hosts: str) -> None:
     for host in hosts.split(","):
-        # An IPv6 address stands in brackets and holds colons of its own.
+        # An IPv6 address is enclosed in brackets and contains colons.
         _, _, port = host.rpartition("]")[2].partition(":")
         if port and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536):
             raise InvalidDatabaseUrl(f"DATABASE_URL: the port {port!r} is not a number from 1 to 65535")
@@ -106,7 +105,7 @@ def _split_parameters(query: str) -> tuple[dict[str, int | float], dict[str, str
         if name in _DRIVER_OPTIONS:
             options[name] = _number(name, value, _DRIVER_OPTIONS[name])
         elif name == "connect_timeout":
-            # libpq: 0 and less wait without end; asyncpg's own default is a minute.
+            # libpq waits forever at 0 and below; asyncpg's own default is a minute.
             if (seconds := _number(name, value, int)) > 0:
                 options["timeout"] = seconds
         elif name in ("ssl", "sslmode"):

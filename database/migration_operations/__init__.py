@@ -1,1 +1,1 @@
-"""Operations of our own that migrations use."""
+"""Custom migration operations."""

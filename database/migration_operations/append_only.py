@@ -1,4 +1,4 @@
-"""Tables whose rows stay as they were written, because the database itself refuses anything else."""
+"""Append-only tables, enforced by the database itself."""
 
 from tortoise.migrations.operations import RunSQL
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
@@ -19,7 +19,7 @@ _POSTGRES = (
 
 
 class MakeAppendOnly(RunSQL):
-    """A migration's step: from here on, rows of `table` are neither changed nor removed."""
+    """Migration operation: forbids updating and deleting rows of `table`."""
 
     def __init__(self, table: str) -> None:
         super().__init__("")
@@ -36,5 +36,5 @@ class MakeAppendOnly(RunSQL):
         else:
             statements = [_FUNCTION, _POSTGRES.format(table=self.table)]
         for statement in statements:
-            # Not by the editor's own way, which cuts scripts at each semicolon on SQLite.
+            # Not by the schema editor, which splits scripts at each semicolon on SQLite.
             await state_editor.client.execute_query(statement)

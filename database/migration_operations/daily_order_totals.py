@@ -1,15 +1,15 @@
-"""The migration's step that has changes of orders noted with the order's day, and tallies them by day.
+"""Migration operation for running totals of orders per user and day.
 
-Days are the shop's, counted from 1970-01-01. Both databases and `resolvers.order_totals` take Iran's offset
-from UTC of today, which has had no daylight saving time since 2022: an order of a summer before that may
-count for the day beside its own where it was placed within an hour of midnight.
+Days are in the shop's time zone, counted from 1970-01-01. Both databases and `resolvers.order_totals` use
+Iran's present offset from UTC, which has had no daylight saving time since 2022: an order from an earlier
+summer may count for the neighbouring day if it was placed within an hour of midnight.
 """
 
 from tortoise.migrations.operations import RunSQL
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 
 OFFSET_SECONDS = 12_600
-"""Of the shop's days from UTC: Iran Standard Time, +03:30."""
+"""The offset of the shop's days from UTC: Iran Standard Time, +03:30."""
 
 _SECONDS_PER_DAY = 86_400
 _COLUMNS = "(user_id, service_id, order_count, amount, day)"
@@ -18,16 +18,17 @@ _COUNTS = "status NOT IN ('canceled', 'refunded')"
 
 
 def day_sql(timestamp: str, dialect: str) -> str:
-    """The expression of a moment's day in the SQL of a dialect."""
+    """SQL expression of a timestamp's day."""
     if dialect == "sqlite":
-        # Whole seconds of a text in UTC: SQLite rounds the last half millisecond of a day up to the next.
+        # Whole seconds of a text in UTC: SQLite would round the last half millisecond of a day up to the
+        # next.
         seconds = f"CAST(strftime('%s', substr({timestamp}, 1, 19)) AS INTEGER)"
         return f"({seconds} + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY}"
     return f"floor((extract(epoch FROM {timestamp}) + {OFFSET_SECONDS}) / {_SECONDS_PER_DAY})::int"
 
 
 def fill_sql(dialect: str) -> str:
-    """The statement that fills an empty table of tallies by day from the orders there are."""
+    """The statement that fills an empty table of daily totals from the existing orders."""
     return (
         "INSERT INTO user_day_tallies (day, user_id, order_count, amount) "  # noqa: S608 - constants
         f"SELECT {day_sql('created_at', dialect)}, user_id, count(*), sum(charge) FROM orders "
@@ -36,7 +37,7 @@ def fill_sql(dialect: str) -> str:
 
 
 class TallyOrdersByDay(RunSQL):
-    """A migration's step: notes tell the order's day from here on, and earlier orders are tallied by day."""
+    """Migration operation: totals by day for existing orders; new deltas carry the order's day."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -46,8 +47,8 @@ class TallyOrdersByDay(RunSQL):
 
     async def _run_sql(self, state_editor: BaseSchemaEditor, _sqls: object) -> None:
         is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
-        # The triggers first: what is ordered meanwhile has to wait, and is noted with its day then. Notes
-        # from before have no day: the fill counts their orders already.
+        # Triggers first: orders placed meanwhile have to wait, and their deltas then carry a day. Earlier
+        # deltas have no day: the fill already counts their orders.
         for statement in _sqlite_triggers() if is_sqlite else _POSTGRES_TRIGGERS:
             await state_editor.client.execute_query(statement)
         await state_editor.client.execute_query(fill_sql("sqlite" if is_sqlite else "postgres"))

@@ -1,7 +1,7 @@
-"""The migration's step that has the database note every change of what orders come to.
+"""Migration operation: the database records every change of order totals.
 
-Triggers, because orders are written in several ways, some of them in bulk; and notes rather than the tallies
-themselves, because whoever orders at the same time would wait for each other there.
+Triggers, because orders are written in several ways, some in bulk; and deltas rather than the totals
+themselves, because concurrent orders would wait for each other there.
 """
 
 from tortoise.migrations.operations import RunSQL
@@ -37,7 +37,7 @@ BEGIN
   RETURN NULL;
 END $$
 """
-# A list of columns and the changed rows as tables cannot go together: updates are looked at one by one.
+# PostgreSQL does not allow a column list together with transition tables, so updates use a row trigger.
 _POSTGRES_UPDATE_FUNCTION = """
 CREATE FUNCTION note_order_delta() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -67,7 +67,7 @@ FILL = (
     "FROM orders WHERE status NOT IN ('canceled', 'refunded') GROUP BY service_id",
 )
 
-"""Statements that fill empty tallies from the orders there are."""
+"""Statements that fill empty totals from the existing orders."""
 
 _INDEXES = (
     "CREATE INDEX user_tallies_top ON user_tallies (amount DESC, user_id)",
@@ -76,7 +76,7 @@ _INDEXES = (
 
 
 class TallyOrders(RunSQL):
-    """A migration's step: tallies of the orders there are, and from here on a note of every change."""
+    """Migration operation: totals of the existing orders, and a delta for every change from here on."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -87,9 +87,9 @@ class TallyOrders(RunSQL):
     async def _run_sql(self, state_editor: BaseSchemaEditor, _sqls: object) -> None:
         is_sqlite = state_editor.client.capabilities.dialect == "sqlite"
         triggers = _build_sqlite_triggers() if is_sqlite else _build_postgres_triggers()
-        # The triggers first: what is ordered meanwhile has to wait, and is noted then.
+        # Triggers first: orders placed meanwhile have to wait, and are recorded then.
         for statement in (*triggers, *FILL, *_INDEXES):
-            # Not by the editor's own way, which cuts scripts at each semicolon on SQLite.
+            # Not by the schema editor, which splits scripts at each semicolon on SQLite.
             await state_editor.client.execute_query(statement)
 
 

@@ -1,7 +1,7 @@
-"""Migration steps that part what providers say from what buyers read.
+"""Migration operations that separate providers' messages from texts for buyers.
 
-Columns are renamed rather than copied: nearly every note there was is a provider's, and an update of each
-row of a large shop would take hours.
+Columns are renamed rather than copied: nearly every existing note is a provider's, and updating each row of a
+large shop would take hours.
 """
 
 from copy import deepcopy
@@ -19,7 +19,7 @@ _NOTES_OF_STAFF = (
     # Staff wrote these for the buyer.
     "UPDATE order_events SET note = staff_note, staff_note = NULL "
     "WHERE actor = 'staff' AND staff_note IS NOT NULL",
-    # The order still shows one of them, or the empty note of the old panel, which its app was answered.
+    # The order still shows one of them, or the empty note of the old panel, which its app received.
     "UPDATE orders SET note = staff_note, staff_note = NULL "
     "WHERE staff_note IS NOT NULL AND (trim(staff_note) = '' OR EXISTS ("
     "SELECT 1 FROM order_events e WHERE e.order_id = orders.id AND e.note = orders.staff_note))",
@@ -45,7 +45,7 @@ _INDEX = (
 
 
 class SplitNotes(RunSQL):
-    """Every `note` becomes a `staff_note`; buyers keep what staff wrote for them."""
+    """Every `note` becomes a `staff_note`; buyers keep the notes that staff wrote for them."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -66,7 +66,7 @@ class SplitNotes(RunSQL):
 
 
 class MakeProviderOrderIdText(RunSQL):
-    """`orders.provider_order_id` becomes a text, null where nothing was sent."""
+    """`orders.provider_order_id` becomes text, null if nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -94,7 +94,7 @@ class MakeProviderOrderIdText(RunSQL):
 
 
 class CleanDescriptions(RunSQL):
-    """Descriptions that providers wrote lose their scripts; those of text alone stay as they are."""
+    """Remove scripts from descriptions written by providers; plain text stays unchanged."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -104,7 +104,7 @@ class CleanDescriptions(RunSQL):
 
     async def _run_sql(self, state_editor: BaseSchemaEditor, _sqls: object) -> None:
         client = state_editor.client
-        # SQLite's driver knows no $1.
+        # SQLite's driver does not support $1.
         places = ("?", "?") if client.capabilities.dialect == "sqlite" else ("$1", "$2")
         for table in ("services", "categories"):
             found = f"SELECT id, description FROM {table} WHERE description LIKE '%<%'"  # noqa: S608

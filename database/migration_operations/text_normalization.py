@@ -1,4 +1,4 @@
-"""Migration steps that bring stored texts to the normal forms of `domain.links` and `domain.emails`."""
+"""Migration operations that normalize stored texts as `domain.links` and `domain.emails` do."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
@@ -14,8 +14,8 @@ _SET_HASH = {
     "postgres": "UPDATE orders SET link_hash = $1 WHERE id = $2",
     "sqlite": "UPDATE orders SET link_hash = ? WHERE id = ?",
 }
-# Where the normal form is another user's, the row keeps its spelling: which of the two owns the address is
-# not for a migration to decide.
+# If another user has the normal form, the row keeps its spelling: a migration cannot decide who owns the
+# address.
 _SET_EMAIL = {
     "postgres": "UPDATE users SET email = $1 WHERE id = $2 "
     "AND NOT EXISTS (SELECT 1 FROM users AS others WHERE others.email = $1)",
@@ -25,7 +25,7 @@ _SET_EMAIL = {
 
 
 class HashLinks(RunSQL):
-    """Fill `orders.link_hash` of the orders there are."""
+    """Fill `orders.link_hash` of the existing orders."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -41,7 +41,7 @@ class HashLinks(RunSQL):
 
 
 class NormalizeEmails(RunSQL):
-    """Spell stored e-mail addresses as `emails.normalize` does; what it refuses stays as it is."""
+    """Normalize stored e-mail addresses by `emails.normalize`; what it rejects stays unchanged."""
 
     def __init__(self) -> None:
         super().__init__("")
