@@ -100,10 +100,10 @@ for _model in (
     UserDayTally,
     UserTally,
 ):
-    # Descriptions are for readers of the code: in the schema, each reworded one would be a migration.
+    # Descriptions are for readers of the code: in the schema, each rewording would be a migration.
     _model._meta.table_description = ""
     for _field in _model._meta.fields_map.values():
-        # Empty rather than None for enum fields: they would list their members again.
+        # Empty rather than None for enum fields, which would list their members again.
         _field.description = "" if isinstance(_field, CharEnumFieldInstance) else None
 
 register(Service, folded=("name",))

@@ -1,4 +1,4 @@
-"""Access tokens that were issued; the row is what makes a token revocable."""
+"""Issued access tokens; the row is what makes a token revocable."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -9,10 +9,11 @@ from models.user import User
 
 
 class AccessToken(Model):
-    """One signed-in session, or one service token. `id` is the token's `jti`, 80 hexadecimal digits.
+    """A session or a service token. `id` is the token's `jti`, 80 hexadecimal digits.
 
-    `last_seen_at` is null until the session is used after its first hour, `confirmed_at` is when a staff
-    session last proved who it is. `name` and `permissions` (comma separated) are a service token's.
+    `last_seen_at` is null until the session is used after its first hour; `confirmed_at` is when a staff
+    session last proved its user's identity. `name` and `permissions` (comma separated) belong to service
+    tokens.
     """
 
     id = fields.CharField(80, primary_key=True)
@@ -36,7 +37,7 @@ class AccessToken(Model):
 
     @property
     def granted_permissions(self) -> frozenset[Permission]:
-        """What a service token may do, within its user's role."""
+        """The permissions of a service token, within its user's role."""
         return frozenset(Permission(name) for name in (self.permissions or "").split(",") if name)
 
     class Meta:

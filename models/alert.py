@@ -1,4 +1,4 @@
-"""What staff were told that is not over yet, and how far the daily audit is."""
+"""Open alerts to staff, and the progress of the daily audit."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -7,9 +7,9 @@ from domain.enums import AlertKind
 
 
 class Alert(Model):
-    """Something that is wrong with `subject`, such as a provider's id; the row goes when it is over.
+    """An open alert about `subject`, such as a provider's id; the row is deleted when it is over.
 
-    `latest_at` is the latest event that was told of, where the same trouble can grow.
+    `latest_at` is the latest event that was reported, for incidents that can recur.
     """
 
     id = fields.IntField(primary_key=True)
@@ -24,7 +24,7 @@ class Alert(Model):
 
 
 class AuditRun(Model):
-    """One walk of the audit through all wallets, `next_user_id` being the first that it has not looked at."""
+    """A run of the audit through all wallets; `next_user_id` is the first one not audited yet."""
 
     id = fields.IntField(primary_key=True)
     began_at = fields.DatetimeField()

@@ -1,4 +1,4 @@
-"""What staff did: append-only. The database itself refuses to change or remove an entry."""
+"""The audit log of staff actions: append-only, enforced by the database itself."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -10,11 +10,10 @@ from models.user import User
 
 
 class AuditEntry(Model):
-    """One act of a member of staff's on one record.
+    """One action by a member of staff on one record.
 
-    `before` and `after` are JSON objects of the columns that the act changed, as they were and as they
-    became; secrets in them are masked. `role` is the actor's when it happened, `subject_id` null where the
-    subject is the installation itself.
+    `before` and `after` are JSON objects of the columns that changed, with secrets masked. `role` is the
+    actor's at that time; `subject_id` is null if the subject is the installation itself.
     """
 
     id = fields.IntField(primary_key=True)

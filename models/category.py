@@ -1,11 +1,9 @@
-"""Categories of the catalogue."""
-
 from tortoise import fields
 from tortoise.models import Model
 
 
 class Category(Model):
-    """A shelf of the shop; `position` is the order in which people see the shelves."""
+    """A catalogue category; `position` sets the display order."""
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(200)

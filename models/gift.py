@@ -1,4 +1,4 @@
-"""Gifts that the wheel of fortune may give, and those that users won."""
+"""Gifts of the wheel of fortune, and gifts won by users."""
 
 from typing import Self
 
@@ -60,7 +60,7 @@ class UserGift(Model):
         indexes = [Index(fields=("user_id", "id"))]
 
     def as_won(self) -> Self:
-        """A copy as it was answered first, before it was used."""
+        """A copy as in the first response, before it was used."""
         won = self.clone(pk=self.pk)
         won.update_from_dict(
             {"is_used": False, "link": None, "order_id": None, "updated_at": self.created_at}

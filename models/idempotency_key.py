@@ -1,4 +1,4 @@
-"""First answers of operations that clients may repeat."""
+"""Stored results of idempotent requests."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -6,17 +6,17 @@ from tortoise.models import Model
 import database
 from models.user import User
 
-# Whose key it is, and the key: locks of two numbers share nothing with those of one
-# (`database.exclusive_transaction`).
-# hashtext is PostgreSQL's own hash of a text; two keys of a user with the same wait for each other, no more.
+# User and key: a lock on two numbers never conflicts with one on a single number
+# (`database.exclusive_transaction`). hashtext is PostgreSQL's own text hash; a collision of two keys of a
+# user only makes them wait for each other.
 _LOCKED = "(user_id, hashtext(key))"
 TRY_LOCK = f"pg_try_advisory_xact_lock{_LOCKED}"
-"""Whether only this transaction may claim `key` of `user_id` from here on; PostgreSQL's, without waiting."""
+"""Try to reserve `key` of `user_id` for this transaction without waiting; PostgreSQL only."""
 _LOCK = f"SELECT pg_advisory_xact_lock{_LOCKED} FROM (VALUES ($1::int, $2::text)) AS asked (user_id, key)"  # noqa: S608 - a constant
 
 
 class IdempotencyKey(Model):
-    """A client's key for one act. `fingerprint` is a hash of its arguments, `answer` the first result."""
+    """An idempotency key. `fingerprint` is a hash of the request's arguments, `answer` the stored result."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -37,6 +37,6 @@ class IdempotencyKey(Model):
 
     @classmethod
     async def lock(cls, user_id: int, key: str) -> None:
-        """Let nobody else claim the key until this transaction ends. SQLite's exclude each other anyhow."""
+        """Reserve the key until this transaction ends. SQLite serializes transactions anyway."""
         if database.dialect() == "postgres":
             await database.fetch(_LOCK, user_id, key)

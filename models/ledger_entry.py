@@ -12,10 +12,10 @@ from models.user import User
 
 
 class LedgerEntry(Model):
-    """A change of a balance by `amount` Toman (negative for a spend).
+    """A change of a balance by `amount` Toman (negative for a charge).
 
-    `cause` names what it belongs to, such as `order:12` or `payment:7`; with `kind` it is unique,
-    so that the same cause never counts twice. Orders and payments are named by their own columns too.
+    `cause` names the record it belongs to, such as `order:12` or `payment:7`; together with `kind` it is
+    unique, so nothing is booked twice. Orders and payments are also referenced by columns of their own.
     """
 
     id = fields.IntField(primary_key=True)

@@ -1,4 +1,4 @@
-"""How far the import of an old panel's tables is, and what it could not take as it was."""
+"""The progress of importing an old panel's tables, and the rows that were changed or skipped."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -8,7 +8,7 @@ from domain.enums import FindingKind
 
 
 class LegacyImport(Model):
-    """One import. `fingerprint` names the files by their contents: the same files are the same import."""
+    """One import, identified by `fingerprint`, a hash of the files' contents."""
 
     id = fields.IntField(primary_key=True)
     fingerprint = fields.CharField(64, unique=True)
@@ -20,9 +20,9 @@ class LegacyImport(Model):
 
 
 class LegacyImportTable(Model):
-    """A table of an import. All before byte `position` and line `line` of its file is in the database.
+    """A table of an import. Everything before byte `position` and line `line` of its file has been imported.
 
-    `money_read` and `money_rejected` are exact decimal sums of Toman, as the file has them.
+    `money_read` and `money_rejected` are exact decimal sums of Toman, as in the file.
     """
 
     id = fields.IntField(primary_key=True)
@@ -46,7 +46,7 @@ class LegacyImportTable(Model):
 
 
 class LegacyFinding(Model):
-    """A row that was left out, or changed to be taken: `record` is its id as the file spells it."""
+    """A row that was skipped, or changed to be accepted: `record` is its id as spelled in the file."""
 
     id = fields.IntField(primary_key=True)
     legacy_import: fields.ForeignKeyRelation[LegacyImport] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Login codes that were asked for; their rows are also what the sending limits count."""
+"""Requested login codes; the sending limits count their rows."""
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -10,12 +10,12 @@ from models.user import User
 
 
 class LoginCode(Model):
-    """A code asked for by `subject`: a mobile number, or an e-mail address that no user has.
+    """A code requested for `subject`: a mobile number, or an e-mail address that no user has.
 
-    Only the keyed hash of the code is stored. `is_sent` is False where nobody could log in
-    with the subject: such rows keep the limits alike for known and unknown usernames. `attempts` are the
-    tries of all networks. `reserve` says that the code was sent beyond a limit of the number, to a network
-    that its user had signed in from. One whose `delivery` was refused counts for no limit but the interval.
+    Only the keyed hash of the code is stored. `is_sent` is False if nobody can sign in with the subject: such
+    rows make the limits equal for known and unknown usernames. `attempts` counts those of all networks.
+    `reserve` marks a code sent beyond a limit of the number, to a network that its user had signed in from.
+    One whose `delivery` failed counts for no limit except the interval.
     """
 
     id = fields.IntField(primary_key=True)
@@ -62,7 +62,7 @@ class LoginCodeTry(Model):
 
 
 class KnownNetwork(Model):
-    """A network that a user signed in from by a code, and when they last did."""
+    """A network from which a user signed in by a code, and the time of the last sign-in."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(

@@ -1,5 +1,3 @@
-"""What the shop told a user."""
-
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
@@ -9,7 +7,7 @@ from models.user import User
 
 
 class Notification(Model):
-    """A sentence for one user; unread while `read_at` is null."""
+    """A message to one user; unread while `read_at` is null."""
 
     id = fields.UUIDField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Who people are at an OpenID provider, and sign-ins there that are under way."""
+"""Users' identities at OpenID providers, and sign-ins in progress."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -7,7 +7,7 @@ from models.user import User
 
 
 class OpenIdIdentity(Model):
-    """A person at a provider: `subject` is theirs alone for ever, which an e-mail address is not."""
+    """A person at a provider: `subject` is permanent and unique, unlike an e-mail address."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -24,7 +24,7 @@ class OpenIdIdentity(Model):
 
 
 class OpenIdAttempt(Model):
-    """What a callback needs of its beginning. `id` is the SHA-256 of its state; taking the row uses it up."""
+    """A sign-in in progress, deleted by its callback. `id` is the SHA-256 of the OAuth state."""
 
     id = fields.CharField(64, primary_key=True)
     data = fields.TextField()

@@ -1,4 +1,4 @@
-"""Orders: what a user bought, and how far its delivery is."""
+"""Orders and the state of their delivery."""
 
 from datetime import date, datetime
 from typing import Self
@@ -27,7 +27,7 @@ _INTERNAL_COLUMNS = frozenset(
     "link_hash provider_id provider_service_id provider_order_id dispatch due_at attempts worker lease_until "
     "runs_by_shop runs_done undelivered cancel_requested_at cancel_due_at staff_note unclear_since".split()
 )
-"""Columns that are the worker's and staff's own."""
+"""Columns for the worker and staff only."""
 _EMPTY_WHEN_PLACED = (
     "provider_order_id",
     "note",
@@ -35,24 +35,24 @@ _EMPTY_WHEN_PLACED = (
     "subscription_response_orders",
     "subscription_response_posts",
 )
-"""Columns that are empty when an order is placed."""
 
 
 class Order(Model):
     """An order with its charge in whole Toman; service type, provider and category are as when it was placed.
 
     `quantity` is the total; `drip_feed_quantity` is one run's. `provider_order_id` is null until sent; most
-    providers use numbers, some use letters. `is_imported` orders come from the old panel and are never sent
-    upstream by themselves.
+    providers use numbers, some use letters. `is_imported` orders come from the old panel and are never
+    submitted automatically.
 
-    Buyers read `note`, a remark that staff wrote for them, and `public_reason`. Whatever a provider or the
-    worker had to say is in `staff_note`, which no buyer ever reads.
+    Buyers see `note`, written for them by staff, and `public_reason`. Messages of the provider or the worker
+    are in `staff_note`, which no buyer ever sees.
 
-    The row is also the worker's queue. `due_at` is when the worker next has something to do: send a queued
-    order, ask about a sent one. `worker` holds it until `lease_until`. With `runs_by_shop` the shop sends a
-    drip-feed run by run, because the provider has none; `runs_done` and `undelivered` (units) count them.
-    `cancel_due_at` is when to pass the buyer's wish to cancel on to the provider. `unclear_since` is when
-    the provider's reports on a sent order stopped being readable; null while they are.
+    The row is also the worker's queue. `due_at` is when the worker next has to act: submit a queued order, or
+    poll a submitted one. `worker` holds it until `lease_until`. With `runs_by_shop` the shop sends a
+    drip-feed run by run, because the provider does not support it; `runs_done` and `undelivered` (units)
+    count them. `cancel_due_at` is when to forward the buyer's cancellation request to the provider.
+    `unclear_since` is when the provider's reports on a submitted order became unreadable; null while they are
+    readable.
     """
 
     id = fields.IntField(primary_key=True)
@@ -166,9 +166,9 @@ class Order(Model):
         source: OrderSource,
         now: datetime,
     ) -> Self:
-        """A new order, not saved yet; provider and type are the service's own.
+        """A new unsaved order; provider and type are those of the service.
 
-        It is queued for the provider at once, unless staff deliver the service.
+        It is queued for the provider immediately, unless staff deliver the service.
         """
         is_sent_upstream = service.provider_id is not None and service.source is ServiceSource.API
         drip_feed, subscription = specification.drip_feed, specification.subscription
@@ -212,46 +212,46 @@ class Order(Model):
 
     @classmethod
     async def has_unfinished(cls, *, buyer: User, service: Service, link: str) -> bool:
-        """Whether an order of the buyer's for this service and link, however spelled, is under way."""
+        """Whether the buyer has an unfinished order for this service and link, in any spelling."""
         orders = cls.filter(user_id=buyer.id, service_id=service.id, status__in=UNFINISHED)
-        # Rows that other programs wrote have no hash; two links may share one.
+        # Rows written by other programs have no hash; two links may share one.
         candidates = orders.filter(Q(link_hash=links.hash_link(link)) | Q(link_hash=None))
         normalized = links.normalize(link)
         return any(links.normalize(order.link) == normalized for order in await candidates.only("id", "link"))
 
     @classmethod
     async def get_as_placed(cls, order_id: int) -> Self:
-        """The order as it was answered first."""
+        """The order as in the first response."""
         return (await cls.get(id=order_id)).as_placed()
 
     @property
     def undelivered_if_stopped(self) -> int:
-        """Units that a drip-feed by the shop leaves undelivered when no further run is sent."""
+        """Units that a drip-feed managed by the shop leaves undelivered if no further run is sent."""
         return int(self.undelivered + (self.runs - self.runs_done) * self.drip_feed_quantity)
 
     @property
     def buyer_snapshot(self) -> tuple[object, ...]:
-        """All that its buyer may see of it, to be compared with another reading."""
+        """Everything its buyer may see of it, for comparison with another reading."""
         return tuple(getattr(self, name) for name in sorted(self._meta.db_fields - _INTERNAL_COLUMNS))
 
     @property
     def is_unchanged_since_placed(self) -> bool:
-        """Whether its buyer has seen no change of it yet."""
+        """Whether nothing visible to its buyer has changed yet."""
         return self.buyer_snapshot == self.as_placed().buyer_snapshot
 
     @property
     def runs_delivered(self) -> int:
-        """Runs of a drip-feed that are over: counted where the shop sends them, else told by what remains."""
+        """Finished runs of a drip-feed: counted if the shop sends them, else computed from the remainder."""
         if self.runs_by_shop:
             return self.runs_done
         if self.status is OrderStatus.COMPLETED:
             return self.runs
-        # 0 until the provider first tells what remains.
+        # 0 until the provider first reports a remainder.
         return int((self.quantity - self.remains) // self.drip_feed_quantity) if self.remains else 0
 
     @property
     def posts_delivered(self) -> int:
-        """Posts of a subscription that were served."""
+        """Posts of a subscription that were delivered."""
         if self.status is OrderStatus.COMPLETED:
             return self.subscription_posts or 0
         if self.status is OrderStatus.PARTIAL:
@@ -259,12 +259,11 @@ class Order(Model):
         return self.subscription_response_posts or 0
 
     def expires_before(self, today: date) -> bool:
-        """Whether the last day of a subscription lies before `today`."""
         last = calendar_days.parse_day(self.subscription_expiry) if self.subscription_expiry else None
         return last is not None and last < today
 
     def as_placed(self) -> Self:
-        """A copy as it was answered first, before anything was delivered or given back."""
+        """A copy as in the first response, before anything was delivered or refunded."""
         placed = self.clone(pk=self.pk)
         placed.status, placed.updated_at = OrderStatus.PENDING, self.created_at
         placed.refunded = placed.start_count = placed.remains = 0

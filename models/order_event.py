@@ -1,4 +1,4 @@
-"""What happened to orders: one row for every change of a status. Triggers keep it append-only."""
+"""Order history: one row per change of status. Triggers keep it append-only."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -11,10 +11,10 @@ from models.user import User
 
 
 class OrderEvent(Model):
-    """A change of an order's status, or a remark where `from_status` and `to_status` are the same.
+    """A change of an order's status, or a note if `from_status` and `to_status` are the same.
 
-    `from_status` is null when the order was placed; `actor_user` is the member of staff, if one it was.
-    `note` is what staff wrote for the buyer; `staff_note` is for staff alone.
+    `from_status` is null when the order was placed; `actor_user` is the member of staff, if any. `note` is
+    what staff wrote for the buyer; `staff_note` is for staff only.
     """
 
     id = fields.IntField(primary_key=True)

@@ -1,10 +1,9 @@
-"""What orders come to by user, by user and day, and by service, kept up to date as they change.
+"""Running totals of orders by user, by user and day, and by service.
 
-The database itself notes every change (`database.migration_operations.order_totals`); the worker adds the
-notes to the tallies (`resolvers.order_totals`). At every moment tally and notes together are what adding up
-all orders would give. Canceled and refunded orders do not count.
-The tallies' indexes, from the most to the least, are `database.migration_operations.order_totals`'s:
-Tortoise's own all rise.
+The database itself records every change as a delta (`database.migration_operations.order_totals`); the worker
+folds the deltas into the totals (`resolvers.order_totals`). Totals and deltas together always equal the sum
+over all orders. Canceled and refunded orders do not count. The descending indexes of the totals are created
+by `database.migration_operations.order_totals`: Tortoise's own are ascending only.
 """
 
 from tortoise import fields
@@ -12,7 +11,7 @@ from tortoise.models import Model
 
 
 class OrderDelta(Model):
-    """A change that is in no tally yet: so many orders, and so much Toman, more or less."""
+    """A change not yet in any total: a number of orders and an amount in Toman, positive or negative."""
 
     id = fields.BigIntField(primary_key=True)
     user_id = fields.IntField()
@@ -20,14 +19,14 @@ class OrderDelta(Model):
     order_count = fields.IntField()
     amount = fields.BigIntField()
     day = fields.IntField(null=True)
-    """When the order was placed, as `UserDayTally` counts days; null in notes of before there were any."""
+    """The day the order was placed, counted as in `UserDayTally`; null in deltas older than that table."""
 
     class Meta:
         table = "order_deltas"
 
 
 class UserTally(Model):
-    """A user's orders and what they cost in Toman, but for what is in `OrderDelta`."""
+    """A user's orders and their cost in Toman, without pending `OrderDelta` rows."""
 
     user_id = fields.IntField(primary_key=True, generated=False)
     order_count = fields.BigIntField()
@@ -38,7 +37,7 @@ class UserTally(Model):
 
 
 class UserDayTally(Model):
-    """A user's orders placed on one day and what they cost in Toman, but for what is in `OrderDelta`.
+    """A user's orders placed on one day and their cost in Toman, without pending `OrderDelta` rows.
 
     `day` counts from 1970-01-01 in the shop's time zone, see
     `database.migration_operations.daily_order_totals`.
@@ -56,7 +55,7 @@ class UserDayTally(Model):
 
 
 class ServiceTally(Model):
-    """How often a service was ordered, but for what is in `OrderDelta`."""
+    """How often a service was ordered, without pending `OrderDelta` rows."""
 
     service_id = fields.IntField(primary_key=True, generated=False)
     order_count = fields.BigIntField()

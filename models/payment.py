@@ -1,5 +1,3 @@
-"""Payments into the wallet through a gateway."""
-
 from typing import Self
 
 from tortoise import fields
@@ -13,11 +11,11 @@ from models.user import User
 
 
 class Payment(Model):
-    """A payment of `amount` Toman; without `user` it is a test that credits nobody.
+    """A payment of `amount` Toman through a gateway; without `user` it is a test that credits nobody.
 
-    `authority` is the gateway's token for it, unique a gateway, and `url` the gateway's page; both are
-    null until the gateway has opened the payment. `check_after` is when to ask the gateway next whether
-    it was paid; null where there is nothing more to ask. `checks` counts how often it was asked in vain.
+    `authority` is the gateway's token for it, unique per gateway, and `url` the gateway's page; both are null
+    until the gateway has opened the payment. `check_after` is when to ask the gateway next whether it was
+    paid; null if there is nothing left to ask. `checks` counts unsuccessful checks.
     """
 
     id = fields.IntField(primary_key=True)
@@ -54,7 +52,7 @@ class Payment(Model):
         ]
 
     def as_opened(self) -> Self:
-        """A copy as it was answered first, before anything was paid."""
+        """A copy as in the first response, before it was paid."""
         opened = self.clone(pk=self.pk)
         opened.update_from_dict(
             {"status": PaymentStatus.PENDING, "reference": None, "card_mask": None, "credited_at": None}

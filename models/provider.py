@@ -7,15 +7,15 @@ from domain.enums import PauseReason
 
 
 class Provider(Model):
-    """A panel that speaks the trade's API v2. `balance` is in the provider's own currency, as it words it.
+    """A panel with the common panel API v2. `balance` is in the provider's currency, as received.
 
     Imported services cost `toman_per_unit` × rate, plus `margin_percent`, rounded up to a multiple of
-    `rounding` Toman. `concurrency` is how many calls one worker makes at once.
+    `rounding` Toman. `concurrency` is the number of simultaneous calls per worker.
 
-    Nothing is sent while `paused_until` is set; once that time comes, a request for its balance tells whether
-    it is back. `pause_reason`, `pause_note` (what it said, for staff) and `pauses` (in a row) stay until it
-    has taken an order again. `outages` counts calls in a row that failed without a reason that it gave.
-    `reports_singly`: it does not understand a status request for several orders.
+    Nothing is sent while `paused_until` is set; at that time a balance request tests whether the provider has
+    recovered. `pause_reason`, `pause_note` (its message, for staff) and `pauses` (consecutive) stay until it
+    has accepted an order again. `outages` counts consecutive calls that failed without an error message from
+    the provider. `reports_singly`: it does not support status requests for several orders.
     """
 
     id = fields.IntField(primary_key=True)

@@ -1,4 +1,4 @@
-"""How much of each quota users have used in their present windows."""
+"""Users' consumption of each quota in the current window."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ import database
 from domain.quotas import Quota
 from models.user import User
 
-# One statement, so that of two requests at once the second sees what the first took. A window that has ended
-# begins anew with what is taken.
+# One statement, so that of two concurrent requests the second sees what the first used. An ended window
+# starts again with the amount used.
 _TAKE_SQL = """
 INSERT INTO quota_usage (user_id, quota, used, ends_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_id, quota) DO UPDATE SET
@@ -22,7 +22,7 @@ RETURNING used
 
 
 class QuotaUsage(Model):
-    """What a user has used of a quota in the window that ends at `ends_at`."""
+    """A user's consumption of a quota in the window that ends at `ends_at`."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("vitrin.User", related_name="quota_usage")
@@ -40,7 +40,7 @@ class QuotaUsage(Model):
     async def take(
         cls, user_id: int, quota: Quota, amount: int, *, limit: int, now: datetime, ends_at: datetime
     ) -> bool:
-        """Add `amount` to what is used if that stays within `most`; whether it did.
+        """Add `amount` to the consumption if that stays within the limit; returns whether it did.
 
         `ends_at` is when a window that begins now will end.
         """

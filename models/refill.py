@@ -11,11 +11,10 @@ from models.order import Order
 
 
 class Refill(Model):
-    """A refill request; an order has at most one that is still open.
+    """A refill request; an order has at most one open.
 
-    `due_at` is when the worker next sends it, or asks the provider about it; null where that is over.
-    `unclear_since` is when the provider's answers stopped being readable. `staff_note` is what the provider
-    said, for staff alone.
+    `due_at` is when the worker next sends or polls it; null when that is over. `unclear_since` is when the
+    provider's reports became unreadable. `staff_note` is the provider's message, for staff only.
     """
 
     id = fields.IntField(primary_key=True)

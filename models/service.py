@@ -1,5 +1,3 @@
-"""Services that the shop sells."""
-
 from typing import Self
 
 from tortoise import fields
@@ -16,7 +14,7 @@ from models.provider import Provider
 from models.user import User
 
 ON_SALE = "t.is_active AND EXISTS (SELECT 1 FROM categories c WHERE c.id = t.category_id AND c.is_active)"
-"""Which services can be ordered, as a condition for `database.rows`."""
+"""SQL condition for `database.rows`: services that can be ordered."""
 
 
 class Service(Model):
@@ -85,12 +83,12 @@ class Service(Model):
 
     @classmethod
     async def get_on_sale(cls, service_id: int, *, projection: Projection = ALL_COLUMNS) -> Self | None:
-        """The service if it and its category are on sale, with what is wanted of it."""
+        """The service, with the requested columns, if it and its category are on sale."""
         if not ids.is_possible(service_id):
             return None
         return await TableReader.for_model(cls).get_by_key(service_id, ON_SALE, projection=projection)
 
     @property
     def limits(self) -> Limits:
-        """What an order of it may be."""
+        """The limits on orders of the service."""
         return Limits(min=self.min_quantity, max=self.max_quantity, drip_feed=self.drip_feed)

@@ -1,4 +1,4 @@
-"""Settings that staff changed while the shop runs."""
+"""Settings that staff changed at run time."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -7,7 +7,7 @@ from domain.runtime_settings import RunningSetting
 
 
 class SettingOverride(Model):
-    """What a setting is instead of the environment's; `value` is a whole number, 0 or 1 for a boolean."""
+    """The value that replaces the environment's; `value` is a whole number, 0 or 1 for a boolean."""
 
     id = fields.IntField(primary_key=True)
     name = fields.CharEnumField(RunningSetting, max_length=32, unique=True)

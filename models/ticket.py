@@ -9,9 +9,9 @@ from models.user import User
 
 
 class Ticket(Model):
-    """A question to the shop's support; `description` is its first text, messages follow.
+    """A support request; `description` is its first message.
 
-    `assignee` is the member of staff whom it is left to.
+    `assignee` is the member of staff responsible for it.
     """
 
     id = fields.IntField(primary_key=True)
@@ -38,7 +38,7 @@ class Ticket(Model):
 
 
 class TicketMessage(Model):
-    """A message in a ticket; `user` is its writer, staff included."""
+    """A message in a ticket; `user` is its author, a customer or staff."""
 
     id = fields.IntField(primary_key=True)
     legacy_key = fields.CharField(32, null=True, description="the old panel's `ids`")

@@ -1,5 +1,3 @@
-"""Secrets of staff's authenticator apps."""
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -10,7 +8,7 @@ class TotpSecret(Model):
     """A user's TOTP secret, encrypted; see `resolvers.totp`.
 
     `secret` is null until the first code confirms `pending_secret`. `last_step` is the latest time step whose
-    code was accepted: neither it nor an earlier one is accepted again.
+    code was accepted; codes up to it are rejected.
     """
 
     id = fields.IntField(primary_key=True)

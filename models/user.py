@@ -1,4 +1,4 @@
-"""Users of the shop, its staff among them."""
+"""Users of the shop, including its staff."""
 
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
@@ -42,12 +42,12 @@ class User(Model):
         constraints = [
             CheckConstraint(check="balance >= 0", name="users_balance_not_negative"),
             CheckConstraint(check="custom_rate BETWEEN 0 AND 100", name="users_custom_rate_is_percent"),
-            # Two may claim a number; only one can have shown that it is theirs.
+            # Several users may claim a number; only one can have proven it.
             UniqueConstraint(fields=("mobile",), name="users_verified_mobile", condition="mobile_verified"),
         ]
         indexes = [("mobile",)]
 
     @classmethod
     async def get_by_verified_mobile(cls, mobile: str) -> "User | None":
-        """Who has shown by a code that the number is theirs."""
+        """The user who has proven the number by a code."""
         return await cls.get_or_none(mobile=mobile, mobile_verified=True)
