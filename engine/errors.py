@@ -1,4 +1,4 @@
-"""What `errors` may tell: the client's faults and the shop's refusals, never the causes of our faults."""
+"""Error masking: clients see their own errors and refusals, never the causes of internal errors."""
 
 import logging
 
@@ -20,9 +20,9 @@ INVALID_BEARER_MESSAGE = "The token is not valid."
 
 
 def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
-    """`error` as clients may see it, with `extensions.code`; what is masked is logged.
+    """The public form of `error`, with `extensions.code`; masked errors are logged.
 
-    Faults of ours are logged with their traceback, outages of the database in one line.
+    Internal errors are logged with their traceback, database outages in one line.
     """
     cause = error.original_error
     if isinstance(cause, Problem):
@@ -47,7 +47,7 @@ def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
 
 
 def is_unavailable(error: GraphQLError) -> bool:
-    """Whether a public error tells that the database is away."""
+    """Whether a public error reports that the database is unavailable."""
     return (error.extensions or {}).get("code") == _UNAVAILABLE
 
 
@@ -57,13 +57,13 @@ def _is_client_error(error: GraphQLError) -> bool:
         return True
     if not isinstance(cause, GraphQLError):
         return False
-    # graphql-core wraps both a bad argument and a value that a scalar cannot write; only the former names
-    # its place in the document, and only variables fail before there is a path.
+    # graphql-core wraps both a bad argument and a value that a scalar cannot serialize; only the former has a
+    # location in the document, and only variables fail before there is a path.
     return error.path is None or cause.nodes is not None or isinstance(cause, StrawberryInputCoercionError)
 
 
 def _build_public_error(error: GraphQLError, message: str, **extensions: object) -> GraphQLError:
-    # Validation quotes the document: a short one must not buy a long answer.
+    # Validation quotes the document: a short document must not cause a long response.
     shortened = message if len(message) <= _MAX_MESSAGE_LENGTH else message[:_MAX_MESSAGE_LENGTH] + "…"
     return GraphQLError(
         shortened, error.nodes, error.source, error.positions, error.path, error.original_error, extensions
@@ -71,7 +71,7 @@ def _build_public_error(error: GraphQLError, message: str, **extensions: object)
 
 
 def _get_reference() -> dict[str, str]:
-    """By what the cause is found in the log."""
+    """The id by which the cause can be found in the log."""
     request_id = request_ids.get_current()
     return {"requestId": request_id} if request_id else {}
 

@@ -1,4 +1,4 @@
-"""One operation, from its text to its answer, whatever carried it here."""
+"""Executing one operation, independent of the transport."""
 
 import inspect
 import logging
@@ -51,7 +51,7 @@ _log = logging.getLogger("vitrin.graphql")
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionOutcome:
-    """What came of it; `was_executed` is False where nothing was executed, and there is no data then."""
+    """The result; `was_executed` is False if nothing was executed, and then there is no data."""
 
     data: dict[str, Any] | None = None
     errors: list[GraphQLError] = field(default_factory=list)
@@ -61,7 +61,7 @@ class ExecutionOutcome:
 
 
 class OperationNotAllowed(Exception):
-    """The operation's type may not come this way."""
+    """This transport does not support the operation's type."""
 
     def __init__(self, operation: OperationType) -> None:
         super().__init__(operation)
@@ -94,7 +94,7 @@ class Engine:
         allowed: frozenset[OperationType],
         wait: Wait | None = None,
     ) -> ExecutionOutcome:
-        """The answer, its errors as `errors.public` words them. `wait` may give up an unseen document.
+        """The result, with public errors. `wait` may abandon an unseen document.
 
         Raises:
             OperationNotAllowed: the operation's type is not among `allowed`.
@@ -115,9 +115,9 @@ class Engine:
     async def stream(
         self, request: GraphQLRequest, context: RequestContext
     ) -> AsyncGenerator[ExecutionOutcome, None]:
-        """The answers to an operation of any type: one, or a subscription's, one an event.
+        """The results of an operation of any type: one, or one per event of a subscription.
 
-        A subscription that fails ends with an answer that has not run. Each event gets a context of its own.
+        A subscription that fails ends with a result that was not executed. Each event gets its own context.
         """
         try:
             admitted = await self.admission.admit(request, context)
@@ -152,7 +152,7 @@ class Engine:
         if isinstance(executor, list):
             return _build_rejection(executor[:MAX_ERRORS], context, cost=admitted.cost)
         result = executor.execute_operation()
-        # Nothing is delivered bit by bit here, which the same method would answer otherwise.
+        # This schema has no incremental delivery, which the same method would also return.
         return _build_outcome(
             cast(ExecutionResult, await result if inspect.isawaitable(result) else result),
             context,
@@ -236,7 +236,7 @@ def _build_outcome(
     result: ExecutionResult, context: RequestContext, *, cost: Cost | None = None
 ) -> ExecutionOutcome:
     graphql_errors = result.errors or []
-    # Errors of fields have a path; those of variables and of the operation's name have none.
+    # Field errors have a path; errors of variables and of the operation's name have none.
     if result.data is None and not any(error.path for error in graphql_errors):
         return _build_rejection(graphql_errors[:MAX_ERRORS], context, cost=cost)
     public = [errors.to_public_error(error, context.language) for error in graphql_errors]
@@ -259,7 +259,7 @@ def _reject(rejected: AdmissionRejected, context: RequestContext) -> ExecutionOu
 
 
 def _locate_error(error: Exception, operation: OperationDefinitionNode) -> GraphQLError:
-    """An error of a subscription's source at the place of its field, as one of a query's field would be."""
+    """An error of a subscription's source, located at its field as a query's field error would be."""
     root = operation.selection_set.selections[0]
     if not isinstance(root, FieldNode):
         return located_error(error, [root])

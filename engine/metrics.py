@@ -1,4 +1,4 @@
-"""Counts operations, by names that clients cannot make up."""
+"""Counts operations under names from a fixed set, so that clients cannot create new ones."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _FAULTS = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE"}
 
 
 class OperationMetrics:
-    """Notes each operation under its name if that is among `known`, and under its first field."""
+    """Counts each operation under its name if that is among `known`, and under its first field."""
 
     def __init__(self, known: frozenset[str]) -> None:
         self._known = known
@@ -18,7 +18,7 @@ class OperationMetrics:
     def record(
         self, operation: OperationDefinitionNode | None, errors: Sequence[GraphQLError], *, seconds: float
     ) -> None:
-        """Note one query or mutation that was executed."""
+        """Count an executed query or mutation."""
         if operation is None:
             return
         name = operation.name.value if operation.name else "anonymous"
@@ -28,13 +28,13 @@ class OperationMetrics:
 
 
 def _classify(errors: Sequence[GraphQLError]) -> str:
-    """`fault` is ours, `error` the client's or a refusal."""
+    """`fault` is an internal error, `error` the client's or a refusal."""
     if not errors:
         return "done"
     return "fault" if any((error.extensions or {}).get("code") in _FAULTS for error in errors) else "error"
 
 
 def _get_first_field(operation: OperationDefinitionNode) -> str:
-    """The schema's name of it: the document was validated, so there are only so many."""
+    """A field name of the schema: the document was validated, so the number of values is bounded."""
     first = operation.selection_set.selections[0]
     return first.name.value if isinstance(first, FieldNode) else "fragment"

@@ -1,1 +1,1 @@
-"""Compiled execution: completes selections by generated code, and falls back to graphql-core."""
+"""Compiled execution: generated functions complete selections, with graphql-core as the fallback."""

@@ -1,8 +1,8 @@
-"""Compiled completion: graphql-core's execution, with generated functions for what is plain.
+"""Compiled completion: graphql-core's execution, with generated functions for common cases.
 
-A function that meets anything unusual gives up, and graphql-core completes the same resolved value from the
-start: errors, their paths and nulls are always its own. No resolver is called twice by that; only attributes
-and shortcuts, which have no effects, are read again.
+A function that meets an unusual value gives up, and graphql-core completes the same resolved value from the
+start, so errors, their paths and nulls are always graphql-core's own. No resolver is called twice; only
+attributes and shortcuts, which have no side effects, are read again.
 """
 
 import logging
@@ -54,7 +54,7 @@ def _find_operation(
     node: OperationDefinitionNode | None,
     provided: Mapping[str, Any],
 ) -> tuple[PreparedOperation | None, VariableValues | None]:
-    """What is known of an operation that ran before, and its variables if they could be coerced."""
+    """The prepared operation if it ran before, and its variables if they could be coerced."""
     if node is None:
         return None, None
     try:
@@ -68,7 +68,7 @@ def _find_operation(
 class CompiledExecutor(CachedRootExecutor):
     """One execution of an operation, with the plans of one of its variants.
 
-    Strawberry's own class delivers @defer and @stream besides, which no schema of ours has.
+    Strawberry's own class additionally delivers @defer and @stream, which this schema does not have.
     """
 
     build_resolve_info: Callable[..., GraphQLResolveInfo[Any]] = (
@@ -85,7 +85,7 @@ class CompiledExecutor(CachedRootExecutor):
         super().__init__(*arguments, **named)
         self.operation_extensions = operation_extensions
         self.variant = variant if self.middleware_manager is None else None
-        # By the identity of what graphql-core collected, which is kept here for as long.
+        # Keyed by the identity of what graphql-core collected, which is kept alive here.
         self._plans_by_id: dict[tuple[int, int], tuple[CompletionPlan, object]] = {}
 
     @classmethod
@@ -99,7 +99,7 @@ class CompiledExecutor(CachedRootExecutor):
         raw_variable_values: dict[str, Any] | None,
         **options: Any,
     ) -> "list[GraphQLError] | CompiledExecutor":
-        """`build`, with what is known of an operation that ran before; the errors are `build`'s own."""
+        """Like `build`, reusing a prepared operation; returns the same errors as `build`."""
         known, values = _find_operation(plans, document, operation, raw_variable_values or {})
         if known is None or values is None:
             built = cls.build(
@@ -230,7 +230,7 @@ class CompiledExecutor(CachedRootExecutor):
         try:
             arguments = call.build_arguments(self.variable_values.coerced)
         except Exception:
-            # The resolver was not called yet: graphql-core meets it again, and says it in its own words.
+            # The resolver was not called yet: graphql-core handles the field again and reports the error.
             return super().execute_field(parent_type, source, field_details_list, path, position_context)
         info = self.build_resolve_info(
             call.field, [details.node for details in field_details_list], parent_type, path
@@ -250,7 +250,7 @@ class CompiledExecutor(CachedRootExecutor):
         if self.variant is None:
             return None
         calls, node = self.variant.calls, details[0].node
-        # The schema holds the type, the plans' operation and fragments the node, for as long.
+        # The schema keeps the type alive, the plans' operation and fragments the node.
         key = (id(parent_type), id(node))
         if key not in calls:
             field = self.schema.get_field(parent_type, node.name.value)
@@ -259,7 +259,7 @@ class CompiledExecutor(CachedRootExecutor):
                     PreparedResolver(self.schema, field, node) if field and is_static(details[0]) else None
                 )
             except Exception:
-                # Such as an argument that Strawberry refuses: it says so at the field.
+                # For example an argument that Strawberry rejects: it reports the error at the field.
                 prepared = None
             calls[key] = prepared
         return calls[key]
@@ -282,7 +282,7 @@ class CompiledExecutor(CachedRootExecutor):
         found = self._plans_by_id.get((id(type_), id(collected)))
         if found is not None:
             return found[0]
-        # Types and nodes outlive the plans: the schema and the plans' operation hold them.
+        # Types and nodes outlive the plans: the schema and the plans' operation keep them alive.
         key = (id(type_), isinstance(collected, dict), *_get_node_ids(collected))
         plan = self.variant.get(key)
         if plan is None:
@@ -297,20 +297,20 @@ class CompiledExecutor(CachedRootExecutor):
         try:
             return generate(generator, type_, collected)
         except Exception:
-            # The value is there already, and a mutation has been carried out: graphql-core completes it.
+            # The value exists already, and a mutation has been executed: graphql-core completes it.
             return CompletionPlan(None)
         finally:
             generator.release_execution()
 
 
 def _is_determined_by_class(abstract: GraphQLAbstractType, member: GraphQLObjectType, value: object) -> bool:
-    """Whether Strawberry tells the member of a union by the value's class alone: not if that is generic."""
+    """Whether Strawberry resolves the union by the value's class alone: not if that is generic."""
     definition = getattr(type(value), "__strawberry_definition__", None)
     return (
         isinstance(abstract, GraphQLUnionType)
         and isinstance(definition, StrawberryObjectDefinition)
         and not definition.is_graphql_generic
-        # Else it was found by looking at the value.
+        # Otherwise it was resolved by looking at the value.
         and member.extensions.get("strawberry-definition") is definition
         and get_strawberry_type_cast(value) is None
     )
@@ -326,7 +326,7 @@ def _compile_fields(
     generator: CompletionCodegen, type_: GraphQLObjectType, fields: GroupedFieldSet
 ) -> CompletionPlan:
     complete, omitted = generator.compile_fields(type_, fields)
-    # What leaves nothing to graphql-core was tried as a value already.
+    # A plan that omits nothing was already tried on the value.
     return CompletionPlan(complete if 0 < len(omitted) < len(fields) else None, omitted=omitted)
 
 
@@ -339,7 +339,7 @@ def _get_node_ids(collected: FieldDetailsList | GroupedFieldSet) -> Iterator[int
 def _merge(
     results: dict[str, Any], rest: AwaitableOrValue[dict[str, Any]]
 ) -> AwaitableOrValue[dict[str, Any]]:
-    """`results` with `rest` in the places kept for it."""
+    """`results` with `rest` in the places reserved for it."""
     if isinstance(rest, dict):
         results.update(rest)
         return results

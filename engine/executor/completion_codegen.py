@@ -1,7 +1,7 @@
 """Generates the Python functions that complete values of one type, for one selection.
 
-They know the common case only, and raise for everything else: null where none may be, exceptions, awaitables,
-what is no list or tuple. What no function can be generated for raises `NotCompilable`.
+They handle common cases only, and raise for all others: null for a non-null type, exceptions, awaitables,
+values that are neither list nor tuple. `NotCompilable` is raised if no function can be generated.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,22 +21,22 @@ CompleteRows = Callable[[Iterable[Any], Callable[[Any, Any], str]], list[Any]]
 
 
 class CompletionCodegen:
-    """Generates one function and those that it calls."""
+    """Generates one function and those it calls."""
 
     def __init__(self, schema: GraphQLSchema, collect_subfields: CollectSubfields) -> None:
         self.schema = schema
         self._collect_subfields: CollectSubfields | None = collect_subfields
         self._collected: dict[tuple[int, int], tuple[FieldDetailsList, GroupedFieldSet]] = {}
         self._names: dict[int, str] = {}
-        # What the conditions of `leaf_codegen` are written with.
+        # Names used by the conditions of `leaf_codegen`.
         self._globals: dict[str, object] = {"datetime": datetime, "UTC": UTC}
 
     def release_execution(self) -> None:
-        """Let go of the execution that this was generated in; what it collected is remembered."""
+        """Drop the reference to the execution that this was generated in; the collected fields are kept."""
         self._collect_subfields = None
 
     def get_subfields(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
-        """What is selected below a field of this type."""
+        """The fields selected below a field of this type."""
         key = (id(type_), id(details))
         if key not in self._collected:
             if self._collect_subfields is None:
@@ -44,7 +44,7 @@ class CompletionCodegen:
             try:
                 collected = self._collect_subfields(type_, details)
             except GraphQLError as error:
-                # A condition cannot be evaluated: graphql-core says so at the field, if it gets there.
+                # A condition cannot be evaluated: graphql-core reports that at the field, if it gets there.
                 raise NotCompilable from error
             if collected.new_defer_usages:
                 raise NotCompilable
@@ -52,24 +52,23 @@ class CompletionCodegen:
         return self._collected[key][1]
 
     def build_attribute_reader(self, code: FunctionBuilder, source: str) -> AttributeReader:
-        """Reads of the object that the variable `source` holds."""
+        """A reader of the object in the variable `source`."""
         return AttributeReader(code, source)
 
     def bind(self, value: object) -> str:
-        """The name by which generated code knows `value`."""
+        """The name of `value` in the generated code."""
         name = self._names.setdefault(id(value), f"g{len(self._names)}")
         self._globals[name] = value
         return name
 
     def compile_value(self, type_: GraphQLOutputType, details: FieldDetailsList) -> Complete:
-        """A function that completes a value of `type_`."""
         code = FunctionBuilder(self)
         return cast(Complete, self._compile("v", code, code.complete_value("v", type_, details)))
 
     def compile_fields(
         self, type_: GraphQLObjectType, fields: GroupedFieldSet
     ) -> tuple[Complete, tuple[str, ...]]:
-        """A function that answers what it can of an object's fields, and the names it leaves None."""
+        """A function that completes the fields of an object, and the names of those it leaves out."""
         if not all(self.schema.get_field(type_, details[0].node.name.value) for details in fields.values()):
             raise NotCompilable
         omitted: list[str] = []
@@ -80,9 +79,9 @@ class CompletionCodegen:
     def rows(
         self, item: GraphQLOutputType, details: FieldDetailsList, layout: RowLayout, *, by: str
     ) -> CompleteRows:
-        """A function that completes a list of rows as they lie in `layout`, sorted by the column `by`.
+        """A function that completes a list of rows in `layout`, sorted by the column `by`.
 
-        Its second argument makes a row's place of the value of that column and the primary key.
+        Its second argument builds a row's cursor from the value of that column and the primary key.
         """
         code = FunctionBuilder(self)
         code.add_statement("made = []")
@@ -96,6 +95,6 @@ class CompletionCodegen:
     def _compile(self, parameters: str, code: FunctionBuilder, result: str) -> Callable[..., Any]:
         source = "\n".join([f"def complete({parameters}):", *code.lines, f" return {result}"])
         scope = self._globals
-        # The names in it are the generator's own, and attributes that are identifiers.
+        # Names in the code are the generator's own, and attributes that are identifiers.
         exec(compile(source, "<completion>", "exec"), scope)  # noqa: S102 - the source is ours
         return cast(Callable[..., Any], scope.pop("complete"))

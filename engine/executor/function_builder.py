@@ -1,4 +1,4 @@
-"""The statements of generated functions."""
+"""Builds the statements of generated functions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,16 +24,15 @@ from engine.executor.plan_cache import is_static
 from engine.executor.row_layout import RowLayout
 
 _MAX_DEPTH = 60
-"""Blocks within each other in one function; Python takes 100."""
+"""Nested blocks in one function; Python allows 100."""
 
 
 class NotCompilable(Exception):
-    """No function can complete this."""
+    """No function can be generated for this."""
 
 
 class CodegenContext(Protocol):
-    """What the code of one function needs of the others and of the schema: see
-    `engine.executor.completion_codegen`."""
+    """What a function's code needs of other functions and of the schema, see `CompletionCodegen`."""
 
     schema: GraphQLSchema
 
@@ -47,17 +46,17 @@ class CodegenContext(Protocol):
 
 
 class FieldReader(Protocol):
-    """Where the fields of one object come from."""
+    """Reads the fields of one object."""
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """The expression of the completed value; its statements are added."""
+        """Add the statements that complete the value; returns its expression."""
 
     def invalidate(self) -> None:
-        """Read again what was read on the way: the statements may be gone."""
+        """Forget values read earlier: the statements that read them may be discarded."""
 
 
 class FunctionBuilder:
-    """The body of one function. Methods add statements and return the expression of what they complete."""
+    """The body of one function. Methods add statements and return the expression of the completed value."""
 
     def __init__(self, functions: CodegenContext) -> None:
         self.functions = functions
@@ -84,7 +83,7 @@ class FunctionBuilder:
     def complete_object(
         self, reader: FieldReader, type_: GraphQLOutputType, details: FieldDetailsList
     ) -> str:
-        """The fields of what is known to be an object of `type_`, never null."""
+        """Complete the fields of a non-null object known to be of `type_`."""
         if is_non_null_type(type_):
             type_ = type_.of_type
         if not is_object_type(type_):
@@ -98,7 +97,7 @@ class FunctionBuilder:
         fields: GroupedFieldSet,
         omitted: list[str] | None,
     ) -> str:
-        """The object's fields as a dict; without `omitted` all of them have to be there."""
+        """The object's fields as a dict; without `omitted` every field must be completed."""
         items = []
         for name, details in fields.items():
             start, depth = len(self.lines), self._depth
@@ -115,23 +114,23 @@ class FunctionBuilder:
         return "{" + ", ".join(items) + "}"
 
     def assign_variable(self, expression: str) -> str:
-        """A new variable of the expression's value."""
+        """A new variable with the expression's value."""
         variable = self.new_variable()
         self.add_statement(f"{variable} = {expression}")
         return variable
 
     def new_variable(self) -> str:
-        """A name that nothing has yet."""
+        """An unused name."""
         self._variables += 1
         return f"v{self._variables}"
 
     def add_statement(self, statement: str) -> None:
-        """Add a statement at the present depth."""
+        """Add a statement at the current depth."""
         self.lines.append(" " * self._depth + statement)
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
-        """Statements below `head`."""
+        """Statements nested below `head`."""
         self.add_statement(head)
         if self._depth >= _MAX_DEPTH:
             raise NotCompilable
@@ -184,9 +183,9 @@ class FunctionBuilder:
 
 
 def _build_type_check(type_: GraphQLObjectType) -> tuple[Callable[[Any], None], set[type]]:
-    """A function that raises for what graphql-core would not take as a `type_`; and the types it let pass.
+    """A function that raises for values that are not of `type_` for graphql-core; and the accepted types.
 
-    An own `is_type_of` looks at each value; Strawberry's looks at the type, and at what it was cast to.
+    A custom `is_type_of` looks at each value; Strawberry's looks at the type, and at what it was cast to.
     """
     known: set[type] = set()
     definition = type_.extensions.get("strawberry-definition")

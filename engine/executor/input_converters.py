@@ -1,7 +1,7 @@
-"""Arguments as Strawberry converts them from what graphql-core coerced.
+"""Converts coerced arguments as Strawberry does.
 
-Strawberry finds out what a type is for every value anew; here it is found out once a type. What is unusual is
-left to Strawberry's own function.
+Strawberry inspects the type for every value; here each type is inspected once. Unusual types are left to
+Strawberry's own function.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,17 +23,17 @@ Converter = Callable[[Any], Any]
 
 
 class NotPreparable(Exception):
-    """This has to be done the libraries' way."""
+    """The libraries have to do this."""
 
 
 @lru_cache(8)
 def get_input_converters(schema: strawberry.Schema) -> "InputConverters":
-    """The conversions of a schema's input types, made once."""
+    """The cached converters of a schema's input types."""
     return InputConverters(schema)
 
 
 class InputConverters:
-    """The conversions of one schema's input types."""
+    """The converters of one schema's input types."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self._config = schema.config
@@ -41,10 +41,10 @@ class InputConverters:
         self._converters: dict[Any, Converter] = {}
 
     def get(self, type_: Any) -> Converter | None:
-        """What makes a value of the type; None where it is taken as it was coerced.
+        """The converter of the type; None if values are passed on as coerced.
 
         Raises:
-            NotPreparable: the type builds its own values.
+            NotPreparable: the type constructs its values itself.
         """
         if isinstance(type_, StrawberryMaybe) or type_ is GlobalID:
             return partial(self._convert_by_strawberry, type_)
@@ -59,7 +59,7 @@ class InputConverters:
         if is_scalar(type_, self._scalars):
             return None
         if type_ not in self._converters:
-            # Known before its fields are: they may be of the same type.
+            # Registered before its fields are converted, which may be of the same type.
             self._converters[type_] = lambda value: self._converters[type_](value)
             try:
                 self._converters[type_] = self._build_object_converter(type_)
@@ -84,7 +84,7 @@ class InputConverters:
         if definition is None or not definition.is_input:
             return partial(self._convert_by_strawberry, type_)
         if definition.from_input is not None:
-            # It is given the request's info and the value's path.
+            # It receives the request's info and the value's path.
             raise NotPreparable
         missing = {
             field.python_name: None

@@ -1,4 +1,4 @@
-"""Python source that writes one scalar or enum value as its type's `coerce_output_value` would."""
+"""Python source that serializes a scalar or enum value as its type's `coerce_output_value` does."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -24,7 +24,7 @@ from engine.executor.row_layout import RowLayout
 _PLAIN_TYPES = frozenset(
     {str, int, float, bool, bytes, datetime, date, time, Decimal, UUID, dict, list, tuple}
 )
-"""Types whose values are neither awaitable nor an exception."""
+"""Types whose values are neither awaitables nor exceptions."""
 
 _NEEDS_COERCION: dict[GraphQLScalarType, str] = {
     GraphQLString: "type({v}) is not str",
@@ -33,25 +33,25 @@ _NEEDS_COERCION: dict[GraphQLScalarType, str] = {
     GraphQLBoolean: "type({v}) is not bool",
     GraphQLID: "type({v}) is not str",
 }
-"""Where it does not hold, the built-in scalars write the value unchanged.
+"""Conditions under which the built-in scalars change a value.
 
-Another scalar's `serialize` may say in its attribute `unchanged_where` when it does so: an expression of
-`{v}`, of built-in names, and of `datetime` and `UTC`.
+The `serialize` function of another scalar may have the attribute `unchanged_where`, the opposite condition:
+an expression of `{v}`, built-in names, `datetime` and `UTC`.
 """
 
 
 class Fallback(Exception):
-    """A value that generated code does not know: graphql-core has to complete it."""
+    """Generated code does not handle the value: graphql-core has to complete it."""
 
 
 class Bind(Protocol):
-    """Makes a value known to the generated code, and tells under which name."""
+    """Makes a value available to the generated code and returns its name."""
 
     def __call__(self, value: object) -> str: ...
 
 
 def is_special_result(value: object) -> bool:
-    """Whether graphql-core treats `value` as something else than a result: awaits or raises it, or none."""
+    """Whether graphql-core treats `value` specially: an awaitable, an exception or an undefined value."""
     return (
         value is Undefined
         or isinstance(value, Exception)
@@ -61,7 +61,7 @@ def is_special_result(value: object) -> bool:
 
 
 def build_statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, bind: Bind) -> list[str]:
-    """Statements that replace the variable, not None, by what is written of it; Unusual where they cannot."""
+    """Statements that replace the variable, not None, by its serialized value, or raise Fallback."""
     if isinstance(leaf, GraphQLEnumType):
         return [f"{variable} = {_enum_expression(leaf, variable, bind)}"]
     checked = f"{bind(_build_checked_coercion(leaf))}({variable})"
@@ -79,7 +79,7 @@ def build_statements(leaf: GraphQLScalarType | GraphQLEnumType, variable: str, b
 
 
 def get_enum_names(leaf: GraphQLEnumType) -> dict[Any, Any]:
-    """What is written of each member's value; empty where that cannot be told beforehand."""
+    """The serialized name of each member's value; empty if they cannot be determined in advance."""
     members = getattr(leaf, "wrapped_cls", None)
     if not (isinstance(members, type) and issubclass(members, Enum)):
         return {}
@@ -89,7 +89,7 @@ def get_enum_names(leaf: GraphQLEnumType) -> dict[Any, Any]:
 
 
 def is_serialized_unchanged(leaf: GraphQLOutputType, layout: RowLayout, column: str) -> bool:
-    """Whether the scalar writes every value unchanged that a typed column may hold."""
+    """Whether the scalar returns every value unchanged that a typed column may hold."""
     if leaf is GraphQLString:
         return layout.holds_text(column)
     return leaf is GraphQLBoolean and layout.holds_boolean(column)

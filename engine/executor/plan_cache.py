@@ -1,4 +1,4 @@
-"""Generated functions that complete values, kept as long as the operations they were generated for."""
+"""Caches generated completion functions for as long as their operations."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -26,17 +26,17 @@ from engine.executor.variables import VariableCoercion
 _MAX_OPERATIONS = 500
 _CONDITIONAL_DIRECTIVES = frozenset({"skip", "include"})
 _MAX_VARIANTS = 32
-"""Of one operation: each holds generated code. What is needed again is generated again."""
+"""Per operation: each holds generated code, which can be generated again."""
 _MAX_FAILURES = 20
 
 NOT_COMPLETED = object()
-"""What a plan answers where it could not complete a value."""
+"""Returned by a plan that could not complete a value."""
 
 
 class CompletionPlan:
-    """A generated function, or none where none can be; nothing in between is kept of a value it fails on.
+    """A generated function, or none if none can be generated; a failure leaves no partial result.
 
-    After many failures in a row it gives up: the values are not what it was made for.
+    After many consecutive failures it is disabled: the values do not suit it.
     """
 
     def __init__(self, complete: Callable[[Any], Any] | None, *, omitted: tuple[str, ...] = ()) -> None:
@@ -45,13 +45,13 @@ class CompletionPlan:
         self.omitted = omitted
 
     def __call__(self, value: Any) -> Any:
-        """`value` completed, or UNCOMPLETED."""
+        """`value` completed, or NOT_COMPLETED."""
         if self._complete is None:
             return NOT_COMPLETED
         try:
             completed = self._complete(value)
         except Exception:
-            # Whatever it is, graphql-core will meet it again, and tells it in its own words.
+            # Any error: graphql-core will meet it again and report it.
             self._failures += 1
             if self._failures >= _MAX_FAILURES:
                 self._complete = None
@@ -70,23 +70,23 @@ class RootFields:
 
 
 class OperationVariant(dict[Hashable, CompletionPlan]):
-    """The plans of an operation for one choice of what @skip and @include leave."""
+    """The plans of an operation for one combination of @skip and @include conditions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: dict[tuple[int, int], PreparedResolver | None] = {}
-        """Prepared calls by the identities of the parent type and the field's node; None where there is none.
+        """Prepared resolvers by the identities of the parent type and the field's node; None if it has none.
 
         A field of an interface has one node, and a resolver for each type.
         """
         self.members: dict[tuple[int, type], GraphQLObjectType] = {}
-        """Which of a union's types the objects of a class are, by the union's identity."""
+        """The union member for each class of objects, by the union's identity."""
         self.roots: RootFields | None = None
-        """Known once it has run."""
+        """Known after the first execution."""
 
 
 class PreparedOperation:
-    """What is known of an operation that runs again."""
+    """The cached state of an operation that runs repeatedly."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self.node = node
@@ -96,18 +96,18 @@ class PreparedOperation:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self.fragment_details = {name: FragmentDetails(fragment) for name, fragment in self.fragments.items()}
-        # What a fragment with variables of its own selects depends on its spread.
+        # The selection of a fragment with variables of its own depends on its spread.
         self._is_usable = not any(fragment.variable_definitions for fragment in self.fragments.values())
         self._variables = VariableCoercion(schema, node) if self._is_usable else None
         self._find_condition_variables = _find_condition_variables(node, self.fragments)
         self._variants: OrderedDict[Hashable, OperationVariant] = OrderedDict()
 
     def coerce_variables(self, provided: Mapping[str, Any]) -> VariableValues | None:
-        """The values of its variables; None where graphql-core has to coerce them."""
+        """The values of its variables; None if graphql-core has to coerce them."""
         return None if self._variables is None else self._variables.coerce(provided)
 
     def get_variant(self, variables: Mapping[str, Any]) -> OperationVariant | None:
-        """The plans to fill and use with these variables, the latest ones; None where there can be none."""
+        """The plans to use with these variables; None if they cannot be cached."""
         if not self._is_usable:
             return None
         key = tuple([variables.get(name, Undefined) for name in self._find_condition_variables])
@@ -122,7 +122,7 @@ class PreparedOperation:
 
 
 class PlanCache:
-    """The plans of the latest operations of a schema, for those that run more than once."""
+    """The plans of a schema's recent operations that ran more than once."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -133,8 +133,8 @@ class PlanCache:
     def get_operation(
         self, document: DocumentNode, node: OperationDefinitionNode
     ) -> PreparedOperation | None:
-        """What is known of one of a document's operations; None where it runs the first time."""
-        # By identity: a node's own hash covers its whole subtree. The node is kept, so no other gets its id.
+        """The prepared operation of a document; None on its first execution."""
+        # By identity: a node's own hash covers its whole subtree. The node is kept, so its id is not reused.
         key = id(node)
         found = self._operations.get(key)
         if found is None:
@@ -150,13 +150,13 @@ class PlanCache:
         return operation
 
     def discard(self, document: DocumentNode) -> None:
-        """Drop the plans of a document that runs no more."""
+        """Drop the plans of a document that is no longer cached."""
         for definition in document.definitions:
             self._operations.pop(id(definition), None)
 
 
 def is_static(details: FieldDetails) -> bool:
-    """Whether a field depends on nothing but the conditions that its variant is for."""
+    """Whether a field depends on nothing but the conditions of its variant."""
     return (
         details.defer_usage is None
         and details.fragment_variable_values is None
@@ -169,7 +169,7 @@ def is_static(details: FieldDetails) -> bool:
 def _find_condition_variables(
     operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
 ) -> tuple[str, ...]:
-    """Names of the variables that @skip and @include depend on, in the operation and its fragments."""
+    """Names of the variables in @skip and @include, in the operation and its fragments."""
     names: dict[str, None] = {}
 
     class Conditions(Visitor):

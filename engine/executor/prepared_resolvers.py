@@ -1,8 +1,8 @@
-"""Calls of resolvers whose arguments were prepared beforehand.
+"""Resolver calls with prepared arguments.
 
-graphql-core coerces a field's arguments, and Strawberry converts them, anew for every request. Here it is
-done once for what a document spells out; what comes in variables was coerced with them. Both libraries' own
-functions do it, and whatever is unusual is left to them altogether.
+graphql-core coerces a field's arguments, and Strawberry converts them, for every request. Here this is done
+once for literals; variables were coerced already. Both libraries' own functions do it, and unusual cases are
+left to them entirely.
 """
 
 import copy
@@ -42,10 +42,10 @@ Converter = Callable[[Any], object]
 
 
 class PreparedResolver:
-    """One field of a document: its resolver, and its arguments as far as they are known.
+    """A field of a document: its resolver, and its arguments as far as they are constant.
 
     Raises:
-        NotPreparable: it is no field of this kind.
+        NotPreparable: the field is not of this kind.
     """
 
     def __init__(self, schema: GraphQLSchema, field: GraphQLField, node: FieldNode) -> None:
@@ -70,10 +70,10 @@ class PreparedResolver:
             self._prepare_argument(argument, name, declared, provided.get(name))
 
     def build_arguments(self, variables: Mapping[str, Any]) -> dict[str, object]:
-        """The resolver's arguments with these coerced variables. Calls no resolver.
+        """The resolver's arguments for these coerced variables. Calls no resolver.
 
         Raises:
-            Exception: the libraries have to do it, or to say what is wrong.
+            Exception: the libraries have to do it, or to report the error.
         """
         arguments = self._constants.copy()
         for name, value in self._copied_constants:
@@ -96,10 +96,10 @@ class PreparedResolver:
     def resolve(
         self, source: object, info: GraphQLResolveInfo[Any], arguments: dict[str, object]
     ) -> Awaitable[Any]:
-        """Call the resolver; what it raises or returns at once is there when the result is awaited.
+        """Call the resolver; what it raises or returns synchronously is delivered when the result is awaited.
 
-        It is called once, whatever comes of it. Strawberry's own resolvers of such fields are coroutines, so
-        that nothing happens before they are awaited.
+        It is called exactly once. Strawberry's own resolvers of such fields are coroutines, so nothing
+        happens before they are awaited.
         """
         try:
             result = self._resolve(
@@ -131,7 +131,7 @@ class PreparedResolver:
             raise NotPreparable
         value = self._coerce_constant(argument, name, declared, provided)
         if value is Undefined:
-            # Absent: the resolver's own default counts, which may be UNSET.
+            # Absent: the resolver's own default applies, which may be UNSET.
             return
         if isinstance(value, _IMMUTABLE) or value is UNSET:
             self._constants[python_name] = value
@@ -182,7 +182,7 @@ def _keeps_arguments(extension: FieldExtension) -> bool:
 
 
 def _build_resolver(definition: StrawberryField) -> Callable[[object, Any, dict[str, object]], Any]:
-    """What Strawberry makes of the definition: its function within its extensions."""
+    """What Strawberry builds from the definition: its function inside its extensions."""
     resolver = definition.base_resolver
     if resolver is None:
         raise NotPreparable
@@ -205,7 +205,7 @@ def _has_default(declared: GraphQLArgument) -> bool:
 
 
 def _is_flat(value: object) -> bool:
-    """Whether a copy of the object shares nothing with it that can change."""
+    """Whether a copy of the object shares no mutable state with it."""
     attributes = getattr(value, "__dict__", None)
     return attributes is not None and all(isinstance(entry, _IMMUTABLE) for entry in attributes.values())
 

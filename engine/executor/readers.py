@@ -1,14 +1,14 @@
-"""How generated code reads the fields of an object: from its attributes, or from a row of the database.
+"""How generated code reads the fields of an object: from its attributes, or from a database row.
 
-A field says in its metadata what it is made of:
+A field's metadata describes its source:
 
-- `shortcut`: a function of the source, without effects, that answers what the field's resolver would, or
-  raises. Attribute getters are written into the code.
-- `rows`: a function of the source that tells a list's rows as the database gave them, if it has them: a
-  `RowSource`. The list's items are then completed without an object for any of them.
-- of a list's items and of what they hold: `column`, the name of the row's column that the field shows, as it
-  is or as the function `made` makes of it; `relation`, the name of a row that was read along; `is_same_row`,
-  where the field shows the same row as another type; `is_place`, where it shows the row's cursor.
+- `shortcut`: a function of the source, without side effects, that returns what the field's resolver would,
+  or raises. Attribute getters are inlined.
+- `rows`: a function of the source that returns the rows behind a list, if it has them: a `RowSource`. The
+  list's items are then completed without an object for any of them.
+- for a list's items and what they contain: `column`, the name of the row's column that the field shows,
+  unchanged or converted by the function `made`; `relation`, the name of a joined row; `is_same_row`, if the
+  field shows the same row as another type; `is_place`, if it shows the row's cursor.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ _MAX_LAYOUTS = 8
 
 
 class RowSource(Protocol):
-    """Rows sorted by the column `by`; `layout` is None where there are no `values`, but objects."""
+    """Rows sorted by the column `by`; `layout` is None if there are objects but no `values`."""
 
     @property
     def layout(self) -> RowLayout | None: ...
@@ -41,7 +41,7 @@ class RowSource(Protocol):
 
 
 class AttributeReader:
-    """From an object. Attributes on the way to others are read once."""
+    """Reads from an object. Intermediate attributes are read once."""
 
     def __init__(self, code: FunctionBuilder, source: str) -> None:
         self._code = code
@@ -49,7 +49,7 @@ class AttributeReader:
         self._variables: dict[str, str] = {}
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """As `function_builder.FieldReader` says."""
+        """Implements `function_builder.FieldReader.complete`."""
         definition = _get_definition(field)
         shortcut, rows = definition.metadata.get("shortcut"), definition.metadata.get("rows")
         if rows is not None and shortcut is not None:
@@ -60,7 +60,7 @@ class AttributeReader:
         )
 
     def invalidate(self) -> None:
-        """As `function_builder.FieldReader` says."""
+        """Implements `function_builder.FieldReader.invalidate`."""
         self._variables.clear()
 
     def _field_expression(self, field: GraphQLField, definition: StrawberryField) -> str:
@@ -85,7 +85,7 @@ class AttributeReader:
 
 
 class RowReader:
-    """From the variables that a row was unpacked into."""
+    """Reads from the variables that a row was unpacked into."""
 
     def __init__(self, code: FunctionBuilder, layout: RowLayout, *, by: str | None) -> None:
         self._code = code
@@ -93,7 +93,7 @@ class RowReader:
         self._by = by
 
     def complete(self, field: GraphQLField, details: FieldDetailsList) -> str:
-        """As `function_builder.FieldReader` says."""
+        """Implements `function_builder.FieldReader.complete`."""
         metadata = _get_definition(field).metadata
         if metadata.get("is_same_row"):
             return self._code.complete_object(self, field.type, details)
@@ -110,10 +110,10 @@ class RowReader:
         return self._code.complete_value(self._code.assign_variable(value), field.type, details)
 
     def invalidate(self) -> None:
-        """Nothing is read on the way."""
+        """Nothing is cached."""
 
     def _plain_column(self, column: str | None, type_: GraphQLOutputType) -> str | None:
-        """The expression of a column whose values need no look, for what the database promises of them."""
+        """The expression of a column whose values the database guarantees to need no check."""
         if column is None or column not in self._layout.variables:
             raise NotCompilable
         is_nullable = self._layout.is_nullable(column)
@@ -143,7 +143,7 @@ class RowReader:
         layout = self._layout.related.get(relation)
         if layout is None:
             raise NotCompilable
-        # The rows of a list often refer to the same few.
+        # The rows of a list often refer to the same few objects.
         known = f"known_{self._code.new_variable()}"
         self._code.dict_names.append(known)
         result = self._code.assign_variable(f"{known}.get({layout.key})")
@@ -155,7 +155,7 @@ class RowReader:
 
 
 class RowListCompleter:
-    """Completes one list field, by a function for each way that its rows lie."""
+    """Completes one list field, with a function for each row layout."""
 
     def __init__(
         self,
@@ -175,7 +175,7 @@ class RowListCompleter:
         self._compiled: dict[tuple[RowLayout, str], Callable[..., list[Any]] | None] = {}
 
     def __call__(self, source: Any) -> Any:
-        """The completed list of what `source` lists."""
+        """The completed items of the list in `source`."""
         listing = self._rows(source)
         if listing.layout is not None:
             key = (listing.layout, listing.by)
@@ -203,7 +203,7 @@ def _get_definition(field: GraphQLField) -> StrawberryField:
 
 
 def _reads_attribute(field: GraphQLField, definition: StrawberryField) -> bool:
-    """Whether the field's resolver is Strawberry's own, which is a `getattr`."""
+    """Whether the field's resolver is Strawberry's default one, which is a `getattr`."""
     return (
         definition.is_basic_field
         and getattr(field.resolve, "__name__", "") == "_get_basic_result"

@@ -1,4 +1,4 @@
-"""The fields of an operation that runs again, without collecting them anew."""
+"""Executes a repeated operation without collecting its fields again."""
 
 from collections.abc import Awaitable, Sequence
 from typing import Any, cast
@@ -19,9 +19,9 @@ from engine.executor.plan_cache import OperationVariant, RootFields, is_static
 
 
 class CachedRootExecutor(Executor[Any]):
-    """One execution of an operation, with what its variant knows.
+    """One execution of an operation, with the cached state of its variant.
 
-    Nothing is delivered bit by bit here, and nobody gives a signal to abort.
+    There is no incremental delivery and no abort signal.
     """
 
     variant: OperationVariant | None = None
@@ -77,7 +77,7 @@ class CachedRootExecutor(Executor[Any]):
         result: Any,
         position_context: Any,
     ) -> Any:
-        """The library's own, without its coroutine around `result` that watches a signal to abort."""
+        """The library's own, without its coroutine around `result` that watches an abort signal."""
         try:
             completed = self.complete_value(
                 return_type, field_details_list, info, path, await result, position_context

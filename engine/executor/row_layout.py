@@ -1,4 +1,4 @@
-"""What generated code has to know of rows as a database's driver gave them."""
+"""The interface through which generated code reads database rows."""
 
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class RowLayout(Protocol):
-    """The columns of one table's rows, and the layouts of rows that were joined to them, by relation."""
+    """The columns of a table's rows, and the layouts of joined rows by relation."""
 
     @property
     def related(self) -> Mapping[str, "RowLayout"]: ...
@@ -17,23 +17,23 @@ class RowLayout(Protocol):
 
     @property
     def key(self) -> str:
-        """The variable of the primary key; its value is None where nothing was joined."""
+        """The variable of the primary key; its value is None if no row was joined."""
 
     @property
     def unpack_target(self) -> str:
-        """The variables of a whole row, to be assigned from it."""
+        """The assignment target that unpacks a whole row."""
 
     @property
     def is_typed(self) -> bool:
-        """Whether the database holds every column to its type."""
+        """Whether the database enforces column types."""
 
     def get_converter(self, name: str) -> Callable[[Any], Any] | None:
-        """The function from the driver's value to Python's; None where they are the same."""
+        """The conversion from the driver's value to Python's; None if they are the same."""
 
     def is_nullable(self, name: str) -> bool: ...
 
     def enum_of(self, name: str) -> type[Enum] | None:
-        """The enum whose values the column holds, if it does."""
+        """The enum of the column's values, if it has one."""
 
     def holds_text(self, name: str) -> bool: ...
 

@@ -1,4 +1,4 @@
-"""Variables of an operation that runs again: what of their coercion depends on the document is done once."""
+"""Coerces the variables of a repeated operation; the part that depends on the document is prepared once."""
 
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -28,7 +28,7 @@ _IMMUTABLE = (type(None), bool, int, float, str, Enum, UndefinedType)
 
 
 class VariableCoercion:
-    """The variables that one operation declares."""
+    """The variables declared by an operation."""
 
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
         found = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
@@ -40,7 +40,7 @@ class VariableCoercion:
         ]
 
     def coerce(self, provided: Mapping[str, Any]) -> VariableValues | None:
-        """The values as graphql-core coerces them; None where it has to do it, or to say what is wrong."""
+        """The coerced values; None if graphql-core has to coerce them, or to report the error."""
         if not self._is_usable:
             return None
         sources: dict[str, VariableValueSource] = {}
@@ -57,7 +57,7 @@ class VariableCoercion:
             try:
                 value = coerce(value)
             except Exception:
-                # Such as a scalar, or an input type's constructor, that refuses the value.
+                # For example, a scalar or an input type's constructor rejects the value.
                 return None
             if value is Undefined:
                 return None
@@ -66,9 +66,9 @@ class VariableCoercion:
 
 
 def _build_coercer(type_: GraphQLInputType) -> Coerce:
-    """A function that coerces as `coerce_input_value`; the library has to where it says Undefined or raises.
+    """A function equivalent to `coerce_input_value`; if it returns Undefined or raises, the library decides.
 
-    What the library finds out of a type for every value is found out once.
+    The library inspects the type for every value; here it is inspected once.
     """
     if is_non_null_type(type_):
         coerce = _build_coercer(type_.of_type)
@@ -91,7 +91,7 @@ def _build_object_coercer(type_: GraphQLInputObjectType) -> Coerce:
         for name, field in type_.fields.items()
     ]
     if not all(isinstance(default, _IMMUTABLE) for _, _, default, _ in fields):
-        # One request could change it for the next.
+        # A request could modify it for the next.
         return lambda value: coerce_input_value(value, type_)
     required = {name for name, field in type_.fields.items() if is_required_input_field(field)}
     names, construct = type_.fields.keys(), type_.out_type
@@ -114,7 +114,7 @@ def _build_object_coercer(type_: GraphQLInputObjectType) -> Coerce:
 
 
 def _is_recursive(type_: GraphQLInputType, enclosing: tuple[GraphQLInputType, ...]) -> bool:
-    """Whether values of the type may nest without end."""
+    """Whether values of the type may nest without limit."""
     named = get_named_type(type_)
     if not is_input_object_type(named):
         return False

@@ -1,1 +1,1 @@
-"""Admission of operations: cost, limits, token buckets, persisted documents."""
+"""Protection against expensive operations: costs, limits, token buckets, persisted documents."""

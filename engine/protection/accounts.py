@@ -1,4 +1,4 @@
-"""A caller's bucket of points, as admission charges it."""
+"""A caller's token bucket as seen by admission."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from engine.protection.token_buckets import Capacity, TokenBuckets
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an operation costs, and the caller's bucket after it, in points.
+    """The cost of an operation, and the state of the caller's bucket after it, in points.
 
-    `requested` is the price of the refusal where the document is refused before its own is known.
+    If a document is refused before its cost is known, `requested` is the price of the refusal.
     """
 
     requested: int
@@ -18,7 +18,7 @@ class Cost:
     restore_rate: int
 
     def to_dict(self) -> dict[str, int]:
-        """As `extensions.cost` tells it."""
+        """The value of `extensions.cost`."""
         return {
             "requested": self.requested,
             "limit": self.limit,
@@ -29,36 +29,33 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The bucket of one caller."""
-
     buckets: TokenBuckets
     caller: str
     capacity: Capacity
 
     @property
     def remaining(self) -> int:
-        """Whole points that are left."""
         return self.buckets.remaining(self.caller, self.capacity)
 
     def preview_cost(self, requested: int) -> Cost:
-        """What an operation of this price is shown to cost, with nothing charged."""
+        """The reported cost of an operation that is not charged."""
         return self._build_cost(requested, self.remaining)
 
     def spend(self, points: int, *, requested: int) -> Cost:
-        """Charge `points`, down to nothing at most; `requested` is the price that is shown."""
+        """Charge `points`, down to an empty bucket; `requested` is the price that is reported."""
         return self._build_cost(requested, self.buckets.spend(self.caller, points, self.capacity))
 
     def try_spend(self, points: int, *, requested: int) -> Cost | None:
-        """Charge `points` if there are so many; None, and nothing charged, where there are too few."""
+        """Charge `points`; None if the bucket holds too few, and then nothing is charged."""
         points_left = self.buckets.try_spend(self.caller, points, self.capacity)
         return None if points_left is None else self._build_cost(requested, points_left)
 
     def refund(self, points: int) -> None:
-        """Give back `points` that bought nothing."""
+        """Return points for work that was not done."""
         self.buckets.refund(self.caller, points, self.capacity)
 
     def seconds_until(self, points: int) -> int:
-        """Whole seconds until there are `points`; 1 or more."""
+        """Whole seconds until `points` are available; 1 or more."""
         return self.buckets.seconds_until(self.caller, points, self.capacity)
 
     def _build_cost(self, requested: int, remaining: int) -> Cost:

@@ -1,4 +1,4 @@
-"""Whether an operation may run: decided from its text, its cost and what its caller has left to spend."""
+"""Admission of operations by their text, their cost and the caller's remaining points."""
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -31,31 +31,31 @@ from resolvers.sessions import Session
 RATE_LIMITED = "RATE_LIMITED"
 
 _CHARACTERS_PER_POINT = 10
-"""Of an unseen document: reading 100 characters takes about as long as running 10 points of a known one."""
+"""Price of an unseen document: reading 100 characters takes about as long as 10 points of a known one."""
 
 _REJECTED_CHARACTERS_PER_POINT = 100
-"""Of a document that is refused before it is read."""
+"""Price of a document that is refused before it is parsed."""
 
 Wait = Callable[[Coroutine[Any, Any, Document]], Awaitable[Document]]
-"""How a transport waits for a document to be prepared; it cancels what its client has left."""
+"""How a transport waits for a document to be prepared; it cancels the work if its client disconnects."""
 
 
 class RequestContext(Protocol):
-    """What the engine itself reads of the context that it hands to fields."""
+    """The part of the field context that the engine itself reads."""
 
     language: Language
     viewer: Session | None
     address: str
 
     def for_next_event(self) -> Self:
-        """The same caller with nothing remembered, for the next event of a subscription."""
+        """A context without cached state for the same caller, for the next event of a subscription."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphQLRequest:
-    """What a client asks to run: a text, the id of one that the server knows, or both.
+    """A client's request: a document, the id of one that the server knows, or both.
 
-    With `is_storable` the variables are known to hold no text that a database could not store.
+    `is_storable`: the variables are known to contain only text that a database can store.
     """
 
     query: str | None = None
@@ -66,7 +66,7 @@ class GraphQLRequest:
 
 
 class AdmissionRejected(Exception):
-    """The operation may not run; `retry_after_seconds` is when it may, if it is only too early."""
+    """The operation is refused; `retry_after_seconds` is set if a later attempt may succeed."""
 
     def __init__(
         self, errors: list[GraphQLError], cost: Cost, *, retry_after_seconds: int | None = None
@@ -79,9 +79,7 @@ class AdmissionRejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An operation that may run; `cost` is as it was admitted, `is_cached` whether its document runs
-    again.
-    """
+    """An admitted operation; `cost` is as of its admission, `is_cached` refers to its document."""
 
     document: DocumentNode
     cost: Cost
@@ -90,17 +88,17 @@ class Admitted:
 
     @property
     def caller(self) -> str:
-        """Whose points paid for it."""
+        """The caller who was charged."""
         return self._account.caller
 
     def get_current_cost(self) -> Cost:
-        """The same price, and what is left by now."""
+        """The same price, with the remaining points as of now."""
         return self._account.preview_cost(self.cost.requested)
 
 
 @dataclass(slots=True)
 class _Preparation:
-    """The work on an unseen document, as the queue runs it; `has_started` tells whether it cost anything."""
+    """The work on an unseen document, run by the queue; `has_started` tells whether it used any time."""
 
     prepare: Callable[[], Document]
     has_started: bool = field(default=False, init=False)
@@ -111,10 +109,10 @@ class _Preparation:
 
 
 class Admission:
-    """Decides what may run on one schema: limits and buckets are those of the settings, by kind of caller.
+    """Decides what may run on one schema, with the settings' limits and buckets per kind of caller.
 
-    Points are charged before anything is waited for. Reading an unseen document is charged by its length,
-    then it waits in a line of its caller's; once its operation's price is known, the rest of it is charged.
+    Points are charged before anything is awaited. An unseen document is first charged by its length, then
+    waits in its caller's queue; once its operation's price is known, the remainder is charged.
     """
 
     def __init__(
@@ -147,11 +145,11 @@ class Admission:
 
     @property
     def trusted_operations(self) -> frozenset[str]:
-        """Names of the operations in trusted documents; none where all documents may run."""
+        """Names of the operations in trusted documents; empty if all documents may run."""
         return self._texts.operation_names if isinstance(self._texts, TrustedDocuments) else frozenset()
 
     def resolve_text(self, request: GraphQLRequest) -> str:
-        """The document that `request` means.
+        """The document of `request`.
 
         Raises:
             UnusableDocument: it is not known here, or not trusted.
@@ -161,11 +159,11 @@ class Admission:
     async def admit(
         self, request: GraphQLRequest, context: RequestContext, *, wait: Wait | None = None
     ) -> Admitted:
-        """Charge the caller for the operation, which may run then.
+        """Charge the caller for the operation, which may then run.
 
         Raises:
-            Refused: the document cannot run, the caller's bucket holds too little for it, or too many of
-                the caller's documents wait already.
+            AdmissionRejected: the document cannot run, the caller has too few points, or too many of the
+                caller's documents are waiting.
         """
         kind = _get_caller_kind(context)
         account = Account(self._buckets, _get_caller_key(context), self._capacities[kind])
@@ -226,7 +224,7 @@ class Admission:
             if not preparation.has_started:
                 account.refund(reading_price)
             raise
-        # Even if it cannot be paid for now: when the client comes again, it is known.
+        # Kept even if the caller cannot pay now: it is known when the client tries again.
         is_cached = self._documents.store(key, document, is_trusted=self._has_trusted_texts)
         cost = account.try_spend(price - reading_price, requested=price)
         if cost is None:
@@ -237,7 +235,7 @@ class Admission:
         self, key: str, text: str, request: GraphQLRequest, limits: Limits
     ) -> _Preparation:
         def prepare() -> Document:
-            # Others may have brought the same document meanwhile.
+            # Others may have sent the same document meanwhile.
             return self._documents.peek(key) or self._documents.prepare(
                 text,
                 limits,
@@ -289,7 +287,7 @@ def _build_queue_full(account: Account, full: QueueFull, *, requested: int) -> A
 def _get_caller_kind(context: RequestContext) -> CallerKind:
     if context.viewer is None:
         return CallerKind.ANONYMOUS
-    # A token of the app's gives staff their customer rights only, here too.
+    # An app token gives staff their customer rights only, here too.
     return CallerKind.USER if context.viewer.kind is SessionKind.APP else CallerKind.STAFF
 
 
@@ -300,7 +298,7 @@ def _get_caller_key(context: RequestContext) -> str:
 
 
 def _check_storable(variables: dict[str, object]) -> None:
-    """Refuse texts that no database could store, wherever in the variables."""
+    """Reject text that no database could store, anywhere in the variables."""
     # Not recursive: JSON may be nested deeper than Python's stack.
     rest: list[object] = [variables]
     while rest:

@@ -1,4 +1,4 @@
-"""A cache bounded by bytes: a segmented LRU, which one-time values cannot flush."""
+"""A cache bounded by bytes: a segmented LRU, so that values used once cannot evict others."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -18,11 +18,11 @@ class _Entry(Generic[V]):
 
 
 class ByteCache(Generic[K, V]):
-    """At most `max_bytes` of values, by the sizes that callers give, and at most `max_entries` of them.
+    """At most `max_bytes` of values, by the sizes that callers pass, and at most `max_entries` of them.
 
-    New values are on probation. One that is asked for again becomes protected, and protected values leave
-    only for other protected ones, so a flood of new values evicts nothing that is in use. `on_evict` is
-    called with each value that leaves.
+    New values are on probation. A value requested again becomes protected, and only protected values displace
+    protected ones, so a flood of new values evicts nothing in use. `on_evict` is called with each evicted
+    value.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ByteCache(Generic[K, V]):
         return key in self._protected or key in self._probation
 
     def get(self, key: K) -> V | None:
-        """The value, which counts as used now; None where there is none."""
+        """The value, marked as used, or None."""
         entry = self._protected.get(key)
         if entry is not None:
             self._protected.move_to_end(key)
@@ -60,12 +60,12 @@ class ByteCache(Generic[K, V]):
         return entry.value
 
     def peek(self, key: K) -> V | None:
-        """The value, without counting as a use."""
+        """The value, not marked as used, or None."""
         entry = self._protected.get(key) or self._probation.get(key)
         return None if entry is None else entry.value
 
     def put(self, key: K, value: V, *, size_bytes: int) -> None:
-        """Keep a value, unless it is larger than the whole cache."""
+        """Store a value, unless it is larger than the whole cache."""
         self.discard(key)
         if size_bytes > self._max_bytes:
             return
@@ -75,7 +75,7 @@ class ByteCache(Generic[K, V]):
             self.discard(next(iter(self._probation if len(self._probation) > 1 else self._protected), key))
 
     def discard(self, key: K) -> None:
-        """Drop a value, if there is one."""
+        """Remove a value, if present."""
         entry = self._probation.pop(key, None)
         if entry is None:
             entry = self._protected.pop(key, None)
@@ -101,7 +101,7 @@ class ByteCache(Generic[K, V]):
 class SeenKeys(Generic[K]):
     """Whether a key was seen before; the latest `max_keys` are remembered, by their hashes.
 
-    Two keys of one hash pass for one another, which costs a needless entry in a cache and nothing else.
+    A hash collision only causes a needless cache entry.
     """
 
     def __init__(self, max_keys: int) -> None:
@@ -109,7 +109,7 @@ class SeenKeys(Generic[K]):
         self._hashes: OrderedDict[int, None] = OrderedDict()
 
     def has_seen(self, key: K) -> bool:
-        """Whether this is not the first sight of `key`, which is remembered from here on."""
+        """Whether `key` was seen before; it is remembered from here on."""
         key_hash = hash(key)
         if key_hash in self._hashes:
             del self._hashes[key_hash]

@@ -1,4 +1,4 @@
-"""What a parsed document takes in memory: less without its tokens, and how much is left."""
+"""Reduces the memory of a parsed document by dropping its tokens, and estimates the rest."""
 
 import sys
 from functools import cache
@@ -7,18 +7,17 @@ from graphql import DocumentNode, Node, Token, TokenKind
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
 _BYTES_PER_NODE = 330
-"""A node with its place and its text, measured on CPython 3.11; see
-`tests/engine/protection/test_compaction.py`."""
+"""A node with its location and text, measured on CPython 3.11."""
 
 _NO_TOKEN = Token(TokenKind.SOF, 0, 0, 0, 0)
-"""Stands for the first and last token of every node of a compacted document."""
+"""Replaces the first and last token of every node of a compacted document."""
 
 
 def compact(document: DocumentNode) -> int:
-    """Drop the list of tokens, which nothing needs after validation; the bytes that are left, estimated.
+    """Drop the list of tokens, which is not needed after validation; returns the estimated remaining bytes.
 
-    Nodes keep their places in the text, which errors are located by. The links between tokens are cut, as
-    the garbage collector would otherwise be the only one to free them.
+    Nodes keep their source positions, by which errors are located. The links between tokens are cut, since
+    otherwise only the garbage collector could free them.
     """
     if document.loc is None:
         raise ValueError("a document without locations has no tokens to drop")

@@ -1,9 +1,9 @@
-"""What an operation costs, in points.
+"""The cost of an operation, in points.
 
-A field costs a point, or what its `cost` metadata says; a mutation 10. Arguments may cost more, see
-`engine.protection.input_prices`. A page's `edges` count `first` or `last` times, its other fields once; where
-no edges are selected, the rows that the page reads cost a point each. What is inside another list of objects
-counts ten times.
+A field costs one point, or its `cost` metadata; a mutation 10. Arguments may add to this, see
+`engine.protection.input_prices`. A page's `edges` count `first` or `last` times, its other fields once; if no
+edges are selected, the rows that the page reads cost a point each. The contents of any other list of objects
+count ten times.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ from engine.protection.input_prices import (
 )
 
 MAX_COST = 1_000_000_000
-"""Points; what costs more is said to cost this."""
+"""Points; a higher cost is reported as this one."""
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -46,20 +46,20 @@ _MUTATION_COST = 10
 _INTROSPECTION_COST = 2_000
 _MAX_DIGITS = 10
 INTROSPECTION_FIELDS = ("__schema", "__type")
-"""The fields that show the schema."""
+"""The introspection fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Multiplier:
-    """How often a page's selection counts: the most of a number and of the variables that are numbers."""
+    """How often a page's selection counts: the maximum of a number and of numeric variables."""
 
     number: int | None
     variables: tuple[str, ...] = ()
 
     def times(self, variables: Mapping[str, object]) -> int:
-        """1 to `MAX_PAGE_SIZE`; the usual page where nothing says a number."""
+        """1 to `MAX_PAGE_SIZE`; the default page size if no number is given."""
         found = [variables.get(name) for name in self.variables]
-        # GraphQL's Int takes 100.0, and JSON may write it 1e2.
+        # GraphQL's Int accepts 100.0, and JSON may write it as 1e2.
         numbers = [
             int(value) for value in (self.number, *found) if type(value) is int or _is_whole_float(value)
         ]
@@ -75,16 +75,16 @@ _ONCE = Multiplier(1)
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The cost of a selection: fixed points, and parts that hang on variables.
+    """The cost of a selection: fixed points, and terms that depend on variables.
 
-    Parts are shared where a fragment is, so a formula is never larger than its document.
+    Terms are shared like the fragments they belong to, so a formula is never larger than its document.
     """
 
     fixed: int = 0
     parts: "tuple[tuple[Multiplier | PricedArguments, Formula], ...]" = ()
 
     def evaluate(self, variables: Mapping[str, object]) -> int:
-        """Points, `MAX_COST` at most."""
+        """Points, at most `MAX_COST`."""
         return self._evaluate(variables, {}) if self.parts else self.fixed
 
     def _evaluate(self, variables: Mapping[str, object], known: dict[int, int]) -> int:
@@ -101,14 +101,12 @@ POINT = Formula(1)
 
 
 class CostBuilder:
-    """A formula under construction."""
-
     def __init__(self) -> None:
         self._fixed = 0
         self._parts: list[tuple[Multiplier | PricedArguments, Formula]] = []
 
     def add(self, formula: Formula, repeat: Multiplier | PricedArguments = _ONCE) -> None:
-        """Count `formula` as often as `repeat` says."""
+        """Add `formula`, multiplied by `repeat`."""
         if repeat.variables or formula.parts:
             self._parts.append((repeat, formula))
         else:
@@ -121,10 +119,10 @@ class CostBuilder:
 
 @dataclass(frozen=True, slots=True)
 class FieldPrice:
-    """What a field costs alone, and how often what is inside it counts.
+    """The cost of a field alone, and the multiplier of its selection.
 
-    `inside` is None for a page: its arguments say how many rows it has. `is_per_row` marks the field of a
-    connection that lists those rows, `edges`.
+    `inside` is None for a page, whose arguments determine its number of rows. `is_per_row` marks the field of
+    a connection that lists the rows, `edges`.
     """
 
     own_cost: Formula
@@ -138,7 +136,7 @@ class FieldPrice:
         return self.inside is None
 
     def price_use(self, node: FieldNode) -> Formula:
-        """What `node`, a use of this field, costs without what is inside it."""
+        """The cost of `node`, a use of this field, without its selection."""
         priced = priced_arguments(node.arguments or (), self.arguments) if self.arguments else None
         if priced is None:
             return self.own_cost
@@ -167,7 +165,7 @@ _INTROSPECTION_PRICES = {
 
 
 class Prices:
-    """The price of every field of a schema; what the schema does not have costs a point."""
+    """The price of every field of a schema; unknown fields cost a point."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._roots = {
@@ -186,11 +184,11 @@ class Prices:
         }
 
     def root(self, operation: OperationDefinitionNode) -> str:
-        """The name of the type that the operation begins with."""
+        """The name of the operation's root type."""
         return self._roots.get(operation.operation.value, "")
 
     def get_price(self, type_name: str, node: FieldNode) -> FieldPrice:
-        """The price of a field asked of `type_name`."""
+        """The price of a field of `type_name`."""
         name = node.name.value
         if name in INTROSPECTION_FIELDS:
             return _INTROSPECTION_PRICES[name]
@@ -199,12 +197,12 @@ class Prices:
 
 @lru_cache(4)
 def get_prices(schema: GraphQLSchema) -> Prices:
-    """The prices of a schema; the same for all who ask."""
+    """The cached prices of a schema."""
     return Prices(schema)
 
 
 def parse_int_literal(value: ValueNode) -> int | None:
-    """The number that is written there, if one is."""
+    """The value of an integer literal, or None."""
     return int(value.value[:_MAX_DIGITS]) if isinstance(value, IntValueNode) else None
 
 
@@ -216,7 +214,7 @@ def _build_price(type_name: str, definition: GraphQLField, *, is_mutation: bool)
         return FieldPrice(Formula(points), None, returned.name, arguments)
     if type_name.endswith("Connection") and _is_list(definition):
         return FieldPrice(Formula(points), _ONCE, returned.name, arguments, is_per_row=True)
-    # The lists of introspection are counted in the price of its root.
+    # The price of the introspection root includes its lists.
     is_counted = type_name.startswith("__") or is_leaf_type(returned)
     inside = _ONCE if is_counted or not _is_list(definition) else Multiplier(_ASSUMED_LIST_SIZE)
     return FieldPrice(Formula(points), inside, returned.name, arguments)

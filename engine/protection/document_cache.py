@@ -1,4 +1,4 @@
-"""Documents, ready to run: parsed, measured, limited and validated, and kept where they come again."""
+"""Documents ready to run: parsed, measured, limited, validated, and cached if they recur."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ from engine.protection.document_metrics import DocumentMetrics, analyze_document
 from engine.protection.limits import MAX_OVERLAPS, Limits
 
 MAX_CHARACTERS = 32_768
-"""Of a document that is read at all: time goes into long texts even where they are one token."""
+"""Longest document that is parsed: long texts take time even if they are a single token."""
 
 _MAX_COMMENTS = 1_000
 MAX_ERRORS = 5
-"""Errors reported for a document that cannot run; each costs time to find and to word."""
+"""Errors reported for an invalid document; each takes time to find and format."""
 
 _MAX_SEEN_KEYS = 4_096
 _PLAN_BYTES_PER_FIELD = 3_000
-"""What the compiled plan of a field takes, measured over the shop's own operations."""
+"""Memory of a field's compiled plan, measured over the shop's own operations."""
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _INVALID = "GRAPHQL_VALIDATION_FAILED"
 
 
 class UnusableDocument(Exception):
-    """The document cannot run; `errors` say why, each with its `extensions.code`.
+    """The document cannot run; `errors` give the reasons, each with its `extensions.code`.
 
-    `cost` is what the operation would have cost, in points, where that is known.
+    `cost` is the operation's cost in points, if known.
     """
 
     def __init__(self, errors: list[GraphQLError], *, code: str, cost: int | None = None) -> None:
@@ -46,7 +46,7 @@ class UnusableDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document; `size_bytes` estimates its memory, that of compiled plans included."""
+    """A valid document; `size_bytes` estimates its memory, including compiled plans."""
 
     ast: DocumentNode
     size: DocumentMetrics
@@ -54,15 +54,15 @@ class Document:
 
 
 def cache_key(text: str) -> str:
-    """The key by which documents are kept and recognised."""
+    """The cache key of a document's text."""
     return text
 
 
 class DocumentCache:
-    """The documents of one schema; those that come a second time are kept, in `max_bytes` at most.
+    """The documents of one schema; those seen twice are cached, in at most `max_bytes`.
 
-    Documents that the shop itself has published are kept at once and for good. `on_evict` is called with
-    each document that is kept no longer.
+    Documents published by the shop itself are cached immediately and permanently. `on_evict` is called with
+    each evicted document.
     """
 
     def __init__(
@@ -84,19 +84,19 @@ class DocumentCache:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes that the kept documents are estimated to take, without the trusted ones."""
+        """Estimated bytes of the cached documents, without the trusted ones."""
         return self._cache.size_bytes
 
     def find(self, key: str) -> Document | None:
-        """The document that is kept under `key`."""
+        """The document cached under `key`."""
         return self._cache.get(key) or self._trusted.get(key)
 
     def peek(self, key: str) -> Document | None:
-        """The same without counting as a use; runs in any thread."""
+        """The same without marking it as used; runs in any thread."""
         return self._cache.peek(key) or self._trusted.get(key)
 
     def store(self, key: str, document: Document, *, is_trusted: bool) -> bool:
-        """Keep a prepared document if it is trusted or was seen before; whether it is kept now."""
+        """Cache a prepared document if it is trusted or was seen before; returns whether it is cached."""
         if is_trusted:
             self._trusted[key] = document
             return True
@@ -113,10 +113,10 @@ class DocumentCache:
         operation_name: str | None,
         variables: Mapping[str, object],
     ) -> int:
-        """What an operation of a document costs, in points.
+        """The cost of one of a document's operations, in points.
 
         Raises:
-            UnusableDocument: it is above the limits.
+            UnusableDocument: it exceeds the limits.
         """
         return self._check_cost(document.size, limits, operation_name, variables)
 
@@ -129,12 +129,12 @@ class DocumentCache:
         variables: Mapping[str, object],
         is_trusted: bool = False,
     ) -> Document:
-        """The document that `text` spells, fit to be executed; runs in any thread.
+        """The parsed and validated document of `text`; runs in any thread.
 
-        The limits on the text itself guard the parser from strangers; trusted documents are exempt.
+        The limits on the text itself protect the parser; trusted documents are exempt.
 
         Raises:
-            UnusableDocument: it is no document, above the limits, or does not fit the schema.
+            UnusableDocument: it cannot be parsed, exceeds the limits, or is not valid for the schema.
         """
         ast = _parse(text, None if is_trusted else limits.tokens)
         size = self._analyze(ast)
@@ -184,7 +184,7 @@ class DocumentCache:
 
 
 def _parse(text: str, max_tokens: int | None) -> DocumentNode:
-    """The syntax tree of a text; `max_tokens` is None for a text that needs no guarding against."""
+    """The syntax tree of a text; `max_tokens` is None for a trusted text."""
     if max_tokens is not None and len(text) > MAX_CHARACTERS:
         error = GraphQLError(f"The document has more than {MAX_CHARACTERS} characters.")
         raise UnusableDocument([error], code="DOCUMENT_TOO_LONG")
@@ -196,7 +196,7 @@ def _parse(text: str, max_tokens: int | None) -> DocumentNode:
             allow_empty_selection_sets=False,
         )
     except GraphQLSyntaxError as error:
-        # graphql-core tells its limits of tokens and comments by these words only.
+        # graphql-core reports its limits of tokens and comments only by these messages.
         is_too_long = error.description.startswith("Document contains more than")
         code = "TOO_MANY_TOKENS" if is_too_long else "GRAPHQL_PARSE_FAILED"
         raise UnusableDocument([error], code=code) from error

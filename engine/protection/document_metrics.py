@@ -1,6 +1,6 @@
-"""How large a document is; found before validation, whose own rules are exponential in fragments.
+"""Measures documents before validation, whose own rules are exponential in fragments.
 
-Every fragment is measured once, so the work here grows with the document as written, not as written out.
+Every fragment is measured once, so the work is proportional to the document as written, not as expanded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ from engine.protection.cost import (
 
 UNSTORABLE = "A text holds a NUL character or half a surrogate pair."
 _MAX_WALK_DEPTH = 64
-"""Selections in one another, fragments counted; each level takes room on Python's stack."""
+"""Nested selections, including fragments; each level uses Python's stack."""
 
 _MAX_NUMBER_LENGTH = 30
 _STRING_TOKENS = (TokenKind.STRING, TokenKind.BLOCK_STRING)
@@ -48,7 +48,7 @@ _NodeWithDirectives = (
 
 @dataclass(frozen=True, slots=True)
 class OperationCost:
-    """What an operation costs with the variables that are given, and its own where none is given."""
+    """The cost of an operation, per set of variables, and without any."""
 
     name: str | None
     formula: Formula
@@ -60,7 +60,7 @@ class OperationCost:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentMetrics:
-    """What a document comes to with its fragments written out; `directives` is the most in one place."""
+    """The size of a document with its fragments expanded; `directives` is the maximum in one place."""
 
     tokens: int
     directives: int
@@ -71,17 +71,17 @@ class DocumentMetrics:
     costs: tuple[OperationCost, ...]
 
     def cost(self, operation_name: str | None, variables: Mapping[str, object]) -> int:
-        """Points of the named operation; of the dearest, where no single one is meant."""
+        """Points of the named operation, or of the most expensive one."""
         matching = [cost for cost in self.costs if operation_name in (None, cost.name)] or self.costs
         return max((cost.evaluate(variables) for cost in matching), default=0)
 
 
 def analyze_document(document: DocumentNode, prices: Prices) -> DocumentMetrics:
-    """How large `document` is.
+    """Measure `document`.
 
     Raises:
-        GraphQLError: it has no size: a fragment holds itself, is not used, or is too deep in others; or it
-            holds a text that no database could store, or a number of many digits.
+        GraphQLError: a fragment contains itself, is unused, or is nested too deeply; or the document
+            contains text that no database could store, or a number with too many digits.
     """
     _check_literals(document)
     fragments = {
@@ -91,7 +91,7 @@ def analyze_document(document: DocumentNode, prices: Prices) -> DocumentMetrics:
     operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
     selections = [walker.measure_operation(operation) for operation in operations]
     total = _combine(selections)
-    # Those that nothing reaches are not measured, but validation would walk them.
+    # Unreachable fragments are not measured, but validation would walk them.
     if unused := next((name for name in fragments if name not in walker.measured), None):
         raise GraphQLError(f"Fragment '{unused}' is never used.", fragments[unused])
     return DocumentMetrics(
@@ -130,7 +130,7 @@ def _build_operation_cost(operation: OperationDefinitionNode, selection: "_Selec
 
 
 class _Selection(NamedTuple):
-    """What selections come to; `cost_per_row` is for each row of the page that they are of."""
+    """The size of selections; `cost_per_row` applies to each row of the page they belong to."""
 
     depth: int = 0
     fields: int = 0
@@ -157,7 +157,7 @@ def _combine(parts: Iterable[_Selection]) -> _Selection:
 
 
 def _add_inner_cost(price: FieldPrice, node: FieldNode, inner: _Selection) -> Formula:
-    """What `node` and the selections inside it cost."""
+    """Add the cost of `node` and of its selection."""
     cost = CostBuilder()
     cost.add(price.price_use(node))
     if price.is_page:

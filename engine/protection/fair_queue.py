@@ -1,4 +1,4 @@
-"""CPU-bound work one piece at a time: fair between callers, bounded for each of them."""
+"""Runs CPU-bound work one job at a time: fair between callers, bounded per caller."""
 
 import asyncio
 import math
@@ -14,11 +14,11 @@ MAX_WAITING_PER_CALLER = 100
 MAX_WAITING = 1_024
 _MAX_RETRY_SECONDS = 60
 _SMOOTHING = 0.1
-"""Weight of the latest job in the average of what a job takes."""
+"""Weight of the latest job in the moving average of job durations."""
 
 
 class QueueFull(Exception):
-    """The caller has too many jobs waiting; `retry_after_seconds` is when there should be room."""
+    """The caller has too many jobs waiting; `retry_after_seconds` estimates when there will be room."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__("too many jobs are waiting")
@@ -28,19 +28,19 @@ class QueueFull(Exception):
 @dataclass(eq=False, slots=True)
 class _Job:
     work: Callable[[], Any]
-    # Any: jobs of several result types wait in one line.
+    # Any: jobs with different result types share a queue.
     done: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class FairQueue:
-    """Runs jobs in a thread, one at a time, a job of each waiting caller in turn.
+    """Runs jobs in a thread, one at a time, in turn for each waiting caller.
 
-    A thread, because a job may take tens of milliseconds and holds the event loop for no longer than the
-    interpreter's switch interval there. After each job the queue rests for as long as the job used the
-    processor, so callers who need no queue keep at least half of it.
+    A thread, because a job may take tens of milliseconds, but in a thread blocks the event loop for no longer
+    than the interpreter's switch interval. After each job the queue pauses for as long as the job used the
+    processor, so callers that need no queue keep at least half of it.
 
     A caller may have `max_per_caller` jobs waiting. When `max_waiting` jobs of all callers wait, the caller
-    with the longest line gives up its newest job for the newcomer.
+    with the longest queue loses its newest job to the newcomer.
     """
 
     def __init__(
@@ -54,14 +54,14 @@ class FairQueue:
         self._worker: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        """Jobs that wait; the one that runs is not among them."""
+        """Waiting jobs, not counting the running one."""
         return self._waiting
 
     async def run(self, caller: str, work: Callable[[], T]) -> T:
-        """The result of `work`. Where the task is cancelled before its turn, `work` is never called.
+        """The result of `work`. If the task is cancelled before its turn, `work` is never called.
 
         Raises:
-            QueueFull: too many jobs of the caller wait.
+            QueueFull: too many jobs of the caller are waiting.
         """
         job = _Job(work)
         self._enqueue(caller, job)
@@ -102,7 +102,7 @@ class FairQueue:
             del self._lines[caller]
 
     def _build_queue_full(self, length: int) -> QueueFull:
-        # Twice: the queue rests as long as it works.
+        # Twice: the queue pauses for as long as it works.
         seconds = 2 * self._average_seconds * length * len(self._lines)
         return QueueFull(max(1, min(math.ceil(seconds), _MAX_RETRY_SECONDS)))
 
@@ -115,7 +115,7 @@ class FairQueue:
         return job
 
     async def _run_jobs(self) -> None:
-        # Clients that hung up at once are noticed before their jobs begin.
+        # So that clients that disconnected at once are noticed before their jobs begin.
         await asyncio.sleep(0)
         while self._lines:
             job = self._pop_job()
@@ -127,7 +127,7 @@ class FairQueue:
 
 
 async def _run_job(job: _Job) -> float:
-    """Run a job and settle its future; the processor seconds that it took."""
+    """Run a job and resolve its future; returns its processor seconds."""
     result, error, seconds = await asyncio.to_thread(_run_timed, job.work)
     if not job.done.done():
         if error is None:

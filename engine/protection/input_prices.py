@@ -1,6 +1,6 @@
-"""What arguments cost besides their field, by the `cost` metadata of arguments and of input types' fields.
+"""The cost of arguments, from the `cost` metadata of arguments and input fields.
 
-A search for a part of a text, say, reads many more rows than it answers. What is null costs nothing.
+A substring search, for example, reads many more rows than it returns. Null costs nothing.
 """
 
 from collections.abc import Mapping
@@ -23,24 +23,24 @@ from graphql import (
 )
 
 DEFINITION_KEY = "strawberry-definition"
-"""Under this name a schema's parts hold Strawberry's definitions of them."""
+"""The key under which elements of a schema hold their Strawberry definition."""
 
 
 def declared_cost(part: Any, default: int) -> int:
-    """The `cost` metadata of a part of a schema, `default` where it declares none."""
+    """The `cost` metadata of an element of a schema, or `default`."""
     metadata = getattr(part.extensions.get(DEFINITION_KEY), "metadata", None) or {}
     return int(metadata.get("cost", default))
 
 
 @dataclass(frozen=True, slots=True)
 class InputPrice:
-    """What a value costs where it is given, and what values inside it cost, by their names."""
+    """The cost of a value if it is given, and of values nested in it, by name."""
 
     points: int
     inside: "Mapping[str, InputPrice]"
 
     def evaluate_literal(self, node: ValueNode, variables: Mapping[str, object]) -> int:
-        """Points of a value that is written in the document."""
+        """Points of a literal in the document."""
         if isinstance(node, VariableNode):
             return self.evaluate_value(variables.get(node.name.value))
         if isinstance(node, NullValueNode):
@@ -55,7 +55,7 @@ class InputPrice:
         return total
 
     def evaluate_value(self, value: object) -> int:
-        """Points of a variable's value; it may not fit its type, which is found out later."""
+        """Points of a variable's value, whose type has not been checked yet."""
         if value is None:
             return 0
         if isinstance(value, list):
@@ -68,20 +68,20 @@ class InputPrice:
 
 @dataclass(frozen=True, slots=True)
 class PricedArguments:
-    """The arguments of one use of a field that cost something, and the variables in them."""
+    """The arguments of a field that cost something, and the variables in them."""
 
     prices: tuple[tuple[InputPrice, ValueNode], ...]
     variables: tuple[str, ...]
 
     def times(self, variables: Mapping[str, object]) -> int:
-        """Points of all of them."""
+        """The total points."""
         return sum(price.evaluate_literal(node, variables) for price, node in self.prices)
 
 
 def priced_arguments(
     nodes: tuple[ArgumentNode, ...], prices: Mapping[str, InputPrice]
 ) -> PricedArguments | None:
-    """Those of a field's arguments that cost something; None where none does."""
+    """Those of a field's arguments that cost something; None if none does."""
     found = tuple((prices[node.name.value], node.value) for node in nodes if node.name.value in prices)
     if not found:
         return None
@@ -93,9 +93,9 @@ def input_prices(
     *,
     outer: tuple[GraphQLInputObjectType, ...] = (),
 ) -> dict[str, InputPrice]:
-    """The prices of arguments or input fields, of those alone that cost something.
+    """The prices of arguments or input fields, only of those that cost something.
 
-    An input type inside itself is priced once: values nested deeper cost nothing more.
+    A recursive input type is priced once: deeper values cost nothing more.
     """
     prices = {name: _build_price(part, outer) for name, part in parts.items()}
     return {name: price for name, price in prices.items() if price.points or price.inside}

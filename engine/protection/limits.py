@@ -1,4 +1,4 @@
-"""How large the documents of each kind of caller may be."""
+"""Limits on documents per kind of caller."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,7 +15,7 @@ MAX_OVERLAPS = 4_000
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a document may come to; the settings `GRAPHQL_MAX_…` of one kind of caller."""
+    """Limits on a document: the settings `GRAPHQL_MAX_…` of one kind of caller."""
 
     cost: int
     depth: int
@@ -34,10 +34,10 @@ class Limits:
         )
 
     def check(self, size: DocumentMetrics) -> None:
-        """Refuse what is too large for these limits.
+        """Check the document against these limits.
 
         Raises:
-            GraphQLError: says which limit, in its code too.
+            GraphQLError: its message and code name the exceeded limit.
         """
         if size.tokens > self.tokens:
             raise _build_error(f"More than {self.tokens} tokens.", "TOO_MANY_TOKENS")
@@ -53,10 +53,10 @@ class Limits:
             )
 
     def check_cost(self, cost: int) -> None:
-        """Refuse what is too dear for these limits.
+        """Check the operation's cost.
 
         Raises:
-            GraphQLError: says so.
+            GraphQLError: it is too expensive.
         """
         if cost > self.cost:
             raise _build_error(f"The operation costs more than {self.cost} points.", "COST_TOO_HIGH")

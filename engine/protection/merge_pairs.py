@@ -1,4 +1,4 @@
-"""How often a document asks for the same field: what GraphQL's merging rule compares, pair by pair."""
+"""Counts repeated fields, which GraphQL's field merging rule compares pairwise."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,9 +16,9 @@ _Fragments = dict[str, FragmentDefinitionNode]
 
 
 def count_merge_pairs(document: DocumentNode) -> int:
-    """How many pairs of fields share their place in an answer.
+    """The number of pairs of fields with the same position in the response.
 
-    Walks the selections written out: only for documents whose number of fields is known to be small.
+    Walks the expanded selections: only for documents whose number of fields is known to be small.
     """
     fragments = {
         part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)

@@ -1,4 +1,4 @@
-"""Documents that are asked for by hash: those that clients left here, or those of a file and no others."""
+"""Documents requested by hash: automatic persisted queries, or a fixed file of trusted documents."""
 
 import contextlib
 import functools
@@ -15,7 +15,7 @@ from engine.protection.byte_cache import ByteCache
 from engine.protection.document_cache import MAX_CHARACTERS, UnusableDocument
 
 _BYTES_PER_DOCUMENT = 8_192
-"""What the store holds for each document that it may keep; one may be larger where others are smaller."""
+"""Average memory per document; one may be larger if others are smaller."""
 
 
 class InvalidManifest(UsageError):
@@ -26,10 +26,10 @@ class InvalidManifest(UsageError):
 
 
 class PersistedDocuments:
-    """Automatic persisted queries: a client leaves a document once and asks by its SHA-256 from then on.
+    """Automatic persisted queries: a client registers a document once and then requests it by its SHA-256.
 
-    The store belongs to this process, holds `max_documents` and about 8 kB for each of them, and drops
-    texts that nobody asks for first: clients send the text again when they are told so.
+    The store belongs to this process, holds `max_documents` with about 8 kB for each, and drops the least
+    recently used ones: clients then send the text again.
     """
 
     def __init__(self, *, max_documents: int) -> None:
@@ -39,10 +39,10 @@ class PersistedDocuments:
         self._is_enabled = max_documents > 0
 
     def resolve_text(self, text: str | None, document_id: str | None) -> str:
-        """The document that a request means; kept, if it says both text and hash.
+        """The document of a request; stored if the request has both text and hash.
 
         Raises:
-            UnusableDocument: there is none by this hash, the hash is another text's, or none is kept here.
+            UnusableDocument: the hash is unknown or does not match the text, or the store is disabled.
         """
         if document_id is None:
             return text or ""
@@ -51,7 +51,7 @@ class PersistedDocuments:
         if text is None:
             return self._get(document_id)
         if len(text) > MAX_CHARACTERS:
-            # It will be refused for its length, and is not worth hashing.
+            # It will be refused because of its length, so hashing it is pointless.
             return text
         if _sha256(text) != document_id:
             raise _build_error("The hash is not the document's SHA-256.", "PERSISTED_QUERY_MISMATCH")
@@ -75,7 +75,7 @@ class TrustedDocuments:
 
     @functools.cached_property
     def operation_names(self) -> frozenset[str]:
-        """Names of the operations; documents that cannot be parsed have none, and never run."""
+        """Names of the operations, except in documents that cannot be parsed, which never run."""
         names: set[str] = set()
         for text in self._known:
             with contextlib.suppress(GraphQLError):
@@ -88,10 +88,10 @@ class TrustedDocuments:
 
     @classmethod
     def load(cls, path: Path) -> "TrustedDocuments":
-        """The manifest in a file: an object of ids and texts, or Apollo's persisted query manifest.
+        """Load a manifest: an object of ids and texts, or Apollo's persisted query manifest.
 
         Raises:
-            InvalidManifest: there is no such file, or it is none of both.
+            InvalidManifest: there is no such file, or it has neither format.
         """
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
@@ -103,7 +103,7 @@ class TrustedDocuments:
         return cls(texts)
 
     def resolve_text(self, text: str | None, document_id: str | None) -> str:
-        """The document that a request means.
+        """The document of a request.
 
         Raises:
             UnusableDocument: it is not in the manifest.
@@ -128,7 +128,7 @@ def _parse_manifest(content: object) -> dict[str, str]:
 
 
 def _sha256(text: str) -> str:
-    # Half a surrogate pair has no UTF-8; such a text is refused later, by its own name.
+    # A lone surrogate has no UTF-8 encoding; such a text is refused later with its own error.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

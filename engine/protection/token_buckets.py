@@ -1,4 +1,4 @@
-"""Points that callers may spend: a leaky bucket for each, in this process's memory."""
+"""Token buckets per caller, in this process's memory."""
 
 import math
 import time
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_BUCKETS = 100_000
-"""Callers that are remembered; the bucket of whoever was silent longest is forgotten, and thereby full."""
+"""Callers that are remembered; forgetting the least recently active one refills its bucket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a full bucket holds, and what comes back in a second."""
+    """The size of a bucket, and its refill per second."""
 
     points: int
     restore_rate: int
@@ -25,7 +25,7 @@ class _Level:
 
 
 class TokenBuckets:
-    """The buckets of all callers. One that nobody has spent from is full."""
+    """The buckets of all callers. An unused bucket is full."""
 
     def __init__(
         self, *, clock: Callable[[], float] = time.monotonic, max_buckets: int = MAX_BUCKETS
@@ -38,20 +38,20 @@ class TokenBuckets:
         return len(self._levels)
 
     def remaining(self, caller: str, capacity: Capacity) -> int:
-        """Whole points that `caller` has by now."""
+        """The whole points in the caller's bucket."""
         return math.floor(self._get_points(caller, capacity))
 
     def spend(self, caller: str, points: int, capacity: Capacity) -> int:
-        """Take `points` out, to nothing at most; what remains."""
+        """Take up to `points`; returns the remainder."""
         return self._set_points(caller, max(0.0, self._get_points(caller, capacity) - points))
 
     def try_spend(self, caller: str, points: int, capacity: Capacity) -> int | None:
-        """Take `points` out if there are so many; what remains, None where there are too few."""
+        """Take `points` if there are enough; returns the remainder, or None if there are too few."""
         points_left = self._get_points(caller, capacity) - points
         return self._set_points(caller, points_left) if points_left >= 0 else None
 
     def refund(self, caller: str, points: int, capacity: Capacity) -> int:
-        """Put back `points` that bought nothing; what remains."""
+        """Return points for work that was not done; returns the remainder."""
         points_left = min(float(capacity.points), self._get_points(caller, capacity) + points)
         return self._set_points(caller, points_left)
 
@@ -63,7 +63,7 @@ class TokenBuckets:
         return math.floor(points)
 
     def seconds_until(self, caller: str, points: int, capacity: Capacity) -> int:
-        """Whole seconds after which `caller` has `points`; 1 or more."""
+        """Whole seconds until `caller` has `points`; 1 or more."""
         missing = points - self._get_points(caller, capacity)
         return max(1, math.ceil(missing / capacity.restore_rate))
 

@@ -1,4 +1,4 @@
-"""A WebSocket of JSON messages, as Strawberry's protocol handler wants it, of bounded size and patience."""
+"""A WebSocket of JSON messages for Strawberry's protocol handler, with size and time limits."""
 
 import asyncio
 import contextlib
@@ -12,13 +12,13 @@ from strawberry.http.async_base_view import AsyncWebSocketAdapter
 from engine.transport import serialization
 
 MAX_ID_LENGTH = 128
-"""Characters of an operation's id, which clients choose and every answer repeats."""
+"""Characters of an operation's id, which clients choose and every response repeats."""
 
 _MAX_REASON_BYTES = 123  # RFC 6455, 5.5
 
 
 class SocketRejected(Exception):
-    """The socket has to be closed for what its peer sent, or is no longer."""
+    """The socket has to be closed because of its peer's message or disconnection."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -27,9 +27,9 @@ class SocketRejected(Exception):
 
 
 class JsonSocket(AsyncWebSocketAdapter):
-    """An accepted socket. One message at a time waits for the network, whoever sends.
+    """An accepted socket. One message at a time is sent.
 
-    A peer that does not take a message within `send_timeout` loses the socket: `alive` ends.
+    If a peer does not accept a message within `send_timeout`, the socket is closed: `lifetime` ends.
     """
 
     def __init__(self, websocket: WebSocket, *, send_timeout: timedelta) -> None:
@@ -42,7 +42,7 @@ class JsonSocket(AsyncWebSocketAdapter):
 
     @contextlib.asynccontextmanager
     async def lifetime(self) -> AsyncIterator[None]:
-        """The socket's life, in the task that reads from it: broken off where the peer takes nothing."""
+        """Wraps the task that reads from the socket; cancels it if the peer stops accepting messages."""
         try:
             async with self._lifetime:
                 self._is_reading = True
@@ -58,7 +58,7 @@ class JsonSocket(AsyncWebSocketAdapter):
         """The peer's messages until either side closes.
 
         Raises:
-            SocketRejected: one is no message of the protocol.
+            SocketRejected: a message violates the protocol.
         """
         while not self._is_closed:
             received = await self._websocket.receive()
@@ -74,11 +74,11 @@ class JsonSocket(AsyncWebSocketAdapter):
             if not self._is_closed:
                 await self._send(self._websocket.send_text(text))
                 return
-        # Who has more to say than the socket takes must not keep the loop from ending it.
+        # A loop that sends more than the socket accepts must not keep it from being closed.
         await asyncio.sleep(0)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close, if the socket is still open; nothing is sent after it."""
+        """Close the socket, if it is open; nothing is sent afterwards."""
         shortened = reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
         async with self._send_lock:
             if not self._is_closed:

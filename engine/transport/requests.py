@@ -16,7 +16,7 @@ _MAX_DOCUMENT_ID_LENGTH = 256
 
 
 class BadRequest(Exception):
-    """The HTTP request is none of GraphQL's."""
+    """Not a valid GraphQL-over-HTTP request."""
 
     def __init__(
         self,
@@ -34,25 +34,25 @@ class BadRequest(Exception):
 
 
 async def read_request(request: Request, receive: Receive) -> GraphQLRequest:
-    """What the request asks to run.
+    """The GraphQL request in an HTTP request.
 
     Raises:
-        BadRequest: it does not say so in GraphQL's terms.
+        BadRequest: it is not a valid GraphQL request.
     """
     if request.method in ("GET", "HEAD"):
         return parse_parameters(_parse_query_string(request))
     if request.method == "POST":
         body = await _read_json_body(request, receive)
-        # JSON that was decoded spells no half of a surrogate pair, and NUL in this way alone.
+        # Decoded JSON contains no lone surrogates, and NUL only in this spelling.
         return parse_parameters(_parse_object(body), is_storable=rb"\u0000" not in body)
     raise BadRequest("GraphQL is asked by GET or POST.", status=405, headers={"Allow": "GET, HEAD, POST"})
 
 
 def parse_parameters(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:
-    """What the parameters of a GraphQL request ask to run, `is_storable` or not.
+    """The GraphQL request with these parameters; `is_storable` is about its variables.
 
     Raises:
-        BadRequest: one is missing or of another type.
+        BadRequest: a parameter is missing or of another type.
     """
     query, operation_name = parameters.get("query"), parameters.get("operationName")
     variables, extensions = parameters.get("variables"), parameters.get("extensions")
@@ -70,7 +70,7 @@ def parse_parameters(parameters: Mapping[str, object], *, is_storable: bool = Fa
     return GraphQLRequest(
         query=query,
         document_id=document_id,
-        # Forms and playgrounds send an empty name where they mean none.
+        # Forms and playgrounds send an empty name if they have none.
         operation_name=operation_name or None,
         variables=variables,
         is_storable=is_storable,
@@ -78,7 +78,7 @@ def parse_parameters(parameters: Mapping[str, object], *, is_storable: bool = Fa
 
 
 def _parse_document_id(value: object, extensions: Mapping[str, object]) -> str | None:
-    """The document's id, as the specification's appendix spells it or as Apollo's clients do."""
+    """The document's id, as in the specification's appendix or as Apollo's clients send it."""
     persisted = extensions.get("persistedQuery")
     if persisted is not None:
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
@@ -92,7 +92,7 @@ def _parse_document_id(value: object, extensions: Mapping[str, object]) -> str |
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser asks for something to look at rather than for an answer."""
+    """Whether the client is a browser that expects an HTML page."""
     accept = get_header(request.scope, b"accept")
     if request.method not in ("GET", "HEAD") or not media_types.prefers_page(
         accept, JSON_MEDIA_TYPE, GRAPHQL_JSON
@@ -102,7 +102,7 @@ def wants_page(request: Request) -> bool:
 
 
 def wants_graphql_json(request: Request) -> bool:
-    """Whether the client knows the media type whose HTTP status tells request errors."""
+    """Whether the client accepts the media type whose HTTP status reports request errors."""
     return media_types.prefers(get_header(request.scope, b"accept"), GRAPHQL_JSON, over=JSON_MEDIA_TYPE)
 
 

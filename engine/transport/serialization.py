@@ -1,8 +1,8 @@
-"""How the engine writes JSON."""
+"""JSON serialization of responses."""
 
 import orjson
 
 
 def dumps(value: object) -> bytes:
-    """`value` as JSON; moments in UTC as ISO 8601 with the suffix Z, as the scalar DateTime promises."""
+    """`value` as JSON; timestamps in UTC as ISO 8601 with the suffix Z, as the scalar DateTime specifies."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)

@@ -35,7 +35,7 @@ _FIXED_HEADERS = encode_headers((("Cache-Control", "no-store"), ("Vary", "Accept
 
 
 class ContextFactory(Protocol):
-    """How the schema's context of one request is made."""
+    """Builds the schema's context of a request."""
 
     def __call__(
         self,
@@ -51,10 +51,10 @@ class ContextFactory(Protocol):
 class GraphQLView:
     """The ASGI application of `/graphql`.
 
-    A broken request is answered 400, never 5xx. What is well formed but cannot run is answered without
-    `data`: with 400 to clients that accept application/graphql-response+json, with 200 to older ones.
-    401 tells that the bearer token is not valid, 429 that the caller's bucket is empty or that too many of
-    its documents wait, 503 that the database is away or took too long.
+    A malformed request is answered with 400, never 5xx. A well-formed request that cannot run is answered
+    without `data`: with 400 to clients that accept application/graphql-response+json, with 200 to older ones.
+    401 means that the bearer token is not valid, 429 that the caller's bucket is empty or that too many of
+    its documents are waiting, 503 that the database is unavailable or took too long.
     """
 
     def __init__(

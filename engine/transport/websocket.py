@@ -1,7 +1,7 @@
-"""GraphQL over WebSocket: the protocol graphql-transport-ws, and no older one.
+"""GraphQL over WebSocket: the protocol graphql-transport-ws only.
 
-Strawberry's handler speaks the protocol. What is here gives it a caller whose token is asked about again and
-again, and the engine that also answers HTTP.
+Strawberry's handler implements the protocol. This module adds repeated authentication of the caller, and the
+engine shared with HTTP.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ from web.client_network import get_client_network
 from web.middleware import cors
 
 MAX_OPERATIONS = 100
-"""Operations of one socket at the same time."""
+"""Concurrent operations per socket."""
 
 _TOKENS_PER_QUERY = 500
 _log = logging.getLogger("vitrin.graphql")
@@ -51,7 +51,7 @@ _log = logging.getLogger("vitrin.graphql")
 
 @dataclass(frozen=True, kw_only=True)
 class SocketLimits:
-    """How long a socket may keep the shop waiting, outlive its token, or do nothing without any user."""
+    """Time limits of a socket, and how often its token is checked."""
 
     init_timeout: timedelta = timedelta(seconds=5)
     send_timeout: timedelta = timedelta(seconds=10)
@@ -60,7 +60,7 @@ class SocketLimits:
 
 
 class GraphQLSockets:
-    """The ASGI application of `/graphql` for WebSockets. Close codes are in `docs/operating.md`."""
+    """The ASGI application of `/graphql` for WebSockets. Close codes: see `docs/operating.md`."""
 
     def __init__(
         self, engine: Engine, *, shop: AppContext, context: ContextFactory, limits: SocketLimits | None = None
@@ -90,12 +90,12 @@ class GraphQLSockets:
 
     @property
     def open_sockets(self) -> int:
-        """How many there are."""
+        """The number of open sockets."""
         return len(self._open)
 
     @contextlib.asynccontextmanager
     async def watch_sockets(self) -> AsyncIterator[None]:
-        """While it lasts, sockets are closed whose token ended or was revoked, or whose user was blocked."""
+        """Meanwhile, close sockets whose token expired or was revoked, or whose user was blocked."""
         watch = asyncio.create_task(self._watch())
         try:
             yield
@@ -153,7 +153,7 @@ class GraphQLSockets:
         await asyncio.gather(*(socket.close(4401, "The token has ended.") for socket in ended))
 
     async def _close_idle(self) -> None:
-        """Close anonymous sockets on which nothing has run for a while; clients connect again when needed."""
+        """Close anonymous sockets that have been idle for a while; clients reconnect when needed."""
         now = time.monotonic()
         idle = [
             socket
@@ -172,12 +172,12 @@ def _log_error(error: Exception) -> None:
 
 
 def _get_close_reason(error: Exception) -> tuple[int, str]:
-    """How to close a socket for an error that is not the client's: whether coming back is worth a try."""
+    """The close code and reason for an internal error: whether reconnecting makes sense."""
     return (1013, "Try again later.") if database.is_unavailable(error) else (1011, "Server error.")
 
 
 class _SocketCaller:
-    """Who is at the other end of a socket; plays the parts of Strawberry's view, context and schema.
+    """The caller of a socket; implements the interfaces of Strawberry's view, context and schema.
 
     Strawberry puts the payload of `connection_init` into `connection_params`.
     """
@@ -198,18 +198,19 @@ class _SocketCaller:
         self._idle_since = time.monotonic()
 
     def idle_seconds(self, now: float) -> float:
-        """How long nothing has been found running, as of `now`, monotonic."""
+        """How long no operation has been running, as of `now` (monotonic)."""
         if self.operations:
             self._idle_since = now
         return now - self._idle_since
 
     async def on_ws_connect(self, _: object) -> object:
-        """Read what the client says of itself, in the names of HTTP's headers, small or capital.
+        """Read the client's headers from the payload, in lower case or capitalized.
 
-        A token may come with or without the word Bearer, and goes before one in the upgrade request.
+        A token may be sent with or without the word Bearer, and takes precedence over one in the upgrade
+        request.
 
         Raises:
-            SocketRejected: it brings a token that is not valid. To bring none is fine: some fields need none.
+            SocketRejected: the token is not valid. Having none is allowed: some fields need none.
         """
         headers = {
             name.lower(): value for name, value in self.connection_params.items() if isinstance(value, str)
@@ -221,10 +222,10 @@ class _SocketCaller:
         return UNSET
 
     async def authenticate(self) -> None:
-        """Ask anew whose the token is: between two operations the user may have changed or been blocked.
+        """Authenticate the token again: since the last operation the user may have changed or been blocked.
 
         Raises:
-            SocketRejected: it is nobody's any more.
+            SocketRejected: the token is no longer valid.
         """
         if self._bearer is None:
             return
@@ -234,7 +235,7 @@ class _SocketCaller:
             raise SocketRejected(4401, errors.INVALID_BEARER_MESSAGE)
 
     def resolve_text(self, request: GraphQLRequest) -> str:
-        """The document that `request` means.
+        """The document of `request`.
 
         Raises:
             UnusableDocument: it is not known here, or not trusted.
@@ -250,7 +251,7 @@ class _SocketCaller:
         context_value: object,
         root_value: object,
     ) -> AsyncGenerator[ExecutionResult, None]:
-        """The results of an operation, for whom the socket's caller is by now."""
+        """The results of an operation, for the socket's current caller."""
         request = GraphQLRequest(
             query=query, operation_name=operation_name or None, variables=variable_values
         )
@@ -271,14 +272,14 @@ async def _results(outcomes: AsyncGenerator[ExecutionOutcome, None]) -> AsyncGen
             if outcome.was_executed:
                 yield ExecutionResult(data=outcome.data, errors=outcome.errors or None, extensions=extensions)
             else:
-                # The protocol's `error` holds errors alone: the first one tells the cost.
+                # The protocol's `error` contains errors only: the first one carries the cost.
                 first = outcome.errors[0]
                 first.extensions = {**(first.extensions or {}), **extensions}
                 yield PreExecutionError(data=None, errors=outcome.errors, extensions=extensions)
 
 
 class _Handler(BaseGraphQLTransportWSHandler[_SocketCaller, None]):
-    """Strawberry's handler of one socket, with our limits."""
+    """Strawberry's handler of one socket, with this server's limits."""
 
     def __init__(self, caller: _SocketCaller, socket: JsonSocket, *, init_timeout: timedelta) -> None:
         super().__init__(
@@ -291,7 +292,7 @@ class _Handler(BaseGraphQLTransportWSHandler[_SocketCaller, None]):
         )
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        """Start an operation, if the client may.
+        """Start an operation, if the client is allowed to.
 
         Raises:
             SocketRejected: the message is malformed, or the token has ended.
