@@ -1,4 +1,4 @@
-"""The ASGI application: every door, and what stands around them."""
+"""The ASGI application: all APIs with their middleware."""
 
 import asyncio
 import contextlib
@@ -65,10 +65,10 @@ def build_application(shop: AppContext) -> Starlette:
     settings = shop.settings
     return Starlette(
         routes=[
-            # Tried one after the other: what is asked most comes first.
+            # Routes are tried in order, so the most requested come first.
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", sockets),
-            # Nothing else speaks WebSocket: files and mounted applications must not be asked whether they do.
+            # Only this route supports WebSocket: files and mounted applications must not be tried.
             WebSocketRoute("/{path:path}", WebSocketClose()),
             *reseller_api.routes.routes(shop),
             Mount("/api", app=rest),
@@ -92,11 +92,11 @@ def build_application(shop: AppContext) -> Starlette:
 
 
 def _build_middleware(shop: AppContext) -> list[Middleware]:
-    """What stands around every door, the outermost first."""
+    """The middleware around all APIs, outermost first."""
     settings = shop.settings
     return [
         *_build_proxy_middleware(settings),
-        # starlette-admin's own pages have a slash at their end.
+        # starlette-admin's own pages have a trailing slash.
         Middleware(NormalizedPathsMiddleware, keeps_slash_below="/admin"),
         Middleware(RequestIdMiddleware),
         Middleware(MetricsMiddleware),
@@ -107,12 +107,14 @@ def _build_middleware(shop: AppContext) -> list[Middleware]:
             public_url=settings.effective_public_url,
             includes_subdomains=settings.hsts_include_subdomains,
         ),
-        # Tokens travel in a header that a page has to set, never in cookies: no credentials to allow.
+        # Tokens are sent in a header that a page has to set, never in cookies, so credentials need not be
+        # allowed.
         Middleware(
             FastCORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=("GET", "HEAD", "POST"),
-            # Whatever a client library or a tracer adds: the answer reflects what the preflight asks.
+            # Client libraries and tracers add headers of their own: the response reflects those of the
+            # preflight.
             allow_headers=("*",),
             expose_headers=(
                 "X-Request-ID",
@@ -151,7 +153,7 @@ def _build_tracing_middleware(settings: Settings) -> Iterator[Middleware]:
 
 def _build_openid_routes(shop: AppContext) -> Iterator[BaseRoute]:
     if shop.settings.openid_issuer:
-        # authlib takes 14 MB, which most shops have no use for.
+        # Imported lazily: authlib takes 14 MB, which most shops do not need.
         from web import openid
 
         yield from openid.routes(shop)
@@ -168,7 +170,7 @@ def _build_sandbox_routes(shop: AppContext) -> Iterator[BaseRoute]:
 
 @contextlib.asynccontextmanager
 async def _run_embedded_worker(shop: AppContext) -> AsyncIterator[None]:
-    """The worker beside the server where the database is SQLite; elsewhere it is a process of its own."""
+    """The worker inside the server process if the database is SQLite; otherwise it is a separate process."""
     if not shop.settings.is_embedded:
         yield
         return

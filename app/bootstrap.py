@@ -1,4 +1,4 @@
-"""What one installation deals with: its keys, and the gateways that its settings name."""
+"""Builds the dependencies of one installation: its keys, and the gateways named in its settings."""
 
 import os
 import secrets
@@ -23,7 +23,7 @@ from resolvers.app_context import AppContext
 
 
 def build_shop(settings: Settings) -> AppContext:
-    """The installation that `settings` describe; its time zone is the process's."""
+    """The context of the installation described by `settings`; also sets the process's time zone."""
     calendar_days.set_zone(settings.time_zone)
     quotas.configure(settings)
     return AppContext(
@@ -48,7 +48,7 @@ def _build_provider_api(settings: Settings, *, allow_private: bool) -> ProviderA
 
 
 def _build_payment_gateways(settings: Settings) -> Iterator[PaymentGateway]:
-    """Every gateway that the settings hold an account of."""
+    """Every gateway for which the settings hold an account."""
     client = http.create_client(
         connect_timeout=settings.gateway_connect_timeout, total_timeout=settings.gateway_total_timeout
     )

@@ -145,7 +145,7 @@ class Engine:
         context: RequestContext,
     ) -> ExecutionOutcome:
         if self._compiles:
-            # Plans keep their operation alive: none for a document that is not kept itself.
+            # Plans keep their operation alive, so there are none for a document that is not cached.
             executor = self._prepare(admitted, operation if admitted.is_cached else None, request, context)
         else:
             executor = self._build(admitted.document, request, context)

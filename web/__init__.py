@@ -1,1 +1,1 @@
-"""What the HTTP APIs share."""
+"""Shared parts of the HTTP APIs."""

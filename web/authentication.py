@@ -1,4 +1,4 @@
-"""Who calls: the bearer token of a request."""
+"""Authentication of a request by its bearer token."""
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,9 +15,9 @@ from web.headers import get_header
 
 
 class AuthenticationMiddleware:
-    """Verifies `Authorization: Bearer …` once a request; a bad token is the same as none.
+    """Verifies `Authorization: Bearer …` once per request; an invalid token is treated as none.
 
-    The database is asked by `get_viewer`. WebSockets bring their token in a message, see
+    `get_viewer` queries the database. WebSockets send their token in a message, see
     `engine.transport.websocket`.
     """
 
@@ -36,19 +36,19 @@ class AuthenticationMiddleware:
 
 
 def parse_bearer(authorization: str) -> str | None:
-    """The token in the value of an `Authorization` header; None in one of another scheme."""
+    """The token in an `Authorization` header; None for another scheme."""
     scheme, _, bearer = authorization.partition(" ")
     return bearer.strip() if scheme.lower() == "bearer" else None
 
 
 def get_claims(connection: HTTPConnection) -> Claims | None:
-    """Whom the caller's token names; it may have been revoked since, and its user blocked."""
+    """The claims of the caller's token; it may have been revoked since, or its user blocked."""
     claims: Claims | None = connection.scope.get("claims")
     return claims
 
 
 async def get_viewer(connection: HTTPConnection, shop: AppContext) -> Session | None:
-    """Who is signed in, or None, by what the database says when the request first wants to know."""
+    """The signed-in session, or None; the database is queried on first use in a request."""
     if "viewer" not in connection.scope:
         claims = get_claims(connection)
         viewer = None if claims is None else await sessions.load_session(shop, claims)
@@ -62,15 +62,15 @@ async def get_viewer(connection: HTTPConnection, shop: AppContext) -> Session | 
 
 
 def mark_session_verified(connection: HTTPConnection) -> None:
-    """Tell that the database knows the token's session, as who read by it found out."""
+    """Record that another statement already found the token's session in the database."""
     connection.scope["is_session_verified"] = True
 
 
 def is_session_verified(connection: HTTPConnection) -> bool:
-    """Whether the request has found the token's session so far."""
+    """Whether the token's session was found in the database during this request."""
     return connection.scope.get("viewer") is not None or "is_session_verified" in connection.scope
 
 
 def get_client(connection: HTTPConnection) -> Client:
-    """What a session remembers of the client that opens it."""
+    """The description of the client that is stored with a session it opens."""
     return Client(network=get_client_network(connection), user_agent=connection.headers.get("user-agent"))

@@ -1,4 +1,4 @@
-"""Documents that stay the same until the next release: caches ask whether theirs is still good."""
+"""Documents that change only with a release, so clients can revalidate them by ETag."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,22 +11,22 @@ _HEADERS_OF_304 = {"cache-control", "content-location", "date", "etag", "expires
 
 
 class CachedDocument:
-    """A body with its ETag, which `respond` answers or, to who has it, leaves out (RFC 9110 section 13)."""
+    """A body with its ETag; `respond` omits the body if the client has it (RFC 9110 section 13)."""
 
     def __init__(self, body: bytes, *, headers: Mapping[str, str]) -> None:
         self._body = body
-        # Weak: compression makes other bytes of the same document.
+        # Weak: compression produces other bytes of the same document.
         self._etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'
         self._headers = {**headers, "ETag": self._etag}
 
     @classmethod
     def from_response(cls, response: Response) -> "CachedDocument":
-        """What the response holds."""
+        """The response's body and headers."""
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
         return cls(bytes(response.body), headers=headers)
 
     def respond(self, request: Request) -> Response:
-        """The document, or 304 where the client's copy is the same."""
+        """The document, or 304 if the client's copy is current."""
         if not self._matches_etag(request.headers):
             return Response(self._body, headers=self._headers)
         headers = {name: value for name, value in self._headers.items() if name.lower() in _HEADERS_OF_304}

@@ -1,4 +1,4 @@
-"""Who a caller is by its address: behind trusted proxies, and as a network that limits count."""
+"""A caller's address behind trusted proxies, and its network, by which limits count."""
 
 import ipaddress
 from collections.abc import Awaitable
@@ -10,7 +10,7 @@ from domain.networks import parse_address, to_network
 
 _ANY = "*"
 _SCHEMES = {"http", "https"}
-# A chain of proxies is short. What lies beyond these was not written by one of ours.
+# Chains of proxies are short; further entries were not written by a trusted proxy.
 _MAX_HOPS = 16
 _MAX_HEADER_BYTES = 2_048
 
@@ -18,26 +18,26 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def get_client_network(connection: HTTPConnection) -> str:
-    """The network by which every limit per address counts the caller, see `domain.networks.to_network`."""
+    """The network by which per-address limits count the caller, see `domain.networks.to_network`."""
     return get_network(connection.scope)
 
 
 def get_client_address(connection: HTTPConnection) -> str:
-    """The caller's IP address, "unknown" where the connection has none."""
+    """The caller's IP address, "unknown" if the connection has none."""
     return connection.client.host if connection.client else "unknown"
 
 
 def get_network(scope: Scope) -> str:
-    """The same of a connection's scope; "unknown" where it names no client."""
+    """The network in a connection's scope; "unknown" if it has no client."""
     client = scope.get("client")
     return to_network(client[0] if client else "")
 
 
 class TrustedProxies:
-    """The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    """The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.
 
-    `trusted` holds addresses and networks. `*` stands for whoever connects, and for nobody else: where
-    further proxies stand before that one, their networks are listed beside it.
+    `trusted` holds addresses and networks. `*` matches only the connecting peer: the networks of further
+    proxies in front of it must be listed as well.
 
     Raises:
         ValueError: an entry is neither an address nor a network.
@@ -48,10 +48,10 @@ class TrustedProxies:
         self._networks = tuple(_parse_network(entry) for entry in trusted if entry != _ANY)
 
     def find_client(self, peer: str, forwarded: str) -> str:
-        """The address of the nearest hop that is no trusted proxy, read from the right.
+        """The address of the nearest hop that is not a trusted proxy, read from the right.
 
-        `forwarded` is the value of X-Forwarded-For, to which each proxy appends who called it. An entry
-        that is no address ends the reading: the last hop that could be read is the caller.
+        `forwarded` is the value of X-Forwarded-For, to which each proxy appends its caller. Parsing stops at
+        an entry that is not an address: the last valid hop is then the caller.
         """
         if not self.is_trusted_peer(peer):
             return peer
@@ -67,7 +67,7 @@ class TrustedProxies:
         return client
 
     def is_trusted_peer(self, peer: str) -> bool:
-        """Whether what this peer forwards is believed."""
+        """Whether this peer's forwarding headers are trusted."""
         if self._trusts_peers:
             return True
         address = parse_address(peer)
@@ -78,7 +78,7 @@ class TrustedProxies:
 
 
 class TrustedProxiesMiddleware:
-    """Puts the caller's address and scheme, as trusted proxies forward them, into the scope."""
+    """Sets the caller's address and scheme in the scope, as forwarded by trusted proxies."""
 
     def __init__(self, app: ASGIApp, *, trusted: tuple[str, ...]) -> None:
         self._app = app
@@ -99,7 +99,7 @@ class TrustedProxiesMiddleware:
             scope["client"] = (self._proxies.find_client(peer, b",".join(forwarded).decode("latin-1")), 0)
         schemes = [value for name, value in scope["headers"] if name == b"x-forwarded-proto"]
         if schemes:
-            # The nearest proxy's word, as for the address.
+            # The value set by the nearest proxy, as for the address.
             scheme = schemes[-1].rpartition(b",")[2].strip().lower().decode("latin-1")
             if scheme in _SCHEMES:
                 scope["scheme"] = scheme if scope["type"] == "http" else scheme.replace("http", "ws")

@@ -1,4 +1,4 @@
-"""Work that a client waits for, given up when the client is gone."""
+"""Cancelling work when its client disconnects."""
 
 import asyncio
 import contextlib
@@ -13,14 +13,13 @@ T = TypeVar("T")
 
 
 async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, which is cancelled if the client of an HTTP request hangs up first.
+    """The result of `work`, which is cancelled if the HTTP client disconnects first.
 
-    Work for a client that is gone already never begins.
-
-    Only for work that may be cancelled at any await: what writes must run to its end.
+    If the client has disconnected already, work is not started. Only for work that may be cancelled at any
+    await: writes must run to completion.
 
     Raises:
-        ClientDisconnect: the client hung up.
+        ClientDisconnect: the client disconnected.
     """
     disconnect_task = asyncio.create_task(_wait_for_disconnect(receive))
     await asyncio.sleep(0)
@@ -41,13 +40,13 @@ async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, T]) -
 
 
 async def _wait_for_disconnect(receive: Receive) -> bool:
-    """Whether the client has hung up, which is known when it does; False where that cannot be told."""
+    """Wait until the client disconnects and return True; False if that cannot be detected."""
     with contextlib.suppress(HTTPException):
         message = await receive()
         while message["type"] == "http.request" and message.get("more_body", False):
             message = await receive()
         if message["type"] == "http.request":
-            # The end of a body that nobody had read; what follows is the end of the connection.
+            # The end of a body that was not read; the next message is the disconnect.
             message = await receive()
         return bool(message["type"] == "http.disconnect")
     return False

@@ -1,4 +1,4 @@
-"""Counting and remembering in fixed windows of monotonic time, in this process."""
+"""In-process counters and sets in fixed windows of monotonic time."""
 
 import time
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ class _Window:
 
 
 class FixedWindowCounter:
-    """Requests of each caller; a window begins with a caller's first one after the last window.
+    """Requests per caller; a caller's window begins with its first request after the previous window.
 
-    The limits library's storage in memory looks at every caller again and again; this one, once a window.
+    The limits library's memory storage scans all callers repeatedly; this one does once per window.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -22,7 +22,7 @@ class FixedWindowCounter:
         self._sweep_at = 0.0
 
     def count(self, caller: str) -> tuple[int, float]:
-        """How many requests of `caller` there are with this one, and the seconds until its window ends."""
+        """The caller's number of requests including this one, and the seconds until its window ends."""
         now = time.monotonic()
         if now >= self._sweep_at:
             self._counts = {name: count for name, count in self._counts.items() if count.ends_at > now}
@@ -35,7 +35,7 @@ class FixedWindowCounter:
 
 
 class ExpiringSet:
-    """Names of the present window, which ends for all of them at once."""
+    """A set of names that is emptied at the end of each window."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -43,7 +43,7 @@ class ExpiringSet:
         self._ends_at = 0.0
 
     def add(self, name: str) -> None:
-        """Know `name` until the window ends."""
+        """Add `name` until the window ends."""
         self._names.add(name)
 
     def __contains__(self, name: str) -> bool:

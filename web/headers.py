@@ -1,4 +1,4 @@
-"""Headers as ASGI has them: pairs of bytes, names in lower case."""
+"""Headers in ASGI's form: pairs of bytes, names in lower case."""
 
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -10,9 +10,9 @@ _TABLE_KEY = "header_table"
 
 
 def get_header(scope: Scope, name: bytes) -> str:
-    """The first value of a request's header, empty where it has none; `name` in lower case.
+    """The first value of a request header, or empty; `name` in lower case.
 
-    The request's headers are put into a table once: a dozen are asked for on the way of every request.
+    The headers are indexed once per request: a dozen are looked up for each.
     """
     table: dict[bytes, bytes] | None = scope.get(_TABLE_KEY)
     if table is None:
@@ -22,14 +22,14 @@ def get_header(scope: Scope, name: bytes) -> str:
 
 
 def encode_headers(headers: Iterable[tuple[str, str]]) -> HeaderPairs:
-    """Headers the way that messages have them."""
+    """Headers as ASGI messages contain them."""
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def wrap_send(send: Send, change: Callable[[HeaderPairs], None], *, types: tuple[str, ...]) -> Send:
-    """A `send` that lets `change` see the headers of the messages of these types first."""
+    """A `send` that passes the headers of these message types to `change` first."""
 
-    # No coroutine of its own: several of these stand around every answer.
+    # Not a coroutine of its own: several of these wrap every response.
     def wrapped_send(message: Message) -> Awaitable[None]:
         if message["type"] in types:
             headers = list(message.get("headers", ()))

@@ -1,4 +1,4 @@
-"""What load balancers, monitors and Prometheus ask a process."""
+"""Health checks and metrics for load balancers, monitors and Prometheus."""
 
 import asyncio
 import hmac
@@ -31,7 +31,7 @@ Check = dict[str, object]
 def routes(shop: AppContext) -> list[BaseRoute]:
     """`/healthz`, `/readyz` and `/metrics`; they need a connected database.
 
-    The first two answer 503 once the process was told to stop.
+    The first two return 503 once the process is stopping.
     """
 
     async def health(_: Request) -> JSONResponse:
@@ -73,7 +73,7 @@ async def _run_check(check: Callable[[], Awaitable[Check]]) -> Check:
     try:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
             return await check()
-    # Whatever it is, the answer is the same: not ready. Its text may hold an address of ours.
+    # Any error means not ready. Its message may contain an internal address.
     except Exception as error:
         return {"ok": False, "error": type(error).__name__}
 
@@ -87,7 +87,7 @@ async def _check_database() -> Check:
         "ok": not is_read_only,
         "milliseconds": milliseconds,
         "read_only": is_read_only,
-        # Reported only: tokens and limits go by the database's clock.
+        # Reported only: tokens and limits use the database's clock.
         "clock_difference_seconds": int(CLOCK.difference.total_seconds()),
     }
 
@@ -110,7 +110,7 @@ def _build_queue_check(max_age: timedelta) -> Callable[[], Awaitable[Check]]:
 
 
 def _reject_unauthorized(request: Request, settings: Settings) -> Response | None:
-    """Why the caller may not read the figures; None where it may."""
+    """The response to a caller that may not read the metrics; None if it may."""
     if settings.metrics_token is None:
         return None if _is_local(request) else PlainTextResponse("Forbidden", 403)
     offered = parse_bearer(request.headers.get("authorization", "")) or ""
@@ -121,7 +121,7 @@ def _reject_unauthorized(request: Request, settings: Settings) -> Response | Non
 
 
 def _is_local(request: Request) -> bool:
-    """Whether a process beside this one asks for itself; a proxy on the same machine asks for others."""
+    """Whether the caller is a process on this machine and not a proxy for others."""
     if any(name in request.headers for name in _FORWARDED_HEADERS):
         return False
     address = parse_address(get_client_address(request))
@@ -129,7 +129,7 @@ def _is_local(request: Request) -> bool:
 
 
 async def _update_database_metrics() -> None:
-    """Bring the figures that the database holds up to date; while it is away, they stay as they were."""
+    """Update the metrics that are read from the database; they stay unchanged while it is unavailable."""
     try:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
             state = await queue_stats.read_queue_stats()

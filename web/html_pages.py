@@ -1,4 +1,4 @@
-"""The shop's own small pages: Persian, right to left, without scripts and without any foreign address."""
+"""The shop's own small pages: Persian, right to left, without scripts or external resources."""
 
 import secrets
 from collections.abc import Callable
@@ -17,11 +17,11 @@ Render = Callable[..., HTMLResponse]
 
 
 def build_renderer(folder: Path) -> Render:
-    """`render(name, status_code, **values)` for the templates of `folder`, which may extend `page.html`."""
+    """`render(name, status_code, **values)` for the templates in `folder`, which may extend `page.html`."""
 
     @cache
     def environment() -> "Environment":
-        # Both take 6 MB, which a server of GraphQL alone has no use for.
+        # Imported lazily: both take 6 MB, which a GraphQL-only server does not need.
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
         from domain import persian_format

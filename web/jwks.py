@@ -1,4 +1,4 @@
-"""Addresses that other machines look for."""
+"""The public keys of the tokens."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse

@@ -1,4 +1,4 @@
-"""What a client would rather have, by its Accept headers (RFC 9110 section 12.5)."""
+"""Content negotiation by Accept headers (RFC 9110 section 12.5)."""
 
 from functools import lru_cache
 
@@ -8,9 +8,9 @@ _MAX_LENGTH = 1_000
 
 @lru_cache(_CACHED_HEADERS)
 def get_quality(accept: str, media_type: str) -> float:
-    """The weight from 0 to 1 that the value of `Accept` gives `media_type`; 1 where the header is absent.
+    """The weight from 0 to 1 that the `Accept` header gives `media_type`; 1 if the header is absent.
 
-    The most specific range decides: the type itself, then `text/*`, then `*/*`.
+    The most specific range applies: the type itself, then `text/*`, then `*/*`.
     """
     if not accept.strip():
         return 1.0
@@ -24,21 +24,21 @@ def get_quality(accept: str, media_type: str) -> float:
 
 @lru_cache(_CACHED_HEADERS)
 def prefers_page(accept: str, *others: str) -> bool:
-    """Whether text/html is named, as browsers do, and no less wanted than every one of `others`."""
+    """Whether text/html is listed, as browsers do, with at least the weight of each of `others`."""
     html = _parse_weights(accept).get("text/html", 0.0)
     return html > 0 and all(html >= get_quality(accept, other) for other in others)
 
 
 @lru_cache(_CACHED_HEADERS)
 def prefers(accept: str, media_type: str, *, over: str) -> bool:
-    """Whether `media_type` is named, without a wildcard, and wanted no less than the other one."""
+    """Whether `media_type` is listed explicitly, with at least the weight of the other one."""
     weight = _parse_weights(accept).get(media_type, 0.0)
     return weight > 0 and weight >= get_quality(accept, over)
 
 
 @lru_cache(_CACHED_HEADERS)
 def accepts_coding(accept_encoding: str, coding: str) -> bool:
-    """Whether the value of `Accept-Encoding` allows the content coding."""
+    """Whether the `Accept-Encoding` header allows the content coding."""
     weights = _parse_weights(accept_encoding)
     return weights.get(coding, weights.get("*", 0.0)) > 0
 

@@ -35,14 +35,14 @@ _MAX_COOKIE_LENGTH = 2_048
 
 
 def routes(shop: AppContext) -> Iterator[BaseRoute]:
-    """`/auth/openid/login` and its callback, of the provider that OPENID_ISSUER names."""
+    """`/auth/openid/login` and its callback, for the provider in OPENID_ISSUER."""
     handlers = OpenIdRoutes(shop)
     yield Route("/auth/openid/login", handlers.log_in)
     yield Route(CALLBACK_PATH, handlers.callback)
 
 
 class OpenIdRoutes:
-    """Sends browsers to the provider and takes them back; a state is good for one callback of one browser."""
+    """Redirects browsers to the provider and handles the callback; a state is valid once, in one browser."""
 
     def __init__(self, shop: AppContext) -> None:
         settings = shop.settings
@@ -50,12 +50,12 @@ class OpenIdRoutes:
         self._limit = RateLimit(settings.rate_limit, storage=settings.rate_limit_storage)
         self._client = _build_client(settings)
         is_https = settings.effective_public_url.startswith("https://")
-        # The prefix keeps other hosts of the domain from setting it; browsers take it by https only.
+        # The prefix prevents other hosts of the domain from setting it; browsers accept it over https only.
         self._cookie = "__Host-openid" if is_https else "openid"
         self._is_https = is_https
 
     async def log_in(self, request: Request) -> Response:
-        """Begin: off to the provider."""
+        """Redirect to the provider."""
         if rejection := await self._check_rate_limit("openid", request):
             return rejection
         session: dict[str, object] = {}
@@ -70,8 +70,8 @@ class OpenIdRoutes:
         return response
 
     async def callback(self, request: Request) -> Response:
-        """End: the provider's code for a token of ours."""
-        # Each costs a call of the provider.
+        """Exchange the provider's code for an access token."""
+        # Each callback calls the provider.
         if rejection := await self._check_rate_limit("openid-callback", request):
             return rejection
         request.scope["session"] = _parse_session(request.cookies.get(self._cookie, ""))
@@ -84,7 +84,7 @@ class OpenIdRoutes:
             response = _build_error("sign_in_refused", 403)
         except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
             openid_login.record_rejection(get_client(request), reason=type(error).__name__)
-            # Its text may hold what the provider sent.
+            # The message may contain what the provider sent.
             _log.warning("a sign-in was refused: %s", type(error).__name__)
             response = _build_error("sign_in_failed", 400)
         else:
@@ -99,7 +99,7 @@ class OpenIdRoutes:
         return response
 
     async def _check_rate_limit(self, name: str, request: Request) -> Response | None:
-        """Count a request of the caller's network; the refusal where it is beyond the limit."""
+        """Count a request of the caller's network; returns the response if it exceeds the limit."""
         window = await self._limit.count(f"{name}:{get_client_network(request)}")
         if window.is_allowed:
             return None
@@ -128,7 +128,7 @@ class OpenIdRoutes:
         )
 
     def _set_session_cookie(self, response: Response, session: dict[str, object]) -> None:
-        """Leave the browser with what its callback has to show."""
+        """Store in the browser what the callback needs."""
         response.set_cookie(
             self._cookie,
             base64.urlsafe_b64encode(json.dumps(session).encode()).decode(),
@@ -140,26 +140,26 @@ class OpenIdRoutes:
 
 
 class _OpenIdClient(StarletteOAuth2App):  # type: ignore[misc] # authlib ships no types
-    """authlib's client that believes no more of the discovery document than the settings say."""
+    """authlib's client, restricted to those parts of the discovery document that the settings confirm."""
 
     issuer: str
 
     async def load_server_metadata(self) -> dict[str, object]:
-        """The provider's description of itself.
+        """The provider's metadata.
 
         Raises:
-            ValueError: it is another issuer's.
+            ValueError: it belongs to another issuer.
         """
         metadata: dict[str, object] = await super().load_server_metadata()
         if metadata.get("issuer") != self.issuer:
             raise ValueError("the discovery document is another issuer's")
-        # A document that lists `none` would else have unsigned tokens accepted.
+        # A document that lists `none` would otherwise make unsigned tokens acceptable.
         metadata["id_token_signing_alg_values_supported"] = list(ALGORITHMS)
         return metadata
 
 
 class _AttemptCache:
-    """authlib's cache of what a callback needs; reading uses it up, so that no state is taken twice."""
+    """authlib's cache of sign-in state; reading deletes an entry, so that no state is used twice."""
 
     async def set(self, key: str, value: str, _expires_in: int) -> None:
         await openid_login.store_attempt(key, value, lifetime=_LIFETIME)
@@ -191,7 +191,7 @@ def _build_client(settings: Settings) -> _OpenIdClient:
 
 
 def _parse_session(cookie: str) -> dict[str, object]:
-    """What the browser brought; nothing where that cannot be read."""
+    """The session cookie's content; empty if it cannot be read."""
     try:
         session = json.loads(base64.urlsafe_b64decode(cookie[:_MAX_COOKIE_LENGTH]))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Parameters of a request: from the query string and from a JSON or form body; the body wins."""
+"""Request parameters from the query string and from a JSON or form body; the body takes precedence."""
 
 import json
 import re
@@ -23,16 +23,16 @@ _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,\-./:=? ]{1,70}")
 
 
 class Parameters:
-    """The parameters of one request. Where a reading says "malformed", the caller gets `InvalidInput`."""
+    """The parameters of one request. Malformed values raise `InvalidInput`."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
     def get_raw_text(self, name: str) -> str | None:
-        """The text as it was sent, None where absent. An integer counts as its digits.
+        """The text as it was sent, None if absent. An integer is converted to its digits.
 
         Raises:
-            InvalidInput: malformed: no text, or one that cannot be stored.
+            InvalidInput: not a text, or one that cannot be stored.
         """
         value = self.values.get(name)
         if value is None:
@@ -43,10 +43,10 @@ class Parameters:
         return text
 
     def get_text(self, name: str) -> str | None:
-        """The text without blanks and invisible characters at its ends, None where nothing is left.
+        """The text trimmed of blanks and invisible characters, None if empty or absent.
 
         Raises:
-            InvalidInput: malformed, as in `secret`.
+            InvalidInput: malformed, as in `get_raw_text`.
         """
         return text_cleaning.strip(self.get_raw_text(name) or "") or None
 
@@ -62,21 +62,20 @@ class Parameters:
         return text
 
     def get_integer(self, name: str) -> int | None:
-        """The signed 64-bit integer, as `text_cleaning.parse_integer` reads it; None where absent or
-        malformed.
+        """The signed 64-bit integer, as `text_cleaning.parse_integer` reads it; None if absent or malformed.
 
-        A JSON number with a fraction of zero is whole: 100.0 is 100.
+        A JSON number with a fraction of zero is an integer: 100.0 is 100.
         """
         value = self.values.get(name)
         if isinstance(value, float) and value.is_integer():
-            # Beyond 2^53 the float is not what the JSON said.
+            # Beyond 2^53 the float may differ from the JSON.
             return int(value) if abs(value) <= _MAX_EXACT_FLOAT else None
         if not _is_integer(value) and not isinstance(value, str):
             return None
         return text_cleaning.parse_integer(str(value))
 
     def require_code(self, name: str, *, digit_count: int) -> str:
-        """The text of a code; a JSON number gets back the zeros that it lost: 59655 of six is "059655".
+        """A numeric code; a JSON number is padded with its lost zeros: 59655 of six digits is "059655".
 
         Raises:
             InvalidInput: absent, blank or malformed.
@@ -87,14 +86,14 @@ class Parameters:
         return self.require_text(name)
 
     def get_text_or_empty(self, name: str) -> str:
-        """The trimmed text; "" where absent or malformed, for an operation that has its own word for that."""
+        """The trimmed text; "" if absent or malformed, for operations with their own error for that."""
         try:
             return self.get_text(name) or ""
         except InvalidInput:
             return ""
 
     def get_date(self, name: str) -> date | None:
-        """The day given as d/m/Y, as `calendar_days.parse` reads it; None where absent or blank.
+        """The date given as d/m/Y, as `calendar_days.parse` reads it; None if absent or blank.
 
         Raises:
             InvalidInput: malformed.
@@ -106,7 +105,7 @@ class Parameters:
         return day
 
     def require_integer(self, name: str) -> int:
-        """The integer, as in `integer`.
+        """The integer, as in `get_integer`.
 
         Raises:
             InvalidInput: absent or malformed.
@@ -118,16 +117,16 @@ class Parameters:
 
 
 async def read_parameters(request: Request) -> Mapping[str, Any]:
-    """The request's parameters. A body that is malformed, or of no known type, counts as empty."""
+    """The request's parameters. A malformed body, or one of unknown type, counts as empty."""
     body = await request.body()
     return {**_parse_form(request.scope["query_string"]), **await _parse_body(request, body)}
 
 
 def get_idempotency_key(request: Request) -> str | None:
-    """The Idempotency-Key header, None where the client sent none.
+    """The Idempotency-Key header, None if absent.
 
     Raises:
-        InvalidInput: no UTF-8, or more than one header.
+        InvalidInput: not UTF-8, or more than one header.
     """
     keys = [value for name, value in request.scope["headers"] if name == b"idempotency-key"]
     if len(keys) > 1:
@@ -148,7 +147,7 @@ async def _parse_body(request: Request, body: bytes) -> Mapping[str, Any]:
 
 
 def _parse_json(body: bytes) -> Mapping[str, Any]:
-    # json, not orjson: it keeps a lone surrogate, so that the one value is refused instead of all being lost.
+    # json, not orjson: it keeps a lone surrogate, so that only that value is rejected.
     try:
         value = json.loads(body.decode(), parse_constant=_reject_constant)
     except (ValueError, RecursionError):
@@ -161,7 +160,7 @@ def _reject_constant(name: str) -> NoReturn:
 
 
 def _parse_form(encoded: bytes) -> Mapping[str, Any]:
-    # Bytes that are no UTF-8 become surrogates, which the readings refuse as malformed.
+    # Bytes that are not UTF-8 become surrogates, which the getters reject as malformed.
     text = encoded.decode(errors="surrogateescape")
     try:
         fields = parse_qsl(text, keep_blank_values=True, errors="surrogateescape", max_num_fields=_MAX_FIELDS)
@@ -171,7 +170,7 @@ def _parse_form(encoded: bytes) -> Mapping[str, Any]:
 
 
 def _collect_arrays(fields: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
-    """Fields by their names. Those of a form's array are a list under its name, as they were one in JSON."""
+    """Fields by name. Those of a form's array become a list, as in JSON."""
     values: dict[str, Any] = {}
     for name, value in fields:
         array = _ARRAY_FIELD.fullmatch(name)
@@ -185,10 +184,10 @@ def _collect_arrays(fields: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
 
 
 def normalize_multipart_type(content_type: str) -> str | None:
-    """A content type of multipart/form-data with its boundary alone; None where that is malformed.
+    """A multipart/form-data content type reduced to its boundary; None if malformed.
 
-    Without its charset: the parser would decode with any codec of Python's, punycode's quadratic one among
-    them.
+    Without its charset: the parser would decode with any codec of Python's, including punycode, which is
+    quadratic.
     """
     boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
     if not _BOUNDARY.fullmatch(boundary):

@@ -1,4 +1,4 @@
-"""The form of every answer under /api."""
+"""Responses of the REST API under /api."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -14,7 +14,7 @@ Body = Mapping[str, object]
 
 
 class NoStoreJSONResponse(Response):
-    """A JSON answer that nothing between us and the caller may keep or take for anything else."""
+    """JSON response with `no-store` and `nosniff`."""
 
     media_type = "application/json"
 
@@ -29,9 +29,9 @@ class NoStoreJSONResponse(Response):
 
 
 class StreamedJSONResponse(Response):
-    """The same answer in pieces, for a length that is not known before.
+    """The same in chunks, for a body of unknown length.
 
-    No more are made for a client that left. `chunks` may be given up at any await, so they must not write.
+    Stops when the client disconnects. `chunks` may be cancelled at any await, so they must not write.
     """
 
     media_type = "application/json"

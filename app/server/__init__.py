@@ -1,1 +1,1 @@
-"""What we change about uvicorn; applied by the `serve` command alone."""
+"""Changes to uvicorn, applied by the `serve` command only."""

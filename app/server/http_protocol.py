@@ -1,4 +1,4 @@
-"""What uvicorn's HTTP/1.1 protocol lacks: deadlines, bounds on framing, declined upgrades, clean closing."""
+"""What uvicorn's HTTP/1.1 protocol lacks: deadlines, framing limits, declined upgrades, graceful closing."""
 
 import asyncio
 import http
@@ -19,24 +19,24 @@ from app.server.request_heads import (
 from app.server.response_cycle import CoalescingResponseCycle
 
 MAX_HEAD_BYTES = 65_536
-"""Bytes after which a head is refused."""
+"""Size in bytes above which a request head is refused."""
 
 _MAX_FRAMING_BYTES = 65_536
 _MAX_FRAMING_BYTES_PER_BYTE = 8
-"""A body in chunks of one byte takes six for each; what exceeds that is chunk extensions or trailers."""
+"""One-byte chunks have six bytes of framing each; more is chunk extensions or trailers."""
 
 
 def build_http_protocol(
     *, head_timeout: timedelta, send_timeout: timedelta, discard_timeout: timedelta
 ) -> type[HttpToolsProtocol]:
-    """uvicorn's protocol of one connection, with its deadlines and limits.
+    """uvicorn's protocol for one connection, with deadlines and limits.
 
-    `head_timeout` counts from the connection's start, or from the first byte that follows an answer, to the
-    end of the next head; bodies are `BodyLimitMiddleware`'s. `send_timeout` is how long the client may leave
-    a full buffer of ours unread, `discard_timeout` how long it may go on sending what was answered already. A
-    WebSocket leaves all of them behind once its head was read.
+    `head_timeout` runs from the connection's start, or from the first byte after a response, to the end of
+    the next head; `BodyLimitMiddleware` handles bodies. `send_timeout` is how long the client may leave a
+    full buffer unread, `discard_timeout` how long it may continue sending a body that was answered already.
+    None of them applies to a WebSocket after its head.
 
-    From here on all of uvicorn's HTTP connections in the process answer by `app.server.response_cycle`.
+    All of uvicorn's HTTP connections in the process use `app.server.response_cycle` from here on.
     """
     # uvicorn has a setting for its protocols, and none for what they make of a request.
     httptools_impl.RequestResponseCycle = CoalescingResponseCycle  # type: ignore[misc]
@@ -57,18 +57,18 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
     _discard: InputDiscard
     _head_deadline: asyncio.TimerHandle | None = None
     _send_deadline: asyncio.TimerHandle | None = None
-    # Where the parser stands.
+    # Parser state
     _is_in_head = False
     _is_in_body = False
     _is_upgrade = False
-    # After a fault in what follows a request that is still being answered, nothing more is parsed.
+    # After an error in the input that follows a request still being answered, nothing more is parsed.
     _ignores_input = False
     _packet_bytes = 0
     _head_bytes = 0
     _body_bytes = 0
     _framing_bytes = 0
 
-    # The connection
+    # Connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         super().connection_made(transport)
@@ -90,7 +90,7 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
             super().shutdown()
 
     def _close(self) -> None:
-        """Close; where the client may still be sending, only our half, until it has read its answer."""
+        """Close the connection; if the client may still be sending, at first only our half."""
         transport = self.transport.raw
         if self.transport.is_closing():
             return
@@ -122,15 +122,15 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
         if self._is_in_head:
             self._count_head(len(data))
         elif self._is_in_body:
-            # The packet that its head came in holds other bytes too.
+            # The packet with the head contains other bytes too.
             if cycle is self.cycle:
                 self._count_body(len(data), body_bytes=self._body_bytes - body_bytes)
         elif not was_in_body and cycle is not None and cycle is self.cycle and cycle.response_complete:
-            # Line ends before a request begin no message.
+            # Empty lines before a request are not part of a message.
             self._start_head_timer()
 
     def _parse(self, data: bytes) -> None:
-        """Feed the parser, which stops at each offer of another protocol.
+        """Feed the parser, which stops at each upgrade request.
 
         Raises:
             HttpParserError: the input is not HTTP, or a head was refused.
@@ -142,7 +142,7 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
         else:
             return
         while not self._is_upgrade:
-            # RFC 9110 section 7.8: a server that does not take the offer serves the request as it is.
+            # RFC 9110 section 7.8: a server that declines the upgrade serves the request normally.
             head = self._build_head_without_upgrade()
             self.parser = httptools.HttpRequestParser(self)
             self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
@@ -175,7 +175,8 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
             return
         super().on_headers_complete()
         self._is_in_body = True
-        # RFC 9110 section 6.5.1: trailers are no headers, and a proxy that let them pass did not check them.
+        # RFC 9110 section 6.5.1: trailers are not headers, and a proxy that forwarded them did not check
+        # them.
         self.headers = []
 
     def on_body(self, body: bytes) -> None:
@@ -188,7 +189,7 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
         self._is_in_body = False
         super().on_message_complete()
         if self._discard.is_running:
-            # The rest of a body that was answered unread: the connection is as good as new.
+            # The rest of an unread body has arrived: the connection can be reused.
             self._discard.stop()
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -203,10 +204,10 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
     # Heads
 
     def _check_head(self) -> None:
-        """Refuse what RFC 9112 section 3.2 asks to refuse, and heads that came too large in few packets.
+        """Reject heads that violate RFC 9112 section 3.2, and oversized ones that arrived in few packets.
 
         Raises:
-            MalformedHead: the status says how.
+            MalformedHead: with the response's status.
         """
         check_host(self.headers, is_required=self.parser.get_http_version() == "1.1")
         # Other messages may be in the same packet.
@@ -215,10 +216,10 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
             raise MalformedHead(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def _count_head(self, received_bytes: int) -> None:
-        # Most heads come as a whole and need no deadline.
+        # Most heads arrive complete and need no deadline.
         self._start_head_timer()
         if not self._head_bytes and received_bytes > MAX_HEAD_BYTES:
-            # Mostly what came before the head in the same packet.
+            # Usually input that precedes the head in the same packet.
             received_bytes = 1
         self._head_bytes += received_bytes
         if self._head_bytes > MAX_HEAD_BYTES:
@@ -240,13 +241,13 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
-    # Offers of other protocols
+    # Upgrades
 
     def _read_upgrade(self) -> None:
-        """Decide whether the offer is taken.
+        """Decide whether to accept the upgrade.
 
         Raises:
-            MalformedHead: it is CONNECT, for proxies alone.
+            MalformedHead: it is CONNECT, which is for proxies only.
         """
         method = self.parser.get_method().decode("ascii")
         if method == "CONNECT":
@@ -268,9 +269,7 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
     # Bodies
 
     def _count_body(self, received_bytes: int, *, body_bytes: int) -> None:
-        """Bound what no `BodyLimitMiddleware` sees: a body that was answered unread, and the framing of any
-        other.
-        """
+        """Limit what `BodyLimitMiddleware` does not see: an unread body after its response, and framing."""
         if self._discard.is_running:
             self._discard.count(received_bytes)
             return
@@ -294,7 +293,7 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
         self._reject(http.HTTPStatus.BAD_REQUEST)
 
     def _reject(self, status: http.HTTPStatus) -> None:
-        """Answer what never became a request, and hang up."""
+        """Respond to input that never became a request, and close the connection."""
         self._stop_head_timer()
         self._ignores_input = True
         if self.transport.is_closing():
@@ -304,11 +303,11 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
             if cycle.response_started or self.pipeline:
                 self.transport.close()
                 return
-            # The handler reads from a client that is gone.
+            # The handler is reading from a disconnected client.
             cycle.disconnected = True
             cycle.message_event.set()
         elif cycle is not None and not cycle.response_complete:
-            # Requests before it are answered first, and the connection ends with the last of them.
+            # Earlier requests are answered first; the last response closes the connection.
             cycle.keep_alive = False
             return
         lines = [

@@ -1,4 +1,6 @@
-"""Closing a connection whose client still sends, so that it can read its answer (RFC 9112 section 9.6)."""
+"""Closing a connection whose client is still sending, so that it can read the response (RFC 9112 section
+9.6).
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -6,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 MAX_DISCARDED_BYTES = 16 * 1024 * 1024
-"""Bytes of a request that are read and dropped after its answer."""
+"""Bytes of a request that are read and dropped after its response."""
 
 _MAX_IDLE_SECONDS = 5
 
 
 class LingeringTransport(asyncio.Transport):
-    """A connection's transport whose `close` is the protocol's, which may have to wait for the client.
+    """A transport whose `close` is delegated to the protocol, which may have to wait for the client.
 
-    `is_closing` is true from the moment that nothing more may be answered.
+    `is_closing` is true as soon as no further response may be sent.
     """
 
     def __init__(self, transport: asyncio.Transport, *, close: Callable[[], None]) -> None:
@@ -37,15 +39,15 @@ class LingeringTransport(asyncio.Transport):
         return self.is_half_closed or self.raw.is_closing()
 
     def release(self) -> None:
-        """Forget the protocol: the connection is gone, and no cycle of references must keep it."""
+        """Drop the reference to the protocol, which would form a cycle after the connection is lost."""
         self._close = None
 
 
 class InputDiscard:
-    """Bounds in bytes and time on the unread input of one request that was answered.
+    """Limits on the unread input of a request that was answered, in bytes and time.
 
-    The connection is cut where the client sends more than `MAX_DISCARDED_BYTES`, takes longer than `within`,
-    or sends nothing for five seconds while it has no answer left to read.
+    The connection is aborted if the client sends more than `MAX_DISCARDED_BYTES`, takes longer than the
+    timeout, or sends nothing for five seconds while no response is left to read.
     """
 
     def __init__(self, transport: asyncio.Transport, *, timeout: timedelta) -> None:
@@ -62,20 +64,19 @@ class InputDiscard:
         return self._timer is not None
 
     def start(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self.stop()
         self._bytes = self._bytes_at_check = 0
         self._deadline = self._loop.time() + self._timeout_seconds
         self._schedule_check()
 
     def count(self, received_bytes: int) -> None:
-        """Note that so much input was dropped."""
+        """Count dropped input."""
         self._bytes += received_bytes
         if self._bytes > MAX_DISCARDED_BYTES:
             self._abort()
 
     def stop(self) -> None:
-        """The input has ended, or the connection has."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,7 +1,7 @@
-"""Listening sockets that take a few connections each turn of the event loop.
+"""Listening sockets that accept a few connections per iteration of the event loop.
 
-uvloop and asyncio take all that are there at once: after 2,000 new connections in one turn, everybody else
-waits until the requests of all of them were begun, and each connection holds memory meanwhile.
+uvloop and asyncio accept all pending connections at once: after 2,000 new connections in one iteration, all
+other clients wait until every request has been started, and each connection uses memory meanwhile.
 """
 
 import asyncio
@@ -18,9 +18,10 @@ _RETRY_AFTER = timedelta(seconds=1)
 
 
 class PacedServer:
-    """Serves connections to `listeners`, which it closes at its end; the others wait in the kernel's queue.
+    """Accepts connections from `listeners`, which it closes at the end.
 
-    What uvicorn asks of an asyncio server, and no more.
+    Connections not yet accepted wait in the kernel's queue. Implements the part of asyncio's server interface
+    that uvicorn uses.
     """
 
     def __init__(
@@ -40,14 +41,14 @@ class PacedServer:
             self._loop.add_reader(listener, self._accept, listener)
 
     def close(self) -> None:
-        """Take no more connections; those that are open go on."""
+        """Stop accepting; open connections continue."""
         for listener in self.sockets:
             self._loop.remove_reader(listener)
             listener.close()
         self.sockets = []
 
     async def wait_closed(self) -> None:
-        """Nothing is left to wait for."""
+        """There is nothing to wait for."""
 
     def _accept(self, listener: socket.socket) -> None:
         for _ in range(_CONNECTIONS_PER_TURN):
@@ -56,7 +57,7 @@ class PacedServer:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                # Mostly too many open files. The socket stays readable: asking again at once would spin.
+                # Usually too many open files. The socket stays readable: retrying immediately would spin.
                 _log.error("no new connections for %.1f s: %s", self._retry_seconds, error)
                 self._loop.remove_reader(listener)
                 self._loop.call_later(self._retry_seconds, self._resume, listener)
@@ -75,15 +76,15 @@ class PacedServer:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._loop.connect_accepted_socket(self._protocol_factory, connection)
         except OSError:
-            # The client was gone already.
+            # The client had already disconnected.
             connection.close()
 
 
 def listen(host: str, port: int, *, backlog: int) -> list[socket.socket]:
-    """A listening socket for each address of `host`; all of one port where `port` is 0.
+    """A listening socket for each address of `host`; all on the same port if `port` is 0.
 
     Raises:
-        OSError: an address is taken, or not this machine's.
+        OSError: an address is in use, or does not belong to this machine.
     """
     found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     with contextlib.ExitStack() as opened:

@@ -1,4 +1,4 @@
-"""Rules on the head of an HTTP/1.1 request that neither httptools nor uvicorn applies."""
+"""Checks on the head of an HTTP/1.1 request that neither httptools nor uvicorn makes."""
 
 import http
 import re
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 Headers = list[tuple[bytes, bytes]]
 
-# RFC 3986 section 3.2: what a host and a port may consist of.
+# RFC 3986 section 3.2: the characters allowed in a host and a port.
 _HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%\-]*(?::[0-9]*)?|\[[0-9A-Fa-fv:.]+\](?::[0-9]*)?")
 _SEPARATORS = len(": \r\n")
 _UPGRADE_FIELDS = {b"upgrade", b"http2-settings"}
 
 
 class MalformedHead(Exception):
-    """A head that is refused with `status`."""
+    """A head to be refused with `status`."""
 
     def __init__(self, status: http.HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -21,10 +21,10 @@ class MalformedHead(Exception):
 
 
 def check_host(headers: Headers, *, is_required: bool) -> None:
-    """Require one valid Host, as RFC 9112 section 3.2 does of HTTP/1.1.
+    """Require exactly one valid Host, as RFC 9112 section 3.2 does for HTTP/1.1.
 
     Raises:
-        MalformedHead: there is none, another one, or one that is no host.
+        MalformedHead: it is missing, repeated or invalid.
     """
     hosts = [value for name, value in headers if name == b"host"]
     if not hosts and not is_required:
@@ -39,12 +39,12 @@ def get_head_size(url: bytes, headers: Headers) -> int:
 
 
 def offers_websocket(headers: Headers) -> bool:
-    """Whether one of the protocols that the client offers is WebSocket."""
+    """Whether the client offers an upgrade to WebSocket."""
     return any(name == b"upgrade" and b"websocket" in _split_tokens(value) for name, value in headers)
 
 
 def remove_upgrade(request_line: bytes, headers: Headers) -> bytes:
-    """The head again, without the offer of another protocol."""
+    """The head without its upgrade offer."""
     lines = [request_line, *(b"%b: %b" % header for header in _filter_headers(headers))]
     return b"\r\n".join([*lines, b"", b""])
 

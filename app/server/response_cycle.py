@@ -1,6 +1,6 @@
-"""uvicorn's answers, with head and body sent as one, and the lines of heads that come again made once.
+"""uvicorn's responses, with head and body sent as one write, and repeated header lines encoded once.
 
-Requests that the server cuts off at its stop are not answered, rather than answered 500.
+Requests cancelled by a server shutdown get no response rather than 500.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from web.middleware.body_limit import HAS_ARRIVED
 _log = logging.getLogger("vitrin.asgi")
 _LENGTH = b"content-length"
 _FRAMING = {_LENGTH, b"transfer-encoding", b"connection"}
-# Those of requests of one moment, some of which are never the same again.
+# Includes headers that never repeat, such as request ids.
 _MAX_CACHED_LINES = 512
 
 
 class CoalescingResponseCycle(RequestResponseCycle):
-    """One request and its answer on a connection; whatever is not the usual case is uvicorn's.
+    """One request and its response on a connection; unusual cases are left to uvicorn.
 
-    A head waits for the beginning of its body, as ASGI has it: one packet less for most answers.
+    The head is buffered until the first body message, as ASGI permits: one packet less for most responses.
     """
 
     _head = b""
@@ -48,19 +48,19 @@ class CoalescingResponseCycle(RequestResponseCycle):
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or not task.cancelling():
-                # Something that the request waited for was cancelled, which is a fault like any other.
+                # An inner task was cancelled, which is an error like any other.
                 raise
-            # At the end of its stop the server cancels what still runs.
+            # At the end of its shutdown the server cancels what is still running.
             self._close_unanswered()
 
     def _has_whole_body(self) -> bool:
         return not self.more_body
 
     def _close_unanswered(self) -> None:
-        """Close the connection of a request that the stopping server has no time for.
+        """Close the connection of a request that was cancelled by the shutdown.
 
-        Whether it was carried out is not known, so no answer would be true. Clients and proxies see what they
-        see of a lost server: they repeat what is safe to repeat, and writes by their idempotency key.
+        Whether the request was executed is not known, so no response would be correct. Clients and proxies
+        treat this like a lost server: they retry what is safe to retry, and writes with an idempotency key.
         """
         _log.warning("cut off by the stop: %s %s", self.scope["method"], self.scope["path"])
         self.transport.close()
@@ -75,7 +75,7 @@ class CoalescingResponseCycle(RequestResponseCycle):
             if not self.access_log:
                 return self._hold_head(message)
         if self._ends_with_connection:
-            # What uvicorn compares each part with, and the sum of all at the end.
+            # uvicorn compares each part with it, and the total at the end.
             self.expected_content_length = len(message.get("body", b""))
         return super().send(message)  # type: ignore[arg-type] # the same
 
@@ -99,15 +99,15 @@ class CoalescingResponseCycle(RequestResponseCycle):
         self.chunked_encoding = False
 
     def _needs_connection_close(self, start: Message) -> bool:
-        """Whether only the end of the connection can tell where the body ends.
+        """Whether the end of the body can only be signalled by closing the connection.
 
-        HTTP/1.0 knows no chunks (RFC 9112 section 6.1), which uvicorn would send.
+        HTTP/1.0 has no chunked encoding (RFC 9112 section 6.1), which uvicorn would use.
         """
         names = {name.lower() for name, _ in start.get("headers", ())}
         return self.scope.get("http_version") == "1.0" and not names & {_LENGTH, b"transfer-encoding"}
 
     def _build_simple_head(self, message: Message) -> bytes | None:
-        """The head of an answer that tells its length; None where uvicorn has more to say or to refuse."""
+        """The head of a response with a known length; None if uvicorn has to handle it."""
         lines, length = [STATUS_LINE[message["status"]]], None
         for pair in (*self.default_headers, *message.get("headers", ())):
             line = _encode_header(*pair)
@@ -135,7 +135,7 @@ class CoalescingResponseCycle(RequestResponseCycle):
             and not (self.disconnected or self.flow.write_paused)
         )
         if not is_whole:
-            # Nothing may be written to a connection that is gone.
+            # Nothing may be written to a closed connection.
             if not self.disconnected:
                 self.transport.write(head)
             await super().send(message)  # type: ignore[arg-type] # the same
@@ -151,7 +151,7 @@ class CoalescingResponseCycle(RequestResponseCycle):
 
 @lru_cache(_MAX_CACHED_LINES)
 def _encode_header(name: bytes, value: bytes) -> bytes | None:
-    """A header as it is written; None for one that says where the answer ends, or that may not be written."""
+    """An encoded header; None if it concerns framing or is invalid, and so has to be handled by uvicorn."""
     name = name.lower()
     if name in _FRAMING or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
         return None

@@ -1,4 +1,4 @@
-"""Style sheets and scripts of the pages, under addresses that carry a hash of what they hold."""
+"""Style sheets and scripts of the pages, under URLs that contain a hash of their content."""
 
 import hashlib
 from functools import cache
@@ -13,19 +13,20 @@ PATH = "/docs/assets"
 
 
 def build_url(name: str) -> str:
-    """Where a page finds the asset `name`, at least until it changes."""
+    """The URL of the asset `name`, valid until its content changes."""
     return f"{PATH}/{name}?{_get_hash(name)}"
 
 
 class Assets(StaticFiles):
-    """The files below `FOLDER`; to be mounted at `PATH`."""
+    """The files in `FOLDER`, to be mounted at `PATH`."""
 
     def __init__(self) -> None:
         super().__init__(directory=FOLDER)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        # Between two releases an old page may ask a new server, whose answer must not stay for a year.
+        # During a release an old page may request a new server's file; that response must not be cached for a
+        # year.
         if response.status_code in {200, 206, 304}:
             is_versioned = scope["query_string"].decode("latin-1") == _get_hash(path)
             cache_control = "public, max-age=31536000, immutable" if is_versioned else "no-cache"

@@ -1,4 +1,4 @@
-"""`/`: where everything is, as a page for browsers and as JSON for programs; and the icon of all pages."""
+"""`/`: the list of addresses, as a page for browsers and as JSON for programs; and the favicon."""
 
 import orjson
 from starlette.requests import Request
@@ -16,7 +16,7 @@ _ICON = (
 
 
 def list_addresses(*, shows_graphql: bool) -> dict[str, tuple[str, str]]:
-    """(path, what is there) of each thing that the shop serves, by a name for programs."""
+    """(path, description) of everything the shop serves, by a name for programs."""
     found = {
         "graphql": ("/graphql", "GraphQL, and GraphiQL in a browser"),
         "graphqlSchema": ("/docs/schema.graphql", "The GraphQL schema (SDL)"),
@@ -33,7 +33,6 @@ def list_addresses(*, shows_graphql: bool) -> dict[str, tuple[str, str]]:
 
 
 def build_listing(public_url: str, *, shows_graphql: bool) -> CachedDocument:
-    """The addresses as JSON."""
     urls = {
         name: f"{public_url}{path}" for name, (path, _) in list_addresses(shows_graphql=shows_graphql).items()
     }
@@ -44,18 +43,18 @@ def build_listing(public_url: str, *, shows_graphql: bool) -> CachedDocument:
 
 
 def build_icon() -> CachedDocument:
-    """The icon that browsers ask for at /favicon.ico."""
+    """The icon at /favicon.ico."""
     return CachedDocument(
         _ICON.encode(), headers={"Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400"}
     )
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser asks."""
+    """Whether the client is a browser."""
     return media_types.prefers_page(request.headers.get("accept", ""), "application/json")
 
 
 def cache_page(response: Response) -> CachedDocument:
-    """The page, which caches must not give to programs."""
+    """Make the page cacheable, but not for programs."""
     response.headers["Vary"] = "Accept"
     return CachedDocument.from_response(response)

@@ -1,4 +1,4 @@
-"""JSON as HTML: indented, with the kinds of values told apart, and each text in its own direction."""
+"""JSON as syntax-highlighted HTML, with each string in its own text direction."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ _INDENT = "    "
 
 
 def highlight(value: object, indent: str = "") -> Markup:
-    """`value` as JSON for a `pre` element; classes are `key`, `text` and `word`: numbers and names."""
+    """`value` as indented JSON for a `pre` element, with the classes `key`, `text` and `word`."""
     if isinstance(value, dict) and value:
         lines = (
             Markup('<span class="key">"{}"</span>: {}').format(key, highlight(item, indent + _INDENT))
@@ -19,7 +19,7 @@ def highlight(value: object, indent: str = "") -> Markup:
     if isinstance(value, list) and value:
         return _join_lines("[", (highlight(item, indent + _INDENT) for item in value), "]", indent)
     if isinstance(value, str):
-        # The quotation marks stay outside, so that Persian between them does not turn them around.
+        # The quotation marks stay outside, so that Persian text does not reverse them.
         inner = json.dumps(value, ensure_ascii=False)[1:-1]
         return Markup('<span class="text">"<bdi>{}</bdi>"</span>').format(inner)
     return Markup('<span class="word">{}</span>').format(json.dumps(value))

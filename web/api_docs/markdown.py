@@ -1,4 +1,4 @@
-"""A Markdown file of ours as a page: headings that can be linked to, wide parts that scroll by keyboard."""
+"""Renders Markdown files as pages with linkable headings and keyboard-scrollable wide blocks."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,15 +15,13 @@ _TABLE = '<div class="wide" role="region" aria-label="table" tabindex="0"><table
 
 @dataclass(frozen=True)
 class Heading:
-    """A section of a text."""
-
     anchor: str
     title: str
 
 
 @dataclass(frozen=True)
 class RenderedText:
-    """A rendered file: its title, its sections, and all of its HTML but the title."""
+    """A rendered file: its title, its sections, and its HTML without the title."""
 
     title: str
     sections: tuple[Heading, ...]
@@ -31,15 +29,15 @@ class RenderedText:
 
 
 def render_inline(text: str) -> Markup:
-    """A sentence of an OpenAPI description; what looks like HTML in it is shown as it is."""
+    """A sentence of an OpenAPI description; HTML in it is escaped."""
     return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704 - escaped by then
 
 
 def render_file(file: Path, public_url: str) -> RenderedText:
-    """The file, with the addresses of a laptop's installation replaced by this one's."""
+    """The file, with localhost addresses replaced by this installation's."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = markdown.parse(file.read_text(encoding="utf-8").replace(_LOCAL, public_url))
-    # Raw HTML is used for comments, which are for those who edit the file.
+    # Raw HTML is used only for comments to editors of the file.
     tokens = [token for token in tokens if token.type != "html_block"]
     title, rest = tokens[1].content, tokens[3:]
     sections = tuple(_add_anchors(rest))
@@ -49,7 +47,7 @@ def render_file(file: Path, public_url: str) -> RenderedText:
 
 
 def _add_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
-    """The headings below the title, each given the anchor that its words make."""
+    """The headings below the title, each with an anchor derived from its words."""
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
             title = tokens[position + 1].content

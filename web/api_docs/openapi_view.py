@@ -1,4 +1,4 @@
-"""An OpenAPI 3.1 document as its readers see it: groups of operations with parameters and answers."""
+"""An OpenAPI 3.1 document prepared for display: groups of operations with parameters and responses."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """`place` is path, query, header or body; `kind` is the type in words; `limits` are what it must keep."""
+    """`place` is path, query, header or body; `kind` describes the type; `limits` are its constraints."""
 
     name: str
     place: str
@@ -25,14 +25,14 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentedResponse:
-    """One HTTP status. `is_general`: it may come from many routes alike and is described once."""
+    """One HTTP status. `is_general`: shared by many routes and described once."""
 
     http_status: int
     meaning: str
     media_type: str
     examples: tuple[object, ...]
     body_statuses: tuple[int | str, ...]
-    """What `status` in the body may be; empty where the body has none."""
+    """Possible values of `status` in the body; empty if the body has none."""
     is_general: bool
 
     @property
@@ -55,7 +55,7 @@ class Operation:
 
     @property
     def own_answers(self) -> tuple[DocumentedResponse, ...]:
-        """The answers that this operation alone describes."""
+        """The responses specific to this operation."""
         return tuple(answer for answer in self.answers if not answer.is_general)
 
     @property
@@ -67,7 +67,7 @@ class Operation:
         return any(answer.media_type == "text/html" for answer in self.answers)
 
     def examples(self, place: str) -> dict[str, str | int]:
-        """The example's values that go to `place`, by name."""
+        """The example's values for `place`, by name."""
         return {
             parameter.name: parameter.example
             for parameter in self.parameters
@@ -77,7 +77,7 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A chapter of operations."""
+    """A section of operations."""
 
     anchor: str
     name: str
@@ -86,7 +86,7 @@ class Group:
 
 
 def read_groups(document: Document) -> tuple[Group, ...]:
-    """The document's tags in their order, each with its operations in theirs."""
+    """The document's tags in order, each with its operations in order."""
     operations = [
         (operation["tags"][0], _read_operation(document, method, path, operation))
         for path, methods in document["paths"].items()
@@ -104,7 +104,7 @@ def read_groups(document: Document) -> tuple[Group, ...]:
 
 
 def read_general_answers(document: Document) -> tuple[DocumentedResponse, ...]:
-    """The answers that many routes share, in the order of their status."""
+    """The responses shared by many routes, ordered by status."""
     shared = document["components"]["responses"]
     return tuple(_read_response(document, status, shared[status]) for status in sorted(shared))
 
@@ -195,7 +195,7 @@ def _read_body_statuses(document: Document, answer: Document) -> Iterator[int | 
 
 
 def _iter_schemas(document: Document, answer: Document) -> Iterator[Document]:
-    """What the body may be, alternatives one by one."""
+    """The schemas that the body may have."""
     for media in answer.get("content", {}).values():
         for schema in media["schema"].get("oneOf", [media["schema"]]):
             yield _resolve(document, schema)

@@ -1,4 +1,4 @@
-"""The pages: HTML without inline styles or scripts, for a policy that allows nothing foreign."""
+"""The pages: HTML without inline styles or scripts, so that their policy can forbid foreign content."""
 
 from pathlib import Path
 
@@ -19,12 +19,12 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-# Swagger UI sets style attributes, and sends what its reader tries out.
+# Swagger UI sets style attributes, and sends requests of its own.
 _SWAGGER_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; connect-src 'self'")
 
 
 class Pages:
-    """The pages of one installation, as `document` describes it."""
+    """The pages of one installation described by `document`."""
 
     def __init__(self, document: openapi_view.Document, *, shows_graphql: bool) -> None:
         self._document = document
@@ -41,7 +41,7 @@ class Pages:
         self._templates.globals.update(asset=assets.build_url, shows_graphql=shows_graphql)
 
     def reference(self) -> HTMLResponse:
-        """The REST reference, with what else there is to read."""
+        """The REST reference, with links to the other documents."""
         return self._page(
             "reference.html",
             current="rest",
@@ -54,16 +54,15 @@ class Pages:
         )
 
     def front(self) -> HTMLResponse:
-        """Where everything is."""
+        """The front page."""
         found = front_page.list_addresses(shows_graphql=self._shows_graphql)
         return self._page("front.html", current="", addresses=found.values())
 
     def swagger(self) -> HTMLResponse:
-        """Swagger UI, from where requests can be tried."""
+        """Swagger UI, which can send requests."""
         return self._page("swagger.html", policy=_SWAGGER_POLICY, current="swagger")
 
     def text(self, file: Path, *, current: str) -> HTMLResponse:
-        """A Markdown file."""
         return self._page("text.html", current=current, text=markdown.render_file(file, self._public_url))
 
     def _page(self, template: str, *, policy: str = _POLICY, **values: object) -> HTMLResponse:

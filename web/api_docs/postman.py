@@ -1,7 +1,7 @@
-"""The routes as a Postman collection v2.1, which newman runs as well.
+"""The routes as a Postman collection v2.1, which newman can run as well.
 
-Its variables are `baseUrl` and `token`; signing in by the collection fills in the token. Each request
-carries the documented answers as saved responses, and tests whether what it gets is a documented status.
+Its variables are `baseUrl` and `token`; the collection's sign-in request sets the token. Each request has the
+documented responses as saved examples, and a test that the actual status is a documented one.
 """
 
 import json
@@ -18,7 +18,7 @@ Item = dict[str, Any]
 
 
 def build_collection(document: Document) -> Item:
-    """The collection of an OpenAPI document, a folder for each of its groups."""
+    """The collection of an OpenAPI document, with a folder per group."""
     info = document["info"]
     return {
         "info": {"name": info["title"], "description": info["description"], "schema": SCHEMA},
@@ -43,7 +43,7 @@ def _build_item(operation: Operation) -> Item:
     return {
         "name": operation.summary,
         "request": request,
-        # Where a redirection leads is another server's affair.
+        # Where a redirect leads is another server's concern.
         "protocolProfileBehavior": {"followRedirects": False},
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": _build_tests(operation)}}],
         "response": [
@@ -59,7 +59,7 @@ def _build_request(operation: Operation) -> Item:
         "method": operation.method,
         "description": operation.summary,
         "header": [
-            # Another one for every request: only a repetition may carry the same.
+            # A new one for every request: only a retry may reuse a key.
             {"key": name, "value": "{{$guid}}" if name == _KEY else value}
             for name, value in get_headers(operation).items()
         ],

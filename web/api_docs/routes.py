@@ -1,4 +1,4 @@
-"""`/` and the addresses below /docs; the OpenAPI document itself is served by `rest_compat.openapi`."""
+"""Routes of `/` and /docs; `rest_compat.openapi` serves the OpenAPI document itself."""
 
 import json
 from collections.abc import Callable
@@ -22,10 +22,10 @@ _CACHE_HEADERS = {"Cache-Control": "public, max-age=300"}
 
 
 def routes(document: Document, *, sdl: Callable[[], str] | None) -> list[BaseRoute]:
-    """The documentation of the installation that the OpenAPI `document` describes.
+    """The documentation of the installation described by the OpenAPI `document`.
 
-    `sdl` prints the GraphQL schema; None where it is not shown. Pages are made when they are first asked for;
-    the libraries that make them are loaded then.
+    `sdl` prints the GraphQL schema; None if it is hidden. Pages are built on first request, which also loads
+    the libraries needed for that.
     """
 
     @cache

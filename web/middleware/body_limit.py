@@ -1,4 +1,4 @@
-"""The largest body that any door reads, and how long it waits for one."""
+"""A limit on the size of request bodies and the time to receive them."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -10,16 +10,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.headers import HeaderPairs, get_header, wrap_send
 
 CLIENT_DISCONNECTED = "client_left"
-"""The key in the scope of a request whose client hung up before its answer."""
+"""Scope key: the client disconnected before its response."""
 HAS_ARRIVED = "has_arrived"
-"""The key in the scope of the server's function that tells whether the whole body is in memory already."""
+"""Scope key of the server's function that tells whether the whole body has arrived."""
 
 
 class BodyLimitMiddleware:
-    """Raises HTTPException where a handler reads past a limit; each door words it in its own way.
+    """Raises HTTPException if a handler reads past a limit; each API formats it in its own way.
 
-    413 says that the body is too large; 408 that it had not come as a whole `timeout` so long of its first
-    reading, and that the connection is closed.
+    Status 413: the body is too large. Status 408: it was incomplete `timeout` after its first read, and the
+    connection is closed.
     """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, timeout: timedelta) -> None:
@@ -38,7 +38,7 @@ class BodyLimitMiddleware:
 
 
 class _LimitedBody:
-    """One request's body as it comes in."""
+    """A request body that is being received."""
 
     def __init__(self, scope: Scope, receive: Receive, *, max_bytes: int, timeout: timedelta) -> None:
         self.is_late = False
@@ -55,7 +55,7 @@ class _LimitedBody:
         self._is_complete = False
 
     def set_connection_close(self, headers: HeaderPairs) -> None:
-        """Tell the caller that the connection ends, where its body came too late."""
+        """Announce that the connection closes, because its body came too late."""
         if self.is_late:
             headers.append((b"connection", b"close"))
 
@@ -81,7 +81,7 @@ class _LimitedBody:
             self._deadline = asyncio.get_running_loop().time() + self._timeout_seconds
         has_arrived = self._scope.get(HAS_ARRIVED)
         if has_arrived is not None and has_arrived():
-            # A timer that is set for nothing costs 2 % of a query's instructions.
+            # An unneeded timer costs 2 % of a query's instructions.
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._deadline):

@@ -1,4 +1,4 @@
-"""gzip for answers that gain by it, by ISA-L: 89 kB of JSON in 0.14 ms, where zlib takes 0.6."""
+"""gzip compression by ISA-L: 89 kB of JSON in 0.14 ms, where zlib takes 0.6."""
 
 import asyncio
 from collections.abc import Awaitable, Generator
@@ -12,7 +12,7 @@ from web.media_types import accepts_coding
 _MIN_BYTES = 1_024
 _LEVEL = 1
 _GZIP_WBITS = 31
-# About 0.4 ms: more would keep other requests waiting.
+# About 0.4 ms: more would delay other requests.
 _MAX_BYTES_IN_LOOP = 262_144
 
 _COMPRESSIBLE = (
@@ -28,11 +28,11 @@ _NO_BODY = {204, 206, 304}
 
 
 class CompressionMiddleware:
-    """Compresses answers of text from 1 KiB where the client takes gzip.
+    """Compresses text responses from 1 KiB if the client accepts gzip.
 
-    Answers to requests with cookies are left alone unless they have an ETag, as public documents do: a page
-    that holds a secret beside what a foreign site can put into its address tells the secret by its
-    compressed length (BREACH). Tokens of the APIs travel in headers, which foreign sites cannot send.
+    Responses to requests with cookies are not compressed unless they have an ETag, as public documents do:
+    the compressed length of a page would reveal a secret in it if a foreign site controls another part
+    (BREACH). API tokens are sent in headers, which foreign sites cannot set.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -44,7 +44,7 @@ class CompressionMiddleware:
 
 
 class _CompressedResponse:
-    """One answer on its way out; its head waits for the first part of its body where that is compressed."""
+    """One response; its head is delayed until the first part of its body if that is compressed."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
@@ -66,7 +66,7 @@ class _CompressedResponse:
         return self._send(message)
 
     def _should_compress(self, start: Message) -> bool:
-        """Whether to compress; an answer that might have been for another client says so in Vary."""
+        """Whether to compress; a response that depends on the client's headers gets a Vary header."""
         headers: HeaderPairs = start.get("headers") or []
         headers_by_name = dict(headers)
         if len(length := headers_by_name.get(b"content-length", b"unknown")) < 4 and int(length) < _MIN_BYTES:
@@ -102,13 +102,13 @@ class _CompressedResponse:
     async def _continue_body(self, stream: isal_zlib.Compress, message: Message) -> None:
         is_last = not message.get("more_body", False)
         compressed = stream.compress(message.get("body", b""))
-        # Each part can be read as it comes, as the handler meant by sending it.
+        # Flushed, so that each part can be read when the handler sends it.
         message["body"] = compressed + stream.flush(isal_zlib.Z_FINISH if is_last else isal_zlib.Z_SYNC_FLUSH)
         await self._send(message)
 
 
 class _CompletedAwaitable:
-    """Nothing to wait for; made once, where a coroutine would be made for every answer."""
+    """An awaitable that is already done; shared, to avoid a coroutine per response."""
 
     def __await__(self) -> Generator[None, None, None]:
         return
@@ -119,7 +119,7 @@ _COMPLETED = _CompletedAwaitable()
 
 
 def _build_compressed_headers(headers: HeaderPairs, *, length: int | None) -> HeaderPairs:
-    """The headers of the compressed answer; its ETag is weak, as the bytes differ (RFC 9110, 8.8.1)."""
+    """The headers of the compressed response; its ETag is weak, as the bytes differ (RFC 9110, 8.8.1)."""
     compressed_headers: HeaderPairs = [(b"content-encoding", b"gzip")]
     for name, value in headers:
         if name == b"etag" and not value.startswith(b"W/"):

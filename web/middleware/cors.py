@@ -1,4 +1,4 @@
-"""Pages of other origins: whose may open WebSockets, and what CORS tells browsers over HTTP."""
+"""CORS, and the origins whose pages may open WebSockets."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -11,10 +11,10 @@ from web.headers import get_header, wrap_send
 
 
 def is_allowed_origin(connection: HTTPConnection, *, allowed: Collection[str], own_url: str) -> bool:
-    """Whether the page that opens the connection is the shop's own or of an allowed origin.
+    """Whether the page that opens the connection belongs to the shop or to an allowed origin.
 
-    Callers that are no browsers send no `Origin`, and may. The shop's own pages are those of `own_url`, and
-    of whatever host was asked.
+    Clients other than browsers send no `Origin`, and are allowed. The shop's own origins are `own_url` and
+    the requested host.
     """
     origin = connection.headers.get("origin", "").lower()
     if not origin or "*" in allowed:
@@ -26,7 +26,7 @@ def is_allowed_origin(connection: HTTPConnection, *, allowed: Collection[str], o
 
 
 class FastCORSMiddleware(CORSMiddleware):
-    """Starlette's, with less work for callers that tell no origin, which only browsers do."""
+    """Starlette's, with less work for clients that send no origin."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or get_header(scope, b"origin"):

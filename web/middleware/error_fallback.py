@@ -1,4 +1,4 @@
-"""The last resort: what a request gets when the database is away or our code fails."""
+"""Responses when the database is unavailable or an internal error occurs."""
 
 import logging
 from collections.abc import Awaitable
@@ -15,9 +15,9 @@ _log = logging.getLogger("vitrin.asgi")
 
 
 class ErrorFallbackMiddleware:
-    """Answers 503 while the database cannot be reached and 500 for a fault of ours, without the cause.
+    """Returns 503 while the database is unavailable and 500 for an internal error, without the cause.
 
-    A client that hangs up before its request was read is no fault, and gets no answer.
+    A client that disconnects before its request was read is not an error, and gets no response.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,7 +32,7 @@ class ErrorFallbackMiddleware:
         def tracked_send(message: Message) -> Awaitable[None]:
             nonlocal has_started
             if CLIENT_DISCONNECTED in scope:
-                # Frameworks further in answer 500 to the request that broke off; nobody is to count that.
+                # Inner frameworks return 500 for the aborted request; it must not be counted.
                 return _drop()
             has_started = True
             return send(message)
@@ -40,13 +40,13 @@ class ErrorFallbackMiddleware:
         try:
             await self._app(scope, receive, tracked_send)
         except ClientDisconnect:
-            # Nobody is left to be answered, and nothing of ours went wrong.
+            # There is no client left to answer, and nothing failed.
             return
         except Exception as error:
             if has_started:
                 if not database.is_unavailable(error):
                     raise
-                # The server closes the connection of an answer that does not end.
+                # The server closes the connection of an incomplete response.
                 _log.error("database unavailable in the middle of an answer: %s", type(error).__name__)
                 return
             await _build_response(error)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Counts and times every HTTP request by the template of its route."""
+"""Counts and times HTTP requests by route template."""
 
 import time
 from collections.abc import Awaitable
@@ -12,7 +12,7 @@ _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 
 class MetricsMiddleware:
-    """Stands around everything else, so that what others refuse is counted as well."""
+    """The outermost middleware, so that requests refused by others are counted as well."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,7 +44,7 @@ class MetricsMiddleware:
 
 
 def get_route_template(scope: Scope) -> str:
-    """The template of the route that answered, such as /api/v1/order/{id}; `none` where none did."""
+    """The matched route's template, such as /api/v1/order/{id}; `none` if none matched."""
     route = scope.get("route")
     if route is None:
         return "none"

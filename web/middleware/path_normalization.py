@@ -1,4 +1,4 @@
-"""Addresses as reverse proxies normalise them: repeated slashes are one, and none at the end is needed."""
+"""Normalizes paths as reverse proxies do: repeated and trailing slashes are removed."""
 
 import re
 from collections.abc import Awaitable
@@ -9,7 +9,7 @@ _SLASHES = re.compile("//+")
 
 
 class NormalizedPathsMiddleware:
-    """Serves `//graphql/` as `/graphql`, where a redirect would lose the body and the proxy's scheme."""
+    """Serves `//graphql/` as `/graphql`; a redirect would lose the body and the proxy's scheme."""
 
     def __init__(self, app: ASGIApp, *, keeps_slash_below: str) -> None:
         self._app = app

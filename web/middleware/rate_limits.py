@@ -1,4 +1,4 @@
-"""Rate limits: counting, and the general limit of the REST routes as Laravel's throttle answers it."""
+"""Rate limits, and the general limit of the REST routes, formatted as Laravel's throttle does."""
 
 import asyncio
 import logging
@@ -28,14 +28,14 @@ from web.headers import encode_headers, wrap_send
 _logger = logging.getLogger("vitrin.limits")
 _MEMORY = "async+memory://"
 _STORAGE_TIMEOUT_SECONDS = 1
-# Between two looks at a storage that hangs, which cost a second each.
+# Interval between attempts at an unavailable storage, each of which may take a second.
 _LOCAL_SECONDS = 30
 _VERIFIED_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A caller's present window: whether its latest request fits, and what is left of it."""
+    """A caller's current window: whether its latest request is allowed, and what remains."""
 
     is_allowed: bool
     limit: int
@@ -52,9 +52,9 @@ class Window:
 
 
 class RateLimit:
-    """So many requests in a window, such as 60/minute, for each caller.
+    """A number of requests per window, such as 60/minute, for each caller.
 
-    While a storage that processes share is away, each counts for itself, and looks for it now and then.
+    While a shared storage is unavailable, each process counts by itself and retries the storage periodically.
     """
 
     def __init__(self, limit: str, *, storage: str) -> None:
@@ -98,11 +98,10 @@ def _build_shared_limiter(storage: str) -> FixedWindowRateLimiter:
 
 
 class RateLimitMiddleware:
-    """So many requests a user, or an address where nobody is signed in, below one path.
+    """Limits requests below one path per user, or per address for anonymous callers.
 
-    Whoever found a token that was revoked must not use up its user's requests: once a minute a request
-    that did not ask whether the token still holds has it looked up, after it was answered. What is below
-    `excluded_prefix` has limits of its own.
+    Requests with a revoked token must not use up its user's limit: once a minute, a request that did not
+    check its token is checked after its response. Paths below `excluded_prefix` have limits of their own.
     """
 
     def __init__(
@@ -142,7 +141,7 @@ class RateLimitMiddleware:
             if is_session_verified(connection) or await get_viewer(connection, self._shop) is not None:
                 self._verified_tokens.add(claims.token_id)
         except Exception as error:
-            # The request was answered; the next one asks again.
+            # The response was sent already; the next request checks again.
             if not database.is_unavailable(error):
                 raise
 

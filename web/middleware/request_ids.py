@@ -1,4 +1,4 @@
-"""Gives every request an id, by which its log lines and a client's report are found."""
+"""Assigns every request an id for its log lines and for clients' reports."""
 
 from collections.abc import Awaitable
 
@@ -13,9 +13,9 @@ _RESPONSE_MESSAGES = ("http.response.start", "websocket.accept")
 
 
 class RequestIdMiddleware:
-    """Takes the caller's `X-Request-ID` where it is sane, and answers it; a WebSocket is one request.
+    """Accepts a valid `X-Request-ID` from the caller, and returns it; a WebSocket is one request.
 
-    The caller's network is kept beside it, for the security log.
+    The caller's network is stored as well, for the security log.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""What every answer tells browsers not to do with it."""
+"""Security headers of every response."""
 
 from collections.abc import Awaitable
 
@@ -7,15 +7,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from web.headers import HeaderPairs, encode_headers, wrap_send
 
 _DEFAULT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""The policy of an answer that is no page: should a browser show it all the same, it can do nothing."""
+"""The policy of a response that is not a page: if a browser displays it anyway, it can do nothing."""
 _YEAR_SECONDS = 31_536_000
 _RESPONSE_MESSAGES = ("http.response.start",)
 
 
 class SecurityHeadersMiddleware:
-    """Adds what an answer does not set itself; pages bring a policy of their own.
+    """Adds the headers that a response does not set itself; pages set their own policy.
 
-    Strict-Transport-Security only where `public_url`, the address that browsers know, is https.
+    Strict-Transport-Security is sent only if `public_url`, the address used by browsers, is https.
     """
 
     def __init__(self, app: ASGIApp, *, public_url: str, includes_subdomains: bool = False) -> None:
@@ -37,6 +37,6 @@ class SecurityHeadersMiddleware:
         )
 
     def _add(self, headers: HeaderPairs) -> None:
-        # A table is made quicker than a set of its names.
+        # Building a dict is faster than building a set of the names.
         present = dict(headers)
         headers += [pair for pair in self._headers if pair[0] not in present]

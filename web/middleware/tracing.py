@@ -1,4 +1,4 @@
-"""A span for each HTTP request; imported only where OpenTelemetry is installed."""
+"""A span for each HTTP request; imported only if OpenTelemetry is installed."""
 
 from opentelemetry import propagate
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
@@ -10,9 +10,9 @@ from web.middleware.metrics import get_route_template
 
 
 class TracingMiddleware:
-    """Goes on with the caller's trace.
+    """Continues the caller's trace.
 
-    Starlette's own middleware would send query strings, in which the legacy app sends codes.
+    Starlette's own middleware would export query strings, in which the legacy app sends codes.
     """
 
     def __init__(self, app: ASGIApp, *, tracer: Tracer) -> None:

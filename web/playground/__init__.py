@@ -1,1 +1,1 @@
-"""GraphiQL, built once and served by the application."""
+"""GraphiQL, prebuilt and served by the application."""

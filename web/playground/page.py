@@ -1,4 +1,4 @@
-"""The GraphiQL page, built into `web/playground/dist/` and served without Node or the internet."""
+"""The GraphiQL page, prebuilt in `web/playground/dist/` and served without Node or the internet."""
 
 from functools import cache
 from pathlib import Path
@@ -9,8 +9,7 @@ from starlette.types import Scope
 
 DIST = Path(__file__).parent / "dist"
 
-# Monaco writes its themes and measurements into style elements and keeps its workers in files of
-# this origin; nothing else has a reason to leave it.
+# Monaco needs style elements, and workers from this origin; nothing else is allowed.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
@@ -28,14 +27,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class PlaygroundNotBuilt(RuntimeError):
-    """`web/playground/dist/` lacks the built page."""
+    """The prebuilt page in `web/playground/dist/` is missing."""
 
     def __init__(self) -> None:
         super().__init__(f"{DIST} is not built; run: cd playground && npm ci && npm run build")
 
 
 def render_page() -> HTMLResponse:
-    """The page that talks to `/graphql` of its own origin; needs `assets()` at `/graphql/assets`.
+    """The page that uses `/graphql` of its own origin; needs `build_assets()` at `/graphql/assets`.
 
     Raises:
         PlaygroundNotBuilt: the page is missing.
@@ -52,7 +51,7 @@ def render_page() -> HTMLResponse:
 
 
 def build_assets() -> StaticFiles:
-    """What the page loads, cacheable for a year; mount at `/graphql/assets`.
+    """The page's assets, cacheable for a year; mount at `/graphql/assets`.
 
     Raises:
         PlaygroundNotBuilt: the page is missing.
@@ -70,11 +69,11 @@ def _read_index() -> str:
 
 
 class _HashedFiles(StaticFiles):
-    """Files whose names carry a hash of their content, so a name never changes its meaning."""
+    """Files whose names contain a hash of their content, so they never change."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        # A worker is bound by the policy of its own file.
+        # The policy of a worker is that of its own file.
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         if path != "index.html" and response.status_code in {200, 206, 304}:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -1,4 +1,4 @@
-"""The bank's page of the sandbox gateway: a person decides what the payer does."""
+"""The sandbox gateway's payment page, on which a person decides the outcome."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ _render = html_pages.build_renderer(Path(__file__).parent / "templates")
 
 
 def routes(gateway: SandboxPayments) -> list[BaseRoute]:
-    """GET shows the payment; POST `decision=pay|cancel|pay-less` sends the payer back to the shop."""
+    """GET shows the payment; POST `decision=pay|cancel|pay-less` redirects the payer to the shop."""
 
     async def answer(request: Request) -> Response:
         payment = await gateway.find(request.path_params["authority"])
@@ -41,6 +41,6 @@ async def _decide_payment(gateway: SandboxPayments, payment: SandboxPayment, dec
 
 
 def _return_url(payment: SandboxPayment) -> str:
-    """The shop's callback, with Zarinpal's parameters."""
+    """The shop's callback URL, with Zarinpal's parameters."""
     status = "NOK" if payment.paid is None else "OK"
     return f"{payment.callback_url}?{urlencode({'Authority': payment.authority, 'Status': status})}"

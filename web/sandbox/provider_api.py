@@ -1,4 +1,4 @@
-"""The sandbox provider: a panel that speaks the trade's API v2 and delivers every order within seconds."""
+"""The sandbox provider: a panel with the common panel API v2 that delivers every order within seconds."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -26,9 +26,9 @@ Action = Callable[[SandboxOrders, int, Parameters], Awaitable[Body | Sequence[Bo
 
 
 def routes(orders: SandboxOrders) -> list[BaseRoute]:
-    """POST to /sandbox/provider/{n}: as many providers as are asked for, each with orders of its own.
+    """POST /sandbox/provider/{n}: any number of providers, each with its own orders.
 
-    Every service id is known. What else than success an order can come to, its link says; see `Outcome`.
+    Every service id exists. An order's link selects an outcome other than success; see `Outcome`.
     """
 
     async def answer(request: Request) -> Response:
@@ -133,7 +133,7 @@ _ACTIONS: Mapping[str, Action] = {
 
 
 def _count_units(parameters: Parameters, *, parts: int) -> int:
-    """Units in all; where they are counted by the lines of a text, those lines."""
+    """The total units; if they are counted by lines of a text, the number of lines."""
     lines = (parameters.get_text("comments") or parameters.get_text("usernames") or "").splitlines()
     requested = (
         parameters.get_integer("quantity")
@@ -168,7 +168,7 @@ def _serialize_state(state: SandboxState | None) -> Body:
 
 
 def _serialize_single(row: Body, name: str) -> Body:
-    """One outcome without its order: a refusal as it is, else under its name."""
+    """One result without its order: a refusal as it is, else under its name."""
     outcome = row[name]
     return outcome if isinstance(outcome, Mapping) else {name: str(outcome)}
 

@@ -1,4 +1,4 @@
-"""One request in the languages that clients are written in; each sample runs as it stands, given a token."""
+"""Code samples of one request in several languages; each runs unchanged, given a token."""
 
 import json
 import shlex
@@ -12,12 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from web.api_docs.openapi_view import Operation
 
 LANGUAGES = {"curl": "curl", "javascript": "JavaScript", "python": "Python"}
-"""What the languages are called, by the name of their template."""
+"""Display names of the languages, by the name of their template."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Code in the language of that name in `LANGUAGES`."""
+    """Code in one of `LANGUAGES`."""
 
     language: str
     code: str
@@ -26,7 +26,7 @@ class Sample:
 def build_samples(operation: Operation, public_url: str) -> tuple[Sample, ...]:
     """The operation's example in every language.
 
-    Where a token is needed, it is the shell's `$TOKEN` or the program's `token`.
+    The token, if needed, is the shell's `$TOKEN` or the program's `token`.
     """
     url = f"{public_url}{fill_path(operation)}"
     query = operation.examples("query")
@@ -48,12 +48,12 @@ def build_samples(operation: Operation, public_url: str) -> tuple[Sample, ...]:
 
 
 def fill_path(operation: Operation) -> str:
-    """The path with the example's values in it."""
+    """The path with the example's values filled in."""
     return operation.path.format(**operation.examples("path"))
 
 
 def get_headers(operation: Operation) -> dict[str, str]:
-    """The headers of the example, but for the token's."""
+    """The example's headers except the token's."""
     headers = {name: str(value) for name, value in operation.examples("header").items()}
     if operation.examples("body"):
         headers = {"Content-Type": "application/json", **headers}
