@@ -1,1 +1,1 @@
-"""The outside world: each service the shop calls, behind a protocol."""
+"""Clients of external services, each behind a protocol."""

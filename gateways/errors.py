@@ -1,18 +1,18 @@
-"""How a call to an outside service fails.
+"""Errors of calls to external services.
 
-The text of each error is safe to log: it names the service's host and what happened, never a URL
-(Kavenegar's key is in its path) and nothing of the answer (services echo what they were sent).
+Their messages are safe to log: they name the service's host and the failure, never a URL (Kavenegar's key is
+in its path) nor any part of the response (services echo what they receive).
 """
 
 
 class GatewayError(Exception):
-    """An outside service did not do what it was asked."""
+    """An external service did not do what was requested."""
 
 
 class GatewayUnavailable(GatewayError):
-    """No whole answer came: not connected, dropped, or over the deadline.
+    """No complete response arrived: no connection, connection lost, or timeout.
 
-    `request_sent` is False only when no byte of the request left, so that asking again is safe.
+    `request_sent` is False only if no byte of the request left, so that a retry is safe.
     """
 
     def __init__(self, reason: str, *, request_sent: bool) -> None:
@@ -21,10 +21,10 @@ class GatewayUnavailable(GatewayError):
 
 
 class GatewayInvalidResponse(GatewayError):
-    """An answer came that cannot be read; whether the service acted is unknown.
+    """A response arrived that cannot be read; whether the service acted is unknown.
 
-    `is_outage`: it is none of the service's own answers (an HTML page, a redirect, HTTP 5xx), so the next
-    request will fare no better.
+    `is_outage`: the response is not the service's own (an HTML page, a redirect, HTTP 5xx), so further
+    requests will fail too.
     """
 
     def __init__(self, reason: str, *, is_outage: bool = False) -> None:
@@ -33,14 +33,14 @@ class GatewayInvalidResponse(GatewayError):
 
 
 class GatewayRateLimited(GatewayError):
-    """The service turned the request away for its rate limit and did nothing: it may be asked again later."""
+    """The service refused the request because of its rate limit; it may be retried later."""
 
 
 class GatewayRejected(GatewayError):
-    """The service understood and said no.
+    """The service understood the request and refused it.
 
-    `code` is the service's own, and `meaning` what its documentation says of it, in our words. `text` is its
-    own sentence: not for logs, as it may repeat the request.
+    `code` is the service's own, and `meaning` is its documented meaning in our words. `text` is the service's
+    message: not for logs, as it may repeat the request.
     """
 
     def __init__(self, code: int, text: str, *, meaning: str | None = None) -> None:

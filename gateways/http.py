@@ -1,4 +1,4 @@
-"""The one way out over HTTP: a client, and a JSON call with a deadline and a size limit."""
+"""The only HTTP client for external services: JSON calls with a deadline and a size limit."""
 
 import asyncio
 import logging
@@ -21,13 +21,13 @@ MAX_RESPONSE_BYTES = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
-# httpx writes each URL at INFO; httpcore writes refused header values at DEBUG. Both may hold a key.
+# httpx logs each URL at INFO; httpcore logs rejected header values at DEBUG. Both may contain a key.
 _TALKATIVE_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
 
 
 @dataclass(frozen=True, slots=True)
 class JsonResponse:
-    """A JSON answer of any HTTP status: many services refuse with 200, and explain in JSON with 4xx."""
+    """A JSON response of any HTTP status: many services report errors with 200, or explain 4xx in JSON."""
 
     http_status: int
     body: object
@@ -35,25 +35,25 @@ class JsonResponse:
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """TLS settings of every outgoing call, made once: reading the certificates takes tens of milliseconds."""
+    """TLS settings of all outgoing calls, cached: loading certificates takes tens of milliseconds."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 def create_client(
     *, connect_timeout: timedelta, total_timeout: timedelta, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """The process's client; one is enough, and its opener closes it.
+    """The process's client; one is enough, and the caller closes it.
 
-    Follows no redirects, keeps no cookies and reads no proxy from the environment. `total_timeout`
-    bounds a whole call of `read_json`, from connecting to the last byte of the answer. Keep
-    `connect_timeout` under half of it: TCP and TLS may take that long each, and httpcore leaves the
-    socket to the garbage collector when the total deadline falls within a TLS handshake.
+    Follows no redirects, keeps no cookies and reads no proxy from the environment. `total_timeout` limits a
+    whole call of `read_json`, from connecting to the last byte of the response. Keep `connect_timeout` under
+    half of it: TCP and TLS may each take that long, and if the total deadline falls within a TLS handshake,
+    httpcore leaves the socket to the garbage collector.
     """
     for name in _TALKATIVE_LOGGERS:
-        # A filter, not a level: whoever sets the level to DEBUG later must not bring the keys back.
+        # A filter, not a level: setting the level to DEBUG later must not log the keys again.
         logging.getLogger(name).addFilter(_is_warning)
     return httpx.AsyncClient(
-        # Compression is declined: 1 MiB of gzip can be 1 GiB of answer.
+        # Compression is declined: 1 MiB of gzip can expand to 1 GiB.
         headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "vitrin"},
         timeout=httpx.Timeout(total_timeout.total_seconds(), connect=connect_timeout.total_seconds()),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -75,18 +75,18 @@ async def read_json(
     max_bytes: int = MAX_RESPONSE_BYTES,
     parse: Callable[[bytes], object] = orjson.loads,
 ) -> JsonResponse:
-    """Call a service once, without retries, and read its answer as JSON.
+    """Call a service once, without retries, and parse its response as JSON.
 
-    Give `form` or `json` as the request's body, not both. `parse` raises ValueError for what is no JSON.
+    Pass `form` or `json` as the request's body, not both. `parse` raises ValueError for invalid JSON.
 
     Raises:
-        GatewayUnavailable: no whole answer within the client's total timeout.
-        GatewayInvalidResponse: the answer is no JSON, or is over `max_bytes`.
+        GatewayUnavailable: no complete response within the client's total timeout.
+        GatewayInvalidResponse: the response is not JSON, or is over `max_bytes`.
     """
     host = httpx.URL(url).host
     sent_tracker = _SentTracker()
     try:
-        # httpx's own read timeout begins anew with each chunk, so a dripping answer would never end.
+        # httpx's own read timeout restarts with each chunk, so a slowly dripping response would never end.
         async with (
             asyncio.timeout(client.timeout.read),
             client.stream(
@@ -95,14 +95,14 @@ async def read_json(
         ):
             content = await _read_limited(response, host, max_bytes)
     except ssl.SSLError:
-        # A TLS alert after the handshake passes httpcore unmapped; by then the request is under way.
+        # httpcore passes on a TLS alert after the handshake unmapped; by then the request may have been sent.
         raise GatewayUnavailable(f"{host} unavailable (SSLError)", request_sent=True) from None
     except (httpx.HTTPError, OSError) as error:
-        # The cause is cut off: its text may hold a key ("Illegal header value b'…'").
+        # Without its cause, whose message may contain a key ("Illegal header value b'…'").
         reason = f"{host} unavailable ({type(error).__name__})"
         raise GatewayUnavailable(reason, request_sent=sent_tracker.request_sent) from None
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        # Whatever it says, the request was turned away (RFC 6585, section 4).
+        # Whatever the body says, the request was refused (RFC 6585, section 4).
         return JsonResponse(response.status_code, _parse_or_none(content, parse))
     try:
         return JsonResponse(response.status_code, parse(content))
@@ -112,7 +112,7 @@ async def read_json(
 
 
 class _SentTracker:
-    """Notes the moment from which bytes of a request may have left (httpcore's trace extension)."""
+    """Records whether bytes of a request may have been sent (httpcore's trace extension)."""
 
     request_sent = False
 
@@ -146,17 +146,17 @@ def _build_too_large(response: httpx.Response, host: str, max_bytes: int) -> Gat
 
 
 def _is_compressed(response: httpx.Response, content: bytearray) -> bool:
-    """Some servers compress whatever they are asked, and some do not even say so."""
+    """Some servers compress unconditionally, and some do not even declare it."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     return encoding in ("gzip", "x-gzip", "deflate") or content.startswith(_GZIP)
 
 
 def _inflate(content: bytes, max_bytes: int) -> bytes:
-    """`content` without its gzip or deflate; one byte over `max_bytes` at most, however much there is."""
+    """Decompress gzip or deflate `content`, up to one byte more than `max_bytes`."""
     try:
         return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(content, max_bytes + 1)
     except zlib.error:
-        # What HTTP calls deflate is zlib, but some servers leave out its header.
+        # HTTP's deflate is zlib, but some servers omit its header.
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, max_bytes + 1)
 
 

@@ -1,6 +1,6 @@
-"""Values of JSON whose author minds types little: numbers as texts, booleans as 0 and 1, nulls anywhere.
+"""Lenient reading of loosely typed JSON: numbers as strings, booleans as 0 and 1, nulls anywhere.
 
-Each function takes whatever stands there and says "nothing" where it cannot be sure; none invents a value.
+Each function accepts any value and returns its "nothing" when in doubt; none invents a value.
 """
 
 import json
@@ -13,7 +13,7 @@ import orjson
 from domain import digits
 
 _BOM = b"\xef\xbb\xbf"
-# Where an object, or a list of objects, begins; "[8]" and "{closure}" in a notice of PHP's are neither.
+# The start of an object or a list of objects; "[8]" and "{closure}" in a PHP notice are neither.
 _BEGIN = re.compile(r'\[\s*(?:\{\s*(?:"|\})|\])|\{\s*(?:"|\})')
 _PAGE = re.compile(r"<(?:!doctype|html|head|body|script)\b", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
@@ -26,12 +26,12 @@ _INT64 = range(-(2**63), 2**63)
 
 
 def parse(content: bytes) -> object:
-    """The JSON of `content`, also behind a byte order mark or PHP's notices and before a comment.
+    """The JSON in `content`, which may follow a byte order mark or PHP notices and precede a comment.
 
-    An HTML page with JSON in it is none, nor is what holds two objects: which of them counts, nobody knows.
+    An HTML page with JSON in it is rejected, as are two objects, since it is unclear which one counts.
 
     Raises:
-        ValueError: there is no JSON, or not one alone.
+        ValueError: there is no JSON, or more than one value.
     """
     content = content.removeprefix(_BOM)
     try:
@@ -55,22 +55,22 @@ def _parse_embedded(raw: str) -> object:
 
 
 def to_text(value: object) -> str:
-    """A text or a number as trimmed text without NUL, which PostgreSQL refuses; "" for anything else."""
+    """A string or number as trimmed text without NUL, which PostgreSQL rejects; "" for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     if isinstance(value, float):
         if not math.isfinite(value):
             return ""
-        # repr() is the shortest text of the same float: up to 15 digits it is what the JSON said.
+        # repr() is the shortest text of the same float: up to 15 digits it equals the JSON.
         return format(Decimal(repr(value)), "f")
     return str(value).replace("\x00", "").strip()
 
 
 def to_integer(value: object) -> int | None:
-    """A whole 64-bit number, of either sign, written as a number or as digits; 157.0 and "157.00" are whole.
+    """A signed 64-bit integer, given as a number or as digits; 157.0 and "157.00" are integers.
 
-    None for the rest: "Unknown", "", "+5" (some panels write over-delivery so) and "1,234", which is
-    a thousand in some countries and one and a bit in others.
+    None for anything else: "Unknown", "", "+5" (some panels write over-delivery like this) and "1,234", whose
+    comma is a decimal separator in some countries.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value in _INT64 else None
@@ -78,7 +78,7 @@ def to_integer(value: object) -> int | None:
 
 
 def to_identifier(value: object) -> int | None:
-    """A record's number: positive, below 2^63, a JSON integer or digits alone."""
+    """A record id: positive, below 2^63, a JSON integer or digits only."""
     if isinstance(value, float):
         return None
     number = _parse_without_plus(value.strip()) if isinstance(value, str) else to_integer(value)
@@ -86,15 +86,15 @@ def to_identifier(value: object) -> int | None:
 
 
 def _parse_without_plus(raw: str) -> int | None:
-    # What clients may write to us, a plus in front, means over-delivery where some providers write it.
+    # Clients may send us a leading plus; in providers' responses it means over-delivery.
     return None if raw.startswith("+") else digits.parse_integer(raw)
 
 
 def to_reference(value: object) -> str | None:
-    """A record's number as its owner spells it: mostly digits, with some panels letters too.
+    """A record id as its owner writes it: usually digits, with some panels also letters.
 
-    Up to 64 letters, digits and `._:-`, at least one of them a digit: a word such as "error" is no number,
-    nor is 0, or anything below it.
+    Up to 64 letters, digits and `._:-`, at least one of them a digit: a word such as "error" is not an id,
+    nor are 0 and negative numbers.
     """
     if isinstance(value, float):
         return None
@@ -105,21 +105,21 @@ def to_reference(value: object) -> str | None:
 
 
 def to_price(value: object) -> Decimal | None:
-    """A decimal of at most 15 digits before and after the point, never negative; None for the rest."""
+    """A non-negative decimal of at most 15 digits before and after the point, or None."""
     raw = digits.to_ascii(to_text(value))
     return Decimal(raw) if _DECIMAL.fullmatch(raw) else None
 
 
 def to_flag(value: object) -> bool:
-    """True for true, 1, "1" and "true"; False for the rest."""
+    """True for true, 1, "1" and "true"; otherwise False."""
     return value is True or to_text(value).casefold() in ("1", "true")
 
 
 def normalize_word(value: object) -> str:
-    """The letters and digits of a text in lower case: "In progress" and "in_progress" are one word."""
+    """The letters and digits of a text in lower case: "In progress" and "in_progress" become equal."""
     return "".join(filter(str.isalnum, to_text(value).casefold()))
 
 
 def get_member(value: object, key: str) -> object:
-    """`value[key]` of a JSON object; None where there is none."""
+    """`value[key]` of a JSON object, or None."""
     return value.get(key) if isinstance(value, dict) else None

@@ -1,7 +1,7 @@
-"""Payment gateways of Iran: a page where the payer pays, and the gateway's own word on whether they did.
+"""Iranian payment gateways: a payment page, and verification by the gateway.
 
-Nothing is signed and nothing is called back server to server: the payer's browser returns with the
-authority, so only `verify` says whether money came.
+Nothing is signed and there are no server-to-server callbacks: the payer's browser returns with the authority,
+so only `verify` tells whether money was paid.
 """
 
 import re
@@ -20,27 +20,27 @@ from gateways.http import JsonResponse, read_json
 
 RIALS_PER_TOMAN = 10
 
-# A letter or digit first: quoting leaves ".." as it is, and a browser would climb out of the page's path.
+# A letter or digit first: quoting leaves ".." unchanged, and a browser would leave the page's path.
 _TOKEN = re.compile(r"[A-Za-z0-9][!-~]{0,63}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _CARD = re.compile(r"[0-9*xX -]{1,32}")
 
-# PCI DSS lets the first eight and the last four digits of a card be shown.
+# PCI DSS permits showing the first eight and the last four digits of a card number.
 _MAX_CARD_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPage:
-    """Where the payer is sent. `authority` is the gateway's token for the payment, at most 64 characters."""
+    """The page to redirect the payer to. `authority` is the gateway's token, up to 64 characters."""
 
     authority: str
     url: str
 
 
 class Verdict(StrEnum):
-    """What the gateway says of a payment.
+    """The gateway's verdict on a payment.
 
-    `unpaid` is of this moment only: it is also said while the payer is still at the bank.
+    `unpaid` is not final: it is also returned while the payer is still at the bank.
     """
 
     PAID = "paid"
@@ -50,10 +50,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """A verdict, and what the gateway told with it.
+    """A verdict with its details.
 
-    `reference` is the gateway's receipt number, at most 64 characters; `card_mask` is at most 32; `code`
-    is the gateway's own result. An unreadable receipt number or card is None: the money counts without.
+    `reference` is the gateway's receipt number, at most 64 characters; `card_mask` is at most 32; `code` is
+    the gateway's own result. An unreadable receipt number or card is None: the payment is valid without.
     """
 
     verdict: Verdict
@@ -63,28 +63,28 @@ class Verification:
 
 
 class PaymentGateway(Protocol):
-    """Takes payments into the wallet. `name` is stored with each: zarinpal, zibal or sandbox."""
+    """Accepts payments into the wallet. `name` is stored with each: zarinpal, zibal or sandbox."""
 
     name: str
 
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
-        """Ask for a page that takes `amount`; the payer's browser returns to `callback_url`.
+        """Open a payment page for `amount`; the payer's browser returns to `callback_url`.
 
         `description` is 1 to 500 characters, `mobile` is 09xxxxxxxxx.
 
         Raises:
-            GatewayError: there is no page; money cannot have moved.
+            GatewayError: there is no page; no money can have moved.
         """
 
     async def verify(self, *, authority: str, amount: Toman) -> Verification:
-        """Ask whether `amount`, that of our own record, was paid, and keep the money if it was.
+        """Ask whether `amount`, from our own record, was paid, and accept the money if it was.
 
-        May be asked again: a payment verified before is still paid.
+        May be repeated: a payment verified before is still paid.
 
         Raises:
-            GatewayError: the gateway gave no verdict; leave the payment pending and ask later.
+            GatewayError: the gateway gave no verdict; leave the payment pending and retry later.
         """
 
 
@@ -110,8 +110,8 @@ class ZarinpalPayments:
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
-        """Answer the page of request.json's authority; refusal codes are those of its errorList."""
-        # Its validation refuses metadata that are no strings, or empty ones, with -9.
+        """Open a page for request.json's authority; refusal codes are those of its errorList."""
+        # Zarinpal rejects metadata that are not strings, or are empty, with -9.
         metadata = {"order_id": str(payment_id), **({"mobile": mobile} if mobile else {})}
         response = await self._call(
             "request",
@@ -132,10 +132,10 @@ class ZarinpalPayments:
     async def verify(self, *, authority: str, amount: Toman) -> Verification:
         """Read verify.json: 100 is paid, 101 was verified before, -50 was paid with another amount.
 
-        Only the codes that speak of the payment itself make it unpaid: -51 and -55. All others are refusals
-        that leave it open. They speak of the merchant (-10, -11, -15 to -17), the request (-9), the moment
-        (-12 too many attempts, -52 unexpected), or of an authority that is not this merchant's (-53) or no
-        authority (-54); as Zarinpal gave it to us, the last two mean that our settings changed since.
+        Only the codes about the payment itself, -51 and -55, make it unpaid. All others are refusals that
+        leave it open. They concern the merchant (-10, -11, -15 to -17), the request (-9), a temporary
+        condition (-12 too many attempts, -52 unexpected), an authority of another merchant (-53) or an
+        invalid one (-54); as Zarinpal issued it to us, the last two mean that our settings changed since.
         """
         response = await self._call("verify", {"authority": authority, "amount": amount})
         if response.code in self._UNPAID:
@@ -167,7 +167,7 @@ class ZibalPayments:
 
     _UNPAID = 202
 
-    # Its statuses of a payment: 1 verified and 2 not yet; 15 refunded, 16 being refunded, 18 reversed.
+    # Zibal's statuses of a payment: 1 verified and 2 not yet; 15 refunded, 16 being refunded, 18 reversed.
     _RECEIVED = frozenset({1, 2})
     _REFUNDED = frozenset({15, 16, 18})
 
@@ -181,7 +181,7 @@ class ZibalPayments:
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
-        """Answer the page of v1/request's trackId; refusal codes are those of its result."""
+        """Open a page for v1/request's trackId; refusal codes are those of its result."""
         response = await self._call(
             "request",
             {
@@ -199,9 +199,9 @@ class ZibalPayments:
     async def verify(self, *, authority: str, amount: Toman) -> Verification:
         """Read v1/verify: 100 is paid, 201 was verified before, 202 is not paid.
 
-        Paid money that Zibal has since refunded or reversed is unpaid. All other results are refusals that
-        leave the payment open: they speak of the merchant (102 to 104), or of a trackId that Zibal does not
-        know (203), which means that our settings changed since it gave us this one.
+        A payment that Zibal has since refunded or reversed is unpaid. All other results are refusals that
+        leave the payment open: they concern the merchant (102 to 104), or an unknown trackId (203), which
+        means that our settings changed since it was issued.
         """
         response = await self._call("verify", {"trackId": authority})
         if response.code == self._UNPAID:
@@ -216,11 +216,9 @@ class ZibalPayments:
         )
 
     async def _fetch_with_amount(self, response: "_GatewayResponse", authority: str) -> "_GatewayResponse":
-        """The answer that tells of the payment: `response`, or that of v1/inquiry where it names no
-        amount.
-        """
-        # A repeated verify may answer its result alone. We do not tell verify the amount, so the one in
-        # the answer is the only check of it; and money given back meanwhile must not be credited.
+        """The response about the payment: `response`, or that of v1/inquiry if it has no amount."""
+        # A repeated verify may return only its result. Verify takes no amount, so the one in the response is
+        # our only check of it; and a refunded payment must not be credited.
         if response.get_member("amount") is not None:
             return response
         inquiry = await self._call("inquiry", {"trackId": authority})
@@ -250,7 +248,7 @@ class ZibalPayments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _GatewayResponse:
-    """A gateway's result code and sentence, and the object that holds the rest."""
+    """A gateway's result code and message, and the object with the rest of the response."""
 
     gateway: str
     http_status: int
@@ -268,7 +266,7 @@ class _GatewayResponse:
         return token
 
     def check_code(self, *accepted: int) -> None:
-        """Pass only the `accepted` codes, in an HTTP success."""
+        """Raise unless the code is one of `accepted` and the HTTP status is a success."""
         if self.code not in accepted:
             raise GatewayRejected(self.code, self.text)
         if not 200 <= self.http_status < 300:
@@ -278,10 +276,10 @@ class _GatewayResponse:
 
 
 def _read_zarinpal(response: JsonResponse) -> _GatewayResponse:
-    """The one code of `data` and `errors`.
+    """The single code in `data` and `errors`.
 
-    Seen: `data` an object, [] or {}; `errors` [], an object, or a list of objects of which the first
-    counts. An answer whose two parts name different codes is nonsense, as is a part without a code.
+    Observed: `data` an object, [] or {}; `errors` [], an object, or a list of objects of which the first
+    counts. A response whose two parts have different codes is invalid, as is a part without a code.
     """
     data, errors = _get_member(response.body, "data"), _get_member(response.body, "errors")
     reported = errors[:1] if isinstance(errors, list) else [errors] if errors else []
@@ -313,7 +311,7 @@ def _read_zibal(response: JsonResponse) -> _GatewayResponse:
 
 
 def _get_member(value: object, key: str) -> object:
-    """`value[key]` of a JSON object; None where there is none."""
+    """`value[key]` of a JSON object, or None."""
     return value.get(key) if isinstance(value, dict) else None
 
 
@@ -322,20 +320,20 @@ def _to_text(value: object) -> str:
 
 
 def _to_number(value: object) -> int | None:
-    """A whole number, or one written as a string; None for all else, also for true and 100.0."""
+    """An integer, or one written as a string; None for anything else, including true and 100.0."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _to_token(value: object) -> str | None:
-    """A string or whole number of 1 to 64 visible ASCII characters, a letter or digit first."""
+    """A string or integer of 1 to 64 visible ASCII characters, a letter or digit first."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _to_text(value)
     return text if _TOKEN.fullmatch(text) else None
 
 
 def _to_card_mask(value: object) -> str | None:
-    """A card's number as the gateway masked it; None for one that it did not mask."""
+    """A card number as masked by the gateway; None for an unmasked one."""
     text = _to_text(value)
     digits = sum(character.isdigit() for character in text)
     return text if _CARD.fullmatch(text) and digits <= _MAX_CARD_DIGITS else None

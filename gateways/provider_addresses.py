@@ -1,7 +1,7 @@
-"""Which addresses a provider may be at, and the client that connects to no other.
+"""Restrictions on providers' addresses, and the HTTP client that enforces them.
 
-A provider's URL is typed in by staff or sent in by a seller of services; it must not lead into our
-own network (OWASP, Server-Side Request Forgery Prevention).
+Staff or sellers enter a provider's URL; it must not lead into our own network (OWASP, Server-Side Request
+Forgery Prevention).
 """
 
 import asyncio
@@ -18,26 +18,26 @@ from gateways.errors import GatewayUnavailable
 from gateways.http import create_client, tls_context
 
 ProviderClient = NewType("ProviderClient", httpx.AsyncClient)
-"""A client that is safe to give a provider's URL to; `create_provider_client` makes it."""
+"""A client that is safe to use with a provider's URL; create it with `create_provider_client`."""
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The IP addresses of a host for connections to a port, best first; raises OSError for none."""
+"""The IP addresses of a host for connections to a port, best first; raises OSError if there are none."""
 
-# Each try gets its share of the connect timeout, and a far provider needs more than a tenth of it.
+# Each attempt gets its share of the connect timeout, and a distant provider needs more than a tenth of it.
 _MAX_TRIES = 2
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Python counts both as public: Oracle's metadata service is in the first (Python 3.11.7), Azure's is
-# the second.
+# Python considers both public: Oracle's metadata service is in the first (Python 3.11.7), Azure's is the
+# second.
 _NOT_PUBLIC = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("168.63.129.16/32"))
 
 
 class ForbiddenAddress(GatewayUnavailable):
-    """A provider's URL is none that we ask, or leads to an address that is not public; nothing was sent.
+    """A provider's URL is not acceptable, or leads to a non-public address; nothing was sent.
 
-    Asking again helps only after the URL, or where it leads, has changed.
+    A retry only helps after the URL, or the address it resolves to, has changed.
     """
 
     def __init__(self, reason: str) -> None:
@@ -45,10 +45,10 @@ class ForbiddenAddress(GatewayUnavailable):
 
 
 def check_url(url: str) -> None:
-    """Accept an http or https URL with a host and without a user's name or password.
+    """Accept an http or https URL with a host and without credentials.
 
     Raises:
-        ForbiddenAddress: any other; its text repeats nothing of the URL.
+        ForbiddenAddress: any other URL; the message does not repeat it.
     """
     try:
         is_valid = _is_plain_host_url(httpx.URL(url))
@@ -66,9 +66,9 @@ def _is_plain_host_url(url: httpx.URL) -> bool:
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet.
 
-    False for loopback, private, link-local, shared, multicast, unspecified and reserved addresses, for
-    the metadata services of clouds, for whatever carries one of these inside (IPv4-mapped and NAT64
-    IPv6), for 6to4, and for what is no IP address.
+    False for loopback, private, link-local, shared, multicast, unspecified and reserved addresses, for the
+    metadata services of clouds, for addresses that embed one of these (IPv4-mapped and NAT64 IPv6), for 6to4,
+    and for text that is not an IP address.
     """
     try:
         ip = ipaddress.ip_address(address)
@@ -82,18 +82,18 @@ def is_public(address: str) -> bool:
 
 
 async def resolve_host(host: str, port: int) -> Sequence[str]:
-    """The addresses that the system's resolver knows, as `Resolve` has it."""
+    """The addresses found by the system's resolver, as `Resolve` defines them."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class RestrictedNetworkBackend(httpcore.AsyncNetworkBackend):
-    """Connects to allowed addresses only, whatever name the request is for.
+    """Connects to allowed addresses only, whatever host name is requested.
 
-    A host is resolved once a connection, and the connection goes to the very addresses that were
-    checked: a name that leads elsewhere a moment later (DNS rebinding) gains nothing. TLS and the Host
-    header keep the name. One address that is not allowed condemns the name.
+    A host is resolved once per connection, and the connection uses the checked addresses themselves, so a
+    name that resolves differently a moment later (DNS rebinding) has no effect. TLS and the Host header keep
+    the name. A single forbidden address rejects the name.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class RestrictedNetworkBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """A connection within `timeout` seconds, resolving included.
+        """A connection within `timeout` seconds, including name resolution.
 
         Raises:
             ForbiddenAddress: an address of `host` is not allowed.
@@ -159,11 +159,11 @@ def create_provider_client(
     allow_private: bool,
     resolve: Resolve = resolve_host,
 ) -> ProviderClient:
-    """The process's client for providers, as `gateways.http.create_client` has it; its opener closes it.
+    """The process's client for providers, like `gateways.http.create_client`; the caller closes it.
 
-    `allow_private` admits every address, for development and for a provider in the same network.
-    Every request gets a connection of its own: a provider that closes an idle connection just as an
-    order goes out would leave that order's outcome unknown.
+    `allow_private` permits every address, for development and for a provider in the same network. Every
+    request uses a connection of its own: if a provider closed an idle connection just as an order was sent,
+    that order's outcome would be unknown.
     """
     network = RestrictedNetworkBackend(resolve, is_allowed=_allow_any if allow_private else is_public)
     client = create_client(
@@ -177,12 +177,12 @@ def _allow_any(_: str) -> bool:
 
 
 class _Transport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over a network of our choice."""
+    """httpx's own transport with a custom network backend."""
 
     def __init__(self, network: httpcore.AsyncNetworkBackend) -> None:
         tls = tls_context()
         super().__init__(verify=tls, trust_env=False)
-        # httpx 0.28 has no parameter for the network (github.com/encode/httpx/pull/3749).
+        # httpx 0.28 has no parameter for the network backend (github.com/encode/httpx/pull/3749).
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls, max_connections=100, max_keepalive_connections=0, network_backend=network
         )

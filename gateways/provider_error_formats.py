@@ -1,6 +1,6 @@
-"""Explicit failures in the shapes that panels write them, besides the trade's {"error": "…"}.
+"""Explicit failures in formats that panels use besides the common {"error": "…"}.
 
-Laravel panels answer 422 with `errors`, others {"status": "error", "message": "…"}, {"success": false} or
+Laravel panels return 422 with `errors`, others {"status": "error", "message": "…"}, {"success": false} or
 {"error": true, "msg": "…"}.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from gateways import lenient_json
 
 FAILURES = ("error", "errors", "fail", "failed", "failure", "false", "refused")
-"""Words of a `status` that tells how a request went."""
+"""Values of `status` that mean the request failed."""
 MAX_TEXT = 500
 _MESSAGES = ("message", "msg", "error_message", "errormessage", "detail", "description", "reason", "title")
 _ORDERS = ("order", "order_id", "orderid", "orderId", "orders", "id")
@@ -20,9 +20,9 @@ _MAX_DEPTH = 3
 
 
 def find_failure(body: object, *, is_status_outcome: bool, is_http_failure: bool = False) -> str:
-    """The provider's words where an answer is an explicit failure; "" where it is none.
+    """The provider's message if a response is an explicit failure, else "".
 
-    `is_status_outcome`: a `status` tells how the request went, not how far an order is.
+    `is_status_outcome`: a `status` is the result of the request, not of an order.
     """
     if not isinstance(body, Mapping):
         return ""
@@ -37,7 +37,7 @@ def find_failure(body: object, *, is_status_outcome: bool, is_http_failure: bool
 
 
 def has_order_id(body: object) -> bool:
-    """Whether an answer holds anything that may be the number of an order."""
+    """Whether a response contains anything that may be an order number."""
     if not isinstance(body, Mapping):
         return False
     rows = [body, *(inner for key in _WRAPPERS if isinstance(inner := body.get(key), Mapping))]
@@ -45,7 +45,7 @@ def has_order_id(body: object) -> bool:
 
 
 def _explain(body: Mapping[str, object], found: object) -> str:
-    """What `error` or `errors` says; a bare yes is explained by the message beside it."""
+    """The message in `error` or `errors`; a mere flag is explained by the message beside it."""
     if found is True or lenient_json.normalize_word(_to_text(found)) in ("1", "true", "yes"):
         return _find_message(body) or "error"
     return "; ".join(_iter_texts(found, depth=0))[:MAX_TEXT]

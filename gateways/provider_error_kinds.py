@@ -1,7 +1,7 @@
-"""What a provider's refusal is about, by its words.
+"""Classifies providers' refusals by their text.
 
-The trade has no codes: panels answer either PerfectPanel's `neworder.error.*` words or sentences of their
-own. What is not listed here, texts in other languages among it, is OTHER.
+The common panel API has no error codes: panels return either PerfectPanel's `neworder.error.*` keys or
+sentences of their own. Unlisted texts, including those in other languages, are OTHER.
 """
 
 import re
@@ -11,8 +11,8 @@ from domain.enums import RefusalKind
 from gateways.errors import GatewayRejected
 
 _UNAUTHORIZED = 401
-# The first that matches decides, so what is narrow stands before what is wide: an Instagram account that is
-# private is a link's fault, an account without money one of funds.
+# The first match wins, so specific patterns precede general ones: a private Instagram account is a link
+# error, an account without money a funds error.
 _PATTERNS: Sequence[tuple[RefusalKind, re.Pattern[str]]] = [
     (kind, re.compile(pattern))
     for kind, pattern in (
@@ -62,13 +62,13 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
 def classify(rejected: GatewayRejected) -> RefusalKind:
-    """The kind of a refusal, by its text or, where that says nothing, by HTTP's 401."""
+    """The kind of a refusal, by its text or, if that is unknown, by HTTP status 401."""
     kind = classify_text(rejected.text)
     is_account = kind is RefusalKind.OTHER and rejected.code == _UNAUTHORIZED
     return RefusalKind.ACCOUNT if is_account else kind
 
 
 def classify_text(text: str) -> RefusalKind:
-    """The kind of a refusal in these words, whatever their case and punctuation."""
+    """The kind of a refusal with this text, ignoring case and punctuation."""
     words = _SEPARATORS.sub(" ", text.casefold())
     return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), RefusalKind.OTHER)

@@ -1,4 +1,4 @@
-"""What is sent to a provider for an order."""
+"""The order form sent to a provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from domain.service_types import ServiceType
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderOrder:
-    """An order as its provider gets it: of these fields, those that the service's type needs.
+    """An order as sent to its provider: the fields that the service's type needs.
 
-    `service_id` is the provider's own. With a drip-feed, `quantity` is one run's. `comments`, `usernames`
-    and `hashtags` hold one a line.
+    `service_id` is the provider's own. With a drip-feed, `quantity` is that of one run. `comments`,
+    `usernames` and `hashtags` contain one item per line.
     """
 
     service_id: str
@@ -30,10 +30,10 @@ class ProviderOrder:
     media: str | None = None
 
     def to_form(self) -> dict[str, str]:
-        """The fields of the trade's `add`, besides `key` and `action`.
+        """The form fields of the panel API's `add`, besides `key` and `action`.
 
         Raises:
-            ValueError: something that the type needs is missing.
+            ValueError: a field that the type needs is missing.
         """
         required = {name: self._build_values()[name] for name in _REQUIRED_FIELDS[self.type]}
         missing = [name for name, value in required.items() if value is None]
@@ -89,4 +89,4 @@ _REQUIRED_FIELDS: Mapping[ServiceType, tuple[str, ...]] = {
     ServiceType.COMMENT_LIKES: ("link", "quantity", "username"),
     ServiceType.SUBSCRIPTIONS: ("username",),
 }
-"""What each type needs (PerfectPanel's API page); the wire's names are those of the fields."""
+"""The fields required by each type (PerfectPanel's API page); form fields have the same names."""

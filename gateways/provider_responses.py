@@ -1,12 +1,12 @@
-"""Reading what providers answer in the panel trade's API v2.
+"""Parsing of responses of the common panel API v2.
 
-The protocol was never written down; panels descend from PerfectPanel and SmartPanel and differ in small
-ways. What follows takes the shapes that their API pages and sources show, and nothing else.
+The protocol has no specification; panels derive from PerfectPanel and SmartPanel and differ in small ways.
+This module accepts the formats shown by their API pages and sources, and nothing else.
 
 Every function raises the same three errors:
     GatewayRateLimited: HTTP 429, or an `error` that says "Too many requests".
     GatewayRejected: HTTP 2xx or 4xx with an object whose `error` is a text. Its code is the HTTP status.
-    GatewayInvalidResponse: any other answer that does not hold what was asked for, HTTP 3xx and 5xx always.
+    GatewayInvalidResponse: any other response without the expected content; always for HTTP 3xx and 5xx.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ _ORDER_STATUSES = {
     "pending": OrderStatus.PENDING,
     "processing": OrderStatus.PROCESSING,
     "inprogress": OrderStatus.INPROGRESS,
-    # SmartPanel's word for a drip-feed or a subscription that runs.
+    # SmartPanel's status of a running drip-feed or subscription.
     "active": OrderStatus.INPROGRESS,
     "waiting": OrderStatus.PENDING,
     "queued": OrderStatus.PENDING,
@@ -60,7 +60,8 @@ _ORDER_STATUSES = {
     "cancelled": OrderStatus.CANCELED,
     "cancel": OrderStatus.CANCELED,
     "rejected": OrderStatus.CANCELED,
-    # Panels that say so do not deliver and keep no money; our own `error` is a refusal to take the order.
+    # Panels with this status do not deliver and keep no money; our own `error` means that an order was
+    # refused.
     "fail": OrderStatus.CANCELED,
     "failed": OrderStatus.CANCELED,
     "error": OrderStatus.CANCELED,
@@ -83,7 +84,7 @@ _REFILL_STATUSES = {
     "complete": RefillStatus.COMPLETED,
     "done": RefillStatus.COMPLETED,
     "finished": RefillStatus.COMPLETED,
-    # Words of a panel's translation file that was never filled in.
+    # Keys of a panel's translation file that was never filled in.
     "tasksstatuscompleted": RefillStatus.COMPLETED,
     "tasksstatuspending": RefillStatus.PENDING,
     "tasksstatusinprogress": RefillStatus.INPROGRESS,
@@ -103,8 +104,8 @@ _REFILL_STATUSES = {
 def parse_order_id(response: JsonResponse) -> str:
     """The number of a new order, from {"order": 23501} or {"status": "success", "order": "23501"}.
 
-    A refusal that names an order, an order whose `status` is a failure, and a number that cannot be one are
-    nonsense: from none of them is it certain whether there is an order.
+    A refusal with an order number, an order whose `status` is a failure, and an implausible number are
+    invalid: they leave it uncertain whether an order exists.
     """
     body = response.body
     is_failure = response.http_status == _TOO_MANY_REQUESTS or find_failure(body, is_status_outcome=True)
@@ -117,7 +118,7 @@ def parse_order_id(response: JsonResponse) -> str:
 
 
 def parse_catalogue(response: JsonResponse) -> ProviderCatalogue:
-    """A list of services; a row without a usable id, name or rate is skipped and counted."""
+    """A list of services; rows without a usable id, name or rate are skipped and counted."""
     rows = _check_success(response)
     if not isinstance(rows, list):
         raise _build_invalid(response, "no list of services")
@@ -126,10 +127,10 @@ def parse_catalogue(response: JsonResponse) -> ProviderCatalogue:
 
 
 def parse_statuses(response: JsonResponse, order_ids: Sequence[str]) -> ProviderStatuses:
-    """States by order: an object with the numbers as keys, a list of rows, or one order's state alone.
+    """States by order: an object keyed by order number, a list of rows, or a single order's state.
 
-    An order's refusal is {"error": "…"} or, with SmartPanel 3, a bare text. At least one of the orders
-    `asked` about must be there; others are left out.
+    An order's refusal is {"error": "…"} or, with SmartPanel 3, a plain string. At least one of the requested
+    orders must be present; others are ignored.
     """
     states: dict[str, ProviderOrderState] = {}
     errors: dict[str, str] = {}
@@ -145,7 +146,7 @@ def parse_statuses(response: JsonResponse, order_ids: Sequence[str]) -> Provider
 
 
 def status(response: JsonResponse, order_id: str) -> ProviderOrderState:
-    """The state of the one order asked about, alone or in any of the shapes of `statuses`."""
+    """The state of the one requested order, by itself or in any of the formats of `parse_statuses`."""
     found = parse_statuses(response, [order_id])
     if order_id in found.errors:
         raise GatewayRejected(response.http_status, found.errors[order_id])
@@ -153,9 +154,9 @@ def status(response: JsonResponse, order_id: str) -> ProviderOrderState:
 
 
 def parse_cancellation(response: JsonResponse, order_id: str) -> None:
-    """What became of the wish to cancel one order: accepted, or GatewayRejected.
+    """The result of a cancellation request for one order: accepted, or GatewayRejected.
 
-    Besides the shapes of `cancellations` panels say {"success": true}, {"success": "Cancelled"} or
+    Besides the formats of `parse_cancellations` panels return {"success": true}, {"success": "Cancelled"} or
     {"status": "success"}.
     """
     body = _check_success(response, is_status_outcome=True)
@@ -210,7 +211,7 @@ def parse_balance(response: JsonResponse) -> ProviderBalance:
 
 
 def _check_success(response: JsonResponse, *, is_status_outcome: bool = False) -> object:
-    """The body of an answer that neither its HTTP status nor its own words make a failure."""
+    """The body of a response that is a success by its HTTP status and by its content."""
     http_status = response.http_status
     is_failure = 400 <= http_status < 500
     if not (200 <= http_status < 300 or is_failure):
@@ -229,12 +230,12 @@ def _check_success(response: JsonResponse, *, is_status_outcome: bool = False) -
 
 
 def _to_error_text(error: object) -> str:
-    """What the provider says of a failure; "" for what is no text."""
+    """The provider's error message; "" for anything but text."""
     return lenient_json.to_text(error)[:_MAX_ERROR_LENGTH] if isinstance(error, str) else ""
 
 
 def _get_single_member(response: JsonResponse, key: str) -> object:
-    """`key` of an object, alone or in a list of one; {"error": "…"} of either is a refusal as well."""
+    """`key` of an object, by itself or in a list of one; {"error": "…"} of either is a refusal."""
     body = _check_success(response)
     row = body[0] if isinstance(body, list) and len(body) == 1 else body
     found = get_member(row, key)
@@ -245,7 +246,7 @@ def _get_single_member(response: JsonResponse, key: str) -> object:
 
 
 def _group_by_order(response: JsonResponse, order_ids: Sequence[str], *, row_key: str) -> dict[str, object]:
-    """What an answer says of each order `asked` about; `about` is a key that only one order's row has."""
+    """The part of a response for each requested order; `about` is a key only a single order's row has."""
     body = _check_success(response)
     pairs: list[tuple[object, object]] = []
     if isinstance(body, list):
@@ -260,16 +261,16 @@ def _group_by_order(response: JsonResponse, order_ids: Sequence[str], *, row_key
 
 
 def _get_request_failure(entry: object) -> str:
-    """Why a status request failed; {"status": "fail", "message": "…"} tells of the request, not of an order.
+    """Why a status request failed; {"status": "fail", "message": "…"} is about the request, not an order.
 
-    The state of an order has a charge, a start or what remains beside its status.
+    An order's state has a charge, a start count or a remainder besides its status.
     """
     is_state = isinstance(entry, dict) and any(entry.get(key) is not None for key in _STATE_KEYS)
     return find_failure(entry, is_status_outcome=not is_state and bool(get_member(entry, "message")))
 
 
 def _is_success_value(value: object) -> bool:
-    """Whether a `success` is one: true, 1, or a sentence."""
+    """Whether the value of `success` means success: true, 1, or a sentence."""
     return value is True or (
         isinstance(value, int | str) and lenient_json.normalize_word(value) not in ("", *_DENIALS)
     )
@@ -300,7 +301,7 @@ def _parse_service(row: object) -> ProviderService | None:
 
 
 def _parse_service_id(value: object) -> str:
-    """An integer, or a text of at most 64 characters, as some panels have; "" for the rest."""
+    """An integer, or a text of at most 64 characters, as some panels have; "" otherwise."""
     raw = "" if isinstance(value, float) else lenient_json.to_text(value)
     return raw if len(raw) <= _MAX_ID_LENGTH else ""
 
@@ -325,7 +326,7 @@ def _parse_state(entry: object) -> ProviderOrderState:
 
 
 def _parse_amount(value: object, key: str) -> str | None:
-    """Money as the provider words it; a longer text than money needs is none, as half of it is less still."""
+    """An amount as the provider formats it; overlong text is ignored, not truncated to a wrong amount."""
     raw = lenient_json.to_text(get_member(value, key))
     return raw if 1 <= len(raw) <= _MAX_AMOUNT_LENGTH else None
 

@@ -1,7 +1,7 @@
-"""What providers tell, once read.
+"""Parsed responses of providers.
 
-Texts are trimmed. Refusals have at most 500 characters, amounts 40, currencies 8, ids and words for
-types and states 64; names, categories and descriptions are as long as the provider has them.
+Texts are trimmed. Refusals have at most 500 characters, amounts 40, currencies 8, ids and texts of types and
+states 64; names, categories and descriptions are unlimited.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from domain.service_types import ServiceType
 class ProviderService:
     """A service that a provider sells.
 
-    `type` is None for a kind of service that the shop does not know; `type_text` is the provider's word
-    for it. `rate` is in the provider's own currency, per 1,000 units or, for packages, per order. `min`
-    and `max` are units of an order, None where the provider does not say.
+    `type` is None for a kind of service that the shop does not support; `type_text` is the provider's name of
+    it. `rate` is in the provider's own currency, per 1,000 units or, for packages, per order. `min` and `max`
+    are units of an order, None if the provider does not specify them.
     """
 
     id: str
@@ -46,13 +46,13 @@ class ProviderCatalogue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderOrderState:
-    """How far an order is at its provider; None is what the provider does not say.
+    """The state of an order at its provider; None is what the provider does not report.
 
-    `status` is the provider's own, so PENDING has been sent; `status_text` is its word, also where
-    `status` is None. Of a subscription `subscription_status` counts. Numbers are as told, also the
-    impossible: `remains` may be negative, or above what was ordered. `charge` is what the provider took,
-    in its currency. `posts` (of a subscription) and `runs` (of a drip-feed) are those done, and `orders`
-    are the orders made for them.
+    `status` is the provider's own, so PENDING has been sent; `status_text` is its original text, also if
+    `status` is None. For a subscription `subscription_status` applies. Numbers are as reported, even if
+    implausible: `remains` may be negative, or above the ordered quantity. `charge` is the provider's charge
+    in its currency. `posts` (of a subscription) and `runs` (of a drip-feed) are those done, and `orders` are
+    the orders created for them.
     """
 
     status: OrderStatus | None
@@ -69,7 +69,7 @@ class ProviderOrderState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderStatuses:
-    """States and refusals by order; orders that the answer says nothing readable about are in neither."""
+    """States and refusals by order; orders without a readable answer are in neither."""
 
     states: Mapping[str, ProviderOrderState]
     errors: Mapping[str, str]
@@ -77,7 +77,7 @@ class ProviderStatuses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRefill:
-    """How far a refill is; `status` is None where the provider's word, `status_text`, is not known."""
+    """The state of a refill; `status` is None if the provider's text, `status_text`, is unknown."""
 
     status: RefillStatus | None
     status_text: str
@@ -85,9 +85,9 @@ class ProviderRefill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCancellations:
-    """Which orders the provider will try to cancel, and why it refuses others; the rest are in neither.
+    """Orders that the provider will try to cancel, and refusals by order; the rest are in neither.
 
-    Accepted is not yet canceled: the order's own status tells that later.
+    Accepted does not mean canceled: the order's own status shows that later.
     """
 
     accepted: frozenset[str]
@@ -96,7 +96,7 @@ class ProviderCancellations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderBalance:
-    """The shop's credit at a provider, as it words it."""
+    """The shop's balance at a provider, as the provider formats it."""
 
     amount: str
     currency: str | None

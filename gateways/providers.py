@@ -1,6 +1,6 @@
-"""Upstream providers: panels that speak the trade's API v2.
+"""Upstream providers: panels with the common panel API v2.
 
-One URL takes a POST form with `key` and `action`; failures come as HTTP 200 with {"error": "…"}.
+One URL takes a POST form with `key` and `action`; failures are returned as HTTP 200 with {"error": "…"}.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ from gateways.provider_results import (
 from observability import metrics
 
 MAX_ORDERS = 100
-"""Orders in one call, by the trade's own rule."""
+"""Orders in one call, a limit of the panel API."""
 # A large panel lists ten thousand services, each with a description.
 MAX_CATALOGUE_BYTES = 16 * 1024 * 1024
 
@@ -50,13 +50,13 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderAccount:
-    """How to reach a provider; both may be secret, as some panels take a key in the URL."""
+    """The address and key of a provider; both may be secret, as some panels take a key in the URL."""
 
     url: str = field(repr=False)
     api_key: SecretStr
 
     def redact(self, text: str) -> str:
-        """`text` without the provider's host and the key: an order's buyer may read it."""
+        """`text` without the provider's host and key, since it may be shown to a buyer."""
         host, key = urlsplit(self.url).hostname, self.api_key.get_secret_value()
         for secret, replacement in ((key, "…"), (host, "the provider")):
             text = text.replace(secret, replacement) if secret else text
@@ -64,62 +64,61 @@ class ProviderAccount:
 
 
 class ProviderApi(Protocol):
-    """What the shop asks of a provider; every call is made once, without retries.
+    """The provider API used by the shop; every call is made once, without retries.
 
     All raise the errors of `gateways.errors`; GatewayRejected carries the HTTP status and the provider's
-    sentence, without the key and the host. Orders and refills are known by the provider's own numbers, which
-    are texts. Calls about given orders raise ValueError for none, and for more than `MAX_ORDERS`.
+    message, without the key and the host. Orders and refills are identified by the provider's own numbers,
+    which are text. Calls for several orders raise ValueError for none, and for more than `MAX_ORDERS`.
     """
 
     async def services(self, account: ProviderAccount) -> ProviderCatalogue:
         """Everything the provider sells, in up to `MAX_CATALOGUE_BYTES`."""
 
     async def add(self, account: ProviderAccount, order: ProviderOrder) -> str:
-        """Place an order and return the provider's number of it, of at most 64 characters.
+        """Place an order and return the provider's number for it, of at most 64 characters.
 
-        The trade knows no idempotency key: an order sent twice is delivered and paid twice. So the
+        The panel API has no idempotency key: an order sent twice is delivered and charged twice. So the
         outcome is exactly one of four.
 
         1. Accepted, it returns: HTTP 2xx, and `order` is a number as `lenient_json.to_reference` reads it,
-        with
-           neither an `error` nor a `status` of failure beside it.
-        2. Refused, GatewayRejected: HTTP 2xx or 4xx, and an object that says so in any of the shapes of
-           `provider_error_formats` and names no order. No order exists.
+           with neither an `error` nor a `status` of failure.
+        2. Refused, GatewayRejected: HTTP 2xx or 4xx, and an object that reports a failure in any of the
+           formats of `provider_error_formats` and contains no order number. No order exists.
         3. Certainly not sent, GatewayUnavailable with `request_sent` False (ForbiddenAddress too): no
-           byte left; or turned away for a rate limit, GatewayRateLimited. It may be sent again.
-        4. Unknown, GatewayUnavailable with `request_sent` True or GatewayInvalidResponse: cut off or
-           too late; HTML or other JSON; HTTP 3xx or 5xx whatever the body; an order's number that is
-           missing or odd; a failure that names an order. An order may exist: never send it again by
-           itself.
+           byte left; or refused because of a rate limit, GatewayRateLimited. It may be sent again.
+        4. Unknown, GatewayUnavailable with `request_sent` True or GatewayInvalidResponse: connection
+           lost or timeout; HTML or other JSON; HTTP 3xx or 5xx whatever the body; an order number that
+           is missing or invalid; a failure that contains an order number. An order may exist: never send
+           it again automatically.
 
         Raises:
             ValueError: the order lacks what its type needs; nothing was sent.
         """
 
     async def statuses(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderStatuses:
-        """How far orders are, by the provider's numbers."""
+        """The states of orders, by the provider's numbers."""
 
     async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
-        """How far one order is, for providers that take no list. GatewayRejected: why it does not say."""
+        """The state of one order, for providers that accept no list. GatewayRejected: why there is none."""
 
     async def refill(self, account: ProviderAccount, order_id: str) -> str:
-        """Ask to deliver again what dropped and return the provider's number of the refill."""
+        """Request that what dropped is delivered again; returns the provider's number for the refill."""
 
     async def refill_status(self, account: ProviderAccount, refill_id: str) -> ProviderRefill:
-        """How far a refill is."""
+        """The state of a refill."""
 
     async def cancel(self, account: ProviderAccount, order_ids: Sequence[str]) -> ProviderCancellations:
-        """Ask to cancel orders; the provider decides later which it can."""
+        """Request the cancellation of orders; the provider decides later which ones it can cancel."""
 
     async def cancel_one(self, account: ProviderAccount, order_id: str) -> None:
-        """The same for one order, for providers that take no list. GatewayRejected: why it cannot."""
+        """The same for one order, for providers that accept no list. GatewayRejected: why it cannot."""
 
     async def balance(self, account: ProviderAccount) -> ProviderBalance:
-        """The shop's credit."""
+        """The shop's balance."""
 
 
 class HttpProviderApi:
-    """Providers over HTTP. The client decides which addresses they may be at."""
+    """Providers over HTTP. The client decides which addresses are allowed."""
 
     def __init__(self, client: ProviderClient) -> None:
         self._client = client
@@ -145,7 +144,7 @@ class HttpProviderApi:
         )
 
     async def status(self, account: ProviderAccount, order_id: str) -> ProviderOrderState:
-        """`action=status` with `order`, which does not tell a wrong number from a wrong key."""
+        """`action=status` with `order`, which cannot distinguish a wrong number from a wrong key."""
         form = {"action": "status", "order": _join_ids([order_id])}
         return await self._call(account, form, lambda response: provider_responses.status(response, order_id))
 
@@ -194,7 +193,7 @@ class HttpProviderApi:
             try:
                 return read(response)
             except GatewayRejected as rejected:
-                # Some panels repeat the key in it.
+                # Some panels repeat the key in their responses.
                 raise GatewayRejected(rejected.code, account.redact(rejected.text)) from None
 
 

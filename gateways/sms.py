@@ -22,7 +22,7 @@ _NOTICES = {
     SmsNotice.STAFF_SIGNED_IN: "ورود تازه‌ای به پنل مدیریت ویترین از {detail} انجام شد",
 }
 
-# return.status of kavenegar.com/rest.html, those that an operator can act on.
+# Those values of return.status (kavenegar.com/rest.html) that an operator can act on.
 _KAVENEGAR_CODES = {
     401: "the account is disabled",
     403: "the API key is wrong",
@@ -36,7 +36,7 @@ _KAVENEGAR_CODES = {
     451: "too many requests to one number",
     501: "a test account only sends to its owner",
 }
-# `status` of sms.ir's documentation of v1.
+# Values of `status` in sms.ir's documentation of v1.
 _SMSIR_CODES = {
     10: "the API key is wrong",
     11: "the API key is disabled",
@@ -56,14 +56,14 @@ class SmsGateway(Protocol):
     """Sends text messages. `mobile` is 09xxxxxxxxx and `code` is ASCII digits."""
 
     async def send_login_code(self, *, mobile: str, code: str) -> None:
-        """Hand the message to the service; it may reach the phone later, or never.
+        """Pass the message to the service; it may be delivered later, or never.
 
         Raises:
-            GatewayError: the service did not take it, or did not say that it did.
+            GatewayError: the service refused the message, or its response was unclear.
         """
 
     async def send_notice(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
-        """The same for a notice; `detail` is the one word that its text varies by, without blanks.
+        """The same for a notice; `detail` is the one word that varies in its text, without blanks.
 
         Raises:
             GatewayError: as `send_login_code`.
@@ -72,11 +72,11 @@ class SmsGateway(Protocol):
 
 
 class TemplateMissing(Exception):
-    """No template is set for a notice, so it cannot be sent by this service."""
+    """No template is configured for a notice, so this service cannot send it."""
 
 
 class ConsoleSms:
-    """Prints each message as one line, for development: the code is readable by whoever reads the output."""
+    """Prints each message as one line, for development: anyone who sees the output can read the code."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -100,7 +100,7 @@ class ConsoleSms:
 class KavenegarSms:
     """Kavenegar's verify/lookup (kavenegar.com/rest.html).
 
-    `template`, and those of the notices, are names of approved templates whose one variable is %token.
+    `template`, and those of the notices, are names of approved templates whose only variable is %token.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class KavenegarSms:
 
 
 class SmsIrSms:
-    """sms.ir's v1/send/verify; the one parameter of the template, and of the notices' templates, is CODE."""
+    """sms.ir's v1/send/verify; the only parameter of all templates is CODE."""
 
     def __init__(
         self,
@@ -199,14 +199,14 @@ class SmsIrSms:
 
 
 def _get_member(value: object, key: str) -> object:
-    """`value[key]` of a JSON object; None where there is none."""
+    """`value[key]` of a JSON object, or None."""
     return value.get(key) if isinstance(value, dict) else None
 
 
 def _check_status(
     response: JsonResponse, *, status: object, accepted: int, text: object, meanings: Mapping[int, str]
 ) -> None:
-    """Pass only the `accepted` status, a number or its text, in an HTTP success."""
+    """Raise unless `status`, a number or text, is `accepted` and the HTTP status is a success."""
     if isinstance(status, str) and status.strip().isdecimal():
         status = int(status)
     # bool is an int, and True equals sms.ir's 1.

@@ -1,4 +1,4 @@
-"""The outbox of login codes and notices by SMS, for which nobody waits."""
+"""Sends login codes and notices by SMS in the background."""
 
 import asyncio
 import contextvars
@@ -15,8 +15,8 @@ from observability import metrics, request_ids
 
 logger = logging.getLogger("vitrin.sms")
 
-# Half of httpx's 100 connections: a hanging SMS service must leave room for payments. 400 messages,
-# 50 at a time, fifteen seconds each, are also through before a code of two minutes expires.
+# Half of httpx's 100 connections: a hanging SMS service must leave room for payments. With fifteen seconds
+# each, 400 messages, 50 at a time, are also finished before a code expires after two minutes.
 MAX_SENDING = 50
 MAX_PENDING = 400
 
@@ -25,10 +25,10 @@ Send = Callable[[SmsGateway], Coroutine[None, None, None]]
 
 
 class SmsOutbox:
-    """Sends in the background, in order of asking, and stores nothing.
+    """Sends in the background, in the order of requests, and stores nothing.
 
-    A login must take as long for an unknown user as for a known one, so it never waits for the SMS. A message
-    that `gateway` does not take goes to `fallback`, where there is one. Where certainly nothing was sent, the
+    A sign-in must take as long for an unknown user as for a known one, so it never waits for the SMS. A
+    message that `gateway` refuses is passed to `fallback`, if there is one. If it was certainly not sent, the
     same gateway is tried once more.
     """
 
@@ -43,21 +43,22 @@ class SmsOutbox:
         self._gateways = (gateway,) if fallback is None else (gateway, fallback)
         self._max_pending = max_pending
         self._slots = asyncio.Semaphore(max_sending)
-        # The event loop holds its tasks weakly; this set keeps them from being collected half way.
+        # The event loop holds only weak references to tasks; this set keeps them from being garbage
+        # collected.
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send_login_code_later(self, *, mobile: str, code: str, report: DeliveryReport | None = None) -> None:
-        """Start sending and return at once; call it after the commit that stores the code.
+        """Start sending and return immediately; call it after the commit that stores the code.
 
-        `report` is called with what became of the message, outside any transaction of the caller's. A failure
-        is logged, as is a message dropped because `max_pending` others wait.
+        `report` is called with the delivery result, outside any transaction of the caller's. A failure is
+        logged, as is a message dropped because `max_pending` others are waiting.
         """
         self._send_later(
             "login code", mobile, lambda gateway: gateway.send_login_code(mobile=mobile, code=code), report
         )
 
     def send_notice_later(self, *, mobile: str, notice: SmsNotice, detail: str) -> None:
-        """The same for a notice, whose failure is logged and loses nothing: what it tells has happened."""
+        """The same for a notice; a failure is only logged."""
         self._send_later(
             f"notice {notice}",
             mobile,
@@ -72,8 +73,8 @@ class SmsOutbox:
             logger.error("%s for %s dropped: %d are waiting", what, mobiles.mask(mobile), len(self._tasks))
             if report is None:
                 return
-        # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that
-        # inherits it would use that connection after its transaction has ended.
+        # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that inherits
+        # it would use that connection after its transaction has ended.
         context = contextvars.Context()
         context.run(request_ids.set_current, request_ids.get_current())
         title = f"{what} for {mobiles.mask(mobile)}"
@@ -83,9 +84,9 @@ class SmsOutbox:
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, max_wait: timedelta) -> None:
-        """Wait for the messages under way, then give up those that are late.
+        """Wait for the messages being sent, then cancel the remaining ones.
 
-        For shutdown, when no request runs any more: messages started meanwhile are not waited for.
+        For shutdown, when no request is running any more: messages started meanwhile are not awaited.
         """
         if not self._tasks:
             return
@@ -132,7 +133,7 @@ async def _try_gateway(gateway: SmsGateway, title: str, send: Send) -> SmsDelive
             if is_last_try:
                 return SmsDelivery.REFUSED
         except Exception as error:
-            # Frames only: the text of an unforeseen error may hold the code.
+            # Frames only: the message of an unexpected error may contain the code.
             frames = "".join(traceback.format_tb(error.__traceback__))
             logger.error("%s not sent: %s\n%s", title, type(error).__name__, frames)
             return SmsDelivery.UNKNOWN

@@ -1,4 +1,4 @@
-"""What becomes of an order at the sandbox provider: decided by its link and the time that has passed."""
+"""Simulates an order at the sandbox provider, from its link and the elapsed time."""
 
 import hashlib
 import re
@@ -13,19 +13,19 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 # Milliseconds of an order's age.
 _PROCESSING, _STARTED, _FINISHED = 1_000, 3_000, 8_000
 _CANCELED_BY_ITSELF = 4_000
-# Milliseconds after a wish.
+# Milliseconds after a request.
 _CANCELING = 1_000
 _REFILLING, _REFILLED = 2_000, 5_000
 _WHOLE = 1_000
 
 
 class Outcome(StrEnum):
-    """What a link can ask for, by `sandbox/` and the word, such as https://example.com/sandbox/partial.
+    """Outcomes that a link can select by `sandbox/` and a word, such as https://example.com/sandbox/partial.
 
-    Names of pages, which have no slash, ask likewise: `sandbox_partial`. partial: three fifths are
-    delivered. canceled: nothing is. refused: the order is not taken. slow: it never ends by itself.
-    unreadable: it is taken, but the answer says nothing readable. refill-rejected: it is completed, and its
-    refills are rejected.
+    Page names, which contain no slash, select them likewise: `sandbox_partial`. partial: three fifths are
+    delivered. canceled: nothing is. refused: the order is refused. slow: it never ends by itself. unreadable:
+    it is accepted, but the response is unreadable. refill-rejected: it is completed, and its refills are
+    rejected.
     """
 
     PARTIAL = "partial"
@@ -37,13 +37,13 @@ class Outcome(StrEnum):
 
 
 _OUTCOME_PATTERN = re.compile(rf"sandbox[/._-]({'|'.join(Outcome)})\b")
-# Thousandths of the whole that are delivered at most.
+# The largest delivered share, in thousandths.
 _MAX_DELIVERED: Mapping[Outcome | None, int] = {Outcome.PARTIAL: 600, Outcome.CANCELED: 0, Outcome.SLOW: 500}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxOrder:
-    """An order as the stand-in keeps it. Moments are unix milliseconds.
+    """An order of the simulator. Timestamps are Unix milliseconds.
 
     `quantity` is the total; `runs` is 0 unless it is a drip-feed, `posts` 0 unless it is a subscription.
     """
@@ -59,7 +59,7 @@ class SandboxOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxState:
-    """How far an order is, `status` in the trade's words; `runs` and `posts` are those done."""
+    """The state of an order, with the panel API's `status`; `runs` and `posts` are those done."""
 
     status: str
     start_count: int
@@ -70,13 +70,13 @@ class SandboxState:
 
 
 def parse_outcome(link: str) -> Outcome | None:
-    """What the link asks for; None for an order that is completed within seconds."""
+    """The outcome selected by the link; None for an order that is completed within seconds."""
     match = _OUTCOME_PATTERN.search(link)
     return Outcome(match[1]) if match else None
 
 
 def compute_state(order: SandboxOrder, *, now: int) -> SandboxState:
-    """How far the order is at `now`."""
+    """The state of the order at `now`."""
     is_stopped = order.canceled_at is not None and now - order.canceled_at >= _CANCELING
     age = (order.canceled_at if is_stopped and order.canceled_at else now) - order.placed_at
     outcome = parse_outcome(order.link)
@@ -102,7 +102,7 @@ def compute_state(order: SandboxOrder, *, now: int) -> SandboxState:
 
 
 def compute_refill_status(link: str, *, age: int) -> str:
-    """How far a refill is, `age` milliseconds after it was asked for, in the trade's words."""
+    """The panel API's status of a refill `age` milliseconds after it was requested."""
     if age < _REFILLING:
         return panel_api_vocabulary.REFILL_STATUSES[RefillStatus.PENDING]
     if age < _REFILLED:
@@ -119,7 +119,7 @@ def _compute_thousandths(age: int, *, maximum: int) -> int:
 
 
 def _count_delivered(order: SandboxOrder, thousandths: int) -> tuple[int, int, int]:
-    """Units, runs and posts; a drip-feed is delivered by whole runs, a subscription by whole posts."""
+    """Units, runs and posts delivered; a drip-feed delivers whole runs, a subscription whole posts."""
     parts = order.runs or order.posts
     if not parts:
         return order.quantity * thousandths // _WHOLE, 0, 0

@@ -1,4 +1,4 @@
-"""The memory of the sandbox provider: what was ordered there, and what was wished since."""
+"""Storage of the sandbox provider's orders, refills and cancellations."""
 
 import asyncio
 import sqlite3
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS refills (
     asked_at INTEGER NOT NULL
 );
 """
-# Numbers begin at the present second: those of a file that was removed do not come again.
+# Numbers start at the current second, so that those of a deleted file are not reused.
 _ADD = """
 INSERT INTO orders (id, provider, link, quantity, runs, posts, placed_at)
 SELECT max(coalesce(max(id) + 1, 0), ?), ?, ?, ?, ?, ?, ? FROM orders RETURNING id
@@ -54,9 +54,9 @@ def _unix_milliseconds() -> int:
 
 
 class SandboxOrders:
-    """Orders of every sandbox provider, in one SQLite file that all processes of the machine share.
+    """Orders of every sandbox provider, in one SQLite file shared by all processes of the machine.
 
-    `clock` tells unix milliseconds. Calls about given orders or refills pass over those of another provider.
+    `clock` returns Unix milliseconds. Calls for given orders or refills ignore those of another provider.
     """
 
     def __init__(self, file: Path, *, clock: Callable[[], int] = _unix_milliseconds) -> None:
@@ -64,18 +64,18 @@ class SandboxOrders:
         self._clock = clock
 
     async def add(self, provider: int, *, link: str, quantity: int, runs: int, posts: int) -> int:
-        """Take an order and return its number; `quantity` is the total."""
+        """Accept an order and return its number; `quantity` is the total."""
         now = self._clock()
         rows = await self._run(_ADD, (now // 1_000, provider, link, quantity, runs, posts, now))
         return int(rows[0][0])
 
     async def states(self, provider: int, order_ids: Sequence[int]) -> Mapping[int, SandboxState]:
-        """How far those of the orders are that the provider knows."""
+        """The states of those of the orders that the provider knows."""
         now = self._clock()
         return {order.id: compute_state(order, now=now) for order in await self._find(provider, order_ids)}
 
     async def cancel(self, provider: int, order_ids: Sequence[int]) -> frozenset[int]:
-        """Stop those of the orders that are not over, in a moment; returns their numbers."""
+        """Cancel those of the orders that are not finished, after a short delay; returns their numbers."""
         now = self._clock()
         found = await self._find(provider, order_ids)
         stopped = [order.id for order in found if not compute_state(order, now=now).is_finished]
@@ -83,7 +83,7 @@ class SandboxOrders:
         return frozenset(stopped)
 
     async def refill(self, provider: int, order_id: int) -> int | None:
-        """Deliver again what dropped and return the refill's number; None for an order that is not over."""
+        """Request a refill and return its number; None if the order is not finished."""
         now = self._clock()
         found = await self._find(provider, [order_id])
         if not found or not compute_state(found[0], now=now).is_finished:
@@ -92,7 +92,7 @@ class SandboxOrders:
         return int(rows[0][0])
 
     async def refill_statuses(self, provider: int, refill_ids: Sequence[int]) -> Mapping[int, str]:
-        """How far those of the refills are that the provider knows, in the trade's words."""
+        """The panel API's statuses of those of the refills that the provider knows."""
         now = self._clock()
         statement = _FIND_REFILLS.format(places=_build_placeholders(refill_ids))
         rows = await self._run(statement, (provider, *refill_ids))

@@ -1,4 +1,4 @@
-"""A local stand-in of a payment gateway: the whole round of a payment, with no account anywhere."""
+"""A local payment gateway that simulates the whole payment flow without an account."""
 
 import asyncio
 import secrets
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS payments (
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPayment:
-    """A payment as the stand-in knows it; `paid` is what the payer paid in Toman, None for nothing."""
+    """A payment at the simulated gateway; `paid` is the amount paid in Toman, None if unpaid."""
 
     authority: str
     amount: Toman
@@ -40,9 +40,9 @@ class SandboxPayment:
 
 
 class SandboxPayments:
-    """The gateway. What it knows is one SQLite file, which all processes of the machine share.
+    """The simulated gateway. Its state is one SQLite file, shared by all processes of the machine.
 
-    It moves no money: its page asks what the payer does and remembers the answer.
+    It moves no money: its page asks for the outcome and stores it.
     """
 
     name = "sandbox"
@@ -54,7 +54,7 @@ class SandboxPayments:
     async def open(
         self, *, payment_id: int, amount: Toman, callback_url: str, description: str, mobile: str | None
     ) -> PaymentPage:
-        """A payment that waits for its payer on our own page."""
+        """Open a payment on the shop's own page."""
         # 36 characters that begin with S, as Zarinpal's sandbox has them.
         authority = f"S{secrets.token_hex(18)[:35]}"
         await self._run(
@@ -64,7 +64,7 @@ class SandboxPayments:
         return PaymentPage(authority=authority, url=f"{self._public_url}{PAGE_PATH}/{authority}")
 
     async def verify(self, *, authority: str, amount: Toman) -> Verification:
-        """What the payer did."""
+        """The outcome chosen on the page."""
         payment = await self.find(authority)
         if payment is None or payment.paid is None:
             return Verification(verdict=Verdict.UNPAID)
@@ -73,7 +73,6 @@ class SandboxPayments:
         return Verification(verdict=Verdict.PAID, reference=authority[1:13], card_mask=_CARD)
 
     async def find(self, authority: str) -> SandboxPayment | None:
-        """The payment, or None."""
         rows = await self._run(
             "SELECT authority, amount, description, callback_url, is_decided, paid"
             " FROM payments WHERE authority = ?",
@@ -92,7 +91,7 @@ class SandboxPayments:
         )
 
     async def decide(self, authority: str, *, paid: Toman | None) -> None:
-        """Remember what the payer paid, None for nothing; the first decision stands."""
+        """Store the amount paid, None for nothing; the first decision is final."""
         await self._run(
             "UPDATE payments SET is_decided = 1, paid = ? WHERE authority = ? AND NOT is_decided",
             (paid, authority),
