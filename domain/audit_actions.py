@@ -1,10 +1,10 @@
-"""What the audit log tells: which act of staff's, and on what."""
+"""The actions and subjects of the audit log."""
 
 from enum import StrEnum
 
 
 class StaffAct(StrEnum):
-    """An act of staff's; each is one operation of `resolvers.staff`."""
+    """An action of staff; each is one operation of `resolvers.staff`."""
 
     CREATE_CATEGORY = "create_category"
     UPDATE_CATEGORY = "update_category"
@@ -46,7 +46,7 @@ class StaffAct(StrEnum):
 
 
 class StaffSubject(StrEnum):
-    """What an act of staff's was on."""
+    """What kind of record an action changed."""
 
     CATEGORY = "category"
     SERVICE = "service"

@@ -1,7 +1,7 @@
-"""Calendar days: the shop's own, and as the trade writes them.
+"""Calendar days in the shop's time zone, and the panel API's date format.
 
-Every day, month and midnight is that of the shop's time zone, Tehran's where nothing else is set. The zone is
-one for the process: `set_zone` is called once, when an installation is put together.
+Days, months and midnights are in the shop's time zone, Tehran by default. There is one per process:
+`set_zone` is called once, during startup.
 """
 
 from collections.abc import Sequence
@@ -15,34 +15,33 @@ _state = {"zone": ZoneInfo("Asia/Tehran")}
 
 
 def get_zone() -> ZoneInfo:
-    """The shop's time zone."""
     return _state["zone"]
 
 
 def set_zone(shop_zone: ZoneInfo) -> None:
-    """Count days in `shop_zone` from here on."""
+    """Use `shop_zone` as the shop's time zone from here on."""
     _state["zone"] = shop_zone
 
 
 def to_local(timestamp: datetime) -> datetime:
-    """`moment`, which must carry its zone, by the shop's clock."""
+    """The aware timestamp in the shop's time zone."""
     return timestamp.astimezone(get_zone())
 
 
 def to_day(timestamp: datetime) -> date:
-    """The shop's day that `moment`, which must carry its zone, lies in."""
+    """The shop's day of an aware timestamp."""
     return to_local(timestamp).date()
 
 
 def start_of_day(day: date) -> datetime:
-    """The first moment of the shop's `day`, in UTC."""
+    """The beginning of the shop's `day`, in UTC."""
     return datetime.combine(day, time(), get_zone()).astimezone(UTC)
 
 
 def list_utc_offsets(since: datetime, until: datetime) -> Sequence[tuple[datetime, int]]:
-    """From when on which offset from UTC holds between two moments, in seconds, the oldest first.
+    """The UTC offsets, in seconds, of a period, each with the time from which it applies, oldest first.
 
-    One in Tehran, which has had no summer time since 2022; changes are found to the hour.
+    Tehran has had a single one since 2022, without summer time; changes are found to the hour.
     """
     found = [(since, _utc_offset_seconds(since))]
     timestamp = since
@@ -53,7 +52,7 @@ def list_utc_offsets(since: datetime, until: datetime) -> Sequence[tuple[datetim
 
 
 def parse_day(text: str) -> date | None:
-    """The day that pasted text spells as d/m/Y, in any of the digits of `digits`; None for anything else."""
+    """The day in d/m/Y format, with any of the digits of `digits`; None for other text."""
     try:
         return datetime.strptime(text_cleaning.clean_number(text), "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:

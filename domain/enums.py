@@ -1,10 +1,10 @@
-"""States of the shop's smaller records."""
+"""Statuses and kinds of the shop's smaller records."""
 
 from enum import StrEnum
 
 
 class TicketStatus(StrEnum):
-    """`new` until staff look at it, `pending` when the user wrote last, `answered` when staff did."""
+    """`new` until staff read it, `pending` when the user wrote last, `answered` when staff did."""
 
     NEW = "new"
     PENDING = "pending"
@@ -13,12 +13,12 @@ class TicketStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """`pending` until the gateway itself confirmed or denied the payment.
+    """`pending` until the gateway confirmed or denied the payment.
 
-    `mismatched`: another amount was paid than the one that was asked; staff decide. They make it `paid`,
-    with the amount that they credit, or `rejected`. `failed` and `canceled` may still become paid, where
-    the gateway says so later. `unverified`: the gateway gave no verdict for as long as it was asked; staff
-    decide as for `mismatched`, unless the gateway confirms it first.
+    `mismatched`: the amount paid differs from the requested one; staff decide. They make it `paid`, with the
+    amount that they credit, or `rejected`. `failed` and `canceled` may still become paid, if the gateway
+    reports that later. `unverified`: the gateway gave no verdict within the period of checks; staff decide as
+    for `mismatched`, unless the gateway confirms it first.
     """
 
     PENDING = "pending"
@@ -31,21 +31,21 @@ class PaymentStatus(StrEnum):
 
     @classmethod
     def awaiting_review(cls) -> "tuple[PaymentStatus, ...]":
-        """States that staff decide about."""
+        """Statuses that staff decide about."""
         return (cls.MISMATCHED, cls.UNVERIFIED)
 
 
 class SmsNotice(StrEnum):
-    """What a user is told by SMS besides login codes."""
+    """Notices by SMS, besides login codes."""
 
     MOBILE_CHANGED = "mobile_changed"
     STAFF_SIGNED_IN = "staff_signed_in"
 
 
 class RefillStatus(StrEnum):
-    """State of a request to deliver again what dropped.
+    """Status of a request to deliver again what dropped.
 
-    `awaiting`: its outcome is unclear, and staff look at it.
+    `awaiting`: the outcome is unclear, and staff review it.
     """
 
     PENDING = "pending"
@@ -56,10 +56,10 @@ class RefillStatus(StrEnum):
 
 
 class RefusalKind(StrEnum):
-    """What a provider's refusal is about.
+    """The reason of a provider's refusal.
 
-    `funds`, `account` and `busy` concern every order alike, the others one order. `other` is what nobody
-    has sorted yet, texts in other languages among them.
+    `funds`, `account` and `busy` affect every order, the others a single one. `other` is an unclassified
+    text, such as one in another language.
     """
 
     FUNDS = "funds"
@@ -73,7 +73,7 @@ class RefusalKind(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why nothing is sent to a provider for a while; `outage`: it could not be reached, or not understood."""
+    """Why nothing is sent to a provider; `outage`: it is unreachable, or its responses unreadable."""
 
     FUNDS = "funds"
     ACCOUNT = "account"
@@ -106,7 +106,7 @@ class NotificationKind(StrEnum):
 
 
 class SmsDelivery(StrEnum):
-    """What became of a message. `refused`: certainly not sent; `unknown`: the service did not say."""
+    """Delivery result of a message. `refused`: certainly not sent; `unknown`: the service did not say."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -115,7 +115,7 @@ class SmsDelivery(StrEnum):
 
 
 class AlertKind(StrEnum):
-    """What may be wrong with the shop itself."""
+    """Incidents of the shop that staff are alerted about."""
 
     QUEUE_STALE = "queue_stale"
     BALANCE_LOW = "balance_low"
@@ -129,7 +129,7 @@ class AlertKind(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """`rejected`: the row was left out. `mended`: the row is there, but a value of it is not as it was."""
+    """`rejected`: the row was skipped. `mended`: the row was imported with a changed value."""
 
     REJECTED = "rejected"
     MENDED = "mended"

@@ -1,8 +1,8 @@
-"""Descriptions of services: HTML that providers and the old panel wrote, as apps show it."""
+"""Sanitizes the HTML descriptions of services, written by providers and the old panel."""
 
 import nh3
 
 
 def clean(html: str) -> str:
-    """`html` without scripts, styles, event handlers, forms and frames; text without a tag stays as it is."""
+    """`html` without scripts, styles, event handlers, forms and frames; plain text is unchanged."""
     return nh3.clean(html) if "<" in html else html

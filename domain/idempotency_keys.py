@@ -1,4 +1,4 @@
-"""What an idempotency key is, the same for every API."""
+"""The format of idempotency keys, the same for every API."""
 
 from domain import text_cleaning
 from domain.problems import InvalidInput
@@ -8,10 +8,10 @@ MAX_LENGTH = 255
 
 
 def parse(text: str) -> str:
-    """The key without blanks around it: 1 to 255 visible characters of any script.
+    """The trimmed key: 1 to 255 visible characters of any script, and spaces.
 
     Raises:
-        InvalidInput: another length, or a character in it that is not seen; a plain space may be.
+        InvalidInput: another length, or an invisible character.
     """
     key = text.strip()
     if not 1 <= len(key) <= MAX_LENGTH:
@@ -24,11 +24,11 @@ def parse(text: str) -> str:
 def decode(header: bytes) -> str:
     """The text of the Idempotency-Key header, which is UTF-8.
 
-    HTTP libraries read headers as Latin-1, in which a Persian key would be another one than the same key in
+    HTTP libraries decode headers as Latin-1, which would make a Persian key different from the same key in
     GraphQL's JSON.
 
     Raises:
-        InvalidInput: no UTF-8.
+        InvalidInput: not UTF-8.
     """
     try:
         return header.decode()

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from domain.problems import InvalidInput
 
 MAX_ID = 2**31 - 1
-"""Ids are 32-bit columns; a larger number names no record, and PostgreSQL's driver refuses to send it."""
+"""Ids are 32-bit columns; no record has a larger one, and PostgreSQL's driver rejects it."""
 
 
 MAX_IDS = 1_000
-"""Ids in one list; PostgreSQL takes no more than 32,767 parameters."""
+"""Ids in one list; PostgreSQL accepts at most 32,767 parameters."""
 
 
 def is_possible(value: int) -> bool:
@@ -28,13 +28,13 @@ def filter_possible(values: Sequence[int], *, field: str) -> list[int]:
 
 
 def check_number(values: Sequence[object], *, field: str) -> None:
-    """Raises InvalidInput for more than 1,000 values, in the argument `field`."""
+    """Raises InvalidInput for more than 1,000 values in the argument `field`."""
     if len(values) > MAX_IDS:
         raise InvalidInput(field=field)
 
 
 def to_number(provider_id: str | None) -> int:
-    """A provider's number of an order as a 64-bit integer; 0 where there is none, or where it has letters."""
+    """A provider's order number as a 64-bit integer; 0 if there is none, or if it contains letters."""
     if provider_id is None or not (provider_id.isascii() and provider_id.isdigit()):
         return 0
     number = int(provider_id)

@@ -1,4 +1,4 @@
-"""What an order is delivered to: an address, or the name of a page. Data only: nothing here is fetched."""
+"""Delivery targets of orders: an address, or the name of a page. Only text; nothing is fetched."""
 
 import hashlib
 import re
@@ -13,9 +13,8 @@ from domain import text_cleaning
 from domain.problems import InvalidLink
 
 MAX_LENGTH = 2_000
-"""Characters of the longest link."""
 
-# A page's name on any of the networks: letters of any script, digits and the marks that names hold.
+# Page names on any network: letters of any script, digits and the punctuation that names allow.
 _USERNAME = re.compile(r"@?[\w.\-]{1,100}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
@@ -26,10 +25,10 @@ _BLANK = re.compile(r"[\s\x00]")
 
 
 def parse(text: str) -> str:
-    """`text` as the buyer wrote it, without blanks and invisible characters at its ends.
+    """`text` as the buyer wrote it, trimmed of blanks and invisible characters.
 
     Raises:
-        InvalidLink: neither an http(s) address nor a page's name, or over 2,000 characters.
+        InvalidLink: neither an http(s) address nor a page name, or over 2,000 characters.
     """
     link = text_cleaning.strip(text)
     if not 1 <= len(link) <= MAX_LENGTH or not text_cleaning.is_storable(link):
@@ -40,7 +39,7 @@ def parse(text: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an http or https URL with a host, and without blanks or characters that nobody sees.
+    """Whether `text` is an http or https URL with a host, without blanks or invisible characters.
 
     A ZWNJ inside a Persian word is part of the address: browsers copy such paths unencoded.
     """
@@ -49,9 +48,9 @@ def is_address(text: str) -> bool:
 
 @lru_cache(64)
 def _parse_address(text: str) -> SplitResult | None:
-    """The parts of an address as `is_address` defines it, else None.
+    """The parts of an address as defined by `is_address`, else None.
 
-    An order's link is taken apart when it is checked, and again for its normal form.
+    Cached: an order's link is parsed when it is checked, and again for its normal form.
     """
     if _BLANK.search(text) or text_cleaning.clean_line(text) != text:
         return None
@@ -64,12 +63,12 @@ def _parse_address(text: str) -> SplitResult | None:
 
 
 def normalize(link: str) -> str:
-    """The spelling by which two links are one (RFC 3986, 6.2.2 and 6.2.3); links are stored as written.
+    """The normal form of a link (RFC 3986, 6.2.2 and 6.2.3); links are stored as written.
 
-    Of addresses: scheme and host in lower case, the host in IDNA's ASCII, default ports, dot segments and
-    empty queries and fragments left out, percent-encoding in one form. Beyond the RFC, as networks serve one
-    page there: http is https, `www.` is left out, and so are slashes at the path's end. Of a page's name:
-    without its @, in lower case.
+    Addresses: scheme and host in lower case, the host in IDNA's ASCII; default ports, dot segments and empty
+    queries and fragments removed; uniform percent-encoding. Beyond the RFC, because networks serve the same
+    page: http equals https, and `www.` and trailing slashes are removed. Page names: without the @, in lower
+    case.
     """
     parts = _parse_address(link)
     if parts is None:
@@ -82,7 +81,7 @@ def normalize(link: str) -> str:
 
 
 def hash_link(link: str) -> int:
-    """64 bits of the normalized link's hash, signed, as a BIGINT column keeps them."""
+    """64 bits of the normalized link's hash, signed, for a BIGINT column."""
     digest = hashlib.blake2b(normalize(link).encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
@@ -98,7 +97,7 @@ def _format_host(parts: SplitResult) -> str:
 
 
 def _percent_encode(text: str) -> str:
-    """`text` with its unreserved characters plain and everything beyond ASCII in percents, in capitals."""
+    """`text` with unreserved characters unencoded and non-ASCII percent-encoded, in capitals."""
     if _PLAIN.fullmatch(text):
         return text
     return _ENCODED.sub(_decode_unreserved, quote(text, safe=_RESERVED))

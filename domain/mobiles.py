@@ -1,4 +1,4 @@
-"""Iranian mobile numbers in their one stored form, 09xxxxxxxxx."""
+"""Iranian mobile numbers in their stored form, 09xxxxxxxxx."""
 
 import re
 
@@ -8,7 +8,7 @@ from domain import digits, text_cleaning
 
 _USUAL = re.compile(r"(?:\+98|0)?(9[0-9]{9})", re.ASCII)
 _ACCEPTED_FORM = re.compile(r"\+?[0-9]{10,20}", re.ASCII)
-# What people write between digits: blanks, dashes and hyphens of all kinds, dots, slashes, parentheses.
+# Separators that people write between digits: blanks, dashes and hyphens, dots, slashes, parentheses.
 _SEPARATORS = re.compile(r"[\s()\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d./\u00b7\u2022]")
 _PART = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
 _COUNTRY_PREFIX = re.compile(r"^(?:\+|00)980?")
@@ -18,7 +18,7 @@ _MAX_LENGTH = 254
 
 
 def normalize(text: str) -> str | None:
-    """`text` as 09xxxxxxxxx, or None where it is no Iranian mobile number.
+    """`text` as 09xxxxxxxxx, or None if it is not an Iranian mobile number.
 
     Accepts every spelling that libphonenumber reads from Iran (+98…, +98 0…, 0098…, 98…, 9… and 0…), in any
     of the digits of `digits`, with separators and invisible characters anywhere. Ranges are not checked:
@@ -46,9 +46,9 @@ def mask(mobile: str) -> str:
 
 
 def search_part(text: str) -> str:
-    """What to look for in stored numbers, where `text` is a number or a part of one in any spelling.
+    """The search term for stored numbers if `text` is a number, or part of one, in any spelling.
 
-    The country's code in front becomes 0; text that is no number stays as it is, and is in none.
+    A leading country code becomes 0; other text is returned unchanged, and matches nothing.
     """
     plain = _to_plain(text)
     if not _PART.fullmatch(plain):

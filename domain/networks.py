@@ -1,16 +1,16 @@
-"""IP addresses in one spelling, and the network by which limits count one caller."""
+"""Normalized IP addresses, and the networks by which limits count callers."""
 
 import ipaddress
 from functools import lru_cache
 
 _IPV6_PREFIX_LENGTH = 64
-# Longest text of an address with its zone, RFC 4291 and RFC 6874; longer ones are nobody's address.
+# The longest text of an address with its zone (RFC 4291, RFC 6874).
 _MAX_ADDRESS_LENGTH = 64
 _CACHED_ADDRESSES = 4_096
 
 
 def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The IP address, IPv4 where an IPv6 one only maps it; None for anything else."""
+    """The IP address, IPv4 if IPv6 merely maps it; None for other text."""
     if len(text) > _MAX_ADDRESS_LENGTH:
         return None
     try:
@@ -25,10 +25,10 @@ def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 
 @lru_cache(_CACHED_ADDRESSES)
 def to_network(address: str) -> str:
-    """The network that one caller is assumed to hold: an IPv4 address, or the /64 of an IPv6 one.
+    """The network assumed to belong to one caller: an IPv4 address, or the /64 of an IPv6 one.
 
-    Providers give each customer at least a /64 (RFC 6177, RIPE-690), so addresses within it are free for
-    them to choose. Text that is not an address counts as one unknown caller.
+    Providers assign each customer at least a /64 (RFC 6177, RIPE-690), within which the customer can choose
+    addresses freely. Text that is not an address counts as a single unknown caller.
     """
     ip = parse_address(address)
     if ip is None:

@@ -1,4 +1,4 @@
-"""What a buyer asks for, and what becomes of it for each of the eleven service types."""
+"""Validation of order requests for each of the eleven service types."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from domain.problems import InvalidInput, QuantityOutOfRange
 from domain.service_types import ServiceType
 
 DELAYS = (0, 5, 10, 15, 30, 60, 90)
-"""Minutes that a subscription may wait after a post (the panel trade's own list)."""
+"""Minutes that a subscription may wait after a post (the values of the panel API)."""
 
 MAX_RUNS = 10_000
 MAX_INTERVAL = 10_080
@@ -23,7 +23,7 @@ _MAX_POSTS = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class DripFeed:
-    """Delivery in `runs` runs of the asked quantity, `interval` minutes apart."""
+    """Delivery in `runs` runs of the requested quantity, `interval` minutes apart."""
 
     runs: int
     interval: int
@@ -42,10 +42,10 @@ class Subscription:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDetails:
-    """What the buyer gave besides service and link; what the service's type does not need is ignored.
+    """The buyer's input besides service and link; fields that the service's type does not use are ignored.
 
-    Comments, `usernames` and `hashtags` hold one a line; the texts of packages and of custom lists have
-    fields of their own, as forms do. With a drip-feed, `quantity` is one run's.
+    Comments, `usernames` and `hashtags` contain one item per line; packages and custom lists have text fields
+    of their own, as in the forms. With a drip-feed, `quantity` is that of one run.
     """
 
     quantity: int | None = None
@@ -61,7 +61,7 @@ class OrderDetails:
     media: str | None = None
 
     def to_fingerprint(self) -> tuple[object, ...]:
-        """The same for the same order, however a form spells it: trimmed, lists by whichever field."""
+        """A normalized form that is equal for equivalent orders."""
         return (
             self.quantity,
             self.drip_feed,
@@ -74,7 +74,7 @@ class OrderDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the service allows: `min` units a run at least, `max` units in all, drip-feed or none."""
+    """The service's limits: minimum `min` units per run, maximum `max` units in total, drip-feed or not."""
 
     min: int
     max: int
@@ -83,7 +83,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Specification:
-    """An order that the service's type and limits allow. `units` is the total that the price counts."""
+    """An order within the limits of its service and type. `units` is the total by which it is priced."""
 
     units: int
     drip_feed: DripFeed | None = None
@@ -97,17 +97,17 @@ class Specification:
 
 
 def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: date) -> Specification:  # noqa: A002 - the column's name
-    """`details` checked for a service of this type.
+    """`details` validated for a service of this type.
 
     Raises:
-        InvalidInput: something that the type needs is missing or malformed; `field` says which.
+        InvalidInput: a value that the type needs is missing or malformed; `field` names it.
         QuantityOutOfRange: a run below the service's minimum, or a total above its maximum.
     """
     return _SPECIFY[type](details, limits, today)
 
 
 def _normalize_texts(*values: str | None) -> list[str]:
-    # Most orders have none of them.
+    # A fast path: most orders have none of them.
     if values.count(None) == len(values):
         return []
     return sorted({text_cleaning.clean_paragraph(text) for text in values if text is not None})
@@ -205,7 +205,7 @@ def _require_quantity(details: OrderDetails) -> int:
 
 
 def _check_single_delivery(details: OrderDetails, limits: Limits) -> int:
-    """The asked quantity of a type that is never delivered in runs."""
+    """The requested quantity for a type that does not support drip-feed."""
     _reject_drip_feed(details)
     quantity = _require_quantity(details)
     return _check_limits(limits, run=quantity, total=quantity)
@@ -251,7 +251,7 @@ def _check_subscription(subscription: Subscription, today: date) -> None:
 
 
 def _parse_lines(text: str | None, *, field: str) -> list[str]:
-    """The lines with something to see, each cleaned. Commas do not part them: a comment may hold some."""
+    """The visible lines, each cleaned. Commas are not separators: a comment may contain them."""
     if text is None or len(text) > _MAX_LIST_LENGTH or not text_cleaning.is_storable(text):
         raise InvalidInput(field=field)
     lines = text_cleaning.split_comments(text) if field == "comments" else text_cleaning.split_lines(text)

@@ -1,4 +1,4 @@
-"""Which way an order may go, and what it gives back on the way."""
+"""The allowed transitions of an order, and their refunds."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 _SETTLED = frozenset({OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, OrderStatus.REFUNDED})
 _MOVING = frozenset({OrderStatus.PROCESSING, OrderStatus.INPROGRESS})
 _HELD = frozenset({OrderStatus.ERROR, OrderStatus.AWAITING})
-# Providers skip steps, so every later one may come next; none ever goes back by itself.
+# Providers skip steps, so every later status may follow; orders never move back automatically.
 _NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PENDING: _MOVING | _SETTLED | _HELD,
     OrderStatus.PROCESSING: frozenset({OrderStatus.INPROGRESS}) | _SETTLED | _HELD,
@@ -31,8 +31,6 @@ _SUBSCRIPTION_ENDS: Mapping[OrderStatus, SubscriptionStatus] = {
 
 
 class OrderActor(StrEnum):
-    """Who changed an order."""
-
     BUYER = "buyer"
     STAFF = "staff"
     PROVIDER = "provider"
@@ -40,12 +38,12 @@ class OrderActor(StrEnum):
 
 
 class Dispatch(StrEnum):
-    """How far an order's dealing with its provider is.
+    """The state of an order's submission to its provider.
 
-    none: staff deliver, or the old panel may have sent it. queued: to be sent when it is due. sending: on
-    the wire, the outcome not known yet. sent: the provider has it, and is asked about it. unknown: on the
-    wire when its worker was lost; never sent again by itself. refused: the provider said no. closed:
-    nothing more to ask.
+    none: staff deliver, or the old panel may have sent it. queued: to be sent when due. sending: being sent,
+    the outcome is not known yet. sent: accepted by the provider, and polled. unknown: its worker was lost
+    while sending; never sent again automatically. refused: the provider refused it. closed: nothing left to
+    do.
     """
 
     NONE = "none"
@@ -58,28 +56,28 @@ class Dispatch(StrEnum):
 
 
 def can_become(current: OrderStatus, to: OrderStatus) -> bool:
-    """Whether an order may go from `current` to `to`."""
+    """Whether an order may change from `current` to `to`."""
     return to in _NEXT[current]
 
 
 def is_settled(status: OrderStatus) -> bool:
-    """Whether delivery is over, well or badly."""
+    """Whether delivery is finished, successfully or not."""
     return status in _SETTLED
 
 
 def subscription_status_for(
     status: OrderStatus, subscription: SubscriptionStatus | None
 ) -> SubscriptionStatus | None:
-    """A subscription's state once its order is at `status`: it ends with the order, if not before."""
+    """A subscription's status once its order is at `status`: it ends with the order at the latest."""
     if subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return _SUBSCRIPTION_ENDS.get(status, subscription)
     return subscription
 
 
 def compute_refund(to: OrderStatus, *, charge: Toman, refunded: Toman, remains: int, units: int) -> Toman:
-    """Toman that an order gives back on becoming `to`; never more than what is left of its charge.
+    """Toman that an order refunds on becoming `to`; never more than the rest of its charge.
 
-    Canceled and refunded give back all, partial the share of the `remains` of `units`, rounded down.
+    Canceled and refunded return everything, partial the share of the `remains` of `units`, rounded down.
     """
     if to in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
         return Toman(charge - refunded)

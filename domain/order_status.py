@@ -1,4 +1,4 @@
-"""The life of an order."""
+"""Order statuses."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 class OrderStatus(StrEnum):
     """pending → processing → inprogress → completed | partial | canceled | refunded.
 
-    `error`: the provider refused. `awaiting`: the outcome is unknown, or staff hold it.
+    `error`: the provider refused it. `awaiting`: the outcome is unknown, or staff hold it.
     """
 
     PENDING = "pending"
@@ -21,7 +21,7 @@ class OrderStatus(StrEnum):
 
 
 FULLY_REFUNDED = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
-"""Orders whose whole charge went back; statistics leave them out."""
+"""Statuses whose whole charge was refunded; statistics exclude them."""
 
 UNFINISHED = (
     OrderStatus.PENDING,
@@ -30,13 +30,13 @@ UNFINISHED = (
     OrderStatus.ERROR,
     OrderStatus.AWAITING,
 )
-"""Orders that something may still happen to by itself, or by staff before they are settled."""
+"""Statuses that may still change automatically, or by staff before they are final."""
 
 
 class OrderSource(StrEnum):
-    """The door an order came through.
+    """The API through which an order was placed.
 
-    UNKNOWN is the old panel's: its table could not hold the app's own value.
+    UNKNOWN is the old panel's: its table could not store the app's own value.
     """
 
     UNKNOWN = ""
@@ -48,7 +48,7 @@ class OrderSource(StrEnum):
 
 
 class SubscriptionStatus(StrEnum):
-    """State of an order of a service of type `subscriptions`."""
+    """Status of an order of a service of type `subscriptions`."""
 
     ACTIVE = "Active"
     PAUSED = "Paused"

@@ -1,4 +1,4 @@
-"""The panel trade's own words (API v2 of PerfectPanel and its descendants) for types and states."""
+"""The terms of the common panel API v2 (PerfectPanel and its descendants) for types and statuses."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ SERVICE_TYPES: Mapping[ServiceType, str] = {
     ServiceType.COMMENT_LIKES: "Comment Likes",
     ServiceType.SUBSCRIPTIONS: "Subscriptions",
 }
-# A reseller can do nothing about what our staff have to decide: to it, such an order waits.
+# Resellers cannot act on what our staff have to decide, so they see such an order as waiting.
 ORDER_STATUSES: Mapping[OrderStatus, str] = {
     OrderStatus.PENDING: "Pending",
     OrderStatus.PROCESSING: "Processing",

@@ -1,4 +1,4 @@
-"""What staff may do, and on whom."""
+"""Permissions of staff, and the users they may act on."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from domain.roles import UserRole
 
 
 class Permission(StrEnum):
-    """One right of staff's. Reading is apart from changing, and money from everything else."""
+    """A permission of staff. Reading is separate from changing, and money from everything else."""
 
     READ_FIGURES = "read_figures"
     READ_CATALOGUE = "read_catalogue"
@@ -57,7 +57,7 @@ _SUPPORT = frozenset(
         Permission.SIGN_OUT_USERS,
     }
 )
-# Where the shop's money goes and who may act at all is the owner's alone.
+# Where the shop's money goes, and who is staff, is decided by owners only.
 _OWNER_ONLY = frozenset(
     {
         Permission.CHANGE_PROVIDERS,
@@ -80,10 +80,10 @@ FRESH_PROOF_REQUIRED = frozenset(
         Permission.MANAGE_SERVICE_TOKENS,
     }
 )
-"""Money, roles, providers and settings: allowed only while the session's proof is fresh."""
+"""Money, roles, providers and settings: these need a fresh proof of identity."""
 
 GRANTABLE_TO_SERVICES = frozenset(Permission) - {Permission.CHANGE_ROLES, Permission.MANAGE_SERVICE_TOKENS}
-"""What a service token may be given: nothing by which a stolen one could make itself or others staff."""
+"""Permissions that a service token may have: none with which a stolen token could grant staff rights."""
 
 ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.USER: frozenset(),
@@ -91,19 +91,17 @@ ROLE_PERMISSIONS: Mapping[UserRole, frozenset[Permission]] = {
     UserRole.MANAGER: frozenset(Permission) - _OWNER_ONLY,
     UserRole.OWNER: frozenset(Permission),
 }
-"""Which role has which permission."""
 
 _RANKS = tuple(UserRole)
 
 
 def has_permission(role: UserRole, permission: Permission) -> bool:
-    """Whether a user of this role has the permission."""
     return permission in ROLE_PERMISSIONS[role]
 
 
 def can_act_on(actor: UserRole, subject: UserRole) -> bool:
     """Whether staff of the role `actor` may act on a user of the role `subject`, or on that user's money.
 
-    Only on those below: nobody serves oneself or a colleague of the same rank, but for owners.
+    Only on lower roles, so not on oneself or on colleagues of the same rank; owners are exempt.
     """
     return actor is UserRole.OWNER or _RANKS.index(subject) < _RANKS.index(actor)

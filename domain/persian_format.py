@@ -1,4 +1,4 @@
-"""Numbers and moments as people read them in Persian."""
+"""Numbers and timestamps in Persian format."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ _DIGITS = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
 
 
 def format_number(value: int) -> str:
-    """`value` in Persian digits, in groups of three: ۱۲٬۰۰۰."""
+    """`value` in Persian digits, grouped by three: ۱۲٬۰۰۰."""
     return f"{value:,}".translate(_DIGITS)
 
 
@@ -20,6 +20,6 @@ def to_persian_digits(text: str) -> str:
 
 
 def format_datetime(value: datetime) -> str:
-    """Jalali date and time of day by the shop's clock: ۱۴۰۵/۰۹/۰۴ ساعت ۲۳:۴۸. `value` must carry its zone."""
+    """Jalali date and local time of day: ۱۴۰۵/۰۹/۰۴ ساعت ۲۳:۴۸. `value` must be aware."""
     local = JalaliDateTime.to_jalali(calendar_days.to_local(value))  # type: ignore[no-untyped-call]  # the library's
     return to_persian_digits(local.strftime("%Y/%m/%d ساعت %H:%M", locale="en"))

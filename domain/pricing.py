@@ -1,4 +1,4 @@
-"""What orders cost and what they give back. Integers only: each amount is rounded once, at its end."""
+"""Charges and refunds of orders. Integers only: each amount is rounded once, at the end."""
 
 from decimal import Decimal
 
@@ -9,10 +9,10 @@ _PACKAGES = (ServiceType.PACKAGE, ServiceType.CUSTOM_COMMENTS_PACKAGE)
 
 
 def compute_charge(price: Toman, units: int, *, type: ServiceType, discount_percent: int) -> Toman:  # noqa: A002 - the column's name
-    """Whole Toman for `units`, rounded up to the buyer's cost, so that splitting an order never pays.
+    """Whole Toman for `units`, rounded up, so that splitting an order never saves money.
 
-    `price` is Toman per 1,000 units, or per order where the type is a package. 0 only where the price is
-    0 or the discount is 100.
+    `price` is Toman per 1,000 units, or per order for packages. The result is 0 only if the price is 0 or the
+    discount is 100.
     """
     if type in _PACKAGES:
         return _divide_rounding_up(price * (100 - discount_percent), 100)
@@ -20,7 +20,7 @@ def compute_charge(price: Toman, units: int, *, type: ServiceType, discount_perc
 
 
 def apply_discount(price: Toman, *, discount_percent: int) -> Decimal:
-    """`price` as one buyer sees it, exact: Toman with at most two decimals. What is charged is rounded up."""
+    """`price` for one buyer, exact: Toman with at most two decimals. Charges are rounded up."""
     return Decimal(price * (100 - discount_percent)).scaleb(-2)
 
 

@@ -1,4 +1,4 @@
-"""The codes by which clients tell problems apart."""
+"""The codes by which clients distinguish problems."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Sentences for people, in Persian and English, by problem code."""
+"""Messages for people, in Persian and English, by problem code."""
 
 import re
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.problems import Problem
 
 
 class Language(StrEnum):
-    """Languages the shop speaks."""
+    """The shop's languages."""
 
     PERSIAN = "fa"
     ENGLISH = "en"
@@ -144,19 +144,19 @@ _MESSAGES: dict[ProblemCode, tuple[str, str]] = {
 
 
 def format_message(problem: Problem, language: Language) -> str:
-    """The sentence that tells `problem` to a person."""
+    """The message that describes `problem`."""
     persian, english = _MESSAGES[problem.code]
     return fill_in(persian if language is Language.PERSIAN else english, problem)
 
 
 def fill_in(sentence: str, problem: Problem) -> str:
-    """`sentence` with the problem's own values where it names them in braces."""
+    """`sentence` with the names in braces replaced by the problem's values."""
     return sentence.format(**to_record(problem))
 
 
 @lru_cache(256)
 def choose_language(accept_language: str) -> Language:
-    """The language that an Accept-Language header (RFC 9110, 12.5.4) ranks first; Persian by default."""
+    """The first supported language of an Accept-Language header (RFC 9110, 12.5.4); Persian by default."""
     ranked = sorted(
         (_parse_weight(part) for part in accept_language.lower().split(",")[:20]), key=lambda pair: -pair[1]
     )

@@ -1,21 +1,21 @@
-"""Problems as JSON objects, for stored results and for sentences with numbers."""
+"""Problems as JSON objects, for stored results and for messages with numbers."""
 
 from dataclasses import fields
 from datetime import timedelta
 
-# Imported for its classes: `from_record` looks among all of them.
+# Imported for its classes: `from_record` searches all of them.
 import domain.staff_problems  # noqa: F401
 from domain.problems import Problem
 
 
 def to_record(problem: Problem) -> dict[str, object]:
-    """`problem` in values that JSON has; durations are seconds, rounded up."""
+    """`problem` as JSON values; durations are seconds, rounded up."""
     values = {field.name: to_whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
     return {"code": problem.code.value, **values}
 
 
 def from_record(record: dict[str, object]) -> Problem:
-    """The problem that `to_record` wrote."""
+    """The inverse of `to_record`."""
     kind = next(kind for kind in Problem.__subclasses__() if kind.code == record["code"])
     values = {field.name: record[field.name] for field in fields(kind)}
     if "retry_after" in values:
@@ -24,5 +24,5 @@ def from_record(record: dict[str, object]) -> Problem:
 
 
 def to_whole_seconds(value: object) -> object:
-    """A duration in seconds, rounded up; anything else as it is."""
+    """A duration in seconds, rounded up; other values unchanged."""
     return -(-value // timedelta(seconds=1)) if isinstance(value, timedelta) else value

@@ -1,7 +1,7 @@
-"""Every refusal that callers should expect (a problem, in the term of RFC 9457).
+"""The refusals that callers should expect (problems, in the term of RFC 9457).
 
-A problem is a fact with its numbers and a stable code. It knows no HTTP status and no
-sentence: each door words it for its own clients.
+A problem is a fact with its values and a stable code. It has no HTTP status and no message: each API formats
+it for its own clients.
 """
 
 from collections.abc import Callable
@@ -245,7 +245,7 @@ class RefillUnavailable(Problem):
 
 
 def declares_problems(*problems: type[Problem]) -> Callable[[Operation], Operation]:
-    """Declare which problems an operation raises; doors build their unions and tables from it."""
+    """Declare which problems an operation raises; the APIs build their unions and tables from it."""
 
     def declare(operation: Operation) -> Operation:
         operation.__dict__["problems"] = problems
@@ -255,6 +255,6 @@ def declares_problems(*problems: type[Problem]) -> Callable[[Operation], Operati
 
 
 def get_declared_problems(operation: Callable[..., object]) -> tuple[type[Problem], ...]:
-    """The problems that `refuses` declared for `operation`; none where it declared none."""
+    """The problems declared for `operation` by `declares_problems`."""
     declared: tuple[type[Problem], ...] = operation.__dict__.get("problems", ())
     return declared

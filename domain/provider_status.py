@@ -1,4 +1,4 @@
-"""What a provider's report makes of an order."""
+"""Interpretation of a provider's status report."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from domain.order_status import OrderStatus, SubscriptionStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A provider's word on an order (or on one run of it); None is what it does not say."""
+    """A provider's report on an order (or on one run of it); None is what it does not say."""
 
     status: OrderStatus | None
     subscription: SubscriptionStatus | None = None
@@ -19,9 +19,9 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Interpretation:
-    """What to believe of a report: the status it leads to, and the units not delivered where that counts.
+    """The interpretation of a report: the resulting status, and the undelivered units if they matter.
 
-    `doubt` tells why staff have to look at it; the status is then None.
+    `implausible_reason` is set if staff have to check the report; the status is then None.
     """
 
     status: OrderStatus | None
@@ -34,9 +34,9 @@ _SETTLING = (OrderStatus.COMPLETED, OrderStatus.PARTIAL, OrderStatus.CANCELED, O
 
 
 def interpret(report: Report, *, units: int) -> Interpretation:
-    """The reading of a report on an order of `units`.
+    """The interpretation of a report on an order of `units`.
 
-    A partial delivery gives money back, so it is believed only with a number that can be true.
+    A partial delivery causes a refund, so it is accepted only with a plausible number.
     """
     remains = _plausible(report.remains, units)
     if report.status is OrderStatus.PARTIAL and remains is None:
@@ -49,10 +49,10 @@ def interpret(report: Report, *, units: int) -> Interpretation:
 
 
 def interpret_subscription(report: Report, *, posts: int, units_per_post: int) -> Interpretation:
-    """The reading of a report on a subscription to `posts` posts of `units_a_post` units each.
+    """The interpretation of a report on a subscription to `posts` posts of `units_per_post` units each.
 
-    It ends early by expiring, which some providers call partial: what is left are the posts that never
-    came.
+    A subscription ends early by expiring, which some providers call partial: the remaining posts never
+    appeared.
     """
     if report.subscription in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED):
         return Interpretation(status=OrderStatus.INPROGRESS)
@@ -77,7 +77,7 @@ def interpret_subscription(report: Report, *, posts: int, units_per_post: int) -
 
 
 def plausible_start_count(report: Report) -> int | None:
-    """Units that were there before delivery began, where that can be true."""
+    """The units that existed before delivery began, if plausible."""
     return _plausible(report.start_count, MAX_QUANTITY)
 
 
@@ -87,7 +87,7 @@ def is_over(status: OrderStatus | None) -> bool:
 
 
 def count_undelivered(reading: Interpretation, *, units: int) -> int:
-    """Units of a run that were not delivered, once it is over."""
+    """Undelivered units of a run, once it is finished."""
     if reading.status in (OrderStatus.CANCELED, OrderStatus.REFUNDED):
         return units
     return reading.remains or 0 if reading.status is OrderStatus.PARTIAL else 0

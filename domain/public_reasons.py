@@ -1,4 +1,4 @@
-"""What a buyer reads about an order that does not go smoothly: our words, never a provider's."""
+"""Explanations for buyers of orders with problems: our own texts, never a provider's."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from domain.problem_messages import Language
 
 
 class PublicReason(StrEnum):
-    """Why an order or a refill waits or ended as it did, as far as its buyer is concerned."""
+    """Why an order or a refill waits or ended as it did, as shown to its buyer."""
 
     UNDER_REVIEW = "under_review"
     DELAYED = "delayed"
@@ -68,12 +68,12 @@ _REASONS_BY_REFUSAL: Mapping[RefusalKind, PublicReason] = {
 
 
 def to_persian(reason: PublicReason) -> str:
-    """The sentence for a Persian reader, which every REST answer gives."""
+    """The Persian text, which every REST response contains."""
     return _SENTENCES[reason][0]
 
 
 def format_reason(reason: PublicReason | None, language: Language) -> str | None:
-    """The sentence in the reader's language; None where nothing is special."""
+    """The text in the reader's language; None if there is nothing to explain."""
     if reason is None:
         return None
     persian, english = _SENTENCES[reason]
@@ -81,12 +81,12 @@ def format_reason(reason: PublicReason | None, language: Language) -> str | None
 
 
 def reason_for_refusal(kind: RefusalKind) -> PublicReason:
-    """What the buyer of a refused order reads; whatever is not the order's own fault is under review."""
+    """The reason shown for a refused order; one that is not the order's own fault is under review."""
     return _REASONS_BY_REFUSAL.get(kind, PublicReason.UNDER_REVIEW)
 
 
 def reason_for_refill(status: RefillStatus) -> PublicReason | None:
-    """What the buyer of a refill reads besides its status."""
+    """The reason shown for a refill, besides its status."""
     if status is RefillStatus.REJECTED:
         return PublicReason.REFILL_REFUSED
     return PublicReason.UNDER_REVIEW if status is RefillStatus.AWAITING else None

@@ -1,10 +1,10 @@
-"""Who a user is to the shop."""
+"""Roles of users."""
 
 from enum import StrEnum
 
 
 class UserRole(StrEnum):
-    """Staff roles rise from support to owner."""
+    """Staff roles in ascending order, from support to owner."""
 
     USER = "user"
     SUPPORT = "support"
@@ -13,4 +13,4 @@ class UserRole(StrEnum):
 
 
 FINANCE_STAFF = (UserRole.MANAGER, UserRole.OWNER)
-"""Who is told when money does not add up."""
+"""Roles that are notified of payment problems."""

@@ -1,4 +1,4 @@
-"""Settings that staff may change while the shop runs; the environment gives what they are until then."""
+"""Settings that staff may change at run time; the environment provides the initial values."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ Value = int | bool
 
 
 class RunningSetting(StrEnum):
-    """The name of such a setting, as the settings of the environment have it."""
+    """The name of such a setting, as in the environment's settings."""
 
     FREE_CREDIT_MIN = "free_credit_min"
     FREE_CREDIT_MAX = "free_credit_max"
@@ -38,19 +38,19 @@ _MAXIMUMS: Mapping[RunningSetting, int] = {
 
 
 def expand_ranges(names: frozenset[RunningSetting]) -> frozenset[RunningSetting]:
-    """`names` and the other bound of each range that one of them bounds.
+    """`names`, including the other bound of each range.
 
-    Both bounds are kept together: one alone could end up beyond the environment's other one.
+    Both bounds are stored together: one alone could contradict the environment's other bound.
     """
     partners = {bound for pair in _RANGES if names & set(pair) for bound in pair}
     return names | partners
 
 
 def check(values: Mapping[RunningSetting, Value]) -> None:
-    """Refuse what the shop could not run with; amounts are Toman.
+    """Raise InvalidInput for values with which the shop cannot run; amounts are Toman.
 
     Raises:
-        InvalidInput: a number out of bounds, or a range that holds nothing; `field` names the setting.
+        InvalidInput: a number out of bounds, or an empty range; `field` names the setting.
     """
     for name, maximum in _MAXIMUMS.items():
         if name in values and not 1 <= values[name] <= maximum:

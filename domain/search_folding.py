@@ -1,10 +1,10 @@
-"""The form in which texts are searched: spellings that a reader takes for one text fold to one form.
+"""Folding of texts for searches: spellings that readers consider equal have one folded form.
 
 Persian is typed with the letters and digits of several keyboards, with and without half-spaces. `fold` maps
-character by character and never by what stands beside it, so that a part of a text folds to a part of the
-folded text, and PostgreSQL does the same by `translate(text, FROM, TO)` (`database.text_search`).
-The tables are fixed here instead of read from Unicode's database: databases keep folded texts, so a change
-needs a migration that folds anew.
+single characters, independent of their neighbours, so that a part of a text folds to a part of the folded
+text, and PostgreSQL can do the same by `translate(text, FROM, TO)` (`database.text_search`). The tables are
+fixed here instead of being read from Unicode's database: databases store folded texts, so a change needs a
+migration that folds them again.
 """
 
 from itertools import chain
@@ -26,15 +26,14 @@ _LETTERS = {
     + "".join(_characters_between(0x2000, 0x200A)),
 }
 _DIGITS = {ord(zero) + value: str(value) for zero in "۰٠０" for value in range(10)}
-# Latin with its supplements, Greek, Cyrillic. `str.lower` is per character here, and stable in Unicode.
+# Latin with its supplements, Greek, Cyrillic. Here `str.lower` works per character, and is stable in Unicode.
 _CASED = chain(
     _characters_between(0x41, 0x5A), _characters_between(0xC0, 0x24F), _characters_between(0x370, 0x52F)
 )
 _FULL_WIDTH = {0xFF21 + place: chr(0x61 + place) for place in range(26)} | {
     0xFF41 + place: chr(0x61 + place) for place in range(26)
 }
-# Marks over Arabic letters, tatweel, variation selectors, and what `text_cleaning.is_invisible` knows below
-# U+10000.
+# Diacritics of Arabic letters, tatweel, variation selectors, and `text_cleaning.is_invisible` below U+10000.
 _REMOVED = chain(
     *(
         _characters_between(first, last)
@@ -78,9 +77,10 @@ TO = "".join(_REPLACED.values())
 
 
 def fold(text: str) -> str:
-    """`text` in the form in which it is searched; folding it again changes nothing.
+    """The folded form of `text`; folding it again changes nothing.
 
-    Lower case, Persian letters for Arabic ones, ASCII digits, no marks, half-spaces or invisible characters.
+    Lower case, Persian letters for Arabic ones, ASCII digits, without diacritics, half-spaces and invisible
+    characters.
     """
     if text.isascii() and text.isprintable():
         return text.lower()

@@ -1,10 +1,10 @@
-"""The eleven kinds of service the trade knows, and how a catalogue entry came to be."""
+"""The eleven service types of the panel API, and the source of a service."""
 
 from enum import StrEnum
 
 
 class ServiceType(StrEnum):
-    """What an order must name besides its link."""
+    """Determines what an order needs besides its link."""
 
     DEFAULT = "default"
     PACKAGE = "package"
@@ -27,9 +27,9 @@ class ServiceSource(StrEnum):
 
 
 class ServiceFlag(StrEnum):
-    """What the last look at the provider's catalogue found wrong with a service; staff decide.
+    """A change of the provider's catalogue that affects a service; staff decide about it.
 
-    price_moved: the provider's price moved beyond the bound. below_cost: the shop would sell at a loss, so
+    price_moved: the provider's price changed beyond the limit. below_cost: the shop would sell at a loss, so
     it is off sale. vanished: the provider no longer lists it, so it is off sale.
     """
 

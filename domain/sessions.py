@@ -1,14 +1,14 @@
-"""Signed-in sessions: their kinds, and what a proof of identity is good for."""
+"""Kinds of sessions, and how long a proof of identity is valid."""
 
 from datetime import timedelta
 from enum import StrEnum
 
 
 class SessionKind(StrEnum):
-    """What a token was issued for, which decides what it may be used for.
+    """The kind of a token, which determines its rights.
 
-    `APP` is the sign-in of the app and of OpenID: customer rights only, whoever the user is. `STAFF` is a
-    session of a member of staff. `SERVICE` is a service token: named permissions and no customer rights.
+    `APP` is the sign-in of the app and of OpenID: customer rights only, whatever the user's role. `STAFF` is
+    a session of a member of staff. `SERVICE` is a service token: named permissions and no customer rights.
     """
 
     APP = "app"

@@ -1,4 +1,4 @@
-"""Refusals of what only staff do, and of sessions, authenticator apps and service tokens."""
+"""Refusals of staff operations, and of those on sessions, authenticator apps and service tokens."""
 
 from dataclasses import dataclass
 

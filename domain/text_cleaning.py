@@ -1,14 +1,14 @@
-"""Cleaning of text that people type and paste, by the kind of text.
+"""Cleaning of typed and pasted text, by the kind of text.
 
-Pasted text carries characters that nobody sees: zero-width spaces and joiners, byte order marks, soft
-hyphens, direction marks, fillers. `is_invisible` decides by Unicode's own properties. Every kind of text
-loses them at both ends. Inside:
+Pasted text contains invisible characters: zero-width spaces and joiners, byte order marks, soft hyphens,
+direction marks, fillers. `is_invisible` decides by Unicode properties. They are removed from both ends of
+every kind of text. Inside:
 
-- `clean_line`, `clean_name`, `clean_paragraph`: removed, but for a ZWNJ between letters that would join
-  (Persian words), what holds an emoji together, and in paragraphs the single marks of direction;
-- `clean_code`, `clean_number`, `clean_key`: removed, as are blanks and what people write between digits;
-- links (`domain.links`) are refused with them, since an address with them is another address;
-- e-mail addresses (`domain.emails`) and mobiles (`domain.mobiles`) build on these.
+- `clean_line`, `clean_name`, `clean_paragraph`: removed, except for a ZWNJ between letters that would
+  otherwise join (Persian words), joiners of emoji, and in paragraphs single direction marks;
+- `clean_code`, `clean_number`, `clean_key`: removed, as are blanks and separators between digits;
+- links (`domain.links`) that contain them are refused, since removing them changes the address;
+- e-mail addresses (`domain.emails`) and mobiles (`domain.mobiles`) use these functions.
 """
 
 import re
@@ -21,7 +21,7 @@ from domain.problems import InvalidInput
 ZWNJ = "\u200c"
 _ZWJ = "\u200d"
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u061c")
-# Cf, yet seen: signs that enclose the number after them (Unicode's Prepended_Concatenation_Mark).
+# In category Cf, yet visible: signs that enclose the following number (Prepended_Concatenation_Mark).
 _VISIBLE_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
@@ -33,7 +33,7 @@ _OTHER_IGNORABLE = re.compile(
 _BLANK_GLYPHS = frozenset("\u2800")
 _EMOJI = "[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f]"
 _EMOJI_JOINER = re.compile(f"(?<={_EMOJI}){_ZWJ}(?={_EMOJI})")
-# A flag such as Scotland's ends in them: `strip` alone leaves them, the cleaners drop those without a flag.
+# Flags such as Scotland's end in them: `strip` keeps them, the cleaners remove those without a flag.
 _TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
 _EMOJI_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f")
 _LINE_BREAKS = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
@@ -43,7 +43,7 @@ _ZERO_FRACTION = re.compile(r"\.0*")
 
 
 def is_storable(text: str) -> bool:
-    """False for NUL, which PostgreSQL refuses, and for lone surrogates, which UTF-8 cannot spell."""
+    """False for NUL, which PostgreSQL rejects, and for lone surrogates, which UTF-8 cannot encode."""
     if "\x00" in text:
         return False
     if text.isascii():
@@ -57,9 +57,9 @@ def is_storable(text: str) -> bool:
 
 @lru_cache(4_096)
 def is_invisible(character: str) -> bool:
-    """Whether nothing is drawn for it and it is no blank either: format and control characters, fillers.
+    """Whether it is invisible, but not a blank: format and control characters, fillers.
 
-    NUL is left to `is_storable`. Variation selectors (Mn) count as part of the character before them.
+    NUL is left to `is_storable`. Variation selectors (Mn) count as part of the preceding character.
     """
     if character in _BLANK_GLYPHS or _OTHER_IGNORABLE.match(character):
         return True
@@ -77,7 +77,7 @@ def has_invisible(text: str) -> bool:
 
 
 def strip(text: str) -> str:
-    """`text` without blanks and invisible characters at both ends; the inside stays as it was written."""
+    """`text` trimmed of blanks and invisible characters; the inside is unchanged."""
     text = text.strip()
     if text.isascii() and text.isprintable():
         return text
@@ -90,12 +90,12 @@ def strip(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Text of one line, or of several where the caller splits it: only joiners that do something stay."""
+    """A single line, or several that the caller splits: only effective joiners are kept."""
     return _remove_invisible(text, keeping=frozenset())
 
 
 def clean_paragraph(text: str) -> str:
-    """Text of several lines in mixed scripts: single marks of direction stay besides, embeddings do not."""
+    """Several lines in mixed scripts: also keeps single direction marks, but no embeddings."""
     return _remove_invisible(text, keeping=_DIRECTION_MARKS)
 
 
@@ -105,9 +105,9 @@ def clean_name(text: str) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a list that hold something to see, each cleaned by `clean_line`.
+    """The visible lines of a list, each cleaned by `clean_line`.
 
-    A line of blanks and invisible characters is none: it is neither counted nor charged.
+    Lines of blanks and invisible characters are dropped: they are neither counted nor charged.
     """
     return [line for line in map(clean_line, _LINE_BREAKS.split(text)) if line]
 
@@ -118,22 +118,22 @@ def split_comments(text: str) -> list[str]:
 
 
 def is_one_line(text: str) -> bool:
-    """Whether `text` holds no line break, Unicode's own included."""
+    """Whether `text` contains no line break, including Unicode's."""
     return _LINE_BREAKS.search(text) is None
 
 
 def clean_code(text: str) -> str:
-    """Digits that are read out in groups, such as a login code: `123 456` and `۱۲۳-۴۵۶` are 123456."""
+    """Digits that may be grouped, such as a login code: `123 456` and `۱۲۳-۴۵۶` become 123456."""
     return digits.to_ascii(_BETWEEN_DIGITS.sub("", remove_invisible(text)))
 
 
 def clean_number(text: str) -> str:
-    """A number in ASCII digits, without invisible characters and blanks around it."""
+    """A number in ASCII digits, without invisible characters and surrounding blanks."""
     return digits.to_ascii(remove_invisible(text)).strip()
 
 
 def parse_integer(text: str) -> int | None:
-    """The signed 64-bit integer that pasted text spells, or None; `100.0` and `۱۰۰` are 100."""
+    """The signed 64-bit integer in pasted text, or None; `100.0` and `۱۰۰` are 100."""
     if text.isascii() and text.isdigit():
         return digits.parse_integer(text)
     number = clean_number(text)
@@ -142,21 +142,21 @@ def parse_integer(text: str) -> int | None:
 
 
 def clean_key(text: str) -> str:
-    """A key or token of ours, which holds neither blanks nor invisible characters."""
+    """A key or token of ours, which contains neither blanks nor invisible characters."""
     if text.isascii() and text.isprintable() and " " not in text:
         return text
     return "".join(remove_invisible(text).split())
 
 
 def remove_invisible(text: str) -> str:
-    """`text` without any invisible character, whatever it joins."""
+    """`text` without any invisible character, including joiners."""
     if not has_invisible(text):
         return text
     return "".join(character for character in text if not is_invisible(character))
 
 
 def clean_bounded_line(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
-    """`clean_name` within bounds of characters.
+    """`clean_name` with limits on the number of characters.
 
     Raises:
         InvalidInput: fewer or more characters, or text that cannot be stored.
@@ -165,10 +165,10 @@ def clean_bounded_line(text: str, *, field: str, max_length: int, min_length: in
 
 
 def clean_bounded_paragraph(text: str, *, field: str, max_length: int, min_length: int = 1) -> str:
-    """`clean_paragraph` within bounds of characters.
+    """`clean_paragraph` with limits on the number of characters.
 
     Raises:
-        InvalidInput: as in `line`.
+        InvalidInput: as in `clean_bounded_line`.
     """
     return _check_length(clean_paragraph(text), field=field, max_length=max_length, min_length=min_length)
 
@@ -192,7 +192,7 @@ def _remove_invisible(text: str, *, keeping: frozenset[str]) -> str:
     def is_kept(place: int) -> bool:
         return place in kept or not is_invisible(text[place])
 
-    # A joiner beside a character that goes would be idle in what is left.
+    # A joiner beside a removed character would have no effect in the result.
     joiners = (match.start() for match in _EMOJI_JOINER.finditer(text))
     kept |= {place for place in joiners if is_kept(place - 1) and is_kept(place + 1)}
     visible = [
@@ -204,7 +204,7 @@ def _remove_invisible(text: str, *, keeping: frozenset[str]) -> str:
 
 
 def _remove_idle_joiners(text: str) -> str:
-    """`text` with those ZWNJ alone that keep two letters from joining."""
+    """`text` with only those ZWNJ that keep two letters from joining."""
     if ZWNJ not in text:
         return text
     before, *parts = re.split(f"{ZWNJ}+", text)
@@ -218,7 +218,7 @@ def _remove_idle_joiners(text: str) -> str:
 
 
 def _find_last_letter(parts: list[str]) -> str:
-    """The last character that is no mark over or under another; "" where there is none."""
+    """The last character that is not a combining mark, or ""."""
     characters = (character for part in reversed(parts) for character in reversed(part))
     return next((character for character in characters if unicodedata.category(character) != "Mn"), "")
 
@@ -227,8 +227,8 @@ def _find_last_letter(parts: list[str]) -> str:
 def _joins_next(character: str) -> bool:
     """Whether it is a letter that joins the next one, as ب does and د does not.
 
-    Unicode's database as Python has it knows no joining types, but the names of presentation forms. A letter
-    without any, such as Kurdish ێ, is taken to join.
+    Python's Unicode database has no joining types, but the names of presentation forms. A letter without any,
+    such as Kurdish ێ, is assumed to join.
     """
     if not _is_cursive(character):
         return False
@@ -242,7 +242,7 @@ def _joins_previous(character: str) -> bool:
 
 
 def _is_cursive(character: str) -> bool:
-    """Whether it is a letter of a script such as Arabic's, in which letters join."""
+    """Whether it is a letter of a cursive script such as Arabic."""
     return bool(character) and character.isalpha() and unicodedata.bidirectional(character) == "AL"
 
 
