@@ -1,1 +1,1 @@
-"""Credentials without a database: token signing and verification, encryption, TOTP, login codes."""
+"""Credentials that need no database: token signing and verification, encryption, TOTP, login codes."""

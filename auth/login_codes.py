@@ -1,4 +1,4 @@
-"""Login codes: their shape, their hash, and what a username may be."""
+"""Format and hash of login codes, and parsing of usernames."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ _CODE = re.compile(rf"[0-9]{{{DIGIT_COUNT}}}", re.ASCII)
 
 
 class Reserve(StrEnum):
-    """The limit of a number that a sending went beyond, for a network that its user had signed in from."""
+    """The limit of a number that a code exceeded, for a network that its user had signed in from."""
 
     HOUR = "hour"
     DAY = "day"
@@ -26,15 +26,15 @@ def generate_code() -> str:
 
 
 def hash_code(key: bytes, *, subject: str, code: str) -> str:
-    """Keyed hash (HMAC-SHA256, hexadecimal): a million plain hashes would be tried in a second."""
+    """Keyed hash (HMAC-SHA256, hexadecimal): without a key, a million codes could be tried in a second."""
     return hmac.new(key, f"{subject}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
 def parse_code(text: str, *, field: str = "code") -> str:
-    """The six digits that `text` spells, in groups and in any script that `domain.digits` reads too.
+    """The six digits of `text`, which may be grouped and in any script that `domain.digits` reads.
 
     Raises:
-        InvalidInput: anything else.
+        InvalidInput: any other text.
     """
     code = text_cleaning.clean_code(text)
     if not _CODE.fullmatch(code):
@@ -43,7 +43,7 @@ def parse_code(text: str, *, field: str = "code") -> str:
 
 
 def parse_username(text: str) -> str:
-    """An e-mail address as `emails.normalize` spells it, or a mobile as 09xxxxxxxxx.
+    """An e-mail address as normalized by `emails.normalize`, or a mobile as 09xxxxxxxxx.
 
     Raises:
         MalformedUsername: neither of the two.

@@ -1,4 +1,4 @@
-"""Access tokens: RS256 JWTs with the claims of the reference's own (Laravel Passport)."""
+"""Access tokens: RS256 JWTs with the claims of the reference's tokens (Laravel Passport)."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ _ALGORITHMS = ["RS256"]
 _MAX_TOKEN_LENGTH = 4_096
 _CACHE_SIZE = 5_000
 _MIN_KEY_BITS = 2_048
-# Tokens are issued by the database's clock and read by this machine's; their end is checked to the second.
+# Tokens are issued by the database's clock and checked by this machine's; expiry is exact to the second.
 _CLOCK_SKEW_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Who a valid token is for; `token_id` is its `jti`."""
+    """The claims of a valid token; `token_id` is its `jti`."""
 
     user_id: int
     token_id: str
@@ -36,18 +36,18 @@ class Claims:
 
 @dataclass(frozen=True)
 class _Verified:
-    """Claims whose token was valid at the moment `since`, and is from then until it ends."""
+    """Claims of a token that is valid from `since` to its expiry."""
 
     claims: Claims
     since: datetime
 
 
 class InvalidKey(UsageError):
-    """A key that must not sign tokens: no RSA key, or one under 2,048 bits (RFC 7518, 3.3)."""
+    """A key unsuitable for signing tokens: not RSA, or under 2,048 bits (RFC 7518, 3.3)."""
 
 
 class TokenKeys:
-    """The keys that sign and verify tokens. The first signs; the others verify what they signed before."""
+    """The keys that sign and verify tokens. The first one signs; the others verify older tokens."""
 
     def __init__(self, pems: Sequence[bytes]) -> None:
         keys = [_import(pem) for pem in pems]
@@ -57,7 +57,7 @@ class TokenKeys:
         self._ended: OrderedDict[str, None] = OrderedDict()
 
     def issue(self, *, user_id: int, token_id: str, issued_at: datetime, expires_at: datetime) -> str:
-        """A signed token; moments are written as whole unix seconds."""
+        """A signed token; timestamps are whole Unix seconds."""
         issued = int(issued_at.timestamp())
         claims = {
             "aud": AUDIENCE,
@@ -72,9 +72,9 @@ class TokenKeys:
         return jwt.encode(header, claims, self._signing, algorithms=_ALGORITHMS)
 
     def verify(self, token: str, *, now: datetime) -> Claims | None:
-        """The claims of `token`, or None where it is not ours, not yet or no longer valid, or garbage.
+        """The claims of `token`, or None if it is not ours, not yet or no longer valid, or malformed.
 
-        Valid ones are remembered until they end: nothing but time takes a signature's validity away.
+        Valid tokens are cached until they expire: nothing but time invalidates a signature.
         """
         remembered = self._verified.get(token)
         if remembered is not None and remembered.since <= now < remembered.claims.expires_at:
@@ -86,7 +86,7 @@ class TokenKeys:
         return None if claims is None or claims.token_id in self._ended else claims
 
     def reject(self, token_id: str) -> None:
-        """Take a token that was revoked, which it stays, for none of ours from now on."""
+        """Treat a revoked token as invalid from now on; revocation is permanent."""
         _cache(self._ended, token_id, None)
 
     def _verify(self, token: str, *, now: datetime) -> Claims | None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 STEP_SECONDS = 30
 DIGITS = 6
 SECRET_BYTES = 20
-"""The length of a SHA-1 digest, which RFC 4226 (4, R6) recommends."""
+"""The length of a SHA-1 digest, as recommended by RFC 4226 (4, R6)."""
 _DRIFT_STEPS = 1
 
 
@@ -23,15 +23,15 @@ def compute_code(secret: bytes, step: int) -> str:
 
 
 def compute_step(now: datetime) -> int:
-    """The number of the time step that `now` is in."""
+    """The number of the time step at `now`."""
     return int(now.timestamp()) // STEP_SECONDS
 
 
 def find_matching_step(secret: bytes, code: str, *, now: datetime, after: int) -> int | None:
-    """The step later than `after` whose code `code` is; None where there is none.
+    """The step later than `after` with this `code`, or None.
 
-    One step of drift is allowed in both directions (RFC 6238, 5.2). Callers store the step that they
-    accepted and pass it as `after` next time, so that no code is accepted twice.
+    One step of drift is allowed in both directions (RFC 6238, 5.2). Callers store the accepted step and pass
+    it as `after` next time, so that no code is accepted twice.
     """
     current = compute_step(now)
     for step in range(current - _DRIFT_STEPS, current + _DRIFT_STEPS + 1):
@@ -41,11 +41,11 @@ def find_matching_step(secret: bytes, code: str, *, now: datetime, after: int) -
 
 
 def to_base32(secret: bytes) -> str:
-    """The secret as people type it into an authenticator app."""
+    """The secret as typed into an authenticator app."""
     return base64.b32encode(secret).decode().rstrip("=")
 
 
 def build_uri(secret: bytes, *, issuer: str, account: str) -> str:
-    """The `otpauth://` address that authenticator apps read from a QR code."""
+    """The `otpauth://` URI that authenticator apps read from a QR code."""
     query = urlencode({"secret": to_base32(secret), "issuer": issuer}, quote_via=quote)
     return f"otpauth://totp/{quote(issuer)}:{quote(account)}?{query}"
