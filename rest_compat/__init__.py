@@ -1,1 +1,1 @@
-"""The legacy mobile app's REST routes, answered as their documentation shows them."""
+"""The legacy mobile app's REST routes, with the responses of their documentation."""

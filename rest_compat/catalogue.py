@@ -38,7 +38,7 @@ CATEGORY_COLUMNS = {
 
 
 async def list_services(request: Request) -> Response:
-    """GET services. `status` 0 shows the switched-off ones, anything else those on sale."""
+    """GET services. `status` 0 lists inactive services, any other value those on sale."""
     params = await requests.read_parameters(request)
     order_by, direction = params.get_ordering("order_by", SERVICE_COLUMNS, default=ServiceOrderField.ID)
     read_services = partial(

@@ -1,4 +1,4 @@
-"""What the legacy app is told when something is refused, missing or broken."""
+"""Error responses for the legacy app."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ _RETRY_AFTER_SECONDS = "1"
 class LegacyError:
     """A refusal: its status in the body, with HTTP 200 wherever the reference documents it.
 
-    `message` may name values of the problem in braces.
+    `message` may contain names of the problem's values in braces.
     """
 
     status: int
@@ -62,9 +62,9 @@ class LegacyError:
 _ORDER_ERROR = LegacyError(400, "خطا")
 _AMOUNT_TOO_SMALL = LegacyError(400, "مبلغ وارد شده از حداقل مبلغ قابل پرداخت کمتر است")
 _AMOUNT_TOO_LARGE = LegacyError(400, "مبلغ وارد شده از حداکثر مبلغ قابل پرداخت بیشتر است")
-"""For a payment above the maximum; the reference knows payments that are too small alone."""
+"""For a payment above the maximum; the reference only documents payments that are too small."""
 MALFORMED_KEY = LegacyError(400, "کلید تکرارناپذیری باید ۱ تا ۲۵۵ نویسهٔ قابل دیدن باشد", http_status=400)
-"""For a malformed Idempotency-Key, on every route that takes one; the reference does not know the header."""
+"""For a malformed Idempotency-Key on every route that accepts one; the reference does not have the header."""
 _GIFT_SPENT = LegacyError(400, "هدیه شما استفاده یا منقضی شده است")
 
 LEGACY_ERRORS: dict[tuple[type[Problem], str], LegacyError] = {
@@ -76,10 +76,10 @@ LEGACY_ERRORS: dict[tuple[type[Problem], str], LegacyError] = {
     (UnknownUser, _EVERY_ROUTE): LegacyError(404, "کاربر شناسایی نشد"),
     (WrongLoginCode, _EVERY_ROUTE): LegacyError(401, "توکن اشتباه یا منقضی شده است"),
     (MobileTaken, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
-    # A member of staff's mobile, which the app's token cannot change.
+    # A staff member's mobile, which an app token cannot change.
     (FreshCodeRequired, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
     (EmailTaken, _EVERY_ROUTE): LegacyError(400, "فرمت پارامتر اشتباه است"),
-    # The reference knows no 404 for tickets, so an unknown one cannot be told from another user's.
+    # The reference has no 404 for tickets, so an unknown one cannot be distinguished from another user's.
     (TicketNotFound, _EVERY_ROUTE): LegacyError(403, "منع دسترسی"),
     (OrderNotFound, _EVERY_ROUTE): LegacyError(404, "سفارش مورد نظر یافت نشد"),
     (Forbidden, _EVERY_ROUTE): LegacyError(403, "منع دسترسی"),
@@ -97,7 +97,7 @@ LEGACY_ERRORS: dict[tuple[type[Problem], str], LegacyError] = {
     # No documented route cancels or refills.
     (OrderNotCancelable, _EVERY_ROUTE): _ORDER_ERROR,
     (RefillUnavailable, _EVERY_ROUTE): _ORDER_ERROR,
-    # The reference knows no such key: RFC 9110 and the IETF's draft of the header are the rule here.
+    # Not in the reference: RFC 9110 and the IETF draft of the header apply here.
     (IdempotencyKeyReused, _EVERY_ROUTE): LegacyError(
         422, "این کلید برای درخواست دیگری استفاده شده است", http_status=422
     ),
@@ -118,26 +118,26 @@ LEGACY_ERRORS: dict[tuple[type[Problem], str], LegacyError] = {
     (InvalidInput, "/v1/user/gifts"): LegacyError(400, "لطفا شناسه هدیه را به درستی وارد کنید"),
     (InvalidLink, "/v1/user/gifts"): LegacyError(400, "لطفا لینک را به درستی وارد کنید"),
     (GiftSpent, _EVERY_ROUTE): _GIFT_SPENT,
-    # The gift is there, but cannot be had: nothing that the reference documents is nearer.
+    # The gift exists but cannot be used; the reference documents nothing closer.
     (ServiceUnavailable, "/v1/user/gifts"): _GIFT_SPENT,
     (GiftNotFound, _EVERY_ROUTE): LegacyError(404, "شما چنین هدیه ای دریافت نکرده اید"),
 }
-"""The documented status and wording of each problem, and where one route words it in its own way."""
+"""The documented status and message of each problem, including those specific to a route."""
 
 
 def get_error(kind: type[Problem], path: str) -> LegacyError:
-    """How the route with this path tells problems of a kind."""
+    """The response of the route with this path to problems of a class."""
     return LEGACY_ERRORS.get((kind, path)) or LEGACY_ERRORS[kind, _EVERY_ROUTE]
 
 
 def get_errors(kind: type[Problem], path: str) -> list[LegacyError]:
-    """Every way in which the route with this path tells problems of a kind."""
+    """All responses of the route with this path to problems of a class."""
     default = get_error(kind, path)
     return [default, _AMOUNT_TOO_LARGE] if kind is AmountOutOfRange else [default]
 
 
 def build_error_response(problem: Problem, path: str) -> NoStoreJSONResponse:
-    """The documented refusal for `problem` on the route with this path."""
+    """The documented response to `problem` on the route with this path."""
     is_key_error = isinstance(problem, InvalidInput) and problem.field == idempotency_keys.FIELD
     error = MALFORMED_KEY if is_key_error else get_error(type(problem), path)
     if isinstance(problem, AmountOutOfRange) and problem.amount > problem.max:
@@ -147,7 +147,7 @@ def build_error_response(problem: Problem, path: str) -> NoStoreJSONResponse:
 
 
 def unauthenticated() -> NoStoreJSONResponse:
-    """No, an invalid, an expired or a revoked token."""
+    """A missing, invalid, expired or revoked token."""
     return NoStoreJSONResponse({"message": "Unauthenticated."}, status_code=401)
 
 
@@ -159,29 +159,29 @@ def method_not_allowed(method: str, allowed: Sequence[str]) -> NoStoreJSONRespon
 
 
 def unavailable() -> NoStoreJSONResponse:
-    """The database cannot be reached."""
+    """The database is unavailable."""
     headers = {"retry-after": _RETRY_AFTER_SECONDS}
     return NoStoreJSONResponse({"message": "Service Unavailable"}, status_code=503, headers=headers)
 
 
 def server_error() -> NoStoreJSONResponse:
-    """A fault of ours; nothing of its cause is shown."""
+    """An internal error; its cause is not shown."""
     return NoStoreJSONResponse({"message": "Server Error"}, status_code=500)
 
 
 def disconnected() -> NoStoreJSONResponse:
-    """The app hung up in the middle of its request; nobody reads this."""
+    """The client disconnected during its request; nobody receives this."""
     return NoStoreJSONResponse({"message": ""}, status_code=400)
 
 
-# Starlette runs hooks that are not coroutines in a thread.
+# Starlette runs handlers that are not coroutines in a thread.
 async def not_found(_request: Request, _error: Exception) -> NoStoreJSONResponse:
-    """Starlette's hook for a path without a route."""
+    """Starlette's handler for a path without a route."""
     return NoStoreJSONResponse({"message": ""}, status_code=404)
 
 
 async def http_error(_request: Request, error: Exception) -> NoStoreJSONResponse:
-    """Starlette's hook for refusals below the routes, such as a body over the limit."""
+    """Starlette's handler for errors outside the routes, such as a body over the limit."""
     if not isinstance(error, HTTPException):
         raise error
     return NoStoreJSONResponse(

@@ -1,4 +1,4 @@
-"""Lists without pages: short ones as one answer, long ones in pieces."""
+"""Lists without pages: short ones as one response, long ones streamed in chunks."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sized
 from typing import TypeVar
@@ -16,10 +16,9 @@ Serializer = Callable[[Part], Body]
 def respond_with_list(
     first: Part, serialize: Serializer[Part], *, empty: Part, read_next: Callable[[Part], Awaitable[Part]]
 ) -> Response:
-    """A list whose `first` part was read; `following` reads the part after another.
+    """A list whose first chunk was read already; further chunks are read after it.
 
-    `shape` makes the whole body of the rows, with their list as the last value in it. However long the list
-    is, no more than one part of it is in memory, and other requests run between two parts.
+    Only one chunk of a list is in memory at a time, and other requests run between two chunks.
     """
     if len(first) < pagination.CHUNK_SIZE:
         return NoStoreJSONResponse(serialize(first))
@@ -29,7 +28,7 @@ def respond_with_list(
 async def _stream_list(
     part: Part, serialize: Serializer[Part], empty: Part, read_next: Callable[[Part], Awaitable[Part]]
 ) -> AsyncGenerator[bytes]:
-    """The bytes of `shape` of all rows."""
+    """The bytes of the whole body."""
     before, _, after = orjson.dumps(serialize(empty)).rpartition(b"[]")
     objects = slice(len(before) + 1, -len(after) - 1)
     yield orjson.dumps(serialize(part))[: objects.stop]

@@ -4,13 +4,13 @@ from domain.order_details import DripFeed, OrderDetails, Subscription
 from rest_compat.requests import Parameters
 
 _INVALID_NUMBER = 0
-"""Stands for a number that is missing or malformed; no rule accepts it."""
+"""Represents a missing or malformed number; no rule accepts it."""
 
 
 def parse_order_details(params: Parameters) -> OrderDetails:
-    """What the buyer gave, in the operation's terms.
+    """The buyer's input in the operation's terms.
 
-    The form's `api_provider_id`, `api_service_id` and `service_type` are not read: the service's own count.
+    The form's `api_provider_id`, `api_service_id` and `service_type` are ignored: the service's own apply.
 
     Raises:
         InvalidInput: a field of a wrong type.

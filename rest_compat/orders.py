@@ -24,7 +24,7 @@ async def list_all(_request: Request, viewer: Session) -> Response:
 
 
 async def list_all_fast(claims: Claims) -> Response | None:
-    """GET order, in the usual case."""
+    """GET order, by the fast path."""
     newest = await orders.list_orders_with_session(claims, projection=serializers.ORDER_LIST_COLUMNS)
     return None if newest is None else _build_list(newest, claims.user_id)
 

@@ -14,7 +14,7 @@ from web.parameters import get_idempotency_key, read_parameters
 from web.responses import NoStoreJSONResponse
 
 _INVALID_AMOUNT = 0
-"""Stands for an amount that is no number; no payment is that small."""
+"""Represents an amount that is not a number; no payment is that small."""
 
 
 async def start(request: Request, viewer: Session) -> NoStoreJSONResponse:
@@ -30,18 +30,20 @@ async def start(request: Request, viewer: Session) -> NoStoreJSONResponse:
 
 
 async def start_test(request: Request) -> NoStoreJSONResponse:
-    """GET user/payment/test: a test payment where payments are played, else as documented, HTTP 500."""
+    """GET user/payment/test: a test payment if the gateway is a sandbox, else HTTP 500 as documented."""
     payment = await payments.start_test_payment(requests.get_shop(request))
     return errors.server_error() if payment is None else _redirect_to_page(payment.url)
 
 
 async def verify(request: Request) -> Response:
-    """GET user/payment/verify: a gateway's callback, answered with a receipt. Bare: the documented 500."""
+    """GET user/payment/verify: a gateway's callback, answered with a receipt; HTTP 500 if it has no
+    parameters.
+    """
     return await _respond_with_receipt(request, request.query_params)
 
 
 async def verify_form(request: Request) -> Response:
-    """POST user/payment/verify by a browser: some gateways and banks send the payer back with a form."""
+    """POST user/payment/verify by a browser: some gateways and banks return the payer by a form."""
     params = await read_parameters(request)
     return await _respond_with_receipt(request, {name: str(value) for name, value in params.items()})
 
@@ -71,7 +73,7 @@ async def claim_free_credit(request: Request, viewer: Session) -> NoStoreJSONRes
 
 @dataclass(frozen=True, kw_only=True)
 class _Callback:
-    """A payer's return. `gateways` are those that word it so."""
+    """The payer's return. `gateways` are those that use these parameters."""
 
     gateways: tuple[str, ...]
     authority: str

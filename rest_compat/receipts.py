@@ -1,4 +1,4 @@
-"""The receipt that a payer sees on coming back from the gateway."""
+"""The receipt shown to a payer who returns from the gateway."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ _UNKNOWN = _ReceiptText("bad", "✕", "پرداخت یافت نشد", "چنین 
 
 
 def build_receipt(payment: Payment, app_url: str) -> Response:
-    """What became of `payment`, and a link back into the app."""
+    """The result of `payment`, with a link back into the app."""
     return _render_receipt(_TEXTS[payment.status], payment, app_url)
 
 

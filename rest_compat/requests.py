@@ -1,4 +1,4 @@
-"""Legacy spellings of parameters → typed values."""
+"""Converts the legacy app's parameters to typed values."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,17 +18,17 @@ _MAX_UNIX_SECONDS = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
 class Parameters(shared.Parameters):
-    """The parameters of one request, with the readings that only the legacy app needs."""
+    """The parameters of one request, with the getters that only the legacy app needs."""
 
     def get_key(self, name: str) -> int | None:
-        """The id of a record, None where absent or blank; 0, which is no record's, where malformed."""
+        """A record id, None if absent or blank; 0, which no record has, if malformed."""
         value = self.values.get(name)
         if value is None or not text_cleaning.strip(str(value)):
             return None
         return self.get_integer(name) or 0
 
     def require_key(self, name: str) -> int:
-        """The id of a record; 0, which is no record's, where malformed.
+        """A record id; 0, which no record has, if malformed.
 
         Raises:
             InvalidInput: absent or blank.
@@ -44,7 +44,7 @@ class Parameters(shared.Parameters):
         return value if value is not None and value in bounds else default
 
     def get_datetime(self, name: str) -> datetime | None:
-        """The moment given in unix seconds, 9999 at most; None where absent, malformed or negative."""
+        """The timestamp given in Unix seconds, up to the year 9999; None if absent, malformed or negative."""
         seconds = self.get_integer(name)
         if seconds is None or seconds < 0:
             return None
@@ -53,7 +53,7 @@ class Parameters(shared.Parameters):
     def get_ordering(
         self, name: str, columns: Mapping[str, Column], *, default: Column
     ) -> tuple[Column, Direction]:
-        """The column to sort by, `-` before it for descending; unknown or absent: `default`, descending."""
+        """The sort column, with a leading `-` for descending; if unknown or absent, `default` descending."""
         value = self.values.get(name)
         column_name = text_cleaning.strip(value) if isinstance(value, str) else ""
         column = columns.get(column_name.removeprefix("-"))
@@ -63,7 +63,7 @@ class Parameters(shared.Parameters):
 
 
 class MethodOverridden(Exception):
-    """A POST stands for `method`, as Laravel reads `_method` and X-HTTP-Method-Override."""
+    """A POST overrides its method, as Laravel does with `_method` and X-HTTP-Method-Override."""
 
     def __init__(self, method: str) -> None:
         super().__init__(method)
@@ -71,7 +71,7 @@ class MethodOverridden(Exception):
 
 
 def check_method(request: Request, override: object) -> None:
-    """Refuse a POST that is meant as another method: no route takes one in this way.
+    """Refuse a POST that overrides its method: no route accepts that.
 
     Raises:
         MethodOverridden: `override` names another method.
@@ -83,7 +83,7 @@ def check_method(request: Request, override: object) -> None:
 
 
 async def read_parameters(request: Request) -> Parameters:
-    """The request's parameters. A body that is malformed, or of no known type, counts as empty.
+    """The request's parameters. A malformed body, or one of unknown type, counts as empty.
 
     Raises:
         MethodOverridden: as in `check_method`.
@@ -94,11 +94,11 @@ async def read_parameters(request: Request) -> Parameters:
 
 
 def parse_record_id(request: Request) -> int:
-    """The integer that `{id}` of the path spells; 0, which is no record's id, where it spells none."""
+    """The integer in `{id}` of the path; 0, which no record has, if it is not one."""
     return digits.parse_integer(request.path_params["id"]) or 0
 
 
 def get_shop(request: Request) -> AppContext:
-    """The installation that the route belongs to."""
+    """The application context of the route's installation."""
     installed: AppContext = request.app.state.shop
     return installed

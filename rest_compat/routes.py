@@ -45,7 +45,7 @@ _logger = logging.getLogger("vitrin.rest")
 
 @dataclass(frozen=True)
 class LegacyRoute:
-    """One documented route. `is_safe`: whether a GET only reads, so that HEAD may run it too."""
+    """One documented route. `is_safe`: a GET has no side effects, so HEAD may run it too."""
 
     method: str
     path: str
@@ -66,7 +66,7 @@ def _user_route(
     is_safe: bool = True,
     fast_path: FastPath | None = None,
 ) -> LegacyRoute:
-    """A route for users. `fast_path` may answer by a statement that finds them signed in as well."""
+    """A route for users. `fast_path` may respond with a statement that also authenticates them."""
 
     async def handle(request: Request) -> Response:
         claims = get_claims(request)
@@ -112,7 +112,7 @@ LEGACY_ROUTES = (
 
 
 def build_application(shop: AppContext) -> Starlette:
-    """The REST door, to be mounted at /api."""
+    """The REST API, to be mounted at /api."""
     app = Starlette(
         middleware=[Middleware(_TrailingSlashMiddleware)],
         exception_handlers={404: errors.not_found, HTTPException: errors.http_error},
@@ -132,7 +132,7 @@ def routes() -> list[Route]:
 
 
 class _Router(Router):
-    """Starlette's, which tries one route after the other; most paths are known without trying."""
+    """Starlette's, which tries one route after the other; most paths are found by a lookup instead."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
         super().__init__(routes)
@@ -149,7 +149,7 @@ class _Router(Router):
 
 
 class _Resource:
-    """All methods of one path. HEAD goes with GET; OPTIONS and 405 name the methods, as Laravel does."""
+    """All methods of one path. HEAD follows GET; OPTIONS and 405 list the methods, as Laravel does."""
 
     def __init__(self, legacy_routes: Sequence[LegacyRoute]) -> None:
         self._routes_by_method = {
@@ -184,13 +184,13 @@ class _Resource:
         return response
 
 
-# The reference has the callback by GET alone: programs that post to it are answered 405 as it says.
+# The reference documents the callback for GET only: other clients that POST get its 405.
 _CALLBACK_PATH = "/v1/user/payment/verify"
 _CALLBACK_BY_FORM = _public_route("POST", _CALLBACK_PATH, payments.verify_form)
 
 
 def _is_payer_return(request: Request, legacy_routes: Mapping[str, LegacyRoute]) -> bool:
-    """Whether a browser posts to the callback of payments: its user must see a receipt, not an error."""
+    """Whether a browser posts to the payment callback: its user must see a receipt, not an error."""
     is_callback = "GET" in legacy_routes and legacy_routes["GET"].path == _CALLBACK_PATH
     accept = request.headers.get("accept", "")
     return request.method == "POST" and is_callback and media_types.prefers_page(accept, "application/json")
@@ -201,7 +201,7 @@ def _get_methods(legacy_route: LegacyRoute) -> tuple[str, ...]:
 
 
 async def _head_without_effects(legacy_route: LegacyRoute, request: Request) -> Response:
-    """HEAD of a GET that does something: done by nobody who only looks (RFC 9110, 9.2.1)."""
+    """HEAD for a GET with side effects, which must not happen (RFC 9110, 9.2.1)."""
     is_unauthenticated = (
         legacy_route.needs_token and await get_viewer(request, requests.get_shop(request)) is None
     )
@@ -231,13 +231,13 @@ async def _run_handler(legacy_route: LegacyRoute, request: Request) -> Response:
 
 
 class _TrailingSlashMiddleware:
-    """Laravel matches a path with slashes at its end as the one without."""
+    """Laravel ignores trailing slashes of a path."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            # In place: who measures requests reads the route that was found from the scope that went in.
+            # In place: the metrics read the matched route from the scope that was passed in.
             scope["path"] = scope["path"].rstrip("/")
         await self._app(scope, receive, send)

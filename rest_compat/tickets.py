@@ -45,7 +45,7 @@ async def show(request: Request, viewer: Session) -> Response:
 async def reply(request: Request, viewer: Session) -> NoStoreJSONResponse:
     """POST user/tickets/{id}."""
     params = await requests.read_parameters(request)
-    # An absent message goes on as a blank one: whose ticket it is, is checked first.
+    # A missing message is treated as blank: the ticket's owner is checked first.
     message = await tickets.reply_to_ticket(
         viewer.user, ticket_id=requests.parse_record_id(request), message=params.get_text("message") or ""
     )

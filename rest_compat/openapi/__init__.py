@@ -1,4 +1,4 @@
-"""The REST routes as OpenAPI 3.1: for tools, and for whoever writes a client."""
+"""The REST routes as OpenAPI 3.1."""
 
 from rest_compat.openapi.document import build_document, build_route
 

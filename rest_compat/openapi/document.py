@@ -1,4 +1,4 @@
-"""The whole document, put together from the route table."""
+"""Builds the OpenAPI document from the route table."""
 
 from functools import cache
 from typing import Any
@@ -27,7 +27,7 @@ _ABOUT = (
 
 
 def build_document(public_url: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 description of every route, for an installation at `public_url`."""
+    """The OpenAPI 3.1 document of every route, for an installation at `public_url`."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Vitrin", "version": "1", "description": _ABOUT},
@@ -45,7 +45,7 @@ def build_document(public_url: str) -> dict[str, Any]:
 
 
 def encode_document(public_url: str) -> bytes:
-    """`document` as JSON, indented for readers."""
+    """`document` as indented JSON."""
     return orjson.dumps(build_document(public_url), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
@@ -105,7 +105,7 @@ def _build_parameters(legacy_route: LegacyRoute, description: Description) -> li
             parameters.append({"name": name, "in": "query", "schema": schema, **shown})
     if description.takes_key:
         key = {**TEXT, "minLength": 1, "maxLength": idempotency_keys.MAX_LENGTH, "pattern": "^[!-~]+$"}
-        # A key of its own for each route: one that is used for another request is refused.
+        # A key of its own for each route: reusing one for another request is refused.
         shown = {"example": str(uuid5(NAMESPACE_URL, legacy_route.path))}
         parameters.append({"name": "Idempotency-Key", "in": "header", "schema": key, **shown})
     return parameters

@@ -1,4 +1,4 @@
-"""What each route of `rest_compat.routes.LEGACY_ROUTES` takes and answers."""
+"""Parameters and responses of each route of `rest_compat.routes.LEGACY_ROUTES`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,16 +20,16 @@ from rest_compat.stats import LIMITS
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """One route. `operation` declares what can be refused; `fields` are in the query string or the body."""
+    """One route. `operation` declares its problems; `fields` are in the query string or the body."""
 
     summary: str
     answer: Schema | None
-    """The body of success with HTTP 200; None where success is a redirection or a page."""
+    """The body of HTTP 200; None if success is a redirect or a page."""
     operation: Callable[..., object] | None = None
     fields: Mapping[str, Schema] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     example: Mapping[str, str | int] = field(default_factory=dict)
-    """A request that the demo answers with success wherever it can."""
+    """A request that succeeds with the demo data if possible."""
     takes_key: bool = False
     redirects: bool = False
     shows_page: bool = False

@@ -1,4 +1,4 @@
-"""The answers of one route by HTTP status, each with its schema and examples."""
+"""The responses of one route by HTTP status, each with its schema and examples."""
 
 import json
 import re
@@ -33,18 +33,18 @@ _FRAMEWORK_RESPONSES: Mapping[int, tuple[str, str, Mapping[str, str]]] = {
     500: ("A fault of ours", _SERVER_ERROR, {}),
     503: ("The database is away", "Service Unavailable", _RETRY_AFTER),
 }
-"""What the framework answers: meaning, message, and headers besides the rate limit's."""
+"""Responses of the framework: description, message, and headers besides those of the rate limit."""
 
 
 @cache
 def load_examples() -> Mapping[str, list[dict[str, Any]]]:
-    """The reference's own answers by method and path: examples of success and of refusals."""
+    """The reference's own responses by method and path: examples of success and of errors."""
     examples: dict[str, list[dict[str, Any]]] = json.loads(_EXAMPLES.read_text(encoding="utf-8"))
     return examples
 
 
 def build_framework_responses() -> dict[str, Schema]:
-    """What the framework answers on many routes: components that `answers` refers to."""
+    """The framework's responses on many routes, as components to which the routes refer."""
     return {str(status): _build_framework_response(status) for status in _FRAMEWORK_RESPONSES}
 
 
@@ -77,7 +77,7 @@ def _iter_framework_statuses(legacy_route: LegacyRoute, description: Description
 
 
 def _build_ok_response(legacy_route: LegacyRoute, description: Description) -> Schema | None:
-    """HTTP 200: success, and whatever the reference tells by the `status` in the body."""
+    """HTTP 200: success, and errors that the reference reports by `status` in the body."""
     schemas, error_bodies = _to_schemas(_collect_errors(legacy_route, description).get(200, []))
     bodies = [description.answer] if description.answer else []
     if not bodies and not schemas:
@@ -104,7 +104,7 @@ def _iter_problems(legacy_route: LegacyRoute, description: Description) -> Itera
 
 
 def _collect_errors(legacy_route: LegacyRoute, description: Description) -> dict[int, list[LegacyError]]:
-    """What the route may refuse with, by HTTP status; what is worded alike counts once."""
+    """The route's errors by HTTP status; equal responses are listed once."""
     responses: dict[int, list[LegacyError]] = {}
     for kind in _iter_problems(legacy_route, description):
         for error in get_errors(kind, legacy_route.path):
@@ -117,7 +117,7 @@ def _collect_errors(legacy_route: LegacyRoute, description: Description) -> dict
 
 
 def _to_schemas(errors: list[LegacyError]) -> tuple[list[Schema], list[dict[str, Any]]]:
-    """Schemas and examples; numbers stand where the wording names values."""
+    """Schemas and examples, with numbers in place of the values named in messages."""
     schemas, examples = [], []
     for error in errors:
         parts = re.split(r"\{\w+\}", error.message)

@@ -1,5 +1,4 @@
-"""JSON Schemas of what the routes answer, record by record; the keys are those of
-`rest_compat.serializers`."""
+"""JSON Schemas of the responses, record by record; the keys are those of `rest_compat.serializers`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +23,7 @@ _TIMES: Mapping[str, Schema] = {"changed": UNIX, "created": UNIX}
 
 
 def build_object(keys: Mapping[str, Schema]) -> Schema:
-    """An object with these keys and no other, each of them present."""
+    """An object with exactly these keys, all of them required."""
     return {
         "type": "object",
         "properties": dict(keys),
@@ -34,12 +33,10 @@ def build_object(keys: Mapping[str, Schema]) -> Schema:
 
 
 def build_list(item: Schema) -> Schema:
-    """A list of such items."""
     return {"type": "array", "items": item}
 
 
 def build_enum(members: type[OrderStatus | ServiceType | TicketStatus]) -> Schema:
-    """One of the words of an enumeration."""
     return {"type": "string", "enum": [member.value for member in members]}
 
 

@@ -1,4 +1,4 @@
-"""The chapters that the routes stand in: OpenAPI's tags, in the order in which tools show them."""
+"""The sections of the documentation: OpenAPI's tags, in display order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Group:
-    """A chapter. A route belongs to the group with the longest of `paths` that its own begins with."""
+    """A section. A route belongs to the group with the longest matching prefix in `paths`."""
 
     name: str
     about: str
@@ -31,7 +31,7 @@ GROUPS = (
         "Free credit, the wheel of fortune and what it gave.",
         ("/v1/user/freecredit", "/v1/user/wof", "/v1/user/gifts"),
     ),
-    # Last: whoever runs all routes one after another needs the token until here.
+    # Last: running all routes in order needs the token until here.
     Group("Signing out", "The end of a token.", ("/v1/logout",)),
 )
 

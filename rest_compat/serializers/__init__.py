@@ -1,6 +1,6 @@
-"""Every legacy answer, key by key, in the reference's order.
+"""Every legacy response, key by key, in the reference's order.
 
-Money is whole Toman, times are unix seconds, flags are 0 or 1.
+Money is whole Toman, times are Unix seconds, flags are 0 or 1.
 """
 
 from rest_compat.serializers.catalogue import category_list, service_list

@@ -1,4 +1,4 @@
-"""Legacy answers about the catalogue."""
+"""Legacy responses about the catalogue."""
 
 from collections.abc import Sequence
 

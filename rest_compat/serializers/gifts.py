@@ -1,4 +1,4 @@
-"""Legacy answers about gifts."""
+"""Legacy responses about gifts."""
 
 import html
 from collections.abc import Sequence

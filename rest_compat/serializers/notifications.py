@@ -1,4 +1,4 @@
-"""Legacy answers about notifications."""
+"""Legacy responses about notifications."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Legacy answers about orders."""
+"""Legacy responses about orders."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from rest_compat.serializers.row_serializer import Computed, EpochSeconds, RowSe
 from rest_compat.serializers.timestamps import to_unix
 from web.responses import Body
 
-# An app's order is "mobile_app" when it is created and "" ever after: the old table had no other words.
+# An app's order is "mobile_app" on creation and "" afterwards: the old table had no other values.
 _LEGACY_SOURCES = (OrderSource.DIRECT, OrderSource.API)
 _SOURCES = {source.value: source.value if source in _LEGACY_SOURCES else "" for source in OrderSource}
 
@@ -64,7 +64,7 @@ _ORDER = RowSerializer[Order](
 
 
 ORDER_LIST_COLUMNS = _ORDER.projection
-"""What `order_list` needs to be read of orders."""
+"""The order columns that `order_list` needs."""
 
 
 def order_list(rows: RowSet[Order] | Sequence[Order]) -> Body:
@@ -74,12 +74,12 @@ def order_list(rows: RowSet[Order] | Sequence[Order]) -> Body:
 
 def order_detail(order: Order) -> Body:
     """GET order/{id}: no envelope, and the first key is the order's own status."""
-    # A key keeps its first place, so the status that follows in the middle is this one.
+    # A key keeps its first position, so the status that follows in the middle is this one.
     return {"status": order.status, **_ORDER.serialize(order)}
 
 
 def order_created(order: Order) -> Body:
-    """POST order; which provider delivers is not the app's business, and null there, as documented."""
+    """POST order; the provider is none of the app's business, and null as documented."""
     created = _build_created_order(order, provider=None)
     return {"status": 201, "message": "Order placed successfully", "order": created}
 

@@ -1,11 +1,11 @@
-"""Legacy answers about money that comes in."""
+"""Legacy responses about payments and free credit."""
 
 from models import LedgerEntry
 from web.responses import Body
 
 
 def payment_started(url: str) -> Body:
-    """POST user/payment; the address that the redirection names."""
+    """POST user/payment; the address of the redirect."""
     return {"status": 302, "url": url}
 
 

@@ -1,4 +1,4 @@
-"""Legacy objects that are a row's columns under other names: a function for each, generated from a table."""
+"""Legacy objects made of a row's columns under other names: a function for each, generated from a table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Computed:
-    """What `make` makes of a column's value, an enumeration's as it is stored."""
+    """A column's value converted by a function; enum values are passed as stored."""
 
     column: str
     convert: Callable[[Any], object]
 
 
 class EpochSeconds(Computed):
-    """A moment in whole unix seconds, which the database makes of it where it can."""
+    """A timestamp in whole Unix seconds, computed by the database if possible."""
 
     def __init__(self, column: str) -> None:
         super().__init__(column, to_unix)
@@ -31,7 +31,7 @@ class EpochSeconds(Computed):
 
 @dataclass(frozen=True)
 class WithFallback:
-    """A column's value, or where column `of` is not null and that value is, what `make` makes of `of`."""
+    """A column's value; if it is null and `fallback` is not, the converted value of `fallback`."""
 
     column: str
     fallback: str
@@ -39,7 +39,7 @@ class WithFallback:
 
 
 class RowSerializer(Generic[M]):
-    """The keys of an object in their order, each with its column."""
+    """The keys of an object in order, each with its column."""
 
     def __init__(self, keys: Mapping[str, str | Computed | WithFallback]) -> None:
         self._keys = {
@@ -49,16 +49,15 @@ class RowSerializer(Generic[M]):
             columns=frozenset(column for spec in self._keys.values() for column in _get_columns(spec)),
             seconds=frozenset(spec.column for spec in keys.values() if isinstance(spec, EpochSeconds)),
         )
-        """What of a row `serialize_all` needs to be read."""
+        """The columns of a row that `serialize_all` needs."""
         self._serialize_row = self._compile(lambda column: f"row.{column}", {}, "def of(row): return {}")
         self._serializers: dict[RowLayout, Callable[[Any], list[Body]]] = {}
 
     def serialize(self, row: M) -> dict[str, object]:
-        """The object of one row."""
         return cast(dict[str, object], self._serialize_row(row))
 
     def serialize_all(self, rows: RowSet[M] | Sequence[M]) -> list[Body]:
-        """The objects of all rows; of records, without the model's in between."""
+        """The objects of all rows, directly from the records if possible."""
         if not isinstance(rows, RowSet):
             return [self.serialize(row) for row in rows]
         layout = rows.layout

@@ -1,4 +1,4 @@
-"""Legacy answers about statistics."""
+"""Legacy responses about statistics."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Legacy answers about tickets. `user` of a ticket is a list of one."""
+"""Legacy responses about tickets. `user` of a ticket is a list of one."""
 
 from collections.abc import Sequence
 
@@ -43,7 +43,7 @@ def ticket_with_messages(ticket: Ticket, user: User, messages: Sequence[TicketMe
 
 
 def ticket_message_created(message: TicketMessage) -> Body:
-    """POST user/tickets/{id}; here `ticket_id` is a string, as it came in the path."""
+    """POST user/tickets/{id}; here `ticket_id` is a string, as in the path."""
     return {
         "status": 201,
         "ticket_message": {

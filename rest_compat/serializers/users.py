@@ -1,4 +1,4 @@
-"""Legacy answers about sign-in and the user."""
+"""Legacy responses about sign-in and the user."""
 
 from datetime import datetime
 
@@ -42,7 +42,7 @@ def profile(user: User) -> Body:
 
 
 def user_record(user: User) -> Body:
-    """A user as every answer shows one; secrets and addresses are always null."""
+    """A user as every response shows one; secrets and addresses are always null."""
     return {
         "id": user.id,
         "ids": user.legacy_key,
