@@ -1,4 +1,4 @@
-"""Every action of the trade's API, one line each."""
+"""Every action of the panel API, one line each."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -10,7 +10,7 @@ ActionHandler = Callable[[ActionCall], Awaitable[Body | Sequence[Body]]]
 
 
 def _choose_by_list(name: str, multiple: ActionHandler, single: ActionHandler) -> ActionHandler:
-    """`several` where the list `name` is given, else `one`; the answers differ in shape."""
+    """Call `multiple` if the parameter `name` is given, else `single`; their responses differ."""
 
     async def handle(call: ActionCall) -> Body | Sequence[Body]:
         return await (multiple if has_value(call.params, name) else single)(call)
@@ -31,4 +31,4 @@ ACTIONS: Mapping[str, ActionHandler] = {
     "cancel": _choose_by_list("orders", orders.cancel, orders.cancel_one),
     "balance": wallet.balance,
 }
-"""Actions by their names; `orders` and `multi_status` are other panels' names of `status`."""
+"""Handlers by action name; `orders` and `multi_status` are other panels' names for `status`."""

@@ -1,4 +1,4 @@
-"""services."""
+"""The action `services`."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,6 @@ from web.responses import Body
 
 
 async def services(call: ActionCall) -> Sequence[Body]:
-    """`services`: all that can be ordered, at this reseller's own prices."""
+    """`services`: all services that can be ordered, at this reseller's own prices."""
     rows = await catalogue.list_services_for_resale()
     return [serializers.service(row, discount_percent=call.user.custom_rate) for row in rows]

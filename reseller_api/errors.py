@@ -1,4 +1,4 @@
-"""What a reseller is told when something is refused: HTTP 200 and one sentence, as the trade has it."""
+"""Error responses: HTTP 200 and a sentence, as in the panel API."""
 
 from collections.abc import Mapping
 
@@ -38,13 +38,13 @@ MESSAGES: Mapping[type[Problem], str] = {
     InsufficientBalance: "Not enough funds on balance",
     DuplicateOrder: "Active order with this link exists. Please wait until it is completed.",
     IdempotencyKeyReused: "Idempotency-Key was used for another request",
-    # Another reseller's order is told by nothing from one that does not exist.
+    # Another reseller's order is indistinguishable from one that does not exist.
     OrderNotFound: INVALID_ORDER,
     Forbidden: INVALID_ORDER,
     OrderNotCancelable: "Order cannot be canceled",
     RefillUnavailable: "Refill is not available",
 }
-"""The sentence for each problem of the operations; it may name values of the problem in braces."""
+"""The sentence for each problem; it may contain names of the problem's values in braces."""
 
 FIELDS: Mapping[str, str] = {
     "dripFeed": "runs",
@@ -57,11 +57,11 @@ FIELDS: Mapping[str, str] = {
     "refill": "refill ID",
     "refills": "refill ID",
 }
-"""The trade's names of fields that the operations, or sentences, name otherwise."""
+"""The panel API's names for fields with other names in the operations."""
 
 
 class RequestRejected(Exception):
-    """A request that no operation was asked for; the sentence says why."""
+    """A request refused before any operation was called, with the sentence for the client."""
 
     def __init__(self, sentence: str, *, retry_after_seconds: int | None = None) -> None:
         super().__init__(sentence)
@@ -70,26 +70,26 @@ class RequestRejected(Exception):
 
 
 def build_error_body(problem: Problem) -> Body:
-    """The body that tells `problem`."""
+    """The response body for `problem`."""
     if isinstance(problem, InvalidInput):
         problem = InvalidInput(field=FIELDS.get(problem.field, problem.field))
     return {"error": problem_messages.fill_in(MESSAGES[type(problem)], problem)}
 
 
 def build_error(sentence: str, *, retry_after_seconds: int | None = None) -> NoStoreJSONResponse:
-    """A request that was understood, and is not done."""
+    """The response to a valid request that is refused."""
     return NoStoreJSONResponse({"error": sentence}, headers=_build_retry_headers(retry_after_seconds))
 
 
 def unavailable() -> NoStoreJSONResponse:
-    """The database cannot be reached. Not HTTP 200: to the trade's clients that would mean "not done"."""
+    """The database is unavailable. Not HTTP 200: to the API's clients that would mean "not done"."""
     return NoStoreJSONResponse(
         {"error": "Service unavailable"}, status_code=503, headers=_build_retry_headers(_RETRY_AFTER_SECONDS)
     )
 
 
 def server_error() -> NoStoreJSONResponse:
-    """A fault of ours, after which an order may exist; nothing of its cause is shown."""
+    """An internal error, after which an order may exist; its cause is not shown."""
     return NoStoreJSONResponse({"error": "Server error"}, status_code=500)
 
 

@@ -1,15 +1,15 @@
-"""The trade's order form: what each type of service needs, under the trade's names."""
+"""The panel API's order form: the parameters of each service type."""
 
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from web.parameters import Parameters
 
 _INVALID_NUMBER = 0
-"""Stands for a number that is missing or malformed; no rule accepts it."""
+"""Represents a missing or malformed number; no rule accepts it."""
 _NO_DELAY = -1
 
 
 def parse_order_details(params: Parameters) -> OrderDetails:
-    """What the reseller gave, in the operation's terms; parameters that a type does not need are ignored.
+    """The reseller's input in the operation's terms; parameters that a type does not use are ignored.
 
     Raises:
         InvalidInput: a parameter of a wrong type.
@@ -31,7 +31,7 @@ def parse_order_details(params: Parameters) -> OrderDetails:
 
 
 def _parse_drip_feed(params: Parameters) -> DripFeed | None:
-    # Clients with one form for all orders send 0, or nothing, for an order that is delivered at once.
+    # Clients with one form for all orders send 0, or nothing, for an order without a drip-feed.
     if all(params.get_text(name) in (None, "0") for name in ("runs", "interval")):
         return None
     return DripFeed(

@@ -1,4 +1,4 @@
-"""add, status, cancel."""
+"""The actions `add`, `status` and `cancel`."""
 
 from collections.abc import Sequence
 
@@ -25,26 +25,26 @@ async def add(call: ActionCall) -> Body:
 
 
 async def status(call: ActionCall) -> Body:
-    """`status` with `order`: how far one order is."""
+    """`status` with `order`: the state of one order."""
     requested = get_record_id(call.params, "order")
     return serializers.status((await orders.get_own_orders(call.user, [requested])).get(requested))
 
 
 async def statuses(call: ActionCall) -> Body:
-    """`status` with `orders`: how far each is, by its number."""
+    """`status` with `orders`: the state of each, by its number."""
     requested = get_record_ids(call.params, "orders")
     known = await orders.get_own_orders(call.user, requested.values())
     return {str(name): serializers.status(known.get(number)) for name, number in requested.items()}
 
 
 async def cancel(call: ActionCall) -> Sequence[Body]:
-    """`cancel` with `orders`: which were canceled, or will be if their providers can."""
+    """`cancel` with `orders`: the orders canceled, or to be canceled if their providers can."""
     requested = get_record_ids(call.params, "orders")
     return [{"order": name, "cancel": await _cancel(call, number)} for name, number in requested.items()]
 
 
 async def cancel_one(call: ActionCall) -> Sequence[Body]:
-    """`cancel` with `order`: a list of one, as the trade knows no other answer."""
+    """`cancel` with `order`: a list of one, as the panel API defines no other response."""
     requested = get_record_id(call.params, "order")
     return [{"order": requested, "cancel": await _cancel(call, requested)}]
 

@@ -1,4 +1,4 @@
-"""refill, refill_status."""
+"""The actions `refill` and `refill_status`."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from web.responses import Body
 
 
 async def refill(call: ActionCall) -> Body:
-    """`refill` with `order`: have delivered again what dropped from one order."""
+    """`refill` with `order`: request that what dropped from one order is delivered again."""
     requested = await refills.request_refill(call.user, order_id=get_record_id(call.params, "order"))
     return {"refill": str(requested.id)}
 
@@ -22,13 +22,13 @@ async def refill_several(call: ActionCall) -> Sequence[Body]:
 
 
 async def status(call: ActionCall) -> Body:
-    """`refill_status` with `refill`: how far one refill is."""
+    """`refill_status` with `refill`: the state of one refill."""
     requested = get_record_id(call.params, "refill")
     return serializers.refill_status((await refills.get_own_refills(call.user, [requested])).get(requested))
 
 
 async def statuses(call: ActionCall) -> Sequence[Body]:
-    """`refill_status` with `refills`: how far each is."""
+    """`refill_status` with `refills`: the state of each."""
     requested = get_record_ids(call.params, "refills")
     known = await refills.get_own_refills(call.user, requested.values())
     return [serializers.refill_row(name, known.get(number)) for name, number in requested.items()]

@@ -1,4 +1,4 @@
-"""What a reseller sends: who asks for what, and about which records."""
+"""Parsing of reseller requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from resolvers.app_context import AppContext
 from web.parameters import Parameters
 
 MAX_IDS = 100
-"""Records in one request, by the trade's own rule."""
+"""Records in one request, a limit of the panel API."""
 _MAX_ECHO_LENGTH = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionCall:
-    """One request of a reseller whose key was recognised."""
+    """A request of an authenticated reseller."""
 
     shop: AppContext
     user: User
@@ -28,30 +28,30 @@ class ActionCall:
 
 
 def get_api_key(request: Request, params: Parameters) -> str:
-    """The API key: the parameter `key`, else the bearer token; "" where there is neither."""
+    """The API key: the parameter `key`, else the bearer token; "" if there is neither."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     return params.get_text_or_empty("key") or (bearer.strip() if scheme.lower() == "bearer" else "")
 
 
 def has_value(params: Parameters, name: str) -> bool:
-    """Whether the parameter holds anything."""
+    """Whether the parameter has a value."""
     return params.values.get(name) not in (None, "")
 
 
 def get_record_id(params: Parameters, name: str) -> int:
-    """The number of a record; 0, which is no record's, where it is missing or malformed."""
+    """A record id; 0, which no record has, if it is missing or malformed."""
     return params.get_integer(name) or 0
 
 
 def get_record_ids(params: Parameters, name: str) -> Mapping[int | str, int]:
-    """Each of the records that are asked about, as it is named in the answer, with its number.
+    """Each requested record: its name in the response, and its id.
 
-    They are one text, parted by commas, or a list of JSON. What is no number has the number 0, which is no
-    record's, and keeps its text.
+    They are a comma-separated text or a JSON list. Text that is not a number gets the id 0, which no record
+    has, and keeps its name.
 
     Raises:
         InvalidInput: none, or a malformed text.
-        Refused: more than 100.
+        RequestRejected: more than 100.
     """
     value = params.values.get(name)
     entries = value if isinstance(value, list) else params.require_text(name).split(",")
@@ -66,7 +66,7 @@ def get_record_ids(params: Parameters, name: str) -> Mapping[int | str, int]:
 
 def _get_entry_text(entry: object, name: str) -> str | None:
     params = Parameters({name: entry})
-    # JSON does not tell 7.0 from 7.
+    # JSON does not distinguish 7.0 from 7.
     number = params.get_integer(name) if isinstance(entry, float) else None
     return params.get_text(name) if number is None else str(number)
 

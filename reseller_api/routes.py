@@ -1,4 +1,4 @@
-"""How a request runs: counted by address, recognised by its key, counted by its user, and done."""
+"""Handling of a request: rate limit by address, authentication by key, rate limit by user, action."""
 
 import logging
 
@@ -28,13 +28,13 @@ _logger = logging.getLogger("vitrin.reseller")
 
 
 def routes(shop: AppContext) -> list[BaseRoute]:
-    """/api/v2, with a slash at its end or without."""
+    """/api/v2, with or without a trailing slash."""
     app = ResellerApi(shop)
     return [Route(PATH, app), Route(f"{PATH}/", app)]
 
 
 class ResellerApi:
-    """The trade's API v2 as one ASGI application. All that is wrong with a request is told with HTTP 200."""
+    """The panel API v2 as one ASGI application. All errors in a request are reported with HTTP 200."""
 
     def __init__(self, shop: AppContext) -> None:
         settings = shop.settings
@@ -68,14 +68,14 @@ class ResellerApi:
     async def _run_action(self, request: Request) -> NoStoreJSONResponse:
         if request.method not in ("GET", "POST"):
             raise RequestRejected(errors.INVALID_METHOD)
-        # Before the key is looked up: guessing keys must not cost the database anything.
+        # Before the key is looked up: guessing keys must not cause database queries.
         await _check_rate_limit(self._addresses, "reseller-address", get_client_network(request))
         params = Parameters(await read_parameters(request))
         user = await api_keys.get_user_by_key(get_api_key(request, params))
         if user is None:
             security_log.record(SecurityEvent.API_KEY_REFUSED)
             raise RequestRejected(errors.INVALID_KEY)
-        # By user, not by key: a new key is no new allowance.
+        # By user, not by key: a new key must not reset the limit.
         await _check_rate_limit(self._users, "reseller", str(user.id), user_id=user.id)
         handler = ACTIONS.get(params.get_text_or_empty("action"))
         if handler is None:

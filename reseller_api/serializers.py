@@ -1,4 +1,4 @@
-"""The trade's answers. Amounts and counts are texts; numbers of records are numbers."""
+"""Responses of the panel API. Amounts and counts are strings; record ids are numbers."""
 
 from collections.abc import Mapping
 
@@ -11,9 +11,9 @@ from reseller_api.errors import INVALID_ORDER, REFILL_NOT_FOUND
 from web.responses import Body
 
 CURRENCY = "IRT"
-"""Whole Toman, as the trade abbreviates it."""
+"""Whole Toman, as the panel API abbreviates it."""
 
-# A subscription that ends early has expired. While it runs, the provider's own word for it counts.
+# A subscription that ended early is expired. While it runs, the provider's own status applies.
 _SUBSCRIPTION_STATUSES: Mapping[OrderStatus, SubscriptionStatus | None] = {
     OrderStatus.PROCESSING: None,
     OrderStatus.INPROGRESS: None,
@@ -25,7 +25,7 @@ _SUBSCRIPTION_STATUSES: Mapping[OrderStatus, SubscriptionStatus | None] = {
 
 
 def service(row: Service, *, discount_percent: int) -> Body:
-    """A service with the price that this reseller pays for 1,000 units, or for an order of a package."""
+    """A service with this reseller's price for 1,000 units, or for a package."""
     rate = pricing.apply_discount(Toman(row.price), discount_percent=discount_percent)
     return {
         "service": row.id,
@@ -43,12 +43,11 @@ def service(row: Service, *, discount_percent: int) -> Body:
 
 
 def order_added(order: Order) -> Body:
-    """A new order."""
     return {"order": order.id}
 
 
 def status(order: Order | None) -> Body:
-    """How far an order is. `charge` is what it has cost so far, less what was given back."""
+    """The state of an order. `charge` is its cost so far, minus refunds."""
     if order is None:
         return {"error": INVALID_ORDER}
     return {
@@ -63,7 +62,6 @@ def status(order: Order | None) -> Body:
 
 
 def refill_status(refill: Refill | None) -> Body:
-    """How far a refill is."""
     if refill is None:
         return {"error": REFILL_NOT_FOUND}
     return {"status": panel_api_vocabulary.REFILL_STATUSES[refill.status]}
@@ -76,7 +74,6 @@ def refill_row(name: int | str, refill: Refill | None) -> Body:
 
 
 def balance(user: User) -> Body:
-    """What the wallet holds."""
     return {"balance": str(user.balance), "currency": CURRENCY}
 
 
@@ -90,7 +87,7 @@ def _get_status_name(order: Order) -> str:
 
 
 def _build_drip_feed(order: Order) -> Body:
-    """Runs that are over. They are no orders of their own here, so that `orders` is empty."""
+    """Finished runs. They are not separate orders here, so `orders` is empty."""
     return {"runs": str(order.runs_delivered), "orders": []} if order.is_drip_feed else {}
 
 

@@ -1,4 +1,4 @@
-"""balance."""
+"""The action `balance`."""
 
 from reseller_api import serializers
 from reseller_api.requests import ActionCall
@@ -6,5 +6,4 @@ from web.responses import Body
 
 
 async def balance(call: ActionCall) -> Body:
-    """`balance`: what the wallet holds."""
     return serializers.balance(call.user)
