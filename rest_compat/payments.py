@@ -36,9 +36,7 @@ async def start_test(request: Request) -> NoStoreJSONResponse:
 
 
 async def verify(request: Request) -> Response:
-    """GET user/payment/verify: a gateway's callback, answered with a receipt; HTTP 500 if it has no
-    parameters.
-    """
+    """GET user/payment/verify: a gateway's callback; HTTP 500 without parameters, as documented."""
     return await _respond_with_receipt(request, request.query_params)
 
 

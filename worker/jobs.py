@@ -1,4 +1,4 @@
-"""What the worker does, and how long each job rests when there is nothing to do."""
+"""The worker's jobs, and their intervals when there is nothing to do."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from resolvers.app_context import AppContext
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A loop around one operation, which returns how many things it did. Safe in any number of workers."""
+    """A loop around one operation, which returns how many items it processed. Safe with several workers."""
 
     name: str
     operation: Callable[[AppContext], Awaitable[int]]
@@ -33,7 +33,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderJob:
-    """A job that runs for each provider by itself, so that a slow one keeps no other waiting."""
+    """A job that runs separately for each provider, so that a slow one does not delay the others."""
 
     name: str
     operation: Callable[[AppContext, Provider], Awaitable[int]]

@@ -1,4 +1,4 @@
-"""Runs the jobs until the process is told to stop."""
+"""Runs the jobs until the process is stopped."""
 
 import asyncio
 import contextlib
@@ -28,10 +28,10 @@ async def run(
     provider_poll_interval: timedelta = _PROVIDER_POLL_INTERVAL,
     shutdown_timeout: timedelta = _SHUTDOWN_TIMEOUT,
 ) -> None:
-    """Run every job until `stopping` is set; what has begun by then is finished first, if it is in time.
+    """Run every job until `stopping` is set; work in progress is finished first, if there is time.
 
-    A job that fails is logged and tried again after its rest: one fault must not stop the others. What is
-    cut off is as if this worker had been lost: orders on the wire are held for staff.
+    A job that fails is logged and retried after its interval: one error must not stop the others. Work that
+    is cut off is treated as if this worker had been lost: orders being sent are held for staff.
     """
     working = asyncio.create_task(_run_jobs(shop, stopping, jobs, provider_jobs, provider_poll_interval))
     stop_signal = asyncio.create_task(stopping.wait())
@@ -66,7 +66,7 @@ async def _run_jobs(
 async def _run_provider_jobs(
     shop: AppContext, jobs: tuple[ProviderJob, ...], stopping: asyncio.Event, *, poll_interval: timedelta
 ) -> None:
-    """Keep a task for each job of each provider; providers that are added meanwhile get theirs."""
+    """Keep a task for each job of each provider, including providers added meanwhile."""
     known: set[int] = set()
     async with asyncio.TaskGroup() as group:
         while not stopping.is_set():
@@ -88,7 +88,7 @@ async def _find_new_providers(known: set[int]) -> list[int]:
 
 
 async def _run_for_provider(job: ProviderJob, shop: AppContext, provider_id: int) -> int:
-    # Read anew each time: staff may have changed its key or its limit, or switched it off.
+    # Re-read each time: staff may have changed its key or its limit, or switched it off.
     provider = await Provider.get_or_none(id=provider_id)
     return 0 if provider is None else await job.operation(shop, provider)
 
