@@ -24,7 +24,7 @@ class Problem(Exception):
 
 @dataclass(kw_only=True, eq=False)
 class InvalidInput(Problem):
-    """The value of one field is not acceptable; `field` is its GraphQL name."""
+    """A value is not valid; `field` is the GraphQL name of its field."""
 
     code = ProblemCode.INVALID_INPUT
     field: str
@@ -32,28 +32,28 @@ class InvalidInput(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class MalformedUsername(Problem):
-    """The username is neither an e-mail address nor an Iranian mobile number."""
+    """The username is neither an email address nor an Iranian mobile number."""
 
     code = ProblemCode.MALFORMED_USERNAME
 
 
 @dataclass(kw_only=True, eq=False)
 class UnknownUser(Problem):
-    """The username is well formed but could never log in."""
+    """The username is well formed but cannot log in."""
 
     code = ProblemCode.UNKNOWN_USER
 
 
 @dataclass(kw_only=True, eq=False)
 class WrongLoginCode(Problem):
-    """The code is wrong, used, void or expired."""
+    """The code is wrong, already used, invalidated or expired."""
 
     code = ProblemCode.WRONG_LOGIN_CODE
 
 
 @dataclass(kw_only=True, eq=False)
 class TooManyCodes(Problem):
-    """A limit on sending login codes is reached; `retry_after` is an upper bound of the wait."""
+    """A limit on sending login codes was reached; `retry_after` is an upper bound."""
 
     code = ProblemCode.TOO_MANY_CODES
     retry_after: timedelta
@@ -61,7 +61,7 @@ class TooManyCodes(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class QuotaReached(Problem):
-    """The user has caused as much work of this kind as is allowed; `retry_after` is an upper bound."""
+    """The user has reached the limit for requests of this kind; `retry_after` is an upper bound."""
 
     code = ProblemCode.QUOTA_REACHED
     retry_after: timedelta
@@ -76,7 +76,7 @@ class MobileTaken(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class EmailTaken(Problem):
-    """Another user has this e-mail address."""
+    """Another user has this email address."""
 
     code = ProblemCode.EMAIL_TAKEN
 
@@ -97,28 +97,28 @@ class OrderNotFound(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class Forbidden(Problem):
-    """The record is another user's, or the act is not for users of this role."""
+    """The record belongs to another user, or the user's role does not allow this action."""
 
     code = ProblemCode.FORBIDDEN
 
 
 @dataclass(kw_only=True, eq=False)
 class ServiceUnavailable(Problem):
-    """The service is unknown, switched off, or not of the category that was named."""
+    """The service is unknown, off sale, or not in the requested category."""
 
     code = ProblemCode.SERVICE_UNAVAILABLE
 
 
 @dataclass(kw_only=True, eq=False)
 class InvalidLink(Problem):
-    """The link is neither an http(s) address nor a page's name, or over 2,000 characters."""
+    """The link is neither an http(s) URL nor a username, or exceeds 2,000 characters."""
 
     code = ProblemCode.INVALID_LINK
 
 
 @dataclass(kw_only=True, eq=False)
 class QuantityOutOfRange(Problem):
-    """A run is below the service's `min`, or the total above its `max`, in units."""
+    """A run is below the service's `min` or the total is above its `max`, in units."""
 
     code = ProblemCode.QUANTITY_OUT_OF_RANGE
     min: int
@@ -127,7 +127,7 @@ class QuantityOutOfRange(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class InsufficientBalance(Problem):
-    """The wallet's `balance` is below the `charge` of the order, both in Toman."""
+    """The wallet's `balance` is below the order's `charge`, both in Toman."""
 
     code = ProblemCode.INSUFFICIENT_BALANCE
     balance: Toman
@@ -136,28 +136,28 @@ class InsufficientBalance(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class DuplicateOrder(Problem):
-    """The user has an order of this service for this link that is not finished."""
+    """The user has an unfinished order of this service for this link."""
 
     code = ProblemCode.DUPLICATE_ORDER
 
 
 @dataclass(kw_only=True, eq=False)
 class IdempotencyKeyReused(Problem):
-    """The key was used for another act, or with other arguments, in the last 24 hours."""
+    """In the last 24 hours the key was used for another operation or with other arguments."""
 
     code = ProblemCode.IDEMPOTENCY_KEY_REUSED
 
 
 @dataclass(kw_only=True, eq=False)
 class IdempotencyKeyInProgress(Problem):
-    """The first request with this key is not finished; ask again in a moment."""
+    """The first request with this key is still running; retry in a moment."""
 
     code = ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS
 
 
 @dataclass(kw_only=True, eq=False)
 class AmountOutOfRange(Problem):
-    """The amount is not within what one payment may be, `min` to `max` Toman."""
+    """The amount of a payment is outside `min` to `max` Toman."""
 
     code = ProblemCode.AMOUNT_OUT_OF_RANGE
     amount: Toman
@@ -167,7 +167,7 @@ class AmountOutOfRange(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class PaymentGatewayUnavailable(Problem):
-    """The payment gateway did not open a payment; nothing was paid."""
+    """The payment gateway could not start the payment; nothing was paid."""
 
     code = ProblemCode.PAYMENT_GATEWAY_UNAVAILABLE
 
@@ -181,7 +181,7 @@ class PaymentNotFound(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class FreeCreditTooSoon(Problem):
-    """The last free credit is too fresh; `retry_after` is the time that is left."""
+    """The last free credit is too recent; `retry_after` is the remaining time."""
 
     code = ProblemCode.FREE_CREDIT_TOO_SOON
     retry_after: timedelta
@@ -189,14 +189,14 @@ class FreeCreditTooSoon(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class FreeCreditsUsedUp(Problem):
-    """The user got as many free credits as 30 days allow."""
+    """The user has reached the limit of free credits for 30 days."""
 
     code = ProblemCode.FREE_CREDITS_USED_UP
 
 
 @dataclass(kw_only=True, eq=False)
 class WheelTooSoon(Problem):
-    """The wheel turns once in `days` days for each user."""
+    """Each user can spin the wheel once every `days` days."""
 
     code = ProblemCode.WHEEL_TOO_SOON
     days: int
@@ -204,42 +204,42 @@ class WheelTooSoon(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class WheelUsedUp(Problem):
-    """The user won as many gifts as 30 days allow."""
+    """The user has reached the limit of gifts for 30 days."""
 
     code = ProblemCode.WHEEL_USED_UP
 
 
 @dataclass(kw_only=True, eq=False)
 class NoGiftToWin(Problem):
-    """The wheel holds no gift at present."""
+    """The wheel currently has no prizes."""
 
     code = ProblemCode.NO_GIFT_TO_WIN
 
 
 @dataclass(kw_only=True, eq=False)
 class GiftNotFound(Problem):
-    """The user won no such gift."""
+    """The user has no such gift."""
 
     code = ProblemCode.GIFT_NOT_FOUND
 
 
 @dataclass(kw_only=True, eq=False)
 class GiftSpent(Problem):
-    """The gift was used, or has expired."""
+    """The gift was already used or has expired."""
 
     code = ProblemCode.GIFT_SPENT
 
 
 @dataclass(kw_only=True, eq=False)
 class OrderNotCancelable(Problem):
-    """The order is over or on its way, its service cannot be canceled, or that was asked for already."""
+    """The order is finished, being sent or already being canceled, or its service cannot be canceled."""
 
     code = ProblemCode.ORDER_NOT_CANCELABLE
 
 
 @dataclass(kw_only=True, eq=False)
 class RefillUnavailable(Problem):
-    """The order is not delivered, its service has no refill, or the last refill is open or too fresh."""
+    """The order is not completed, its service has no refill, or the last refill is open or too recent."""
 
     code = ProblemCode.REFILL_UNAVAILABLE
 

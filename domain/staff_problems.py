@@ -36,28 +36,28 @@ class ProviderNotFound(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class WheelGiftNotFound(Problem):
-    """There is no such gift on the wheel."""
+    """There is no such prize on the wheel."""
 
     code = ProblemCode.WHEEL_GIFT_NOT_FOUND
 
 
 @dataclass(kw_only=True, eq=False)
 class ProviderCatalogueUnreadable(Problem):
-    """The provider did not answer with a catalogue, or with an empty one; nothing was changed."""
+    """The provider returned no catalogue or an empty one; nothing was changed."""
 
     code = ProblemCode.PROVIDER_CATALOGUE_UNREADABLE
 
 
 @dataclass(kw_only=True, eq=False)
 class OrderNotChangeable(Problem):
-    """The order cannot become that from what it is, or it is on its way to the provider just now."""
+    """The order's current status does not allow this change, or it is being sent to the provider."""
 
     code = ProblemCode.ORDER_NOT_CHANGEABLE
 
 
 @dataclass(kw_only=True, eq=False)
 class OrderMayBeAtProvider(Problem):
-    """The provider may have the order: look there, and say that it does not before it is sent again."""
+    """The provider may have the order; check its panel and confirm that it does not before resending."""
 
     code = ProblemCode.ORDER_MAY_BE_AT_PROVIDER
 
@@ -71,49 +71,49 @@ class RefillNotFound(Problem):
 
 @dataclass(kw_only=True, eq=False)
 class RefillNotHeld(Problem):
-    """The refill does not wait for staff, or its order has another open refill."""
+    """The refill is not on hold for staff, or its order has another open refill."""
 
     code = ProblemCode.REFILL_NOT_HELD
 
 
 @dataclass(kw_only=True, eq=False)
 class PaymentNotMismatched(Problem):
-    """The payment is not one that waits for staff, or another member of staff settled it."""
+    """The payment is not awaiting review, or another staff member has already settled it."""
 
     code = ProblemCode.PAYMENT_NOT_MISMATCHED
 
 
 @dataclass(kw_only=True, eq=False)
 class FreshCodeRequired(Problem):
-    """The session was not confirmed by a code in the last five minutes; see `confirmIdentity`."""
+    """The session was not confirmed with a code in the last five minutes; see `confirmIdentity`."""
 
     code = ProblemCode.FRESH_CODE_REQUIRED
 
 
 @dataclass(kw_only=True, eq=False)
 class TotpCodeRequired(Problem):
-    """The login code is right, and a code of the authenticator app is needed besides; neither is used up."""
+    """The login code is correct, but an authenticator code is required too; neither was used up."""
 
     code = ProblemCode.TOTP_CODE_REQUIRED
 
 
 @dataclass(kw_only=True, eq=False)
 class WrongTotpCode(Problem):
-    """The authenticator app's code is wrong, or was used before."""
+    """The authenticator code is wrong or was already used."""
 
     code = ProblemCode.WRONG_TOTP_CODE
 
 
 @dataclass(kw_only=True, eq=False)
 class TotpNotStarted(Problem):
-    """There is no TOTP secret that waits for its first code."""
+    """No TOTP secret is awaiting its first code."""
 
     code = ProblemCode.TOTP_NOT_STARTED
 
 
 @dataclass(kw_only=True, eq=False)
 class SessionNotFound(Problem):
-    """The user has no such session, or it has ended."""
+    """The user has no such session, or it has already ended."""
 
     code = ProblemCode.SESSION_NOT_FOUND
 

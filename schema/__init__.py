@@ -29,7 +29,7 @@ from schema.user import UserMutation, UserQuery
 __all__ = ["Context", "print_sdl", "schema"]
 
 
-@strawberry.type(description="Everything that can be read.")
+@strawberry.type(description="All queries.")
 class Query(
     NodeQuery,
     UserQuery,
@@ -48,7 +48,7 @@ class Query(
     """The root of reading."""
 
 
-@strawberry.type(description="Everything that can be done. Each mutation answers its success or a problem.")
+@strawberry.type(description="All mutations. Each returns its result or a problem.")
 class Mutation(
     LoginMutation,
     SessionMutation,

@@ -13,15 +13,16 @@ class ApiKey:
     """The one time that a key is told."""
 
     key: str = strawberry.field(
-        description="`vt_` and 48 hexadecimal digits. Shown this once; keep it secret: it can spend."
+        description="`vt_` followed by 48 hexadecimal digits. Shown only once. Keep it secret: it can spend "
+        "the balance."
     )
 
 
-@strawberry.type(description="There is no API key from here on.")
+@strawberry.type(description="The API key was revoked.")
 class ApiKeyRevoked:
     """Proof that the key has ended."""
 
-    user: User = strawberry.field(description="Whose key it was.")
+    user: User = strawberry.field(description="The user whose key it was.")
 
 
 @strawberry.type
@@ -30,13 +31,15 @@ class ApiKeyMutation:
 
     @mutation_field(
         api_keys.rotate_api_key,
-        description="Make a key for the reseller API; the one before ends at once. Needs a user.",
+        description="Create a reseller API key. The previous key stops working immediately. Requires "
+        "authentication.",
     )
     async def rotate_api_key(self, info: Info) -> ApiKey:
         return ApiKey(key=await api_keys.rotate_api_key(info.context.user))
 
     @mutation_field(
-        api_keys.revoke_api_key, description="End one's key for the reseller API at once. Needs a user."
+        api_keys.revoke_api_key,
+        description="Revoke your reseller API key immediately. Requires authentication.",
     )
     async def revoke_api_key(self, info: Info) -> ApiKeyRevoked:
         user = info.context.user

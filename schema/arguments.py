@@ -7,7 +7,8 @@ import strawberry
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="1 to 255 visible characters, made by the client for this one act, such as a UUID. For "
-        "24 hours the same key gives the first answer again, a refusal too, and nothing is done twice."
+        description="1 to 255 visible characters, unique to this operation, such as a UUID that the client "
+        "generates. For 24 hours, repeating the key returns the first result, including a problem, "
+        "without running the operation again."
     ),
 ]

@@ -14,19 +14,19 @@ from schema.fields import column_field, query_field
 from schema.node import Node, id_field
 
 
-@strawberry.type(description="A shelf of the shop.")
+@strawberry.type(description="A category of the catalogue.")
 class Category(Node):
     """A category as shoppers see it."""
 
     row: strawberry.Private[CategoryRow]
     id: strawberry.ID = id_field("Category")
-    name: str = column_field("name", description="Its name, as the shop words it.")
+    name: str = column_field("name", description="The name.")
     description: str = column_field("description", description="HTML; may be empty.")
-    image: str | None = column_field("image", description="Address or path of its picture.")
-    position: int = column_field("position", description="Its place among the shelves; smaller comes first.")
+    image: str | None = column_field("image", description="URL or path of its image.")
+    position: int = column_field("position", description="Display position; lower comes first.")
     is_active: bool = column_field("is_active", description="Whether it is on sale.")
     created_at: datetime = column_field("created_at", description="When it was added.")
-    updated_at: datetime = column_field("updated_at", description="When it last changed.")
+    updated_at: datetime = column_field("updated_at", description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: CategoryRow) -> Self:
@@ -38,7 +38,7 @@ class Category(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.enum(description="What categories sort by.")
+@strawberry.enum(description="Fields that categories can be sorted by.")
 class CategoryOrderField(StrEnum):
     """The sortable columns that shoppers may know."""
 
@@ -49,13 +49,13 @@ class CategoryOrderField(StrEnum):
     UPDATED_AT = "updated_at"
 
 
-@strawberry.input(description="How categories are sorted.")
+@strawberry.input(description="Sort order for categories.")
 class CategoryOrder:
     """A column and a direction."""
 
-    field: CategoryOrderField = strawberry.field(description="The column.")
+    field: CategoryOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -63,12 +63,12 @@ class CategoryOrder:
 class CategoryQuery:
     """Reading categories."""
 
-    @query_field(description="All categories on sale, newest first unless told otherwise.")
+    @query_field(description="All categories on sale, newest first by default.")
     async def categories(
         self,
         order_by: Annotated[
             CategoryOrder | None,
-            strawberry.argument(description="Such as `{field: POSITION, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: POSITION, direction: ASC}`."),
         ] = None,
     ) -> list[Category]:
         order = order_by or CategoryOrder(field=CategoryOrderField.ID)

@@ -18,20 +18,21 @@ COUNT_COST = 10
 First = Annotated[
     int | None,
     strawberry.argument(
-        description="At most so many from the start, 1 to 100; 20 if neither this nor `last` is given."
+        description="The number of entries from the start, 1 to 100; 20 if neither `first` nor `last` is "
+        "given."
     ),
 ]
-After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="At most so many from the end, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+After = Annotated[str | None, strawberry.argument(description="Return entries after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="The number of entries from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Return entries before this cursor.")]
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
     """Relay's PageInfo."""
 
-    has_next_page: bool = strawberry.field(description="Whether anything follows this page.")
-    has_previous_page: bool = strawberry.field(description="Whether anything precedes this page.")
+    has_next_page: bool = strawberry.field(description="Whether there are more entries after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are more entries before this page.")
     start_cursor: str | None = strawberry.field(
         description="Cursor of the first edge; null on an empty page."
     )
@@ -46,7 +47,7 @@ class Edge(Generic[T]):
     row: strawberry.Private[Any]
     cursor: str = derived_field(
         lambda edge: edge.page.cursor(edge.row),
-        description="The entry's place, for `after` and `before`; opaque.",
+        description="An opaque cursor for `after` and `before`.",
         is_place=True,
     )
     node: T = strawberry.field(description="The entry itself.", metadata={"is_same_row": True})
@@ -67,7 +68,9 @@ def _build_page_info(connection: "Connection[Any]") -> PageInfo:
     )
 
 
-@strawberry.type(description="A page of a list. Rows added meanwhile neither shift nor repeat what follows.")
+@strawberry.type(
+    description="A page of a list. Rows added while paging do not cause entries to be skipped or repeated."
+)
 class Connection(Generic[T]):
     """Relay's Connection; the page is read already, the total only when asked for."""
 
@@ -75,19 +78,21 @@ class Connection(Generic[T]):
     render: strawberry.Private[Callable[[Any], Any]]
     counting: strawberry.Private[asyncio.Future[int | None] | None] = None
     edges: list[Edge[T]] = derived_field(
-        _build_edges, description="The entries, in the asked order.", rows=attrgetter("page")
+        _build_edges, description="The entries, in the requested order.", rows=attrgetter("page")
     )
-    page_info: PageInfo = derived_field(_build_page_info, description="Where this page lies in its list.")
+    page_info: PageInfo = derived_field(
+        _build_page_info, description="The position of this page in the list."
+    )
 
     @resolved_field(
-        description=f"Entries on all pages together; null where `hasMoreThan` is {MAX_COUNTED}.",
+        description=f"The number of entries on all pages; null if `hasMoreThan` is {MAX_COUNTED}.",
         cost=COUNT_COST,
     )
     async def total_count(self) -> int | None:
         return await self._count()
 
     @resolved_field(
-        description=f"{MAX_COUNTED} where there are more entries, which are not counted then; else null.",
+        description=f"{MAX_COUNTED} if there are more entries than that, uncounted; otherwise null.",
         cost=COUNT_COST,
     )
     async def has_more_than(self) -> int | None:

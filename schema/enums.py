@@ -46,45 +46,51 @@ __all__ = [
 ]
 
 strawberry.enum(Direction, description="Ascending or descending.")
-strawberry.enum(GiftOrderField, description="What won gifts sort by.")
+strawberry.enum(GiftOrderField, description="Fields that won gifts can be sorted by.")
 strawberry.enum(LedgerKind, description="Why a balance changed.")
-strawberry.enum(LedgerOrderField, description="What ledger entries sort by.")
-strawberry.enum(NotificationKind, description="What a notification tells of.")
-strawberry.enum(NotificationOrderField, description="What notifications sort by.")
+strawberry.enum(LedgerOrderField, description="Fields that ledger entries can be sorted by.")
+strawberry.enum(NotificationKind, description="The kind of event a notification is about.")
+strawberry.enum(NotificationOrderField, description="Fields that notifications can be sorted by.")
+strawberry.enum(OrderActor, description="Who changed an order; SYSTEM stands for an automatic change.")
+strawberry.enum(OrderOrderField, description="Fields that orders can be sorted by.")
 strawberry.enum(
-    OrderActor, description="Who changed an order; SYSTEM is the shop itself, without anybody asking."
+    OrderSource,
+    description="The channel an order was placed through; UNKNOWN for orders imported from the old panel.",
 )
-strawberry.enum(OrderOrderField, description="What orders sort by.")
-strawberry.enum(OrderSource, description="The door an order came through; UNKNOWN for the old panel's.")
 strawberry.enum(
     PublicReason,
-    description="Why an order or a refill waits, or ended as it did.",
+    description="Why an order or a refill is waiting or ended as it did.",
 )
 strawberry.enum(
     OrderStatus,
-    description="How far an order is. CANCELED and REFUNDED gave the whole charge back.",
+    description="The status of an order. CANCELED and REFUNDED orders were refunded in full.",
 )
 strawberry.enum(
     SessionKind,
-    description="What a token is for. APP: a customer's rights, whoever the user is. STAFF: what the user's "
-    "role may do. SERVICE: a program's, within named permissions.",
+    description="The kind of a token. APP: customer rights, regardless of the user's role. STAFF: "
+    "everything the user's role may do. SERVICE: for a program, limited to specific permissions.",
 )
-strawberry.enum(PaymentOrderField, description="What payments sort by.")
+strawberry.enum(PaymentOrderField, description="Fields that payments can be sorted by.")
 strawberry.enum(
     PaymentStatus,
-    description="PENDING until the gateway confirms or denies it; FAILED and CANCELED may still become PAID. "
-    "Staff look into two: MISMATCHED, another amount was paid, and UNVERIFIED, the gateway gave no verdict.",
+    description="The status of a payment. PENDING until the gateway reports an outcome; FAILED and CANCELED "
+    "may still become PAID. Staff review two states: MISMATCHED, a different amount was paid; UNVERIFIED, "
+    "the gateway did not report an outcome.",
 )
-strawberry.enum(ProblemCode, description="What went wrong, for programs. A code never changes its meaning.")
+strawberry.enum(
+    ProblemCode, description="Identifies a problem for programs. The meaning of a code never changes."
+)
 strawberry.enum(
     RefillStatus,
-    description="PENDING until the provider knows of it. REJECTED: nothing is delivered again.",
+    description="The status of a refill. PENDING until the provider has received it. REJECTED means that "
+    "nothing is redelivered.",
 )
-strawberry.enum(ServiceType, description="What an order of the service must name besides its link.")
-strawberry.enum(SubscriptionStatus, description="State of an order of a service of type SUBSCRIPTIONS.")
-strawberry.enum(TicketOrderField, description="What tickets sort by.")
+strawberry.enum(ServiceType, description="The type of a service, which determines the fields an order needs.")
+strawberry.enum(SubscriptionStatus, description="The status of an order of type SUBSCRIPTIONS.")
+strawberry.enum(TicketOrderField, description="Fields that tickets can be sorted by.")
 strawberry.enum(
     TicketStatus,
-    description="NEW until staff look at it, PENDING when the user wrote last, ANSWERED when staff did.",
+    description="The status of a ticket: NEW until staff handle it, PENDING after a message from the user, "
+    "ANSWERED after one from staff.",
 )
-strawberry.enum(UserRole, description="Who a user is to the shop; all but USER are staff.")
+strawberry.enum(UserRole, description="The role of a user; all roles except USER are staff.")

@@ -12,38 +12,38 @@ SEARCH_COST = 100
 """Points that a search for a part of a text costs: no index helps the database with it."""
 
 
-@strawberry.input(description="One of several records.")
+@strawberry.input(description="Matches any of several records.")
 class IdIn:
     """Records by their global ids."""
 
     any_of: list[strawberry.ID] = strawberry.field(
-        name="in", description="Global ids; an empty list matches nothing."
+        name="in", description="Global ids to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="A part of a text.")
+@strawberry.input(description="Matches part of a text.")
 class TextContains:
     """Texts by a part of theirs."""
 
     contains: str = strawberry.field(
-        description="The part, in whichever case and spelling.", metadata={"cost": SEARCH_COST}
+        description="The text to find, ignoring case and spelling variants.", metadata={"cost": SEARCH_COST}
     )
 
 
-@strawberry.input(description="A span of time.")
+@strawberry.input(description="A range of time.")
 class DateTimeRange:
     """Moments between two bounds."""
 
-    gte: datetime | None = strawberry.field(default=None, description="This moment or later.")
-    lte: datetime | None = strawberry.field(default=None, description="This moment or earlier.")
+    gte: datetime | None = strawberry.field(default=None, description="At or after this time.")
+    lte: datetime | None = strawberry.field(default=None, description="At or before this time.")
 
 
-@strawberry.input(description="A span of money.")
+@strawberry.input(description="A range of amounts.")
 class TomanRange:
     """Amounts between two bounds."""
 
-    gte: Toman | None = strawberry.field(default=None, description="So many Toman or more.")
-    lte: Toman | None = strawberry.field(default=None, description="So many Toman or fewer.")
+    gte: Toman | None = strawberry.field(default=None, description="At least this many Toman.")
+    lte: Toman | None = strawberry.field(default=None, description="At most this many Toman.")
 
 
 def parse_ids(chosen: IdIn | None, type_name: str, *, field: str) -> Sequence[int] | None:

@@ -21,16 +21,16 @@ from schema.scalars import Count
 from schema.service import Service
 
 
-@strawberry.type(description="A service that the wheel of fortune gives away.")
+@strawberry.type(description="A prize on the wheel of fortune.")
 class Gift(Node):
     """What may be won."""
 
-    min: Count = strawberry.field(description="The smallest quantity that may be won, in units.")
-    max: Count = strawberry.field(description="The largest quantity that may be won, in units.")
-    is_active: bool = strawberry.field(description="Whether the wheel still gives it away.")
+    min: Count = strawberry.field(description="The smallest quantity that can be won, in units.")
+    max: Count = strawberry.field(description="The largest quantity that can be won, in units.")
+    is_active: bool = strawberry.field(description="Whether it can still be won.")
     created_at: datetime = strawberry.field(description="When it was added.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    service: Service = strawberry.field(description="What is given.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
+    service: Service = strawberry.field(description="The service that is given away.")
 
     @classmethod
     def from_model(cls, row: GiftRow) -> Self:
@@ -50,17 +50,17 @@ class Gift(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.type(description="A gift that the viewer won; usable once, until it expires.")
+@strawberry.type(description="A gift that the viewer won, which can be used once before it expires.")
 class UserGift(Node):
     """A prize."""
 
-    gift: Gift = strawberry.field(description="What it is drawn from.")
-    quantity: Count = strawberry.field(description="Units won.")
+    gift: Gift = strawberry.field(description="The prize it was drawn from.")
+    quantity: Count = strawberry.field(description="The number of units won.")
     used: bool = strawberry.field(description="Whether it was used.")
-    link: str | None = strawberry.field(description="What it was used for; null while unused.")
+    link: str | None = strawberry.field(description="The link it was used for; null while unused.")
     created_at: datetime = strawberry.field(description="When it was won.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    expires_at: datetime = strawberry.field(description="It cannot be used from then on.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
+    expires_at: datetime = strawberry.field(description="When it expires.")
     order_id: strawberry.Private[int | None]
 
     @resolved_field(description="The order that was placed with it; null while unused.")
@@ -89,12 +89,14 @@ class UserGift(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.input(description="Which gifts; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")
 class GiftWhere:
     """Criteria, all of which must hold."""
 
-    used: bool | None = strawberry.field(default=None, description="Used or not.")
-    expires_at: DateTimeRange | None = strawberry.field(default=None, description="Usable up to this span.")
+    used: bool | None = strawberry.field(default=None, description="Filter by whether it was used.")
+    expires_at: DateTimeRange | None = strawberry.field(
+        default=None, description="Filter by expiry time, bounds included."
+    )
 
     def to_filter(self) -> GiftFilter:
         """The same, in the operation's terms."""
@@ -105,13 +107,13 @@ class GiftWhere:
         )
 
 
-@strawberry.input(description="How won gifts are sorted.")
+@strawberry.input(description="Sort order for won gifts.")
 class GiftOrder:
     """A column and a direction."""
 
-    field: GiftOrderField = strawberry.field(description="The column.")
+    field: GiftOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -120,17 +122,18 @@ class GiftQuery:
     """Reading one's own gifts."""
 
     @query_field(
-        description="The viewer's gifts, oldest first by default; used and expired ones too. Needs a user."
+        description="The viewer's gifts, including used and expired ones, oldest first by default. Requires "
+        "authentication."
     )
     async def gifts(
         self,
         info: Info,
         where: Annotated[
-            GiftWhere | None, strawberry.argument(description="Such as `{used: false}`.")
+            GiftWhere | None, strawberry.argument(description="For example, `{used: false}`.")
         ] = None,
         order_by: Annotated[
             GiftOrder | None,
-            strawberry.argument(description="Such as `{field: EXPIRES_AT, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: EXPIRES_AT, direction: ASC}`."),
         ] = None,
     ) -> list[UserGift]:
         order = order_by or GiftOrder(field=GiftOrderField.ID, direction=Direction.ASC)
@@ -150,7 +153,7 @@ class GiftMutation:
     @mutation_field(
         wheel.spin_wheel,
         cost=MONEY_MUTATION_COST,
-        description="Turn the wheel of fortune and win a gift, usable for 24 hours. Needs a user.",
+        description="Spin the wheel of fortune and win a gift, usable for 24 hours. Requires authentication.",
     )
     async def spin_wheel(self, info: Info, idempotency_key: IdempotencyKey = None) -> UserGift:
         row = await wheel.spin_wheel(info.context.shop, info.context.user, idempotency_key=idempotency_key)
@@ -159,13 +162,13 @@ class GiftMutation:
     @mutation_field(
         gifts.use_gift,
         cost=MONEY_MUTATION_COST,
-        description="Order a won gift's service, for nothing, with the gift. Needs a user.",
+        description="Redeem a gift by placing a free order for its service. Requires authentication.",
     )
     async def use_gift(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of a `UserGift`.")],  # noqa: A002 - Relay's name
-        link: Annotated[str, strawberry.argument(description="An http(s) address or the name of a page.")],
+        link: Annotated[str, strawberry.argument(description="An http(s) URL or a username.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Order:
         row = await gifts.use_gift(

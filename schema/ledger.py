@@ -22,24 +22,26 @@ from schema.payment import Payment
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
-@strawberry.type(description="A change of the viewer's balance. Entries are never changed nor removed.")
+@strawberry.type(description="A change to the viewer's balance. Entries are never changed or removed.")
 class LedgerEntry(Node):
     """An entry of the ledger."""
 
     kind: LedgerKind = strawberry.field(description="Why the balance changed.")
-    amount: Toman = strawberry.field(description="By how much, in Toman; negative for what was spent.")
-    balance_after: Toman = strawberry.field(description="The balance from then on, in Toman.")
-    created_at: datetime = strawberry.field(description="When it was entered.")
+    amount: Toman = strawberry.field(description="The amount in Toman; negative for spending.")
+    balance_after: Toman = strawberry.field(description="The balance after this entry, in Toman.")
+    created_at: datetime = strawberry.field(description="When the entry was written.")
     order_id: strawberry.Private[int | None]
     payment_id: strawberry.Private[int | None]
 
-    @resolved_field(description="The order that was charged or gave back; null where the cause is another.")
+    @resolved_field(
+        description="The order that was charged or refunded; null if the change has another cause."
+    )
     async def order(self, info: Info) -> Order | None:
         if self.order_id is None:
             return None
         return Order.from_model(await info.context.loaders.order.load(self.order_id))
 
-    @resolved_field(description="The payment that was credited; null where the cause is another.")
+    @resolved_field(description="The payment that was credited; null if the change has another cause.")
     async def payment(self, info: Info) -> Payment | None:
         if self.payment_id is None:
             return None
@@ -63,24 +65,26 @@ class LedgerEntry(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.input(description="One of several kinds.")
+@strawberry.input(description="Matches any of several kinds.")
 class LedgerKindIn:
     """Entries by kind."""
 
     any_of: list[LedgerKind] = strawberry.field(
-        name="in", description="Kinds; an empty list matches nothing."
+        name="in", description="Kinds to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which entries; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
 class LedgerWhere:
     """Criteria, all of which must hold."""
 
-    kind: LedgerKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
+    kind: LedgerKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     amount: TomanRange | None = strawberry.field(
-        default=None, description="In Toman; what was spent is below 0."
+        default=None, description="Filter by amount in Toman; spending is negative."
     )
-    created_at: DateTimeRange | None = strawberry.field(default=None, description="Entered within this span.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="Filter by the time of the entry, bounds included."
+    )
 
     def to_filter(self) -> LedgerFilter:
         """The same, in the operation's terms."""
@@ -93,13 +97,13 @@ class LedgerWhere:
         )
 
 
-@strawberry.input(description="How ledger entries are sorted.")
+@strawberry.input(description="Sort order for ledger entries.")
 class LedgerOrder:
     """A column and a direction."""
 
-    field: LedgerOrderField = strawberry.field(description="The column.")
+    field: LedgerOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -108,8 +112,8 @@ class LedgerQuery:
     """Reading one's own ledger."""
 
     @query_field(
-        description="Every change of the viewer's balance, newest first by default; `balanceAfter` runs "
-        "along. Needs a user. Bad page: `INVALID_INPUT`."
+        description="All changes to the viewer's balance, newest first by default. Requires authentication. "
+        "Errors: `INVALID_INPUT`."
     )
     async def ledger(
         self,
@@ -119,10 +123,12 @@ class LedgerQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            LedgerWhere | None, strawberry.argument(description="Such as `{kind: {in: [PAYMENT, REFUND]}}`.")
+            LedgerWhere | None,
+            strawberry.argument(description="For example, `{kind: {in: [PAYMENT, REFUND]}}`."),
         ] = None,
         order_by: Annotated[
-            LedgerOrder | None, strawberry.argument(description="Such as `{field: AMOUNT, direction: ASC}`.")
+            LedgerOrder | None,
+            strawberry.argument(description="For example, `{field: AMOUNT, direction: ASC}`."),
         ] = None,
     ) -> Connection[LedgerEntry]:
         order = order_by or LedgerOrder(field=LedgerOrderField.ID)
@@ -143,7 +149,8 @@ class LedgerMutation:
     @mutation_field(
         free_credit.claim_free_credit,
         cost=MONEY_MUTATION_COST,
-        description="Claim a small random amount, now and then; answers its ledger entry. Needs a user.",
+        description="Claim a small random amount of free credit, available at intervals. Returns its ledger "
+        "entry. Requires authentication.",
     )
     async def claim_free_credit(self, info: Info, idempotency_key: IdempotencyKey = None) -> LedgerEntry:
         row = await free_credit.claim_free_credit(

@@ -11,33 +11,36 @@ from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 from schema.user import User
 
 Username = Annotated[
-    str, strawberry.argument(description="E-mail address or Iranian mobile number, such as 09011235566.")
+    str, strawberry.argument(description="Email address or Iranian mobile number, such as 09011235566.")
 ]
 
 
-@strawberry.type(description="A code was sent, if the username can log in at all: the answer does not tell.")
+@strawberry.type(
+    description="A code was sent if the username belongs to someone who can log in. The response does not "
+    "reveal whether it does."
+)
 class LoginCodeSent:
     """When the code ends."""
 
-    expires_at: datetime = strawberry.field(description="The code is void from then on.")
+    expires_at: datetime = strawberry.field(description="When the code expires.")
 
 
-@strawberry.type(description="A fresh sign-in.")
+@strawberry.type(description="A new session.")
 class Session:
     """The token and whose it is."""
 
     access_token: str = strawberry.field(
-        description="To be sent as `Authorization: Bearer …`; the REST routes take it too."
+        description="Send it as `Authorization: Bearer …`. Valid for the REST API as well."
     )
-    expires_at: datetime = strawberry.field(description="The token is void from then on.")
-    user: User = strawberry.field(description="Who signed in.")
+    expires_at: datetime = strawberry.field(description="When the token expires.")
+    user: User = strawberry.field(description="The user who signed in.")
 
 
-@strawberry.type(description="The token of this request is void.")
+@strawberry.type(description="The token of this request was revoked.")
 class LoggedOut:
     """Whose token it was."""
 
-    user: User = strawberry.field(description="Who was signed in.")
+    user: User = strawberry.field(description="The user who was signed in.")
 
 
 @strawberry.type
@@ -55,13 +58,16 @@ class LoginMutation:
 
     @mutation_field(
         login.verify_login_code,
-        description="Exchange a login code for a token. An unknown mobile's first one creates its user.",
+        description="Exchange a login code for a token. The first login with an unknown mobile number "
+        "creates the user.",
     )
     async def verify_login_code(
         self,
         info: Info,
         username: Username,
-        code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
+        code: Annotated[
+            str, strawberry.argument(description="Six digits, in Latin, Persian or Arabic script.")
+        ],
     ) -> Session:
         session = await login.verify_login_code(
             info.context.shop, username=username, code=code, client=info.context.client
@@ -74,13 +80,15 @@ class LoginMutation:
 
     @mutation_field(
         login.confirm_mobile,
-        description="Prove one's mobile by a login code that was sent to it, without signing in anew. "
-        "Needs a user.",
+        description="Verify your mobile number with a login code sent to it, without signing in again. "
+        "Requires authentication.",
     )
     async def confirm_mobile(
         self,
         info: Info,
-        code: Annotated[str, strawberry.argument(description="The six digits, in whichever script.")],
+        code: Annotated[
+            str, strawberry.argument(description="Six digits, in Latin, Persian or Arabic script.")
+        ],
     ) -> User:
         user = await login.confirm_mobile(
             info.context.shop, info.context.session, code=code, client=info.context.client
@@ -88,7 +96,8 @@ class LoginMutation:
         return User.from_model(user)
 
     @mutation_field(
-        login.logout, description="Revoke the token of this request; other tokens stay. Needs a user."
+        login.logout,
+        description="Revoke the token of this request. Other tokens stay valid. Requires authentication.",
     )
     async def logout(self, info: Info) -> LoggedOut:
         viewer = info.context.session

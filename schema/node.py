@@ -14,7 +14,7 @@ from domain.problems import InvalidInput
 from schema.context import Info
 from schema.fields import mapped_column, query_field
 
-_ID = "Global id, unique among all types; opaque to clients."
+_ID = "Global id, unique across all types; opaque to clients."
 _DIGITS = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
@@ -87,7 +87,7 @@ def _split(text: str, *, field: str) -> tuple[str, str]:
     return type_name, key
 
 
-@strawberry.interface(description="Anything that `node(id)` finds again.")
+@strawberry.interface(description="Any object that `node(id)` can fetch.")
 class Node:
     """A type with a global id."""
 
@@ -113,8 +113,9 @@ class NodeQuery:
     """Relay's way back to a record."""
 
     @query_field(
-        description="The record with a global id, or null. It obeys the same rules as the type's own field: "
-        "another user's order or ticket answers the error `FORBIDDEN`, anything else of another user's null."
+        description="The object with this global id, or null. Follows the same access rules as the type's "
+        "own query: another user's order or ticket is the error `FORBIDDEN`, any other record of another "
+        "user is null."
     )
     async def node(
         self,

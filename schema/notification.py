@@ -18,13 +18,13 @@ from schema.node import Node, parse_uuid, to_global_id
 from schema.problem_unions import mutation_field
 
 
-@strawberry.type(description="A sentence of the shop's for one user.")
+@strawberry.type(description="A message from the shop to a user.")
 class Notification(Node):
     """A notification; unread while `read_at` is null."""
 
-    kind: NotificationKind = strawberry.field(description="What it tells of, for programs.")
-    message: str = strawberry.field(description="What it tells, for people.")
-    created_at: datetime = strawberry.field(description="When it was told.")
+    kind: NotificationKind = strawberry.field(description="The kind of event, for programs.")
+    message: str = strawberry.field(description="The message, for people.")
+    created_at: datetime = strawberry.field(description="When it was sent.")
     read_at: datetime | None = strawberry.field(description="When it was marked as read; null while unread.")
 
     @classmethod
@@ -44,21 +44,23 @@ class Notification(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.input(description="One of several kinds.")
+@strawberry.input(description="Matches any of several kinds.")
 class NotificationKindIn:
     """Notifications by kind."""
 
     any_of: list[NotificationKind] = strawberry.field(
-        name="in", description="Kinds; an empty list matches nothing."
+        name="in", description="Kinds to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which notifications; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for notifications. Omitted or null criteria are ignored.")
 class NotificationWhere:
     """Criteria, all of which must hold."""
 
-    kind: NotificationKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
-    created_at: DateTimeRange | None = strawberry.field(default=None, description="Told within this span.")
+    kind: NotificationKindIn | None = strawberry.field(default=None, description="Filter by kind.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="Filter by the time it was sent, bounds included."
+    )
 
     def to_filter(self, *, unread_only: bool) -> NotificationFilter:
         """The same, in the operation's terms."""
@@ -70,13 +72,13 @@ class NotificationWhere:
         )
 
 
-@strawberry.input(description="How notifications are sorted.")
+@strawberry.input(description="Sort order for notifications.")
 class NotificationOrder:
     """A column and a direction."""
 
-    field: NotificationOrderField = strawberry.field(description="The column.")
+    field: NotificationOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -85,8 +87,8 @@ class NotificationQuery:
     """Reading one's own notifications."""
 
     @query_field(
-        description="The viewer's notifications, newest first by default. Needs a user. "
-        "Bad page: `INVALID_INPUT`."
+        description="The viewer's notifications, newest first by default. Requires authentication. Errors: "
+        "`INVALID_INPUT`."
     )
     async def notifications(
         self,
@@ -96,15 +98,15 @@ class NotificationQuery:
         last: Last = None,
         before: Before = None,
         unread_only: Annotated[
-            bool | None, strawberry.argument(description="Leave out what was read.")
+            bool | None, strawberry.argument(description="Only unread notifications.")
         ] = False,
         where: Annotated[
             NotificationWhere | None,
-            strawberry.argument(description="Such as `{kind: {in: [ORDER_REFUNDED]}}`."),
+            strawberry.argument(description="For example, `{kind: {in: [ORDER_REFUNDED]}}`."),
         ] = None,
         order_by: Annotated[
             NotificationOrder | None,
-            strawberry.argument(description="Such as `{field: CREATED_AT, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: CREATED_AT, direction: ASC}`."),
         ] = None,
     ) -> Connection[Notification]:
         order = order_by or NotificationOrder(field=NotificationOrderField.CREATED_AT)
@@ -122,7 +124,7 @@ class NotificationQuery:
 class NotificationsRead:
     """How many."""
 
-    count: int = strawberry.field(description="How many were unread until now.")
+    count: int = strawberry.field(description="The number of notifications that were unread.")
 
 
 @strawberry.type
@@ -131,7 +133,7 @@ class NotificationMutation:
 
     @mutation_field(
         notifications.mark_notifications_read,
-        description="Mark the viewer's notifications as read. Needs a user.",
+        description="Mark your notifications as read. Requires authentication.",
     )
     async def mark_notifications_read(
         self,
@@ -139,7 +141,7 @@ class NotificationMutation:
         ids: Annotated[
             list[strawberry.ID] | None,
             strawberry.argument(
-                description="Global ids of `Notification`s; all, if null. Other users' are passed over."
+                description="Global ids of notifications; null for all. Those of other users are ignored."
             ),
         ] = None,
     ) -> NotificationsRead:

@@ -46,32 +46,34 @@ _SUBSCRIPTION_COLUMNS = tuple(
 class DripFeed:
     """How an order is spread over time."""
 
-    runs: int = strawberry.field(description="How many runs.")
-    interval: int = strawberry.field(description="Minutes between two runs.")
-    quantity: Count = strawberry.field(description="Units a run; the order's own `quantity` is the total.")
+    runs: int = strawberry.field(description="The number of runs.")
+    interval: int = strawberry.field(description="Minutes between runs.")
+    quantity: Count = strawberry.field(description="Units per run; the order's `quantity` is the total.")
 
     @classmethod
     def from_model(cls, row: OrderRow) -> Self | None:
-        """Null for an order that is delivered at once."""
+        """Drip-feed settings; null for an order that is delivered all at once."""
         if not row.is_drip_feed:
             return None
         return cls(runs=row.runs, interval=row.interval, quantity=Count(row.drip_feed_quantity))
 
 
-@strawberry.type(description="What an order of a service of type SUBSCRIPTIONS asks for, and how far it is.")
+@strawberry.type(description="The settings and progress of an order of type SUBSCRIPTIONS.")
 class OrderSubscription:
     """Delivery to posts that are yet to come."""
 
-    posts: int | None = strawberry.field(description="How many coming posts.")
-    min: Count | None = strawberry.field(description="The smallest quantity a post, in units.")
-    max: Count | None = strawberry.field(description="The largest quantity a post, in units.")
-    delay: int | None = strawberry.field(description="Minutes between a post and its delivery.")
-    expiry: str | None = strawberry.field(description="The last day, as the buyer wrote it.")
+    posts: int | None = strawberry.field(description="The number of future posts.")
+    min: Count | None = strawberry.field(description="The smallest quantity per post, in units.")
+    max: Count | None = strawberry.field(description="The largest quantity per post, in units.")
+    delay: int | None = strawberry.field(description="Delay between a post and its delivery, in minutes.")
+    expiry: str | None = strawberry.field(description="The last day, as the buyer entered it.")
     response_orders: str | None = strawberry.field(
-        description="The provider's orders so far, as it words them."
+        description="The provider's orders so far, as reported by the provider."
     )
-    response_posts: int | None = strawberry.field(description="Posts delivered so far.")
-    status: SubscriptionStatus | None = strawberry.field(description="Its state at the provider.")
+    response_posts: int | None = strawberry.field(description="The number of posts delivered so far.")
+    status: SubscriptionStatus | None = strawberry.field(
+        description="The subscription's status at the provider."
+    )
 
     @classmethod
     def from_model(cls, row: OrderRow) -> Self | None:
@@ -90,80 +92,83 @@ class OrderSubscription:
         )
 
 
-@strawberry.type(description="What a user bought, and how far its delivery is.")
+@strawberry.type(description="An order and the state of its delivery.")
 class Order(Node):
     """An order as its buyer sees it; which provider delivers is for staff only."""
 
     row: strawberry.Private[OrderRow]
     id: strawberry.ID = id_field("Order")
-    status: OrderStatus = column_field("status", description="How far it is.")
+    status: OrderStatus = column_field("status", description="The current status.")
     type: ServiceType = column_field(
         "service_type", description="The service's type when the order was placed."
     )
-    source: OrderSource = column_field("source", description="The door it came through.")
-    link: str = column_field("link", description="What it is delivered to.")
-    quantity: Count = column_field("quantity", description="Units in all.")
-    charge: Toman = column_field("charge", description="What it cost, in Toman.")
-    refunded: Toman = column_field("refunded", description="Toman given back so far, at most the charge.")
-    start_count: Count = column_field(
-        "start_count", description="Units that the link had before delivery began."
+    source: OrderSource = column_field("source", description="The channel it was placed through.")
+    link: str = column_field("link", description="The link or username that the order is for.")
+    quantity: Count = column_field("quantity", description="The total number of units.")
+    charge: Toman = column_field("charge", description="The amount charged, in Toman.")
+    refunded: Toman = column_field(
+        "refunded", description="The amount refunded so far, in Toman; at most the charge."
     )
-    remains: Count = column_field("remains", description="Units not delivered yet.")
+    start_count: Count = column_field("start_count", description="The link's count before delivery began.")
+    remains: Count = column_field("remains", description="The number of units not delivered yet.")
     drip_feed: DripFeed | None = computed_field(
         DripFeed.from_model,
         "is_drip_feed",
         "runs",
         "interval",
         "drip_feed_quantity",
-        description="Null for an order that is delivered at once.",
+        description="Drip-feed settings; null for an order that is delivered all at once.",
     )
     subscription: OrderSubscription | None = computed_field(
         OrderSubscription.from_model,
         "service_type",
         *_SUBSCRIPTION_COLUMNS,
-        description="Null unless the type is SUBSCRIPTIONS.",
+        description="Subscription settings; null unless the type is SUBSCRIPTIONS.",
     )
-    comments: str | None = column_field("comments", description="The comments to write, one a line.")
-    usernames: str | None = column_field("usernames", description="The users to mention, one a line.")
+    comments: str | None = column_field("comments", description="The comments to post, one per line.")
+    usernames: str | None = column_field("usernames", description="The users to mention, one per line.")
     username: str | None = column_field(
-        "username", description="The user whose followers or comments are meant."
+        "username", description="The user whose followers or comments the order is about."
     )
-    hashtags: str | None = column_field("hashtags", description="The hashtags to add, one a line.")
+    hashtags: str | None = column_field("hashtags", description="The hashtags to add, one per line.")
     hashtag: str | None = column_field("hashtag", description="The hashtag whose users are mentioned.")
-    media: str | None = column_field("media", description="Address of the post whose likers are mentioned.")
+    media: str | None = column_field("media", description="URL of the post whose likers are mentioned.")
     note: str | None = column_field("note", description="A remark that staff wrote for its buyer.")
     public_reason: PublicReason | None = column_field(
-        "public_reason", description="Why it waits, or ended as it did; null where nothing is special."
+        "public_reason", description="Why it is waiting or ended as it did; null for a regular order."
     )
     created_at: datetime = column_field("created_at", description="When it was placed.")
-    updated_at: datetime = column_field("updated_at", description="When it last changed.")
+    updated_at: datetime = column_field("updated_at", description="When it was last updated.")
 
     @related_field(
-        "service", Service.from_model, description="What was bought, as it is today; on sale or not."
+        "service",
+        Service.from_model,
+        description="The service that was ordered, as it is now; it may be off sale.",
     )
     async def service(self, info: Info) -> Service:
         return Service.from_model(await info.context.loaders.load_service(self.row))
 
     @related_field(
-        "category", Category.from_model, description="The service's shelf when the order was placed."
+        "category", Category.from_model, description="The service's category when the order was placed."
     )
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.load_category(self.row))
 
     @resolved_field(
-        description="What happened to it, oldest first; the old panel's orders have no history.", columns=()
+        description="The order's history, oldest first. Empty for orders imported from the old panel.",
+        columns=(),
     )
     async def history(self, info: Info) -> list[OrderEvent]:
         return [OrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.row.id)]
 
     @resolved_field(
-        description="`publicReason` as a sentence, in Persian or, by `Accept-Language`, in English.",
+        description="`publicReason` as a message, in Persian or English depending on `Accept-Language`.",
         columns=("public_reason",),
     )
     async def public_message(self, info: Info) -> str | None:
         return format_reason(self.row.public_reason, info.context.language)
 
-    @resolved_field(description="Its refills, oldest first.", columns=())
+    @resolved_field(description="The order's refills, oldest first.", columns=())
     async def refills(self, info: Info) -> list[Refill]:
         return [Refill.from_model(row) for row in await info.context.loaders.refills.load(self.row.id)]
 
@@ -176,24 +181,24 @@ class Order(Node):
         return cls.from_model(await orders.get_order(info.context.user, order_id=key))
 
 
-@strawberry.input(description="One of several states.")
+@strawberry.input(description="Matches any of several states.")
 class OrderStatusIn:
     """Orders by state."""
 
     any_of: list[OrderStatus] = strawberry.field(
-        name="in", description="States; an empty list matches nothing."
+        name="in", description="States to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which orders; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for orders. Omitted or null criteria are ignored.")
 class OrderWhere:
     """Criteria, all of which must hold."""
 
-    status: OrderStatusIn | None = strawberry.field(default=None, description="In one of these states.")
-    service: IdIn | None = strawberry.field(default=None, description="Of one of these services.")
-    link: TextContains | None = strawberry.field(default=None, description="By a part of the link.")
+    status: OrderStatusIn | None = strawberry.field(default=None, description="Filter by status.")
+    service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
+    link: TextContains | None = strawberry.field(default=None, description="Filter by part of the link.")
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="Placed in this span, ends included."
+        default=None, description="Filter by the time of the order, bounds included."
     )
 
     def to_filter(self) -> OrderFilter:
@@ -207,13 +212,13 @@ class OrderWhere:
         )
 
 
-@strawberry.input(description="How orders are sorted.")
+@strawberry.input(description="Sort order for orders.")
 class OrderOrder:
     """A column and a direction."""
 
-    field: OrderOrderField = strawberry.field(description="The column.")
+    field: OrderOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -222,7 +227,8 @@ class OrderQuery:
     """Reading one's own orders."""
 
     @query_field(
-        description="The viewer's orders, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
+        description="The viewer's orders, newest first by default. Requires authentication. Errors: "
+        "`INVALID_INPUT`."
     )
     async def orders(
         self,
@@ -234,11 +240,13 @@ class OrderQuery:
         where: Annotated[
             OrderWhere | None,
             strawberry.argument(
-                description='Such as `{status: {in: [PENDING]}, createdAt: {gte: "2026-01-01T00:00:00Z"}}`.'
+                description="For example, `{status: {in: [PENDING]}, createdAt: {gte: "
+                '"2026-01-01T00:00:00Z"}}`.'
             ),
         ] = None,
         order_by: Annotated[
-            OrderOrder | None, strawberry.argument(description="Such as `{field: CHARGE, direction: DESC}`.")
+            OrderOrder | None,
+            strawberry.argument(description="For example, `{field: CHARGE, direction: DESC}`."),
         ] = None,
     ) -> Connection[Order]:
         order = order_by or OrderOrder(field=OrderOrderField.ID)
@@ -253,7 +261,8 @@ class OrderQuery:
         return build_connection(page, Order.from_model)
 
     @query_field(
-        description="One of the viewer's orders. Needs a user. Errors: `ORDER_NOT_FOUND`, `FORBIDDEN`."
+        description="One of the viewer's orders. Requires authentication. Errors: `ORDER_NOT_FOUND`, "
+        "`FORBIDDEN`."
     )
     async def order(
         self,
@@ -270,8 +279,8 @@ class OrderMutation:
     @mutation_field(
         orders.create_order,
         cost=MONEY_MUTATION_COST,
-        description="Place an order: the wallet is charged at once, the service's provider delivers. "
-        "Needs a user.",
+        description="Place an order. The wallet is charged immediately, and the order is then sent to the "
+        "service's provider. Requires authentication.",
     )
     async def create_order(
         self,
@@ -294,8 +303,9 @@ class OrderMutation:
         order_cancellation.cancel_order,
         InvalidInput,
         cost=MONEY_MUTATION_COST,
-        description="Cancel an order. What was not sent yet is canceled and refunded at once. Else its "
-        "provider is asked, where the service has `cancel`; `status` tells what came of it. Needs a user.",
+        description="Cancel an order. An order that was not sent yet is canceled and refunded immediately. "
+        "Otherwise cancellation is requested from the provider, if the service supports `cancel`; "
+        "`status` shows the outcome. Requires authentication.",
     )
     async def cancel_order(
         self,

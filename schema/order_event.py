@@ -9,16 +9,16 @@ from models import OrderEvent as OrderEventRow
 from schema.enums import OrderActor, OrderStatus
 
 
-@strawberry.type(description="A step in an order's life, or a remark, where `from` and `to` are the same.")
+@strawberry.type(description="A change of an order's status, or a note if `from` and `to` are the same.")
 class OrderEvent:
     """One entry of an order's history; which member of staff acted is not told."""
 
     by: OrderActor = strawberry.field(description="Who did it.")
     from_status: OrderStatus | None = strawberry.field(
-        name="from", description="How far the order was before; null when it was placed."
+        name="from", description="The previous status; null for the placement of the order."
     )
-    to_status: OrderStatus = strawberry.field(name="to", description="How far it was from then on.")
-    note: str | None = strawberry.field(description="A remark that staff wrote for the buyer.")
+    to_status: OrderStatus = strawberry.field(name="to", description="The new status.")
+    note: str | None = strawberry.field(description="A note from staff to the buyer.")
     at: datetime = strawberry.field(description="When it happened.")
 
     @classmethod
@@ -32,12 +32,12 @@ class OrderEvent:
         )
 
 
-@strawberry.type(description="A step in an order's life, as staff see it.")
+@strawberry.type(description="A change to an order, with details for staff.")
 class AdminOrderEvent(OrderEvent):
     """The same with what only staff may read."""
 
     staff_note: str | None = strawberry.field(
-        description="What the provider or the worker said; no buyer sees it."
+        description="A note from the provider or the worker; not visible to the buyer."
     )
 
     @classmethod

@@ -10,27 +10,28 @@ from domain.problems import InvalidInput
 from schema.scalars import Count
 
 
-@strawberry.input(description="Delivery in several runs, for services with drip-feed.")
+@strawberry.input(description="Delivery in several runs, for services that support drip-feed.")
 class DripFeedInput:
     """How to spread an order over time; `quantity` of the order is one run's."""
 
-    runs: int = strawberry.field(description="How many runs, 1 to 10000; each delivers `quantity`.")
-    interval: int = strawberry.field(description="Minutes between two runs, 1 to 10080.")
+    runs: int = strawberry.field(description="The number of runs, 1 to 10000; each delivers `quantity`.")
+    interval: int = strawberry.field(description="Minutes between runs, 1 to 10080.")
 
     def to_details(self) -> DripFeed:
         """The same, in the operation's terms."""
         return DripFeed(runs=self.runs, interval=self.interval)
 
 
-@strawberry.input(description="What an order of a service of type SUBSCRIPTIONS needs besides `username`.")
+@strawberry.input(description="The settings of an order of type SUBSCRIPTIONS, in addition to `username`.")
 class SubscriptionInput:
     """Delivery to posts that are yet to come; `max` × `posts` units are charged up front."""
 
-    posts: int = strawberry.field(description="How many coming posts, 1 or more.")
-    min: Count = strawberry.field(description="The smallest quantity a post, in units.")
-    max: Count = strawberry.field(description="The largest quantity a post, in units.")
+    posts: int = strawberry.field(description="The number of future posts, at least 1.")
+    min: Count = strawberry.field(description="The smallest quantity per post, in units.")
+    max: Count = strawberry.field(description="The largest quantity per post, in units.")
     delay: int = strawberry.field(
-        default=0, description="Minutes between a post and its delivery: 0, 5, 10, 15, 30, 60 or 90."
+        default=0,
+        description="Delay between a post and its delivery, in minutes: 0, 5, 10, 15, 30, 60 or 90.",
     )
     expiry: str | None = strawberry.field(
         default=None, description="The last day as DD/MM/YYYY, such as 31/12/2026; today or later."
@@ -43,42 +44,44 @@ class SubscriptionInput:
         )
 
 
-@strawberry.input(description="An order. Which fields are needed, the type of the service says.")
+@strawberry.input(description="An order. The type of the service determines which fields are required.")
 class CreateOrderInput:
     """What to buy and for whom."""
 
     service_id: strawberry.ID = strawberry.field(description="Global id of a `Service` on sale.")
     link: str | None = strawberry.field(
         default=None,
-        description="An http(s) address or the name of a page, such as `https://instagram.com/p/CA2`. "
-        "Needed by all types but SUBSCRIPTIONS.",
+        description="An http(s) URL or a username, such as `https://instagram.com/p/CA2`. Required for all "
+        "types except SUBSCRIPTIONS.",
     )
     quantity: Count | None = strawberry.field(
         default=None,
-        description="Units, within the service's bounds; of one run with `dripFeed`. Not needed where lines "
-        "are counted (CUSTOM_COMMENTS, MENTIONS_CUSTOM_LIST), for packages and for SUBSCRIPTIONS.",
+        description="The number of units, within the service's limits; with `dripFeed`, the units per run. "
+        "Not required for packages, for SUBSCRIPTIONS, and for types that count lines (CUSTOM_COMMENTS, "
+        "MENTIONS_CUSTOM_LIST).",
     )
     drip_feed: DripFeedInput | None = strawberry.field(
-        default=None, description="Only for type DEFAULT, and only where the service has drip-feed."
+        default=None, description="Only for type DEFAULT, and only if the service supports drip-feed."
     )
     subscription: SubscriptionInput | None = strawberry.field(
-        default=None, description="Needed by SUBSCRIPTIONS."
+        default=None, description="Required for SUBSCRIPTIONS."
     )
     comments: str | None = strawberry.field(
-        default=None, description="One a line. Needed by CUSTOM_COMMENTS and CUSTOM_COMMENTS_PACKAGE."
+        default=None, description="One per line. Required for CUSTOM_COMMENTS and CUSTOM_COMMENTS_PACKAGE."
     )
     usernames: str | None = strawberry.field(
-        default=None, description="One a line. Needed by MENTIONS_WITH_HASHTAGS and MENTIONS_CUSTOM_LIST."
+        default=None,
+        description="One per line. Required for MENTIONS_WITH_HASHTAGS and MENTIONS_CUSTOM_LIST.",
     )
     username: str | None = strawberry.field(
-        default=None, description="Needed by MENTIONS_USER_FOLLOWERS, COMMENT_LIKES and SUBSCRIPTIONS."
+        default=None, description="Required for MENTIONS_USER_FOLLOWERS, COMMENT_LIKES and SUBSCRIPTIONS."
     )
     hashtags: str | None = strawberry.field(
-        default=None, description="One a line. Needed by MENTIONS_WITH_HASHTAGS."
+        default=None, description="One per line. Required for MENTIONS_WITH_HASHTAGS."
     )
-    hashtag: str | None = strawberry.field(default=None, description="Needed by MENTIONS_HASHTAG.")
+    hashtag: str | None = strawberry.field(default=None, description="Required for MENTIONS_HASHTAG.")
     media_url: str | None = strawberry.field(
-        default=None, description="An http(s) address. Needed by MENTIONS_MEDIA_LIKERS."
+        default=None, description="An http(s) URL. Required for MENTIONS_MEDIA_LIKERS."
     )
 
     def to_details(self) -> OrderDetails:

@@ -24,19 +24,19 @@ from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 class Payment(Node):
     """A payment as its payer sees it."""
 
-    amount: Toman = strawberry.field(description="What is paid, in Toman.")
-    status: PaymentStatus = strawberry.field(description="What the gateway itself said of it.")
+    amount: Toman = strawberry.field(description="The amount in Toman.")
+    status: PaymentStatus = strawberry.field(description="The status reported by the gateway.")
     url: str | None = strawberry.field(
-        description="The gateway's page, where the payer pays; null where the gateway did not open it."
+        description="The gateway's payment page; null if the payment could not be opened."
     )
-    gateway: str = strawberry.field(description="Where it is paid, such as `zarinpal`.")
+    gateway: str = strawberry.field(description="The payment gateway, such as `zarinpal`.")
     reference: str | None = strawberry.field(
-        description="The gateway's receipt number; null until it is paid."
+        description="The gateway's reference number; null until it is paid."
     )
     card_mask: str | None = strawberry.field(description="The payer's card, such as `603799******0000`.")
     created_at: datetime = strawberry.field(description="When it was started.")
     credited_at: datetime | None = strawberry.field(
-        description="When it reached the wallet; null until then."
+        description="When it was credited to the wallet; null until then."
     )
 
     @classmethod
@@ -59,22 +59,24 @@ class Payment(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.input(description="One of several states.")
+@strawberry.input(description="Matches any of several states.")
 class PaymentStatusIn:
     """Payments by state."""
 
     any_of: list[PaymentStatus] = strawberry.field(
-        name="in", description="States; an empty list matches nothing."
+        name="in", description="States to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which payments; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")
 class PaymentWhere:
     """Criteria, all of which must hold."""
 
-    status: PaymentStatusIn | None = strawberry.field(default=None, description="In one of these states.")
-    amount: TomanRange | None = strawberry.field(default=None, description="In Toman.")
-    created_at: DateTimeRange | None = strawberry.field(default=None, description="Started within this span.")
+    status: PaymentStatusIn | None = strawberry.field(default=None, description="Filter by status.")
+    amount: TomanRange | None = strawberry.field(default=None, description="Filter by amount, in Toman.")
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="Filter by the time it was started, bounds included."
+    )
 
     def to_filter(self) -> PaymentFilter:
         """The same, in the operation's terms."""
@@ -87,13 +89,13 @@ class PaymentWhere:
         )
 
 
-@strawberry.input(description="How payments are sorted.")
+@strawberry.input(description="Sort order for payments.")
 class PaymentOrder:
     """A column and a direction."""
 
-    field: PaymentOrderField = strawberry.field(description="The column.")
+    field: PaymentOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -102,7 +104,8 @@ class PaymentQuery:
     """Reading one's own payments."""
 
     @query_field(
-        description="The viewer's payments, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
+        description="The viewer's payments, newest first by default. Requires authentication. Errors: "
+        "`INVALID_INPUT`."
     )
     async def payments(
         self,
@@ -112,10 +115,10 @@ class PaymentQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            PaymentWhere | None, strawberry.argument(description="Such as `{status: {in: [PAID]}}`.")
+            PaymentWhere | None, strawberry.argument(description="For example, `{status: {in: [PAID]}}`.")
         ] = None,
         order_by: Annotated[
-            PaymentOrder | None, strawberry.argument(description="Such as `{field: AMOUNT}`.")
+            PaymentOrder | None, strawberry.argument(description="For example, `{field: AMOUNT}`.")
         ] = None,
     ) -> Connection[Payment]:
         order = order_by or PaymentOrder(field=PaymentOrderField.ID)
@@ -136,12 +139,15 @@ class PaymentMutation:
     @mutation_field(
         payments.start_payment,
         cost=MONEY_MUTATION_COST,
-        description="Open a payment at the gateway; send the payer to its `url`. Needs a user.",
+        description="Start a payment at the gateway. Redirect the payer to its `url`. Requires "
+        "authentication.",
     )
     async def start_payment(
         self,
         info: Info,
-        amount: Annotated[Toman, strawberry.argument(description="Toman, such as 50000; 1000 or more.")],
+        amount: Annotated[
+            Toman, strawberry.argument(description="The amount in Toman, such as 50000; at least 1000.")
+        ],
         idempotency_key: IdempotencyKey = None,
     ) -> Payment:
         row = await payments.start_payment(

@@ -22,27 +22,28 @@ from schema.scalars import Count
 
 _FIELD_DESCRIPTIONS = {
     "field": "The argument or input field, such as `mobile`.",
-    "retry_after": "Seconds after which trying again is sure not to meet this limit.",
-    "amount": "What was asked for, in Toman.",
-    "min": "The smallest that is accepted.",
-    "max": "The largest that is accepted.",
-    "balance": "What the wallet holds, in Toman.",
-    "charge": "What the order would cost, in Toman.",
-    "days": "Days between two turns.",
+    "retry_after": "The maximum number of seconds until this limit no longer applies.",
+    "amount": "The requested amount, in Toman.",
+    "min": "The smallest accepted value.",
+    "max": "The largest accepted value.",
+    "balance": "The wallet's balance, in Toman.",
+    "charge": "The cost of the order, in Toman.",
+    "days": "The number of days between spins.",
 }
+_RESULT_DESCRIPTION = "The mutation's result, or the problem that prevented it."
 # Seconds are few; whole numbers of things may pass 32 bits.
 _FIELD_TYPES = {timedelta: int, int: Count}
 
 
 @strawberry.interface(
-    description="An expected refusal. Every mutation answers its success or one of its problems."
+    description="An expected failure. Every mutation returns its result or one of its problems."
 )
 class Problem:
     """What all problems show."""
 
-    code: ProblemCode = strawberry.field(description="What went wrong, for programs.")
+    code: ProblemCode = strawberry.field(description="A stable code for programs.")
     message: str = strawberry.field(
-        description="What went wrong, for people: in Persian or English, by `Accept-Language`."
+        description="A message for people, in Persian or English depending on `Accept-Language`."
     )
 
 
@@ -80,7 +81,7 @@ class ProblemUnionExtension(FieldExtension):
     def apply(self, field: StrawberryField) -> None:
         name = self._prefix + "".join(part.capitalize() for part in field.python_name.split("_")) + "Result"
         members = (field.type, *(_TYPES[problem] for problem in self._problems))
-        union = Annotated[Union[members], strawberry.union(name, description="The success, or why not.")]  # type: ignore[valid-type] # noqa: UP007 - its members are values
+        union = Annotated[Union[members], strawberry.union(name, description=_RESULT_DESCRIPTION)]  # type: ignore[valid-type] # noqa: UP007 - its members are values
         # Nullable: a failing mutation must not take its neighbours' answers away.
         field.type = Optional[union]  # noqa: UP045 - `|` does not take what is made at run time
 

@@ -15,15 +15,15 @@ from schema.node import Node, parse_id, to_global_id
 from schema.problem_unions import MONEY_MUTATION_COST, mutation_field
 
 
-@strawberry.type(description="A request to deliver again what dropped from a finished order.")
+@strawberry.type(description="A request to replace units that dropped from a completed order.")
 class Refill(Node):
     """A refill as the order's buyer sees it."""
 
-    status: RefillStatus = strawberry.field(description="How far it is.")
-    note: str | None = strawberry.field(description="A remark that staff wrote for the buyer.")
-    public_reason: PublicReason | None = strawberry.field(description="Why it was rejected, or waits.")
-    created_at: datetime = strawberry.field(description="When it was asked for.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    status: RefillStatus = strawberry.field(description="The current status.")
+    note: str | None = strawberry.field(description="A note from staff to the buyer.")
+    public_reason: PublicReason | None = strawberry.field(description="Why it was rejected or is waiting.")
+    created_at: datetime = strawberry.field(description="When it was requested.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: RefillRow) -> Self:
@@ -50,8 +50,8 @@ class RefillMutation:
         refills.request_refill,
         InvalidInput,
         cost=MONEY_MUTATION_COST,
-        description="Have delivered again what dropped from a finished order: once a day, and where the "
-        "service has `refill`. Needs a user.",
+        description="Request a refill for units that dropped from a completed order, at most once a day and "
+        "only if the service supports `refill`. Requires authentication.",
     )
     async def request_refill(
         self,

@@ -114,22 +114,22 @@ def _parse_literal(node: ValueNode, parse: Callable[[object], T], value: object)
 SCALARS: dict[object, ScalarDefinition] = {
     Toman: strawberry.scalar(
         name="Toman",
-        description="An amount of money in whole Toman: a JSON integer within ±(2^53-1), such as 25000.",
+        description="An amount of money in whole Toman, as a JSON integer within ±(2^53-1), such as 25000.",
         serialize=parse_whole_number,
         parse_value=parse_whole_number,
         parse_literal=_parse_whole_number_literal,
     ),
     Count: strawberry.scalar(
         name="Count",
-        description="A whole number: a JSON integer within ±(2^53-1). `Int` ends at 2^31-1.",
+        description="A whole number, as a JSON integer within ±(2^53-1). `Int` is limited to 2^31-1.",
         serialize=parse_whole_number,
         parse_value=parse_whole_number,
         parse_literal=_parse_whole_number_literal,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment as RFC 3339 spells it. Answers are in UTC, such as `2026-01-31T20:30:00Z`; "
-        "arguments may have any zone, but must have one.",
+        description="An RFC 3339 timestamp. Output is in UTC, such as `2026-01-31T20:30:00Z`; input may use "
+        "any time zone but must include one.",
         serialize=to_utc,
         parse_value=parse_datetime,
         parse_literal=_parse_datetime_literal,

@@ -22,35 +22,35 @@ from schema.scalars import Count
 from schema.selection import get_projection
 
 
-@strawberry.type(description="Something the shop sells.")
+@strawberry.type(description="A service that the shop sells.")
 class Service(Node):
     """A catalogue entry as shoppers see it."""
 
     row: strawberry.Private[ServiceRow]
     id: strawberry.ID = id_field("Service")
-    name: str = column_field("name", description="Its name, as the shop words it.")
+    name: str = column_field("name", description="The name.")
     description: str = column_field("description", description="HTML; may be empty.")
     price: Toman = column_field(
         "price",
-        description="Toman per 1,000 units, or per order where the type is a package. Such as 9000.",
+        description="Toman per 1,000 units, or per order for package types, such as 9000.",
     )
     min: Count = column_field("min_quantity", description="The smallest quantity of an order, in units.")
     max: Count = column_field("max_quantity", description="The largest quantity of an order, in units.")
-    type: ServiceType = column_field("type", description="What an order must name besides its link.")
+    type: ServiceType = column_field(
+        "type", description="The service type, which determines the fields an order needs."
+    )
     drip_feed: bool = column_field(
-        "drip_feed", description="Whether an order may be delivered in several runs."
+        "drip_feed", description="Whether an order can be delivered in several runs."
     )
-    refill: bool = column_field(
-        "can_refill", description="Whether what drops from an order can be delivered again."
-    )
+    refill: bool = column_field("can_refill", description="Whether dropped units can be refilled.")
     cancel: bool = column_field(
-        "can_cancel", description="Whether an order can be canceled after it was sent to its provider."
+        "can_cancel", description="Whether an order can be canceled after it was sent to the provider."
     )
     is_active: bool = column_field("is_active", description="Whether it is on sale.")
     created_at: datetime = column_field("created_at", description="When it was added.")
-    updated_at: datetime = column_field("updated_at", description="When it last changed.")
+    updated_at: datetime = column_field("updated_at", description="When it was last updated.")
 
-    @related_field("category", Category.from_model, description="The shelf it stands on.")
+    @related_field("category", Category.from_model, description="The category it belongs to.")
     async def category(self, info: Info) -> Category:
         return Category.from_model(await info.context.loaders.load_category(self.row))
 
@@ -64,26 +64,26 @@ class Service(Node):
         return cls.from_model(found) if found else None
 
 
-@strawberry.input(description="One of several types.")
+@strawberry.input(description="Matches any of several types.")
 class ServiceTypeIn:
     """Services by type."""
 
     any_of: list[ServiceType] = strawberry.field(
-        name="in", description="Types; an empty list matches nothing."
+        name="in", description="Types to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which services; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for services. Omitted or null criteria are ignored.")
 class ServiceWhere:
     """Criteria, all of which must hold."""
 
-    category: IdIn | None = strawberry.field(default=None, description="On one of these shelves.")
-    type: ServiceTypeIn | None = strawberry.field(default=None, description="Of one of these types.")
-    drip_feed: bool | None = strawberry.field(default=None, description="With or without drip-feed.")
-    refill: bool | None = strawberry.field(default=None, description="With or without refill.")
-    cancel: bool | None = strawberry.field(default=None, description="With or without cancel.")
-    name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
-    price: TomanRange | None = strawberry.field(default=None, description="In Toman, as `price` is.")
+    category: IdIn | None = strawberry.field(default=None, description="Filter by category.")
+    type: ServiceTypeIn | None = strawberry.field(default=None, description="Filter by type.")
+    drip_feed: bool | None = strawberry.field(default=None, description="Filter by drip-feed support.")
+    refill: bool | None = strawberry.field(default=None, description="Filter by refill support.")
+    cancel: bool | None = strawberry.field(default=None, description="Filter by cancellation support.")
+    name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
+    price: TomanRange | None = strawberry.field(default=None, description="Filter by price, in Toman.")
 
     def to_filter(self) -> ServiceFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
@@ -99,7 +99,7 @@ class ServiceWhere:
         )
 
 
-@strawberry.enum(description="What services sort by.")
+@strawberry.enum(description="Fields that services can be sorted by.")
 class ServiceOrderField(StrEnum):
     """The sortable columns that shoppers may know; the provider's price is not among them."""
 
@@ -112,13 +112,13 @@ class ServiceOrderField(StrEnum):
     UPDATED_AT = "updated_at"
 
 
-@strawberry.input(description="How services are sorted.")
+@strawberry.input(description="Sort order for services.")
 class ServiceOrder:
     """A column and a direction."""
 
-    field: ServiceOrderField = strawberry.field(description="The column.")
+    field: ServiceOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -126,9 +126,7 @@ class ServiceOrder:
 class ServiceQuery:
     """Reading services."""
 
-    @query_field(
-        description="Services on sale, newest first unless told otherwise. Bad page: `INVALID_INPUT`."
-    )
+    @query_field(description="Services on sale, newest first by default. Errors: `INVALID_INPUT`.")
     async def services(
         self,
         info: Info,
@@ -139,11 +137,12 @@ class ServiceQuery:
         where: Annotated[
             ServiceWhere | None,
             strawberry.argument(
-                description='Such as `{name: {contains: "Instagram"}, price: {lte: 50000}}`.'
+                description='For example, `{name: {contains: "Instagram"}, price: {lte: 50000}}`.'
             ),
         ] = None,
         order_by: Annotated[
-            ServiceOrder | None, strawberry.argument(description="Such as `{field: PRICE, direction: ASC}`.")
+            ServiceOrder | None,
+            strawberry.argument(description="For example, `{field: PRICE, direction: ASC}`."),
         ] = None,
     ) -> Connection[Service]:
         order = order_by or ServiceOrder(field=ServiceOrderField.ID)

@@ -17,23 +17,22 @@ from schema.problem_unions import mutation_field
 from schema.user import User
 
 
-@strawberry.type(description="A place where the user is signed in.")
+@strawberry.type(description="A device or program where the user is signed in.")
 class UserSession(Node):
     """One open session; its token is not part of it, and cannot be found from its id."""
 
-    kind: SessionKind = strawberry.field(description="What the session may be used for.")
-    is_current: bool = strawberry.field(description="Whether this request was made by it.")
+    kind: SessionKind = strawberry.field(description="The kind of session.")
+    is_current: bool = strawberry.field(description="Whether this request uses it.")
     created_at: datetime = strawberry.field(description="When it was opened.")
     last_seen_at: datetime = strawberry.field(
-        description="When it was last used: exact to an hour, to a minute for staff sessions."
+        description="When it was last used, accurate to an hour, or to a minute for staff sessions."
     )
-    expires_at: datetime = strawberry.field(description="When it ends, if it is not ended before.")
+    expires_at: datetime = strawberry.field(description="When it expires, unless it is ended earlier.")
     user_agent: str | None = strawberry.field(
-        description="What the client that opened it called itself; null where it did not say."
+        description="The User-Agent of the client that opened it; null if it sent none."
     )
     network: str | None = strawberry.field(
-        description="The network that it was opened from: an IPv4 address or the /64 of an IPv6 one; "
-        "null where it is unknown."
+        description="The network it was opened from: an IPv4 address or an IPv6 /64 prefix; null if unknown."
     )
 
     @classmethod
@@ -57,18 +56,18 @@ class UserSession(Node):
         return cls.from_model(found, viewer) if found else None
 
 
-@strawberry.type(description="The session is over, and its token is void.")
+@strawberry.type(description="The session was ended and its token revoked.")
 class SessionEnded:
     """Whose session it was."""
 
-    user: User = strawberry.field(description="Who was signed in.")
+    user: User = strawberry.field(description="The user who was signed in.")
 
 
 @strawberry.type
 class SessionQuery:
     """Looking where one is signed in."""
 
-    @query_field(description="The user's open sessions, the latest first. Needs a user.")
+    @query_field(description="The viewer's open sessions, newest first. Requires authentication.")
     async def sessions(self, info: Info) -> list[UserSession] | None:
         viewer = info.context.session
         rows = await sessions.list_sessions(info.context.shop, viewer)
@@ -82,7 +81,7 @@ class SessionMutation:
     @mutation_field(
         sessions.end_session,
         InvalidInput,
-        description="End one of the user's sessions, such as that of a lost phone. Needs a user.",
+        description="End one of your sessions, such as the one on a lost phone. Requires authentication.",
     )
     async def end_session(
         self,

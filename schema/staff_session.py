@@ -11,36 +11,40 @@ from schema.login import Session, Username
 from schema.problem_unions import mutation_field
 from schema.user import User
 
-_SIX_DIGITS = "Six digits, in whichever script."
+_SIX_DIGITS = "Six digits, in Latin, Persian or Arabic script."
 
 
-@strawberry.type(description="The session counts as confirmed.")
+@strawberry.type(description="The session is confirmed.")
 class IdentityConfirmed:
     """A fresh proof."""
 
-    until: datetime = strawberry.field(description="When the proof ends, five minutes after the code.")
+    until: datetime = strawberry.field(
+        description="When the confirmation expires, five minutes after the code was entered."
+    )
 
 
-@strawberry.type(description="A secret that waits for its first code, see `confirmTotp`.")
+@strawberry.type(description="A TOTP secret that takes effect with its first code; see `confirmTotp`.")
 class TotpEnrolment:
     """What an authenticator app needs."""
 
-    secret: str = strawberry.field(description="Base32, to be typed into the app. Shown this once.")
-    uri: str = strawberry.field(description="`otpauth://…`, to be shown as a QR code. Shown this once.")
+    secret: str = strawberry.field(
+        description="The secret in Base32, for typing into the app. Shown only once."
+    )
+    uri: str = strawberry.field(description="An `otpauth://` URI to display as a QR code. Shown only once.")
 
 
-@strawberry.type(description="From here on, staff sessions of the user need a code of the app as well.")
+@strawberry.type(description="Staff sessions of this user now need a code from the app as well.")
 class TotpEnabled:
     """Whose secret is in use."""
 
-    user: User = strawberry.field(description="Whose app it is.")
+    user: User = strawberry.field(description="The user whose app it is.")
 
 
-@strawberry.type(description="From here on, login codes alone open staff sessions of the user.")
+@strawberry.type(description="Staff sessions of this user no longer need an authenticator code.")
 class TotpDisabled:
     """Whose secret is forgotten."""
 
-    user: User = strawberry.field(description="Whose app it was.")
+    user: User = strawberry.field(description="The user whose app it was.")
 
 
 @strawberry.type
@@ -49,8 +53,8 @@ class StaffSessionMutation:
 
     @mutation_field(
         staff_sessions.start_staff_session,
-        description="Exchange a login code for a staff session, which `admin` needs. It ends when it was not "
-        "used for 12 hours, and after 7 days. A session that was just opened counts as confirmed.",
+        description="Exchange a login code for a staff session, which `admin` requires. The session ends "
+        "after 12 hours without use, or after 7 days. A new session counts as confirmed.",
     )
     async def start_staff_session(
         self,
@@ -59,7 +63,9 @@ class StaffSessionMutation:
         code: Annotated[str, strawberry.argument(description="The login code. " + _SIX_DIGITS)],
         totp_code: Annotated[
             str | None,
-            strawberry.argument(description="The authenticator app's, where one is set up. " + _SIX_DIGITS),
+            strawberry.argument(
+                description="The code from the authenticator app, if one is set up. " + _SIX_DIGITS
+            ),
         ] = None,
     ) -> Session:
         session = await staff_sessions.start_staff_session(
@@ -77,8 +83,9 @@ class StaffSessionMutation:
 
     @mutation_field(
         staff_sessions.confirm_identity,
-        description="Confirm this staff session, for five minutes, by a code of the authenticator app, or by "
-        "a login code where none is set up. After five wrong codes the session ends. Needs a staff session.",
+        description="Confirm this staff session for five minutes with a code from the authenticator app, or "
+        "with a login code if no app is set up. The session ends after five wrong codes. Requires a staff "
+        "session.",
     )
     async def confirm_identity(
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
@@ -90,8 +97,8 @@ class StaffSessionMutation:
 
     @mutation_field(
         totp.enable_totp,
-        description="Make a secret for an authenticator app. It is in use once `confirmTotp` brought its "
-        "first code; until then, the one before stays in use. Needs a staff session.",
+        description="Create a secret for an authenticator app. It takes effect when `confirmTotp` receives "
+        "its first code; until then, any previous app stays in use. Requires a staff session.",
     )
     async def enable_totp(self, info: Info) -> TotpEnrolment:
         enrolment = await totp.enable_totp(info.context.shop, info.context.session)
@@ -99,7 +106,7 @@ class StaffSessionMutation:
 
     @mutation_field(
         totp.confirm_totp,
-        description="Put the authenticator app to use by its first code. Needs a staff session.",
+        description="Activate the authenticator app with its first code. Requires a staff session.",
     )
     async def confirm_totp(
         self, info: Info, code: Annotated[str, strawberry.argument(description=_SIX_DIGITS)]
@@ -110,7 +117,8 @@ class StaffSessionMutation:
 
     @mutation_field(
         totp.disable_totp,
-        description="Sign in without the authenticator app from here on. Needs a staff session.",
+        description="Remove the authenticator app, so that signing in needs only a login code. Requires a "
+        "staff session.",
     )
     async def disable_totp(self, info: Info) -> TotpDisabled:
         viewer = info.context.session

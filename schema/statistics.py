@@ -11,19 +11,21 @@ from resolvers import statistics
 from schema.fields import query_field
 from schema.service import Service
 
-Limit = Annotated[int | None, strawberry.argument(description="At most so many rows, 1 to 10; 10, if null.")]
+Limit = Annotated[
+    int | None, strawberry.argument(description="The maximum number of rows, 1 to 10; 10 by default.")
+]
 
 
-@strawberry.type(description="A user among those who spent most; the mobile is masked.")
+@strawberry.type(description="One of the users who spent the most; the mobile number is masked.")
 class TopUser:
     """A row of the table of buyers."""
 
-    first_name: str | None = strawberry.field(description="Given name.")
-    last_name: str | None = strawberry.field(description="Family name.")
+    first_name: str | None = strawberry.field(description="First name.")
+    last_name: str | None = strawberry.field(description="Last name.")
     mobile: str | None = strawberry.field(description="Masked, such as 0901****566.")
-    order_count: int = strawberry.field(description="How many orders.")
-    custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
-    amount: Toman = strawberry.field(description="What these orders cost, in Toman.")
+    order_count: int = strawberry.field(description="The number of orders.")
+    custom_rate: int = strawberry.field(description="The user's personal discount, in percent.")
+    amount: Toman = strawberry.field(description="The total cost of these orders, in Toman.")
 
     @classmethod
     def from_model(cls, row: statistics.TopUser) -> Self:
@@ -37,12 +39,12 @@ class TopUser:
         )
 
 
-@strawberry.type(description="A service among those ordered most often.")
+@strawberry.type(description="One of the most ordered services.")
 class TopService:
     """A row of the table of services."""
 
-    service: Service = strawberry.field(description="What was ordered; on sale or not.")
-    order_count: int = strawberry.field(description="How many orders.")
+    service: Service = strawberry.field(description="The service, which may be off sale.")
+    order_count: int = strawberry.field(description="The number of orders.")
 
     @classmethod
     def from_model(cls, row: statistics.TopService) -> Self:
@@ -57,14 +59,16 @@ def _row_limit(limit: int | None) -> int:
 class StatsQuery:
     """The public tables."""
 
-    @query_field(description="Who spent most; orders given back do not count. Bad limit: `INVALID_INPUT`.")
+    @query_field(
+        description="The users who spent the most, not counting refunded orders. Errors: `INVALID_INPUT`."
+    )
     async def top_users(
         self,
         limit: Limit = None,
         since: Annotated[
             datetime | None,
             strawberry.argument(
-                description="Only orders placed at this moment or later; all, if null.",
+                description="Count only orders placed at or after this time; null for all orders.",
                 metadata={"cost": 200},
             ),
         ] = None,
@@ -75,7 +79,7 @@ class StatsQuery:
         ]
 
     @query_field(
-        description="What is ordered most; orders given back do not count. Bad limit: `INVALID_INPUT`."
+        description="The most ordered services, not counting refunded orders. Errors: `INVALID_INPUT`."
     )
     async def top_services(self, limit: Limit = None) -> list[TopService]:
         return [

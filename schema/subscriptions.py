@@ -41,35 +41,36 @@ async def _render(
 
 
 @strawberry.type(
-    description="What changes while the client listens: over WebSocket, by the protocol "
-    "graphql-transport-ws. Each record comes as it is by then: of several changes in a row, the last is sure."
+    description="Live updates over WebSocket with the graphql-transport-ws protocol. Each event carries the "
+    "record's current state. Rapid changes may be coalesced; the latest state is always delivered."
 )
 class Subscription:
     """The root of listening."""
 
     @_subscription_field(
-        description="The viewer's orders as they change; placing one is no change of it. Needs a user. "
-        "Errors: `INVALID_INPUT`, `ORDER_NOT_FOUND`, `FORBIDDEN`."
+        description="The viewer's orders whenever they change. Placing an order does not count as a change. "
+        "Requires authentication. Errors: `INVALID_INPUT`, `ORDER_NOT_FOUND`, `FORBIDDEN`."
     )
     def order_updated(
         self,
         info: Info,
         id: Annotated[  # noqa: A002 - Relay's name
-            strawberry.ID | None, strawberry.argument(description="Global id of an `Order`; all, if null.")
+            strawberry.ID | None,
+            strawberry.argument(description="Global id of an `Order`; null for all orders."),
         ] = None,
     ) -> AsyncGenerator[Order, None]:
         key = None if id is None else parse_id(id, "Order", field="id")
         rows = subscriptions.subscribe_to_orders(info.context.shop.hub, info.context.user, order_id=key)
         return _render(rows, Order.from_model)
 
-    @_subscription_field(description="What the shop tells the viewer from now on. Needs a user.")
+    @_subscription_field(description="New notifications for the viewer. Requires authentication.")
     def notification_added(self, info: Info) -> AsyncGenerator[Notification, None]:
         rows = subscriptions.subscribe_to_notifications(info.context.shop.hub, info.context.user)
         return _render(rows, Notification.from_model)
 
     @_subscription_field(
-        description="What is written into one of the viewer's tickets from now on, by either side. Needs a "
-        "user. Errors: `INVALID_INPUT`, `TICKET_NOT_FOUND`, `FORBIDDEN`."
+        description="New messages in one of the viewer's tickets, from either side. Requires authentication. "
+        "Errors: `INVALID_INPUT`, `TICKET_NOT_FOUND`, `FORBIDDEN`."
     )
     def ticket_message_added(
         self,

@@ -25,15 +25,15 @@ class TicketMessage(Node):
     """A message, the user's or staff's."""
 
     message: str = strawberry.field(
-        description="As its writer sent it; may hold HTML, which clients must not trust."
+        description="The text as it was sent. May contain HTML; not safe to render."
     )
-    is_mine: bool = strawberry.field(description="Whether the viewer wrote it; staff otherwise.")
-    is_read: bool = strawberry.field(description="Whether the other side has read it.")
+    is_mine: bool = strawberry.field(description="Whether the viewer wrote it; otherwise staff did.")
+    is_read: bool = strawberry.field(description="Whether the recipient has read it.")
     created_at: datetime = strawberry.field(description="When it was written.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
     ticket_id: strawberry.Private[int]
 
-    @resolved_field(description="What it was written into.")
+    @resolved_field(description="The ticket it belongs to.")
     async def ticket(self, info: Info) -> "Ticket":
         return Ticket.from_model(await info.context.loaders.ticket.load(self.ticket_id))
 
@@ -56,20 +56,20 @@ class TicketMessage(Node):
         return cls.from_model(found, viewer_id=user.id) if found else None
 
 
-@strawberry.type(description="A question to the shop's support.")
+@strawberry.type(description="A support ticket.")
 class Ticket(Node):
     """A ticket with its first text; messages follow."""
 
-    subject: str = strawberry.field(description="What it is about.")
+    subject: str = strawberry.field(description="The subject.")
     description: str = strawberry.field(
-        description="Its first text, as the user sent it; not to be trusted as HTML."
+        description="The first message, as the user sent it. Not safe to render as HTML."
     )
-    status: TicketStatus = strawberry.field(description="Whose turn it is.")
+    status: TicketStatus = strawberry.field(description="The status, which shows whose turn it is to answer.")
     created_at: datetime = strawberry.field(description="When it was opened.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
     key: strawberry.Private[int]
 
-    @resolved_field(description="What was written after the description, oldest first.")
+    @resolved_field(description="The messages after the description, oldest first.")
     async def messages(self, info: Info) -> list[TicketMessage]:
         rows = await info.context.loaders.messages.load(self.key)
         return [TicketMessage.from_model(row, viewer_id=info.context.user.id) for row in rows]
@@ -91,22 +91,26 @@ class Ticket(Node):
         return cls.from_model(await tickets.get_ticket(info.context.user, ticket_id=key))
 
 
-@strawberry.input(description="One of several states.")
+@strawberry.input(description="Matches any of several states.")
 class TicketStatusIn:
     """Tickets by state."""
 
     any_of: list[TicketStatus] = strawberry.field(
-        name="in", description="States; an empty list matches nothing."
+        name="in", description="States to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which tickets; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")
 class TicketWhere:
     """Criteria, all of which must hold."""
 
-    status: TicketStatusIn | None = strawberry.field(default=None, description="In one of these states.")
-    subject: TextContains | None = strawberry.field(default=None, description="By a part of the subject.")
-    created_at: DateTimeRange | None = strawberry.field(default=None, description="Opened within this span.")
+    status: TicketStatusIn | None = strawberry.field(default=None, description="Filter by status.")
+    subject: TextContains | None = strawberry.field(
+        default=None, description="Filter by part of the subject."
+    )
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None, description="Filter by the time it was opened, bounds included."
+    )
 
     def to_filter(self) -> TicketFilter:
         """The same, in the operation's terms."""
@@ -118,13 +122,13 @@ class TicketWhere:
         )
 
 
-@strawberry.input(description="How tickets are sorted.")
+@strawberry.input(description="Sort order for tickets.")
 class TicketOrder:
     """A column and a direction."""
 
-    field: TicketOrderField = strawberry.field(description="The column.")
+    field: TicketOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -133,7 +137,8 @@ class TicketQuery:
     """Reading one's own tickets."""
 
     @query_field(
-        description="The viewer's tickets, newest first by default. Needs a user. Bad page: `INVALID_INPUT`."
+        description="The viewer's tickets, newest first by default. Requires authentication. Errors: "
+        "`INVALID_INPUT`."
     )
     async def tickets(
         self,
@@ -143,10 +148,10 @@ class TicketQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            TicketWhere | None, strawberry.argument(description="Such as `{status: {in: [ANSWERED]}}`.")
+            TicketWhere | None, strawberry.argument(description="For example, `{status: {in: [ANSWERED]}}`.")
         ] = None,
         order_by: Annotated[
-            TicketOrder | None, strawberry.argument(description="Such as `{field: UPDATED_AT}`.")
+            TicketOrder | None, strawberry.argument(description="For example, `{field: UPDATED_AT}`.")
         ] = None,
     ) -> Connection[Ticket]:
         order = order_by or TicketOrder(field=TicketOrderField.ID)
@@ -160,7 +165,8 @@ class TicketQuery:
         return build_connection(page, Ticket.from_model)
 
     @query_field(
-        description="One of the viewer's tickets. Needs a user. Errors: `TICKET_NOT_FOUND`, `FORBIDDEN`."
+        description="One of the viewer's tickets. Requires authentication. Errors: `TICKET_NOT_FOUND`, "
+        "`FORBIDDEN`."
     )
     async def ticket(
         self,
@@ -174,7 +180,7 @@ class TicketQuery:
 class TicketMutation:
     """Writing to support."""
 
-    @mutation_field(tickets.create_ticket, description="Open a ticket. Needs a user.")
+    @mutation_field(tickets.create_ticket, description="Open a ticket. Requires authentication.")
     async def create_ticket(
         self,
         info: Info,
@@ -187,7 +193,7 @@ class TicketMutation:
     @mutation_field(
         tickets.reply_to_ticket,
         InvalidInput,
-        description="Write into one's own ticket; a settled one waits for staff again. Needs a user.",
+        description="Reply to one of your tickets. A closed ticket is reopened. Requires authentication.",
     )
     async def reply_to_ticket(
         self,

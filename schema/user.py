@@ -20,27 +20,29 @@ from schema.problem_unions import mutation_field
 class User(Node):
     """A user as the user sees it; secrets are not part of it."""
 
-    first_name: str | None = strawberry.field(description="Given name.")
-    last_name: str | None = strawberry.field(description="Family name.")
-    email: str | None = strawberry.field(description="E-mail address, in lower case.")
+    first_name: str | None = strawberry.field(description="First name.")
+    last_name: str | None = strawberry.field(description="Last name.")
+    email: str | None = strawberry.field(description="Email address in lower case.")
     mobile: str | None = strawberry.field(description="Mobile number, such as 09011235566.")
-    mobile_verified: bool = strawberry.field(description="Whether the user has logged in with this mobile.")
-    role: UserRole = strawberry.field(description="Who the user is to the shop.")
-    balance: Toman = strawberry.field(description="What the wallet holds, in Toman.")
-    custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
+    mobile_verified: bool = strawberry.field(
+        description="Whether the user has verified this mobile number by logging in with it."
+    )
+    role: UserRole = strawberry.field(description="The user's role.")
+    balance: Toman = strawberry.field(description="The wallet's balance, in Toman.")
+    custom_rate: int = strawberry.field(description="The user's personal discount, in percent.")
     login_type: str | None = strawberry.field(
         description="How the user registered, as the old panel recorded it."
     )
     timezone: str | None = strawberry.field(description="The user's time zone, such as Asia/Tehran.")
-    more_information: str | None = strawberry.field(description="What the old panel noted of the user.")
-    settings: str | None = strawberry.field(description="Settings, as the old panel recorded them.")
-    description: str | None = strawberry.field(description="A remark of the shop's.")
+    more_information: str | None = strawberry.field(description="Notes about the user from the old panel.")
+    settings: str | None = strawberry.field(description="Settings from the old panel.")
+    description: str | None = strawberry.field(description="A note by the shop.")
     spent: Toman | None = strawberry.field(
-        description="What the user had spent by the old panel's count, in Toman; null for newer users."
+        description="The total spent according to the old panel, in Toman; null for newer users."
     )
-    is_active: bool = strawberry.field(description="Whether the user may sign in.")
+    is_active: bool = strawberry.field(description="Whether the user can sign in.")
     created_at: datetime = strawberry.field(description="When the user registered.")
-    updated_at: datetime = strawberry.field(description="When the record last changed.")
+    updated_at: datetime = strawberry.field(description="When the record was last updated.")
 
     @classmethod
     def from_model(cls, row: UserRow) -> Self:
@@ -75,27 +77,27 @@ class User(Node):
 class UserQuery:
     """Reading oneself."""
 
-    @query_field(description="Who is signed in; null for a visitor.")
+    @query_field(description="The signed-in user; null if anonymous.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
         is_person = viewer is not None and viewer.kind is not SessionKind.SERVICE
         return User.from_model(viewer.user) if viewer and is_person else None
 
 
-@strawberry.input(description="What to change; what is left out, or null, stays as it is.")
+@strawberry.input(description="The values to change. Omitted or null values stay unchanged.")
 class ProfileInput:
     """Changes to one's own profile."""
 
     first_name: str | None = strawberry.field(default=None, description="At most 100 characters.")
     last_name: str | None = strawberry.field(default=None, description="At most 100 characters.")
-    email: str | None = strawberry.field(default=None, description="An address that no other user has.")
+    email: str | None = strawberry.field(default=None, description="An email address that no other user has.")
     password: str | None = strawberry.field(
         default=None, description="1 to 128 characters, for the web panel."
     )
     mobile: str | None = strawberry.field(
         default=None,
-        description="Such as 09011235566 or +989011235566; stays unverified until the next login with it, or "
-        "`confirmMobile`. Staff need a staff session that was confirmed lately.",
+        description="For example, 09011235566 or +989011235566. Unverified until the next login with it or "
+        "`confirmMobile`. Staff need a recently confirmed staff session.",
     )
 
 
@@ -105,7 +107,8 @@ class UserMutation:
 
     @mutation_field(
         profile.update_profile,
-        description="Change one's profile: every given value, or none where one is refused. Needs a user.",
+        description="Update your profile. If any value is rejected, none is changed. Requires "
+        "authentication.",
     )
     async def update_profile(
         self,

@@ -24,7 +24,7 @@ from schema.fields import resolved_field, with_example
 __all__ = ["AdminRootMutation", "AdminRootQuery"]
 
 
-@strawberry.type(description="What staff read. Each field tells the permission that it needs.")
+@strawberry.type(description="Staff queries. Each field states the permission it requires.")
 class AdminQuery(
     AdminUserQuery,
     AdminOrderQuery,
@@ -43,18 +43,16 @@ class AdminQuery(
 ):
     """The root of staff's reading."""
 
-    @resolved_field(
-        description="What the viewer may do by this session; empty for whoever is no member of staff."
-    )
+    @resolved_field(description="The permissions of the current session; empty for users who are not staff.")
     async def permissions(self, info: Info) -> list[Permission]:
         granted = await staff_action.get_permissions(info.context.staff)
         return [permission for permission in Permission if permission in granted]
 
 
 @strawberry.type(
-    description="What staff do. Each field tells the permission that it needs; all are entered into the "
-    "audit log. Fields of one `admin` run at once: where their order matters, give each an `admin` of "
-    "its own."
+    description="Staff mutations. Each field states the permission it requires, and every action is recorded "
+    "in the audit log. Fields within one `admin` run concurrently; if their order matters, put each in its "
+    "own `admin`."
 )
 class AdminMutation(
     AdminUserMutation,
@@ -79,8 +77,8 @@ class AdminRootQuery:
 
     @resolved_field(
         description=with_example(
-            "What staff read. Needs a staff session or a service token. "
-            "Errors: `STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
+            "Staff queries. Requires a staff session or a service token. Errors: `STAFF_SESSION_REQUIRED`, "
+            "`TOTP_SETUP_REQUIRED`.",
             "adminQuery",
         )
     )
@@ -95,8 +93,8 @@ class AdminRootMutation:
 
     @resolved_field(
         description=with_example(
-            "What staff do. Needs a staff session or a service token. "
-            "Errors: `STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
+            "Staff mutations. Requires a staff session or a service token. Errors: "
+            "`STAFF_SESSION_REQUIRED`, `TOTP_SETUP_REQUIRED`.",
             "adminMutation",
         )
     )

@@ -20,40 +20,44 @@ from schema.filters import DateTimeRange, IdIn, parse_ids
 from schema.node import to_global_id
 
 
-@strawberry.type(description="A column that an act changed.")
+@strawberry.type(description="A column that an action changed.")
 class AdminAuditChange:
     """One value, before and after."""
 
-    column: str = strawberry.field(description="Its name, such as `price`.")
+    column: str = strawberry.field(description="The name, such as `price`.")
     before: str | None = strawberry.field(
-        description='As JSON, secrets as `"***"`; null where it was not there.'
+        description='The old value as JSON, with secrets as `"***"`; null if there was none.'
     )
-    after: str | None = strawberry.field(description='As JSON, secrets as `"***"`; null where it is gone.')
+    after: str | None = strawberry.field(
+        description='The new value as JSON, with secrets as `"***"`; null if it was removed.'
+    )
 
 
 @strawberry.type(
-    description="One act of a member of staff on one record. Entries are never changed nor removed."
+    description="An action by a staff member on one record. Entries are never changed or removed."
 )
 class AdminAuditEntry:
     """An entry of the audit log."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    act: StaffAct = strawberry.field(description="What was done.")
-    role: UserRole = strawberry.field(description="The role of whoever did it, when it was done.")
-    subject: StaffSubject = strawberry.field(description="What kind of record it was done to.")
-    subject_number: int | None = strawberry.field(
-        description="Which record, by its `number`; null for the settings."
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
     )
-    changes: list[AdminAuditChange] = strawberry.field(description="What differs since.")
-    reason: str | None = strawberry.field(description="Why, where a reason was given.")
+    act: StaffAct = strawberry.field(description="The action.")
+    role: UserRole = strawberry.field(description="The role that the actor had at the time.")
+    subject: StaffSubject = strawberry.field(description="The kind of record it was done to.")
+    subject_number: int | None = strawberry.field(
+        description="The `number` of that record; null for settings."
+    )
+    changes: list[AdminAuditChange] = strawberry.field(description="The columns that changed.")
+    reason: str | None = strawberry.field(description="The reason, if one was given.")
     service_token: str | None = strawberry.field(
-        description="The name of the service token by which a program did it; null for people."
+        description="The name of the service token that was used; null if a person did it."
     )
     created_at: datetime = strawberry.field(description="When it was done.")
     actor_id: strawberry.Private[int]
 
-    @resolved_field(description="Who did it. Needs `READ_USERS`.")
+    @resolved_field(description="Who did it. Requires `READ_USERS`.")
     async def actor(self, info: Info) -> AdminUser:
         return await load_user(info, self.actor_id)
 
@@ -86,43 +90,45 @@ def _to_json(columns: dict[str, object], name: str) -> str | None:
     return orjson.dumps(columns[name]).decode() if name in columns else None
 
 
-@strawberry.input(description="One of several acts.")
+@strawberry.input(description="Matches any of several actions.")
 class StaffActIn:
     """Entries by act."""
 
-    any_of: list[StaffAct] = strawberry.field(name="in", description="Acts; an empty list matches nothing.")
+    any_of: list[StaffAct] = strawberry.field(
+        name="in", description="Acts to match; an empty list matches nothing."
+    )
 
 
-@strawberry.input(description="One of several kinds of record.")
+@strawberry.input(description="Matches any of several kinds of record.")
 class StaffSubjectIn:
     """Entries by what they were done to."""
 
     any_of: list[StaffSubject] = strawberry.field(
-        name="in", description="Kinds; an empty list matches nothing."
+        name="in", description="Kinds to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="One of several numbers.")
+@strawberry.input(description="Matches any of several numbers.")
 class NumberIn:
     """Records by their numbers."""
 
-    any_of: list[int] = strawberry.field(name="in", description="Numbers; an empty list matches nothing.")
+    any_of: list[int] = strawberry.field(
+        name="in", description="Numbers to match; an empty list matches nothing."
+    )
 
 
-@strawberry.input(description="Which entries; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
 class AdminAuditEntryWhere:
     """Criteria, all of which must hold."""
 
-    actor: IdIn | None = strawberry.field(default=None, description="By one of these members of staff.")
-    act: StaffActIn | None = strawberry.field(default=None, description="One of these acts.")
+    actor: IdIn | None = strawberry.field(default=None, description="Filter by the staff member who acted.")
+    act: StaffActIn | None = strawberry.field(default=None, description="Filter by action.")
     subject: StaffSubjectIn | None = strawberry.field(
-        default=None, description="Done to records of these kinds."
+        default=None, description="Filter by the kind of record."
     )
-    subject_number: NumberIn | None = strawberry.field(
-        default=None, description="Done to records with these numbers."
-    )
+    subject_number: NumberIn | None = strawberry.field(default=None, description="Filter by record number.")
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="In this span, ends included."
+        default=None, description="Filter by creation time, bounds included."
     )
 
     def to_filter(self) -> AuditFilter:
@@ -137,13 +143,13 @@ class AdminAuditEntryWhere:
         )
 
 
-@strawberry.input(description="How entries are sorted.")
+@strawberry.input(description="Sort order for entries.")
 class AdminAuditEntryOrder:
     """A column and a direction."""
 
-    field: AdminAuditOrderField = strawberry.field(description="The column.")
+    field: AdminAuditOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -152,8 +158,8 @@ class AdminAuditQuery:
     """Reading the audit log."""
 
     @resolved_field(
-        description="What staff did, newest first by default. Needs `READ_AUDIT_LOG`. Errors: "
-        "`FORBIDDEN`, `INVALID_INPUT`."
+        description="Staff actions, newest first by default. Requires `READ_AUDIT_LOG`. Errors: `FORBIDDEN`, "
+        "`INVALID_INPUT`."
     )
     async def audit_log(
         self,
@@ -165,12 +171,12 @@ class AdminAuditQuery:
         where: Annotated[
             AdminAuditEntryWhere | None,
             strawberry.argument(
-                description="Such as `{subject: {in: [ORDER]}, subjectNumber: {in: [1528]}}`."
+                description="For example, `{subject: {in: [ORDER]}, subjectNumber: {in: [1528]}}`."
             ),
         ] = None,
         order_by: Annotated[
             AdminAuditEntryOrder | None,
-            strawberry.argument(description="Such as `{field: CREATED_AT, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: CREATED_AT, direction: ASC}`."),
         ] = None,
     ) -> Connection[AdminAuditEntry]:
         order = order_by or AdminAuditEntryOrder(field=AdminAuditOrderField.ID)

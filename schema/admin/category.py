@@ -20,19 +20,21 @@ from schema.filters import IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
 
 
-@strawberry.type(description="A shelf of the shop, on sale or not.")
+@strawberry.type(description="A category of the catalogue, on sale or not.")
 class AdminCategory:
     """A category as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    name: str = strawberry.field(description="Its name.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    name: str = strawberry.field(description="The name.")
     description: str = strawberry.field(description="HTML; may be empty.")
-    image: str | None = strawberry.field(description="Address or path of its picture.")
-    position: int = strawberry.field(description="Its place among the shelves; smaller comes first.")
+    image: str | None = strawberry.field(description="URL or path of its image.")
+    position: int = strawberry.field(description="Display position; lower comes first.")
     is_active: bool = strawberry.field(description="Whether it is on sale.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: CategoryRow) -> Self:
@@ -49,13 +51,13 @@ class AdminCategory:
         )
 
 
-@strawberry.input(description="Which categories; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for categories. Omitted or null criteria are ignored.")
 class AdminCategoryWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these categories.")
-    is_active: bool | None = strawberry.field(default=None, description="On sale or not.")
-    name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by category.")
+    is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is on sale.")
+    name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
 
     def to_filter(self) -> CategoryFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
@@ -66,13 +68,13 @@ class AdminCategoryWhere:
         )
 
 
-@strawberry.input(description="How categories are sorted.")
+@strawberry.input(description="Sort order for categories.")
 class AdminCategoryOrder:
     """A column and a direction."""
 
-    field: AdminCategoryOrderField = strawberry.field(description="The column.")
+    field: AdminCategoryOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -81,7 +83,7 @@ class AdminCategoryQuery:
     """Reading categories."""
 
     @resolved_field(
-        description="All categories, newest first by default. Needs `READ_CATALOGUE`. Errors: "
+        description="All categories, newest first by default. Requires `READ_CATALOGUE`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
     async def categories(
@@ -92,11 +94,11 @@ class AdminCategoryQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            AdminCategoryWhere | None, strawberry.argument(description="Such as `{isActive: false}`.")
+            AdminCategoryWhere | None, strawberry.argument(description="For example, `{isActive: false}`.")
         ] = None,
         order_by: Annotated[
             AdminCategoryOrder | None,
-            strawberry.argument(description="Such as `{field: POSITION, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: POSITION, direction: ASC}`."),
         ] = None,
     ) -> Connection[AdminCategory]:
         order = order_by or AdminCategoryOrder(field=AdminCategoryOrderField.ID)
@@ -115,19 +117,18 @@ class AdminCategoryMutation:
     """Keeping the shelves."""
 
     @admin_mutation(
-        categories.create_category, description="Put up a shelf, on sale at once. Needs `CHANGE_CATALOGUE`."
+        categories.create_category,
+        description="Create a category and put it on sale. Requires `CHANGE_CATALOGUE`.",
     )
     async def create_category(
         self,
         info: Info,
         name: Annotated[str, strawberry.argument(description="1 to 200 characters.")],
-        description: Annotated[
-            str, strawberry.argument(description="HTML of at most 20,000 characters.")
-        ] = "",
+        description: Annotated[str, strawberry.argument(description="HTML, at most 20,000 characters.")] = "",
         image: Annotated[
-            str, strawberry.argument(description="Address or path of a picture, at most 500 characters.")
+            str, strawberry.argument(description="URL or path of an image, at most 500 characters.")
         ] = "",
-        position: Annotated[int, strawberry.argument(description="Its place; smaller comes first.")] = 0,
+        position: Annotated[int, strawberry.argument(description="Display position; lower comes first.")] = 0,
     ) -> AdminCategory:
         return AdminCategory.from_model(
             await categories.create_category(
@@ -138,7 +139,7 @@ class AdminCategoryMutation:
     @admin_mutation(
         categories.update_category,
         InvalidInput,
-        description="Change what is given; what is left out, or null, stays. Needs `CHANGE_CATALOGUE`.",
+        description="Update a category. Omitted or null values stay unchanged. Requires `CHANGE_CATALOGUE`.",
     )
     async def update_category(
         self,
@@ -146,13 +147,13 @@ class AdminCategoryMutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminCategory`.")],  # noqa: A002 - Relay's name
         name: Annotated[str | None, strawberry.argument(description="1 to 200 characters.")] = None,
         description: Annotated[
-            str | None, strawberry.argument(description="HTML of at most 20,000 characters.")
+            str | None, strawberry.argument(description="HTML, at most 20,000 characters.")
         ] = None,
         image: Annotated[
-            str | None, strawberry.argument(description="At most 500 characters; blank takes it away.")
+            str | None, strawberry.argument(description="At most 500 characters; blank removes the image.")
         ] = None,
         position: Annotated[
-            int | None, strawberry.argument(description="Its place; smaller comes first.")
+            int | None, strawberry.argument(description="Display position; lower comes first.")
         ] = None,
     ) -> AdminCategory:
         return AdminCategory.from_model(
@@ -169,7 +170,7 @@ class AdminCategoryMutation:
     @admin_mutation(
         categories.set_category_active,
         InvalidInput,
-        description="Put a shelf on sale or take it off, with all that stands on it. Needs "
+        description="Put a category and its services on sale, or take them off sale. Requires "
         "`CHANGE_CATALOGUE`.",
     )
     async def set_category_active(

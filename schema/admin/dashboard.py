@@ -14,14 +14,16 @@ from schema.fields import resolved_field
 from schema.scalars import Count
 
 
-@strawberry.type(description="A day by the shop's clock. Canceled and refunded orders are not counted.")
+@strawberry.type(
+    description="Figures for one day in the shop's time zone. Canceled and refunded orders are not counted."
+)
 class AdminDay:
     """A day's figures."""
 
     day: str = strawberry.field(description="The day, as YYYY-MM-DD.")
-    order_count: Count = strawberry.field(description="Orders placed on it.")
-    income: Toman = strawberry.field(description="What is kept of their charges.")
-    deposits: Toman = strawberry.field(description="What was paid into wallets.")
+    order_count: Count = strawberry.field(description="The number of orders placed.")
+    income: Toman = strawberry.field(description="Revenue: the orders' charges minus refunds.")
+    deposits: Toman = strawberry.field(description="The total paid into wallets.")
 
     @classmethod
     def from_model(cls, row: DayFigures) -> Self:
@@ -33,27 +35,31 @@ class AdminDay:
         )
 
 
-@strawberry.type(description="Orders of a status.")
+@strawberry.type(description="The number of orders with a status.")
 class AdminStatusCount:
     """How many orders of a status were placed."""
 
-    status: OrderStatus = strawberry.field(description="Which status.")
-    count: Count = strawberry.field(description="How many orders of these days have it now.")
+    status: OrderStatus = strawberry.field(description="The status.")
+    count: Count = strawberry.field(description="The number of orders of these days that have it now.")
 
 
-@strawberry.type(description="The shop as it stands.")
+@strawberry.type(description="The shop's current figures.")
 class AdminFigures:
     """What staff look at every morning."""
 
-    days: list[AdminDay] = strawberry.field(description="Without a gap, the oldest first.")
-    statuses: list[AdminStatusCount] = strawberry.field(description="Of the orders of these days, each once.")
-    queued: Count = strawberry.field(description="Orders that wait to be sent to their provider.")
-    oldest_due_seconds: Count = strawberry.field(description="How long the one that is due longest waits.")
-    awaiting: Count = strawberry.field(description="Orders whose outcome is unknown, or that staff hold.")
-    slow: Count = strawberry.field(description="Orders under way that nothing happened to for a day.")
-    open_tickets: Count = strawberry.field(description="Tickets that wait for an answer.")
+    days: list[AdminDay] = strawberry.field(description="One entry per day without gaps, oldest first.")
+    statuses: list[AdminStatusCount] = strawberry.field(
+        description="The number of orders of these days by status."
+    )
+    queued: Count = strawberry.field(description="Orders waiting to be sent to their provider.")
+    oldest_due_seconds: Count = strawberry.field(
+        description="How long the most overdue order has been waiting, in seconds."
+    )
+    awaiting: Count = strawberry.field(description="Orders that have an unknown outcome or are on hold.")
+    slow: Count = strawberry.field(description="Orders in progress without an update for a day.")
+    open_tickets: Count = strawberry.field(description="Tickets waiting for an answer.")
     providers: list[AdminProvider] = strawberry.field(
-        description="Those in use, with their balances; empty without `READ_PROVIDERS`."
+        description="Active providers with their balances; empty without `READ_PROVIDERS`."
     )
 
     @classmethod
@@ -78,15 +84,15 @@ class AdminFiguresQuery:
     """Reading the shop's figures."""
 
     @resolved_field(
-        description="Orders and income by day, and what waits for staff. Needs `READ_FIGURES`. "
-        "Errors: `FORBIDDEN`, `INVALID_INPUT`.",
+        description="Daily orders and revenue, and pending work. Requires `READ_FIGURES`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`.",
         cost=500,
     )
     async def figures(
         self,
         info: Info,
         days: Annotated[
-            int, strawberry.argument(description="How many, up to today: 1 to 366, such as 30.")
+            int, strawberry.argument(description="The number of days up to today, 1 to 366, such as 30.")
         ] = 30,
     ) -> AdminFigures:
         return AdminFigures.from_model(await dashboard.get_shop_figures(info.context.staff, days=days))

@@ -40,37 +40,40 @@ __all__ = [
 
 strawberry.enum(
     PauseReason,
-    description="Why nothing is sent to a provider for a while.",
+    description="Why a provider is paused.",
 )
 strawberry.enum(
     OrderDispatch,
     name="OrderDispatch",
-    description="How far an order's dealing with its provider is. NONE: staff deliver. QUEUED: to be sent. "
-    "SENDING: on the wire. SENT: the provider has it. UNKNOWN: it may have it; never sent again by itself. "
-    "REFUSED: it said no. CLOSED: nothing more to ask.",
+    description="The state of an order's submission to its provider. NONE: staff deliver it. QUEUED: "
+    "waiting to be sent. SENDING: being sent. SENT: accepted by the provider. UNKNOWN: the provider may "
+    "have it; never resent automatically. REFUSED: rejected by the provider. CLOSED: no longer tracked.",
 )
-strawberry.enum(Permission, description="One right of staff's; what each role has, is told by `permissions`.")
+strawberry.enum(
+    Permission, description="A permission of staff. `permissions` lists those of the current session."
+)
 strawberry.enum(
     RunningSetting,
-    description="A setting that may change while the shop runs. Amounts are Toman, intervals days.",
+    description="A setting that can be changed at runtime. Amounts are in Toman, intervals in days.",
 )
 strawberry.enum(
     ServiceFlag,
-    description="What the last sync found wrong. PRICE_MOVED: the cost moved beyond the bound. BELOW_COST: "
-    "sold at a loss, so off sale. VANISHED: not listed any more, so off sale.",
+    description="The problem found by the last sync. PRICE_MOVED: the cost changed by more than the limit. "
+    "BELOW_COST: the price is below cost, so the service is off sale. VANISHED: no longer listed, so "
+    "off sale.",
 )
-strawberry.enum(ServiceSource, description="Who delivers: staff (MANUAL) or a provider (API).")
-strawberry.enum(StaffAct, description="An act of staff's; each is a mutation under `admin`.")
-strawberry.enum(StaffSubject, description="What an act of staff's was done to.")
+strawberry.enum(ServiceSource, description="Who delivers a service: staff (MANUAL) or a provider (API).")
+strawberry.enum(StaffAct, description="A staff action; each is a mutation under `admin`.")
+strawberry.enum(StaffSubject, description="The kind of record a staff action was done to.")
 for _order_field, _name, _noun in (
-    (AdminAuditOrderField, "AdminAuditOrderField", "entries of the audit log"),
+    (AdminAuditOrderField, "AdminAuditOrderField", "audit log entries"),
     (AdminCategoryOrderField, "AdminCategoryOrderField", "categories"),
     (AdminGiftOrderField, "AdminGiftOrderField", "gifts"),
-    (AdminLedgerOrderField, "AdminLedgerOrderField", "entries of ledgers"),
+    (AdminLedgerOrderField, "AdminLedgerOrderField", "ledger entries"),
     (AdminPaymentOrderField, "AdminPaymentOrderField", "payments"),
     (AdminProviderOrderField, "AdminProviderOrderField", "providers"),
     (AdminServiceOrderField, "AdminServiceOrderField", "services"),
     (AdminTicketOrderField, "AdminTicketOrderField", "tickets"),
     (AdminUserOrderField, "AdminUserOrderField", "users"),
 ):
-    strawberry.enum(_order_field, name=_name, description=f"What {_noun} sort by.")
+    strawberry.enum(_order_field, name=_name, description=f"Fields that {_noun} can be sorted by.")

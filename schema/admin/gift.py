@@ -21,18 +21,20 @@ from schema.node import parse_id, to_global_id
 from schema.scalars import Count
 
 
-@strawberry.type(description="A service that the wheel of fortune gives away, or gave once.")
+@strawberry.type(description="A prize on the wheel of fortune, active or not.")
 class AdminGift:
     """A gift as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    service_id: strawberry.ID = strawberry.field(description="What is given.")
-    min: Count = strawberry.field(description="The smallest quantity that may be won, in units.")
-    max: Count = strawberry.field(description="The largest quantity that may be won, in units.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    service_id: strawberry.ID = strawberry.field(description="The service that is given away.")
+    min: Count = strawberry.field(description="The smallest quantity that can be won, in units.")
+    max: Count = strawberry.field(description="The largest quantity that can be won, in units.")
     is_active: bool = strawberry.field(description="Whether it can be won.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: GiftRow) -> Self:
@@ -48,13 +50,13 @@ class AdminGift:
         )
 
 
-@strawberry.input(description="Which gifts; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")
 class AdminGiftWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these gifts.")
-    service: IdIn | None = strawberry.field(default=None, description="Of one of these services.")
-    is_active: bool | None = strawberry.field(default=None, description="On the wheel or not.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by gift.")
+    service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
+    is_active: bool | None = strawberry.field(default=None, description="Filter by whether it can be won.")
 
     def to_filter(self) -> GiftFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
@@ -65,13 +67,13 @@ class AdminGiftWhere:
         )
 
 
-@strawberry.input(description="How gifts are sorted.")
+@strawberry.input(description="Sort order for gifts.")
 class AdminGiftOrder:
     """A column and a direction."""
 
-    field: AdminGiftOrderField = strawberry.field(description="The column.")
+    field: AdminGiftOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -80,7 +82,7 @@ class AdminGiftQuery:
     """Reading the wheel."""
 
     @resolved_field(
-        description="The wheel's gifts, newest first by default. Needs `READ_GIFTS`. Errors: "
+        description="The wheel's prizes, newest first by default. Requires `READ_GIFTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
     async def gifts(
@@ -91,10 +93,10 @@ class AdminGiftQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            AdminGiftWhere | None, strawberry.argument(description="Such as `{isActive: true}`.")
+            AdminGiftWhere | None, strawberry.argument(description="For example, `{isActive: true}`.")
         ] = None,
         order_by: Annotated[
-            AdminGiftOrder | None, strawberry.argument(description="Such as `{field: CREATED_AT}`.")
+            AdminGiftOrder | None, strawberry.argument(description="For example, `{field: CREATED_AT}`.")
         ] = None,
     ) -> Connection[AdminGift]:
         order = order_by or AdminGiftOrder(field=AdminGiftOrderField.ID)
@@ -115,8 +117,8 @@ class AdminGiftMutation:
     @admin_mutation(
         gifts.create_gift,
         InvalidInput,
-        description="Put a service on the wheel, to be won in a quantity between the two. Needs "
-        "`CHANGE_GIFTS`.",
+        description="Add a prize to the wheel: a quantity of a service, drawn between `min` and `max`. "
+        "Requires `CHANGE_GIFTS`.",
     )
     async def create_gift(
         self,
@@ -144,7 +146,7 @@ class AdminGiftMutation:
     @admin_mutation(
         gifts.update_gift,
         InvalidInput,
-        description="Change what is given; what is left out, or null, stays. Needs `CHANGE_GIFTS`.",
+        description="Update a prize. Omitted or null values stay unchanged. Requires `CHANGE_GIFTS`.",
     )
     async def update_gift(
         self,

@@ -23,22 +23,24 @@ from schema.ledger import LedgerKindIn
 from schema.node import parse_id, to_global_id, to_optional_global_id
 
 
-@strawberry.type(description="A change of a balance. Entries are never changed nor removed.")
+@strawberry.type(description="A change to a balance. Entries are never changed or removed.")
 class AdminLedgerEntry:
     """An entry of somebody's ledger."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
     kind: LedgerKind = strawberry.field(description="Why the balance changed.")
-    amount: Toman = strawberry.field(description="By how much, in Toman; negative for what was taken.")
-    balance_after: Toman = strawberry.field(description="The balance from then on, in Toman.")
-    order_id: strawberry.ID | None = strawberry.field(description="The order that was charged or gave back.")
+    amount: Toman = strawberry.field(description="The amount in Toman; negative for a debit.")
+    balance_after: Toman = strawberry.field(description="The balance after this entry, in Toman.")
+    order_id: strawberry.ID | None = strawberry.field(description="The order that was charged or refunded.")
     payment_id: strawberry.ID | None = strawberry.field(description="The payment that was credited.")
-    note: str | None = strawberry.field(description="Staff's reason for an adjustment.")
-    created_at: datetime = strawberry.field(description="When it was entered.")
+    note: str | None = strawberry.field(description="The reason that staff gave for an adjustment.")
+    created_at: datetime = strawberry.field(description="When the entry was written.")
     user_id: strawberry.Private[int]
 
-    @resolved_field(description="Whose balance. Needs `READ_USERS`.")
+    @resolved_field(description="The user whose balance changed. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
@@ -58,16 +60,16 @@ class AdminLedgerEntry:
         )
 
 
-@strawberry.input(description="Which entries; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
 class AdminLedgerEntryWhere:
     """Criteria, all of which must hold."""
 
-    user: IdIn | None = strawberry.field(default=None, description="Of one of these users.")
-    order: IdIn | None = strawberry.field(default=None, description="Of one of these orders.")
-    payment: IdIn | None = strawberry.field(default=None, description="Of one of these payments.")
-    kind: LedgerKindIn | None = strawberry.field(default=None, description="Of one of these kinds.")
+    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+    order: IdIn | None = strawberry.field(default=None, description="Filter by order.")
+    payment: IdIn | None = strawberry.field(default=None, description="Filter by payment.")
+    kind: LedgerKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="In this span, ends included."
+        default=None, description="Filter by creation time, bounds included."
     )
 
     def to_filter(self) -> LedgerFilter:
@@ -82,13 +84,13 @@ class AdminLedgerEntryWhere:
         )
 
 
-@strawberry.input(description="How entries are sorted.")
+@strawberry.input(description="Sort order for entries.")
 class AdminLedgerEntryOrder:
     """A column and a direction."""
 
-    field: AdminLedgerOrderField = strawberry.field(description="The column.")
+    field: AdminLedgerOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -97,8 +99,8 @@ class AdminLedgerQuery:
     """Reading ledgers."""
 
     @resolved_field(
-        description="Every change of everybody's balance, newest first by default. Needs "
-        "`READ_LEDGER`. Errors: `FORBIDDEN`, `INVALID_INPUT`."
+        description="All users' balance changes, newest first by default. Requires `READ_LEDGER`. Errors: "
+        "`FORBIDDEN`, `INVALID_INPUT`."
     )
     async def ledger(
         self,
@@ -109,11 +111,11 @@ class AdminLedgerQuery:
         before: Before = None,
         where: Annotated[
             AdminLedgerEntryWhere | None,
-            strawberry.argument(description="Such as `{kind: {in: [ADJUSTMENT]}}`."),
+            strawberry.argument(description="For example, `{kind: {in: [ADJUSTMENT]}}`."),
         ] = None,
         order_by: Annotated[
             AdminLedgerEntryOrder | None,
-            strawberry.argument(description="Such as `{field: AMOUNT, direction: DESC}`."),
+            strawberry.argument(description="For example, `{field: AMOUNT, direction: DESC}`."),
         ] = None,
     ) -> Connection[AdminLedgerEntry]:
         order = order_by or AdminLedgerEntryOrder(field=AdminLedgerOrderField.ID)
@@ -134,21 +136,24 @@ class AdminLedgerMutation:
     @admin_mutation(
         users.adjust_balance,
         InvalidInput,
-        description="Add Toman to a user's balance, or take them. The same key again does nothing "
-        "twice. Needs `ADJUST_BALANCES`.",
+        description="Credit or debit a user's balance. Repeating the same idempotency key has no further "
+        "effect. Requires `ADJUST_BALANCES`.",
     )
     async def adjust_balance(
         self,
         info: Info,
         user_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],
-        amount: Annotated[Toman, strawberry.argument(description="Toman, such as 25000; negative to take.")],
+        amount: Annotated[
+            Toman, strawberry.argument(description="The amount in Toman, such as 25000; negative to debit.")
+        ],
         reason: Annotated[
             str, strawberry.argument(description="1 to 500 characters, for the ledger and the audit log.")
         ],
         idempotency_key: Annotated[
             str,
             strawberry.argument(
-                description="1 to 255 characters, made by the client for this one act, such as a UUID."
+                description="1 to 255 characters, unique to this operation, such as a UUID that the client "
+                "generates."
             ),
         ],
     ) -> AdminLedgerEntry:

@@ -26,52 +26,54 @@ from schema.order_event import AdminOrderEvent
 from schema.scalars import Count
 
 
-@strawberry.type(
-    description="What a user bought, how far it is, and how its dealing with the provider stands."
-)
+@strawberry.type(description="An order, with its delivery status and its state at the provider.")
 class AdminOrder:
     """An order as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    status: OrderStatus = strawberry.field(description="How far it is.")
-    dispatch: OrderDispatch = strawberry.field(description="How far its dealing with the provider is.")
-    type: ServiceType = strawberry.field(description="The service's type when it was placed.")
-    source: OrderSource = strawberry.field(description="The door it came through.")
-    service_id: strawberry.ID = strawberry.field(description="What was bought.")
-    provider_id: strawberry.ID | None = strawberry.field(description="Who delivers, if a provider does.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    status: OrderStatus = strawberry.field(description="The current status.")
+    dispatch: OrderDispatch = strawberry.field(description="The state of its submission to the provider.")
+    type: ServiceType = strawberry.field(description="The service's type when the order was placed.")
+    source: OrderSource = strawberry.field(description="The channel it was placed through.")
+    service_id: strawberry.ID = strawberry.field(description="The service that was ordered.")
+    provider_id: strawberry.ID | None = strawberry.field(
+        description="The provider that delivers it; null if staff do."
+    )
     provider_order_number: Count = strawberry.field(
-        description="`providerOrderId` where it is a whole number, else 0."
+        description="`providerOrderId` if it is a whole number, otherwise 0."
     )
     provider_order_id: str | None = strawberry.field(
-        description="The provider's number for it, which may hold letters; null until it was sent."
+        description="The provider's id for the order, which may contain letters; null until it was sent."
     )
-    link: str = strawberry.field(description="What it is delivered to.")
-    quantity: Count = strawberry.field(description="Units in all.")
-    charge: Toman = strawberry.field(description="What it cost, in Toman.")
-    refunded: Toman = strawberry.field(description="Toman given back so far.")
-    start_count: Count = strawberry.field(description="Units that the link had before.")
-    remains: Count = strawberry.field(description="Units not delivered yet.")
-    attempts: int = strawberry.field(description="How often sending it was tried.")
-    due_at: datetime | None = strawberry.field(
-        description="When the worker next has something to do with it."
-    )
-    note: str | None = strawberry.field(description="The remark that its buyer sees.")
+    link: str = strawberry.field(description="The link or username that the order is for.")
+    quantity: Count = strawberry.field(description="The total number of units.")
+    charge: Toman = strawberry.field(description="The amount charged, in Toman.")
+    refunded: Toman = strawberry.field(description="The amount refunded so far, in Toman.")
+    start_count: Count = strawberry.field(description="The link's count before delivery began.")
+    remains: Count = strawberry.field(description="The number of units not delivered yet.")
+    attempts: int = strawberry.field(description="The number of attempts to send it.")
+    due_at: datetime | None = strawberry.field(description="When the worker processes it next.")
+    note: str | None = strawberry.field(description="A note for the buyer.")
     staff_note: str | None = strawberry.field(
-        description="What the provider or the worker said of it; no buyer sees it."
+        description="A note from the provider or the worker; not visible to the buyer."
     )
     public_reason: PublicReason | None = strawberry.field(
-        description="What its buyer reads instead of `staffNote`."
+        description="The reason shown to the buyer instead of `staffNote`."
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
     user_id: strawberry.Private[int]
 
-    @resolved_field(description="Who bought it. Needs `READ_USERS`.")
+    @resolved_field(description="The buyer. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
-    @resolved_field(description="What happened to it, oldest first; the old panel's orders have no history.")
+    @resolved_field(
+        description="The order's history, oldest first. Empty for orders imported from the old panel."
+    )
     async def history(self, info: Info) -> list[AdminOrderEvent]:
         return [
             AdminOrderEvent.from_model(row) for row in await info.context.loaders.events.load(self.number)
@@ -107,30 +109,32 @@ class AdminOrder:
         )
 
 
-@strawberry.input(description="One of several states of the dealing with the provider.")
+@strawberry.input(description="Matches any of several submission states.")
 class OrderDispatchIn:
     """Orders by their dealing with the provider."""
 
     any_of: list[OrderDispatch] = strawberry.field(
-        name="in", description="States; an empty list matches nothing."
+        name="in", description="States to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which orders; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for orders. Omitted or null criteria are ignored.")
 class AdminOrderWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these orders.")
-    user: IdIn | None = strawberry.field(default=None, description="Of one of these users.")
-    service: IdIn | None = strawberry.field(default=None, description="Of one of these services.")
-    provider: IdIn | None = strawberry.field(default=None, description="Of one of these providers.")
-    status: OrderStatusIn | None = strawberry.field(default=None, description="In one of these states.")
-    dispatch: OrderDispatchIn | None = strawberry.field(default=None, description="So far with the provider.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by order.")
+    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+    service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
+    provider: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
+    status: OrderStatusIn | None = strawberry.field(default=None, description="Filter by status.")
+    dispatch: OrderDispatchIn | None = strawberry.field(
+        default=None, description="Filter by the state of submission to the provider."
+    )
     link: TextContains | None = strawberry.field(
-        default=None, description="By a part of the link.", metadata={"cost": 4 * SEARCH_COST}
+        default=None, description="Filter by part of the link.", metadata={"cost": 4 * SEARCH_COST}
     )
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="In this span, ends included."
+        default=None, description="Filter by creation time, bounds included."
     )
 
     def to_filter(self) -> OrderFilter:
@@ -148,13 +152,13 @@ class AdminOrderWhere:
         )
 
 
-@strawberry.input(description="How orders are sorted.")
+@strawberry.input(description="Sort order for orders.")
 class AdminOrderOrder:
     """A column and a direction."""
 
-    field: OrderOrderField = strawberry.field(description="The column.")
+    field: OrderOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -163,7 +167,7 @@ class AdminOrderQuery:
     """Reading orders."""
 
     @resolved_field(
-        description="Everybody's orders, newest first by default. Needs `READ_ORDERS`. Errors: "
+        description="All users' orders, newest first by default. Requires `READ_ORDERS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
     async def orders(
@@ -175,11 +179,11 @@ class AdminOrderQuery:
         before: Before = None,
         where: Annotated[
             AdminOrderWhere | None,
-            strawberry.argument(description="Such as `{status: {in: [AWAITING, ERROR]}}`."),
+            strawberry.argument(description="For example, `{status: {in: [AWAITING, ERROR]}}`."),
         ] = None,
         order_by: Annotated[
             AdminOrderOrder | None,
-            strawberry.argument(description="Such as `{field: UPDATED_AT, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: UPDATED_AT, direction: ASC}`."),
         ] = None,
     ) -> Connection[AdminOrder]:
         order = order_by or AdminOrderOrder(field=OrderOrderField.ID)
@@ -200,8 +204,8 @@ class AdminOrderMutation:
     @admin_mutation(
         orders.set_order_status,
         InvalidInput,
-        description="Say how far an order is that staff deliver or hold; moves no money. A queued one "
-        "is not sent any more. Needs `CHANGE_ORDERS`.",
+        description="Set the status of an order that staff deliver or that is on hold. Does not move money. "
+        "A queued order is taken out of the queue. Requires `CHANGE_ORDERS`.",
     )
     async def set_order_status(
         self,
@@ -212,7 +216,7 @@ class AdminOrderMutation:
             strawberry.argument(description="PROCESSING, INPROGRESS, COMPLETED, AWAITING or ERROR."),
         ],
         note: Annotated[
-            str, strawberry.argument(description="At most 500 characters; the buyer sees it.")
+            str, strawberry.argument(description="At most 500 characters; visible to the buyer.")
         ] = "",
     ) -> AdminOrder:
         return AdminOrder.from_model(
@@ -224,7 +228,7 @@ class AdminOrderMutation:
     @admin_mutation(
         orders.resend_order,
         InvalidInput,
-        description="Send an order in error, or an awaiting one, to its provider again. Needs "
+        description="Send an order that is in ERROR or AWAITING to its provider again. Requires "
         "`RESEND_ORDERS`.",
     )
     async def resend_order(
@@ -234,8 +238,8 @@ class AdminOrderMutation:
         is_not_at_provider: Annotated[
             bool,
             strawberry.argument(
-                description="Whether you have looked into the provider's panel, and the order is not "
-                "there. Needed unless the provider refused it."
+                description="Confirms that you checked the provider's panel and the order is not there. "
+                "Required unless the provider rejected the order."
             ),
         ] = False,
     ) -> AdminOrder:
@@ -250,16 +254,21 @@ class AdminOrderMutation:
     @admin_mutation(
         orders.set_order_partial,
         InvalidInput,
-        description="End an order that was delivered in part, and give the rest of its charge back. "
-        "Needs `REFUND_ORDERS`.",
+        description="Mark an order as partially delivered and refund the undelivered part. Requires "
+        "`REFUND_ORDERS`.",
     )
     async def set_order_partial(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminOrder`.")],  # noqa: A002 - Relay's name
-        remains: Annotated[Count, strawberry.argument(description="Units not delivered, 1 to the quantity.")],
+        remains: Annotated[
+            Count,
+            strawberry.argument(
+                description="The number of units not delivered, from 1 to the order's quantity."
+            ),
+        ],
         note: Annotated[
-            str, strawberry.argument(description="At most 500 characters; the buyer sees it.")
+            str, strawberry.argument(description="At most 500 characters; visible to the buyer.")
         ] = "",
     ) -> AdminOrder:
         return AdminOrder.from_model(
@@ -274,15 +283,15 @@ class AdminOrderMutation:
     @admin_mutation(
         orders.cancel_order,
         InvalidInput,
-        description="End an order that is not delivered, and give its charge back. The provider is "
-        "not told. Needs `REFUND_ORDERS`.",
+        description="Cancel an undelivered order and refund its charge. The provider is not notified. "
+        "Requires `REFUND_ORDERS`.",
     )
     async def cancel_order(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminOrder`.")],  # noqa: A002 - Relay's name
         note: Annotated[
-            str, strawberry.argument(description="At most 500 characters; the buyer sees it.")
+            str, strawberry.argument(description="At most 500 characters; visible to the buyer.")
         ] = "",
     ) -> AdminOrder:
         return AdminOrder.from_model(
@@ -294,7 +303,7 @@ class AdminOrderMutation:
     @admin_mutation(
         orders.refund_order,
         InvalidInput,
-        description="Give back what is left of an order's charge, a delivered one's too. Needs "
+        description="Refund the rest of an order's charge, even if it was delivered. Requires "
         "`REFUND_ORDERS`.",
     )
     async def refund_order(
@@ -302,7 +311,7 @@ class AdminOrderMutation:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminOrder`.")],  # noqa: A002 - Relay's name
         note: Annotated[
-            str, strawberry.argument(description="At most 500 characters; the buyer sees it.")
+            str, strawberry.argument(description="At most 500 characters; visible to the buyer.")
         ] = "",
     ) -> AdminOrder:
         return AdminOrder.from_model(
@@ -314,7 +323,7 @@ class AdminOrderMutation:
     @admin_mutation(
         orders.note_order,
         InvalidInput,
-        description="Leave a remark on an order, which its buyer sees. Needs `NOTE_ORDERS`.",
+        description="Add a note to an order, visible to the buyer. Requires `NOTE_ORDERS`.",
     )
     async def note_order(
         self,

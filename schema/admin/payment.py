@@ -28,24 +28,28 @@ class AdminPayment:
     """A payment as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
     amount: Toman = strawberry.field(
-        description="What was asked, in Toman; of a settled one, what was credited."
+        description="The requested amount in Toman; for a settled payment, the credited amount."
     )
-    status: PaymentStatus = strawberry.field(description="What the gateway said of it, or staff.")
-    gateway: str = strawberry.field(description="Where it is paid, such as `zarinpal`.")
-    authority: str | None = strawberry.field(description="The gateway's token for it.")
-    reference: str | None = strawberry.field(description="The gateway's receipt number.")
+    status: PaymentStatus = strawberry.field(
+        description="The status reported by the gateway or set by staff."
+    )
+    gateway: str = strawberry.field(description="The payment gateway, such as `zarinpal`.")
+    authority: str | None = strawberry.field(description="The gateway's token for this payment.")
+    reference: str | None = strawberry.field(description="The gateway's reference number.")
     card_mask: str | None = strawberry.field(description="The payer's card, such as `603799******0000`.")
-    note: str | None = strawberry.field(description="Staff's reason.")
+    note: str | None = strawberry.field(description="The reason that staff gave.")
     credited_at: datetime | None = strawberry.field(
-        description="When it reached the wallet; null until then."
+        description="When it was credited to the wallet; null until then."
     )
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
     user_id: strawberry.Private[int | None]
 
-    @resolved_field(description="Who pays; null for a test. Needs `READ_USERS`.")
+    @resolved_field(description="The payer; null for a test payment. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser | None:
         return None if self.user_id is None else await load_user(info, self.user_id)
 
@@ -68,16 +72,16 @@ class AdminPayment:
         )
 
 
-@strawberry.input(description="Which payments; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")
 class AdminPaymentWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these payments.")
-    user: IdIn | None = strawberry.field(default=None, description="Of one of these users.")
-    status: PaymentStatusIn | None = strawberry.field(default=None, description="In one of these states.")
-    amount: TomanRange | None = strawberry.field(default=None, description="Of so many Toman.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by payment.")
+    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+    status: PaymentStatusIn | None = strawberry.field(default=None, description="Filter by status.")
+    amount: TomanRange | None = strawberry.field(default=None, description="Filter by amount.")
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="In this span, ends included."
+        default=None, description="Filter by creation time, bounds included."
     )
 
     def to_filter(self) -> PaymentFilter:
@@ -93,13 +97,13 @@ class AdminPaymentWhere:
         )
 
 
-@strawberry.input(description="How payments are sorted.")
+@strawberry.input(description="Sort order for payments.")
 class AdminPaymentOrder:
     """A column and a direction."""
 
-    field: AdminPaymentOrderField = strawberry.field(description="The column.")
+    field: AdminPaymentOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -108,7 +112,7 @@ class AdminPaymentQuery:
     """Reading payments."""
 
     @resolved_field(
-        description="Everybody's payments, newest first by default. Needs `READ_PAYMENTS`. Errors: "
+        description="All users' payments, newest first by default. Requires `READ_PAYMENTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
     async def payments(
@@ -120,10 +124,10 @@ class AdminPaymentQuery:
         before: Before = None,
         where: Annotated[
             AdminPaymentWhere | None,
-            strawberry.argument(description="Such as `{status: {in: [MISMATCHED]}}`."),
+            strawberry.argument(description="For example, `{status: {in: [MISMATCHED]}}`."),
         ] = None,
         order_by: Annotated[
-            AdminPaymentOrder | None, strawberry.argument(description="Such as `{field: AMOUNT}`.")
+            AdminPaymentOrder | None, strawberry.argument(description="For example, `{field: AMOUNT}`.")
         ] = None,
     ) -> Connection[AdminPayment]:
         order = order_by or AdminPaymentOrder(field=AdminPaymentOrderField.ID)
@@ -144,8 +148,8 @@ class AdminPaymentMutation:
     @admin_mutation(
         payments.settle_payment,
         InvalidInput,
-        description="Credit a mismatched or unverified payment with what was really paid; once. "
-        "Needs `SETTLE_PAYMENTS`.",
+        description="Credit a mismatched or unverified payment with the amount that was actually paid. A "
+        "payment can be settled only once. Requires `SETTLE_PAYMENTS`.",
     )
     async def settle_payment(
         self,
@@ -154,7 +158,7 @@ class AdminPaymentMutation:
         amount: Annotated[
             Toman,
             strawberry.argument(
-                description="Toman that were paid, such as 20000; becomes the amount of the payment."
+                description="The amount actually paid, in Toman, such as 20000; becomes the payment's amount."
             ),
         ],
         reason: Annotated[str, strawberry.argument(description="1 to 500 characters.")],
@@ -171,8 +175,8 @@ class AdminPaymentMutation:
     @admin_mutation(
         payments.reject_payment,
         InvalidInput,
-        description="Settle a mismatched or unverified payment without crediting it. "
-        "Needs `SETTLE_PAYMENTS`.",
+        description="Close a mismatched or unverified payment without crediting it. Requires "
+        "`SETTLE_PAYMENTS`.",
     )
     async def reject_payment(
         self,

@@ -22,32 +22,37 @@ from schema.filters import IdIn, TextContains, parse_ids
 from schema.node import parse_id, to_global_id
 
 
-@strawberry.type(description="A panel that speaks the trade's API v2. Its key is never shown.")
+@strawberry.type(description="An upstream panel with the common SMM panel API v2. Its key is never shown.")
 class AdminProvider:
     """A provider as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    name: str = strawberry.field(description="What staff call it.")
-    url: str = strawberry.field(description="Its API.")
-    balance: str | None = strawberry.field(description="What the shop has there, as the provider words it.")
-    currency: str | None = strawberry.field(description="Of the balance and of its rates.")
-    toman_per_unit: Toman = strawberry.field(description="Toman for one unit of its currency.")
-    margin_percent: int = strawberry.field(description="Percent on top of what it takes.")
-    rounding: Toman = strawberry.field(description="Prices are rounded up to a multiple of so many Toman.")
-    concurrency: int = strawberry.field(description="Calls at once from one worker.")
-    is_sandbox: bool = strawberry.field(description="Whether it is the stand-in of this installation.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    name: str = strawberry.field(description="Its name, for staff.")
+    url: str = strawberry.field(description="The URL of its API.")
+    balance: str | None = strawberry.field(
+        description="The shop's balance there, as reported by the provider."
+    )
+    currency: str | None = strawberry.field(description="The currency of its balance and rates.")
+    toman_per_unit: Toman = strawberry.field(description="The price of one unit of its currency, in Toman.")
+    margin_percent: int = strawberry.field(description="The margin added to its rates, in percent.")
+    rounding: Toman = strawberry.field(description="Prices are rounded up to a multiple of this many Toman.")
+    concurrency: int = strawberry.field(description="The maximum number of concurrent calls per worker.")
+    is_sandbox: bool = strawberry.field(description="Whether it is this installation's built-in sandbox.")
     is_active: bool = strawberry.field(description="Whether orders are sent to it.")
     paused_until: datetime | None = strawberry.field(
-        description="Nothing is sent to it before; then its balance tells whether it is back."
+        description="No orders are sent before this time; a balance request then checks whether it has "
+        "recovered."
     )
     pause_reason: PauseReason | None = strawberry.field(
-        description="Why it was paused; null once it has taken an order again."
+        description="Why it was paused; null once it has accepted an order again."
     )
-    pause_note: str | None = strawberry.field(description="What it said when it was paused.")
+    pause_note: str | None = strawberry.field(description="The provider's message when it was paused.")
     synced_at: datetime | None = strawberry.field(description="When its catalogue was last read.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: ProviderRow) -> Self:
@@ -73,20 +78,22 @@ class AdminProvider:
         )
 
 
-@strawberry.type(description="How many services became what.")
+@strawberry.type(description="The number of services with one outcome of a sync.")
 class AdminSyncCount:
     """One line of a sync's report."""
 
-    outcome: str = strawberry.field(description="Such as `added`, `unchanged`, `repriced`, `vanished`.")
-    count: int = strawberry.field(description="Services.")
+    outcome: str = strawberry.field(
+        description="The outcome, such as `added`, `unchanged`, `repriced` or `vanished`."
+    )
+    count: int = strawberry.field(description="The number of services.")
 
 
-@strawberry.type(description="What a sync did.")
+@strawberry.type(description="The result of a sync.")
 class AdminSyncReport:
     """A sync's report."""
 
-    counts: list[AdminSyncCount] = strawberry.field(description="Services by what became of them.")
-    skipped: int = strawberry.field(description="Entries of the catalogue that could not be read.")
+    counts: list[AdminSyncCount] = strawberry.field(description="The number of services by outcome.")
+    skipped: int = strawberry.field(description="The number of catalogue entries that could not be read.")
 
     @classmethod
     def from_model(cls, report: SyncReport) -> Self:
@@ -94,28 +101,34 @@ class AdminSyncReport:
         return cls(counts=counts, skipped=report.skipped)
 
 
-@strawberry.input(description="A provider; what is left out, or null, stays as it is, or gets its default.")
+@strawberry.input(
+    description="A provider. Omitted or null values stay unchanged, or get their default for a new provider."
+)
 class AdminProviderInput:
     """Where a provider is and on which terms its services are sold."""
 
-    name: str | None = strawberry.field(default=None, description="1 to 100 characters; a new one needs it.")
+    name: str | None = strawberry.field(
+        default=None, description="1 to 100 characters; required for a new provider."
+    )
     url: str | None = strawberry.field(
-        default=None, description="Such as https://panel.example/api/v2; a new one needs it."
+        default=None, description="For example, https://panel.example/api/v2; required for a new provider."
     )
     api_key: str | None = strawberry.field(
-        default=None, description="The shop's key there, at most 200 characters; a new one needs it."
+        default=None, description="The shop's API key, at most 200 characters; required for a new provider."
     )
     toman_per_unit: Toman | None = strawberry.field(
-        default=None, description="Toman for one unit of its currency, such as 90000; 1 by default."
+        default=None,
+        description="The price of one unit of its currency in Toman, such as 90000; 1 by default.",
     )
     margin_percent: int | None = strawberry.field(
-        default=None, description="Percent on top of what it takes, 0 to 10000; 30 by default."
+        default=None, description="The margin added to its rates, in percent, 0 to 10000; 30 by default."
     )
     rounding: Toman | None = strawberry.field(
-        default=None, description="Prices are rounded up to a multiple of so many Toman; 1 by default."
+        default=None, description="Prices are rounded up to a multiple of this many Toman; 1 by default."
     )
     concurrency: int | None = strawberry.field(
-        default=None, description="Calls at once from one worker, 1 to 100; 10 by default."
+        default=None,
+        description="The maximum number of concurrent calls per worker, 1 to 100; 10 by default.",
     )
 
     def to_values(self) -> ProviderValues:
@@ -131,13 +144,13 @@ class AdminProviderInput:
         )
 
 
-@strawberry.input(description="Which providers; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for providers. Omitted or null criteria are ignored.")
 class AdminProviderWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these providers.")
-    is_active: bool | None = strawberry.field(default=None, description="Switched on or off.")
-    name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
+    is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is enabled.")
+    name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
 
     def to_filter(self) -> ProviderFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
@@ -148,13 +161,13 @@ class AdminProviderWhere:
         )
 
 
-@strawberry.input(description="How providers are sorted.")
+@strawberry.input(description="Sort order for providers.")
 class AdminProviderOrder:
     """A column and a direction."""
 
-    field: AdminProviderOrderField = strawberry.field(description="The column.")
+    field: AdminProviderOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -163,8 +176,8 @@ class AdminProviderQuery:
     """Reading providers."""
 
     @resolved_field(
-        description="All providers, newest first by default. Needs `READ_PROVIDERS`. Errors: "
-        "`FORBIDDEN`, `INVALID_INPUT`."
+        description="All providers, newest first by default. Requires `READ_PROVIDERS`. Errors: `FORBIDDEN`, "
+        "`INVALID_INPUT`."
     )
     async def providers(
         self,
@@ -174,11 +187,11 @@ class AdminProviderQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            AdminProviderWhere | None, strawberry.argument(description="Such as `{isActive: true}`.")
+            AdminProviderWhere | None, strawberry.argument(description="For example, `{isActive: true}`.")
         ] = None,
         order_by: Annotated[
             AdminProviderOrder | None,
-            strawberry.argument(description="Such as `{field: NAME, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: NAME, direction: ASC}`."),
         ] = None,
     ) -> Connection[AdminProvider]:
         order = order_by or AdminProviderOrder(field=AdminProviderOrderField.ID)
@@ -198,7 +211,7 @@ class AdminProviderMutation:
 
     @admin_mutation(
         providers.add_provider,
-        description="Add a provider, switched on; its services come with the first sync. Needs "
+        description="Add a provider and enable it. Its services are added by the first sync. Requires "
         "`CHANGE_PROVIDERS`.",
     )
     async def add_provider(
@@ -217,7 +230,7 @@ class AdminProviderMutation:
     @admin_mutation(
         providers.update_provider,
         InvalidInput,
-        description="Change what is given; prices follow new terms with the next sync. Needs "
+        description="Update a provider. Prices follow the new terms from the next sync. Requires "
         "`CHANGE_PROVIDERS`.",
     )
     async def update_provider(
@@ -238,7 +251,8 @@ class AdminProviderMutation:
     @admin_mutation(
         providers.set_provider_active,
         InvalidInput,
-        description="Switch a provider on, or off: then its orders wait. Needs `SWITCH_PROVIDERS`.",
+        description="Enable or disable a provider. While it is disabled, its orders wait. Requires "
+        "`SWITCH_PROVIDERS`.",
     )
     async def set_provider_active(
         self,
@@ -255,14 +269,14 @@ class AdminProviderMutation:
     @admin_mutation(
         providers.sync_provider,
         InvalidInput,
-        description="Bring the provider's services up to its catalogue now. Needs `SYNC_PROVIDERS`.",
+        description="Sync the provider's services with its catalogue now. Requires `SYNC_PROVIDERS`.",
     )
     async def sync_provider(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminProvider`.")],  # noqa: A002 - Relay's name
         adds_services: Annotated[
-            bool, strawberry.argument(description="Put its new services on sale too.")
+            bool, strawberry.argument(description="Whether to add services that are new in its catalogue.")
         ] = False,
     ) -> AdminSyncReport:
         return AdminSyncReport.from_model(

@@ -17,23 +17,25 @@ from schema.node import parse_id, to_global_id
 _ID = strawberry.argument(description="Global id of an `AdminRefill`.")
 
 
-@strawberry.type(description="A request to deliver again what dropped from an order, as staff see it.")
+@strawberry.type(description="A request to replace units that dropped from an order, with details for staff.")
 class AdminRefill:
     """A refill with what the provider said of it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    order_id: strawberry.ID = strawberry.field(description="What is to be refilled: an `AdminOrder`'s id.")
+    order_id: strawberry.ID = strawberry.field(description="Global id of the `AdminOrder` to refill.")
     order_number: int = strawberry.field(description="The order's number.")
     provider_refill_id: str | None = strawberry.field(
-        description="The provider's number for it; null until the provider took it."
+        description="The provider's id for the refill; null until the provider accepts it."
     )
-    status: RefillStatus = strawberry.field(description="How far it is; AWAITING ones wait for staff.")
-    note: str | None = strawberry.field(description="The remark that its buyer sees.")
+    status: RefillStatus = strawberry.field(
+        description="The current status; AWAITING means on hold for staff."
+    )
+    note: str | None = strawberry.field(description="A note for the buyer.")
     staff_note: str | None = strawberry.field(
-        description="What the provider or the worker said of it; no buyer sees it."
+        description="A note from the provider or the worker; not visible to the buyer."
     )
-    created_at: datetime = strawberry.field(description="When it was asked for.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was requested.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: RefillRow) -> Self:
@@ -55,8 +57,8 @@ class AdminRefillQuery:
     """Reading refills."""
 
     @resolved_field(
-        description="The refills that wait for staff, the longest waiting first, 100 at most. "
-        "Needs `READ_ORDERS`. Errors: `FORBIDDEN`.",
+        description="Up to 100 refills on hold for staff, longest waiting first. Requires `READ_ORDERS`. "
+        "Errors: `FORBIDDEN`.",
         cost=100,
     )
     async def held_refills(self, info: Info) -> list[AdminRefill]:
@@ -71,7 +73,7 @@ class AdminRefillMutation:
     @admin_mutation(
         refills.settle_refill,
         InvalidInput,
-        description="Say how a held refill ended. Needs `CHANGE_ORDERS`.",
+        description="Set the outcome of a refill that is on hold. Requires `CHANGE_ORDERS`.",
     )
     async def settle_refill(
         self,
@@ -79,7 +81,7 @@ class AdminRefillMutation:
         id: Annotated[strawberry.ID, _ID],  # noqa: A002 - Relay's name
         status: Annotated[RefillStatus, strawberry.argument(description="COMPLETED or REJECTED.")],
         note: Annotated[
-            str, strawberry.argument(description="At most 500 characters; the buyer sees it.")
+            str, strawberry.argument(description="At most 500 characters; visible to the buyer.")
         ] = "",
     ) -> AdminRefill:
         refill_id = parse_id(id, "AdminRefill", field="id")
@@ -90,8 +92,8 @@ class AdminRefillMutation:
     @admin_mutation(
         refills.resume_refill,
         InvalidInput,
-        description="Have the worker send a held refill, or ask the provider about it, again. "
-        "Needs `RESEND_ORDERS`.",
+        description="Release a held refill, so that the worker sends it or checks its status again. Requires "
+        "`RESEND_ORDERS`.",
     )
     async def resume_refill(
         self,

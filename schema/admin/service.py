@@ -26,38 +26,45 @@ from schema.service import ServiceTypeIn
 _ONE_TOMAN = Toman(1)
 
 
-@strawberry.type(description="Something the shop sells, or sold, with what it costs the shop.")
+@strawberry.type(description="A service, on sale or not, with its cost to the shop.")
 class AdminService:
     """A service as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    category_id: strawberry.ID = strawberry.field(description="The shelf it stands on.")
-    name: str = strawberry.field(description="Its name.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    category_id: strawberry.ID = strawberry.field(description="The category it belongs to.")
+    name: str = strawberry.field(description="The name.")
     description: str = strawberry.field(description="HTML; may be empty.")
     price: Toman = strawberry.field(description="Toman per 1,000 units, or per order for packages.")
     original_price: Toman | None = strawberry.field(
-        description="What the provider takes, in Toman, as of the last sync."
+        description="The provider's price in Toman, as of the last sync."
     )
     min: Count = strawberry.field(description="The smallest quantity, in units.")
     max: Count = strawberry.field(description="The largest quantity, in units.")
-    type: ServiceType = strawberry.field(description="What an order must name besides its link.")
-    source: ServiceSource = strawberry.field(description="Who delivers.")
-    provider_id: strawberry.ID | None = strawberry.field(description="Who delivers, if a provider does.")
-    provider_service_id: str | None = strawberry.field(description="The provider's own id of it.")
-    flag: ServiceFlag | None = strawberry.field(
-        description="What the last sync found wrong; null if nothing."
+    type: ServiceType = strawberry.field(
+        description="The service type, which determines the fields an order needs."
     )
-    flagged_at: datetime | None = strawberry.field(description="When that was.")
-    drip_feed: bool = strawberry.field(description="Whether an order may be delivered in several runs.")
-    refill: bool = strawberry.field(description="Whether what drops can be delivered again.")
+    source: ServiceSource = strawberry.field(description="Whether staff or a provider deliver it.")
+    provider_id: strawberry.ID | None = strawberry.field(
+        description="The provider that delivers it; null if staff do."
+    )
+    provider_service_id: str | None = strawberry.field(description="The provider's id for this service.")
+    flag: ServiceFlag | None = strawberry.field(
+        description="The problem found by the last sync; null if there is none."
+    )
+    flagged_at: datetime | None = strawberry.field(description="When the flag was set.")
+    drip_feed: bool = strawberry.field(description="Whether an order can be delivered in several runs.")
+    refill: bool = strawberry.field(description="Whether dropped units can be refilled.")
     cancel: bool = strawberry.field(description="Whether an order can be canceled at the provider.")
     refuses_duplicates: bool = strawberry.field(
-        description="Whether a buyer's orders for one link have to wait."
+        description="Whether a buyer must wait for an order to finish before ordering for the same link "
+        "again."
     )
     is_active: bool = strawberry.field(description="Whether it is on sale.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: ServiceRow) -> Self:
@@ -87,50 +94,55 @@ class AdminService:
         )
 
 
-@strawberry.input(description="A service; what is left out, or null, stays as it is, or gets its default.")
+@strawberry.input(
+    description="A service. Omitted or null values stay unchanged, or get their default for a new service."
+)
 class AdminServiceInput:
     """What staff say of a service."""
 
     category_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Global id of an `AdminCategory`; a new service needs it."
+        default=None, description="Global id of an `AdminCategory`; required for a new service."
     )
     name: str | None = strawberry.field(
-        default=None, description="1 to 300 characters; a new service needs it."
+        default=None, description="1 to 300 characters; required for a new service."
     )
-    description: str | None = strawberry.field(default=None, description="HTML of at most 20,000 characters.")
+    description: str | None = strawberry.field(default=None, description="HTML, at most 20,000 characters.")
     price: Toman | None = strawberry.field(
         default=None,
-        description="Toman per 1,000 units, or per order for packages, such as 9000; a new service needs it.",
+        description="Toman per 1,000 units, or per order for packages, such as 9000; required for a new "
+        "service.",
     )
     min: Count | None = strawberry.field(
-        default=None, description="The smallest quantity, in units; a new service needs it."
+        default=None, description="The smallest quantity, in units; required for a new service."
     )
     max: Count | None = strawberry.field(
-        default=None, description="The largest quantity, in units; a new service needs it."
+        default=None, description="The largest quantity, in units; required for a new service."
     )
     type: ServiceType | None = strawberry.field(
-        default=None, description="What an order must name besides its link; DEFAULT by default."
+        default=None, description="The service type; DEFAULT by default."
     )
     source: ServiceSource | None = strawberry.field(
-        default=None, description="Who delivers; MANUAL by default. API needs a provider and its service."
+        default=None,
+        description="Who delivers the service; MANUAL by default. API requires a provider and the provider's "
+        "service id.",
     )
     provider_id: strawberry.ID | None = strawberry.field(
         default=None, description="Global id of an `AdminProvider`."
     )
     provider_service_id: str | None = strawberry.field(
-        default=None, description="The provider's own id of the service, at most 64 characters."
+        default=None, description="The provider's id for the service, at most 64 characters."
     )
     drip_feed: bool | None = strawberry.field(
-        default=None, description="Whether an order may be delivered in several runs."
+        default=None, description="Whether an order can be delivered in several runs."
     )
-    refill: bool | None = strawberry.field(
-        default=None, description="Whether what drops can be delivered again."
-    )
+    refill: bool | None = strawberry.field(default=None, description="Whether dropped units can be refilled.")
     cancel: bool | None = strawberry.field(
         default=None, description="Whether an order can be canceled at the provider."
     )
     refuses_duplicates: bool | None = strawberry.field(
-        default=None, description="Whether a buyer's orders for one link have to wait."
+        default=None,
+        description="Whether a buyer must wait for an order to finish before ordering for the same link "
+        "again.",
     )
 
     def to_values(self) -> ServiceValues:
@@ -157,34 +169,34 @@ def _parse_optional_id(id: strawberry.ID | None, type_name: str, *, field: str) 
     return None if id is None else parse_id(id, type_name, field=field)
 
 
-@strawberry.type(description="Services were repriced.")
+@strawberry.type(description="The result of repricing services.")
 class AdminServicesRepriced:
     """What a change of many prices did."""
 
-    count: int = strawberry.field(description="Services whose price changed.")
+    count: int = strawberry.field(description="The number of services whose price changed.")
 
 
-@strawberry.input(description="One of several flags.")
+@strawberry.input(description="Matches any of several flags.")
 class ServiceFlagIn:
     """Services by what a sync found wrong."""
 
     any_of: list[ServiceFlag] = strawberry.field(
-        name="in", description="Flags; an empty list matches nothing."
+        name="in", description="Flags to match; an empty list matches nothing."
     )
 
 
-@strawberry.input(description="Which services; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for services. Omitted or null criteria are ignored.")
 class AdminServiceWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these services.")
-    category: IdIn | None = strawberry.field(default=None, description="On one of these shelves.")
-    provider: IdIn | None = strawberry.field(default=None, description="Of one of these providers.")
-    type: ServiceTypeIn | None = strawberry.field(default=None, description="Of one of these types.")
-    flag: ServiceFlagIn | None = strawberry.field(default=None, description="With one of these flags.")
-    is_active: bool | None = strawberry.field(default=None, description="On sale or not.")
-    name: TextContains | None = strawberry.field(default=None, description="By a part of the name.")
-    price: TomanRange | None = strawberry.field(default=None, description="In Toman, as `price` is.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by service.")
+    category: IdIn | None = strawberry.field(default=None, description="Filter by category.")
+    provider: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
+    type: ServiceTypeIn | None = strawberry.field(default=None, description="Filter by type.")
+    flag: ServiceFlagIn | None = strawberry.field(default=None, description="Filter by flag.")
+    is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is on sale.")
+    name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
+    price: TomanRange | None = strawberry.field(default=None, description="Filter by price, in Toman.")
 
     def to_filter(self) -> ServiceFilter:
         """The same, in the operation's terms; InvalidInput for an id of another type."""
@@ -201,13 +213,13 @@ class AdminServiceWhere:
         )
 
 
-@strawberry.input(description="How services are sorted.")
+@strawberry.input(description="Sort order for services.")
 class AdminServiceOrder:
     """A column and a direction."""
 
-    field: AdminServiceOrderField = strawberry.field(description="The column.")
+    field: AdminServiceOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -216,8 +228,8 @@ class AdminServiceQuery:
     """Reading services."""
 
     @resolved_field(
-        description="All services, newest first by default. Needs `READ_CATALOGUE`. Errors: "
-        "`FORBIDDEN`, `INVALID_INPUT`."
+        description="All services, newest first by default. Requires `READ_CATALOGUE`. Errors: `FORBIDDEN`, "
+        "`INVALID_INPUT`."
     )
     async def services(
         self,
@@ -227,11 +239,12 @@ class AdminServiceQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            AdminServiceWhere | None, strawberry.argument(description="Such as `{flag: {in: [BELOW_COST]}}`.")
+            AdminServiceWhere | None,
+            strawberry.argument(description="For example, `{flag: {in: [BELOW_COST]}}`."),
         ] = None,
         order_by: Annotated[
             AdminServiceOrder | None,
-            strawberry.argument(description="Such as `{field: PRICE, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: PRICE, direction: ASC}`."),
         ] = None,
     ) -> Connection[AdminService]:
         order = order_by or AdminServiceOrder(field=AdminServiceOrderField.ID)
@@ -249,7 +262,10 @@ class AdminServiceQuery:
 class AdminServiceMutation:
     """Keeping services."""
 
-    @admin_mutation(services.create_service, description="Put a service on sale. Needs `CHANGE_CATALOGUE`.")
+    @admin_mutation(
+        services.create_service,
+        description="Create a service and put it on sale. Requires `CHANGE_CATALOGUE`.",
+    )
     async def create_service(
         self,
         info: Info,
@@ -262,7 +278,7 @@ class AdminServiceMutation:
     @admin_mutation(
         services.update_service,
         InvalidInput,
-        description="Change what is given; orders keep what they were placed for. Needs `CHANGE_CATALOGUE`.",
+        description="Update a service. Existing orders are not affected. Requires `CHANGE_CATALOGUE`.",
     )
     async def update_service(
         self,
@@ -281,7 +297,7 @@ class AdminServiceMutation:
     @admin_mutation(
         services.set_service_active,
         InvalidInput,
-        description="Put a service on sale, which settles its flag, or take it off. Needs "
+        description="Put a service on sale, which clears its flag, or take it off sale. Requires "
         "`CHANGE_CATALOGUE`.",
     )
     async def set_service_active(
@@ -299,20 +315,22 @@ class AdminServiceMutation:
     @admin_mutation(
         service_lists.reprice_services,
         InvalidInput,
-        description="Change the price of every service that `where` means, all or none. Needs "
+        description="Change the price of every service that matches `where`, all or none. Requires "
         "`REPRICE_SERVICES`.",
     )
     async def reprice_services(
         self,
         info: Info,
         percent: Annotated[
-            int, strawberry.argument(description="Added to each price, -99 to 1000, such as 10.")
+            int, strawberry.argument(description="Percentage added to each price, -99 to 1000, such as 10.")
         ],
-        where: Annotated[AdminServiceWhere, strawberry.argument(description="Which services; `{}` for all.")],
+        where: Annotated[
+            AdminServiceWhere, strawberry.argument(description="The services to reprice; `{}` for all.")
+        ],
         rounding: Annotated[
             Toman,
             strawberry.argument(
-                description="Prices are rounded up to a multiple of so many Toman, 1 to 1000000."
+                description="Prices are rounded up to a multiple of this many Toman, 1 to 1000000."
             ),
         ] = _ONE_TOMAN,
     ) -> AdminServicesRepriced:

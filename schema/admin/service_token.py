@@ -16,25 +16,25 @@ from schema.context import Info
 from schema.fields import resolved_field
 
 
-@strawberry.type(description="A token by which a program of the shop's own acts, within named permissions.")
+@strawberry.type(description="A token for one of the shop's own programs, limited to specific permissions.")
 class AdminServiceToken:
     """One service token; the token itself is not part of it."""
 
     id: strawberry.ID = strawberry.field(
-        description="For `revokeServiceToken`; not a secret, and not a token."
+        description="The id for `revokeServiceToken`; not secret, and not the token itself."
     )
     name: str = strawberry.field(
-        description="What it is for, such as `nightly report`; the audit log has it."
+        description="Its purpose, such as `nightly report`; recorded in the audit log."
     )
     permissions: list[Permission] = strawberry.field(
-        description="What it may do, while the role of its user has it too."
+        description="Its permissions, which apply only while its user's role has them too."
     )
-    user: AdminUser = strawberry.field(description="Who made it, and as whom it acts.")
-    created_at: datetime = strawberry.field(description="When it was made.")
+    user: AdminUser = strawberry.field(description="The user who created it and on whose behalf it acts.")
+    created_at: datetime = strawberry.field(description="When it was created.")
     last_seen_at: datetime | None = strawberry.field(
-        description="When it was last used, exact to an hour; null in its first hour."
+        description="When it was last used, accurate to an hour; null during its first hour."
     )
-    expires_at: datetime = strawberry.field(description="When it ends, if it is not revoked before.")
+    expires_at: datetime = strawberry.field(description="When it expires, unless it is revoked earlier.")
 
     @classmethod
     def from_model(cls, row: AccessToken) -> Self:
@@ -49,14 +49,14 @@ class AdminServiceToken:
         )
 
 
-@strawberry.type(description="A service token that was just made.")
+@strawberry.type(description="A newly created service token.")
 class AdminNewServiceToken:
     """The one time that a service token is shown."""
 
     access_token: str = strawberry.field(
-        description="To be sent as `Authorization: Bearer …` to `/graphql`. Shown this once; keep it secret."
+        description="Send it to `/graphql` as `Authorization: Bearer …`. Shown only once; keep it secret."
     )
-    service_token: AdminServiceToken = strawberry.field(description="The token's record.")
+    service_token: AdminServiceToken = strawberry.field(description="The token's details.")
 
 
 @strawberry.input(description="A new service token.")
@@ -67,7 +67,7 @@ class AdminServiceTokenInput:
     permissions: list[Permission] = strawberry.field(
         description="At least one; never `CHANGE_ROLES` or `MANAGE_SERVICE_TOKENS`."
     )
-    days: int = strawberry.field(default=90, description="1 to 365 days until it ends.")
+    days: int = strawberry.field(default=90, description="Days until it expires, 1 to 365.")
 
     def to_values(self) -> ServiceTokenValues:
         """The same, in the operation's terms."""
@@ -79,8 +79,8 @@ class AdminServiceTokenQuery:
     """Reading service tokens."""
 
     @resolved_field(
-        description="All valid service tokens, the latest first. Needs `READ_SERVICE_TOKENS`. "
-        "Errors: `FORBIDDEN`."
+        description="All valid service tokens, newest first. Requires `READ_SERVICE_TOKENS`. Errors: "
+        "`FORBIDDEN`."
     )
     async def service_tokens(self, info: Info) -> list[AdminServiceToken]:
         rows = await service_tokens.list_service_tokens(info.context.staff)
@@ -93,13 +93,13 @@ class AdminServiceTokenMutation:
 
     @admin_mutation(
         service_tokens.create_service_token,
-        description="Make a token for a program, such as a nightly report. It acts as whoever makes it, "
-        "within its permissions. Needs `MANAGE_SERVICE_TOKENS`.",
+        description="Create a token for a program, such as a nightly report. It acts as the user who "
+        "creates it, limited to its permissions. Requires `MANAGE_SERVICE_TOKENS`.",
     )
     async def create_service_token(
         self,
         info: Info,
-        input: Annotated[AdminServiceTokenInput, strawberry.argument(description="What it may do.")],  # noqa: A002 - GraphQL's custom
+        input: Annotated[AdminServiceTokenInput, strawberry.argument(description="The new token.")],  # noqa: A002 - GraphQL's custom
     ) -> AdminNewServiceToken:
         created = await service_tokens.create_service_token(
             info.context.shop, info.context.staff, values=input.to_values()
@@ -110,7 +110,8 @@ class AdminServiceTokenMutation:
 
     @admin_mutation(
         service_tokens.revoke_service_token,
-        description="End a service token at once, whoever made it. Needs `MANAGE_SERVICE_TOKENS`.",
+        description="Revoke a service token immediately, regardless of who created it. Requires "
+        "`MANAGE_SERVICE_TOKENS`.",
     )
     async def revoke_service_token(
         self,

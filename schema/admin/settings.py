@@ -15,14 +15,14 @@ from schema.fields import resolved_field
 from schema.scalars import Count
 
 
-@strawberry.type(description="A setting as it is now; a boolean counts as 0 or 1.")
+@strawberry.type(description="A setting and its current value; booleans are 0 or 1.")
 class AdminSetting:
     """A setting that may change while the shop runs."""
 
-    name: RunningSetting = strawberry.field(description="Which one.")
-    value: Count = strawberry.field(description="What holds now.")
-    default: Count = strawberry.field(description="What the environment says.")
-    is_overridden: bool = strawberry.field(description="Whether staff changed it.")
+    name: RunningSetting = strawberry.field(description="The setting.")
+    value: Count = strawberry.field(description="The value in effect.")
+    default: Count = strawberry.field(description="The value from the environment.")
+    is_overridden: bool = strawberry.field(description="Whether staff have changed it.")
 
     @classmethod
     def from_model(cls, current: CurrentSetting) -> Self:
@@ -34,18 +34,18 @@ class AdminSetting:
         )
 
 
-@strawberry.type(description="All settings that may change while the shop runs.")
+@strawberry.type(description="All settings that can be changed at runtime.")
 class AdminSettings:
     """The settings after a change."""
 
-    settings: list[AdminSetting] = strawberry.field(description="Each as it is now.")
+    settings: list[AdminSetting] = strawberry.field(description="The settings with their current values.")
 
     @classmethod
     def from_model(cls, current: list[CurrentSetting]) -> Self:
         return cls(settings=[AdminSetting.from_model(setting) for setting in current])
 
 
-@strawberry.input(description="What to change; what is left out, or null, stays as it is.")
+@strawberry.input(description="The values to change. Omitted or null values stay unchanged.")
 class AdminSettingsInput:
     """Changes to settings."""
 
@@ -56,23 +56,24 @@ class AdminSettingsInput:
         default=None, description="The largest free credit, in Toman, such as 100."
     )
     free_credits_per_month: int | None = strawberry.field(
-        default=None, description="Free credits of a user in 30 days."
+        default=None, description="The number of free credits a user can claim in 30 days."
     )
     wheel_interval_days: int | None = strawberry.field(
-        default=None, description="Days between two turns of a user's wheel."
+        default=None, description="The number of days a user waits between spins."
     )
     wheel_gifts_per_month: int | None = strawberry.field(
-        default=None, description="Gifts that a user may win in 30 days."
+        default=None, description="The number of gifts a user can win in 30 days."
     )
     payment_min: Toman | None = strawberry.field(default=None, description="The smallest payment, in Toman.")
     payment_max: Toman | None = strawberry.field(default=None, description="The largest payment, in Toman.")
     refuse_duplicate_orders: bool | None = strawberry.field(
         default=None,
-        description="Refuse an order while the buyer's last one for the same service and link runs.",
+        description="Whether to reject an order while the buyer has an unfinished one for the same service "
+        "and link.",
     )
 
     def to_values(self) -> dict[RunningSetting, Value]:
-        """What is given."""
+        """The service that is given away."""
         changes = {name: getattr(self, name.value) for name in RunningSetting}
         return {name: value for name, value in changes.items() if value is not None}
 
@@ -82,8 +83,8 @@ class AdminSettingsQuery:
     """Reading settings."""
 
     @resolved_field(
-        description="The settings that may change while the shop runs. Needs `READ_SETTINGS`. "
-        "Errors: `FORBIDDEN`."
+        description="The settings that can be changed at runtime. Requires `READ_SETTINGS`. Errors: "
+        "`FORBIDDEN`."
     )
     async def settings(self, info: Info) -> list[AdminSetting]:
         current = await settings.list_settings(info.context.shop, info.context.staff)
@@ -96,8 +97,8 @@ class AdminSettingsMutation:
 
     @admin_mutation(
         settings.update_settings,
-        description="Change settings, all or none; every process goes by them within two seconds. "
-        "Needs `CHANGE_SETTINGS`.",
+        description="Change settings, all or none. Every process applies them within two seconds. Requires "
+        "`CHANGE_SETTINGS`.",
     )
     async def update_settings(
         self,
@@ -111,12 +112,15 @@ class AdminSettingsMutation:
 
     @admin_mutation(
         settings.reset_settings,
-        description="Go by the environment again; both bounds of a range together. Needs `CHANGE_SETTINGS`.",
+        description="Reset settings to their values from the environment. The two bounds of a range are "
+        "reset together. Requires `CHANGE_SETTINGS`.",
     )
     async def reset_settings(
         self,
         info: Info,
-        names: Annotated[list[RunningSetting], strawberry.argument(description="Which; at least one.")],
+        names: Annotated[
+            list[RunningSetting], strawberry.argument(description="The settings to reset; at least one.")
+        ],
     ) -> AdminSettings:
         return AdminSettings.from_model(
             await settings.reset_settings(info.context.shop, info.context.staff, names=names)

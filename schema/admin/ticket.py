@@ -27,12 +27,12 @@ from schema.ticket import TicketStatusIn
 class AdminTicketMessage:
     """A message, the owner's or staff's."""
 
-    message: str = strawberry.field(description="As its writer sent it; not to be trusted as HTML.")
-    is_read: bool = strawberry.field(description="Whether the other side has read it.")
+    message: str = strawberry.field(description="The text as it was sent. Not safe to render as HTML.")
+    is_read: bool = strawberry.field(description="Whether the recipient has read it.")
     created_at: datetime = strawberry.field(description="When it was written.")
     user_id: strawberry.Private[int]
 
-    @resolved_field(description="Who wrote it. Needs `READ_USERS`.")
+    @resolved_field(description="The author. Requires `READ_USERS`.")
     async def writer(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
@@ -41,29 +41,31 @@ class AdminTicketMessage:
         return cls(message=row.message, is_read=row.is_read, created_at=row.created_at, user_id=row.user_id)
 
 
-@strawberry.type(description="A question to the shop's support.")
+@strawberry.type(description="A support ticket.")
 class AdminTicket:
     """A ticket as staff see it."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    subject: str = strawberry.field(description="What it is about.")
-    description: str = strawberry.field(description="Its first text; not to be trusted as HTML.")
-    status: TicketStatus = strawberry.field(description="Whose turn it is.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    subject: str = strawberry.field(description="The subject.")
+    description: str = strawberry.field(description="The first message. Not safe to render as HTML.")
+    status: TicketStatus = strawberry.field(description="The status, which shows whose turn it is to answer.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
     user_id: strawberry.Private[int]
     assignee_id: strawberry.Private[int | None]
 
-    @resolved_field(description="Who asks. Needs `READ_USERS`.")
+    @resolved_field(description="The user who opened it. Requires `READ_USERS`.")
     async def user(self, info: Info) -> AdminUser:
         return await load_user(info, self.user_id)
 
-    @resolved_field(description="The member of staff whom it is left to. Needs `READ_USERS`.")
+    @resolved_field(description="The staff member it is assigned to. Requires `READ_USERS`.")
     async def assignee(self, info: Info) -> AdminUser | None:
         return None if self.assignee_id is None else await load_user(info, self.assignee_id)
 
-    @resolved_field(description="What was written after the description, oldest first.")
+    @resolved_field(description="The messages after the description, oldest first.")
     async def messages(self, info: Info) -> list[AdminTicketMessage]:
         rows = await info.context.loaders.messages.load(self.number)
         return [AdminTicketMessage.from_model(row) for row in rows]
@@ -83,20 +85,20 @@ class AdminTicket:
         )
 
 
-@strawberry.input(description="Which tickets; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")
 class AdminTicketWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these tickets.")
-    user: IdIn | None = strawberry.field(default=None, description="Of one of these users.")
-    assignee: IdIn | None = strawberry.field(
-        default=None, description="Left to one of these members of staff."
+    id: IdIn | None = strawberry.field(default=None, description="Filter by ticket.")
+    user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+    assignee: IdIn | None = strawberry.field(default=None, description="Filter by assignee.")
+    is_assigned: bool | None = strawberry.field(default=None, description="Filter by whether it is assigned.")
+    status: TicketStatusIn | None = strawberry.field(default=None, description="Filter by status.")
+    subject: TextContains | None = strawberry.field(
+        default=None, description="Filter by part of the subject."
     )
-    is_assigned: bool | None = strawberry.field(default=None, description="Left to anybody, or to nobody.")
-    status: TicketStatusIn | None = strawberry.field(default=None, description="In one of these states.")
-    subject: TextContains | None = strawberry.field(default=None, description="By a part of the subject.")
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="In this span, ends included."
+        default=None, description="Filter by creation time, bounds included."
     )
 
     def to_filter(self) -> TicketFilter:
@@ -113,13 +115,13 @@ class AdminTicketWhere:
         )
 
 
-@strawberry.input(description="How tickets are sorted.")
+@strawberry.input(description="Sort order for tickets.")
 class AdminTicketOrder:
     """A column and a direction."""
 
-    field: AdminTicketOrderField = strawberry.field(description="The column.")
+    field: AdminTicketOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -128,7 +130,7 @@ class AdminTicketQuery:
     """Reading tickets."""
 
     @resolved_field(
-        description="Everybody's tickets, newest first by default. Needs `READ_TICKETS`. Errors: "
+        description="All users' tickets, newest first by default. Requires `READ_TICKETS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
     )
     async def tickets(
@@ -140,11 +142,13 @@ class AdminTicketQuery:
         before: Before = None,
         where: Annotated[
             AdminTicketWhere | None,
-            strawberry.argument(description="Such as `{status: {in: [NEW, PENDING]}, isAssigned: false}`."),
+            strawberry.argument(
+                description="For example, `{status: {in: [NEW, PENDING]}, isAssigned: false}`."
+            ),
         ] = None,
         order_by: Annotated[
             AdminTicketOrder | None,
-            strawberry.argument(description="Such as `{field: UPDATED_AT, direction: ASC}`."),
+            strawberry.argument(description="For example, `{field: UPDATED_AT, direction: ASC}`."),
         ] = None,
     ) -> Connection[AdminTicket]:
         order = order_by or AdminTicketOrder(field=AdminTicketOrderField.ID)
@@ -165,7 +169,7 @@ class AdminTicketMutation:
     @admin_mutation(
         tickets.answer_ticket,
         InvalidInput,
-        description="Write into a ticket, whose owner is told; a closed one opens again. Needs "
+        description="Reply to a ticket and notify its owner. A closed ticket is reopened. Requires "
         "`ANSWER_TICKETS`.",
     )
     async def answer_ticket(
@@ -181,7 +185,7 @@ class AdminTicketMutation:
         )
 
     @admin_mutation(
-        tickets.close_ticket, InvalidInput, description="Settle a ticket. Needs `ANSWER_TICKETS`."
+        tickets.close_ticket, InvalidInput, description="Close a ticket. Requires `ANSWER_TICKETS`."
     )
     async def close_ticket(
         self,
@@ -195,8 +199,7 @@ class AdminTicketMutation:
     @admin_mutation(
         tickets.assign_ticket,
         InvalidInput,
-        description="Leave a ticket to a member of staff, or to nobody in particular. Needs "
-        "`ASSIGN_TICKETS`.",
+        description="Assign a ticket to a staff member, or unassign it. Requires `ASSIGN_TICKETS`.",
     )
     async def assign_ticket(
         self,
@@ -205,7 +208,7 @@ class AdminTicketMutation:
         assignee_id: Annotated[
             strawberry.ID | None,
             strawberry.argument(
-                description="Global id of an `AdminUser` who may answer tickets; null for nobody."
+                description="Global id of an `AdminUser` who may answer tickets; null to unassign."
             ),
         ] = None,
     ) -> AdminTicket:

@@ -21,23 +21,27 @@ from schema.filters import DateTimeRange, IdIn, TextContains, TomanRange, parse_
 from schema.node import parse_id, to_global_id
 
 
-@strawberry.type(description="A user as staff see one. Secrets are not part of it.")
+@strawberry.type(description="A user, with details for staff. Never contains secrets.")
 class AdminUser:
     """Anybody, staff included."""
 
     id: strawberry.ID = strawberry.field(description="Global id; opaque to clients.")
-    number: int = strawberry.field(description="The number that people and the legacy API know it by.")
-    first_name: str | None = strawberry.field(description="Given name.")
-    last_name: str | None = strawberry.field(description="Family name.")
-    email: str | None = strawberry.field(description="E-mail address.")
+    number: int = strawberry.field(
+        description="The record number shown to people and used by the legacy API."
+    )
+    first_name: str | None = strawberry.field(description="First name.")
+    last_name: str | None = strawberry.field(description="Last name.")
+    email: str | None = strawberry.field(description="Email address.")
     mobile: str | None = strawberry.field(description="Mobile number, such as 09011235566.")
-    mobile_verified: bool = strawberry.field(description="Whether the user has logged in with this mobile.")
-    role: UserRole = strawberry.field(description="Who the user is to the shop.")
-    is_active: bool = strawberry.field(description="Whether the user may sign in; false for a blocked one.")
-    balance: Toman = strawberry.field(description="What the wallet holds, in Toman.")
-    custom_rate: int = strawberry.field(description="The user's own discount, in percent.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    mobile_verified: bool = strawberry.field(
+        description="Whether the user has verified this mobile number by logging in with it."
+    )
+    role: UserRole = strawberry.field(description="The user's role.")
+    is_active: bool = strawberry.field(description="Whether the user can sign in; false if blocked.")
+    balance: Toman = strawberry.field(description="The wallet's balance, in Toman.")
+    custom_rate: int = strawberry.field(description="The user's personal discount, in percent.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last updated.")
 
     @classmethod
     def from_model(cls, row: UserRow) -> Self:
@@ -63,29 +67,33 @@ async def load_user(info: Info, user_id: int) -> AdminUser:
     return AdminUser.from_model(await info.context.loaders.staff_users(info.context.staff).load(user_id))
 
 
-@strawberry.input(description="One of several roles.")
+@strawberry.input(description="Matches any of several roles.")
 class UserRoleIn:
     """Users by role."""
 
-    any_of: list[UserRole] = strawberry.field(name="in", description="Roles; an empty list matches nothing.")
+    any_of: list[UserRole] = strawberry.field(
+        name="in", description="Roles to match; an empty list matches nothing."
+    )
 
 
-@strawberry.input(description="Which users; what is left out, or null, does not count.")
+@strawberry.input(description="Filter for users. Omitted or null criteria are ignored.")
 class AdminUserWhere:
     """Criteria, all of which must hold."""
 
-    id: IdIn | None = strawberry.field(default=None, description="One of these users.")
-    role: UserRoleIn | None = strawberry.field(default=None, description="Of one of these roles.")
-    is_active: bool | None = strawberry.field(default=None, description="Blocked or not.")
+    id: IdIn | None = strawberry.field(default=None, description="Filter by user.")
+    role: UserRoleIn | None = strawberry.field(default=None, description="Filter by role.")
+    is_active: bool | None = strawberry.field(
+        default=None, description="Filter by whether the user is active."
+    )
     mobile: TextContains | None = strawberry.field(
-        default=None, description="By a part of the mobile, such as 0912."
+        default=None, description="Filter by part of the mobile number, such as 0912."
     )
     email: TextContains | None = strawberry.field(
-        default=None, description="By a part of the e-mail address."
+        default=None, description="Filter by part of the email address."
     )
-    balance: TomanRange | None = strawberry.field(default=None, description="With so much in the wallet.")
+    balance: TomanRange | None = strawberry.field(default=None, description="Filter by balance.")
     created_at: DateTimeRange | None = strawberry.field(
-        default=None, description="In this span, ends included."
+        default=None, description="Filter by creation time, bounds included."
     )
 
     def to_filter(self) -> UserFilter:
@@ -103,13 +111,13 @@ class AdminUserWhere:
         )
 
 
-@strawberry.input(description="How users are sorted.")
+@strawberry.input(description="Sort order for users.")
 class AdminUserOrder:
     """A column and a direction."""
 
-    field: AdminUserOrderField = strawberry.field(description="The column.")
+    field: AdminUserOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
-        default=Direction.DESC, description="Descending unless told otherwise."
+        default=Direction.DESC, description="The direction; descending by default."
     )
 
 
@@ -118,7 +126,7 @@ class AdminUserQuery:
     """Reading users."""
 
     @resolved_field(
-        description="All users, newest first by default. Needs `READ_USERS`. Errors: `FORBIDDEN`, "
+        description="All users, newest first by default. Requires `READ_USERS`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
     )
     async def users(
@@ -129,11 +137,12 @@ class AdminUserQuery:
         last: Last = None,
         before: Before = None,
         where: Annotated[
-            AdminUserWhere | None, strawberry.argument(description='Such as `{mobile: {contains: "0912"}}`.')
+            AdminUserWhere | None,
+            strawberry.argument(description='For example, `{mobile: {contains: "0912"}}`.'),
         ] = None,
         order_by: Annotated[
             AdminUserOrder | None,
-            strawberry.argument(description="Such as `{field: BALANCE, direction: DESC}`."),
+            strawberry.argument(description="For example, `{field: BALANCE, direction: DESC}`."),
         ] = None,
     ) -> Connection[AdminUser]:
         order = order_by or AdminUserOrder(field=AdminUserOrderField.ID)
@@ -154,7 +163,7 @@ class AdminUserMutation:
     @admin_mutation(
         users.set_custom_rate,
         InvalidInput,
-        description="Give a user a discount for orders from now on. Needs `DISCOUNT_USERS`.",
+        description="Set a user's discount for future orders. Requires `DISCOUNT_USERS`.",
     )
     async def set_custom_rate(
         self,
@@ -171,8 +180,8 @@ class AdminUserMutation:
     @admin_mutation(
         users.set_user_active,
         InvalidInput,
-        description="Block a user, all of whose tokens and keys end for good, or let the user in again. "
-        "Needs `BLOCK_USERS`.",
+        description="Block or unblock a user. Blocking revokes all of the user's tokens and keys "
+        "permanently. Requires `BLOCK_USERS`.",
     )
     async def set_user_active(
         self,
@@ -193,7 +202,8 @@ class AdminUserMutation:
     @admin_mutation(
         users.sign_out_user,
         InvalidInput,
-        description="Sign a user out everywhere; a key of the reseller API stays. Needs `SIGN_OUT_USERS`.",
+        description="End all of a user's sessions. The reseller API key stays valid. Requires "
+        "`SIGN_OUT_USERS`.",
     )
     async def sign_out_user(
         self,
@@ -207,7 +217,7 @@ class AdminUserMutation:
     @admin_mutation(
         users.revoke_user_api_key,
         InvalidInput,
-        description="End a user's key for the reseller API. Needs `SIGN_OUT_USERS`.",
+        description="Revoke a user's reseller API key. Requires `SIGN_OUT_USERS`.",
     )
     async def revoke_user_api_key(
         self,
@@ -221,8 +231,8 @@ class AdminUserMutation:
     @admin_mutation(
         users.reset_totp,
         InvalidInput,
-        description="Forget the authenticator app that a colleague lost, and sign the colleague out. Nobody "
-        "resets one's own. Needs `CHANGE_ROLES`.",
+        description="Remove the authenticator app of another staff member, such as one whose phone was "
+        "lost, and end their sessions. You cannot reset your own. Requires `CHANGE_ROLES`.",
     )
     async def reset_totp(
         self,
@@ -236,14 +246,14 @@ class AdminUserMutation:
     @admin_mutation(
         users.set_user_role,
         InvalidInput,
-        description="Make a user a member of staff, or one no more, who then signs in anew. "
-        "Nobody changes one's own role. Needs `CHANGE_ROLES`.",
+        description="Change a user's role. The user has to sign in again. You cannot change your own role. "
+        "Requires `CHANGE_ROLES`.",
     )
     async def set_user_role(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="Global id of an `AdminUser`.")],  # noqa: A002 - Relay's name
-        role: Annotated[UserRole, strawberry.argument(description="The role from now on.")],
+        role: Annotated[UserRole, strawberry.argument(description="The new role.")],
     ) -> AdminUser:
         return AdminUser.from_model(
             await users.set_user_role(

@@ -40,226 +40,226 @@ from .enums import (
 
 
 class AdminAuditEntryOrder(BaseModel):
-    """How entries are sorted."""
+    """Sort order for entries."""
 
     field: AdminAuditOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminAuditEntryWhere(BaseModel):
-    """Which entries; what is left out, or null, does not count."""
+    """Filter for entries. Omitted or null criteria are ignored."""
 
     actor: Optional["IdIn"] = None
-    "By one of these members of staff."
+    "Filter by the staff member who acted."
     act: Optional["StaffActIn"] = None
-    "One of these acts."
+    "Filter by action."
     subject: Optional["StaffSubjectIn"] = None
-    "Done to records of these kinds."
+    "Filter by the kind of record."
     subject_number: Optional["NumberIn"] = Field(alias="subjectNumber", default=None)
-    "Done to records with these numbers."
+    "Filter by record number."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "In this span, ends included."
+    "Filter by creation time, bounds included."
 
 
 class AdminCategoryOrder(BaseModel):
-    """How categories are sorted."""
+    """Sort order for categories."""
 
     field: AdminCategoryOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminCategoryWhere(BaseModel):
-    """Which categories; what is left out, or null, does not count."""
+    """Filter for categories. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these categories."
+    "Filter by category."
     is_active: Optional[bool] = Field(alias="isActive", default=None)
-    "On sale or not."
+    "Filter by whether it is on sale."
     name: Optional["TextContains"] = None
-    "By a part of the name."
+    "Filter by part of the name."
 
 
 class AdminGiftOrder(BaseModel):
-    """How gifts are sorted."""
+    """Sort order for gifts."""
 
     field: AdminGiftOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminGiftWhere(BaseModel):
-    """Which gifts; what is left out, or null, does not count."""
+    """Filter for gifts. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these gifts."
+    "Filter by gift."
     service: Optional["IdIn"] = None
-    "Of one of these services."
+    "Filter by service."
     is_active: Optional[bool] = Field(alias="isActive", default=None)
-    "On the wheel or not."
+    "Filter by whether it can be won."
 
 
 class AdminLedgerEntryOrder(BaseModel):
-    """How entries are sorted."""
+    """Sort order for entries."""
 
     field: AdminLedgerOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminLedgerEntryWhere(BaseModel):
-    """Which entries; what is left out, or null, does not count."""
+    """Filter for entries. Omitted or null criteria are ignored."""
 
     user: Optional["IdIn"] = None
-    "Of one of these users."
+    "Filter by user."
     order: Optional["IdIn"] = None
-    "Of one of these orders."
+    "Filter by order."
     payment: Optional["IdIn"] = None
-    "Of one of these payments."
+    "Filter by payment."
     kind: Optional["LedgerKindIn"] = None
-    "Of one of these kinds."
+    "Filter by kind."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "In this span, ends included."
+    "Filter by creation time, bounds included."
 
 
 class AdminOrderOrder(BaseModel):
-    """How orders are sorted."""
+    """Sort order for orders."""
 
     field: OrderOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminOrderWhere(BaseModel):
-    """Which orders; what is left out, or null, does not count."""
+    """Filter for orders. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these orders."
+    "Filter by order."
     user: Optional["IdIn"] = None
-    "Of one of these users."
+    "Filter by user."
     service: Optional["IdIn"] = None
-    "Of one of these services."
+    "Filter by service."
     provider: Optional["IdIn"] = None
-    "Of one of these providers."
+    "Filter by provider."
     status: Optional["OrderStatusIn"] = None
-    "In one of these states."
+    "Filter by status."
     dispatch: Optional["OrderDispatchIn"] = None
-    "So far with the provider."
+    "Filter by the state of submission to the provider."
     link: Optional["TextContains"] = None
-    "By a part of the link."
+    "Filter by part of the link."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "In this span, ends included."
+    "Filter by creation time, bounds included."
 
 
 class AdminPaymentOrder(BaseModel):
-    """How payments are sorted."""
+    """Sort order for payments."""
 
     field: AdminPaymentOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminPaymentWhere(BaseModel):
-    """Which payments; what is left out, or null, does not count."""
+    """Filter for payments. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these payments."
+    "Filter by payment."
     user: Optional["IdIn"] = None
-    "Of one of these users."
+    "Filter by user."
     status: Optional["PaymentStatusIn"] = None
-    "In one of these states."
+    "Filter by status."
     amount: Optional["TomanRange"] = None
-    "Of so many Toman."
+    "Filter by amount."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "In this span, ends included."
+    "Filter by creation time, bounds included."
 
 
 class AdminProviderInput(BaseModel):
-    """A provider; what is left out, or null, stays as it is, or gets its default."""
+    """A provider. Omitted or null values stay unchanged, or get their default for a new provider."""
 
     name: Optional[str] = None
-    "1 to 100 characters; a new one needs it."
+    "1 to 100 characters; required for a new provider."
     url: Optional[str] = None
-    "Such as https://panel.example/api/v2; a new one needs it."
+    "For example, https://panel.example/api/v2; required for a new provider."
     api_key: Optional[str] = Field(alias="apiKey", default=None)
-    "The shop's key there, at most 200 characters; a new one needs it."
+    "The shop's API key, at most 200 characters; required for a new provider."
     toman_per_unit: Optional[int] = Field(alias="tomanPerUnit", default=None)
-    "Toman for one unit of its currency, such as 90000; 1 by default."
+    "The price of one unit of its currency in Toman, such as 90000; 1 by default."
     margin_percent: Optional[int] = Field(alias="marginPercent", default=None)
-    "Percent on top of what it takes, 0 to 10000; 30 by default."
+    "The margin added to its rates, in percent, 0 to 10000; 30 by default."
     rounding: Optional[int] = None
-    "Prices are rounded up to a multiple of so many Toman; 1 by default."
+    "Prices are rounded up to a multiple of this many Toman; 1 by default."
     concurrency: Optional[int] = None
-    "Calls at once from one worker, 1 to 100; 10 by default."
+    "The maximum number of concurrent calls per worker, 1 to 100; 10 by default."
 
 
 class AdminProviderOrder(BaseModel):
-    """How providers are sorted."""
+    """Sort order for providers."""
 
     field: AdminProviderOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminProviderWhere(BaseModel):
-    """Which providers; what is left out, or null, does not count."""
+    """Filter for providers. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these providers."
+    "Filter by provider."
     is_active: Optional[bool] = Field(alias="isActive", default=None)
-    "Switched on or off."
+    "Filter by whether it is enabled."
     name: Optional["TextContains"] = None
-    "By a part of the name."
+    "Filter by part of the name."
 
 
 class AdminServiceInput(BaseModel):
-    """A service; what is left out, or null, stays as it is, or gets its default."""
+    """A service. Omitted or null values stay unchanged, or get their default for a new service."""
 
     category_id: Optional[str] = Field(alias="categoryId", default=None)
-    "Global id of an `AdminCategory`; a new service needs it."
+    "Global id of an `AdminCategory`; required for a new service."
     name: Optional[str] = None
-    "1 to 300 characters; a new service needs it."
+    "1 to 300 characters; required for a new service."
     description: Optional[str] = None
-    "HTML of at most 20,000 characters."
+    "HTML, at most 20,000 characters."
     price: Optional[int] = None
-    "Toman per 1,000 units, or per order for packages, such as 9000; a new service needs it."
+    "Toman per 1,000 units, or per order for packages, such as 9000; required for a new service."
     min: Optional[int] = None
-    "The smallest quantity, in units; a new service needs it."
+    "The smallest quantity, in units; required for a new service."
     max: Optional[int] = None
-    "The largest quantity, in units; a new service needs it."
+    "The largest quantity, in units; required for a new service."
     type_: Optional[ServiceType] = Field(alias="type", default=None)
-    "What an order must name besides its link; DEFAULT by default."
+    "The service type; DEFAULT by default."
     source: Optional[ServiceSource] = None
-    "Who delivers; MANUAL by default. API needs a provider and its service."
+    "Who delivers the service; MANUAL by default. API requires a provider and the provider's service id."
     provider_id: Optional[str] = Field(alias="providerId", default=None)
     "Global id of an `AdminProvider`."
     provider_service_id: Optional[str] = Field(alias="providerServiceId", default=None)
-    "The provider's own id of the service, at most 64 characters."
+    "The provider's id for the service, at most 64 characters."
     drip_feed: Optional[bool] = Field(alias="dripFeed", default=None)
-    "Whether an order may be delivered in several runs."
+    "Whether an order can be delivered in several runs."
     refill: Optional[bool] = None
-    "Whether what drops can be delivered again."
+    "Whether dropped units can be refilled."
     cancel: Optional[bool] = None
     "Whether an order can be canceled at the provider."
     refuses_duplicates: Optional[bool] = Field(alias="refusesDuplicates", default=None)
-    "Whether a buyer's orders for one link have to wait."
+    "Whether a buyer must wait for an order to finish before ordering for the same link again."
 
 
 class AdminServiceOrder(BaseModel):
-    """How services are sorted."""
+    """Sort order for services."""
 
     field: AdminServiceOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminServiceTokenInput(BaseModel):
@@ -270,32 +270,32 @@ class AdminServiceTokenInput(BaseModel):
     permissions: list[Permission]
     "At least one; never `CHANGE_ROLES` or `MANAGE_SERVICE_TOKENS`."
     days: int = 90
-    "1 to 365 days until it ends."
+    "Days until it expires, 1 to 365."
 
 
 class AdminServiceWhere(BaseModel):
-    """Which services; what is left out, or null, does not count."""
+    """Filter for services. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these services."
+    "Filter by service."
     category: Optional["IdIn"] = None
-    "On one of these shelves."
+    "Filter by category."
     provider: Optional["IdIn"] = None
-    "Of one of these providers."
+    "Filter by provider."
     type_: Optional["ServiceTypeIn"] = Field(alias="type", default=None)
-    "Of one of these types."
+    "Filter by type."
     flag: Optional["ServiceFlagIn"] = None
-    "With one of these flags."
+    "Filter by flag."
     is_active: Optional[bool] = Field(alias="isActive", default=None)
-    "On sale or not."
+    "Filter by whether it is on sale."
     name: Optional["TextContains"] = None
-    "By a part of the name."
+    "Filter by part of the name."
     price: Optional["TomanRange"] = None
-    "In Toman, as `price` is."
+    "Filter by price, in Toman."
 
 
 class AdminSettingsInput(BaseModel):
-    """What to change; what is left out, or null, stays as it is."""
+    """The values to change. Omitted or null values stay unchanged."""
 
     free_credit_min: Optional[int] = Field(alias="freeCreditMin", default=None)
     "The smallest free credit, in Toman, such as 10."
@@ -304,13 +304,13 @@ class AdminSettingsInput(BaseModel):
     free_credits_per_month: Optional[int] = Field(
         alias="freeCreditsPerMonth", default=None
     )
-    "Free credits of a user in 30 days."
+    "The number of free credits a user can claim in 30 days."
     wheel_interval_days: Optional[int] = Field(alias="wheelIntervalDays", default=None)
-    "Days between two turns of a user's wheel."
+    "The number of days a user waits between spins."
     wheel_gifts_per_month: Optional[int] = Field(
         alias="wheelGiftsPerMonth", default=None
     )
-    "Gifts that a user may win in 30 days."
+    "The number of gifts a user can win in 30 days."
     payment_min: Optional[int] = Field(alias="paymentMin", default=None)
     "The smallest payment, in Toman."
     payment_max: Optional[int] = Field(alias="paymentMax", default=None)
@@ -318,400 +318,400 @@ class AdminSettingsInput(BaseModel):
     refuse_duplicate_orders: Optional[bool] = Field(
         alias="refuseDuplicateOrders", default=None
     )
-    "Refuse an order while the buyer's last one for the same service and link runs."
+    "Whether to reject an order while the buyer has an unfinished one for the same service and link."
 
 
 class AdminTicketOrder(BaseModel):
-    """How tickets are sorted."""
+    """Sort order for tickets."""
 
     field: AdminTicketOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminTicketWhere(BaseModel):
-    """Which tickets; what is left out, or null, does not count."""
+    """Filter for tickets. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these tickets."
+    "Filter by ticket."
     user: Optional["IdIn"] = None
-    "Of one of these users."
+    "Filter by user."
     assignee: Optional["IdIn"] = None
-    "Left to one of these members of staff."
+    "Filter by assignee."
     is_assigned: Optional[bool] = Field(alias="isAssigned", default=None)
-    "Left to anybody, or to nobody."
+    "Filter by whether it is assigned."
     status: Optional["TicketStatusIn"] = None
-    "In one of these states."
+    "Filter by status."
     subject: Optional["TextContains"] = None
-    "By a part of the subject."
+    "Filter by part of the subject."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "In this span, ends included."
+    "Filter by creation time, bounds included."
 
 
 class AdminUserOrder(BaseModel):
-    """How users are sorted."""
+    """Sort order for users."""
 
     field: AdminUserOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class AdminUserWhere(BaseModel):
-    """Which users; what is left out, or null, does not count."""
+    """Filter for users. Omitted or null criteria are ignored."""
 
     id: Optional["IdIn"] = None
-    "One of these users."
+    "Filter by user."
     role: Optional["UserRoleIn"] = None
-    "Of one of these roles."
+    "Filter by role."
     is_active: Optional[bool] = Field(alias="isActive", default=None)
-    "Blocked or not."
+    "Filter by whether the user is active."
     mobile: Optional["TextContains"] = None
-    "By a part of the mobile, such as 0912."
+    "Filter by part of the mobile number, such as 0912."
     email: Optional["TextContains"] = None
-    "By a part of the e-mail address."
+    "Filter by part of the email address."
     balance: Optional["TomanRange"] = None
-    "With so much in the wallet."
+    "Filter by balance."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "In this span, ends included."
+    "Filter by creation time, bounds included."
 
 
 class CategoryOrder(BaseModel):
-    """How categories are sorted."""
+    """Sort order for categories."""
 
     field: CategoryOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class CreateOrderInput(BaseModel):
-    """An order. Which fields are needed, the type of the service says."""
+    """An order. The type of the service determines which fields are required."""
 
     service_id: str = Field(alias="serviceId")
     "Global id of a `Service` on sale."
     link: Optional[str] = None
-    "An http(s) address or the name of a page, such as `https://instagram.com/p/CA2`. Needed by all types but SUBSCRIPTIONS."
+    "An http(s) URL or a username, such as `https://instagram.com/p/CA2`. Required for all types except SUBSCRIPTIONS."
     quantity: Optional[int] = None
-    "Units, within the service's bounds; of one run with `dripFeed`. Not needed where lines are counted (CUSTOM_COMMENTS, MENTIONS_CUSTOM_LIST), for packages and for SUBSCRIPTIONS."
+    "The number of units, within the service's limits; with `dripFeed`, the units per run. Not required for packages, for SUBSCRIPTIONS, and for types that count lines (CUSTOM_COMMENTS, MENTIONS_CUSTOM_LIST)."
     drip_feed: Optional["DripFeedInput"] = Field(alias="dripFeed", default=None)
-    "Only for type DEFAULT, and only where the service has drip-feed."
+    "Only for type DEFAULT, and only if the service supports drip-feed."
     subscription: Optional["SubscriptionInput"] = None
-    "Needed by SUBSCRIPTIONS."
+    "Required for SUBSCRIPTIONS."
     comments: Optional[str] = None
-    "One a line. Needed by CUSTOM_COMMENTS and CUSTOM_COMMENTS_PACKAGE."
+    "One per line. Required for CUSTOM_COMMENTS and CUSTOM_COMMENTS_PACKAGE."
     usernames: Optional[str] = None
-    "One a line. Needed by MENTIONS_WITH_HASHTAGS and MENTIONS_CUSTOM_LIST."
+    "One per line. Required for MENTIONS_WITH_HASHTAGS and MENTIONS_CUSTOM_LIST."
     username: Optional[str] = None
-    "Needed by MENTIONS_USER_FOLLOWERS, COMMENT_LIKES and SUBSCRIPTIONS."
+    "Required for MENTIONS_USER_FOLLOWERS, COMMENT_LIKES and SUBSCRIPTIONS."
     hashtags: Optional[str] = None
-    "One a line. Needed by MENTIONS_WITH_HASHTAGS."
+    "One per line. Required for MENTIONS_WITH_HASHTAGS."
     hashtag: Optional[str] = None
-    "Needed by MENTIONS_HASHTAG."
+    "Required for MENTIONS_HASHTAG."
     media_url: Optional[str] = Field(alias="mediaUrl", default=None)
-    "An http(s) address. Needed by MENTIONS_MEDIA_LIKERS."
+    "An http(s) URL. Required for MENTIONS_MEDIA_LIKERS."
 
 
 class DateTimeRange(BaseModel):
-    """A span of time."""
+    """A range of time."""
 
     gte: Optional[datetime] = None
-    "This moment or later."
+    "At or after this time."
     lte: Optional[datetime] = None
-    "This moment or earlier."
+    "At or before this time."
 
 
 class DripFeedInput(BaseModel):
-    """Delivery in several runs, for services with drip-feed."""
+    """Delivery in several runs, for services that support drip-feed."""
 
     runs: int
-    "How many runs, 1 to 10000; each delivers `quantity`."
+    "The number of runs, 1 to 10000; each delivers `quantity`."
     interval: int
-    "Minutes between two runs, 1 to 10080."
+    "Minutes between runs, 1 to 10080."
 
 
 class GiftOrder(BaseModel):
-    """How won gifts are sorted."""
+    """Sort order for won gifts."""
 
     field: GiftOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class GiftWhere(BaseModel):
-    """Which gifts; what is left out, or null, does not count."""
+    """Filter for gifts. Omitted or null criteria are ignored."""
 
     used: Optional[bool] = None
-    "Used or not."
+    "Filter by whether it was used."
     expires_at: Optional["DateTimeRange"] = Field(alias="expiresAt", default=None)
-    "Usable up to this span."
+    "Filter by expiry time, bounds included."
 
 
 class IdIn(BaseModel):
-    """One of several records."""
+    """Matches any of several records."""
 
     in_: list[str] = Field(alias="in")
-    "Global ids; an empty list matches nothing."
+    "Global ids to match; an empty list matches nothing."
 
 
 class LedgerKindIn(BaseModel):
-    """One of several kinds."""
+    """Matches any of several kinds."""
 
     in_: list[LedgerKind] = Field(alias="in")
-    "Kinds; an empty list matches nothing."
+    "Kinds to match; an empty list matches nothing."
 
 
 class LedgerOrder(BaseModel):
-    """How ledger entries are sorted."""
+    """Sort order for ledger entries."""
 
     field: LedgerOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class LedgerWhere(BaseModel):
-    """Which entries; what is left out, or null, does not count."""
+    """Filter for entries. Omitted or null criteria are ignored."""
 
     kind: Optional["LedgerKindIn"] = None
-    "Of one of these kinds."
+    "Filter by kind."
     amount: Optional["TomanRange"] = None
-    "In Toman; what was spent is below 0."
+    "Filter by amount in Toman; spending is negative."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "Entered within this span."
+    "Filter by the time of the entry, bounds included."
 
 
 class NotificationKindIn(BaseModel):
-    """One of several kinds."""
+    """Matches any of several kinds."""
 
     in_: list[NotificationKind] = Field(alias="in")
-    "Kinds; an empty list matches nothing."
+    "Kinds to match; an empty list matches nothing."
 
 
 class NotificationOrder(BaseModel):
-    """How notifications are sorted."""
+    """Sort order for notifications."""
 
     field: NotificationOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class NotificationWhere(BaseModel):
-    """Which notifications; what is left out, or null, does not count."""
+    """Filter for notifications. Omitted or null criteria are ignored."""
 
     kind: Optional["NotificationKindIn"] = None
-    "Of one of these kinds."
+    "Filter by kind."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "Told within this span."
+    "Filter by the time it was sent, bounds included."
 
 
 class NumberIn(BaseModel):
-    """One of several numbers."""
+    """Matches any of several numbers."""
 
     in_: list[int] = Field(alias="in")
-    "Numbers; an empty list matches nothing."
+    "Numbers to match; an empty list matches nothing."
 
 
 class OrderDispatchIn(BaseModel):
-    """One of several states of the dealing with the provider."""
+    """Matches any of several submission states."""
 
     in_: list[OrderDispatch] = Field(alias="in")
-    "States; an empty list matches nothing."
+    "States to match; an empty list matches nothing."
 
 
 class OrderOrder(BaseModel):
-    """How orders are sorted."""
+    """Sort order for orders."""
 
     field: OrderOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class OrderStatusIn(BaseModel):
-    """One of several states."""
+    """Matches any of several states."""
 
     in_: list[OrderStatus] = Field(alias="in")
-    "States; an empty list matches nothing."
+    "States to match; an empty list matches nothing."
 
 
 class OrderWhere(BaseModel):
-    """Which orders; what is left out, or null, does not count."""
+    """Filter for orders. Omitted or null criteria are ignored."""
 
     status: Optional["OrderStatusIn"] = None
-    "In one of these states."
+    "Filter by status."
     service: Optional["IdIn"] = None
-    "Of one of these services."
+    "Filter by service."
     link: Optional["TextContains"] = None
-    "By a part of the link."
+    "Filter by part of the link."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "Placed in this span, ends included."
+    "Filter by the time of the order, bounds included."
 
 
 class PaymentOrder(BaseModel):
-    """How payments are sorted."""
+    """Sort order for payments."""
 
     field: PaymentOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class PaymentStatusIn(BaseModel):
-    """One of several states."""
+    """Matches any of several states."""
 
     in_: list[PaymentStatus] = Field(alias="in")
-    "States; an empty list matches nothing."
+    "States to match; an empty list matches nothing."
 
 
 class PaymentWhere(BaseModel):
-    """Which payments; what is left out, or null, does not count."""
+    """Filter for payments. Omitted or null criteria are ignored."""
 
     status: Optional["PaymentStatusIn"] = None
-    "In one of these states."
+    "Filter by status."
     amount: Optional["TomanRange"] = None
-    "In Toman."
+    "Filter by amount, in Toman."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "Started within this span."
+    "Filter by the time it was started, bounds included."
 
 
 class ProfileInput(BaseModel):
-    """What to change; what is left out, or null, stays as it is."""
+    """The values to change. Omitted or null values stay unchanged."""
 
     first_name: Optional[str] = Field(alias="firstName", default=None)
     "At most 100 characters."
     last_name: Optional[str] = Field(alias="lastName", default=None)
     "At most 100 characters."
     email: Optional[str] = None
-    "An address that no other user has."
+    "An email address that no other user has."
     password: Optional[str] = None
     "1 to 128 characters, for the web panel."
     mobile: Optional[str] = None
-    "Such as 09011235566 or +989011235566; stays unverified until the next login with it, or `confirmMobile`. Staff need a staff session that was confirmed lately."
+    "For example, 09011235566 or +989011235566. Unverified until the next login with it or `confirmMobile`. Staff need a recently confirmed staff session."
 
 
 class ServiceFlagIn(BaseModel):
-    """One of several flags."""
+    """Matches any of several flags."""
 
     in_: list[ServiceFlag] = Field(alias="in")
-    "Flags; an empty list matches nothing."
+    "Flags to match; an empty list matches nothing."
 
 
 class ServiceOrder(BaseModel):
-    """How services are sorted."""
+    """Sort order for services."""
 
     field: ServiceOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class ServiceTypeIn(BaseModel):
-    """One of several types."""
+    """Matches any of several types."""
 
     in_: list[ServiceType] = Field(alias="in")
-    "Types; an empty list matches nothing."
+    "Types to match; an empty list matches nothing."
 
 
 class ServiceWhere(BaseModel):
-    """Which services; what is left out, or null, does not count."""
+    """Filter for services. Omitted or null criteria are ignored."""
 
     category: Optional["IdIn"] = None
-    "On one of these shelves."
+    "Filter by category."
     type_: Optional["ServiceTypeIn"] = Field(alias="type", default=None)
-    "Of one of these types."
+    "Filter by type."
     drip_feed: Optional[bool] = Field(alias="dripFeed", default=None)
-    "With or without drip-feed."
+    "Filter by drip-feed support."
     refill: Optional[bool] = None
-    "With or without refill."
+    "Filter by refill support."
     cancel: Optional[bool] = None
-    "With or without cancel."
+    "Filter by cancellation support."
     name: Optional["TextContains"] = None
-    "By a part of the name."
+    "Filter by part of the name."
     price: Optional["TomanRange"] = None
-    "In Toman, as `price` is."
+    "Filter by price, in Toman."
 
 
 class StaffActIn(BaseModel):
-    """One of several acts."""
+    """Matches any of several actions."""
 
     in_: list[StaffAct] = Field(alias="in")
-    "Acts; an empty list matches nothing."
+    "Acts to match; an empty list matches nothing."
 
 
 class StaffSubjectIn(BaseModel):
-    """One of several kinds of record."""
+    """Matches any of several kinds of record."""
 
     in_: list[StaffSubject] = Field(alias="in")
-    "Kinds; an empty list matches nothing."
+    "Kinds to match; an empty list matches nothing."
 
 
 class SubscriptionInput(BaseModel):
-    """What an order of a service of type SUBSCRIPTIONS needs besides `username`."""
+    """The settings of an order of type SUBSCRIPTIONS, in addition to `username`."""
 
     posts: int
-    "How many coming posts, 1 or more."
+    "The number of future posts, at least 1."
     min: int
-    "The smallest quantity a post, in units."
+    "The smallest quantity per post, in units."
     max: int
-    "The largest quantity a post, in units."
+    "The largest quantity per post, in units."
     delay: int = 0
-    "Minutes between a post and its delivery: 0, 5, 10, 15, 30, 60 or 90."
+    "Delay between a post and its delivery, in minutes: 0, 5, 10, 15, 30, 60 or 90."
     expiry: Optional[str] = None
     "The last day as DD/MM/YYYY, such as 31/12/2026; today or later."
 
 
 class TextContains(BaseModel):
-    """A part of a text."""
+    """Matches part of a text."""
 
     contains: str
-    "The part, in whichever case and spelling."
+    "The text to find, ignoring case and spelling variants."
 
 
 class TicketOrder(BaseModel):
-    """How tickets are sorted."""
+    """Sort order for tickets."""
 
     field: TicketOrderField
-    "The column."
+    "The field to sort by."
     direction: Direction = Direction.DESC
-    "Descending unless told otherwise."
+    "The direction; descending by default."
 
 
 class TicketStatusIn(BaseModel):
-    """One of several states."""
+    """Matches any of several states."""
 
     in_: list[TicketStatus] = Field(alias="in")
-    "States; an empty list matches nothing."
+    "States to match; an empty list matches nothing."
 
 
 class TicketWhere(BaseModel):
-    """Which tickets; what is left out, or null, does not count."""
+    """Filter for tickets. Omitted or null criteria are ignored."""
 
     status: Optional["TicketStatusIn"] = None
-    "In one of these states."
+    "Filter by status."
     subject: Optional["TextContains"] = None
-    "By a part of the subject."
+    "Filter by part of the subject."
     created_at: Optional["DateTimeRange"] = Field(alias="createdAt", default=None)
-    "Opened within this span."
+    "Filter by the time it was opened, bounds included."
 
 
 class TomanRange(BaseModel):
-    """A span of money."""
+    """A range of amounts."""
 
     gte: Optional[int] = None
-    "So many Toman or more."
+    "At least this many Toman."
     lte: Optional[int] = None
-    "So many Toman or fewer."
+    "At most this many Toman."
 
 
 class UserRoleIn(BaseModel):
-    """One of several roles."""
+    """Matches any of several roles."""
 
     in_: list[UserRole] = Field(alias="in")
-    "Roles; an empty list matches nothing."
+    "Roles to match; an empty list matches nothing."
 
 
 AdminAuditEntryWhere.model_rebuild()

@@ -4,41 +4,41 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** An order. Which fields are needed, the type of the service says. */
+/** An order. The type of the service determines which fields are required. */
 export type CreateOrderInput = {
-  /** One a line. Needed by CUSTOM_COMMENTS and CUSTOM_COMMENTS_PACKAGE. */
+  /** One per line. Required for CUSTOM_COMMENTS and CUSTOM_COMMENTS_PACKAGE. */
   comments?: string | null | undefined;
-  /** Only for type DEFAULT, and only where the service has drip-feed. */
+  /** Only for type DEFAULT, and only if the service supports drip-feed. */
   dripFeed?: DripFeedInput | null | undefined;
-  /** Needed by MENTIONS_HASHTAG. */
+  /** Required for MENTIONS_HASHTAG. */
   hashtag?: string | null | undefined;
-  /** One a line. Needed by MENTIONS_WITH_HASHTAGS. */
+  /** One per line. Required for MENTIONS_WITH_HASHTAGS. */
   hashtags?: string | null | undefined;
-  /** An http(s) address or the name of a page, such as `https://instagram.com/p/CA2`. Needed by all types but SUBSCRIPTIONS. */
+  /** An http(s) URL or a username, such as `https://instagram.com/p/CA2`. Required for all types except SUBSCRIPTIONS. */
   link?: string | null | undefined;
-  /** An http(s) address. Needed by MENTIONS_MEDIA_LIKERS. */
+  /** An http(s) URL. Required for MENTIONS_MEDIA_LIKERS. */
   mediaUrl?: string | null | undefined;
-  /** Units, within the service's bounds; of one run with `dripFeed`. Not needed where lines are counted (CUSTOM_COMMENTS, MENTIONS_CUSTOM_LIST), for packages and for SUBSCRIPTIONS. */
+  /** The number of units, within the service's limits; with `dripFeed`, the units per run. Not required for packages, for SUBSCRIPTIONS, and for types that count lines (CUSTOM_COMMENTS, MENTIONS_CUSTOM_LIST). */
   quantity?: number | null | undefined;
   /** Global id of a `Service` on sale. */
   serviceId: string;
-  /** Needed by SUBSCRIPTIONS. */
+  /** Required for SUBSCRIPTIONS. */
   subscription?: SubscriptionInput | null | undefined;
-  /** Needed by MENTIONS_USER_FOLLOWERS, COMMENT_LIKES and SUBSCRIPTIONS. */
+  /** Required for MENTIONS_USER_FOLLOWERS, COMMENT_LIKES and SUBSCRIPTIONS. */
   username?: string | null | undefined;
-  /** One a line. Needed by MENTIONS_WITH_HASHTAGS and MENTIONS_CUSTOM_LIST. */
+  /** One per line. Required for MENTIONS_WITH_HASHTAGS and MENTIONS_CUSTOM_LIST. */
   usernames?: string | null | undefined;
 };
 
-/** Delivery in several runs, for services with drip-feed. */
+/** Delivery in several runs, for services that support drip-feed. */
 export type DripFeedInput = {
-  /** Minutes between two runs, 1 to 10080. */
+  /** Minutes between runs, 1 to 10080. */
   interval: number;
-  /** How many runs, 1 to 10000; each delivers `quantity`. */
+  /** The number of runs, 1 to 10000; each delivers `quantity`. */
   runs: number;
 };
 
-/** How far an order is. CANCELED and REFUNDED gave the whole charge back. */
+/** The status of an order. CANCELED and REFUNDED orders were refunded in full. */
 export type OrderStatus =
   | 'AWAITING'
   | 'CANCELED'
@@ -50,7 +50,7 @@ export type OrderStatus =
   | 'PROCESSING'
   | 'REFUNDED';
 
-/** What went wrong, for programs. A code never changes its meaning. */
+/** Identifies a problem for programs. The meaning of a code never changes. */
 export type ProblemCode =
   | 'AMOUNT_OUT_OF_RANGE'
   | 'CATEGORY_NOT_FOUND'
@@ -100,7 +100,7 @@ export type ProblemCode =
   | 'WRONG_LOGIN_CODE'
   | 'WRONG_TOTP_CODE';
 
-/** What an order of the service must name besides its link. */
+/** The type of a service, which determines the fields an order needs. */
 export type ServiceType =
   | 'COMMENT_LIKES'
   | 'CUSTOM_COMMENTS'
@@ -114,17 +114,17 @@ export type ServiceType =
   | 'PACKAGE'
   | 'SUBSCRIPTIONS';
 
-/** What an order of a service of type SUBSCRIPTIONS needs besides `username`. */
+/** The settings of an order of type SUBSCRIPTIONS, in addition to `username`. */
 export type SubscriptionInput = {
-  /** Minutes between a post and its delivery: 0, 5, 10, 15, 30, 60 or 90. */
+  /** Delay between a post and its delivery, in minutes: 0, 5, 10, 15, 30, 60 or 90. */
   delay?: number;
   /** The last day as DD/MM/YYYY, such as 31/12/2026; today or later. */
   expiry?: string | null | undefined;
-  /** The largest quantity a post, in units. */
+  /** The largest quantity per post, in units. */
   max: number;
-  /** The smallest quantity a post, in units. */
+  /** The smallest quantity per post, in units. */
   min: number;
-  /** How many coming posts, 1 or more. */
+  /** The number of future posts, at least 1. */
   posts: number;
 };
 
