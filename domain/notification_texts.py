@@ -5,10 +5,10 @@ from domain.money import Toman
 
 _SOMEONE = "کاربر"
 _PAUSES = {
-    PauseReason.FUNDS: "موجودی فروشگاه نزد آن کافی نیست.",
-    PauseReason.ACCOUNT: "کلید یا حساب فروشگاه را نمی‌پذیرد.",
-    PauseReason.BUSY: "تعداد درخواست‌ها را بیش از حد می‌داند.",
-    PauseReason.OUTAGE: "پاسخ نمی‌دهد یا پاسخ‌هایش خوانا نیست.",
+    PauseReason.FUNDS: "موجودی فروشگاه نزد این تأمین‌کننده کافی نیست.",
+    PauseReason.ACCOUNT: "کلید یا حساب فروشگاه را قبول نمی‌کند.",
+    PauseReason.BUSY: "به محدودیت تعداد درخواست رسیده‌ایم.",
+    PauseReason.OUTAGE: "پاسخ نمی‌دهد یا پاسخ نامعتبر می‌دهد.",
     None: "در دسترس نیست.",
 }
 

@@ -23,40 +23,40 @@ class PublicReason(StrEnum):
 
 _SENTENCES: Mapping[PublicReason, tuple[str, str]] = {
     PublicReason.UNDER_REVIEW: (
-        "سفارش شما در دست بررسی پشتیبانی است.",
-        "Our support team is looking into this order.",
+        "پشتیبانی در حال بررسی سفارش شماست.",
+        "Our support team is reviewing this order.",
     ),
     PublicReason.DELAYED: (
-        "شروع سفارش کمی به تأخیر افتاده است؛ به‌زودی به‌صورت خودکار آغاز می‌شود.",
-        "The start of this order is delayed; it will begin by itself.",
+        "شروع سفارش کمی به تأخیر افتاده است و به‌زودی خودکار شروع می‌شود.",
+        "This order is delayed. It will start automatically.",
     ),
     PublicReason.LINK_REFUSED: (
-        "این لینک پذیرفته نشد. عمومی و درست بودن آن را بررسی کنید؛ پشتیبانی سفارش را پیگیری می‌کند.",
-        "The link was not accepted. Check that it is public and correct; support will follow up.",
+        "این لینک پذیرفته نشد. مطمئن شوید که درست و عمومی است. پشتیبانی سفارش را پیگیری می‌کند.",
+        "The link was not accepted. Make sure it is correct and public. Support will follow up.",
     ),
     PublicReason.DUPLICATE_LINK: (
-        "سفارش دیگری برای همین لینک هنوز در حال انجام است؛ پشتیبانی سفارش را پیگیری می‌کند.",
-        "Another order for the same link is still in progress; support will follow up.",
+        "سفارش دیگری برای همین لینک هنوز در حال انجام است. پشتیبانی سفارش را پیگیری می‌کند.",
+        "Another order for the same link is still in progress. Support will follow up.",
     ),
     PublicReason.QUANTITY_REFUSED: (
-        "این تعداد برای سرویس پذیرفته نشد؛ پشتیبانی سفارش را پیگیری می‌کند.",
-        "The quantity was not accepted for this service; support will follow up.",
+        "این تعداد برای سرویس پذیرفته نشد. پشتیبانی سفارش را پیگیری می‌کند.",
+        "The quantity was not accepted for this service. Support will follow up.",
     ),
     PublicReason.SERVICE_REFUSED: (
-        "این سرویس در حال حاضر انجام نمی‌شود؛ پشتیبانی سفارش را پیگیری می‌کند.",
-        "This service cannot be delivered at the moment; support will follow up.",
+        "این سرویس در حال حاضر انجام نمی‌شود. پشتیبانی سفارش را پیگیری می‌کند.",
+        "This service cannot be delivered at the moment. Support will follow up.",
     ),
     PublicReason.CANCEL_REFUSED: (
-        "لغو این سفارش ممکن نبود و انجام آن ادامه دارد.",
-        "This order could not be canceled; its delivery goes on.",
+        "لغو این سفارش ممکن نشد و انجام آن ادامه دارد.",
+        "This order could not be canceled. Delivery continues.",
     ),
     PublicReason.EXPIRED: (
-        "مهلت اشتراک پیش از شروع به پایان رسید.",
-        "The subscription expired before it began.",
+        "مهلت اشتراک پیش از شروع تمام شد.",
+        "The subscription expired before it started.",
     ),
     PublicReason.REFILL_REFUSED: (
         "درخواست جبران ریزش پذیرفته نشد.",
-        "The refill was not accepted.",
+        "The refill request was not accepted.",
     ),
 }
 _REASONS_BY_REFUSAL: Mapping[RefusalKind, PublicReason] = {

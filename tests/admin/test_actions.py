@@ -176,13 +176,13 @@ async def test_a_dialog_submitted_twice_moves_money_once(shop: AppContext, clien
 @pytest.mark.parametrize(
     ("key", "name", "form", "reported"),
     [
-        ("users", "adjust", {"amount": "x", "reason": "y", "once": "k"}, "A value is not acceptable."),
-        ("users", "adjust", {"amount": "5", "reason": "", "once": "k"}, "A value is not acceptable."),
-        ("users", "role", {"role": "emperor"}, "A value is not acceptable."),
-        ("orders", "status", {"status": "canceled"}, "A value is not acceptable."),
-        ("orders", "partial", {"remains": "101"}, "A value is not acceptable."),
-        ("tickets", "assign", {"assignee": "1x"}, "A value is not acceptable."),
-        ("tickets", "answer", {"message": " "}, "A value is not acceptable."),
+        ("users", "adjust", {"amount": "x", "reason": "y", "once": "k"}, "A value is not valid."),
+        ("users", "adjust", {"amount": "5", "reason": "", "once": "k"}, "A value is not valid."),
+        ("users", "role", {"role": "emperor"}, "A value is not valid."),
+        ("orders", "status", {"status": "canceled"}, "A value is not valid."),
+        ("orders", "partial", {"remains": "101"}, "A value is not valid."),
+        ("tickets", "assign", {"assignee": "1x"}, "A value is not valid."),
+        ("tickets", "answer", {"message": " "}, "A value is not valid."),
     ],
 )
 async def test_a_problem_is_shown_in_the_dialog(

@@ -20,13 +20,13 @@ def test_a_problem_shows_its_code_sentence_and_facts() -> None:
     shown = problem_unions.to_graphql(InvalidInput(field="mobile"), Language.ENGLISH)
     assert vars(shown) == {
         "code": InvalidInput.code,
-        "message": "A value is not acceptable.",
+        "message": "A value is not valid.",
         "field": "mobile",
     }
 
 
 def test_a_sentence_is_in_the_asked_language() -> None:
-    assert problem_unions.to_graphql(Forbidden(), Language.PERSIAN).message == "منع دسترسی"
+    assert problem_unions.to_graphql(Forbidden(), Language.PERSIAN).message == "شما اجازه دسترسی ندارید."
 
 
 @for_each("problem", Problem.__subclasses__())

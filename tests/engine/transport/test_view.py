@@ -262,7 +262,7 @@ async def test_fields_learn_the_address(http: httpx.AsyncClient) -> None:
     assert get_response(await send_query(http, "{address}")) == {"data": {"address": "127.0.0.1"}}
 
 
-@for_each(("language", "message"), [("fa", "منع دسترسی"), ("en", "You have no access to this record.")])
+@for_each(("language", "message"), [("fa", "شما اجازه دسترسی ندارید."), ("en", "You do not have access.")])
 async def test_a_problem_of_a_query_is_in_the_caller_s_language(
     http: httpx.AsyncClient, language: str, message: str
 ) -> None:
