@@ -38,7 +38,7 @@ class OutageMiddleware:
         except Exception as error:
             if has_started or not database.is_unavailable(error):
                 raise
-            _log.error("the database is unavailable: %s", type(error).__name__)
+            _log.error("database unavailable: %s", type(error).__name__)
             await _unavailable_response(scope)(scope, receive, send)
 
 

@@ -44,7 +44,7 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
         return
     with database_lock(settings.effective_database_url) as is_only_server:
         if not is_only_server:
-            _log.warning("another server has this SQLite file open: live updates do not cross processes")
+            _log.warning("another server has this SQLite file open; live updates do not cross processes")
         _serve(server)
 
 

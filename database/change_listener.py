@@ -40,7 +40,7 @@ async def listen(url: str, *, on_event: Listener, resync: Callable[[], None]) ->
         except Exception as error:
             # Any error: a listener that ended would leave every subscriber waiting forever.
             _log.warning(
-                "live updates are interrupted: %s", type(error).__name__, exc_info=_get_if_unexpected(error)
+                "live updates interrupted: %s", type(error).__name__, exc_info=_get_if_unexpected(error)
             )
         # With jitter: all processes lose a failing server at the same time.
         await asyncio.sleep(wait.total_seconds() * (1 + secrets.randbelow(100) / 200))

@@ -23,7 +23,7 @@ _MESSAGES: dict[ProblemCode, tuple[str, str]] = {
         "شماره موبایل یا ایمیل را به‌درستی وارد کنید.",
         "Enter an email address or an Iranian mobile number.",
     ),
-    ProblemCode.UNKNOWN_USER: ("کاربری با این مشخصات پیدا نشد.", "User not found."),
+    ProblemCode.UNKNOWN_USER: ("کاربری با این مشخصات پیدا نشد.", "There is no account with this username."),
     ProblemCode.WRONG_LOGIN_CODE: (
         "کد واردشده نادرست یا منقضی شده است.",
         "The code is incorrect or has expired.",
@@ -101,7 +101,7 @@ _MESSAGES: dict[ProblemCode, tuple[str, str]] = {
         "در حال حاضر هدیه‌ای در گردونه نیست.",
         "There are no gifts to win at the moment.",
     ),
-    ProblemCode.GIFT_NOT_FOUND: ("هدیه پیدا نشد.", "Gift not found."),
+    ProblemCode.GIFT_NOT_FOUND: ("چنین هدیه‌ای ندارید.", "You do not have this gift."),
     ProblemCode.ORDER_NOT_CANCELABLE: ("این سفارش قابل لغو نیست.", "This order cannot be canceled."),
     ProblemCode.REFILL_UNAVAILABLE: (
         "جبران ریزش برای این سفارش ممکن نیست.",

@@ -15,8 +15,8 @@ from observability import request_ids
 _log = logging.getLogger("vitrin.graphql")
 _MAX_MESSAGE_LENGTH = 500
 _UNAVAILABLE = "SERVICE_UNAVAILABLE"
-_TOO_SLOW = "The database took too long over this; ask for less, or try again."
-INVALID_BEARER_MESSAGE = "The token is not valid."
+_TOO_SLOW = "The query took too long. Request less data or try again."
+INVALID_BEARER_MESSAGE = "The token is invalid or has expired."
 
 
 def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
@@ -35,14 +35,14 @@ def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
             error, error.message, **{"code": "BAD_USER_INPUT", **(error.extensions or {})}
         )
     if isinstance(cause, ReadTimedOut):
-        _log.warning("%s at %s", cause, _format_path(error))
+        _log.warning("query timed out: path=%s error=%s", _format_path(error), cause)
         return _build_public_error(error, _TOO_SLOW, code=_UNAVAILABLE, **_get_reference())
     if database.is_unavailable(cause):
-        _log.error("database unavailable at %s: %s", _format_path(error), type(cause).__name__)
+        _log.error("database unavailable: path=%s error=%s", _format_path(error), type(cause).__name__)
         return _build_public_error(
-            error, "Service unavailable; try again.", code=_UNAVAILABLE, **_get_reference()
+            error, "Service unavailable. Try again later.", code=_UNAVAILABLE, **_get_reference()
         )
-    _log.error("unexpected error at %s", _format_path(error), exc_info=cause)
+    _log.error("unexpected error: path=%s", _format_path(error), exc_info=cause)
     return _build_public_error(error, "Unexpected error", code="INTERNAL_SERVER_ERROR", **_get_reference())
 
 

@@ -70,7 +70,12 @@ class SmsOutbox:
         is_dropped = len(self._tasks) >= self._max_pending
         if is_dropped:
             metrics.SMS.labels("dropped").inc()
-            logger.error("%s for %s dropped: %d are waiting", what, mobiles.mask(mobile), len(self._tasks))
+            logger.error(
+                "sms dropped, queue full: kind=%s mobile=%s waiting=%d",
+                what,
+                mobiles.mask(mobile),
+                len(self._tasks),
+            )
             if report is None:
                 return
         # A fresh context: Tortoise keeps a transaction's connection in a contextvar, and a task that inherits
@@ -94,7 +99,7 @@ class SmsOutbox:
         if not unfinished:
             return
         metrics.SMS.labels("given up").inc(len(unfinished))
-        logger.error("%d login codes given up at shutdown", len(unfinished))
+        logger.error("sms cancelled by shutdown: count=%d", len(unfinished))
         for task in unfinished:
             task.cancel()
         await asyncio.wait(unfinished)
@@ -122,10 +127,10 @@ async def _try_gateway(gateway: SmsGateway, title: str, send: Send) -> SmsDelive
             await send(gateway)
             return SmsDelivery.SENT
         except TemplateMissing as error:
-            logger.warning("%s not sent: %s is not set", title, error)
+            logger.warning("sms not sent: %s, setting %s is not set", title, error)
             return SmsDelivery.REFUSED
         except GatewayError as error:
-            logger.error("%s not sent: %s: %s", title, type(error).__name__, error)
+            logger.error("sms not sent: %s error=%s: %s", title, type(error).__name__, error)
             if isinstance(error, GatewayRejected | GatewayRateLimited):
                 return SmsDelivery.REFUSED
             if not isinstance(error, GatewayUnavailable) or error.request_sent:
@@ -135,7 +140,7 @@ async def _try_gateway(gateway: SmsGateway, title: str, send: Send) -> SmsDelive
         except Exception as error:
             # Frames only: the message of an unexpected error may contain the code.
             frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("%s not sent: %s\n%s", title, type(error).__name__, frames)
+            logger.error("sms not sent: %s error=%s\n%s", title, type(error).__name__, frames)
             return SmsDelivery.UNKNOWN
     raise AssertionError("unreachable: the last try returns")
 
@@ -144,4 +149,4 @@ async def _log_failure(work: Coroutine[None, None, None]) -> None:
     try:
         await work
     except Exception:
-        logger.exception("the delivery of a login code was not recorded")
+        logger.exception("recording the delivery of a login code failed")

@@ -60,9 +60,9 @@ class ResellerApi:
             return errors.build_error(errors.INVALID_ACTION)
         except Exception as error:
             if database.is_unavailable(error):
-                _logger.error("the database is unavailable: %s", type(error).__name__)
+                _logger.error("database unavailable: %s", type(error).__name__)
                 return errors.unavailable()
-            _logger.exception("a reseller's request crashed")
+            _logger.exception("reseller API request failed")
             return errors.server_error()
 
     async def _run_action(self, request: Request) -> NoStoreJSONResponse:

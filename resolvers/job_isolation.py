@@ -62,7 +62,9 @@ async def run_bisecting(
     except Exception as error:
         if database.is_unavailable(error):
             raise
-        logger.warning("%s: %d rows at once failed (%s)", job, len(ids), type(error).__name__)
+        logger.warning(
+            "batch failed, bisecting: job=%s rows=%d error=%s", job, len(ids), type(error).__name__
+        )
     middle = len(ids) // 2
     return await run_bisecting(job, noun, ids[:middle], work) + await run_bisecting(
         job, noun, ids[middle:], work
@@ -71,7 +73,7 @@ async def run_bisecting(
 
 async def alert_failing_row(job: str, record: str) -> None:
     """Log the exception being handled and alert staff once about the row and job."""
-    logger.exception("%s: %s failed and was set aside", job, record)
+    logger.exception("row set aside after failure: job=%s record=%s", job, record)
     subject = f"{job}: {record}"[:_MAX_SUBJECT_LENGTH]
     trouble = ShopAlert(
         kind=AlertKind.ROW_SET_ASIDE, subject=subject, sentence=notification_texts.row_set_aside(subject)
@@ -83,4 +85,4 @@ async def alert_failing_row(job: str, record: str) -> None:
     except Exception as error:
         if database.is_unavailable(error):
             raise
-        logger.exception("staff could not be told that %s was set aside", subject)
+        logger.exception("alerting staff about a set-aside row failed: %s", subject)

@@ -76,7 +76,7 @@ async def _get_current_run() -> AuditRun | None:
 async def _record_progress(run: AuditRun, found: list[Difference], *, next_user_id: int | None) -> None:
     for difference in found:
         logger.error(
-            "%s: %s: expected %d, found %d",
+            "ledger audit difference: record=%s check=%s expected=%d found=%d",
             difference.record,
             difference.check,
             difference.expected,

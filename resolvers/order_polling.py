@@ -122,7 +122,7 @@ async def _apply_status(polled: Order, state: ProviderOrderState) -> None:
             return
         now, reading = await database.now(), _interpret(order, state)
         if reading.implausible_reason is not None:
-            await change_order(order, _hold_change(reading.implausible_reason), now=now)
+            await change_order(order, _hold_change(order, reading.implausible_reason), now=now)
         elif order.runs_by_shop and provider_status.is_over(reading.status):
             await _end_run(order, reading, now=now)
         else:
@@ -135,7 +135,7 @@ async def _hold_if_unchanged(polled: Order, reason: str) -> None:
     async with in_transaction():
         order = await lock_order(polled.id)
         if _is_unchanged(order, polled):
-            await change_order(order, _hold_change(reason), now=await database.now())
+            await change_order(order, _hold_change(order, reason), now=await database.now())
 
 
 def _is_unchanged(order: Order, polled: Order) -> bool:
@@ -143,8 +143,8 @@ def _is_unchanged(order: Order, polled: Order) -> bool:
     return order.dispatch is Dispatch.SENT and order.provider_order_id == polled.provider_order_id
 
 
-def _hold_change(reason: str) -> Change:
-    logger.error("an order is held for staff: %s", reason)
+def _hold_change(order: Order, reason: str) -> Change:
+    logger.error("order on hold: order=%d reason=%s", order.id, reason)
     columns = {
         "dispatch": Dispatch.UNKNOWN,
         "due_at": None,

@@ -233,7 +233,12 @@ async def _hold_duplicate_number(order_id: int, number: str) -> None:
         elif order.dispatch in (Dispatch.SENDING, Dispatch.UNKNOWN):
             await change_order(order, _sent_change(order, number, now=now), now=now)
         else:
-            logger.error("order %d is %s, but its provider took it as %s", order_id, order.dispatch, number)
+            logger.error(
+                "late provider acceptance: order=%d dispatch=%s provider_order=%s",
+                order_id,
+                order.dispatch,
+                number,
+            )
 
 
 def _sent_change(order: Order, number: str, *, now: datetime) -> Change:
@@ -284,7 +289,7 @@ async def _queue_again(order_id: int, reason: str, *, public_reason: PublicReaso
         wait = min(_MIN_RETRY_DELAY * 2 ** min(order.attempts - 1, 10), _MAX_RETRY_DELAY)
         # With jitter: a recovering provider must not receive all of them at once.
         wait += timedelta(seconds=secrets.randbelow(5))
-        logger.warning("order %d not sent, next in %s: %s", order_id, wait, reason)
+        logger.warning("order not sent, will retry: order=%d retry_in=%s reason=%s", order_id, wait, reason)
         await Order.filter(id=order_id).update(
             dispatch=Dispatch.QUEUED,
             due_at=now + wait,
@@ -306,7 +311,7 @@ async def _hold(order_id: int, reason: str, *, only_after: datetime | None = Non
 
 
 async def _hold_locked(order: Order, reason: str, *, now: datetime) -> None:
-    logger.error("order %d is held, its outcome unknown: %s", order.id, reason)
+    logger.error("order on hold, outcome unknown: order=%d reason=%s", order.id, reason)
     columns = {
         "dispatch": Dispatch.UNKNOWN,
         "worker": None,

@@ -213,7 +213,9 @@ async def _open(shop: AppContext, payment: Payment, *, mobile: str | None) -> No
         )
         await _store_page(payment, page)
     except (GatewayError, KeyError, IntegrityError) as error:
-        logger.error("payment %d not opened at %s: %s", payment.id, payment.gateway, error)
+        logger.error(
+            "payment not started: payment=%d gateway=%s error=%s", payment.id, payment.gateway, error
+        )
         await Payment.filter(id=payment.id, authority=None).update(
             status=PaymentStatus.FAILED, check_after=None
         )
@@ -235,7 +237,9 @@ async def verify_with_gateway(shop: AppContext, payment: Payment, *, unpaid: Pay
     try:
         verification = await gateway.verify(authority=payment.authority, amount=Toman(payment.amount))
     except GatewayError as error:
-        logger.warning("payment %d not verified at %s: %s", payment.id, payment.gateway, error)
+        logger.warning(
+            "payment verification failed: payment=%d gateway=%s error=%s", payment.id, payment.gateway, error
+        )
         return payment
     await _settle(payment, verification, unpaid=unpaid)
     await payment.refresh_from_db()
@@ -297,7 +301,7 @@ async def _reject_once(payment: Payment, *, now: datetime) -> None:
     )
     if not is_first:
         return
-    logger.error("payment %d: another amount was paid than %d Toman", payment.id, payment.amount)
+    logger.error("payment amount mismatch: payment=%d expected=%d", payment.id, payment.amount)
     sentence = notification_texts.payment_mismatched(payment_id=payment.id, amount=Toman(payment.amount))
     await notify_staff(NotificationKind.PAYMENT_MISMATCHED, sentence, now=now)
 

@@ -42,7 +42,7 @@ async def request_cancellations(
     async def record_failure(error: Exception) -> None:
         nonlocal is_cut_off
         message = account.redact(provider_health.describe(error))
-        logger.warning("provider %d: canceling failed: %s", provider.id, message)
+        logger.warning("order cancellation failed: provider=%d error=%s", provider.id, message)
         if isinstance(error, GatewayError) and await health.record_failure(error, message=message):
             is_cut_off = True
 

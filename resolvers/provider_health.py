@@ -131,7 +131,7 @@ async def probe_paused_provider(shop: AppContext, provider: Provider) -> int:
         return 0
     again = await _find_pause_reason(shop, provider)
     if again is None:
-        logger.info("provider %d is back", provider.id)
+        logger.info("provider recovered: provider=%d", provider.id)
         await Provider.filter(id=provider.id).update(paused_until=None, outages=0)
     else:
         reason, message = again
@@ -174,7 +174,9 @@ async def _pause(
             # Another order of the same round paused it first.
             return
         until = now + _pause_length(reason, provider.pauses, first=first)
-        logger.error("provider %d is paused for %s until %s: %s", provider_id, reason, until, message)
+        logger.error(
+            "provider paused: provider=%d reason=%s until=%s message=%s", provider_id, reason, until, message
+        )
         await Provider.filter(id=provider_id).update(
             paused_until=until,
             pause_reason=reason,

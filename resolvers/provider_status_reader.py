@@ -42,7 +42,9 @@ async def read_reports(shop: AppContext, provider: Provider, orders: Sequence[Or
     if together and not await reader.read_batch(together) and not reader.is_cut_off:
         await reader.read_singly(together)
         if not reader.is_cut_off and not reader.reports.failures:
-            logger.info("provider %d takes no lists of orders", provider.id)
+            logger.info(
+                "provider rejects batched status requests, polling one by one: provider=%d", provider.id
+            )
             await Provider.filter(id=provider.id).update(reports_singly=True)
     await reader.read_singly(doubtful)
     for number in [number for number in doubtful if number in reader.reports.failures]:
@@ -56,6 +58,7 @@ class _StatusReader:
     """One round of requests. `is_cut_off` is set once another request would fail the same way."""
 
     def __init__(self, shop: AppContext, provider: Provider) -> None:
+        self._provider_id = provider.id
         self._api = shop.get_provider_api(provider)
         self._account = shop.get_provider_account(provider)
         self._turn = asyncio.Semaphore(provider.concurrency)
@@ -105,5 +108,5 @@ class _StatusReader:
         if isinstance(error, GatewayError) and await self._health.record_failure(error, message=message):
             self.is_cut_off = True
         if not isinstance(error, GatewayRejected):
-            logger.warning("a provider's report cannot be read: %s", message)
+            logger.warning("order status request failed: provider=%d error=%s", self._provider_id, message)
         return message

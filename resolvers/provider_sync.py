@@ -171,11 +171,11 @@ async def _sync_logging_errors(shop: AppContext, provider: Provider) -> None:
         report = await sync_provider(shop, provider, adds_services=False)
         balance = await shop.get_provider_api(provider).balance(shop.get_provider_account(provider))
         await Provider.filter(id=provider.id).update(balance=balance.amount, currency=balance.currency)
-        logger.info("provider %d synced: %s", provider.id, report.counts)
+        logger.info("provider synced: provider=%d counts=%s", provider.id, report.counts)
         if shop.settings.is_production and not provider.url.lower().startswith("https://"):
-            logger.warning("provider %d gets the shop's key unencrypted: its URL is no https", provider.id)
+            logger.warning("API key sent unencrypted, provider URL is not https: provider=%d", provider.id)
     except (CatalogueUnreadable, GatewayError) as error:
-        logger.warning("provider %d not synced: %s", provider.id, error)
+        logger.warning("provider sync failed: provider=%d error=%s", provider.id, error)
         await Provider.filter(id=provider.id).update(sync_due_at=await database.now() + _RETRY)
 
 

@@ -119,7 +119,7 @@ async def _record_failure(
     shop: AppContext, provider: Provider, refill: Refill, error: Exception, *, now: datetime
 ) -> None:
     message = shop.get_provider_account(provider).redact(provider_health.describe(error))
-    logger.warning("refill %d waits: %s", refill.id, message)
+    logger.warning("refill not sent, will retry: refill=%d reason=%s", refill.id, message)
     concerns_all = isinstance(error, GatewayError) and await ProviderHealth(shop, provider).record_failure(
         error, message=message
     )

@@ -53,7 +53,7 @@ async def _notify(member: User, sentence: str, *, now: datetime) -> None:
     except Exception as error:
         if database.is_unavailable(error):
             raise
-        logger.exception("user %d could not be told of a trouble", member.id)
+        logger.exception("sending an alert failed: user=%d", member.id)
 
 
 def _has_grown(known: Alert, trouble: ShopAlert) -> bool:

@@ -131,8 +131,8 @@ def _decrypt(shop: AppContext, user: User, sealed: str) -> bytes | None:
     secret = secret_encryption.decrypt(_derive_key(shop), sealed, context=f"user:{user.id}")
     if secret is None:
         _logger.error(
-            "the TOTP secret of user %d cannot be decrypted; if LOGIN_CODE_KEY was changed, "
-            "run main.py admin reset-totp",
+            "TOTP secret cannot be decrypted: user=%d; if LOGIN_CODE_KEY was changed, run main.py admin "
+            "reset-totp",
             user.id,
         )
     return secret

@@ -220,13 +220,13 @@ async def _run_handler(legacy_route: LegacyRoute, request: Request) -> Response:
     except Exception as error:
         if database.is_unavailable(error):
             _logger.error(
-                "%s %s: the database is unavailable: %s",
+                "database unavailable: method=%s path=%s error=%s",
                 legacy_route.method,
                 legacy_route.path,
                 type(error).__name__,
             )
             return errors.unavailable()
-        _logger.exception("%s %s crashed", legacy_route.method, legacy_route.path)
+        _logger.exception("request failed: method=%s path=%s", legacy_route.method, legacy_route.path)
         return errors.server_error()
 
 

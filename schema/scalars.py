@@ -47,7 +47,7 @@ def parse_whole_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise GraphQLError(_INVALID_WHOLE_NUMBER)
     if abs(value) > MAX_INTEGER:
-        raise GraphQLError("The number is beyond 2^53-1.")
+        raise GraphQLError("The number exceeds 2^53-1.")
     return value
 
 
@@ -86,8 +86,8 @@ def to_utc(value: datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
-_INVALID_WHOLE_NUMBER = "A whole number is needed, without a fraction and without quotes."
-_INVALID_DATETIME = "A moment is needed in ISO 8601 with its zone, such as 2026-01-31T20:30:00Z."
+_INVALID_WHOLE_NUMBER = "Expected a whole number without a fraction or quotes."
+_INVALID_DATETIME = "Expected an ISO 8601 timestamp with a time zone, such as 2026-01-31T20:30:00Z."
 
 _LEAP_SECOND = re.compile(r"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}):60(?:\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 

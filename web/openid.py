@@ -85,7 +85,7 @@ class OpenIdRoutes:
         except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
             openid_login.record_rejection(get_client(request), reason=type(error).__name__)
             # The message may contain what the provider sent.
-            _log.warning("a sign-in was refused: %s", type(error).__name__)
+            _log.warning("OpenID sign-in rejected: %s", type(error).__name__)
             response = _build_error("sign_in_failed", 400)
         else:
             response = NoStoreJSONResponse(
@@ -208,5 +208,5 @@ def _build_error(code: str, status: int, headers: dict[str, str] | None = None) 
 
 
 def _build_unavailable(error: Exception) -> Response:
-    _log.error("the OpenID provider cannot be asked: %s", type(error).__name__)
+    _log.error("OpenID provider unavailable: %s", type(error).__name__)
     return _build_error("provider_unavailable", 503, {"Retry-After": "5"})

@@ -42,7 +42,9 @@ async def run(
         stop_signal.cancel()
         working.cancel()
     if late:
-        logger.error("jobs cut off: not finished %d seconds after the stop", shutdown_timeout.total_seconds())
+        logger.error(
+            "jobs cancelled: still running %d seconds after shutdown began", shutdown_timeout.total_seconds()
+        )
     with contextlib.suppress(asyncio.CancelledError):
         await working
 
@@ -83,7 +85,7 @@ async def _find_new_providers(known: set[int]) -> list[int]:
     try:
         return [provider.id for provider in await Provider.all() if provider.id not in known]
     except Exception:
-        logger.exception("providers cannot be read")
+        logger.exception("loading providers failed")
         return []
 
 
@@ -112,9 +114,9 @@ async def _run_once(name: str, operation: Callable[[], Awaitable[int]]) -> int:
     except Exception as error:
         metrics.JOB_RUNS.labels(name, "failed").inc()
         if database.is_unavailable(error):
-            logger.error("%s: the database is unavailable: %s", name, type(error).__name__)
+            logger.error("job failed, database unavailable: job=%s error=%s", name, type(error).__name__)
         else:
-            logger.exception("%s failed", name)
+            logger.exception("job failed: %s", name)
         return 0
     metrics.JOB_RUNS.labels(name, "done").inc()
     metrics.JOB_LAST_SUCCESS.labels(name).set_to_current_time()

@@ -58,7 +58,9 @@ class PacedServer:
                 return
             except OSError as error:
                 # Usually too many open files. The socket stays readable: retrying immediately would spin.
-                _log.error("no new connections for %.1f s: %s", self._retry_seconds, error)
+                _log.error(
+                    "accept failed, pausing new connections for %.1f s: %s", self._retry_seconds, error
+                )
                 self._loop.remove_reader(listener)
                 self._loop.call_later(self._retry_seconds, self._resume, listener)
                 return

@@ -62,7 +62,7 @@ class CoalescingResponseCycle(RequestResponseCycle):
         Whether the request was executed is not known, so no response would be correct. Clients and proxies
         treat this like a lost server: they retry what is safe to retry, and writes with an idempotency key.
         """
-        _log.warning("cut off by the stop: %s %s", self.scope["method"], self.scope["path"])
+        _log.warning("request cut off by shutdown: %s %s", self.scope["method"], self.scope["path"])
         self.transport.close()
         self.disconnected = True
 

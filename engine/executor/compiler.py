@@ -61,7 +61,7 @@ def _find_operation(
         known = plans.get_operation(document, node)
         return known, known.coerce_variables(provided) if known is not None else None
     except Exception:
-        _log.warning("graphql-core prepares an operation that the engine cannot", exc_info=True)
+        _log.warning("compiled execution failed, falling back to graphql-core", exc_info=True)
         return None, None
 
 

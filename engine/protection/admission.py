@@ -268,8 +268,8 @@ def _get_rejection_price(query: str | None) -> int:
 def _build_rate_limited(account: Account, *, requested: int) -> AdmissionRejected:
     seconds = account.seconds_until(requested)
     error = GraphQLError(
-        f"The operation costs {requested} points, of which {account.remaining} are left; "
-        f"try again after {seconds} seconds.",
+        f"The operation costs {requested} points but only {account.remaining} are left. "
+        f"Try again in {seconds} seconds.",
         extensions={"code": RATE_LIMITED, "retryAfter": seconds},
     )
     return AdmissionRejected([error], account.preview_cost(requested), retry_after_seconds=seconds)
@@ -278,7 +278,7 @@ def _build_rate_limited(account: Account, *, requested: int) -> AdmissionRejecte
 def _build_queue_full(account: Account, full: QueueFull, *, requested: int) -> AdmissionRejected:
     seconds = full.retry_after_seconds
     error = GraphQLError(
-        f"Too many of your new documents are waiting to be read; try again after {seconds} seconds.",
+        f"Too many of your documents are waiting to be validated. Try again in {seconds} seconds.",
         extensions={"code": RATE_LIMITED, "retryAfter": seconds},
     )
     return AdmissionRejected([error], account.preview_cost(requested), retry_after_seconds=seconds)

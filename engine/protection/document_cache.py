@@ -162,7 +162,7 @@ class DocumentCache:
             limits.check_cost(cost)
             if size.shows_schema and not self._shows_schema:
                 raise GraphQLError(
-                    "This server does not show its schema.", extensions={"code": "INTROSPECTION_DISABLED"}
+                    "Introspection is disabled.", extensions={"code": "INTROSPECTION_DISABLED"}
                 )
         except GraphQLError as error:
             raise UnusableDocument([error], code=_INVALID, cost=cost) from error
@@ -170,7 +170,7 @@ class DocumentCache:
 
     def _validate(self, ast: DocumentNode, cost: int) -> None:
         if merge_pairs.count_merge_pairs(ast) > MAX_OVERLAPS:
-            error = GraphQLError("The same fields are asked for too many times.")
+            error = GraphQLError("The document requests the same fields too many times.")
             raise UnusableDocument([error], code="TOO_MANY_FIELDS", cost=cost)
         errors = validate(
             self._schema,

@@ -34,7 +34,7 @@ from engine.protection.cost import (
     parse_int_literal,
 )
 
-UNSTORABLE = "A text holds a NUL character or half a surrogate pair."
+UNSTORABLE = "Strings must not contain NUL characters or lone surrogates."
 _MAX_WALK_DEPTH = 64
 """Nested selections, including fragments; each level uses Python's stack."""
 
@@ -113,7 +113,7 @@ def _check_literals(document: DocumentNode) -> None:
             raise GraphQLError(UNSTORABLE, extensions={"code": "BAD_USER_INPUT"})
         if token.kind in _NUMBER_TOKENS and len(value) > _MAX_NUMBER_LENGTH:
             raise GraphQLError(
-                f"A number has more than {_MAX_NUMBER_LENGTH} characters.",
+                f"A number literal has more than {_MAX_NUMBER_LENGTH} characters.",
                 extensions={"code": "NUMBER_TOO_LONG"},
             )
         token = token.next
@@ -191,7 +191,7 @@ class _DocumentWalker:
         self.levels += 1
         if self.levels > _MAX_WALK_DEPTH:
             raise GraphQLError(
-                f"Selections are more than {_MAX_WALK_DEPTH} deep in one another.",
+                f"Selections are nested more than {_MAX_WALK_DEPTH} levels deep.",
                 extensions={"code": "DOCUMENT_TOO_DEEP"},
             )
         total = _combine(self._measure_parts(selection_set, type_name))

@@ -40,16 +40,21 @@ class Limits:
             GraphQLError: its message and code name the exceeded limit.
         """
         if size.tokens > self.tokens:
-            raise _build_error(f"More than {self.tokens} tokens.", "TOO_MANY_TOKENS")
+            raise _build_error(f"The document has more than {self.tokens} tokens.", "TOO_MANY_TOKENS")
         if size.directives > self.directives:
-            raise _build_error(f"More than {self.directives} directives in one place.", "TOO_MANY_DIRECTIVES")
+            raise _build_error(
+                f"More than {self.directives} directives at one location.", "TOO_MANY_DIRECTIVES"
+            )
         if size.depth > self.depth:
-            raise _build_error(f"The document is deeper than {self.depth} levels.", "DOCUMENT_TOO_DEEP")
+            raise _build_error(
+                f"The document is nested more than {self.depth} levels deep.", "DOCUMENT_TOO_DEEP"
+            )
         if size.aliases > self.aliases:
-            raise _build_error(f"More than {self.aliases} aliases.", "TOO_MANY_ALIASES")
+            raise _build_error(f"The document has more than {self.aliases} aliases.", "TOO_MANY_ALIASES")
         if size.fields > MAX_FIELDS:
             raise _build_error(
-                f"More than {MAX_FIELDS} fields, with fragments written out.", "TOO_MANY_FIELDS"
+                f"The document has more than {MAX_FIELDS} fields after expanding fragments.",
+                "TOO_MANY_FIELDS",
             )
 
     def check_cost(self, cost: int) -> None:

@@ -54,7 +54,7 @@ class PersistedDocuments:
             # It will be refused because of its length, so hashing it is pointless.
             return text
         if _sha256(text) != document_id:
-            raise _build_error("The hash is not the document's SHA-256.", "PERSISTED_QUERY_MISMATCH")
+            raise _build_error("The hash does not match the document's SHA-256.", "PERSISTED_QUERY_MISMATCH")
         if self._texts.peek(document_id) is None:
             self._texts.put(document_id, text, size_bytes=sys.getsizeof(text))
         return text
@@ -99,7 +99,7 @@ class TrustedDocuments:
             raise InvalidManifest(path, str(error)) from error
         texts = _parse_manifest(content)
         if not texts:
-            raise InvalidManifest(path, "not an object of ids and documents")
+            raise InvalidManifest(path, "must be an object that maps ids to documents")
         return cls(texts)
 
     def resolve_text(self, text: str | None, document_id: str | None) -> str:
@@ -110,7 +110,7 @@ class TrustedDocuments:
         """
         found = text if document_id is None else self._texts.get(document_id)
         if found is None or found not in self._known or text not in (None, found):
-            raise _build_error("Only documents that the shop has published may run.", "DOCUMENT_NOT_TRUSTED")
+            raise _build_error("Only trusted documents are allowed.", "DOCUMENT_NOT_TRUSTED")
         return found
 
 

@@ -99,16 +99,16 @@ class JsonSocket(AsyncWebSocketAdapter):
 
 def _parse_message(text: str | None) -> dict[str, object]:
     if text is None:
-        raise SocketRejected(4400, "Messages are texts.")
+        raise SocketRejected(4400, "Messages must be text.")
     try:
         message = orjson.loads(text)
     except ValueError as error:
-        raise SocketRejected(4400, "Not valid JSON.") from error
+        raise SocketRejected(4400, "Invalid JSON.") from error
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        raise SocketRejected(4400, "A message is an object with a type.")
+        raise SocketRejected(4400, "A message must be an object with a `type`.")
     key = message.get("id", "-")
     if not isinstance(key, str) or not 1 <= len(key) <= MAX_ID_LENGTH:
-        raise SocketRejected(4400, f"An id is a text of 1 to {MAX_ID_LENGTH} characters.")
+        raise SocketRejected(4400, f"An id must be a string of 1 to {MAX_ID_LENGTH} characters.")
     if "payload" in message and message["payload"] is None:
         del message["payload"]
     return message

@@ -45,7 +45,9 @@ async def read_request(request: Request, receive: Receive) -> GraphQLRequest:
         body = await _read_json_body(request, receive)
         # Decoded JSON contains no lone surrogates, and NUL only in this spelling.
         return parse_parameters(_parse_object(body), is_storable=rb"\u0000" not in body)
-    raise BadRequest("GraphQL is asked by GET or POST.", status=405, headers={"Allow": "GET, HEAD, POST"})
+    raise BadRequest(
+        "GraphQL requests must use GET or POST.", status=405, headers={"Allow": "GET, HEAD, POST"}
+    )
 
 
 def parse_parameters(parameters: Mapping[str, object], *, is_storable: bool = False) -> GraphQLRequest:
@@ -57,16 +59,16 @@ def parse_parameters(parameters: Mapping[str, object], *, is_storable: bool = Fa
     query, operation_name = parameters.get("query"), parameters.get("operationName")
     variables, extensions = parameters.get("variables"), parameters.get("extensions")
     if not isinstance(query, str | None) or query == "":
-        raise BadRequest("`query` must be a text.")
+        raise BadRequest("`query` must be a non-empty string.")
     if not isinstance(operation_name, str | None):
-        raise BadRequest("`operationName` must be a text.")
+        raise BadRequest("`operationName` must be a string.")
     if not isinstance(variables, dict | None):
         raise BadRequest("`variables` must be an object.")
     if not isinstance(extensions, dict | None):
         raise BadRequest("`extensions` must be an object.")
     document_id = _parse_document_id(parameters.get("documentId"), extensions or {})
     if query is None and document_id is None:
-        raise BadRequest("`query` must be a text.")
+        raise BadRequest("`query` must be a non-empty string.")
     return GraphQLRequest(
         query=query,
         document_id=document_id,
@@ -82,12 +84,12 @@ def _parse_document_id(value: object, extensions: Mapping[str, object]) -> str |
     persisted = extensions.get("persistedQuery")
     if persisted is not None:
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
-            raise BadRequest("`extensions.persistedQuery` must be of version 1.")
+            raise BadRequest("`extensions.persistedQuery` must have version 1.")
         value = persisted.get("sha256Hash", "")
     if value is None:
         return None
     if not isinstance(value, str) or not 1 <= len(value) <= _MAX_DOCUMENT_ID_LENGTH:
-        raise BadRequest(f"A document's id is a text of 1 to {_MAX_DOCUMENT_ID_LENGTH} characters.")
+        raise BadRequest(f"A document id must be a string of 1 to {_MAX_DOCUMENT_ID_LENGTH} characters.")
     return value.removeprefix("sha256:")
 
 
@@ -124,7 +126,7 @@ async def _read_json_body(request: Request, receive: Receive) -> bytes:
 def _parse_object(body: bytes) -> dict[str, object]:
     decoded = _parse_json(body)
     if not isinstance(decoded, dict):
-        raise BadRequest("The body must be a JSON object; several operations in one request are not taken.")
+        raise BadRequest("The body must be a JSON object. Batched requests are not supported.")
     return decoded
 
 
@@ -143,5 +145,5 @@ def _parse_json(text: str | bytes) -> object:
     try:
         decoded: object = orjson.loads(text)
     except ValueError as error:
-        raise BadRequest("Not valid JSON.") from error
+        raise BadRequest("Invalid JSON.") from error
     return decoded

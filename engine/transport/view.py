@@ -112,8 +112,10 @@ def _build_invalid_token() -> BadRequest:
 
 def _build_not_allowed(operation: OperationType) -> BadRequest:
     if operation is OperationType.SUBSCRIPTION:
-        return BadRequest("Subscriptions need a WebSocket with the protocol graphql-transport-ws.")
-    return BadRequest("Only queries may be asked by GET.", status=405, headers={"Allow": "POST"})
+        return BadRequest("Subscriptions require a WebSocket with the graphql-transport-ws protocol.")
+    return BadRequest(
+        "Only queries are allowed over GET. Use POST for mutations.", status=405, headers={"Allow": "POST"}
+    )
 
 
 def _build_response(response: ExecutionOutcome, *, accepts_graphql_json: bool) -> ASGIApp:

@@ -81,7 +81,7 @@ class GraphQLSockets:
             await websocket.close()
         elif self._by_network[get_client_network(websocket)] >= settings.max_sockets_per_address:
             security_log.record(SecurityEvent.RATE_LIMIT_REACHED, limit="websockets")
-            await websocket.send_denial_response(PlainTextResponse("Too many WebSockets.", 429))
+            await websocket.send_denial_response(PlainTextResponse("Too many WebSocket connections.", 429))
         elif GRAPHQL_TRANSPORT_WS_PROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
             await websocket.close(4406, "Subprotocol not acceptable")
@@ -150,7 +150,9 @@ class GraphQLSockets:
                 self._shop, token_ids[start : start + _TOKENS_PER_QUERY]
             )
         ended = [socket for socket, token_id in tokens.items() if token_id not in valid_token_ids]
-        await asyncio.gather(*(socket.close(4401, "The token has ended.") for socket in ended))
+        await asyncio.gather(
+            *(socket.close(4401, "The token has expired or was revoked.") for socket in ended)
+        )
 
     async def _close_idle(self) -> None:
         """Close anonymous sockets that have been idle for a while; clients reconnect when needed."""
@@ -161,14 +163,14 @@ class GraphQLSockets:
             if caller.viewer is None
             and caller.idle_seconds(now) > self._limits.max_anonymous_idle.total_seconds()
         ]
-        await asyncio.gather(*(socket.close(1000, "Nothing was running.") for socket in idle))
+        await asyncio.gather(*(socket.close(1000, "Closed due to inactivity.") for socket in idle))
 
 
 def _log_error(error: Exception) -> None:
     if database.is_unavailable(error):
-        _log.error("database unavailable: %s", type(error).__name__)
+        _log.error("websocket closed, database unavailable: %s", type(error).__name__)
     else:
-        _log.error("socket failed", exc_info=error)
+        _log.error("websocket failed", exc_info=error)
 
 
 def _get_close_reason(error: Exception) -> tuple[int, str]:
@@ -317,7 +319,7 @@ class _Handler(BaseGraphQLTransportWSHandler[_SocketCaller, None]):
 
 
 _TOO_MANY_OPERATIONS = GraphQLError(
-    f"More than {MAX_OPERATIONS} operations at once on one socket.",
+    f"At most {MAX_OPERATIONS} operations may run at once on one socket.",
     extensions={"code": "TOO_MANY_OPERATIONS"},
 )
 
@@ -325,7 +327,7 @@ _TOO_MANY_OPERATIONS = GraphQLError(
 def _parse_subscribe(message: Mapping[str, object]) -> GraphQLRequest:
     payload = message.get("payload")
     if "id" not in message or not isinstance(payload, dict):
-        raise SocketRejected(4400, "`subscribe` needs an id and a payload.")
+        raise SocketRejected(4400, "`subscribe` requires an id and a payload.")
     try:
         return requests.parse_parameters(payload)
     except BadRequest as error:

@@ -108,7 +108,9 @@ class _OrderInsert:
         except (OperationalError, asyncpg.TransactionRollbackError) as error:
             if not _is_rolled_back(error):
                 raise
-            _log.warning("%s orders of one moment go step by step: %s", len(items), type(error).__name__)
+            _log.warning(
+                "batch insert of %d orders failed, retrying one by one: %s", len(items), type(error).__name__
+            )
             return [_NOT_PLACED] * len(items)
 
 

@@ -60,5 +60,5 @@ def test_graphql_says_so_without_a_traceback(caplog: pytest.LogCaptureFixture) -
     )
     shown = errors.to_public_error(found, Language.ENGLISH)
     assert errors.is_unavailable(shown)
-    assert shown.message == "The database took too long over this; ask for less, or try again."
+    assert shown.message == "The query took too long. Request less data or try again."
     assert [record.exc_info for record in caplog.records] == [None]

@@ -72,7 +72,7 @@ async def test_drain_gives_up_messages_that_are_late(caplog: pytest.LogCaptureFi
     await outbox.drain(timedelta(seconds=0.01))
 
     assert (sms.sent, sms.busy) == ([], 0)
-    assert [record.getMessage() for record in caplog.records] == ["2 login codes given up at shutdown"]
+    assert [record.getMessage() for record in caplog.records] == ["sms cancelled by shutdown: count=2"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_outbox_logs_a_failure_without_the_code_or_the_whole_number(
 
     [record] = [record for record in caplog.records if record.name == "vitrin.sms"]
     assert record.levelno == logging.ERROR
-    assert f"0901****566 not sent: {type(failure).__name__}" in record.getMessage()
+    assert f"sms not sent: login code for 0901****566 error={type(failure).__name__}" in record.getMessage()
     assert CODE not in caplog.text
     assert MOBILE not in caplog.text
 
@@ -149,7 +149,7 @@ async def test_outbox_drops_and_logs_a_message_over_its_bound(caplog: pytest.Log
 
     assert sms.sent == [(MOBILE, "000000"), (MOBILE, "000001")]
     assert [record.getMessage() for record in caplog.records] == [
-        "login code for 0901****566 dropped: 2 are waiting"
+        "sms dropped, queue full: kind=login code mobile=0901****566 waiting=2"
     ]
 
 

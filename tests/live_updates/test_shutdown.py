@@ -208,7 +208,7 @@ async def test_a_request_that_the_stop_cuts_off_after_its_commit_is_not_answered
                     await paying
             server.stop()
 
-    assert "cut off by the stop: POST /api/v1/user/payment" in server.output()
+    assert "request cut off by shutdown: POST /api/v1/user/payment" in server.output()
     assert "Traceback" not in server.output()
     async with database.open_connections(own_database_url):
         assert await Payment.all().count() == 1

@@ -71,7 +71,7 @@ async def test_a_failing_job_is_logged_and_retried(
     assert failing.runs == 3
     logged = [record for record in caplog.records if record.name == "vitrin.worker"]
     assert [(record.getMessage(), record.levelno) for record in logged] == [
-        ("fail failed", logging.ERROR)
+        ("job failed: fail", logging.ERROR)
     ] * 2
     assert [str(record.exc_info[1]) for record in logged if record.exc_info] == ["struck", "struck again"]
 
@@ -84,7 +84,7 @@ async def test_a_lost_database_is_logged_in_one_line_and_retried(
     await run(shop, stopping, jobs=[job(waiting, name="wait")])
 
     [logged] = [record for record in caplog.records if record.name == "vitrin.worker"]
-    assert logged.getMessage() == "wait: the database is unavailable: DBConnectionError"
+    assert logged.getMessage() == "job failed, database unavailable: job=wait error=DBConnectionError"
     assert (logged.exc_info, waiting.runs) == (None, 2)
 
 
@@ -215,4 +215,4 @@ async def test_a_job_that_does_not_end_in_time_is_cancelled_and_logged(
     await run(shop, stopping, jobs=[job(hanging)], shutdown_timeout=timedelta(milliseconds=20))
 
     assert ended == ["cut"]
-    assert "jobs cut off" in caplog.text
+    assert "jobs cancelled" in caplog.text

@@ -147,8 +147,8 @@ async def test_a_failed_round_is_logged_and_retried_and_stops_no_other(
         await run(shop, stopping, operation)
 
     assert served.count(faulty.id) >= 3
-    assert f"operation {faulty.id} failed" in caplog.messages
-    assert f"operation {sound.id} failed" not in caplog.messages
+    assert f"job failed: operation {faulty.id}" in caplog.messages
+    assert f"job failed: operation {sound.id}" not in caplog.messages
 
 
 async def test_stopping_finishes_requests_in_flight_and_claims_nothing_new(

@@ -47,7 +47,7 @@ class ErrorFallbackMiddleware:
                 if not database.is_unavailable(error):
                     raise
                 # The server closes the connection of an incomplete response.
-                _log.error("database unavailable in the middle of an answer: %s", type(error).__name__)
+                _log.error("database unavailable during a response: %s", type(error).__name__)
                 return
             await _build_response(error)(scope, receive, send)
 

@@ -71,7 +71,7 @@ class RateLimit:
                     return await self._count_shared(self._shared, caller)
             except (StorageError, TimeoutError) as error:
                 self._local_until = time.monotonic() + _LOCAL_SECONDS
-                _logger.warning("requests are counted by this process alone: %r", error)
+                _logger.warning("shared rate-limit storage unavailable, using local counters: %r", error)
         requests, seconds_left = self._local.count(caller)
         return self._build_window(requests <= self._limit.amount, self._limit.amount - requests, seconds_left)
 

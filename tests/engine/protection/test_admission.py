@@ -84,7 +84,7 @@ async def test_a_caller_with_a_full_queue_gets_a_retry_time(callers: GraphQLClie
     outcomes = await asyncio.gather(*(callers.query(text) for text in texts), return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, AdmissionRejected)]
     assert refused
-    assert all("waiting to be read" in str(outcome) for outcome in refused)
+    assert all("waiting to be validated" in str(outcome) for outcome in refused)
     assert all(outcome.retry_after_seconds for outcome in refused)
     assert await callers.query("{b: cheap}", "10.0.0.2")
 

@@ -12,10 +12,10 @@ from engine.protection.document_metrics import UNSTORABLE
 from engine.protection.limits import Limits
 from tests.subtest_cases import for_each
 
-OVERLAPS = "The same fields are asked for too many times."
+OVERLAPS = "The document requests the same fields too many times."
 CIRCLE = "Cannot spread fragment 'f' within itself."
-NUMBER = "A number has more than 30 characters."
-DIRECTIVES = "More than 8 directives in one place."
+NUMBER = "A number literal has more than 30 characters."
+DIRECTIVES = "More than 8 directives at one location."
 
 
 @strawberry.type
@@ -125,7 +125,7 @@ def test_a_cached_document_is_checked_against_the_caller_s_limits(store: Documen
     staff = replace(LIMITS, aliases=100)
     document = store.prepare(alias(16), staff, operation_name=None, variables={})
     assert store.check_cost(document, staff, operation_name=None, variables={}) == 32
-    with pytest.raises(UnusableDocument, match="More than 15 aliases"):
+    with pytest.raises(UnusableDocument, match="more than 15 aliases"):
         store.check_cost(document, LIMITS, operation_name=None, variables={})
 
 
@@ -176,8 +176,8 @@ INVALID = "GRAPHQL_VALIDATION_FAILED"
 @for_each(
     ("text", "message", "code"),
     [
-        (nest(13), "The document is deeper than 12 levels.", "DOCUMENT_TOO_DEEP"),
-        (alias(16), "More than 15 aliases.", "TOO_MANY_ALIASES"),
+        (nest(13), "The document is nested more than 12 levels deep.", "DOCUMENT_TOO_DEEP"),
+        (alias(16), "The document has more than 15 aliases.", "TOO_MANY_ALIASES"),
         ("{thing{" + "name " * 64 + "}}", OVERLAPS, "TOO_MANY_FIELDS"),
         ("{" + ("thing{" + "same{name} " * 4 + "}") * 12 + "}", OVERLAPS, "TOO_MANY_FIELDS"),
         ("{thing{name" + " @skip(if: true)" * 9 + "}}", DIRECTIVES, "TOO_MANY_DIRECTIVES"),
@@ -190,7 +190,7 @@ INVALID = "GRAPHQL_VALIDATION_FAILED"
         ),
         (
             "{thing(number: " + "1" * 31 + "){name}}",
-            "A number has more than 30 characters.",
+            "A number literal has more than 30 characters.",
             "NUMBER_TOO_LONG",
         ),
         ("{thing{name}} fragment f on Thing{name}", "Fragment 'f' is never used.", INVALID),
