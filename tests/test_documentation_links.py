@@ -10,11 +10,10 @@ from tests.live_servers import ROOT
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-CODE = re.compile(r"`([^`\n]+)`")
-# `folder/module.py`, `folder/` and the like; placeholders, globs and addresses are something else.
-REPOSITORY_PATH = re.compile(
-    r"[a-z_.]+(/[\w.-]+)*(/|\.(py|md|toml|graphql|po|css|html|json|sql|yaml|svg|png))"
-)
+# Paths from the root, such as folder/module.py and `folder/`; not parts of addresses or of longer paths.
+FILE = re.compile(r"(?<![\w./-])[a-z_]+(?:/[\w-]+)+\.(?:py|md|toml|graphql|po|css|html|json|yaml|svg|png)\b")
+FOLDER = re.compile(r"`([a-z_]+(?:/[\w-]+)*/)`")
+SECTIONS = ["Context", "Decision", "Consequences"]
 
 
 def _name(path: Path) -> str:
@@ -23,22 +22,16 @@ def _name(path: Path) -> str:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_links_between_documents_lead_to_files(document: Path) -> None:
-    targets = [
-        link.partition("#")[0]
-        for link in LINK.findall(document.read_text(encoding="utf-8"))
-        if ":" not in link
-    ]
+    links = LINK.findall(document.read_text(encoding="utf-8"))
+    targets = [link.partition("#")[0] for link in links if ":" not in link]
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_paths_in_documents_exist(document: Path) -> None:
-    top_level = {path.name for path in ROOT.iterdir()}
-    paths = [
-        code
-        for code in CODE.findall(document.read_text(encoding="utf-8"))
-        if REPOSITORY_PATH.fullmatch(code) and "/" in code and code.split("/")[0] in top_level
-    ]
+    text = document.read_text(encoding="utf-8")
+    folders = {path.name for path in ROOT.iterdir()}
+    paths = [path for path in FILE.findall(text) + FOLDER.findall(text) if path.split("/")[0] in folders]
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
@@ -47,7 +40,4 @@ def test_decisions_have_one_format(decision: Path) -> None:
     text = decision.read_text(encoding="utf-8")
     assert re.match(rf"# {int(decision.name[:4])}\. .+\n\n\*\*Status\*\*: ", text)
     sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    assert sections in (
-        ["Context", "Decision", "Consequences"],
-        ["Context", "Decision", "Consequences", "Alternatives"],
-    )
+    assert sections in (SECTIONS, [*SECTIONS, "Alternatives"])
