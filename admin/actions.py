@@ -1,4 +1,4 @@
-"""Acts on a record: a button on its page, a box that asks for what the act needs, and one operation."""
+"""Actions on records: a button on a record's page, a dialog for its input, and one operation."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +30,10 @@ Handler = Callable[..., Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """One thing that a box asks for. With `choices` it is a list, with `rows` a text of several lines.
+    """One input of a dialog. With `choices` it is a select box, with `rows` a text area.
 
-    `kind` is that of a single line: text, number, checkbox or hidden.
-    `value` is what stands there first, told by the record.
+    `kind` is the type of a single-line input: text, number, checkbox or hidden. `value` returns the initial
+    value for the record.
     """
 
     name: str
@@ -46,7 +46,7 @@ class FormField:
 
 @dataclass(frozen=True)
 class FormData:
-    """What was entered into a box, by the names of its questions."""
+    """The values entered in a dialog, by field name."""
 
     values: Mapping[str, str]
 
@@ -55,10 +55,10 @@ class FormData:
         return self.values[name]
 
     def get_integer(self, name: str) -> int:
-        """A whole number, as `text_cleaning.parse_integer` reads it.
+        """An integer, as `text_cleaning.parse_integer` reads it.
 
         Raises:
-            InvalidInput: something else was entered.
+            InvalidInput: not an integer.
         """
         value = text_cleaning.parse_integer(self.values[name])
         if value is None:
@@ -66,10 +66,10 @@ class FormData:
         return value
 
     def get_choice(self, name: str, kind: type[Choice]) -> Choice:
-        """The member of `kind` that was chosen.
+        """The chosen member of `kind`.
 
         Raises:
-            InvalidInput: the value is none of its members'.
+            InvalidInput: the value is not a member.
         """
         try:
             return kind(self.values[name])
@@ -77,20 +77,19 @@ class FormData:
             raise InvalidInput(field=name) from error
 
     def is_checked(self, name: str) -> bool:
-        """Whether a box was ticked."""
         return self.values[name] == "on"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionRules:
-    """Whose act it is, and on which records; on all where `when` is None."""
+    """Who may use an action, and on which records; on all if `is_available` is None."""
 
     permission: Permission
     is_available: Callable[[Any], bool] | None
 
 
 def get_rules(handler: Callable[..., object]) -> ActionRules:
-    """The rules of a method that `act` or `bulk_action` decorates."""
+    """The rules of a method decorated by `record_action` or `bulk_action`."""
     rules: ActionRules = handler.rules  # type: ignore[attr-defined] # put there by the decorators
     return rules
 
@@ -105,10 +104,10 @@ def record_action(
     confirmation: str | None = None,
     is_available: Callable[[Any], bool] | None = None,
 ) -> Callable[[Handler], Any]:
-    """An act on one record: `async def act(self, request, pk, given)`, for whoever has the permission.
+    """An action on one record: `async def act(self, request, pk, form)`, for users with the permission.
 
-    `question` stands above what is asked, the act's name where there is none. The button is there `when`
-    the record says so; the operation decides for itself. Put on methods of a `StaffView`.
+    `confirmation` is the dialog's text, the action's name by default. The button is shown if `is_available`
+    returns true for the record; the operation checks again. For methods of a `StaffView`.
     """
 
     def wrap(do: Handler) -> Any:
@@ -139,7 +138,7 @@ def record_action(
 def bulk_action(
     name: str, text: str, *, permission: Permission, icon: str, form_fields: Sequence[FormField]
 ) -> Callable[[Handler], Any]:
-    """An act on all records that are ticked: `async def act(self, request, pks, given)`."""
+    """An action on all selected records: `async def act(self, request, pks, form)`."""
 
     def wrap(do: Handler) -> Any:
         @wraps(do)
@@ -170,13 +169,13 @@ async def _read_form(request: Request, form_fields: Sequence[FormField]) -> Form
 
 
 def redirect_to_confirmation(request: Request) -> Response:
-    """What the library's script follows: to the page for the code, and from there back to the button."""
+    """A redirect for the library's script, to the page for the code and from there back to the button."""
     origin = request.query_params.get("_origin") or str(request.url_for("admin:index"))
     return JSONResponse({"redirect": build_confirm_url(request, then=origin)})
 
 
 def _render_form(form_fields: Sequence[FormField], record: object = None, *, needs_code: bool = False) -> str:
-    """What a box asks for, as HTML; nothing where a code has to be entered first, on a page of its own."""
+    """The dialog's input as HTML; empty if a code has to be entered first, on a page of its own."""
     if needs_code:
         return templating.render_partial("code_required.html", sentence=str(_CODE_REQUIRED))
     return templating.render_partial("action.html", asks=form_fields, record=record) if form_fields else ""

@@ -1,4 +1,4 @@
-"""Who works on the pages, and what they may do."""
+"""The session behind a page, and its permissions."""
 
 from starlette.requests import Request
 
@@ -11,13 +11,13 @@ from resolvers.sessions import Session
 
 
 def store_session(request: Request, viewer: Session, *, is_confirmed: bool) -> None:
-    """Note who sent the request, and whether their session has a fresh proof."""
+    """Store the request's session, and whether it has a fresh proof."""
     request.state.viewer = viewer
     request.state.is_confirmed = is_confirmed
 
 
 def get_session(request: Request) -> Session | None:
-    """The session of the request; None where nobody of staff is signed in."""
+    """The request's session; None if no member of staff is signed in."""
     viewer: Session | None = getattr(request.state, "viewer", None)
     return viewer
 
@@ -31,7 +31,7 @@ def get_staff_session(request: Request) -> Session:
 
 
 def has_permission(request: Request, permission: Permission) -> bool:
-    """Whether the role of whoever sent the request has the permission; the operation asks once more."""
+    """Whether the sender's role has the permission; the operation checks it again."""
     viewer = get_session(request)
     if viewer is None or viewer.lacks_totp:
         return False
@@ -39,17 +39,17 @@ def has_permission(request: Request, permission: Permission) -> bool:
 
 
 def record_refusal(request: Request, *, permission: str) -> None:
-    """Enter into the security log that who sent the request lacks a permission."""
+    """Write to the security log that the sender lacks a permission."""
     security_log.record(
         SecurityEvent.PERMISSION_REFUSED, user_id=get_staff_session(request).user.id, permission=permission
     )
 
 
 def requires_code(request: Request, permission: Permission) -> bool:
-    """Whether an act that needs the permission would ask for a fresh code now."""
+    """Whether an action with this permission would require a fresh code now."""
     return permission in permissions.FRESH_PROOF_REQUIRED and not request.state.is_confirmed
 
 
 def is_staff(role: UserRole) -> bool:
-    """Whether the pages are for users of this role at all."""
+    """Whether users of this role may use the pages at all."""
     return bool(permissions.ROLE_PERMISSIONS[role])

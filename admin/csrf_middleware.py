@@ -1,4 +1,4 @@
-"""Forms against forgery: the token in a form is good for the session that it was given to, and no other."""
+"""CSRF protection: the token in a form is valid only for the session it was issued to."""
 
 import copy
 
@@ -15,9 +15,9 @@ _SALT = "csrf"
 class SessionCsrfMiddleware(CSRFMiddleware):
     """The library's double-submit cookie, signed for the session in `session_cookie`.
 
-    A cookie that another host of the domain, or a network without TLS, planted was signed for another
-    session and counts as none. Where the shop is served by https its name has the prefix `__Host-`, so that
-    it cannot be planted at all.
+    A cookie planted by another host of the domain, or over a network without TLS, is signed for another
+    session and is ignored. If the shop uses https, the cookie's name has the prefix `__Host-`, so that it
+    cannot be planted at all.
     """
 
     def __init__(self, app: ASGIApp, secret_key: str, *, session_cookie: str, is_https: bool) -> None:
@@ -29,7 +29,7 @@ class SessionCsrfMiddleware(CSRFMiddleware):
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         session = request.cookies.get(self._session_cookie, "")
-        # One of its own for each request: the signer is the library's attribute, and requests overlap.
+        # A copy for each request: the signer is the library's attribute, and requests overlap.
         bound = copy.copy(self)
         bound._signer = URLSafeSerializer(self._secret_key, salt=f"{_SALT}:{session}")
         return await CSRFMiddleware.dispatch(bound, request, call_next)

@@ -1,4 +1,4 @@
-"""What the pages say where an operation refuses."""
+"""Messages on the pages for refused operations."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,16 +18,16 @@ def format_problem(problem: Problem) -> str:
 
 @contextmanager
 def as_action_error() -> Iterator[None]:
-    """Turn refusals of an act into the library's own, which a box on the page tells.
+    """Convert refusals of an action to the library's own exception, which a dialog shows.
 
     Raises:
         ActionFailed: the operation refused.
-        FreshCodeRequired: it asks for a fresh code.
+        FreshCodeRequired: it requires a fresh code.
     """
     try:
         yield
     except FreshCodeRequired:
-        # Not for the box to tell: a page asks for the code.
+        # Not shown in the dialog: a page asks for the code.
         raise
     except Problem as problem:
         raise ActionFailed(format_problem(problem)) from problem
@@ -35,9 +35,9 @@ def as_action_error() -> Iterator[None]:
 
 @contextmanager
 def as_form_error(field_of: Mapping[str, str], *, otherwise: str) -> Iterator[None]:
-    """Turn refusals of a form into the library's own, which stands at a field.
+    """Convert refusals of a form to the library's own exception, which is shown at a field.
 
-    `field_of` maps a problem's field, or its code, to the form's; all else is told at the field `otherwise`.
+    `field_of` maps a problem's field, or its code, to the form's; others are shown at the field `otherwise`.
 
     Raises:
         FormValidationError: the operation refused.

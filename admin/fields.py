@@ -1,4 +1,4 @@
-"""Fields of the pages: how values of the shop's kinds are shown, and which inputs they get."""
+"""Fields of the pages: the display and the input of each kind of value."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -25,7 +25,7 @@ _DISPLAY_ACTIONS = (RequestAction.LIST, RequestAction.DETAIL)
 
 
 def confirmation_code_field() -> BaseField:
-    """Where a form asks for a fresh code; what was entered is kept while it does."""
+    """A field for a fresh code in a form; the other input is kept while it is requested."""
     return StringField(
         "proof",
         label=_("Confirmation code"),
@@ -44,17 +44,16 @@ def amount_field(name: str, label: str, **more: Any) -> IntegerField:
 
 
 def count_field(name: str, label: str, **more: Any) -> IntegerField:
-    """A number of things."""
     return IntegerField(name, label=label, formatter=_format_with(language.format_number), **more)
 
 
 def number_field(name: str = "id", label: str = "#", **more: Any) -> IntegerField:
-    """A record's number, as people tell it each other."""
+    """A record id, shown as people quote it."""
     return IntegerField(name, label=label, **more)
 
 
 def datetime_field(name: str, label: str, **more: Any) -> DateTimeField:
-    """A moment that the shop noted; nobody enters it."""
+    """A read-only timestamp."""
     return DateTimeField(
         name,
         label=label,
@@ -67,17 +66,15 @@ def datetime_field(name: str, label: str, **more: Any) -> DateTimeField:
 
 
 def text_field(name: str, label: str, **more: Any) -> StringField:
-    """A line of text."""
     return StringField(name, label=label, **more)
 
 
 def long_text_field(name: str, label: str, **more: Any) -> TextAreaField:
-    """Text of several lines, on a record's own page only."""
+    """Multi-line text, on a record's own page only."""
     return TextAreaField(name, label=label, exclude_from_list=True, **more)
 
 
 def flag_field(name: str, label: str, **more: Any) -> BooleanField:
-    """Yes or no."""
     return BooleanField(name, label=label, **more)
 
 
@@ -87,12 +84,12 @@ def choice_field(name: str, label: str, kind: type[StrEnum], **more: Any) -> Enu
 
 
 def relation_field(name: str, label: str, key: str, **more: Any) -> HasOne:
-    """The record of another list, the one called `key`, that this one belongs to."""
+    """The record of another list, the one called `key`, to which this one belongs."""
     return HasOne(name, label=label, key=key, **more)
 
 
 def block_field(name: str, label: str, template: str, getter: Callable[[Request, Any], Any]) -> BaseField:
-    """Something with a template of its own, on a record's own page only."""
+    """A value with a template of its own, on a record's own page only."""
     return BaseField(
         name,
         label=label,

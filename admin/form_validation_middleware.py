@@ -1,4 +1,4 @@
-"""Forms that are sent to the pages: what starlette-admin's own parsing would fail at is refused before."""
+"""Rejects malformed forms, with which starlette-admin's own parsing would fail."""
 
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -12,7 +12,7 @@ _MULTIPART = "multipart/form-data"
 
 
 class FormValidationMiddleware:
-    """Answers 400 to a form that is malformed; passes on all others, without a charset of their own."""
+    """Responds with 400 to a malformed form; passes on all others, without their charset."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,7 +37,7 @@ class FormValidationMiddleware:
 
 
 class _BodyReplay:
-    """A request's body once more; after it, whatever the connection tells."""
+    """Replays a request's body, then passes on further messages of the connection."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body

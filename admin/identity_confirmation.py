@@ -1,4 +1,4 @@
-"""Asking for a fresh code: a page of its own for acts, a field beside the entries of forms."""
+"""Requesting a fresh code: on a page of its own for actions, in a field of the form for forms."""
 
 from urllib.parse import urlencode
 
@@ -16,12 +16,12 @@ from web.client_network import get_client_network
 
 
 def build_confirm_url(request: Request, *, then: str) -> str:
-    """The address of the page that asks for a code and then goes on to the page `then`."""
+    """The address of the page that asks for a code and then redirects to the page `then`."""
     return f"{request.url_for('admin:account')}?{urlencode({'next': then})}"
 
 
 async def confirm_with_code(shop: AppContext, request: Request, code: str) -> None:
-    """Confirm the session by the code that came along with a form, where one did.
+    """Confirm the session by the code in a form, if it contains one.
 
     Raises:
         Problem: the code is wrong or malformed.
@@ -33,7 +33,7 @@ async def confirm_with_code(shop: AppContext, request: Request, code: str) -> No
 
 
 async def send_code(shop: AppContext, request: Request) -> str:
-    """Ask for a fresh code; returns the sentence that tells where it comes from."""
+    """Request a fresh code; returns the message that says where to find it."""
     user = get_staff_session(request).user
     if await totp.is_enabled(user):
         return gettext("Enter the code from your authenticator app and save again.")

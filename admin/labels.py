@@ -1,4 +1,4 @@
-"""What the shop's own words are called on the pages."""
+"""Labels of the shop's enums on the pages."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderSource, OrderStatus
 from domain.service_types import ServiceSource, ServiceType
 
-# By kind: members of two kinds are equal where their values are.
+# By class: members of two enums are equal if their values are.
 _LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OrderStatus: {OrderStatus.INPROGRESS: "In progress"},
     RefillStatus: {RefillStatus.INPROGRESS: "In progress"},
@@ -37,16 +37,15 @@ _LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 
 
 def to_english(member: StrEnum) -> str:
-    """The English label of an enum's member, which is also its key in the catalogue."""
+    """The English label of an enum's member, which is also its key in the translations."""
     label = _LABELS.get(type(member), {}).get(member)
     return label or member.name.replace("_", " ").capitalize()
 
 
 def to_label(member: StrEnum) -> str:
-    """A label that is translated when it is shown."""
+    """A label that is translated when it is displayed."""
     return lazy_gettext(to_english(member))
 
 
 def list_choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
-    """Each value of an enum with its label."""
     return [(member.value, to_label(member)) for member in kind]

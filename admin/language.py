@@ -1,4 +1,4 @@
-"""The languages of the pages, and how each writes numbers, amounts and moments."""
+"""The languages of the pages, and their formats of numbers, amounts and timestamps."""
 
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,7 @@ from domain.problem_messages import Language
 CATALOGUES = Path(__file__).with_name("translations")
 CONFIG = I18nConfig(
     default_locale=Language.PERSIAN.value,
-    # The library compares it whole, and no browser sends just one language's name.
+    # The library compares it as a whole, and no browser sends just one language's name.
     language_header_name=None,
     language_switcher=[get_language.value for get_language in Language],
 )
@@ -25,7 +25,7 @@ CONFIG = I18nConfig(
 
 @cache
 def add_persian() -> None:
-    """Teach starlette-admin Persian: it brings none. Both catalogues become one, ours over the library's."""
+    """Add a Persian translation to starlette-admin. Both catalogues are merged; ours takes precedence."""
     persian_texts = _load_catalogue("library.po")
     persian_texts.merge(_load_catalogue("shop.po"))
     i18n.SUPPORTED_LOCALES.append(Language.PERSIAN.value)
@@ -33,17 +33,17 @@ def add_persian() -> None:
 
 
 def language() -> Language:
-    """The language of the page that is being written."""
+    """The language of the page being rendered."""
     return Language.PERSIAN if get_locale() == Language.PERSIAN.value else Language.ENGLISH
 
 
 def is_persian() -> bool:
-    """Whether the page is in Persian, and so from right to left."""
+    """Whether the page is in Persian, and so right to left."""
     return language() is Language.PERSIAN
 
 
 def format_number(value: int) -> str:
-    """A number in groups of three: ۱۲٬۰۰۰ or 12,000."""
+    """A number grouped by three: ۱۲٬۰۰۰ or 12,000."""
     return persian_format.format_number(value) if is_persian() else f"{value:,}"
 
 
@@ -53,7 +53,7 @@ def format_toman(value: int) -> str:
 
 
 def format_datetime(value: datetime) -> str:
-    """Date and time of day by the shop's clock; Jalali in Persian. `value` must carry its zone."""
+    """Date and local time of day; Jalali in Persian. `value` must be aware."""
     return (
         persian_format.format_datetime(value)
         if is_persian()

@@ -1,4 +1,4 @@
-"""What the pages answer while the database is unavailable."""
+"""The response of the pages while the database is unavailable."""
 
 import logging
 
@@ -16,10 +16,10 @@ _log = logging.getLogger("vitrin.admin")
 
 
 class OutageMiddleware:
-    """Answers 503 with a plain page, and logs one line, where a request fails because the database is away.
+    """Responds with 503 and a plain page, and logs one line, while the database is unavailable.
 
-    Has to stand inside the library's `ServerErrorMiddleware`, which answers 500 to whatever it sees, and
-    inside its `LocaleMiddleware`. Other failures, and those after an answer has begun, pass through.
+    Must be inside the library's `ServerErrorMiddleware`, which responds with 500 to every exception, and
+    inside its `LocaleMiddleware`. Other failures, and those after a response has begun, are passed on.
     """
 
     def __init__(self, app: ASGIApp) -> None:

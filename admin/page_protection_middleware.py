@@ -1,6 +1,6 @@
-"""What browsers may do with the pages: run their own scripts, ask their own server, and nothing else.
+"""Content security policy of the pages: their own scripts and their own server only.
 
-Refused pages and forged forms leave a line in the security log.
+Refused pages and forged forms are written to the security log.
 """
 
 import base64
@@ -14,12 +14,12 @@ from observability.security_log import SecurityEvent
 from resolvers.sessions import Session
 from web.headers import HeaderPairs, wrap_send
 
-# The one handler that the library writes into a tag: the choice of a page's length.
+# The only inline handler in the library's templates: the choice of the page size.
 _PAGE_LENGTH = "window.location = this.value"
 
 
 class PageProtectionMiddleware:
-    """Gives every page a nonce for its scripts, and the policy that asks for it."""
+    """Gives every page a nonce for its scripts, and a policy that requires it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,7 +36,7 @@ class PageProtectionMiddleware:
         )
         names = {
             b"content-security-policy": policy.encode(),
-            # The pages ask their own server where a form came from.
+            # The pages' own server needs the origin of forms.
             b"referrer-policy": b"same-origin",
         }
 
@@ -61,5 +61,5 @@ def _record_refusal(scope: Scope) -> None:
             SecurityEvent.PERMISSION_REFUSED, user_id=viewer.user.id, permission="page", path=scope["path"]
         )
     elif scope["method"] == "POST":
-        # Nobody is looked up before the form's token was found right.
+        # No session is loaded until the form's token has been verified.
         security_log.record(SecurityEvent.FORGED_FORM_REFUSED, path=scope["path"])

@@ -1,4 +1,4 @@
-"""Routes of the staff's pages; what they are made of is loaded when the first of staff comes."""
+"""Routes of the staff pages, which are loaded on first use."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ from resolvers.app_context import AppContext
 
 Headers = list[tuple[bytes, bytes]]
 
-# What this application's own router noted, which another one must not find.
+# Set by this application's own router; must not be visible to another one.
 _ROUTER_KEYS = frozenset({"router", "endpoint", "path_params", "app"})
 
 
 def routes(shop: AppContext) -> Iterator[BaseRoute]:
-    """`/admin` and all below it."""
+    """`/admin` and everything below it."""
     pages = StaffPages(shop)
     yield Route("/admin", pages)
     yield Route("/admin/{rest:path}", pages)
 
 
 class StaffPages:
-    """The pages, made at the first request: they take 10 MB, which processes that only sell do without."""
+    """The pages, built at the first request: they take 10 MB, which a process without staff can save."""
 
     def __init__(self, shop: AppContext) -> None:
         self._shop = shop
@@ -34,8 +34,8 @@ class StaffPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         pages = self._pages or await self._get_pages()
-        # Addresses in the pages are whole ones, and go by PUBLIC_URL: what a caller or a proxy writes into
-        # Host is not to be repeated in Location.
+        # URLs in the pages are absolute and based on PUBLIC_URL: a Host header set by a caller or a proxy
+        # must not be copied into Location.
         own = {name: value for name, value in scope.items() if name not in _ROUTER_KEYS}
         own |= {
             "scheme": self._scheme,

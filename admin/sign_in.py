@@ -1,4 +1,4 @@
-"""Signing in to the pages and out; a staff session in a cookie."""
+"""Sign-in to the pages and sign-out; a staff session in a cookie."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,22 +26,22 @@ _UNPROCESSABLE = 400
 
 
 class LoginCodeAuthProvider(BaseAuthProvider):
-    """Lets in members of staff by a login code, and by their authenticator app where they set one up.
+    """Signs in members of staff by a login code, and by their authenticator app if they set one up.
 
-    The cookie is out of scripts' reach and is not sent with forms of other sites. The token in it is looked
-    up for every request: signed out, blocked or demoted, its holder is out at once. A token of the app's in
-    the cookie opens nothing.
+    The cookie is not accessible to scripts and is not sent with forms of other sites. Its token is checked on
+    every request, so a user who signs out or is blocked or demoted loses access immediately. An app token in
+    the cookie is rejected.
     """
 
     def __init__(self, shop: AppContext) -> None:
         super().__init__()
         self._shop = shop
         self._is_https = shop.settings.effective_public_url.startswith("https://")
-        # The prefix keeps other hosts of the domain from setting it; browsers take it by https only.
+        # The prefix prevents other hosts of the domain from setting it; browsers accept it over https only.
         self._cookie = "__Host-staff" if self._is_https else "staff"
 
     async def authenticate(self, request: Request) -> AdminUser | None:
-        """Who works on the pages, or None where nobody of staff is signed in."""
+        """The signed-in member of staff, or None."""
         bearer = request.cookies.get(self._cookie)
         viewer = await sessions.authenticate(self._shop, bearer) if bearer else None
         if (
@@ -54,7 +54,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         return AdminUser(username=_display_name(viewer.user))
 
     def get_routes(self, templates: Jinja2Templates) -> list[Route]:
-        """The page for signing in, and the way out."""
+        """The routes for signing in and out."""
 
         async def sign_in(request: Request) -> Response:
             return await self._sign_in(request, templates)
@@ -74,7 +74,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
         page = {"username": username, "code": "", "is_code_sent": False, "needs_totp": False, "error": None}
         try:
             if code:
-                # Where it is refused, the page asks for the code again.
+                # If it is refused, the page asks for the code again.
                 page["is_code_sent"] = True
                 return await self._start_session(request, username, code, totp_code or None)
             if username:
@@ -83,7 +83,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
                 )
                 page["is_code_sent"] = True
         except (TotpCodeRequired, WrongTotpCode) as problem:
-            # The login code is still good: it goes along with the next form.
+            # The login code is still valid: it is sent along with the next form.
             page.update(code=code, needs_totp=True)
             page["error"] = format_problem(problem) if isinstance(problem, WrongTotpCode) else None
         except Problem as problem:
@@ -116,7 +116,7 @@ class LoginCodeAuthProvider(BaseAuthProvider):
             await self._revoke(bearer)
         response = RedirectResponse(index_url(request), _SEE_OTHER)
         response.delete_cookie(self._cookie, secure=self._is_https, httponly=True, samesite="lax")
-        # What a browser kept of the pages goes with the session.
+        # Removes pages cached by the browser together with the session.
         response.headers["clear-site-data"] = '"cache", "storage"'
         return response
 
@@ -132,6 +132,6 @@ def _display_name(user: User) -> str:
 
 
 def _next_url(request: Request) -> str:
-    """The page that was asked for, of this site only."""
+    """The requested page, on this site only."""
     first = index_url(request)
     return str(safe_redirect_url(request.query_params.get("next") or first, request, first))

@@ -1,4 +1,4 @@
-"""The pages put together."""
+"""Builds the staff pages."""
 
 import hmac
 import logging
@@ -41,7 +41,7 @@ PATH = "/admin"
 
 
 class DirectedTheme(DefaultTheme):
-    """The library's look, from right to left where the language is written so."""
+    """The library's theme, right to left if the language requires it."""
 
     def html_attrs(self, request: Request) -> dict[str, str]:
         attributes: dict[str, str] = super().html_attrs(request)
@@ -52,7 +52,7 @@ class StaffAdmin(Admin):
     """The library's admin, whose forms are protected by tokens bound to the session."""
 
     def __init__(self, *, secret_key: str, is_https: bool, **options: Any) -> None:
-        # The library puts its middleware together while it is made.
+        # The library builds its middleware in its constructor.
         self._form_key, self._is_https = secret_key, is_https
         super().__init__(secret_key=secret_key, **options)
 
@@ -83,18 +83,18 @@ _LISTS = (
 
 
 def build_application(shop: AppContext) -> ASGIApp:
-    """The staff's pages below `PATH`."""
+    """The staff pages below `PATH`."""
     language.add_persian()
-    # It tells of every page that is looked at, and of everyone who has to sign in.
+    # It logs every page view and every redirect to the sign-in page.
     logging.getLogger("starlette_admin").setLevel(logging.ERROR)
     admin = StaffAdmin(
         is_https=shop.settings.effective_public_url.startswith("https://"),
-        # The library puts its own in front of this one or behind it: those of languages in front.
+        # The library adds its own before or after this one: those for languages before.
         middlewares=[Middleware(OutageMiddleware)],
         title=_("Vitrin"),
         base_url=PATH,
         auth_provider=LoginCodeAuthProvider(shop),
-        # Signs what forms carry against forgery; one for all processes of the installation.
+        # Signs the CSRF tokens of forms; one key for all processes of the installation.
         secret_key=hmac.digest(shop.login_code_key, b"staff's pages", "sha256").hex(),
         index_view=Dashboard(),
         i18n_config=language.CONFIG,

@@ -14,9 +14,9 @@ Source = tuple[str, str | None, Callable[[], bool] | None]
 
 
 class _NonceLoader(BaseLoader):
-    """Another loader's templates, with the nonce in each script of their own source.
+    """Adds the nonce to each script in the source of another loader's templates.
 
-    What is filled in when a page is written comes later and so never gets one.
+    Values inserted on rendering come later and so never get one.
     """
 
     def __init__(self, loader: BaseLoader) -> None:
@@ -28,13 +28,13 @@ class _NonceLoader(BaseLoader):
 
 
 def build_loaders() -> list[BaseLoader]:
-    """The library's templates, which those of ours in `FOLDER` extend as `library/…`."""
+    """The library's templates, which those in `FOLDER` extend as `library/…`."""
     library = PackageLoader("starlette_admin", "templates")
     return [_NonceLoader(_PrefixLoader("library/", library)), _NonceLoader(library)]
 
 
 def render_partial(name: str, **values: object) -> str:
-    """A template of ours that is a part of a page."""
+    """Render a template that is a part of a page."""
     return _PARTS.get_template(name).render(**values)
 
 

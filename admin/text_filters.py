@@ -1,4 +1,4 @@
-"""The filters of the lists' text columns, which find a part by the shop's own lookup where there is one."""
+"""Filters of text columns, which search for a part by the shop's own lookup if there is one."""
 
 from starlette_admin.contrib.tortoise import ModelView
 from starlette_admin.contrib.tortoise.filters import (
@@ -14,7 +14,7 @@ from database.text_search import LOOKUP
 
 
 class _Contains(ContainsFilter):
-    """A part of a text in whichever spelling (`database.text_search`)."""
+    """A part of a text in any spelling (`database.text_search`)."""
 
     def apply(self, ctx: FilterApplyContext) -> Q:
         lookup = f"{ctx.field_name}__{LOOKUP}"
@@ -34,7 +34,7 @@ _REPLACEMENTS: dict[type[BaseFilter], type[BaseFilter]] = {
 
 
 class TextFilterRegistry(TortoiseFilterRegistry):
-    """The library's filters, with its two for parts of texts replaced."""
+    """The library's filters, with the two for parts of texts replaced."""
 
     def filters_for(self, field: BaseField) -> list[type[BaseFilter]]:
         return [_REPLACEMENTS.get(each, each) for each in super().filters_for(field)]

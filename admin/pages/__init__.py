@@ -1,1 +1,1 @@
-"""The pages that are no lists."""
+"""The pages that are not lists."""

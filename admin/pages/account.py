@@ -1,4 +1,4 @@
-"""One's own account: confirming who one is, the authenticator app, and where one is signed in."""
+"""The account page: confirming one's identity, the authenticator app, and the open sessions."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -29,7 +29,7 @@ Handler = Callable[[Request, FormData], Awaitable[Response | None]]
 
 
 class AccountPage(CustomView):
-    """A box that asks for a code, the authenticator app, and the sessions, each with its button."""
+    """A form for a code, the authenticator app, and the sessions, each with its button."""
 
     menu_label = _("My account")
     icon = "fa-solid fa-user-lock"
@@ -50,7 +50,7 @@ class AccountPage(CustomView):
 
     @route("", methods=["GET", "POST"])
     async def index(self, request: Request) -> Response:
-        """The page, and what its buttons send."""
+        """Show the page, and handle its buttons."""
         if request.method == "GET":
             return await self._render(request)
         form = await request.form()

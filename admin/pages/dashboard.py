@@ -1,4 +1,4 @@
-"""The first page: the shop's figures as numbers and charts."""
+"""The dashboard: the shop's figures as numbers and charts."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -49,7 +49,7 @@ _SEE_OTHER = 303
 
 
 class Dashboard(CustomView):
-    """Orders and income by day, their states, what waits for staff, and what the shop has at providers."""
+    """Orders and income by day, order statuses, work waiting for staff, and balances at providers."""
 
     menu_label = _("Dashboard")
     icon = "fa-solid fa-gauge-high"
@@ -58,7 +58,7 @@ class Dashboard(CustomView):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        """The figures; for roles that may not read them, the tickets."""
+        """The figures; the tickets for roles that may not see them."""
         if not has_permission(request, Permission.READ_FIGURES):
             return RedirectResponse(request.url_for("admin:list", key="tickets"), _SEE_OTHER)
         page: Response = await super().index(request)
@@ -212,7 +212,7 @@ def _build_balance_table(providers: Sequence[Provider]) -> TableWidget:
 
 
 def _chart_options() -> dict[str, object]:
-    """What all charts have in common; the library draws from left to right."""
+    """Options shared by all charts; the library draws from left to right."""
     return {
         "chart": {"fontFamily": "inherit", "toolbar": {"show": False}, "animations": {"enabled": False}},
         "noData": {"text": gettext("No data")},

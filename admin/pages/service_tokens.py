@@ -1,4 +1,4 @@
-"""Service tokens: made, listed and revoked by owners; a new one is shown once."""
+"""Service tokens: created, listed and revoked by owners; a new one is shown once."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -32,7 +32,7 @@ Handler = Callable[[Request, FormData], Awaitable[Response | None]]
 
 
 class ServiceTokensPage(CustomView):
-    """The valid tokens with a button that revokes each, and a form that makes one."""
+    """The valid tokens with a button to revoke each, and a form to create one."""
 
     menu_label = _("Service tokens")
     icon = "fa-solid fa-robot"
@@ -49,7 +49,7 @@ class ServiceTokensPage(CustomView):
 
     @route("", methods=["GET", "POST"])
     async def index(self, request: Request) -> Response:
-        """The page, and what its forms send."""
+        """Show the page, and handle its forms."""
         if request.method == "GET":
             return await self._render(request)
         form = await request.form()
@@ -75,7 +75,7 @@ class ServiceTokensPage(CustomView):
         created = await service_tokens.create_service_token(
             self._shop, get_staff_session(request), values=values
         )
-        # In this answer alone: it is kept nowhere, not even for a page after a redirect.
+        # Shown in this response only: it is not stored anywhere, not even for a page after a redirect.
         return await self._render(request, token=created.token)
 
     async def _revoke(self, request: Request, form: FormData) -> None:

@@ -1,4 +1,4 @@
-"""The settings that staff may change while the shop runs."""
+"""The settings that staff may change at run time."""
 
 from collections.abc import Mapping
 
@@ -38,7 +38,7 @@ _SWITCHES = frozenset({RunningSetting.REFUSE_DUPLICATE_ORDERS})
 
 
 class SettingsPage(CustomView):
-    """A form of all settings; one button keeps them, another goes back to what the environment says."""
+    """A form of all settings; one button saves them, another restores the environment's values."""
 
     menu_label = _("Settings")
     icon = "fa-solid fa-sliders"
@@ -54,7 +54,7 @@ class SettingsPage(CustomView):
 
     @route("", methods=["GET", "POST"])
     async def index(self, request: Request) -> Response:
-        """The form, and what is sent by it."""
+        """Show the form, and handle its submission."""
         if request.method == "GET":
             return await self._render(request)
         form = await request.form()

@@ -1,1 +1,1 @@
-"""The lists of the staff's pages, a noun a file."""
+"""The lists of the staff pages."""

@@ -1,4 +1,4 @@
-"""What staff did: to be read, never to be written."""
+"""The audit log, read only."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from models import AuditEntry
 
 
 class AuditView(StaffView):
-    """The log of staff's acts, with what each changed."""
+    """The audit log of staff actions, with what each changed."""
 
     of = AuditEntry
     key = "audit"

@@ -1,4 +1,4 @@
-"""What every list of the staff's pages has in common: permissions, and no way around the operations."""
+"""The base of all lists on the staff pages: permissions, and writes only through operations."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -35,11 +35,11 @@ _LIBRARY_ACTIONS = frozenset({"view", "edit", "delete", "export"})
 
 
 class StaffView(ModelView):
-    """A list of one model, `of`, that reads by itself and writes by operations.
+    """A list of one model, `of`, that reads directly and writes by operations.
 
-    `reads` is needed to see it, `writes` to add and change records, where `add` and `change` are there to do
-    it. `field_of` maps the fields and codes of problems to the form's, `main_field` takes all else.
-    The box for searching looks into the columns `texts`; filters are there for every column of the list.
+    `read_permission` is needed to see it, `write_permission` to add and change records if `can_add` and
+    `changes` are set. `field_of` maps the fields and codes of problems to the form's; `main_field` takes all
+    others. The search box searches `searched_columns`; every column of the list has a filter.
     """
 
     of: ClassVar[type[Model]]
@@ -51,7 +51,7 @@ class StaffView(ModelView):
     main_field: ClassVar[str] = "name"
     searched_columns: ClassVar[Sequence[str]] = ()
 
-    # What leaves the shop as a file goes through `main.py export`, which no spreadsheet computes.
+    # Files are exported by `main.py export`, which protects against spreadsheet formulas.
     exporters = ()
     importers = ()
     page_size = 25
@@ -71,11 +71,11 @@ class StaffView(ModelView):
         super().__init__(self.of)
 
     def columns(self) -> Sequence[BaseField]:
-        """The fields, new ones each time: they belong to one installation's pages."""
+        """The fields, created anew each time: they belong to one installation's pages."""
         raise NotImplementedError
 
     async def handle_action(self, request: Request, selection: ActionSelection, name: str) -> Response | None:
-        """Do what a list's button `name` says, or lead to the page that asks for a fresh code first.
+        """Run the list's action `name`, or redirect to the page for a fresh code.
 
         Raises:
             ActionFailed: the operation refused.
@@ -86,7 +86,7 @@ class StaffView(ModelView):
             return redirect_to_confirmation(request)
 
     async def handle_row_action(self, request: Request, pk: Any, name: str) -> Response | None:
-        """Do what a record's button `name` says, or lead to the page that asks for a fresh code first.
+        """Run the record's action `name`, or redirect to the page for a fresh code.
 
         Raises:
             ActionFailed: the operation refused.
@@ -97,16 +97,16 @@ class StaffView(ModelView):
             return redirect_to_confirmation(request)
 
     def describe(self, record: Any) -> str:
-        """What a record is called where others name it."""
-        # Kept together from left to right, also amid Persian.
+        """The name of a record where others refer to it."""
+        # Isolated as left to right, also inside Persian text.
         return f"\u2066#{record.id}\u2069"
 
     async def add(self, staff: Session, data: Mapping[str, Any]) -> Model:
-        """Make a record of what was entered, by its operation."""
+        """Create a record from the input by its operation."""
         raise NotImplementedError
 
     async def change(self, staff: Session, pk: int, data: Mapping[str, Any]) -> Model:
-        """Change a record to what was entered, by its operation."""
+        """Change a record by its operation."""
         raise NotImplementedError
 
     def is_accessible(self, request: Request) -> bool:
@@ -161,10 +161,10 @@ class StaffView(ModelView):
         return str(Markup("<span>{}</span>").format(self.describe(obj)))
 
     def get_search_query(self, request: Request, term: str) -> Q:
-        """Those whose texts hold the term, and the one that has it as its number."""
+        """The records whose texts contain the term, and the one with that number."""
         number = text_cleaning.parse_integer(term.strip().lstrip("#"))
         found = Q(id=number if number is not None and ids.is_possible(number) else 0)
-        # No database keeps other text, and PostgreSQL refuses to look for it.
+        # No database stores such text, and PostgreSQL raises an error on it.
         for name in self.searched_columns if text_cleaning.is_storable(term) else ():
             found |= Q(**{f"{name}__{LOOKUP}": term})
         return found
@@ -203,7 +203,7 @@ class StaffView(ModelView):
 
     @asynccontextmanager
     async def _confirming(self, request: Request, data: dict[str, Any]) -> AsyncIterator[None]:
-        """Confirm the session by the form's code, and ask for one at its field where the operation does.
+        """Confirm the session by the form's code, and request one at its field if the operation requires it.
 
         Raises:
             FormValidationError: the code or the operation was refused.
@@ -230,7 +230,7 @@ class StaffView(ModelView):
 
 
 def _is_allowed(request: Request, permission: Permission) -> bool:
-    """Whether an act's button is there; pressing one that is not there is recorded."""
+    """Whether an action's button is shown; using one that is not shown is logged."""
     is_allowed = has_permission(request, permission)
     if not is_allowed and request.method == "POST":
         record_refusal(request, permission=permission.value)
@@ -238,10 +238,10 @@ def _is_allowed(request: Request, permission: Permission) -> bool:
 
 
 def _reject_filter(error: Exception) -> NoReturn:
-    """Answer 400 to numbers beyond a column, which the drivers refuse to send.
+    """Respond with 400 to numbers beyond the column's range, which the drivers reject.
 
     Raises:
-        HTTPException: always, but for an outage of the database, which stays what it is.
+        HTTPException: always, except for an outage of the database, which is raised unchanged.
     """
     if database.is_unavailable(error):
         raise error

@@ -1,5 +1,3 @@
-"""Shelves of the shop."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""What the wheel of fortune gives."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,7 +17,7 @@ from resolvers.staff import gifts
 
 
 class GiftView(StaffView):
-    """Gifts on the wheel."""
+    """Gifts of the wheel of fortune."""
 
     of = Gift
     key = "gifts"

@@ -1,4 +1,4 @@
-"""Every change of a balance: to be read, never to be written."""
+"""The ledger, read only."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from models import LedgerEntry
 
 
 class LedgerView(StaffView):
-    """Everybody's ledger."""
+    """All users' ledger entries."""
 
     of = LedgerEntry
     key = "ledger"

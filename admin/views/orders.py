@@ -1,5 +1,3 @@
-"""What was bought, and how far its delivery is."""
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,7 +28,7 @@ _SETTABLE_STATUSES = (
 
 
 class OrderView(StaffView):
-    """Everybody's orders."""
+    """All users' orders."""
 
     of = Order
     key = "orders"

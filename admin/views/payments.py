@@ -1,5 +1,3 @@
-"""What was paid into wallets."""
-
 from collections.abc import Sequence
 
 from starlette.requests import Request

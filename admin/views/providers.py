@@ -1,5 +1,3 @@
-"""Who delivers what the shop sells."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Refills: what dropped from finished orders and is delivered again."""
+"""Refills: delivering again what dropped from finished orders."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def _is_held(refill: Refill) -> bool:
 
 
 class RefillView(StaffView):
-    """Everybody's refills; staff settle those that are held."""
+    """All users' refills; staff settle those that are held."""
 
     of = Refill
     key = "refills"

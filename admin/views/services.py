@@ -1,5 +1,3 @@
-"""What the shop sells."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -27,7 +25,7 @@ _FLAGS = ("drip_feed", "can_refill", "can_cancel", "refuses_duplicates")
 
 
 class ServiceView(StaffView):
-    """Services, on sale or not, with what they cost the shop."""
+    """Services, on sale or not, with their cost to the shop."""
 
     of = Service
     key = "services"

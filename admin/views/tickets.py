@@ -1,5 +1,3 @@
-"""Questions to the shop's support."""
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +18,7 @@ from resolvers.staff import tickets
 
 
 class TicketView(StaffView):
-    """Everybody's tickets, with what was written in them."""
+    """All users' support tickets with their messages."""
 
     of = Ticket
     key = "tickets"

@@ -1,5 +1,3 @@
-"""Who has an account."""
-
 import secrets
 from collections.abc import Sequence
 
@@ -60,7 +58,7 @@ class UserView(StaffView):
         form_fields=[
             FormField(name="amount", label=_("Toman to add, or to take where negative"), kind="number"),
             _REASON_FIELD,
-            # Sent twice, the same box moves money once.
+            # Submitting the same dialog twice moves money once.
             FormField(name="once", label="", kind="hidden", value=lambda _: secrets.token_hex(16)),
         ],
     )
