@@ -1,1 +1,1 @@
-"""The command line: one module per command, whose `run` does it and whose docstring is its help."""
+"""The command line: one module per command, whose `run` executes it and whose docstring is its help."""

@@ -1,4 +1,4 @@
-"""admin: who works for the shop."""
+"""The command `admin`: staff roles."""
 
 import argparse
 import asyncio
@@ -15,7 +15,6 @@ _ROLES = [role.value for role in UserRole if role is not UserRole.USER]
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What to do, and for whom."""
     actions = command.add_subparsers(dest="act", required=True, metavar="create|reset-totp")
     create = actions.add_parser("create", help="make a user of the staff, or give a user another role")
     create.add_argument("mobile", help="such as 09381112233; its owner signs in by SMS code")

@@ -1,4 +1,4 @@
-"""audit: does the money add up?"""
+"""The command `audit`: checks balances against the ledger."""
 
 import argparse
 import asyncio
@@ -11,7 +11,6 @@ from resolvers.ledger_audit import Difference, audit_ledger
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The form of the answer."""
     command.add_argument("--json", action="store_true", help="a JSON list, for programs")
 
 

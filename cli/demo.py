@@ -1,4 +1,4 @@
-"""demo: the reference's own records."""
+"""The command `demo`: loads the reference's own records."""
 
 import argparse
 import asyncio

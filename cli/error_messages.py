@@ -1,4 +1,4 @@
-"""Expected failures at the command line, each as one line that says what to do."""
+"""Expected failures on the command line, each as one line that says what to do."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error
 
 
 def describe_failure(error: BaseException) -> str | None:
-    """One line about a failure of the database, the network or the file system; None for a fault of ours."""
+    """One line about a failure of the database, network or file system; None for an internal error."""
     for cause in _iterate_causes(error):
         if isinstance(cause, _DATABASE_ERRORS):
             return _add_hint(cause)
@@ -42,7 +42,7 @@ def describe_failure(error: BaseException) -> str | None:
 
 
 def _iterate_causes(error: BaseException) -> Iterator[BaseException]:
-    """The driver's error first, which Tortoise wraps, then what carries it."""
+    """The driver's error, which Tortoise wraps, then the exceptions that wrap it."""
     if isinstance(error, BaseExceptionGroup):
         for one in error.exceptions:
             yield from _iterate_causes(one)

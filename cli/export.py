@@ -1,4 +1,4 @@
-"""export: orders and ledger entries as files."""
+"""The command `export`: orders and ledger entries as files."""
 
 import argparse
 import asyncio
@@ -23,7 +23,6 @@ from resolvers.exports.tables import TABLES, Selection
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """Which rows, in which form, to where."""
     command.add_argument("table", choices=list(TABLES), metavar="orders|ledger")
     formats = "2026-01-31 or 2026-01-31T10:00:00+03:30; by the shop's clock where no zone is given"
     command.add_argument("--since", type=parse_datetime, help=f"created then or later: {formats}")
@@ -38,13 +37,13 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
     try:
         asyncio.run(_export(settings, arguments))
     except BrokenPipeError:
-        # The reader had enough, as `head` has. Python would complain once more when it closes the pipe.
+        # The reader closed the pipe, as `head` does. Python would raise again on closing it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
 
 
 def parse_datetime(text: str) -> datetime:
-    """The moment that an ISO 8601 text tells; without a zone where it names none."""
+    """The timestamp of an ISO 8601 text; naive if it has no time zone."""
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
@@ -60,7 +59,8 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
         async with tables.consistent_snapshot():
             with _open_target(arguments.output) as target:
                 rows = aiter(tables.iterate_rows(table, selection))
-                # The first row before the header: a table that cannot be read must not leave half a file.
+                # The first row is read before the header is written: an unreadable table must not leave a
+                # partial file.
                 first = await anext(rows, None)
                 writer_of = JsonLinesWriter if arguments.json else CsvWriter
                 writer = writer_of(target, table.columns)
@@ -71,7 +71,7 @@ async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _to_utc(timestamp: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """`moment` in UTC, by the shop's clock where it names no zone."""
+    """`timestamp` in UTC; a naive one is in the shop's time zone."""
     if timestamp is None:
         return None
     return (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=zone)).astimezone(UTC)
@@ -90,7 +90,7 @@ async def _parse_user_id(text: str) -> int:
 
 @contextmanager
 def _open_target(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that only its owner may read and that appears when it is complete."""
+    """Standard output, or a file readable by its owner only that appears once it is complete."""
     if path is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as target:
             yield target

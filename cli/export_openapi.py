@@ -1,4 +1,4 @@
-"""export-openapi: the REST routes in OpenAPI's language."""
+"""The command `export-openapi`."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""export-schema: GraphQL in its own language."""
+"""The command `export-schema`."""
 
 import argparse
 

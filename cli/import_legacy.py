@@ -1,4 +1,4 @@
-"""import-legacy: the old panel's tables."""
+"""The command `import-legacy`: imports the old panel's tables."""
 
 import argparse
 import asyncio
@@ -24,7 +24,6 @@ _REJECTS_COLUMNS = ("table", "line", "id", "outcome", "reason")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The files, how they are written, and the form of the answer."""
     command.add_argument("folder", type=Path, help="where users.csv, orders.csv… are: docs/import-legacy.md")
     command.add_argument(
         "--format", choices=list(Dialect), help="of all files; found out by each file where it is not given"
@@ -66,7 +65,7 @@ def _parse_zone(text: str) -> ZoneInfo:
 async def _import(settings: Settings, source: SourceFolder, rejects: Path) -> Report:
     await database.migrate(settings.effective_session_url)
     async with database.open_connections(settings.effective_database_url):
-        # Opened first: where it cannot be written, nothing is.
+        # Opened first: if it cannot be written, nothing is imported.
         with _open_private(rejects) as target, ProgressBars() as bars:
             report = await importer.import_all(source, bars)
             target.truncate(0)
@@ -77,13 +76,13 @@ async def _import(settings: Settings, source: SourceFolder, rejects: Path) -> Re
 
 
 def _open_private(path: Path) -> TextIO:
-    """The file as it is, for its owner alone: it may tell users' mobiles."""
+    """Open the file for its owner only: it may contain users' mobiles."""
     path.touch(mode=0o600)
     return path.open("a", encoding="utf-8", newline="")
 
 
 class ProgressBars:
-    """A bar for each table, on a terminal's standard error only."""
+    """A progress bar per table, on a terminal's standard error only."""
 
     def __init__(self) -> None:
         self._bar: tqdm[NoReturn] | None = None
@@ -95,13 +94,13 @@ class ProgressBars:
         self._end()
 
     def begin(self, table: str, *, rows: int, done: int) -> None:
-        """A table begins, or goes on after `done` of its `rows`."""
+        """A table begins, or continues after `done` of its `rows`."""
         self._end()
-        # None: where standard error is a terminal.
+        # None: decided by whether standard error is a terminal.
         self._bar = tqdm(desc=f"{table:<16}", total=rows, initial=done, disable=None, unit=" rows")
 
     def advance(self, rows: int) -> None:
-        """So many more rows of it are settled."""
+        """Further rows of it are finished."""
         if self._bar is not None:
             self._bar.update(rows)
 

@@ -1,4 +1,4 @@
-"""migrate: the database's tables."""
+"""The command `migrate`."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""providers: upstream panels and what they sell."""
+"""The command `providers`: upstream panels and their services."""
 
 import argparse
 import asyncio
@@ -13,7 +13,6 @@ from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What to do, and with which provider."""
     actions = command.add_subparsers(dest="act", required=True, metavar="add|sync|list")
     add = actions.add_parser("add", help="add a provider that speaks the trade's API v2")
     add.add_argument("name")

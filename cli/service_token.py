@@ -1,4 +1,4 @@
-"""service-token: tokens by which programs of the shop's own act."""
+"""The command `service-token`: tokens for the shop's own programs."""
 
 import argparse
 import asyncio
@@ -23,7 +23,6 @@ _INVALID_ARGUMENT_ERRORS = {
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What to do, and with which token."""
     actions = command.add_subparsers(dest="act", required=True, metavar="create|list|revoke")
     create = actions.add_parser("create", help="make a token and print it, this once")
     create.add_argument("mobile", help="of the owner as whom it acts, such as 09381112233")

@@ -1,4 +1,4 @@
-"""What commands do before their own work."""
+"""Preparation shared by commands."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -10,10 +10,10 @@ from models import User
 
 
 async def prepare_process(settings: Settings) -> None:
-    """Bring the database to the present migration, and an empty embedded one to the demo.
+    """Migrate the database, and load the demo into an empty embedded one.
 
     Raises:
-        UnsafeInProduction: the database holds the demo.
+        UnsafeInProduction: the database contains the demo.
     """
     await database.migrate(settings.effective_session_url)
     async with database.open_connections(settings.effective_database_url):
@@ -22,6 +22,6 @@ async def prepare_process(settings: Settings) -> None:
                 "the database holds the demo's data: give DATABASE_URL of another database"
             )
         if settings.is_embedded and not settings.is_production and not await User.exists():
-            # Another process that starts at the same moment may have been first.
+            # Another process that starts at the same time may have been first.
             with contextlib.suppress(demo.DatabaseNotEmpty):
                 await demo.load(datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""token: sign in without an SMS."""
+"""The command `token`: sign-in without an SMS."""
 
 import argparse
 import asyncio
@@ -13,7 +13,6 @@ from resolvers import login, sessions
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The mobile."""
     command.add_argument("mobile", help="such as 09011235566")
 
 

@@ -1,4 +1,4 @@
-"""worker: what nobody asks for."""
+"""The command `worker`: background jobs."""
 
 import argparse
 import asyncio
@@ -24,7 +24,7 @@ from worker import loop
 def run(settings: Settings, _: argparse.Namespace) -> None:
     """Run the jobs until stopped: beside a server on PostgreSQL, as many as there is work for."""
     check_production(settings)
-    # Before the database is prepared: a port that is taken should be reported at once.
+    # Before the database is prepared: an occupied port should be reported at once.
     listener = _listen(settings.host, settings.worker_port) if settings.worker_port is not None else None
     shop = build_shop(settings)
 
@@ -39,10 +39,10 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket; uvicorn itself ends the process where the port is taken.
+    """A listening socket; uvicorn itself would exit the process if the port is in use.
 
     Raises:
-        UsageError: the port is taken, or the address is not this machine's.
+        UsageError: the port is in use, or the address does not belong to this machine.
     """
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -51,7 +51,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _SideServer(uvicorn.Server):
-    """A server beside the worker, which keeps the signals to itself."""
+    """A server beside the worker that leaves signals to it."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

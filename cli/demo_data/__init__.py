@@ -1,5 +1,5 @@
-"""The reference's own records as data, and their loader.
+"""The reference's own records as data files, and their loader.
 
-The JSON files hold one list a model, in the models' field names: a field that is absent is null or
-the model's default, and every `*_at` is unix seconds. `cli.demo_data.generate` writes them anew.
+The JSON files contain one list per model, with the models' field names: a missing field is null or the
+model's default, and every `*_at` is a Unix timestamp. `cli.demo_data.generate` writes them.
 """

@@ -1,5 +1,4 @@
-"""Writes the demo's data files from the parsed reference: `python -m cli.demo_data.generate
-endpoints.json`."""
+"""Generates the demo data from the parsed reference: `python -m cli.demo_data.generate endpoints.json`."""
 
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ _SEED = 1399
 
 
 def generate(reference: Reference) -> dict[str, list[Record]]:
-    """All records by data file; the same for the same reference."""
+    """All records by data file; deterministic for a given reference."""
     chance = Random(_SEED)
     services = sorted([*reference.services(), synthetic_records.build_service_1816()], key=_get_id)
     shown_users = reference.top_users()
@@ -47,7 +46,7 @@ def _get_id(record: Record) -> int:
 
 
 def main() -> None:
-    """Generate beside this file."""
+    """Write the files beside this module."""
     if len(sys.argv) != 2:
         sys.exit("usage: python -m cli.demo_data.generate <the parsed reference, endpoints.json>")
     for name, rows in generate(Reference(Path(sys.argv[1]))).items():

@@ -1,4 +1,4 @@
-"""Loads the demo's data files into an empty database."""
+"""Loads the demo data into an empty database."""
 
 import json
 from collections.abc import Mapping
@@ -42,11 +42,11 @@ _KNOWN_USER = {"id": 176, "mobile": "09011235566", "email": "ehsan@example.com"}
 
 
 class DatabaseNotEmpty(UsageError):
-    """The database already has users; the demo would mix with them."""
+    """The database already has users, with which the demo would be mixed."""
 
 
 async def load(now: datetime) -> None:
-    """Load everything in one transaction; `now` is when the sandbox providers begin.
+    """Load everything in one transaction; `now` is when the sandbox providers start.
 
     Raises DatabaseNotEmpty if there is any user.
     """
@@ -64,7 +64,7 @@ async def load(now: datetime) -> None:
 
 
 async def is_loaded() -> bool:
-    """Whether the demo's best known user is there, and with it a mobile that the public knows."""
+    """Whether the demo's best-known user exists, whose mobile number is public."""
     return await User.filter(**_KNOWN_USER).exists()
 
 
@@ -93,7 +93,7 @@ def _opening_entry(user: User) -> LedgerEntry:
 
 
 async def _continue_ids() -> None:
-    """Let PostgreSQL's sequences go on after the loaded ids; SQLite goes on by itself."""
+    """Advance PostgreSQL's sequences past the loaded ids; SQLite does so by itself."""
     if database.dialect() != "postgres":
         return
     for model in _FILES.values():

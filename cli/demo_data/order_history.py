@@ -1,7 +1,7 @@
-"""Invents the old panel's orders so that ordinary aggregation gives the documented tables.
+"""Generates the old panel's orders such that ordinary aggregation yields the documented tables.
 
-Every charge follows the price rule; a buyer's exact total is completed with one order of views, whose
-price per unit is below one Toman.
+Every charge follows the price rule; a buyer's exact total is completed with one order of views, whose price
+per unit is below one Toman.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _LAST_ORDER_ID = 1526
 _FROM, _UNTIL = 1588550000, 1592700000
 _UNITS_OF_A_TOMAN = 100_000
 _ROUND_QUANTITIES = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100)
-# Below the count of the tenth service of the documented table, the documented orders of 1816 included.
+# Below the count of the documented table's tenth service, including the documented orders of 1816.
 _OTHER_SERVICES = {1816: 46, 1902: 14, 1903: 11, 1904: 18}
 _OTHERS_AVERAGE_AMOUNT, _OTHERS_MAX_AMOUNT = 7_500, 380_000
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """A user that bought: `custom_rate` is the discount in percent, `created` unix seconds."""
+    """A user with orders: `custom_rate` is the discount in percent, `created` a Unix timestamp."""
 
     user_id: int
     custom_rate: int
@@ -32,7 +32,7 @@ class Buyer:
 
 @dataclass(frozen=True)
 class Offer:
-    """A service as far as its orders depend on it; `price` is Toman per 1,000, `created` unix seconds."""
+    """The part of a service that orders depend on; `price` is Toman per 1,000, `created` a Unix timestamp."""
 
     service_id: int
     category_id: int
@@ -48,17 +48,17 @@ class Offer:
         return -(-self.price * quantity * (100 - buyer.custom_rate) // _UNITS_OF_A_TOMAN)
 
     def compute_quantity(self, charge: int, buyer: Buyer) -> int:
-        """The largest quantity, whatever the bounds, that costs at most `charge`."""
+        """The largest quantity, ignoring the limits, that costs at most `charge`."""
         return charge * _UNITS_OF_A_TOMAN // (self.price * (100 - buyer.custom_rate))
 
     def clamp(self, quantity: int) -> int:
-        """`quantity`, or the bound that it exceeds."""
+        """`quantity`, limited to the service's bounds."""
         return min(max(quantity, self.min_quantity), self.max_quantity)
 
 
 @dataclass(frozen=True)
 class Sale:
-    """An order before it has an id and a time."""
+    """An order without id and timestamp."""
 
     buyer: Buyer
     offer: Offer
@@ -67,7 +67,6 @@ class Sale:
 
     @property
     def charge(self) -> int:
-        """Whole Toman."""
         return self.offer.compute_charge(self.quantity, self.buyer)
 
 
@@ -129,7 +128,7 @@ def _draw_sales(pool: list[Offer], count: int, amount: int, completing: Offer) -
 
 
 def _generate_sales_of_amount(buyer: Buyer, offers: list[Offer], amount: int, chance: Random) -> list[Sale]:
-    """One sale an offer, together exactly `amount`; the last offer completes it."""
+    """One sale per offer, in total exactly `amount`; the last offer completes it."""
     while True:
         rest, sales = amount, list[Sale]()
         for position, offer in enumerate(offers[:-1]):
@@ -147,13 +146,13 @@ def _generate_sale(buyer: Buyer, offer: Offer, average: float, chance: Random) -
 
 
 def _round_quantity(quantity: int) -> int:
-    """The nearest quantity that people order."""
+    """The nearest quantity that people would order."""
     scale = int(10 ** max(len(str(quantity)) - 2, 0))
     return min(_ROUND_QUANTITIES, key=lambda nice: abs(nice * scale - quantity)) * scale
 
 
 def _generate_sales_of_others(buyers: list[Buyer], pool: list[Offer], chance: Random) -> list[Sale]:
-    """One sale for each offer that is left; no buyer's total reaches the documented table."""
+    """One sale for each remaining offer; no buyer's total reaches the documented table."""
     weights = [chance.uniform(0.2, 1.0) for _ in buyers]
     totals = {buyer.user_id: 0 for buyer in buyers}
     sales: list[Sale] = []
@@ -167,7 +166,7 @@ def _generate_sales_of_others(buyers: list[Buyer], pool: list[Offer], chance: Ra
 
 
 def _generate_refunded_sales(buyer: Buyer, offers: dict[int, Offer], chance: Random) -> Iterator[Sale]:
-    """A few of the buyer's orders that statistics must leave out."""
+    """A few of the buyer's orders that statistics must exclude."""
     for _ in range(chance.randrange(1, 4)):
         offer = offers[chance.choice((1816, 1811, 1867, 1829))]
         status = chance.choice(("canceled", "refunded"))
@@ -177,7 +176,7 @@ def _generate_refunded_sales(buyer: Buyer, offers: dict[int, Offer], chance: Ran
 def _generate_refunded_top_sales(
     buyers: list[Buyer], offers: dict[int, Offer], chance: Random
 ) -> Iterator[Sale]:
-    """Orders that would change both tables if they counted."""
+    """Orders that would change both tables if they were counted."""
     yield Sale(buyers[0], offers[1819], 1_000_000, "canceled")
     yield Sale(buyers[1], offers[1829], 800_000, "refunded")
     for _ in range(12):
@@ -228,7 +227,7 @@ def _to_order(number: int, created: int, sale: Sale, chance: Random) -> Record:
 
 
 def _delivery_columns(sale: Sale, chance: Random) -> Record:
-    """`start_count`, `remains` and `refunded` as the order's status has them."""
+    """`start_count`, `remains` and `refunded` according to the order's status."""
     start = int(chance.lognormvariate(6, 1.5))
     if sale.status == "completed":
         return {"start_count": start, "remains": 0, "refunded": 0}
@@ -239,7 +238,7 @@ def _delivery_columns(sale: Sale, chance: Random) -> Record:
 
 
 def _generate_provider_order_id(number: int, created: int, offer: Offer) -> str | None:
-    """Rises with time, as a provider's numbers do; None where staff deliver."""
+    """Increases with time, as a provider's numbers do; None if staff deliver."""
     if offer.provider_id is None:
         return None
     first = {4: 26_200_000, 5: 8_410_000, 7: 1_150_000}[offer.provider_id]

@@ -1,4 +1,4 @@
-"""One record of a data file, and how the files spell a list of them."""
+"""Records of a data file, and the files' format."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ Record: TypeAlias = dict[str, str | int | bool | None]
 
 
 def get_integer(record: Record, name: str) -> int:
-    """The field that must be there and be an integer."""
+    """The required field, which must be an integer."""
     value = record[name]
     if not isinstance(value, int):
         raise TypeError(f"{name} is {value!r}, not an integer")
@@ -17,12 +17,12 @@ def get_integer(record: Record, name: str) -> int:
 
 
 def rename_fields(record: Record, names: Mapping[str, str]) -> Record:
-    """The fields of `record` that `names` knows, under their new names."""
+    """The fields of `record` listed in `names`, renamed."""
     return {new: record[old] for old, new in names.items() if old in record}
 
 
 def write(path: Path, records: Iterable[Record]) -> None:
-    """Write one record a line, without its nulls, so that differences stay readable."""
+    """Write one record per line, without nulls, so that diffs stay readable."""
     lines = (json.dumps(_drop_nulls(record), ensure_ascii=False) for record in records)
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 

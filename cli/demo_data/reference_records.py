@@ -1,6 +1,6 @@
-"""The records that the reference shows, in the models' field names.
+"""The records shown by the reference, with the models' field names.
 
-What the reference hides or does not show is filled in here and nowhere else.
+What the reference hides or omits is filled in here and nowhere else.
 """
 
 import json
@@ -12,9 +12,9 @@ from typing import Any
 from cli.demo_data.records import Record, rename_fields
 
 EMAIL = "ehsan@example.com"
-"""Stands for the address that the reference's page hides."""
+"""Replaces the address that the reference's page hides."""
 
-# Full numbers that fit the masks of the reference.
+# Full numbers that match the reference's masked ones.
 TOP_MOBILES = {
     115: "09305172399",
     51: "09374486658",
@@ -110,7 +110,7 @@ _FLAGS = {"mobile_verified", "is_active", "drip_feed", "is_used", "is_read", "is
 
 
 class Reference:
-    """The parsed reference, read for the records in its first answers."""
+    """The parsed reference; the records are those of its first responses."""
 
     def __init__(self, path: Path) -> None:
         self._endpoints: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
@@ -120,7 +120,7 @@ class Reference:
         return _rename_and_convert(self._answer("user")["user"], _USER) | {"email": EMAIL}
 
     def top_users(self) -> list[Record]:
-        """The ten of the table as it shows them: mobiles masked, with `order_count` and `amount`."""
+        """The ten users of the table as shown: masked mobiles, with `order_count` and `amount`."""
         return list(self._answer("stats/top_users")["users"])
 
     def categories(self) -> list[Record]:
@@ -130,22 +130,22 @@ class Reference:
         )
 
     def services(self) -> list[Record]:
-        """The services of the table, which shows all columns, and those of the free category."""
+        """The services of the table that shows all columns, and those of the free category."""
         popular = (row["service"] for row in self._answer("stats/top_services")["services"])
         free = ({"uid": 38, "add_type": "manual", **shown} for shown in self._answer("services")["services"])
         rows = (_rename_and_convert(shown, _SERVICE) for shown in chain(popular, free))
         return _sort_by_id({"type": "default", **row} for row in rows)
 
     def top_services(self) -> dict[int, int]:
-        """How many orders each service of the table has."""
+        """The number of orders of each service in the table."""
         return {row["service_id"]: row["count"] for row in self._answer("stats/top_services")["services"]}
 
     def gifts(self) -> list[Record]:
-        """The gifts that the wheel of fortune may give, as far as user 176 won them."""
+        """The gifts of the wheel of fortune, as far as user 176 won them."""
         return [_rename_and_convert(won["gift"], _GIFT) for won in self._answer("user/gifts")["gifts"]]
 
     def user_gifts(self) -> list[Record]:
-        """What user 176 won; the id and the quantity are invented, the quantity within the gift's bounds."""
+        """The gifts won by user 176; the id is invented, as is the quantity, within the gift's bounds."""
         return [
             {"id": 23, "user_id": 176, "gift_id": won["gift"]["id"], "quantity": 42}
             | _rename_and_convert(won, _USER_GIFT)
@@ -171,7 +171,7 @@ class Reference:
         ]
 
     def orders(self) -> list[Record]:
-        """The order that is shown in detail and the one that is listed."""
+        """The order shown in detail and the listed one."""
         shown = [self._answer("order/{id}"), *self._answer("order")["orders"]]
         return [
             _rename_and_convert(order, _ORDER)

@@ -1,4 +1,4 @@
-"""Records that the reference mentions or implies but does not show: other users, providers, service 1816."""
+"""Records that the reference implies but does not show: other users, providers, service 1816."""
 
 import hashlib
 from random import Random
@@ -23,12 +23,12 @@ _OTHERS = 40
 
 
 def generate_legacy_key(kind: str, number: int) -> str:
-    """A key such as the old panel's `ids`: 32 hexadecimal digits."""
+    """A key in the format of the old panel's `ids`: 32 hexadecimal digits."""
     return hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()[:32]
 
 
 def build_providers() -> list[Record]:
-    """The providers of the documented services, played by the sandbox."""
+    """The providers of the documented services, simulated by the sandbox."""
     return [
         {
             "id": number,
@@ -43,7 +43,7 @@ def build_providers() -> list[Record]:
 
 
 def build_service_1816() -> Record:
-    """The service of both documented orders, which tell its price and its provider's id for it."""
+    """The service of both documented orders, from which its price and its provider's id are known."""
     return {
         "id": 1816,
         "legacy_key": generate_legacy_key("service", 1816),
@@ -89,7 +89,7 @@ def build_listed_buyer() -> Record:
 
 
 def build_top_user(shown: Record, chance: Random) -> Record:
-    """A user of the documented table, with the number that its mask hides."""
+    """A user of the documented table, with the full number behind its mask."""
     number = int(shown["id"] or 0)
     return (
         _build_user(number, str(shown["first_name"]), str(shown["last_name"]), TOP_MOBILES[number])
@@ -99,13 +99,13 @@ def build_top_user(shown: Record, chance: Random) -> Record:
 
 
 def build_other_users(taken: set[int], chance: Random) -> list[Record]:
-    """Customers beyond the documented ones, with ids and mobiles of their own; a few have a discount."""
+    """Further customers, with their own ids and mobiles; a few have a discount."""
     free_ids = [number for number in range(_FIRST_ID + 3, 176) if number not in taken]
     return [_build_other_user(number, chance) for number in sorted(chance.sample(free_ids, _OTHERS))]
 
 
 def _build_other_user(number: int, chance: Random) -> Record:
-    # The id's digits inside the mobile keep the numbers apart.
+    # The id's digits in the mobile make the numbers unique.
     mobile = f"{chance.choice(_OPERATORS)}{chance.randrange(10, 100)}{number:03}{chance.randrange(10, 100)}"
     return (
         _build_user(number, chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES), mobile)

@@ -1,1 +1,1 @@
-"""Brings the old panel's tables over, batch by batch: what is read, what becomes of it, how far it is."""
+"""Imports the old panel's tables in batches: reading, conversion and progress."""

@@ -1,4 +1,4 @@
-"""Categories, providers and services of the old panel."""
+"""Converts categories, providers and services of the old panel."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ SERVICE_COLUMNS = (
 
 
 def convert_category(row: Row, references: References) -> tuple[object, ...]:
-    """A category; who added it is not kept."""
+    """A category; its creator is not imported."""
     number = references.claim_id(row)
     values = (
         number,
@@ -37,7 +37,7 @@ def convert_category(row: Row, references: References) -> tuple[object, ...]:
 
 
 def convert_provider(row: Row, references: References) -> tuple[object, ...]:
-    """A provider, switched off and without its key until staff give it a new one."""
+    """A provider, inactive and without its key until staff enter a new one."""
     number = references.claim_id(row)
     name = row.read_line("name", max_length=100) or f"Provider {number}"
     values = _build_provider(
@@ -48,7 +48,7 @@ def convert_provider(row: Row, references: References) -> tuple[object, ...]:
 
 
 def build_unknown_provider(number: int, created_at: datetime) -> tuple[object, ...]:
-    """Stands for a provider that services or orders name and no file tells of."""
+    """A placeholder for a provider that services or orders refer to but no file contains."""
     return _build_provider(number, f"Provider {number}", "", created_at, created_at)
 
 
@@ -59,7 +59,7 @@ def _build_provider(
 
 
 def convert_service(row: Row, references: References) -> tuple[object, ...]:
-    """A service; of a type that the shop does not have, it is kept for its orders, off sale."""
+    """A service; one of an unsupported type is kept off sale for its orders."""
     number = references.claim_id(row)
     category_id = references.get_category(row)
     kind, is_active = _read_type(row, is_active=row.read_flag("status", default=True))

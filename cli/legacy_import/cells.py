@@ -1,4 +1,4 @@
-"""A row's cells as values: each is read as its column means, or the row is refused with a reason."""
+"""Reads a row's cells as typed values; an invalid row is rejected with a reason."""
 
 import json
 import re
@@ -22,13 +22,13 @@ _State = TypeVar("_State", bound=StrEnum)
 
 
 class Unreadable(Exception):
-    """The row cannot be taken; the message says why."""
+    """The row cannot be imported; the message says why."""
 
 
 class Row:
-    """The cells of one row by column. What is changed so that it can be taken, is added to `notes`.
+    """The cells of one row by column. Values changed by the import are recorded in `notes`.
 
-    A column that the file lacks reads as NULL.
+    A missing column reads as NULL.
     """
 
     __slots__ = ("_cells", "_dialect", "_places", "_zone", "notes")
@@ -43,7 +43,7 @@ class Row:
         self.notes: list[str] = []
 
     def read_raw(self, column: str) -> str | None:
-        """The cell as it stands, or None for NULL; in CSV an empty cell and the word NULL are."""
+        """The raw cell, or None for NULL; in CSV an empty cell and the word NULL are NULL."""
         place = self._places.get(column)
         if place is None:
             return None
@@ -53,11 +53,11 @@ class Row:
         return cell if cell not in ("", "NULL") else None
 
     def note(self, text: str) -> None:
-        """Tell that a value is not taken as it was."""
+        """Record that a value is changed by the import."""
         self.notes.append(text)
 
     def read_text(self, column: str, *, max_length: int | None = None) -> str | None:
-        """The text, cut and noted where it is over `longest` characters.
+        """The text, truncated and noted if longer than `max_length` characters.
 
         Raises Unreadable beyond a million.
         """
@@ -72,7 +72,7 @@ class Row:
         return cell
 
     def read_line(self, column: str, *, max_length: int) -> str | None:
-        """The text on one line without what nobody sees, None where nothing is left; cut as in `text`."""
+        """The text on one line without invisible characters, None if empty; truncated as in `read_text`."""
         cell = self.read_raw(column)
         if cell is None:
             return None
@@ -82,23 +82,23 @@ class Row:
         return cleaned[:max_length] or None
 
     def read_list(self, column: str) -> str | None:
-        """The text of a list; some versions of the panel stored lists as one JSON string."""
+        """The text of a list; some versions of the panel stored lists as a single JSON string."""
         cell = self.read_text(column)
         if cell and cell[0] == cell[-1] == '"':
             try:
                 decoded = json.loads(cell)
             except ValueError:
                 return cell
-            # JSON may spell what neither database can hold.
+            # JSON may contain text that neither database can store.
             return decoded if isinstance(decoded, str) and text_cleaning.is_storable(decoded) else cell
         return cell
 
     def read_integer(
         self, column: str, *, default: int = 0, minimum: int | None = None, is_small: bool = False
     ) -> int:
-        """The integer; NULL and an empty cell are `default`. `is_small`: of 32 bits.
+        """The integer; NULL and an empty cell become `default`. `is_small`: of 32 bits.
 
-        Raises Unreadable for anything else, below `least`, or too large.
+        Raises Unreadable for anything else, below `minimum`, or too large.
         """
         cell = self.read_raw(column)
         if not cell:
@@ -117,14 +117,14 @@ class Row:
         return self.read_integer(column, is_small=is_small) if self.read_raw(column) else None
 
     def read_id(self, column: str = "id") -> int:
-        """A record's id. Raises Unreadable where there is none."""
+        """A record id. Raises Unreadable if there is none."""
         value = self.read_integer(column, minimum=1, is_small=True)
         if not value:
             raise Unreadable(f"{column} is missing")
         return value
 
     def read_money(self, column: str, *, rounded_up: bool = False) -> Toman:
-        """Whole Toman, not below zero; a fraction is rounded, down where not told otherwise, and noted."""
+        """Whole Toman, not negative; a fraction is rounded, down by default, and noted."""
         cell = self.read_raw(column)
         if cell is None:
             raise Unreadable(f"{column} is missing")
@@ -152,7 +152,7 @@ class Row:
         return cell == "1"
 
     def read_timestamp(self, column: str) -> datetime | None:
-        """Unix seconds, or MySQL's `2020-06-21 12:55:53` in the panel's time zone; None for anything else."""
+        """A Unix timestamp, or MySQL's `2020-06-21 12:55:53` in the panel's time zone; otherwise None."""
         cell = self.read_raw(column)
         if not cell or cell.startswith("0000"):
             return None
@@ -164,7 +164,7 @@ class Row:
             return None
 
     def read_timestamps(self, default: datetime) -> tuple[datetime, datetime]:
-        """`created` and `changed`; each stands in for the other, and `otherwise`, noted, for both."""
+        """`created` and `changed`; if one is missing, the other replaces it; if both are, `default`."""
         created, changed = self.read_timestamp("created"), self.read_timestamp("changed")
         if created is None and changed is None:
             self.note("created is no moment: the import's own was taken")
@@ -172,7 +172,7 @@ class Row:
         return created, changed or created
 
     def read_state(self, column: str, states: Mapping[str, _State]) -> _State:
-        """The state that the old word means. Raises Unreadable for a word without meaning."""
+        """The state for the old panel's value. Raises Unreadable for an unknown value."""
         word = text_cleaning.clean_name(self.read_raw(column) or "").lower()
         if word not in states:
             raise Unreadable(f"{column} is unknown: {_quote(word)}")
@@ -180,7 +180,7 @@ class Row:
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """The plain decimal that `text` spells in any of the three digit scripts, or None."""
+    """The plain decimal in `text`, in any of the three digit scripts, or None."""
     ascii_text = text_cleaning.clean_number(text)
     return Decimal(ascii_text) if _DECIMAL.fullmatch(ascii_text) else None
 

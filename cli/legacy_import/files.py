@@ -1,6 +1,6 @@
-"""The old panel's tables as files: CSV with a header row, or what MySQL writes.
+"""The old panel's tables as files: CSV with a header row, or MySQL's own format.
 
-MySQL's `SELECT … INTO OUTFILE` and `mysqldump --tab` spell NULL as \\N, escape by backslashes and write no
+MySQL's `SELECT … INTO OUTFILE` and `mysqldump --tab` write NULL as \\N, escape by backslashes and have no
 header row; mysqldump's `TABLE.sql` beside the file names the columns.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 NULL = "\x00N"
-"""Stands for NULL among the cells that MySQL wrote."""
+"""Represents NULL in the cells of MySQL's format."""
 
 _MAX_LINE_LENGTH = 16 * 2**20
 _MAX_CELL_LENGTH = 16 * 2**20
@@ -23,17 +23,17 @@ _BOM = b"\xef\xbb\xbf"
 _SAMPLE_LINES = 100
 _COLUMN = re.compile(r"^\s+`(\w+)`\s", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)|(\r)(?=.)", re.DOTALL)
-# What MySQL reads behind a backslash besides the character itself; the reader takes the backslash away.
+# MySQL's escapes other than the character itself; the CSV reader removes the backslash.
 _ESCAPED = {"N": NULL, "0": "\x00", "n": "\\\n", "t": "\\\t", "r": "\\\r", "b": "\b", "Z": "\x1a"}
 csv.field_size_limit(_MAX_CELL_LENGTH)
 
 
 class UnreadableFile(Exception):
-    """A file that cannot be taken row by row; the message says which and where."""
+    """A file that cannot be read row by row; the message says which and where."""
 
 
 class Dialect(StrEnum):
-    """Who wrote a file: `csv` doubles quotes and leaves NULL empty, `mysql` escapes by backslashes."""
+    """The format of a file: `csv` doubles quotes and leaves NULL empty, `mysql` escapes by backslashes."""
 
     CSV = "csv"
     MYSQL = "mysql"
@@ -41,7 +41,7 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class TableFile:
-    """A file that was looked through: its rows begin at byte `begin`, which is line `begin_line`."""
+    """A file that was inspected: its rows begin at byte `begin`, which is line `begin_line`."""
 
     path: Path
     dialect: Dialect
@@ -56,7 +56,7 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row as it stands: `line` is its first; `problem` says why its cells cannot be trusted.
+    """A raw row: `line` is its first; `problem` says why its cells cannot be used.
 
     The next one begins at byte `end`, which is line `next_line`.
     """
@@ -69,9 +69,9 @@ class Record:
 
 
 class _Lines:
-    """The lines of a file from where it stands, as the CSV reader takes them; counts what was taken.
+    """The remaining lines of a file for the CSV reader, with the position reached.
 
-    A last line of its own follows the file's, so that a quote that is never closed shows.
+    A sentinel line follows the file's last one, so that an unclosed quote is detected.
     """
 
     def __init__(self, stream: BinaryIO, dialect: Dialect, *, line: int, path: Path) -> None:
@@ -123,7 +123,7 @@ class _Lines:
 
 
 def inspect_file(path: Path, *, dialect: Dialect | None, required: frozenset[str]) -> TableFile:
-    """Look through the whole file: its form, its columns, the number of its rows.
+    """Read the whole file to determine its format, its columns and its number of rows.
 
     Raises:
         UnreadableFile: no columns are known, `required` ones are missing, or a quote is never closed.
@@ -157,7 +157,7 @@ def read_records(file: TableFile, *, position: int, line: int) -> Iterator[Recor
     """The rows from byte `position` on, which is line `line`.
 
     Raises:
-        UnreadableFile: the file is not the one that was looked at.
+        UnreadableFile: the file has changed since it was inspected.
     """
     with file.path.open("rb") as stream:
         stream.seek(position)
@@ -184,7 +184,7 @@ def _read_records(file: TableFile, lines: _Lines) -> Iterator[Record]:
                     f"{_MAX_CELL_LENGTH} characters, "
                     "or a quote that is never closed"
                 ) from error
-            # The reader begins anew with the next line.
+            # The reader starts again at the next line.
             cells, lines.problem = [], f"cannot be read: {error}"
         if cells == [_END]:
             return

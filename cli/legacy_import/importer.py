@@ -1,4 +1,4 @@
-"""The whole import: refused, begun, gone on with or told again, as the database has it."""
+"""The whole import: starts it, resumes it, or reports a finished one."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -31,22 +31,22 @@ _FINDINGS_PAGE_SIZE = 5_000
 
 
 class DatabaseInUse(Exception):
-    """The database holds records that this import did not write."""
+    """The database contains records that this import did not write."""
 
 
 class ProgressListener(Protocol):
-    """Is told how far the import is."""
+    """Receives the progress of the import."""
 
     def begin(self, table: str, *, rows: int, done: int) -> None:
-        """A table begins, or goes on after `done` of its `rows`."""
+        """A table begins, or continues after `done` of its `rows`."""
 
     def advance(self, rows: int) -> None:
-        """So many more rows of it are settled."""
+        """Further rows of it are finished."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableReport:
-    """How many rows of a table are there, were left out, or are there with a changed value."""
+    """How many rows of a table were imported, skipped, or imported with a changed value."""
 
     written: int
     rejected: int
@@ -55,7 +55,7 @@ class TableReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The end of an import. Money is Toman: `read` is exact, and what is not imported is in the others."""
+    """The result of an import. Amounts are Toman: `money_read` is the exact sum in the files."""
 
     was_finished_before: bool
     tables: Mapping[str, TableReport]
@@ -72,11 +72,11 @@ class Report:
 async def import_all(
     source: SourceFolder, watcher: ProgressListener, *, batch_size: int = BATCH_SIZE
 ) -> Report:
-    """Import what is not there yet. The same files again change nothing.
+    """Import everything that is missing. Importing the same files again changes nothing.
 
     Raises:
         DatabaseInUse: there are records that this import did not write.
-        ImportedElsewhere: another process goes on with it at the same time.
+        ImportedElsewhere: another process is running the import.
     """
     of_import = await _begin_or_resume(source)
     was_finished = of_import.finished_at is not None
@@ -89,7 +89,7 @@ async def import_all(
 
 
 async def iterate_findings(source: SourceFolder) -> AsyncIterator[LegacyFinding]:
-    """All rows that were left out or changed, in the order of the import."""
+    """All rows that were skipped or changed, in the order of the import."""
     last, query = 0, LegacyFinding.filter(legacy_import__fingerprint=source.fingerprint).order_by("id")
     while page := await query.filter(id__gt=last).limit(_FINDINGS_PAGE_SIZE):
         for finding in page:

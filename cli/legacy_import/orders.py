@@ -1,4 +1,4 @@
-"""Orders of the old panel. None is ever sent upstream: the old panel may have sent it."""
+"""Converts orders of the old panel. None is ever submitted: the old panel may have done so."""
 
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row, Unreadable
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def convert_order(row: Row, references: References) -> tuple[object, ...]:
-    """An order with what it gave back by its status; its charge is part of the opening balance."""
+    """An order with the refund implied by its status; its charge is part of the opening balance."""
     number = references.claim_id(row)
     service_id, service = _read_service(row, references)
     charge, status = row.read_money("charge"), row.read_state("status", value_mappings.ORDER_STATUSES)
@@ -101,7 +101,7 @@ def _read_service_type(row: Row, service: SoldService) -> ServiceType:
 def _read_quantity(row: Row) -> int:
     quantity = row.read_integer("quantity", minimum=0)
     if not quantity:
-        # The old panel counted a subscription's units in its own columns alone.
+        # The old panel counted a subscription's units only in separate columns.
         quantity = row.read_integer("sub_max", minimum=0) * row.read_integer("sub_posts", minimum=0)
     if not 0 < quantity < 2**53:
         raise Unreadable(f"quantity is {quantity}")
@@ -121,10 +121,10 @@ def _read_provider_order_id(row: Row) -> str | None:
 
 
 def _read_notes(row: Row, status: OrderStatus) -> tuple[str | None, str | None, PublicReason | None]:
-    """Buyers' note, staff's note and public reason.
+    """The buyer's note, the staff note and the public reason.
 
-    The old panel's worker wrote whatever the provider answered into `note`, so what is there is for staff.
-    An empty note says nothing, and its app is answered it as before.
+    The old panel's worker stored the provider's response in `note`, so its content is for staff. An empty
+    note carries no information and is shown to the app unchanged.
     """
     note = row.read_text("note")
     is_blank = note is None or not note.strip()

@@ -1,4 +1,4 @@
-"""What the rows of a batch refer to, and which of it is there."""
+"""Records that the rows of a batch refer to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from domain.service_types import ServiceType
 
 @dataclass(frozen=True, kw_only=True)
 class SoldService:
-    """A service that is there, as far as its orders need it."""
+    """The part of an existing service that its orders need."""
 
     category_id: int
     type: ServiceType
@@ -21,7 +21,7 @@ class SoldService:
 
 @dataclass(kw_only=True)
 class Catalogue:
-    """Categories, services and providers that are there: few enough to be remembered."""
+    """Existing categories, services and providers: few enough to keep in memory."""
 
     categories: set[int]
     services: dict[int, SoldService]
@@ -30,10 +30,10 @@ class Catalogue:
 
 @dataclass(kw_only=True)
 class References:
-    """What is there of what a batch's rows name.
+    """Existing records that a batch's rows refer to.
 
-    `taken` are the batch's ids that are there already. Converting a row adds its id, e-mail and mobile, so
-    that a second one of the same batch finds them taken. `missing_providers` are to be made first.
+    `taken` are the batch's ids that exist already. Converting a row adds its id, e-mail and mobile, so that
+    duplicates in the same batch are detected. `missing_providers` are to be created first.
     """
 
     begun_at: datetime
@@ -46,26 +46,26 @@ class References:
     missing_providers: set[int] = field(default_factory=set)
 
     def claim_id(self, row: Row) -> int:
-        """The row's id, which no row before it had. Raises Unreadable."""
+        """The row's id, which must be unique. Raises Unreadable."""
         number = row.read_id()
         if number in self.taken:
             raise Unreadable(f"the id {number} is there already")
         return number
 
     def get_user(self, row: Row, column: str = "uid") -> int:
-        """The user that the row names. Raises Unreadable."""
+        """The user that the row refers to. Raises Unreadable."""
         return _resolve(self.users, row, column, "user")
 
     def get_ticket(self, row: Row) -> int:
-        """The ticket that the row names. Raises Unreadable."""
+        """The ticket that the row refers to. Raises Unreadable."""
         return _resolve(self.tickets, row, "ticket_id", "ticket")
 
     def get_category(self, row: Row) -> int:
-        """The category that the row names. Raises Unreadable."""
+        """The category that the row refers to. Raises Unreadable."""
         return _resolve(self.catalogue.categories, row, "cate_id", "category")
 
     def get_provider(self, row: Row) -> int | None:
-        """The provider that the row names, which is made if need be; None for staff's (0, -1, NULL)."""
+        """The provider that the row refers to, created if necessary; None for staff (0, -1, NULL)."""
         number = row.read_integer("api_provider_id", is_small=True)
         if number < 1:
             return None
@@ -75,7 +75,6 @@ class References:
 
 
 async def load_catalogue() -> Catalogue:
-    """What of the catalogue is there."""
     return Catalogue(
         categories={row["id"] for row in await database.fetch("SELECT id FROM categories")},
         services={
@@ -89,7 +88,7 @@ async def load_catalogue() -> Catalogue:
 async def load_references(
     rows: Sequence[Row], *, table: str, known: Catalogue, named: Mapping[str, str], begun_at: datetime
 ) -> References:
-    """Look up what `rows`, on their way to `table`, refer to; `named` is which column names which table."""
+    """Look up what `rows` of `table` refer to; `named` maps columns to the tables they refer to."""
     columns = {target: column for column, target in named.items()}
     has_people = table == "users"
     return References(
@@ -122,7 +121,7 @@ def _collect_ids(rows: Sequence[Row], column: str | None) -> set[int]:
         try:
             found.add(row.read_id(column))
         except Unreadable:
-            # Told when the row itself is read.
+            # Reported when the row itself is read.
             continue
     return found
 

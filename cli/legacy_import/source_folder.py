@@ -1,4 +1,4 @@
-"""The folder with the old panel's files, looked through before anything is written."""
+"""The folder with the old panel's files, inspected before anything is written."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,20 +13,20 @@ from cli.legacy_import.tables import TABLES, LegacyTable
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFolder:
-    """What is to be imported: each table's file. The same contents have the same `fingerprint`."""
+    """The files to import, one per table. Equal contents have the same `fingerprint`."""
 
     files: Mapping[str, TableFile]
     zone: ZoneInfo
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over all that decides what is imported."""
+        """SHA-256 of everything that determines the result of the import."""
         parts = [f"{name} {file.sha256}" for name, file in self.files.items()]
         return hashlib.sha256("\n".join([*parts, self.zone.key]).encode()).hexdigest()
 
     @property
     def unknown_columns(self) -> Mapping[str, list[str]]:
-        """Columns that nothing is known of, by table; they are not taken."""
+        """Unknown columns by table; they are not imported."""
         found = {
             table.name: table.find_unknown_columns(self.files[table.name].columns)
             for table in TABLES
@@ -39,7 +39,7 @@ def inspect_folder(folder: Path, *, dialect: Dialect | None, zone: ZoneInfo) -> 
     """Find and read all files once.
 
     Raises:
-        UnreadableFile: one is missing, lacks columns or cannot be read row by row; all faults are told.
+        UnreadableFile: one is missing, lacks columns or cannot be read row by row; lists all errors.
     """
     found: dict[str, TableFile] = {}
     faults = []

@@ -1,4 +1,4 @@
-"""Tickets, their messages, and payments of the old panel."""
+"""Converts tickets, their messages, and payments of the old panel."""
 
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row, Unreadable
@@ -14,7 +14,7 @@ _GATEWAY = "legacy"
 
 
 def convert_ticket(row: Row, references: References) -> tuple[object, ...]:
-    """A ticket with its first text."""
+    """A ticket with its first message."""
     return (
         references.claim_id(row),
         row.read_text("ids", max_length=32),
@@ -27,7 +27,6 @@ def convert_ticket(row: Row, references: References) -> tuple[object, ...]:
 
 
 def convert_message(row: Row, references: References) -> tuple[object, ...]:
-    """A message in a ticket."""
     return (
         references.claim_id(row),
         row.read_text("ids", max_length=32),
@@ -40,7 +39,7 @@ def convert_message(row: Row, references: References) -> tuple[object, ...]:
 
 
 def convert_payment(row: Row, references: References) -> tuple[object, ...]:
-    """A payment as history: no gateway is asked about it, and the opening balance holds what it brought."""
+    """A payment as history: no gateway is asked about it, and the opening balance includes it."""
     number = references.claim_id(row)
     amount = row.read_money("amount")
     if not amount:

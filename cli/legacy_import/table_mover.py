@@ -1,4 +1,4 @@
-"""Moves one table batch by batch: rows, findings and progress commit together or not at all."""
+"""Imports one table in batches: rows, findings and progress commit together or not at all."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from models import LegacyImport, LegacyImportTable
 
 _FINDING_COLUMNS = "legacy_import_id table_name line record kind reason".split()
 _LEDGER_COLUMNS = "user_id kind amount balance_after cause created_at".split()
-# Guarded by where the batch began: of two processes at once, the second finds that nothing is left to do.
+# Guarded by the start of the batch: of two concurrent processes, the second finds nothing left to do.
 _ADVANCE = """
 UPDATE legacy_import_tables SET position = $2, line = $3, written = written + $4, rejected = rejected + $5,
     mended = mended + $6, money_read = $7, money_rejected = $8
@@ -30,12 +30,12 @@ WHERE id = $1 AND position = $9 RETURNING id
 
 
 class ImportedElsewhere(Exception):
-    """Another process goes on with the same import."""
+    """Another process is running the same import."""
 
 
 @dataclass(kw_only=True)
 class Batch:
-    """What became of a number of rows."""
+    """The result of a batch of rows."""
 
     written: list[tuple[object, ...]] = field(default_factory=list)
     findings: list[tuple[object, ...]] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Batch:
 
 
 class TableMover:
-    """Moves the rows of one table's file, from where its progress stands."""
+    """Imports the rows of one table's file, starting at its stored progress."""
 
     def __init__(self, table: LegacyTable, source: SourceFolder, of_import: LegacyImport) -> None:
         self._table = table
@@ -56,9 +56,9 @@ class TableMover:
         self._places = {column: place for place, column in enumerate(self._file.columns)}
 
     async def move(self, progress: LegacyImportTable, *, batch_size: int) -> AsyncIterator[int]:
-        """Move all that is left, `batch_size` rows a transaction; yields how many rows each one took.
+        """Import the remaining rows, `batch_size` per transaction; yields the number of rows of each one.
 
-        Raises ImportedElsewhere where another process is faster.
+        Raises ImportedElsewhere if another process is faster.
         """
         known = await references.load_catalogue()
         rows = files.read_records(self._file, position=progress.position, line=progress.line)

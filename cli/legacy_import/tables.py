@@ -1,4 +1,4 @@
-"""The old panel's tables in the order of their foreign keys: their files, their columns, where they go."""
+"""The old panel's tables in the order of their foreign keys: files, columns and converters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ Convert = Callable[[Row, References], tuple[object, ...]]
 class LegacyTable:
     """A table of the old panel, in files named after it or after one of `other_names`.
 
-    `required` columns must be there, `optional` ones may; `ignored` ones are known and not taken.
-    `named` says which column names which of our tables, `money` the column that is summed up.
+    `required` columns must exist, `optional` ones may; `ignored` ones are known and not imported. `named`
+    maps columns to the tables they refer to, `money` is the column to sum.
     """
 
     name: str
@@ -32,12 +32,12 @@ class LegacyTable:
 
     @property
     def file_names(self) -> Sequence[str]:
-        """The names of its file, the preferred one first."""
+        """The possible names of its file, the preferred one first."""
         stems = (self.name, *self.other_names)
         return [f"{stem}{suffix}" for suffix in (".csv", ".tsv", ".txt") for stem in stems]
 
     def find_unknown_columns(self, columns: Sequence[str]) -> list[str]:
-        """Those of a file's columns that nothing is known of."""
+        """Those of a file's columns that are unknown."""
         return [name for name in columns if name not in self.required | self.optional | self.ignored]
 
 

@@ -1,4 +1,4 @@
-"""Users of the old panel. Their passwords, keys and addresses are not taken."""
+"""Converts users of the old panel, without passwords, keys and addresses."""
 
 from cli.legacy_import import value_mappings
 from cli.legacy_import.cells import Row, Unreadable, parse_decimal
@@ -16,7 +16,7 @@ BALANCE = COLUMNS.index("balance")
 
 
 def convert_user(row: Row, references: References) -> tuple[object, ...]:
-    """A user. Whatever can be left out is, rather than the user: money and orders hang on the row."""
+    """A user. Invalid optional values are dropped, not the user: money and orders depend on the row."""
     number = references.claim_id(row)
     balance = row.read_money("balance")
     names = [row.read_line(column, max_length=100) for column in ("first_name", "last_name")]
@@ -26,7 +26,7 @@ def convert_user(row: Row, references: References) -> tuple[object, ...]:
     ]
     legacy_key, login_type = row.read_text("ids", max_length=32), row.read_text("login_type", max_length=32)
     created, changed = row.read_timestamps(references.begun_at)
-    # Last: a row that falls must not keep an address from another.
+    # Last: a rejected row must not reserve an address.
     mobile, is_verified = _read_mobile(row, references)
     return (
         number,

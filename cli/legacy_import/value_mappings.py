@@ -1,4 +1,4 @@
-"""The old panel's words, and the states that they mean here."""
+"""The old panel's values, and the corresponding states."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.roles import UserRole
 from domain.service_types import ServiceSource, ServiceType
 
-# "active" is a drip-feed or a subscription under way, "fail" a sending that failed.
+# "active" is a drip-feed or a subscription in progress, "fail" a failed submission.
 ORDER_STATUSES: Mapping[str, OrderStatus] = {
     **{status.value: status for status in OrderStatus},
     "active": OrderStatus.INPROGRESS,
@@ -18,7 +18,7 @@ ORDER_STATUSES: Mapping[str, OrderStatus] = {
 SUBSCRIPTION_STATUSES: Mapping[str, SubscriptionStatus] = {
     status.value.lower(): status for status in SubscriptionStatus
 }
-# What the app sent was not among the old column's words, and was stored as none.
+# The app's value was not allowed in the old column, and was stored as empty.
 ORDER_SOURCES: Mapping[str, OrderSource] = {source.value: source for source in OrderSource}
 SERVICE_TYPES: Mapping[str, ServiceType] = {kind.value: kind for kind in ServiceType}
 SERVICE_SOURCES: Mapping[str, ServiceSource] = {source.value: source for source in ServiceSource}
