@@ -1,1 +1,1 @@
-"""Settings and keys, from the operator's environment."""
+"""Settings and keys from the environment."""

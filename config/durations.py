@@ -1,4 +1,4 @@
-"""Settings that are lengths of time."""
+"""The type of settings that are durations."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,7 @@ _PLAIN_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
 def parse_seconds(value: object) -> object:
-    """Seconds for a text of digits, which Pydantic takes for no duration."""
+    """Seconds for a text of digits, which Pydantic does not accept as a duration."""
     return float(value) if isinstance(value, str) and _PLAIN_SECONDS.fullmatch(value) else value
 
 

@@ -1,5 +1,5 @@
-"""Why a command ends before it begins."""
+"""The base of configuration errors."""
 
 
 class UsageError(Exception):
-    """What is wrong is the caller's to mend; the text says it in a line, and needs no traceback."""
+    """A configuration error the operator can fix; shown without a traceback."""

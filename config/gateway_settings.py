@@ -20,7 +20,7 @@ class SmsGatewayName(StrEnum):
 
 
 class PaymentGatewayName(StrEnum):
-    """Ways to take payments; `sandbox` is a page of our own that takes no money, for development only."""
+    """Ways to accept payments; `sandbox` is a page of our own that takes no money, for development only."""
 
     SANDBOX = "sandbox"
     ZARINPAL = "zarinpal"
@@ -28,7 +28,7 @@ class PaymentGatewayName(StrEnum):
 
 
 class GatewaySettings(BaseSettings):
-    """Which gateways the shop uses, and its accounts there."""
+    """The gateways and the shop's accounts with them."""
 
     sms_gateway: SmsGatewayName = Field(SmsGatewayName.CONSOLE, description="console, kavenegar or smsir")
     sms_fallback_gateway: SmsGatewayName | None = Field(

@@ -1,4 +1,4 @@
-"""Settings of GraphQL: what documents may come to, and what callers may spend."""
+"""GraphQL settings: limits on documents and callers."""
 
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,7 +10,7 @@ from config.per_caller import CallerKind, PerCaller, PerCallerSetting
 
 
 class GraphQLSettings(BaseSettings):
-    """The part of the shop's settings that its GraphQL door is made of."""
+    """The settings of the GraphQL API."""
 
     graphql_max_cost: PerCallerSetting = Field(
         PerCaller(10_000, 20_000, 50_000),

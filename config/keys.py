@@ -1,4 +1,4 @@
-"""Secret keys: given by settings, or generated once into the data folder in development."""
+"""Secret keys: configured, or generated once into the data folder in development."""
 
 import os
 import secrets
@@ -12,14 +12,14 @@ from config.settings import Settings
 
 
 def load_jwt_keys(settings: Settings) -> list[bytes]:
-    """PEM texts of the token keys, the signing one first."""
+    """PEM texts of the token keys, the signing key first."""
     if settings.jwt_key_files:
         return [path.read_bytes() for path in settings.jwt_key_files]
     return [_load_or_generate(settings.data_folder / "jwt-key.pem", _generate_rsa_pem)]
 
 
 def load_login_code_key(settings: Settings) -> bytes:
-    """The secret under which login codes are hashed."""
+    """The key with which login codes are hashed."""
     if settings.login_code_key is not None:
         return settings.login_code_key.get_secret_value().encode()
     return _load_or_generate(settings.data_folder / "login-code-key", lambda: secrets.token_hex(32).encode())
@@ -31,14 +31,14 @@ def _generate_rsa_pem() -> bytes:
 
 
 def _load_or_generate(path: Path, generate: Callable[[], bytes]) -> bytes:
-    """The file's content; made first where it is missing. Processes that start together agree on one."""
+    """The file's content, which is generated if missing. Processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_bytes(generate())
         try:
-            # A link is atomic and fails where another process was first.
+            # Creating a link is atomic and fails if another process was first.
             os.link(draft, path)
         except FileExistsError:
             pass

@@ -1,4 +1,4 @@
-"""Settings that are lists."""
+"""The type of settings that are lists."""
 
 from typing import Annotated, TypeVar
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def split_at_commas(value: object) -> object:
-    """The parts of a text between its commas, without blank ones; anything else as it is."""
+    """The non-blank parts of a comma-separated text; other values unchanged."""
     if not isinstance(value, str):
         return value
     return tuple(part.strip() for part in value.split(",") if part.strip())

@@ -1,4 +1,4 @@
-"""Settings of running the shop: health, figures, logs and what staff are told."""
+"""Settings for operations: health checks, metrics, logs and alerts."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -15,14 +15,14 @@ _MIN_TOKEN_LENGTH = 16
 
 
 class LogFormat(StrEnum):
-    """`text` is for people, `json` for programs: one object a line."""
+    """`text` is for people, `json` for programs: one object per line."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class OperationsSettings(BaseSettings):
-    """The part of the shop's settings that its operators look through."""
+    """The settings for operating the shop."""
 
     queue_max_age: AtLeastOneSecond = Field(
         timedelta(minutes=10),
@@ -34,7 +34,7 @@ class OperationsSettings(BaseSettings):
     worker_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
         None, description="port of /healthz, /readyz and /metrics of a worker process; empty: none"
     )
-    # Of the six seconds that running requests have: a process ends within ten.
+    # Part of the six seconds for running requests: a process exits within ten.
     stop_delay: Duration = Field(
         timedelta(0),
         le=timedelta(seconds=3),

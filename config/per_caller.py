@@ -1,4 +1,4 @@
-"""Settings that differ by who calls."""
+"""Settings that depend on the kind of caller."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,8 +9,6 @@ from pydantic_settings import NoDecode
 
 
 class CallerKind(StrEnum):
-    """What a caller is to the shop."""
-
     ANONYMOUS = "anonymous"
     USER = "user"
     STAFF = "staff"
@@ -18,7 +16,7 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True)
 class PerCaller:
-    """A number for each kind of caller, each 1 or more; as text `anonymous,user,staff`."""
+    """A number of 1 or more for each kind of caller; as text `anonymous,user,staff`."""
 
     anonymous: int
     user: int
@@ -26,7 +24,7 @@ class PerCaller:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The three numbers, or one for all.
+        """Parse three numbers, or one for all.
 
         Raises:
             ValueError: `text` is neither.
@@ -40,7 +38,6 @@ class PerCaller:
         return cls(anonymous, user, staff)
 
     def get(self, kind: CallerKind) -> int:
-        """The number for callers of `kind`."""
         return {
             CallerKind.ANONYMOUS: self.anonymous,
             CallerKind.USER: self.user,

@@ -1,4 +1,4 @@
-"""Settings of the work that one user may cause, the same by REST and GraphQL."""
+"""Settings of the per-user quotas, shared by REST and GraphQL."""
 
 import limits
 from pydantic import Field, field_validator
@@ -8,7 +8,7 @@ _NAMES = ("quota_password_hashes", "quota_ticket_messages", "quota_ticket_bytes"
 
 
 class QuotaSettings(BaseSettings):
-    """The part of the shop's settings that bounds what a user's requests cost."""
+    """The settings that limit the cost of a user's requests."""
 
     quota_password_hashes: str = Field(
         "10/hour", description="passwords that a user may set, each 0.2 s of CPU and 64 MiB"

@@ -1,4 +1,4 @@
-"""All settings, each read from the environment variable of its own name in capitals."""
+"""All settings, each read from the environment variable of the same name in capitals."""
 
 import ipaddress
 import re
@@ -30,15 +30,13 @@ _ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 
 
 class Environment(StrEnum):
-    """Development fills every gap by itself; production refuses to guess."""
+    """Development has a default for everything; production requires explicit settings."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
 
 
 class LogLevel(StrEnum):
-    """How much is logged."""
-
     DEBUG = "DEBUG"
     INFO = "INFO"
     WARNING = "WARNING"
@@ -84,7 +82,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     login_code_key: SecretStr | None = Field(
         None, min_length=32, description="secret under which login codes are hashed, 32 characters or more"
     )
-    # The upper bounds of codes and tries keep guessing hopeless: 100 codes of 6 digits with 200 tries each.
+    # With these upper bounds guessing is hopeless: 100 codes of 6 digits with 200 attempts each.
     login_code_lifetime: Duration = Field(
         timedelta(seconds=120), le=timedelta(minutes=15), description="how long a login code is valid"
     )
@@ -237,12 +235,12 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
     @property
     def takes_sandbox_payments(self) -> bool:
-        """Whether payments are played by a page of our own."""
+        """Whether payments are simulated by a page of our own."""
         return self.payment_gateway is PaymentGatewayName.SANDBOX
 
     @property
     def runs_sandbox_providers(self) -> bool:
-        """Whether upstream providers are played by an address of our own."""
+        """Whether upstream providers are simulated by the sandbox."""
         return not self.is_production
 
     @property
@@ -257,7 +255,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
     @property
     def effective_session_url(self) -> str:
-        """The database by an address that keeps one session a connection."""
+        """The URL of the database with one session per connection."""
         return self.database_session_url or self.effective_database_url
 
     @property
@@ -272,14 +270,14 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
 
 
 class UnsafeInProduction(UsageError):
-    """Production was asked to run with something made for development; the text names the setting to give."""
+    """Production with a setting made for development; the message names the setting to change."""
 
 
 def check_production(settings: Settings) -> None:
-    """Refuse what only development may have.
+    """Reject settings that only development may have.
 
     Raises:
-        UnsafeInProduction: lists every setting that has to be given.
+        UnsafeInProduction: lists every setting that has to be changed.
     """
     if settings.is_production and (faults := list(_find_production_faults(settings))):
         raise UnsafeInProduction("; ".join(faults))
@@ -305,7 +303,7 @@ def _find_production_faults(settings: Settings) -> Iterator[str]:
 
 
 def _find_gateway_faults(settings: Settings) -> Iterator[str]:
-    """Gateways that are reached in clear, or credit without money."""
+    """Gateways reached without TLS, or that credit without money."""
     for name in ("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url"):
         if not getattr(settings, name).startswith("https://"):
             yield f"{name.upper()} must begin with https://"

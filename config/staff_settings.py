@@ -1,4 +1,4 @@
-"""Settings of staff's sessions."""
+"""Settings of staff sessions."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from config.durations import AtLeastOneSecond
 
 
 class StaffSettings(BaseSettings):
-    """The part of the shop's settings that says how staff sign in."""
+    """The settings of the sign-in of staff."""
 
     staff_session_idle: AtLeastOneSecond = Field(
         timedelta(hours=12), description="how long a staff session may go unused before it ends"
