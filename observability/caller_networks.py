@@ -1,4 +1,4 @@
-"""The network of the caller that is being answered, for lines that are written far from the request."""
+"""The network of the current caller, for log lines written far from the request."""
 
 from contextvars import ContextVar
 
@@ -6,10 +6,10 @@ _current: ContextVar[str | None] = ContextVar("caller_network", default=None)
 
 
 def set_current(network: str) -> None:
-    """From here on, what this task and its children do is done for a caller in `network`."""
+    """Set the network for this task and its children."""
     _current.set(network)
 
 
 def get_current() -> str | None:
-    """The present caller's network; None outside of a request, as in the worker."""
+    """The current caller's network; None outside a request, as in the worker."""
     return _current.get()

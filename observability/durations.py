@@ -1,6 +1,6 @@
-"""How often things happen and how long they take, for Prometheus, counted without locks.
+"""Event counts and durations for Prometheus, without locks.
 
-The client library's own counters take one for each figure, though a single thread counts here.
+The client library's own metrics lock each value, although a single thread counts here.
 """
 
 from bisect import bisect_left
@@ -16,9 +16,9 @@ Labels = tuple[str, ...]
 
 
 class DurationMetrics(Collector):
-    """A counter and a histogram of the same events, each with labels of its own. For one thread.
+    """A counter and a histogram of the same events, each with its own labels. For one thread.
 
-    `buckets` are their upper bounds in seconds, ascending.
+    `buckets` are the upper bounds in seconds, ascending.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class DurationMetrics(Collector):
         registry.register(self)
 
     def observe(self, counter_values: Labels, histogram_values: Labels, seconds: float) -> None:
-        """Note one event under the values of its labels."""
+        """Count an event with its labels."""
         self._counts[counter_values] += 1
         self._bucket_counts[histogram_values][bisect_left(self._bounds, seconds)] += 1
         self._seconds[histogram_values] += seconds
 
     def collect(self) -> Iterator[Metric]:
-        """The two families as they are now."""
+        """The current state of both metric families."""
         name, text, labels = self._counter
         counts = CounterMetricFamily(name, text, labels=labels)
         for values, count in self._counts.items():

@@ -1,4 +1,4 @@
-"""Logging of the whole process, on standard error."""
+"""Logging of the whole process to standard error."""
 
 import json
 import logging
@@ -13,15 +13,15 @@ _LIBRARY_LEVELS = {
     "aiosqlite": logging.WARNING,
     "tortoise": logging.WARNING,
     "tortoise.db_client": logging.WARNING,
-    # At DEBUG it writes PKCE verifiers and tokens.
+    # At DEBUG it logs PKCE verifiers and tokens.
     "authlib": logging.INFO,
-    # At DEBUG it writes every WebSocket message, the one with the token among them.
+    # At DEBUG it logs every WebSocket message, including the token.
     "uvicorn.error": logging.INFO,
 }
 
 
 class PrivateFormatter(logging.Formatter):
-    """One line a record, then its traceback; what is private is removed from both."""
+    """One line per record, then its traceback; private data is removed from both."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 # the library's name
         return super().formatMessage(record).translate(CONTROLS)
@@ -31,7 +31,7 @@ class PrivateFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a record and line: `time`, `level`, `logger`, `message`, and what else there is."""
+    """One JSON object per record and line: `time`, `level`, `logger`, `message`, and further details."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {
@@ -48,19 +48,19 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str, log_format: LogFormat = LogFormat.TEXT) -> None:
-    """Log from `level` on; libraries that would log every statement or message stay quiet."""
+    """Log from `level` on; libraries that would log every statement or message are silenced."""
     handler = logging.StreamHandler()
     handler.addFilter(_add_request_id)
     handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else PrivateFormatter(_FORMAT))
     logging.basicConfig(level=level.upper(), handlers=[handler])
     for name, min_level in _LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(max(min_level, logging.getLevelName(level.upper())))
-    # An outage is no fault of ours: asyncpg's pool logs each attempt to connect again with a traceback.
+    # An outage is not an internal error: asyncpg's pool logs each reconnection attempt with a traceback.
     logging.getLogger("asyncpg.pool").addFilter(_drop_traceback)
 
 
 def _drop_traceback(record: logging.LogRecord) -> bool:
-    """Leave the cause's class of a record's traceback."""
+    """Replace a record's traceback by the exception's class."""
     if record.exc_info and record.exc_info[0]:
         record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
         record.exc_info = None

@@ -1,4 +1,4 @@
-"""Figures of this process for Prometheus. Every label's values are bounded, whatever clients send."""
+"""Prometheus metrics of this process. The number of label values is bounded, whatever clients send."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.gc_collector import GCCollector

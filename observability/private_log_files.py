@@ -1,4 +1,4 @@
-"""Log files that only their owner and group may read."""
+"""Log files readable by their owner and group only."""
 
 import os
 from io import TextIOWrapper
@@ -9,7 +9,7 @@ _MODE = 0o640
 
 
 class PrivateFileHandler(WatchedFileHandler):
-    """Makes its file, and each new one after a rotation, unreadable to other users of the machine."""
+    """Makes its file, also after a rotation, unreadable to other users of the machine."""
 
     def _open(self) -> TextIOWrapper:
         stream = open(  # noqa: SIM115 - the handler closes it

@@ -1,4 +1,4 @@
-"""What is removed from every line that the process writes, whoever wrote it."""
+"""Redaction of private data from every log line of the process."""
 
 import re
 
@@ -7,7 +7,7 @@ _PRIVATE = (
     (re.compile(r"(?i)\b(bearer) +[^\s'\",]+"), r"\1 [token]"),
     (re.compile(r"(?<=\?)[\w%.\[\]-]+=[^\s'\"<>]*"), "[query]"),
     (re.compile(r"(?<![\w.])(?:\+98|0098|98|0)9\d{9}(?!\d)"), "[mobile]"),
-    # PKCE (RFC 7636): whoever has the verifier and the code can sign in.
+    # PKCE (RFC 7636): the verifier and the code together allow a sign-in.
     (
         re.compile(r"(?i)\b(code_verifier|client_secret)(['\"]?\s*[=:,]\s*)['\"]?[\w.~+/=-]+['\"]?"),
         r"\1\2[secret]",
@@ -23,7 +23,7 @@ _IN_JSON = {number: f"\\u{number:04x}" for number in CONTROLS}
 def redact(text: str) -> str:
     """`text` without tokens, mobiles, query strings and secrets of an OpenID sign-in.
 
-    The last resort: nothing of the kind is to be logged, but a library's message may hold it.
+    A safety net: none of these should be logged, but a library's message may contain them.
     """
     for pattern, replacement in _PRIVATE:
         text = pattern.sub(replacement, text)
@@ -31,5 +31,5 @@ def redact(text: str) -> str:
 
 
 def escape_controls(json_text: str) -> str:
-    """JSON on one line: it leaves DEL, C1 controls and Unicode's line ends as they are."""
+    """JSON on one line: escapes DEL, C1 controls and Unicode line breaks, which JSON leaves as they are."""
     return json_text.translate(_IN_JSON)

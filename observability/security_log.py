@@ -1,8 +1,8 @@
-"""The security log: one stream of events with stable names, apart from the process's other logging.
+"""The security log: a stream of events with stable names, separate from other logging.
 
 A line is a JSON object: `time`, `event`, then `user_id`, `actor_id`, `network`, `request_id` and the event's
-own details where they are known. Users are named by id and callers by network; no line holds a secret, a
-login code, a token or a mobile number. Every event is counted in `vitrin_security_events_total`.
+own details if known. Users are identified by id and callers by network; no line contains a secret, a login
+code, a token or a mobile number. Every event is counted in `vitrin_security_events_total`.
 """
 
 import json
@@ -17,13 +17,13 @@ from observability.redaction import escape_controls, redact
 
 LOGGER_NAME = "vitrin.security"
 MAX_LINES_PER_SECOND = 50
-"""Of one event and process. What is beyond is counted in the metric and in the next line's `suppressed`."""
+"""Per event and process. Further lines are only counted, in the metric and in `suppressed`."""
 
 _logger = logging.getLogger(LOGGER_NAME)
 
 
 class SecurityEvent(StrEnum):
-    """Names in the stream. They are an interface: alerts match on them, so a name is never reused."""
+    """Event names. They are an interface: alerts match on them, so a name is never reused."""
 
     CODE_REQUESTED = "login_code.requested"
     CODE_LIMIT_REACHED = "login_code.limit_reached"
@@ -60,7 +60,7 @@ class SecurityEvent(StrEnum):
 
 
 class _Throttle:
-    """Bounds the lines of one event, so that a flood of refusals cannot fill the disk."""
+    """Limits the lines of one event, so that a flood of refusals cannot fill the disk."""
 
     def __init__(self) -> None:
         self._second = 0
@@ -68,7 +68,7 @@ class _Throttle:
         self._suppressed = 0
 
     def count_line(self) -> int | None:
-        """How many lines were suppressed before this one; None where this one is suppressed too."""
+        """The number of lines suppressed before this one; None if this one is suppressed too."""
         second = int(time.monotonic())
         if second != self._second:
             self._second, self._lines = second, 0
@@ -91,10 +91,10 @@ def record(
     network: str | None = None,
     **details: str | int | None,
 ) -> None:
-    """Write one event. `user_id` is whose account it concerns, `actor_id` who acted where that is another.
+    """Write one event. `user_id` is the account concerned, `actor_id` the user who acted if different.
 
-    Call it after the transaction has committed: what was rolled back did not happen. `network` is the present
-    request's unless given. `details` are short facts such as `limit="hour"`; None leaves one out.
+    Call it after the transaction has committed: what was rolled back did not happen. `network` is the current
+    request's by default. `details` are short facts such as `limit="hour"`; None omits one.
     """
     metrics.SECURITY_EVENTS.labels(event).inc()
     suppressed = _throttles[event].count_line()
@@ -115,8 +115,8 @@ def record(
 
 
 def configure(file: Path | None) -> None:
-    """Write the stream to `file`, or to standard error where there is none; whatever LOG_LEVEL is."""
-    # Watched: logrotate may move the file away while we write.
+    """Write the stream to `file`, or to standard error if None; independent of LOG_LEVEL."""
+    # Watched: logrotate may move the file while it is open.
     handler: logging.Handler = logging.StreamHandler()
     if file is not None:
         from observability.private_log_files import PrivateFileHandler

@@ -1,4 +1,4 @@
-"""Errors of ours, reported to a service that speaks Sentry's protocol."""
+"""Error reporting to a service with Sentry's protocol."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from observability.redaction import redact
 
 
 def start(settings: Settings) -> None:
-    """Report whatever is logged as an error from now on, if SENTRY_DSN is given.
+    """Report everything logged as an error from now on, if SENTRY_DSN is set.
 
-    Sent are the line, the traceback and the request's id; no variables, bodies, headers or breadcrumbs,
-    and what is private is removed as in logs.
+    Sent are the log line, the traceback and the request id; no variables, bodies, headers or breadcrumbs.
+    Private data is removed as in logs.
 
     Raises:
         MissingPackage: sentry-sdk is not installed.

@@ -1,4 +1,4 @@
-"""Traces of requests, sent to a collector of OpenTelemetry's."""
+"""Traces of requests, exported to an OpenTelemetry collector."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def build_tracer(settings: Settings) -> "Tracer | None":
-    """What makes spans and sends them to OTLP_ENDPOINT in the background; None where that is not given.
+    """The tracer that exports spans to OTLP_ENDPOINT in the background; None if that is not set.
 
     Raises:
         MissingPackage: OpenTelemetry is not installed.
@@ -27,7 +27,7 @@ def build_tracer(settings: Settings) -> "Tracer | None":
     resource = Resource.create(
         {"service.name": "vitrin", "deployment.environment.name": settings.environment}
     )
-    # What is left is sent when the process ends: the provider sees to it by itself.
+    # The provider exports remaining spans when the process exits.
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(settings.otlp_endpoint)))
     return provider.get_tracer("vitrin")
