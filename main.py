@@ -39,7 +39,7 @@ def _build_parser(requested: list[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="command")
-    # Loading all of them takes longer than what most of them do.
+    # Loading all of them takes longer than most of them run.
     for name in _COMMANDS if requested[0] not in _COMMANDS else requested[:1]:
         module = importlib.import_module(f"cli.{name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.run.__doc__, description=module.run.__doc__)
@@ -55,7 +55,7 @@ def _format_settings_help() -> str:
 
 
 def _format_settings_error(error: ValidationError) -> str:
-    """One line that names each variable and says what is wrong with it."""
+    """One line that names each invalid variable and the error."""
     faults = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         variable = "_".join(map(str, fault["loc"])).upper()
@@ -67,7 +67,7 @@ def _format_settings_error(error: ValidationError) -> str:
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
-        # Schemas, exports and help hold Persian; a terminal that is set to ASCII must not end them.
+        # Schemas, exports and help contain Persian; a terminal set to ASCII must not make them fail.
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(encoding="utf-8")
     raw_arguments = sys.argv[1:] or [_DEFAULT]
@@ -86,7 +86,7 @@ def main() -> None:
         print("vitrin: interrupted", file=sys.stderr)
         raise SystemExit(_INTERRUPTED) from None
     except Exception as error:
-        # Not before: most runs never need what it imports.
+        # Imported late: most runs never need what it imports.
         from cli.error_messages import describe_failure
 
         line = describe_failure(error)

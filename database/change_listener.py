@@ -14,7 +14,7 @@ from database.change_events import CHANNEL, ChangeEvent, Listener
 
 APPLICATION_NAME = "vitrin live updates"
 HEARTBEAT = timedelta(seconds=5)
-"""How often a silent connection is probed, and how long it may take to answer, in seconds."""
+"""How often a silent connection is probed, and how long it may take to answer."""
 
 _MIN_RETRY_WAIT = timedelta(milliseconds=100)
 _MAX_RETRY_WAIT = timedelta(seconds=5)

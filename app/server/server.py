@@ -70,7 +70,7 @@ def _build_config(app: ASGIApp, settings: Settings, *, http: type[asyncio.Protoc
 
 
 class StoppableServer(uvicorn.Server):
-    """Tells the embedded worker to stop when the process gets the signal, not when the last request is done.
+    """Stops the embedded worker when the process receives the signal, not after the last request.
 
     Takes requests for `STOP_DELAY` more, so that load balancers send the next elsewhere before it closes its
     port. A second signal from the keyboard ends that.
