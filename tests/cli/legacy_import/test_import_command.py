@@ -18,7 +18,7 @@ def test_the_command_imports_and_reports_sums_and_rejected_rows(tmp_path: Path) 
     done = run("import-legacy", str(folder), "--json", **data)
     assert (done.returncode, done.stderr) == (3, "")
     summary = json.loads(done.stdout)
-    assert summary["tables"]["orders"] == {"written": 1, "rejected": 2, "mended": 0}
+    assert summary["tables"]["orders"] == {"written": 1, "rejected": 2, "corrected": 0}
     assert summary["balances"]["imported"] == 352
     assert (folder / "rejects.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "table,line,id,outcome,reason",
