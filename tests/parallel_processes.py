@@ -1,4 +1,4 @@
-"""Runs one piece of Python in several processes that begin at the same moment."""
+"""Runs one piece of Python in several processes that start simultaneously."""
 
 import subprocess
 import sys

@@ -24,7 +24,7 @@ class Client:
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self.cost: dict[str, int] = {}
-        """What the latest answer told of its cost."""
+        """The cost reported in the latest response."""
 
     async def send(self, type: str, **fields: object) -> None:  # noqa: A002 - the protocol's name
         await self.send_raw(json.dumps({"type": type, **fields}))

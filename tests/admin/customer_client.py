@@ -1,4 +1,4 @@
-"""A customer of the running shop, through both of its doors."""
+"""A customer of a running shop, through both of its APIs."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Buttons of the staff's pages: each does its operation once, for whoever may, and tells what refuses."""
+"""Buttons of the staff pages: each runs its operation once, checks permissions and reports refusals."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,9 +27,9 @@ from tests.resolvers.staff.scenario import Scenario, create_scenario
 
 @dataclass(frozen=True)
 class ButtonCase:
-    """A button with what its box is given, and the act that the log tells of.
+    """A button with its dialog's input, and the action expected in the audit log.
 
-    `record` is the key of the record where it is not the view's own of the world; `before` prepares it.
+    `record` is the key of the record unless it is the default one of the view; `before` prepares it.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Forms of the staff's pages: they do what the operations do, and tell what those refuse at its field."""
+"""Forms of the staff pages: they run the operations, and report refusals at the right field."""
 
 import re
 

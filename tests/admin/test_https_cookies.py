@@ -21,7 +21,7 @@ fetch('/admin/logout', {method: 'POST', body, redirect: 'manual'}).then(answer =
 
 @pytest.fixture
 def admin_browser(tmp_path: Path) -> Iterator[AdminBrowser]:
-    """Chromium at a shop whose proxy speaks TLS."""
+    """Chromium at a shop behind a TLS proxy."""
     port = find_free_port()
     with (
         LiveServer(tmp_path, PUBLIC_URL=f"https://localhost:{port}") as server,

@@ -21,7 +21,7 @@ from tests.resolvers.test_staff_sessions import STALE, code_now, enrol
 async def create_stale_client(
     shop: AppContext, client: httpx.AsyncClient, user: User
 ) -> tuple[StaffClient, Session]:
-    """Somebody whose last code is too old."""
+    """A client whose last code is too old."""
     staff_client = await StaffClient.create(shop, client, user)
     viewer = await sessions.authenticate(shop, client.cookies["staff"])
     assert viewer is not None

@@ -1,4 +1,4 @@
-"""The operations that move money, with every problem that they declare, as each door is asked for them."""
+"""The operations that move money, with every problem they declare, as requests to each API."""
 
 from datetime import timedelta
 

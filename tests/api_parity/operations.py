@@ -1,4 +1,4 @@
-"""Every operation with every problem that it declares, as each door is asked for it."""
+"""Every operation with every problem it declares, as requests to each API."""
 
 from collections.abc import Callable
 from dataclasses import replace

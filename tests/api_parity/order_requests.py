@@ -1,4 +1,4 @@
-"""A sound order of each service type, in the words of each door."""
+"""A valid order of each service type, in the format of each API."""
 
 from dataclasses import dataclass
 

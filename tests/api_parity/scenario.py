@@ -100,9 +100,9 @@ ExpectedProblem = type[Problem] | None
 
 @dataclass(frozen=True)
 class ApiOperation:
-    """One act through both doors; `problem` is how it must end, None for success.
+    """One operation through both APIs; `problem` is the expected problem, None for success.
 
-    `twin` is the operation that GraphQL calls where it is not the one that REST calls. `key` is the
+    `graphql_operation` is the operation called by GraphQL if it is not the one called by REST. `key` is the
     client's idempotency key: REST takes it as a header, GraphQL as an argument. `http_status` is that of
     REST's success.
     """

@@ -1,4 +1,4 @@
-"""Idempotency keys, as clients use them: the first answer again, whichever door it is asked at."""
+"""Idempotency keys from a client's view: the stored result is returned by every API."""
 
 from collections.abc import Callable
 from typing import Any
@@ -59,14 +59,14 @@ async def scenario(shop: AppContext, sms: RecordingSms) -> Scenario:
 
 
 class Client:
-    """The actor's client at both doors."""
+    """The actor's client for both APIs."""
 
     def __init__(self, client: httpx.AsyncClient, scenario: Scenario) -> None:
         self._client = client
         self._scenario = scenario
 
     async def query(self, document: str, variables: Fields, key: str | None = KEY) -> dict[str, Any]:
-        """What a mutation answers."""
+        """The result of a mutation."""
         request = {"query": document, "variables": {**variables, "key": key}}
         answer = (await self._client.post("/graphql", headers=self._scenario.headers, json=request)).json()
         assert "errors" not in answer, answer
@@ -74,7 +74,7 @@ class Client:
         return operation
 
     async def post(self, path: str, body: Fields, *keys: bytes) -> httpx.Response:
-        """What a REST route answers, with KEY unless there are others."""
+        """The response of a REST route, with KEY by default."""
         signed_in = [(name.encode(), value.encode()) for name, value in self._scenario.headers.items()]
         headers = [*signed_in, *((b"Idempotency-Key", key) for key in keys or (KEY.encode(),))]
         return await self._client.post(f"/api/v1/{path}", headers=headers, json=body)

@@ -1,4 +1,4 @@
-"""The same act through both doors leaves the same rows and ends in the same problem."""
+"""The same operation through both APIs leaves the same rows and ends in the same problem."""
 
 import importlib
 import inspect
@@ -53,7 +53,7 @@ GRAPHQL_ALONE: list[Callable[..., object]] = [
     totp.confirm_totp,
     totp.disable_totp,
 ]
-# Problems that cannot be brought about through both doors, and why.
+# Problems that cannot be provoked through both APIs, and why.
 ONE_API_ONLY: dict[tuple[Callable[..., object], type[Problem]], str] = {
     (statistics.list_top_users, InvalidInput): ANY_LIMIT,
     (statistics.list_top_services, InvalidInput): ANY_LIMIT,

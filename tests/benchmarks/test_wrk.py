@@ -1,4 +1,4 @@
-"""What wrk is told, and what it tells."""
+"""The arguments of wrk, and the parsing of its output."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The migration that parts providers' words from buyers', and makes the providers' order numbers texts."""
+"""The migration that separates providers' messages from texts for buyers, and makes order numbers text."""
 
 from collections.abc import AsyncIterator
 

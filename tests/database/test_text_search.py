@@ -1,4 +1,4 @@
-"""Searched columns hold what `fold` makes of their texts, whoever wrote them."""
+"""Searched columns contain the folded form of their texts, whoever wrote them."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""The trade's words are complete, and read back by the shop's own gateway."""
+"""The vocabulary of the panel API is complete, and is read back by the shop's own gateway."""
 
 from domain import panel_api_vocabulary
 from domain.enums import RefillStatus

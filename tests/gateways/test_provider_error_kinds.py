@@ -1,4 +1,4 @@
-"""What a provider's refusal is about, by the words that panels use."""
+"""Kinds of providers' refusals, by the texts that panels use."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each service that sends SMS: what it is asked, and what its answers mean."""
+"""SMS services: their requests and responses."""
 
 import io
 import json

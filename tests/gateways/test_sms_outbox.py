@@ -1,4 +1,4 @@
-"""Messages are sent after whoever asked for them went on, a few at once, and never without end."""
+"""Messages are sent in the background, with limits on concurrency and number."""
 
 import asyncio
 import contextvars

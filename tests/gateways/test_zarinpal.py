@@ -1,4 +1,4 @@
-"""Zarinpal: what it is asked, and what its answers mean."""
+"""Zarinpal: its requests and responses."""
 
 import json
 

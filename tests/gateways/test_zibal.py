@@ -1,4 +1,4 @@
-"""Zibal: what it is asked, and what its answers mean."""
+"""Zibal: its requests and responses."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The product while its database is away or its disk is full: 503, a line in the log, and then it goes on."""
+"""The product while its database is away or its disk is full: 503, a log line, and recovery."""
 
 import asyncio
 import contextlib

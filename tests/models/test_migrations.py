@@ -1,4 +1,4 @@
-"""The migrations lead to what the models say, whoever runs them and how often."""
+"""The migrations produce the models' schema, in any process and however often they run."""
 
 import asyncio
 import contextlib

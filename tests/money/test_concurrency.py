@@ -44,7 +44,7 @@ def graphql_order(
 
 
 def is_accepted(answer: dict[str, Any]) -> bool:
-    """Whether an order came of it, through whichever door."""
+    """Whether the order was placed, through any API."""
     if "data" in answer:
         return "id" in answer["data"]["createOrder"]
     return bool(answer["status"] == 201)

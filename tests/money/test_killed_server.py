@@ -1,4 +1,4 @@
-"""A server that dies at any moment keeps every order that it acknowledged, once, with its charge.
+"""A server killed at any time keeps every order that it acknowledged, once, with its charge.
 
 `FAULT_SEEDS=10 uv run pytest -m slow tests/money` runs ten seeds on each database.
 """

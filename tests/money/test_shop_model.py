@@ -1,4 +1,4 @@
-"""Both doors, walked at random, against a model of the shop in plain Python."""
+"""Random sequences through both APIs, against a model of the shop in plain Python."""
 
 import asyncio
 import math

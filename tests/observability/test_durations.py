@@ -1,4 +1,4 @@
-"""What a scrape tells of events that were noted."""
+"""The metrics that a scrape returns for recorded events."""
 
 from prometheus_client import CollectorRegistry, generate_latest
 

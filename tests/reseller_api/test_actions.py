@@ -1,4 +1,4 @@
-"""Every action and every shape of the trade's API v2."""
+"""Every action and every format of the panel API v2."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""The sentence for every refusal, and what is told when the fault is ours."""
+"""The sentence for every refusal, and the responses to internal errors."""
 
 import ast
 import importlib

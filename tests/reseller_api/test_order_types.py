@@ -1,4 +1,4 @@
-"""`add` for each of the eleven service types, under the trade's names of what it needs."""
+"""`add` for each of the eleven service types, with the panel API's parameter names."""
 
 from datetime import timedelta
 

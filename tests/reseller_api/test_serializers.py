@@ -1,4 +1,4 @@
-"""The state of every kind of order in the trade's words."""
+"""Every kind of order in the panel API's format."""
 
 import pytest
 

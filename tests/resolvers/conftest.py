@@ -1,4 +1,4 @@
-"""A shop whose providers are a stand-in in memory."""
+"""A shop whose providers are fakes in memory."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def fake_providers() -> FakeProviders:
 
 @pytest.fixture
 def shop(db: str, sms: RecordingSms, fake_providers: FakeProviders) -> AppContext:
-    """A shop over an empty database, with `panels` upstream."""
+    """A shop over an empty database, with `fake_providers` upstream."""
     return new_shop(build_settings(db), sms, providers=fake_providers)
 
 

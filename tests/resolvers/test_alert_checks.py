@@ -1,4 +1,4 @@
-"""Managers and owners are told of each trouble of the shop once, until it is over."""
+"""Managers and owners are alerted about each incident once, until it is over."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def shop(db: str) -> AppContext:
 
 @pytest.fixture
 async def owner(shop: AppContext) -> User:
-    """The one who is told; support and customers are there, and are not."""
+    """The owner, who is alerted; support and customers exist, and are not."""
     for role in (UserRole.USER, UserRole.SUPPORT, UserRole.OWNER):
         user = await create_user()
         await User.filter(id=user.id).update(role=role)
@@ -34,7 +34,7 @@ async def owner(shop: AppContext) -> User:
 
 
 async def list_alerts(owner: User) -> list[str]:
-    """What was told since the last look."""
+    """The alerts since the last call."""
     notes = await Notification.all().order_by("created_at")
     await Notification.all().delete()
     assert {(note.user_id, note.kind) for note in notes} <= {(owner.id, NotificationKind.SHOP_ALERT)}

@@ -1,4 +1,4 @@
-"""Payments whose payer never came back are asked about, ever more seldom, and each by one process."""
+"""Payments whose payer never returned are checked at growing intervals, each by one process."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Payments are believed only as the gateway itself tells, and credited once."""
+"""Payments are credited only on the gateway's own verdict, and once."""
 
 import asyncio
 from dataclasses import replace

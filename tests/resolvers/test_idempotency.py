@@ -64,7 +64,7 @@ async def get_idempotent_request(shop: AppContext, buyer: User, service: Service
 
 
 async def get_problem(operation: Awaitable[object]) -> dict[str, object]:
-    """The problem that `act` ends in, with its values."""
+    """The problem raised by `operation`, with its values."""
     with pytest.raises(Problem) as refusal:
         await operation
     return {"kind": type(refusal.value), **vars(refusal.value)}

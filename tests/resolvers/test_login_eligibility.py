@@ -1,4 +1,4 @@
-"""Who gets a code and who signs in with it; whoever may not learns nothing at the first step."""
+"""Who gets a code and who signs in with it; the first step reveals nothing to others."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

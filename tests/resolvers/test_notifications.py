@@ -1,4 +1,4 @@
-"""What the shop told a user."""
+"""A user's notifications."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Tallies and noted changes together are at every moment what adding up all orders gives."""
+"""Totals and pending deltas together always equal the sum over all orders."""
 
 import asyncio
 from collections import Counter
@@ -41,7 +41,7 @@ async def sum_orders() -> tuple[list[tuple[int, int, int]], list[tuple[int, int]
 
 
 async def sum_orders_since(since: datetime) -> list[tuple[int, int, int]]:
-    """All users by adding up the orders of the moment and of later ones."""
+    """All users, by adding up the orders placed since a time."""
     totals: dict[int, tuple[int, int]] = {}
     for order in await Order.exclude(status__in=FULLY_REFUNDED):
         if order.created_at >= since:

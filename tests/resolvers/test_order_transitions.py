@@ -42,7 +42,7 @@ async def service(db: str) -> Service:
 
 
 async def change(order: Order, to: OrderStatus, *, note: str | None = None, **columns: object) -> None:
-    """Change the order in a transaction of its own, as every door does."""
+    """Change the order in a transaction of its own, as every API does."""
     async with in_transaction():
         changed = Change(to=to, actor=OrderActor.STAFF, note=note, columns=columns)
         await change_order(await lock_order(order.id), changed, now=LATER)

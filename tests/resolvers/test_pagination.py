@@ -73,7 +73,7 @@ def list_cursors(page: Page[Order]) -> list[str]:
 
 
 async def create_orders(user: User, count: int) -> list[Order]:
-    """Orders in groups of equal moments, charges falling while ids rise."""
+    """Orders in groups with equal timestamps, charges falling while ids rise."""
     service = await create_service()
     return [
         await create_order(

@@ -1,4 +1,4 @@
-"""The wheel of fortune: what it may give, how often, and what it tells."""
+"""The wheel of fortune: its gifts, its interval, and its responses."""
 
 import asyncio
 from datetime import timedelta

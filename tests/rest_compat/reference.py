@@ -1,4 +1,4 @@
-"""The reference's documented answers, as data."""
+"""The reference's documented responses, as data."""
 
 import json
 from pathlib import Path

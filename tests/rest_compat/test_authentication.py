@@ -1,4 +1,4 @@
-"""Whom the REST door takes for signed in, and by how many statements it finds out."""
+"""Authentication of the REST API, and its number of statements."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

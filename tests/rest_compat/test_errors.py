@@ -1,4 +1,4 @@
-"""The documented wording of every refusal, and the framework's answers."""
+"""The documented message of every refusal, and the framework's responses."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A fresh demo answers every documented GET value for value, and refuses in the documented words."""
+"""A fresh demo answers every documented GET value for value, and refuses with the documented messages."""
 
 import json
 from collections.abc import Mapping

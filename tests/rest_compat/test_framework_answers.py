@@ -1,4 +1,4 @@
-"""What the reference's framework answers where no route of the shop does."""
+"""The responses of the reference's framework outside the shop's routes."""
 
 from dataclasses import replace
 

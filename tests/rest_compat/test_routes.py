@@ -1,4 +1,4 @@
-"""What the REST door answers by itself, as Laravel does."""
+"""Responses of the REST API outside its handlers, as Laravel's."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ def create_client(rest_app: Starlette) -> httpx.AsyncClient:
 
 @pytest.fixture
 async def rest_app() -> AsyncIterator[httpx.AsyncClient]:
-    """The REST door without a database."""
+    """The REST API without a database."""
     async with create_client(routes.build_application(new_shop(Settings(), RecordingSms()))) as client:
         yield client
 

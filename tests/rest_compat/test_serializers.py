@@ -1,4 +1,4 @@
-"""Legacy answers: the documented values and order of keys, and what must never be in them."""
+"""Legacy responses: the documented values and order of keys, and what must never be in them."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence

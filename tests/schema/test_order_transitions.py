@@ -1,4 +1,4 @@
-"""Canceling and refilling by GraphQL, and what an order tells of its life."""
+"""Canceling and refilling by GraphQL, and the resulting state of the order."""
 
 from typing import Any
 

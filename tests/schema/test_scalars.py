@@ -1,4 +1,4 @@
-"""Whole numbers and moments."""
+"""Integers and timestamps."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""What must never be told: secret columns and settings, each holding a value that is easy to find."""
+"""Secret columns and settings, each with a recognizable value."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -83,7 +83,7 @@ async def plant(others: Sequence[User]) -> None:
 
 
 async def list_stored_secrets() -> set[str]:
-    """All that the secret columns hold by now."""
+    """The current values of the secret columns."""
     stored: set[str] = set()
     for name in models.__all__:
         model = getattr(models, name)

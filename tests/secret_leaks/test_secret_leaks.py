@@ -1,4 +1,4 @@
-"""No secret is in any answer, error or log line: all doors are walked with canaries planted."""
+"""No secret is in any response, error or log line: all APIs are called with canaries planted."""
 
 import base64
 import logging
@@ -66,7 +66,7 @@ LINK = {"link": "https://example.com/p/1", "quantity": "10"}
 
 
 class Crawler:
-    """Goes through every door and keeps all that it is answered."""
+    """Calls every API and keeps all responses."""
 
     def __init__(self, shop: AppContext, client: httpx.AsyncClient, owner: Owner) -> None:
         self._shop = shop

@@ -1,4 +1,4 @@
-"""What a process tells load balancers, monitors and Prometheus."""
+"""Health checks and metrics."""
 
 from datetime import timedelta
 

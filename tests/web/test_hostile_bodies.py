@@ -1,4 +1,4 @@
-"""Whatever a body, its type or its length says, no address answers 5xx."""
+"""No body, content type or length makes any address respond with 5xx."""
 
 from dataclasses import replace
 from itertools import product

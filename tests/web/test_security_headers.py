@@ -1,4 +1,4 @@
-"""What every answer tells browsers, and which foreign pages may call the shop."""
+"""Security headers of every response, and the foreign pages that may call the shop."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What every HTTP door has: keys for other machines, health, and an answer when the database is away."""
+"""What every HTTP API has: public keys, health checks, and a response while the database is away."""
 
 import httpx
 import pytest

@@ -1,6 +1,6 @@
-"""One row that cannot be worked on stops no other row of any of the worker's jobs, and staff are told of it.
+"""A failing row stops no other row of any of the worker's jobs, and staff are alerted about it.
 
-A row is poisoned by a trigger: whatever the job does to it, the database refuses.
+A trigger makes the database reject every change of a row.
 """
 
 import itertools
@@ -106,7 +106,7 @@ async def fail_on_row(table: str, when: str, *, act: str = "UPDATE") -> AsyncIte
 
 
 async def list_failing_rows() -> list[str]:
-    """What staff were told of, and could not be worked on."""
+    """The rows that staff were alerted about."""
     return [alert.subject for alert in await Alert.filter(kind=AlertKind.ROW_SET_ASIDE).order_by("subject")]
 
 

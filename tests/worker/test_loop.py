@@ -1,4 +1,4 @@
-"""The worker's loop: jobs go on whatever happens to others, and end when they are told to."""
+"""The worker's loop: jobs are independent of each other, and end when they are stopped."""
 
 import asyncio
 import functools

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the wire, against the protocol that serves the shop and a handler that tells what it got."""
+"""HTTP/1.1 on the wire, against the shop's protocol and a handler that reports what it received."""
 
 import asyncio
 import json

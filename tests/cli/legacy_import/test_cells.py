@@ -1,4 +1,4 @@
-"""Cells as values: what is taken, what is changed and told, what lets the row fall."""
+"""Cells as values: which are imported, changed with a note, or rejected with their row."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

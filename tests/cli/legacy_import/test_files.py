@@ -1,4 +1,4 @@
-"""Files as they come: each row is read as it was written, or told as unreadable, and none is lost."""
+"""Files as found in practice: each row is read as written or reported as unreadable, and none is lost."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An import that is killed goes on where it was: nothing twice, nothing lost, the sums as in one go."""
+"""A killed import resumes where it was: nothing twice, nothing lost, the same sums as in one run."""
 
 import asyncio
 import signal

@@ -1,6 +1,6 @@
-"""Runs operations by graphql-core and by the compiled engine, and compares answers and what mutations do.
+"""Runs operations by graphql-core and by the compiled engine, and compares results and side effects.
 
-Random runs take another seed each time, print it, and take `DIFFERENTIAL_SEED` to be repeated.
+Random runs use and print a new seed each time; `DIFFERENTIAL_SEED` repeats a run.
 """
 
 import inspect
@@ -34,7 +34,7 @@ Outcome = tuple[bytes, Counter[str], list[str]]
 async def execute_with_graphql_core(
     schema: GraphQLSchema, request: RandomRequest, *, context: object = None
 ) -> ExecutionResult:
-    """What graphql-core answers, with Strawberry's own execution context."""
+    """The result of graphql-core, with Strawberry's own execution context."""
     result = execute(
         schema,
         request.document,
@@ -48,7 +48,7 @@ async def execute_with_graphql_core(
 
 
 async def execute_compiled(request: RandomRequest, plans: PlanCache) -> ExecutionResult:
-    """What the compiled engine answers."""
+    """The result of the compiled engine."""
     executor = CompiledExecutor.prepare(
         CORE,
         request.document,

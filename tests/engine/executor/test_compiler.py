@@ -1,4 +1,4 @@
-"""Compiled completion answers what graphql-core does, whatever the values are."""
+"""Compiled completion returns the same as graphql-core for all values."""
 
 from itertools import product
 from random import Random

@@ -1,4 +1,4 @@
-"""What compiled execution once got wrong, document by document: it answers what graphql-core does."""
+"""Regressions of compiled execution, document by document: the results equal graphql-core's."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Points over HTTP and WebSocket: told in every answer, and refused where there are too few."""
+"""Points over HTTP and WebSocket: reported in every response, and refused if there are too few."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""A small schema over WebSocket, whose subscriptions tell what they do; no database."""
+"""A small schema over WebSocket, whose subscriptions report their progress; no database."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -1,4 +1,4 @@
-"""Exported rows as text: formulas are defused, numbers and moments keep their meaning."""
+"""Exported rows as text: formulas are escaped, numbers and timestamps keep their meaning."""
 
 import csv
 import io

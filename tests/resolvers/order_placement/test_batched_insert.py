@@ -1,4 +1,4 @@
-"""On PostgreSQL orders of one moment are placed by one statement, which waits for nobody."""
+"""On PostgreSQL concurrent orders are placed by one statement, which waits for no locked row."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

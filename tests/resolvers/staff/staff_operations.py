@@ -64,7 +64,7 @@ Perform = Callable[[Scenario, Session], Awaitable[object]]
 
 @dataclass(frozen=True)
 class StaffOperationCase:
-    """`act` succeeds for whoever has `permission`; each of `refusals` ends in its problem."""
+    """`perform` succeeds for users with `permission`; each of `refusals` ends in its problem."""
 
     operation: Callable[..., object]
     permission: Permission
