@@ -34,7 +34,7 @@ def _build_parser(requested: list[str]) -> argparse.ArgumentParser:
     """A parser of the command that is asked for, of all where help is."""
     parser = argparse.ArgumentParser(
         prog="main.py",
-        description="Vitrin: the backend of a shop for social-media services.",
+        description="Vitrin: backend for a social-media-marketing shop.",
         epilog=_format_settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -51,7 +51,7 @@ def _build_parser(requested: list[str]) -> argparse.ArgumentParser:
 
 def _format_settings_help() -> str:
     rows = [f"  {name:<26} {meaning} [{default}]" for name, default, meaning in describe_settings()]
-    return "\n".join(["settings, by environment variable [default]:", *rows])
+    return "\n".join(["settings by environment variable [default]:", *rows])
 
 
 def _format_settings_error(error: ValidationError) -> str:

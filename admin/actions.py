@@ -184,5 +184,5 @@ def _render_form(form_fields: Sequence[FormField], record: object = None, *, nee
 def _parse_key(pk: Any) -> int:
     number = text_cleaning.parse_integer(str(pk))
     if number is None:
-        raise ActionFailed(gettext("There is no such record."))
+        raise ActionFailed(gettext("Record not found."))
     return number

@@ -43,7 +43,7 @@ class OutageMiddleware:
 
 
 def _unavailable_response(scope: Scope) -> Response:
-    title = gettext("The shop cannot reach its database.")
+    title = gettext("The database is unavailable.")
     advice = gettext("Try again in a moment. What you were doing may not have been saved.")
     response: Response
     if scope["path"].startswith(_CALLED_BY_SCRIPTS):

@@ -98,4 +98,4 @@ def _build_sms_gateway(settings: Settings, name: SmsGatewayName) -> SmsGateway:
                 SmsNotice.STAFF_SIGNED_IN: settings.smsir_staff_signed_in_template_id or 0,
             },
         )
-    raise UnsafeInProduction(f"SMS by {name} needs its key: give {name.upper()}_API_KEY")
+    raise UnsafeInProduction(f"SMS gateway {name} requires an API key: set {name.upper()}_API_KEY")

@@ -11,11 +11,11 @@ from resolvers.ledger_audit import Difference, audit_ledger
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="a JSON list, for programs")
+    command.add_argument("--json", action="store_true", help="print a JSON list")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Recompute every balance from the ledger; tells each difference and exits with 1 if there is any."""
+    """Recompute every balance from the ledger. Prints each difference and exits with 1 if there are any."""
 
     async def find_differences() -> list[Difference]:
         async with database.open_connections(settings.effective_database_url):

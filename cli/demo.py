@@ -10,7 +10,7 @@ from config.settings import Settings, UnsafeInProduction
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
-    """Load the demo into an empty database."""
+    """Load the demo data into an empty database."""
 
     async def load() -> None:
         await database.migrate(settings.effective_session_url)
@@ -18,6 +18,6 @@ def run(settings: Settings, _: argparse.Namespace) -> None:
             await demo.load(datetime.now(UTC))
 
     if settings.is_production:
-        raise UnsafeInProduction("the demo is for development: give ENVIRONMENT=development")
+        raise UnsafeInProduction("the demo data is for development only: set ENVIRONMENT=development")
     asyncio.run(load())
-    print("demo loaded")
+    print("demo data loaded")

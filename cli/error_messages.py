@@ -12,19 +12,22 @@ _HINTS: tuple[tuple[type[Exception], str], ...] = (
     (asyncpg.TooManyConnectionsError, "raise max_connections, or lower maxsize in DATABASE_URL"),
     (asyncpg.UndefinedTableError, "run `main.py migrate` first"),
     (asyncpg.UndefinedColumnError, "run `main.py migrate` first"),
-    (asyncpg.InsufficientPrivilegeError, "grant the database user its right, or own the tables with it"),
-    (asyncpg.ReadOnlySQLTransactionError, "name the primary server in DATABASE_URL"),
-    (asyncpg.LockNotAvailableError, "another session holds a lock; try again when it has ended"),
-    (asyncpg.QueryCanceledError, "the server's statement_timeout ended a statement"),
+    (
+        asyncpg.InsufficientPrivilegeError,
+        "grant the database user the missing privilege, or make it the owner of the tables",
+    ),
+    (asyncpg.ReadOnlySQLTransactionError, "set DATABASE_URL to the primary server"),
+    (asyncpg.LockNotAvailableError, "another session holds a lock; try again after it ends"),
+    (asyncpg.QueryCanceledError, "a statement exceeded the server's statement_timeout"),
 )
 _SQLITE_HINTS = (
     ("unable to open database file", "check that DATABASE_URL's folder exists and is writable"),
     ("readonly database", "give this user write access to the file and its folder"),
-    ("database is locked", "another process is writing; try again when it has ended"),
+    ("database is locked", "another process is writing; try again after it finishes"),
     ("no such table", "run `main.py migrate` first"),
     ("no such column", "run `main.py migrate` first"),
     ("disk is full", "free some disk space"),
-    ("file is not a database", "DATABASE_URL does not name a SQLite file"),
+    ("file is not a database", "DATABASE_URL must point to a SQLite file"),
 )
 _DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
 
@@ -35,7 +38,7 @@ def describe_failure(error: BaseException) -> str | None:
         if isinstance(cause, _DATABASE_ERRORS):
             return _add_hint(cause)
         if isinstance(cause, TimeoutError):
-            return "the database did not answer in time: check its address in DATABASE_URL"
+            return "the database did not respond in time: check the host in DATABASE_URL"
         if isinstance(cause, OSError):
             return str(cause)
     return None

@@ -24,16 +24,18 @@ from resolvers.exports.tables import TABLES, Selection
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("table", choices=list(TABLES), metavar="orders|ledger")
-    formats = "2026-01-31 or 2026-01-31T10:00:00+03:30; by the shop's clock where no zone is given"
-    command.add_argument("--since", type=parse_datetime, help=f"created then or later: {formats}")
-    command.add_argument("--until", type=parse_datetime, help="created before then")
-    command.add_argument("--user", help="one user's only: an id, or a mobile")
-    command.add_argument("--json", action="store_true", help="JSON lines in place of CSV")
-    command.add_argument("--output", type=Path, metavar="FILE", help="a file in place of standard output")
+    formats = "2026-01-31 or 2026-01-31T10:00:00+03:30; in the shop's time zone by default"
+    command.add_argument("--since", type=parse_datetime, help=f"created at or after this time: {formats}")
+    command.add_argument("--until", type=parse_datetime, help="created before this time")
+    command.add_argument("--user", help="only this user's rows, by id or mobile number")
+    command.add_argument("--json", action="store_true", help="write JSON lines instead of CSV")
+    command.add_argument(
+        "--output", type=Path, metavar="FILE", help="write to this file instead of standard output"
+    )
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Write orders or ledger entries as CSV or JSON lines; exits with 1 for an unknown user."""
+    """Export orders or ledger entries as CSV or JSON lines. Exits with 1 if the user is unknown."""
     try:
         asyncio.run(_export(settings, arguments))
     except BrokenPipeError:
@@ -47,7 +49,7 @@ def parse_datetime(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text} is no ISO 8601 moment") from error
+        raise argparse.ArgumentTypeError(f"{text} is not an ISO 8601 timestamp") from error
 
 
 async def _export(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -84,7 +86,7 @@ async def _parse_user_id(text: str) -> int:
     if user is None and mobile is None and number is not None and ids.is_possible(number):
         user = await User.get_or_none(id=number)
     if user is None:
-        raise SystemExit(f"vitrin: there is no user {text}")
+        raise SystemExit(f"vitrin: user {text} not found")
     return user.id
 
 

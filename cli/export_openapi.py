@@ -8,5 +8,5 @@ from rest_compat.openapi.document import encode_document
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
-    """Print the OpenAPI description of the REST routes."""
+    """Print the OpenAPI document of the REST API."""
     sys.stdout.write(encode_document(settings.effective_public_url).decode())

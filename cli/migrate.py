@@ -8,6 +8,6 @@ from config.settings import Settings
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
-    """Apply the migrations that the database lacks."""
+    """Apply pending database migrations."""
     applied = asyncio.run(database.migrate(settings.effective_session_url))
-    print("\n".join(applied) or "nothing to apply")
+    print("\n".join(applied) or "no migrations to apply")

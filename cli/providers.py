@@ -14,22 +14,24 @@ from resolvers.provider_sync import CatalogueUnreadable, InvalidProvider
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="act", required=True, metavar="add|sync|list")
-    add = actions.add_parser("add", help="add a provider that speaks the trade's API v2")
+    add = actions.add_parser("add", help="add a provider with an SMM panel API v2")
     add.add_argument("name")
-    add.add_argument("url", help="its API, such as https://panel.example/api/v2")
-    add.add_argument("key", help="the shop's API key there")
-    add.add_argument("--rate", type=int, default=1, help="Toman for one unit of its currency [1]")
-    add.add_argument("--margin", type=int, default=30, help="percent on top of what it takes [30]")
-    add.add_argument("--round", type=int, default=1, help="prices are rounded up to a multiple of this [1]")
-    add.add_argument("--concurrency", type=int, default=10, help="calls at once from one worker [10]")
-    sync = actions.add_parser("sync", help="bring services up to the provider's catalogue")
+    add.add_argument("url", help="URL of its API, such as https://panel.example/api/v2")
+    add.add_argument("key", help="the shop's API key")
+    add.add_argument("--rate", type=int, default=1, help="price of one unit of its currency in Toman [1]")
+    add.add_argument("--margin", type=int, default=30, help="margin added to its rates, in percent [30]")
+    add.add_argument("--round", type=int, default=1, help="round prices up to a multiple of this [1]")
+    add.add_argument("--concurrency", type=int, default=10, help="concurrent calls per worker [10]")
+    sync = actions.add_parser("sync", help="sync services with the provider's catalogue")
     sync.add_argument("id", type=int)
-    sync.add_argument("--import", action="store_true", dest="adds", help="put its new services on sale too")
-    actions.add_parser("list", help="all providers")
+    sync.add_argument(
+        "--import", action="store_true", dest="adds", help="also add its new services and put them on sale"
+    )
+    actions.add_parser("list", help="list all providers")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Add an upstream provider, or bring services and prices up to its catalogue."""
+    """Add upstream providers, list them, or sync services and prices with their catalogues."""
     actions = {"add": _add, "sync": _sync, "list": _list}
 
     async def run_action() -> None:
@@ -60,7 +62,7 @@ async def _add(settings: Settings, arguments: argparse.Namespace) -> None:
 async def _sync(settings: Settings, arguments: argparse.Namespace) -> None:
     provider = await Provider.get_or_none(id=arguments.id)
     if provider is None:
-        raise SystemExit(f"vitrin: there is no provider {arguments.id}")
+        raise SystemExit(f"vitrin: provider {arguments.id} not found")
     try:
         report = await provider_sync.sync_provider(
             build_shop(settings), provider, adds_services=arguments.adds

@@ -1,4 +1,4 @@
-"""serve: the shop itself."""
+"""The command `serve`: runs the server."""
 
 import argparse
 import asyncio
@@ -20,7 +20,7 @@ _log = logging.getLogger("vitrin.serve")
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
-    """Prepare the database and serve until stopped."""
+    """Prepare the database and run the server."""
     check_production(settings)
     shop = build_shop(settings)
     asyncio.run(prepare_process(settings))

@@ -15,34 +15,34 @@ from resolvers.staff import service_tokens
 from resolvers.staff.service_tokens import MAX_DAYS, OwnerNotFound, ServiceTokenValues
 
 _INVALID_ARGUMENT_ERRORS = {
-    "mobile": "{mobile} is no Iranian mobile number",
-    "name": "a name has 1 to 100 characters",
-    "permissions": "give at least one permission by --permission",
+    "mobile": "{mobile} is not an Iranian mobile number",
+    "name": "the name must have 1 to 100 characters",
+    "permissions": "at least one --permission is required",
     "days": f"give 1 to {MAX_DAYS} days",
 }
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="act", required=True, metavar="create|list|revoke")
-    create = actions.add_parser("create", help="make a token and print it, this once")
-    create.add_argument("mobile", help="of the owner as whom it acts, such as 09381112233")
-    create.add_argument("name", help="what it is for, such as 'nightly report'")
+    create = actions.add_parser("create", help="create a token and print it; it is not shown again")
+    create.add_argument("mobile", help="mobile number of the owner it acts for, such as 09381112233")
+    create.add_argument("name", help="purpose, such as 'nightly report'")
     create.add_argument(
         "--permission",
         action="append",
         default=[],
         choices=sorted(GRANTABLE_TO_SERVICES),
         metavar="PERMISSION",
-        help="what it may do, such as read_figures; several times for several",
+        help="a permission, such as read_figures; repeatable",
     )
-    create.add_argument("--days", type=int, default=90, help="until it ends, 1 to 365 [90]")
-    actions.add_parser("list", help="all valid tokens, without the tokens themselves")
-    revoke = actions.add_parser("revoke", help="end a token at once")
-    revoke.add_argument("id", help="as `list` shows it")
+    create.add_argument("--days", type=int, default=90, help="days until it expires, 1 to 365 [90]")
+    actions.add_parser("list", help="list all valid tokens, without their secrets")
+    revoke = actions.add_parser("revoke", help="revoke a token immediately")
+    revoke.add_argument("id", help="id as shown by `list`")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Make, list or revoke a token for a program; exits with 1 where that is refused."""
+    """Create, list or revoke service tokens. Exits with 1 if the change is rejected."""
     try:
         print(asyncio.run(_run_action(settings, arguments)))
     except InvalidInput as refusal:
@@ -51,10 +51,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
         ) from refusal
     except OwnerNotFound as refusal:
         raise SystemExit(
-            f"vitrin: no owner has the mobile {arguments.mobile}; see main.py admin create"
+            f"vitrin: no owner has the mobile number {arguments.mobile}; see main.py admin create"
         ) from refusal
     except ServiceTokenNotFound as refusal:
-        raise SystemExit(f"vitrin: there is no valid token {arguments.id}") from refusal
+        raise SystemExit(f"vitrin: no valid token has the id {arguments.id}") from refusal
 
 
 async def _run_action(settings: Settings, arguments: argparse.Namespace) -> str:

@@ -18,9 +18,7 @@ async def prepare_process(settings: Settings) -> None:
     await database.migrate(settings.effective_session_url)
     async with database.open_connections(settings.effective_database_url):
         if settings.is_production and await demo.is_loaded():
-            raise UnsafeInProduction(
-                "the database holds the demo's data: give DATABASE_URL of another database"
-            )
+            raise UnsafeInProduction("the database contains demo data: set DATABASE_URL to another database")
         if settings.is_embedded and not settings.is_production and not await User.exists():
             # Another process that starts at the same time may have been first.
             with contextlib.suppress(demo.DatabaseNotEmpty):

@@ -13,11 +13,11 @@ from resolvers import login, sessions
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("mobile", help="such as 09011235566")
+    command.add_argument("mobile", help="mobile number, such as 09011235566")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Print an access token of the user with a mobile."""
+    """Print an access token for a user, without an SMS code."""
 
     async def issue() -> str | None:
         await prepare_process(settings)
@@ -30,8 +30,10 @@ def run(settings: Settings, arguments: argparse.Namespace) -> None:
             return token
 
     if settings.is_production:
-        raise UnsafeInProduction("tokens are printed in development only: give ENVIRONMENT=development")
+        raise UnsafeInProduction("tokens are printed in development only: set ENVIRONMENT=development")
     token = asyncio.run(issue())
-    print(token or f"no user has the mobile {arguments.mobile}", file=sys.stdout if token else sys.stderr)
+    print(
+        token or f"no user has the mobile number {arguments.mobile}", file=sys.stdout if token else sys.stderr
+    )
     if token is None:
         raise SystemExit(1)

@@ -22,7 +22,7 @@ from worker import loop
 
 
 def run(settings: Settings, _: argparse.Namespace) -> None:
-    """Run the jobs until stopped: beside a server on PostgreSQL, as many as there is work for."""
+    """Run background jobs. With PostgreSQL, run any number of workers beside the server."""
     check_production(settings)
     # Before the database is prepared: an occupied port should be reported at once.
     listener = _listen(settings.host, settings.worker_port) if settings.worker_port is not None else None

@@ -32,25 +32,25 @@ class GatewaySettings(BaseSettings):
 
     sms_gateway: SmsGatewayName = Field(SmsGatewayName.CONSOLE, description="console, kavenegar or smsir")
     sms_fallback_gateway: SmsGatewayName | None = Field(
-        None, description="kavenegar or smsir: takes login codes that SMS_GATEWAY does not; empty: none"
+        None, description="kavenegar or smsir, used when SMS_GATEWAY fails; empty: none"
     )
     kavenegar_api_key: SecretStr | None = Field(None, description="Kavenegar's API key")
     kavenegar_template: str = Field("vitrin-login", description="Kavenegar's lookup template")
     kavenegar_mobile_changed_template: str | None = Field(
         None,
-        description="Kavenegar's lookup template for the notice to a number that was changed; empty: no SMS",
+        description="Kavenegar's lookup template for notifying a replaced mobile number; empty: no SMS",
     )
     kavenegar_staff_signed_in_template: str | None = Field(
-        None, description="Kavenegar's lookup template for the notice of a staff sign-in; empty: no SMS"
+        None, description="Kavenegar's lookup template for staff sign-in notifications; empty: no SMS"
     )
     kavenegar_url: str = Field("https://api.kavenegar.com", description="Kavenegar's host")
     smsir_api_key: SecretStr | None = Field(None, description="sms.ir's API key")
-    smsir_template_id: int = Field(100_000, description="sms.ir's template")
+    smsir_template_id: int = Field(100_000, description="sms.ir's template id")
     smsir_mobile_changed_template_id: int | None = Field(
-        None, description="sms.ir's template for the notice to a number that was changed; empty: no SMS"
+        None, description="sms.ir's template id for notifying a replaced mobile number; empty: no SMS"
     )
     smsir_staff_signed_in_template_id: int | None = Field(
-        None, description="sms.ir's template for the notice of a staff sign-in; empty: no SMS"
+        None, description="sms.ir's template id for staff sign-in notifications; empty: no SMS"
     )
     smsir_url: str = Field("https://api.sms.ir", description="sms.ir's host")
     payment_gateway: PaymentGatewayName = Field(
@@ -58,25 +58,24 @@ class GatewaySettings(BaseSettings):
     )
     zarinpal_merchant_id: SecretStr | None = Field(None, description="Zarinpal's merchant id")
     zarinpal_url: str = Field(
-        "https://payment.zarinpal.com", description="Zarinpal's host; https://sandbox.zarinpal.com to try"
+        "https://payment.zarinpal.com",
+        description="Zarinpal's host; https://sandbox.zarinpal.com for testing",
     )
-    zibal_merchant: SecretStr | None = Field(None, description="Zibal's merchant; zibal to try")
+    zibal_merchant: SecretStr | None = Field(None, description="Zibal's merchant id; zibal for testing")
     zibal_url: str = Field("https://gateway.zibal.ir", description="Zibal's host")
     payment_min: Amount = Field(1_000, description="smallest payment in Toman")
     payment_max: Amount = Field(100_000_000, description="largest payment in Toman")
     payment_lifetime: Duration = Field(
-        timedelta(hours=24), description="how long the gateway is asked about a payment that is not paid"
+        timedelta(hours=24), description="how long the status of an unpaid payment is checked at the gateway"
     )
-    app_url: str = Field(
-        "vitrin://wallet", description="the link back into the app that the payment's receipt shows"
-    )
+    app_url: str = Field("vitrin://wallet", description="link on the payment receipt that returns to the app")
 
     @field_validator("kavenegar_url", "smsir_url", "zarinpal_url", "zibal_url")
     @classmethod
     def _check_host(cls, value: str) -> str:
         scheme, separator, host = value.partition("://")
         if scheme not in ("http", "https") or not separator or not host.strip("/"):
-            raise ValueError("must be an address such as https://api.example")
+            raise ValueError("must be a URL such as https://api.example")
         return value
 
     @model_validator(mode="after")
@@ -87,21 +86,21 @@ class GatewaySettings(BaseSettings):
             ("SMS_FALLBACK_GATEWAY", self.sms_fallback_gateway),
         ):
             if name in keys and keys[name] is None:
-                raise ValueError(f"{variable}={name} needs {name.upper()}_API_KEY")
+                raise ValueError(f"{variable}={name} requires {name.upper()}_API_KEY")
         if self.sms_fallback_gateway in (self.sms_gateway, SmsGatewayName.CONSOLE):
-            raise ValueError("SMS_FALLBACK_GATEWAY must be another service than SMS_GATEWAY, and not console")
+            raise ValueError("SMS_FALLBACK_GATEWAY must differ from SMS_GATEWAY and must not be console")
         return self
 
     @model_validator(mode="after")
     def _check_payment_gateway_account(self) -> Self:
         if self.payment_gateway is PaymentGatewayName.ZARINPAL and self.zarinpal_merchant_id is None:
-            raise ValueError("PAYMENT_GATEWAY=zarinpal needs ZARINPAL_MERCHANT_ID")
+            raise ValueError("PAYMENT_GATEWAY=zarinpal requires ZARINPAL_MERCHANT_ID")
         if self.payment_gateway is PaymentGatewayName.ZIBAL and self.zibal_merchant is None:
-            raise ValueError("PAYMENT_GATEWAY=zibal needs ZIBAL_MERCHANT")
+            raise ValueError("PAYMENT_GATEWAY=zibal requires ZIBAL_MERCHANT")
         return self
 
     @model_validator(mode="after")
     def _check_payment_range(self) -> Self:
         if self.payment_min > self.payment_max:
-            raise ValueError("PAYMENT_MIN is above PAYMENT_MAX")
+            raise ValueError("PAYMENT_MIN must not exceed PAYMENT_MAX")
         return self

@@ -26,10 +26,10 @@ class OperationsSettings(BaseSettings):
 
     queue_max_age: AtLeastOneSecond = Field(
         timedelta(minutes=10),
-        description="how long an order may be due before /readyz answers 503 and staff are told",
+        description="how long an order may be overdue before /readyz returns 503 and staff are notified",
     )
     provider_low_balance: Annotated[int, Field(ge=0)] = Field(
-        0, description="Toman of credit at a provider below which staff are told; 0: never"
+        0, description="balance at a provider, in Toman, below which staff are notified; 0: never"
     )
     worker_port: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
         None, description="port of /healthz, /readyz and /metrics of a worker process; empty: none"
@@ -38,32 +38,33 @@ class OperationsSettings(BaseSettings):
     stop_delay: Duration = Field(
         timedelta(0),
         le=timedelta(seconds=3),
-        description="how long a server that is told to stop still takes requests while /healthz answers 503, "
-        "for load balancers to notice; at most 3 seconds",
+        description="how long a server keeps serving after a stop signal while /healthz returns 503, so "
+        "that load balancers notice; at most 3 seconds",
     )
     metrics_token: SecretStr | None = Field(
         None,
         min_length=_MIN_TOKEN_LENGTH,
-        description="bearer token that /metrics asks for, 16 characters or more; "
-        "empty: it answers only this machine's own processes",
+        description="bearer token for /metrics, at least 16 characters; "
+        "empty: only processes on this machine have access",
     )
     metrics_operations: CommaSeparated[str] = Field(
         (),
-        description="GraphQL operation names that metrics tell apart besides those of trusted documents, "
+        description="GraphQL operation names with metrics of their own, besides those of trusted documents, "
         "comma separated",
     )
 
-    log_format: LogFormat = Field(LogFormat.TEXT, description="text, or json: one object a line")
+    log_format: LogFormat = Field(LogFormat.TEXT, description="text, or json with one object per line")
     security_log_file: Path | None = Field(
         None,
-        description="file the security log is appended to, one JSON object a line; empty: standard error",
+        description="file for the security log, one JSON object per line; empty: standard error",
     )
     sentry_dsn: SecretStr | None = Field(
-        None, description="where errors are reported, by Sentry's protocol; needs the group sentry"
+        None, description="Sentry DSN for error reports; requires the group sentry"
     )
     otlp_endpoint: str = Field(
         "",
-        description="where traces are sent, such as http://127.0.0.1:4318/v1/traces; needs the group tracing",
+        description="OTLP endpoint for traces, such as http://127.0.0.1:4318/v1/traces; requires the group "
+        "tracing",
     )
 
     openid_issuer: str = Field(
@@ -72,9 +73,13 @@ class OperationsSettings(BaseSettings):
         "empty: none",
     )
     openid_client_id: str = Field("", description="the shop's client id at the OpenID provider")
-    openid_client_secret: SecretStr | None = Field(None, description="the shop's secret there")
+    openid_client_secret: SecretStr | None = Field(
+        None, description="the shop's client secret at the OpenID provider"
+    )
     openid_login_type: str = Field(
-        "google", max_length=32, description="login type of users who came by the OpenID provider"
+        "google",
+        max_length=32,
+        description="login type recorded for users who sign in with the OpenID provider",
     )
 
     @field_validator("openid_issuer")
@@ -87,5 +92,5 @@ class OperationsSettings(BaseSettings):
     @model_validator(mode="after")
     def _check_openid_client(self) -> Self:
         if self.openid_issuer and not self.openid_client_id:
-            raise ValueError("OPENID_ISSUER needs OPENID_CLIENT_ID")
+            raise ValueError("OPENID_ISSUER requires OPENID_CLIENT_ID")
         return self

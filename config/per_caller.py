@@ -31,10 +31,10 @@ class PerCaller:
         """
         parts = [part.strip() for part in text.split(",")]
         if len(parts) not in {1, 3} or not all(part.isascii() and part.isdigit() for part in parts):
-            raise ValueError("one whole number, or three for anonymous,user,staff")
+            raise ValueError("must be one whole number, or three for anonymous,user,staff")
         anonymous, user, staff = (int(part[:10]) for part in (parts if len(parts) == 3 else parts * 3))
         if min(anonymous, user, staff) < 1:
-            raise ValueError("each number must be 1 or more")
+            raise ValueError("each number must be at least 1")
         return cls(anonymous, user, staff)
 
     def get(self, kind: CallerKind) -> int:

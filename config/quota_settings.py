@@ -11,15 +11,11 @@ class QuotaSettings(BaseSettings):
     """The settings that limit the cost of a user's requests."""
 
     quota_password_hashes: str = Field(
-        "10/hour", description="passwords that a user may set, each 0.2 s of CPU and 64 MiB"
+        "10/hour", description="password changes per user, each costing 0.2 s of CPU and 64 MiB"
     )
-    quota_ticket_messages: str = Field("60/hour", description="tickets and replies that a user may write")
-    quota_ticket_bytes: str = Field(
-        "262144/hour", description="bytes of tickets and replies that a user may write"
-    )
-    quota_payment_openings: str = Field(
-        "10/minute", description="payments that a user may open at the gateway"
-    )
+    quota_ticket_messages: str = Field("60/hour", description="tickets and replies per user")
+    quota_ticket_bytes: str = Field("262144/hour", description="bytes of tickets and replies per user")
+    quota_payment_openings: str = Field("10/minute", description="payments per user started at the gateway")
 
     @field_validator(*_NAMES)
     @classmethod

@@ -51,27 +51,23 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     environment: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65_535, description="port to listen on")] = 8000
-    public_url: str = Field(
-        "", description="address under which browsers reach the shop; empty: http://HOST:PORT"
-    )
+    public_url: str = Field("", description="public URL of the shop; empty: http://HOST:PORT")
     trusted_proxies: CommaSeparated[str] = Field(
         (),
         description="addresses and networks of proxies whose X-Forwarded-For is believed, comma separated; "
         "* for whoever connects",
     )
-    data_folder: Path = Field(
-        Path("data"), description="folder of the embedded database and of generated keys"
-    )
+    data_folder: Path = Field(Path("data"), description="folder for the embedded database and generated keys")
     database_url: str = Field(
         "", description="sqlite:///abs/path.sqlite3 or postgres://…; empty: vitrin.sqlite3 in DATA_FOLDER"
     )
     database_session_url: str = Field(
         "",
-        description="the same PostgreSQL past a pooler, for migrations, LISTEN and backups, which need a "
-        "session; empty: DATABASE_URL",
+        description="the same PostgreSQL database without a pooler, for migrations, LISTEN and backups; "
+        "empty: DATABASE_URL",
     )
     time_zone: ZoneInfo = Field(
-        ZoneInfo("Asia/Tehran"), description="zone whose midnights begin the shop's days, by its IANA name"
+        ZoneInfo("Asia/Tehran"), description="IANA time zone that determines the shop's days"
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
 
@@ -80,98 +76,100 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     )
     token_lifetime: Duration = Field(timedelta(days=365), description="how long a sign-in lasts")
     login_code_key: SecretStr | None = Field(
-        None, min_length=32, description="secret under which login codes are hashed, 32 characters or more"
+        None, min_length=32, description="secret for hashing login codes, at least 32 characters"
     )
     # With these upper bounds guessing is hopeless: 100 codes of 6 digits with 200 attempts each.
     login_code_lifetime: Duration = Field(
         timedelta(seconds=120), le=timedelta(minutes=15), description="how long a login code is valid"
     )
     login_code_tries: Annotated[int, Field(ge=1, le=20)] = Field(
-        5, description="wrong tries from one network after which a login code is void for it"
+        5, description="wrong attempts from one network after which a login code is invalid for it"
     )
     login_code_total_tries: Annotated[int, Field(ge=1, le=200)] = Field(
-        50, description="wrong tries from all networks after which a login code is void"
+        50, description="wrong attempts from all networks after which a login code is invalid"
     )
     login_code_interval: Duration = Field(
-        timedelta(seconds=60), le=timedelta(hours=1), description="least time between two codes to a number"
+        timedelta(seconds=60), le=timedelta(hours=1), description="minimum time between two codes to a number"
     )
-    login_codes_per_hour: Positive = Field(5, le=100, description="codes an hour to one number")
-    login_codes_per_day: Positive = Field(10, le=100, description="codes in 24 hours to one number")
+    login_codes_per_hour: Positive = Field(5, le=100, description="codes per hour to one number")
+    login_codes_per_day: Positive = Field(10, le=100, description="codes per 24 hours to one number")
     login_codes_per_address: Positive = Field(
-        20, le=10_000, description="codes an hour asked for from one IP address"
+        20, le=10_000, description="codes per hour requested from one IP address"
     )
     login_codes_daily_budget: Positive = Field(
-        5_000, le=1_000_000, description="codes in 24 hours that the installation sends"
+        5_000, le=1_000_000, description="codes per 24 hours sent by the installation"
     )
     registration_open: bool = Field(True, description="whether a login from an unknown mobile creates a user")
 
     free_credit_min: Amount = Field(10, description="smallest free credit in Toman")
     free_credit_max: Amount = Field(100, description="largest free credit in Toman")
     free_credit_interval: AtLeastOneSecond = Field(
-        timedelta(days=1), description="least time between two free credits of a user"
+        timedelta(days=1), description="minimum time between two free credits of a user"
     )
-    free_credits_per_month: Positive = Field(10, description="free credits of a user in 30 days")
-    wheel_interval_days: Positive = Field(1, description="days between two turns of a user's wheel")
-    wheel_gifts_per_month: Positive = Field(10, description="gifts that a user may win in 30 days")
-    gift_lifetime: Duration = Field(timedelta(hours=24), description="how long a won gift may be used")
+    free_credits_per_month: Positive = Field(10, description="free credits per user in 30 days")
+    wheel_interval_days: Positive = Field(1, description="days between two spins of the wheel per user")
+    wheel_gifts_per_month: Positive = Field(10, description="gifts per user in 30 days")
+    gift_lifetime: Duration = Field(timedelta(hours=24), description="how long a won gift can be used")
     refuse_duplicate_orders: bool = Field(
-        False, description="refuse an order while the buyer's last one for the same service and link runs"
+        False,
+        description="reject an order while the buyer has an unfinished one for the same service and link",
     )
     allow_private_providers: bool = Field(
-        False, description="let providers be at private addresses, such as another shop in the same network"
+        False, description="allow providers at private addresses, such as another shop in the same network"
     )
     worker_lease: AtLeastOneSecond = Field(
-        timedelta(seconds=60), description="how long a worker holds orders that it has claimed but not begun"
+        timedelta(seconds=60), description="how long a worker's claim on an order lasts before it is sent"
     )
     provider_pause: AtLeastOneSecond = Field(
-        timedelta(minutes=10), description="how long a provider that refuses every order gets none at first"
+        timedelta(minutes=10), description="initial pause for a provider that rejects every order"
     )
     provider_sync_interval: Duration = Field(
         timedelta(hours=6), description="how often providers' catalogues and balances are read"
     )
     provider_price_bound: Positive = Field(
-        20, description="percent that a provider's price may move before the service is flagged"
+        20, description="change of a provider's price, in percent, above which the service is flagged"
     )
 
-    gateway_connect_timeout: Duration = Field(timedelta(seconds=3), description="connecting to a gateway")
-    gateway_total_timeout: Duration = Field(timedelta(seconds=15), description="a whole call of a gateway")
-
-    rate_limit: str = Field(
-        "60/minute", description="REST requests a user or address may make, such as 60/minute"
+    gateway_connect_timeout: Duration = Field(
+        timedelta(seconds=3), description="timeout for connecting to a gateway"
     )
+    gateway_total_timeout: Duration = Field(
+        timedelta(seconds=15), description="timeout for a whole gateway call"
+    )
+
+    rate_limit: str = Field("60/minute", description="REST requests per user or address, such as 60/minute")
     rate_limit_storage: str = Field(
         "async+memory://",
         pattern=r"^async\+(memory|redis|rediss)://",
-        description="where they are counted; async+redis://… for several processes, needs the group redis",
+        description="storage of rate-limit counters; async+redis://… for several processes, requires the "
+        "group redis",
     )
-    reseller_rate_limit: str = Field(
-        "600/minute", description="reseller API requests that one user's key may make"
-    )
+    reseller_rate_limit: str = Field("600/minute", description="reseller API requests per key")
     reseller_address_rate_limit: str = Field(
-        "1200/minute", description="reseller API requests from one address, counted before the key is known"
+        "1200/minute", description="reseller API requests per address, counted before the key is checked"
     )
-    max_body_bytes: Positive = Field(262_144, description="largest request body or WebSocket message")
+    max_body_bytes: Positive = Field(
+        262_144, description="maximum size of a request body or WebSocket message"
+    )
     header_timeout: Timeout = Field(
-        timedelta(seconds=10), description="how long a client may take over a request's header"
+        timedelta(seconds=10), description="timeout for receiving a request's header"
     )
-    body_timeout: Timeout = Field(
-        timedelta(seconds=20), description="how long a client may take over a request's body"
-    )
+    body_timeout: Timeout = Field(timedelta(seconds=20), description="timeout for receiving a request's body")
     send_timeout: Timeout = Field(
-        timedelta(seconds=60), description="how long a client may leave the rest of an answer unread"
+        timedelta(seconds=60), description="timeout for sending a response to a client that stops reading"
     )
     read_timeout: Timeout = Field(
-        timedelta(seconds=5), description="how long the database may take over one read for a request"
+        timedelta(seconds=5), description="timeout for one database read of a request"
     )
     hsts_include_subdomains: bool = Field(
-        False, description="whether all hosts below PUBLIC_URL's must be reached by https too"
+        False, description="whether HSTS includes the subdomains of PUBLIC_URL's host"
     )
     max_sockets_per_address: Positive = Field(
-        250, description="WebSockets open at the same time from one IPv4 address or IPv6 /64"
+        250, description="concurrent WebSockets from one IPv4 address or IPv6 /64"
     )
     allowed_origins: CommaSeparated[str] = Field(
         (),
-        description="origins other than the shop's own whose pages may call it and open WebSockets, "
+        description="additional origins whose pages may call the API and open WebSockets, "
         "comma separated; * for all",
     )
 
@@ -186,13 +184,15 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     def _check_session_url(self) -> Self:
         session_url = self.database_session_url
         if session_url and (self.is_embedded or not session_url.startswith(POSTGRES_SCHEMES)):
-            raise ValueError("DATABASE_SESSION_URL must begin with postgres://, as DATABASE_URL does then")
+            raise ValueError(
+                "DATABASE_SESSION_URL requires postgres:// in both DATABASE_SESSION_URL and DATABASE_URL"
+            )
         return self
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
         if self.free_credit_min > self.free_credit_max:
-            raise ValueError("FREE_CREDIT_MIN is above FREE_CREDIT_MAX")
+            raise ValueError("FREE_CREDIT_MIN must not exceed FREE_CREDIT_MAX")
         return self
 
     @field_validator("public_url")
@@ -211,7 +211,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
                     ipaddress.ip_network(entry, strict=False)
                 except ValueError:
                     raise ValueError(
-                        f"TRUSTED_PROXIES must hold addresses, networks or *, not {entry!r}"
+                        f"TRUSTED_PROXIES must contain addresses, networks or *, not {entry!r}"
                     ) from None
         return value
 
@@ -220,7 +220,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     def _normalize_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
-                raise ValueError("ALLOWED_ORIGINS must hold origins such as https://app.example")
+                raise ValueError("ALLOWED_ORIGINS must contain origins such as https://app.example")
         return tuple(origin.lower() for origin in value)
 
     @field_validator("rate_limit", "reseller_rate_limit", "reseller_address_rate_limit")
@@ -285,21 +285,24 @@ def check_production(settings: Settings) -> None:
 
 def _find_production_faults(settings: Settings) -> Iterator[str]:
     if settings.sms_gateway is SmsGatewayName.CONSOLE:
-        yield "SMS_GATEWAY=console prints login codes: give SMS_GATEWAY=kavenegar or smsir"
+        yield "SMS_GATEWAY=console prints login codes: set SMS_GATEWAY=kavenegar or smsir"
     if not settings.jwt_key_files:
-        yield "tokens would be signed with a generated key: give JWT_KEY_FILES"
+        yield "tokens would be signed with a generated key: set JWT_KEY_FILES"
     if settings.payment_gateway is PaymentGatewayName.SANDBOX:
-        yield "PAYMENT_GATEWAY=sandbox credits without money: give PAYMENT_GATEWAY=zarinpal or zibal"
+        yield (
+            "PAYMENT_GATEWAY=sandbox credits wallets without real money: set PAYMENT_GATEWAY=zarinpal or "
+            "zibal"
+        )
     if not settings.public_url:
-        yield "payers come back from the gateway to the shop's own address: give PUBLIC_URL"
+        yield "payment gateways redirect payers to the shop's public address: set PUBLIC_URL"
     elif not settings.public_url.startswith("https://"):
-        yield "PUBLIC_URL is http: codes and tokens would travel in clear; give one of https"
+        yield "codes and tokens would be sent unencrypted: PUBLIC_URL must begin with https://"
     yield from _find_gateway_faults(settings)
     for path in settings.jwt_key_files:
         if path.exists() and path.stat().st_mode & 0o077:
-            yield f"{path} can be read by others: chmod 600"
+            yield f"{path} is readable by other users: run chmod 600"
     if settings.login_code_key is None:
-        yield "login codes would be hashed under a generated key: give LOGIN_CODE_KEY"
+        yield "login codes would be hashed with a generated key: set LOGIN_CODE_KEY"
 
 
 def _find_gateway_faults(settings: Settings) -> Iterator[str]:
@@ -308,10 +311,13 @@ def _find_gateway_faults(settings: Settings) -> Iterator[str]:
         if not getattr(settings, name).startswith("https://"):
             yield f"{name.upper()} must begin with https://"
     if settings.zarinpal_merchant_id is not None and "sandbox" in settings.zarinpal_url.lower():
-        yield "ZARINPAL_URL is the sandbox, which credits without money: give Zarinpal's own host"
+        yield (
+            "ZARINPAL_URL is the sandbox, which credits wallets without real money: set Zarinpal's "
+            "production host"
+        )
     merchant = settings.zibal_merchant
     if merchant is not None and merchant.get_secret_value().strip().lower() == "zibal":
-        yield "ZIBAL_MERCHANT=zibal credits without money: give the merchant's own"
+        yield "ZIBAL_MERCHANT=zibal credits wallets without real money: set the shop's own merchant id"
 
 
 def describe_settings() -> Iterator[tuple[str, str, str]]:

@@ -79,7 +79,7 @@ class AccountPage(CustomView):
             code=str(form.get("code") or ""),
             client=get_client(request),
         )
-        flash(request, gettext("Confirmed for five minutes."), "success")
+        flash(request, gettext("Your identity is confirmed for five minutes."), "success")
         first = index_url(request)
         then = request.query_params.get("next") or str(request.url)
         return RedirectResponse(safe_redirect_url(then, request, first), _SEE_OTHER)

@@ -121,7 +121,7 @@ def _build_cards(request: Request, found: ShopFigures) -> list[StatWidget]:
             is_urgent=found.queue.awaiting > 0,
         ),
         _build_card(
-            _("Nothing happened for a day"),
+            _("No change for a day"),
             language.format_number(found.slow),
             _list_url(request, "orders", "status__in=pending,processing,inprogress"),
             is_urgent=found.slow > 0,
@@ -144,7 +144,7 @@ def _build_card(title: str, value: str, link: str | None = None, *, is_urgent: b
         value_callback=get_value,
         link=link,
         color="danger" if is_urgent else "",
-        description=gettext("Look at them") if is_urgent else "",
+        description=gettext("Needs review") if is_urgent else "",
     )
 
 
@@ -191,7 +191,7 @@ def _build_status_chart(found: ShopFigures) -> ChartWidget:
         "legend": {"position": "bottom"},
         "dataLabels": {"enabled": False},
     }
-    title = gettext("States of the orders of %(count)s days") % {"count": language.format_number(_DAYS)}
+    title = gettext("Order statuses over %(count)s days") % {"count": language.format_number(_DAYS)}
     return ChartWidget(
         title=title, chart_type="donut", series_callback=get_counts, height=290, options=options
     )
@@ -206,7 +206,7 @@ def _build_balance_table(providers: Sequence[Provider]) -> TableWidget:
 
     return TableWidget(
         title=_("Balances at providers"),
-        columns=[gettext("Provider"), gettext("Balance there")],
+        columns=[gettext("Provider"), gettext("Balance at the provider")],
         rows_callback=get_rows,
     )
 

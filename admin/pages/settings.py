@@ -27,12 +27,12 @@ _UNPROCESSABLE = 422
 _LABELS: Mapping[RunningSetting, str] = {
     RunningSetting.FREE_CREDIT_MIN: _("Smallest free credit, in Toman"),
     RunningSetting.FREE_CREDIT_MAX: _("Largest free credit, in Toman"),
-    RunningSetting.FREE_CREDITS_PER_MONTH: _("Free credits in 30 days"),
-    RunningSetting.WHEEL_INTERVAL_DAYS: _("Days between two turns of the wheel"),
-    RunningSetting.WHEEL_GIFTS_PER_MONTH: _("Gifts of the wheel in 30 days"),
+    RunningSetting.FREE_CREDITS_PER_MONTH: _("Free credits per 30 days"),
+    RunningSetting.WHEEL_INTERVAL_DAYS: _("Days between spins of the wheel"),
+    RunningSetting.WHEEL_GIFTS_PER_MONTH: _("Wheel gifts per 30 days"),
     RunningSetting.PAYMENT_MIN: _("Smallest payment, in Toman"),
     RunningSetting.PAYMENT_MAX: _("Largest payment, in Toman"),
-    RunningSetting.REFUSE_DUPLICATE_ORDERS: _("One unfinished order a buyer, service and link"),
+    RunningSetting.REFUSE_DUPLICATE_ORDERS: _("One unfinished order per buyer, service and link"),
 }
 _SWITCHES = frozenset({RunningSetting.REFUSE_DUPLICATE_ORDERS})
 
@@ -74,7 +74,7 @@ class SettingsPage(CustomView):
                 field=field,
                 shows_code_field=shows_code_field,
             )
-        flash(request, gettext("The settings were kept."), "success")
+        flash(request, gettext("Settings saved."), "success")
         return RedirectResponse(request.url_for("admin:settings"), _SEE_OTHER)
 
     async def _save(self, request: Request, form: FormData) -> None:

@@ -35,10 +35,10 @@ class CategoryView(StaffView):
             fields.number_field(),
             fields.text_field("name", _("Name"), required=True),
             fields.long_text_field("description", _("Description")),
-            fields.text_field("image", _("Image's address"), exclude_from_list=True),
+            fields.text_field("image", _("Image URL"), exclude_from_list=True),
             fields.number_field("position", _("Position"), default=0),
             fields.flag_field("is_active", _("On sale"), exclude_from_create=True, exclude_from_edit=True),
-            fields.datetime_field("created_at", _("Made at"), exclude_from_list=True),
+            fields.datetime_field("created_at", _("Created at"), exclude_from_list=True),
             fields.datetime_field("updated_at", _("Changed at")),
         ]
 

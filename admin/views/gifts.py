@@ -36,10 +36,10 @@ class GiftView(StaffView):
         return [
             fields.number_field(),
             fields.relation_field("service", _("Service"), "services", required=True),
-            fields.count_field("min_quantity", _("Least quantity"), required=True),
+            fields.count_field("min_quantity", _("Smallest quantity"), required=True),
             fields.count_field("max_quantity", _("Largest quantity"), required=True),
             fields.flag_field("is_active", _("On the wheel"), exclude_from_create=True),
-            fields.datetime_field("created_at", _("Made at")),
+            fields.datetime_field("created_at", _("Created at")),
         ]
 
     async def add(self, staff: Session, data: Mapping[str, Any]) -> Gift:
@@ -58,7 +58,7 @@ class GiftView(StaffView):
         form_fields=[
             FormField(
                 name="min",
-                label=_("Least quantity"),
+                label=_("Smallest quantity"),
                 kind="number",
                 value=lambda gift: gift.min_quantity,
             ),

@@ -30,10 +30,10 @@ class LedgerView(StaffView):
             fields.relation_field("user", _("User"), "users"),
             fields.choice_field("kind", _("Kind"), LedgerKind),
             fields.amount_field("amount", _("Amount")),
-            fields.amount_field("balance_after", _("Balance after it")),
+            fields.amount_field("balance_after", _("Balance after")),
             fields.relation_field("order", _("Order"), "orders"),
             fields.relation_field("payment", _("Payment"), "payments"),
             fields.text_field("cause", _("Cause"), exclude_from_list=True),
-            fields.long_text_field("note", _("Remark")),
+            fields.long_text_field("note", _("Note")),
             fields.datetime_field("created_at", _("At")),
         ]

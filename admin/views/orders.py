@@ -15,7 +15,7 @@ from domain.permissions import Permission
 from models import Order, OrderEvent
 from resolvers.staff import orders
 
-_NOTE_FIELD = FormField(name="note", label=_("Remark, which the buyer sees too"), rows=2)
+_NOTE_FIELD = FormField(name="note", label=_("Note, visible to the buyer"), rows=2)
 _HELD = (OrderStatus.ERROR, OrderStatus.AWAITING)
 _OVER = (OrderStatus.CANCELED, OrderStatus.REFUNDED)
 _SETTABLE_STATUSES = (
@@ -48,15 +48,15 @@ class OrderView(StaffView):
             fields.count_field("quantity", _("Quantity")),
             fields.amount_field("charge", _("Charge")),
             fields.text_field("link", _("Link")),
-            fields.amount_field("refunded", _("Given back"), exclude_from_list=True),
+            fields.amount_field("refunded", _("Amount refunded"), exclude_from_list=True),
             fields.choice_field("dispatch", _("Delivery"), Dispatch, exclude_from_list=True),
-            fields.count_field("start_count", _("Count at the start"), exclude_from_list=True),
+            fields.count_field("start_count", _("Start count"), exclude_from_list=True),
             fields.count_field("remains", _("Remains"), exclude_from_list=True),
             fields.relation_field("provider", _("Provider"), "providers", exclude_from_list=True),
             fields.text_field("provider_order_id", _("Number at the provider"), exclude_from_list=True),
-            fields.choice_field("source", _("Came through"), OrderSource, exclude_from_list=True),
+            fields.choice_field("source", _("Channel"), OrderSource, exclude_from_list=True),
             fields.long_text_field("comments", _("Comments")),
-            fields.long_text_field("note", _("Remark")),
+            fields.long_text_field("note", _("Note")),
             fields.long_text_field("staff_note", _("For staff")),
             fields.datetime_field("created_at", _("Placed at")),
             fields.datetime_field("updated_at", _("Changed at"), exclude_from_list=True),
@@ -65,10 +65,10 @@ class OrderView(StaffView):
 
     @record_action(
         "status",
-        _("Set the state"),
+        _("Set the status"),
         permission=Permission.CHANGE_ORDERS,
         icon="fa-solid fa-flag",
-        confirmation=_("Moves no money. A queued order is not sent any more."),
+        confirmation=_("Does not move money. A queued order is taken out of the queue."),
         form_fields=[
             FormField(
                 name="status",
@@ -94,7 +94,7 @@ class OrderView(StaffView):
         form_fields=[
             FormField(
                 name="looked",
-                label=_("I looked into the provider's panel: the order is not there"),
+                label=_("I checked the provider's panel: the order is not there"),
                 kind="checkbox",
             )
         ],
@@ -107,10 +107,10 @@ class OrderView(StaffView):
 
     @record_action(
         "partial",
-        _("Delivered in part"),
+        _("Partially delivered"),
         permission=Permission.REFUND_ORDERS,
         icon="fa-solid fa-chart-pie",
-        confirmation=_("The share of what was not delivered is given back."),
+        confirmation=_("The charge for the undelivered part is refunded."),
         form_fields=[
             FormField(
                 name="remains",
@@ -135,7 +135,7 @@ class OrderView(StaffView):
         _("Cancel the order"),
         permission=Permission.REFUND_ORDERS,
         icon="fa-solid fa-xmark",
-        confirmation=_("All that is left of the charge is given back. The provider is not told."),
+        confirmation=_("The remaining charge is refunded. The provider is not notified."),
         form_fields=[_NOTE_FIELD],
         is_available=lambda order: order.status not in _OVER,
     )
@@ -147,7 +147,7 @@ class OrderView(StaffView):
         _("Refund"),
         permission=Permission.REFUND_ORDERS,
         icon="fa-solid fa-rotate-left",
-        confirmation=_("All that is left of the charge is given back."),
+        confirmation=_("The remaining charge is refunded."),
         form_fields=[_NOTE_FIELD],
         is_available=lambda order: order.status not in _OVER,
     )
@@ -156,7 +156,7 @@ class OrderView(StaffView):
 
     @record_action(
         "note",
-        _("Remark"),
+        _("Note"),
         permission=Permission.NOTE_ORDERS,
         icon="fa-solid fa-note-sticky",
         form_fields=[_NOTE_FIELD],
@@ -168,7 +168,7 @@ class OrderView(StaffView):
 async def _serialize_history(_request: Request, order: Order) -> dict[str, Any]:
     events = await OrderEvent.filter(order_id=order.id).order_by("id")
     return {
-        "columns": [_("At"), _("By"), _("State"), _("Remark"), _("For staff")],
+        "columns": [_("At"), _("By"), _("State"), _("Note"), _("For staff")],
         "rows": [
             [
                 language.format_datetime(event.created_at),

@@ -40,10 +40,10 @@ class PaymentView(StaffView):
             fields.choice_field("status", _("State"), PaymentStatus),
             fields.text_field("gateway", _("Gateway")),
             fields.text_field("authority", _("Gateway's token"), exclude_from_list=True),
-            fields.text_field("reference", _("Receipt number")),
+            fields.text_field("reference", _("Reference number")),
             fields.text_field("card_mask", _("Card"), exclude_from_list=True),
-            fields.long_text_field("note", _("Remark")),
-            fields.datetime_field("created_at", _("Begun at")),
+            fields.long_text_field("note", _("Note")),
+            fields.datetime_field("created_at", _("Started at")),
             fields.datetime_field("credited_at", _("Credited at"), exclude_from_list=True),
         ]
 
@@ -76,7 +76,7 @@ class PaymentView(StaffView):
         _("Reject"),
         permission=Permission.SETTLE_PAYMENTS,
         icon="fa-solid fa-xmark",
-        confirmation=_("Nothing is credited; what was paid goes back outside of the shop."),
+        confirmation=_("Nothing is credited. Return the payment outside the shop."),
         form_fields=[_REASON_FIELD],
         is_available=_awaits_review,
     )

@@ -43,27 +43,29 @@ class ProviderView(StaffView):
         return [
             fields.number_field(),
             fields.text_field("name", _("Name"), required=True),
-            fields.text_field("url", _("Address of its API"), required=True),
+            fields.text_field("url", _("API URL"), required=True),
             PasswordField(
                 "api_key",
-                label=_("Key of its API"),
-                help_text=_("Left empty, the key stays as it is"),
+                label=_("API key"),
+                help_text=_("Leave empty to keep the current key"),
                 getter=lambda _request, _record: None,
                 exclude_from_list=True,
                 exclude_from_detail=True,
             ),
             fields.confirmation_code_field(),
-            fields.text_field("balance", _("Balance there"), **told_by_provider),
+            fields.text_field("balance", _("Balance at the provider"), **told_by_provider),
             fields.text_field("currency", _("Currency"), **told_by_provider),
             fields.amount_field(
                 "toman_per_unit", _("Toman for one unit of its currency"), default=1, exclude_from_list=True
             ),
             fields.count_field("margin_percent", _("Margin in percent"), default=30, exclude_from_list=True),
-            fields.amount_field("rounding", _("Prices are multiples of"), default=1, exclude_from_list=True),
-            fields.count_field("concurrency", _("Calls at once"), default=10, exclude_from_list=True),
+            fields.amount_field(
+                "rounding", _("Round prices to multiples of"), default=1, exclude_from_list=True
+            ),
+            fields.count_field("concurrency", _("Concurrent calls"), default=10, exclude_from_list=True),
             fields.flag_field("is_active", _("In use"), **told_by_provider),
             fields.datetime_field("paused_until", _("Paused until")),
-            fields.datetime_field("synced_at", _("Catalogue read at")),
+            fields.datetime_field("synced_at", _("Last catalogue sync")),
         ]
 
     def describe(self, record: Provider) -> str:
@@ -84,10 +86,10 @@ class ProviderView(StaffView):
 
     @record_action(
         "sync",
-        _("Read the catalogue"),
+        _("Sync the catalogue"),
         permission=Permission.SYNC_PROVIDERS,
         icon="fa-solid fa-rotate",
-        confirmation=_("Prices, limits and what is gone are taken over from the provider."),
+        confirmation=_("Prices, limits and removed services are updated from the provider."),
         form_fields=[
             FormField(name="adds", label=_("Add services that the shop does not have yet"), kind="checkbox")
         ],
@@ -99,7 +101,7 @@ class ProviderView(StaffView):
 
     @record_action(
         "switch_on",
-        _("Use again"),
+        _("Enable"),
         permission=Permission.SWITCH_PROVIDERS,
         icon="fa-solid fa-toggle-on",
         is_available=lambda provider: not provider.is_active,
@@ -109,7 +111,7 @@ class ProviderView(StaffView):
 
     @record_action(
         "switch_off",
-        _("Send it nothing"),
+        _("Disable"),
         permission=Permission.SWITCH_PROVIDERS,
         icon="fa-solid fa-toggle-off",
         is_available=lambda provider: provider.is_active,

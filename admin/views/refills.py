@@ -39,7 +39,7 @@ class RefillView(StaffView):
             fields.relation_field("order", _("Order"), "orders"),
             fields.choice_field("status", _("State"), RefillStatus),
             fields.text_field("provider_refill_id", _("Number at the provider")),
-            fields.long_text_field("note", _("Remark")),
+            fields.long_text_field("note", _("Note")),
             fields.long_text_field("staff_note", _("For staff")),
             fields.datetime_field("created_at", _("Placed at")),
             fields.datetime_field("updated_at", _("Changed at"), exclude_from_list=True),
@@ -50,14 +50,14 @@ class RefillView(StaffView):
         _("Settle"),
         permission=Permission.CHANGE_ORDERS,
         icon="fa-solid fa-check",
-        confirmation=_("Say how it ended at the provider. Moves no money."),
+        confirmation=_("Set the outcome at the provider. Does not move money."),
         form_fields=[
             FormField(
                 name="status",
                 label=_("State"),
                 choices=[(status.value, labels.to_label(status)) for status in _OUTCOMES],
             ),
-            FormField(name="note", label=_("Remark, which the buyer sees too"), rows=2),
+            FormField(name="note", label=_("Note, visible to the buyer"), rows=2),
         ],
         is_available=_is_held,
     )
@@ -72,7 +72,7 @@ class RefillView(StaffView):
         _("Try again"),
         permission=Permission.RESEND_ORDERS,
         icon="fa-solid fa-rotate-right",
-        confirmation=_("The shop sends it to the provider, or asks about it, again."),
+        confirmation=_("Sends it to the provider or checks its status again."),
         is_available=_is_held,
     )
     async def resume(self, request: Request, pk: int, _form: FormData) -> None:

@@ -58,9 +58,9 @@ class ServiceView(StaffView):
             fields.text_field("name", _("Name"), required=True),
             fields.relation_field("category", _("Category"), "categories", required=True),
             fields.amount_field(
-                "price", _("Price"), required=True, help_text=_("Toman for 1,000, or for a whole package")
+                "price", _("Price"), required=True, help_text=_("Toman per 1,000 units, or per package")
             ),
-            fields.count_field("min_quantity", _("Least quantity"), required=True, exclude_from_list=True),
+            fields.count_field("min_quantity", _("Smallest quantity"), required=True, exclude_from_list=True),
             fields.count_field("max_quantity", _("Largest quantity"), required=True, exclude_from_list=True),
             fields.choice_field("type", _("Type"), ServiceType, default=ServiceType.DEFAULT),
             fields.choice_field(
@@ -71,18 +71,18 @@ class ServiceView(StaffView):
                 exclude_from_list=True,
             ),
             fields.relation_field("provider", _("Provider"), "providers"),
-            fields.text_field(
-                "provider_service_id", _("Service's number at the provider"), exclude_from_list=True
-            ),
+            fields.text_field("provider_service_id", _("Service id at the provider"), exclude_from_list=True),
             fields.text_field("provider_rate", _("Provider's rate"), **at_provider),
             fields.amount_field("original_price", _("Cost"), **at_provider),
             fields.long_text_field("description", _("Description")),
             fields.flag_field("drip_feed", _("Drip-feed"), exclude_from_list=True),
             fields.flag_field("can_refill", _("Refills"), exclude_from_list=True),
             fields.flag_field("can_cancel", _("Can be canceled"), exclude_from_list=True),
-            fields.flag_field("refuses_duplicates", _("One unfinished order a link"), exclude_from_list=True),
+            fields.flag_field(
+                "refuses_duplicates", _("One unfinished order per link"), exclude_from_list=True
+            ),
             fields.choice_field(
-                "flag", _("Found by the sync"), ServiceFlag, exclude_from_create=True, exclude_from_edit=True
+                "flag", _("Sync flag"), ServiceFlag, exclude_from_create=True, exclude_from_edit=True
             ),
             fields.flag_field("is_active", _("On sale"), exclude_from_create=True, exclude_from_edit=True),
             fields.datetime_field("updated_at", _("Changed at"), exclude_from_list=True),
@@ -123,12 +123,10 @@ class ServiceView(StaffView):
         permission=Permission.REPRICE_SERVICES,
         icon="fa-solid fa-percent",
         form_fields=[
-            FormField(
-                name="percent", label=_("Percent to add, or to take off where negative"), kind="number"
-            ),
+            FormField(name="percent", label=_("Percent to add; negative to subtract"), kind="number"),
             FormField(
                 name="rounding",
-                label=_("Round up to a multiple of so many Toman"),
+                label=_("Round up to a multiple of this many Toman"),
                 kind="number",
                 value=lambda _: 1,
             ),

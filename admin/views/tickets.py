@@ -35,7 +35,7 @@ class TicketView(StaffView):
             fields.text_field("subject", _("Subject")),
             fields.relation_field("user", _("User"), "users"),
             fields.choice_field("status", _("State"), TicketStatus),
-            fields.relation_field("assignee", _("Left to"), "users"),
+            fields.relation_field("assignee", _("Assigned to"), "users"),
             fields.datetime_field("created_at", _("Opened at")),
             fields.datetime_field("updated_at", _("Changed at")),
             fields.block_field("messages", _("Messages"), "messages", _serialize_messages),
@@ -61,7 +61,7 @@ class TicketView(StaffView):
         _("Close the ticket"),
         permission=Permission.ANSWER_TICKETS,
         icon="fa-solid fa-check",
-        confirmation=_("It opens again when either side writes into it."),
+        confirmation=_("It reopens when either side replies."),
         is_available=lambda ticket: ticket.status is not TicketStatus.CLOSED,
     )
     async def close(self, request: Request, pk: int, _form: FormData) -> None:
@@ -69,13 +69,13 @@ class TicketView(StaffView):
 
     @record_action(
         "assign",
-        _("Leave to"),
+        _("Assign to"),
         permission=Permission.ASSIGN_TICKETS,
         icon="fa-solid fa-user-check",
         form_fields=[
             FormField(
                 name="assignee",
-                label=_("Number of the member of staff; nobody where it is empty"),
+                label=_("User number of the staff member; empty to unassign"),
                 kind="number",
                 value=lambda ticket: ticket.assignee_id or "",
             )

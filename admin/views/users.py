@@ -36,14 +36,14 @@ class UserView(StaffView):
             fields.text_field("mobile", _("Mobile")),
             fields.text_field("first_name", _("First name")),
             fields.text_field("last_name", _("Last name")),
-            fields.text_field("email", _("E-mail")),
+            fields.text_field("email", _("Email")),
             fields.choice_field("role", _("Role"), UserRole),
             fields.amount_field("balance", _("Balance")),
             fields.count_field("custom_rate", _("Discount in percent"), exclude_from_list=True),
             fields.flag_field("mobile_verified", _("Mobile verified"), exclude_from_list=True),
-            fields.flag_field("is_active", _("May sign in")),
+            fields.flag_field("is_active", _("Can sign in")),
             fields.long_text_field("more_information", _("More")),
-            fields.datetime_field("created_at", _("Made at")),
+            fields.datetime_field("created_at", _("Created at")),
         ]
 
     def describe(self, record: User) -> str:
@@ -56,7 +56,7 @@ class UserView(StaffView):
         permission=Permission.ADJUST_BALANCES,
         icon="fa-solid fa-wallet",
         form_fields=[
-            FormField(name="amount", label=_("Toman to add, or to take where negative"), kind="number"),
+            FormField(name="amount", label=_("Toman to add; negative to deduct"), kind="number"),
             _REASON_FIELD,
             # Submitting the same dialog twice moves money once.
             FormField(name="once", label="", kind="hidden", value=lambda _: secrets.token_hex(16)),
@@ -131,7 +131,7 @@ class UserView(StaffView):
         _("Revoke the API key"),
         permission=Permission.SIGN_OUT_USERS,
         icon="fa-solid fa-key",
-        confirmation=_("The key for the reseller API stops working at once."),
+        confirmation=_("The reseller API key stops working immediately."),
         is_available=lambda user: user.api_key_hash is not None,
     )
     async def revoke_key(self, request: Request, pk: int, _form: FormData) -> None:
@@ -142,7 +142,7 @@ class UserView(StaffView):
         _("Reset the authenticator app"),
         permission=Permission.CHANGE_ROLES,
         icon="fa-solid fa-mobile-screen",
-        confirmation=_("For a colleague who lost it; the colleague is signed out."),
+        confirmation=_("For a colleague who lost their phone. The colleague is signed out."),
         is_available=lambda user: user.role is not UserRole.USER,
     )
     async def reset_totp(self, request: Request, pk: int, _form: FormData) -> None:

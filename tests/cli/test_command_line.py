@@ -120,9 +120,9 @@ def test_admin_create_creates_or_promotes_a_user_and_prints_one_line(migrated: P
         run("admin", "create", "09381112233", *role, DATA_FOLDER=str(migrated))
         for role in (["--role", "support"], [], [])
     )
-    assert (created.returncode, created.stdout) == (0, "user 1, 0938****233, made as support\n")
+    assert (created.returncode, created.stdout) == (0, "user 1, 0938****233, created as support\n")
     assert promoted.stdout == "user 1, 0938****233, is owner now, was support\n"
-    assert unchanged.stdout == "user 1, 0938****233, is owner already\n"
+    assert unchanged.stdout == "user 1, 0938****233, is already owner\n"
 
 
 def test_admin_create_refuses_a_malformed_mobile_and_an_unknown_role(migrated: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_value_that_could_not_work_is_named_in_one_line(
 @pytest.mark.parametrize("number", ["4711", "-1"])
 def test_a_provider_that_does_not_exist_is_refused_in_one_line(number: str, folder: Path) -> None:
     answer = providers(folder, "sync", "--", number)
-    assert get_error_line(answer) == f"there is no provider {number}"
+    assert get_error_line(answer) == f"provider {number} not found"
 
 
 @pytest.mark.parametrize(

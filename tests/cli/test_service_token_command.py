@@ -49,7 +49,7 @@ def test_a_token_is_printed_once_listed_and_revoked(folder: Path) -> None:
     assert command(folder, "service-token", "revoke", token_id).stdout == f"revoked: {line}\n"
     assert command(folder, "service-token", "list").stdout == "no service tokens\n"
     again = command(folder, "service-token", "revoke", token_id)
-    assert (again.returncode, again.stderr) == (1, f"vitrin: there is no valid token {token_id}\n")
+    assert (again.returncode, again.stderr) == (1, f"vitrin: no valid token has the id {token_id}\n")
     events = (folder / "log").read_text(encoding="utf-8")
     assert [
         name in events for name in ("role.changed", "service_token.created", "service_token.revoked")
@@ -66,13 +66,13 @@ def test_a_refusal_is_one_line(folder: Path, subtests: pytest.Subtests) -> None:
     create = ("service-token", "create")
     provided = ("--permission", "read_figures")
     for arguments, message in (
-        ((*create, "123", "x", *provided), "123 is no Iranian mobile number"),
+        ((*create, "123", "x", *provided), "123 is not an Iranian mobile number"),
         (
             (*create, "09381112244", "x", *provided),
-            "no owner has the mobile 09381112244; see main.py admin create",
+            "no owner has the mobile number 09381112244; see main.py admin create",
         ),
-        ((*create, OWNER, " ", *provided), "a name has 1 to 100 characters"),
-        ((*create, OWNER, "x"), "give at least one permission by --permission"),
+        ((*create, OWNER, " ", *provided), "the name must have 1 to 100 characters"),
+        ((*create, OWNER, "x"), "at least one --permission is required"),
         ((*create, OWNER, "x", *provided, "--days", "366"), "give 1 to 365 days"),
     ):
         with subtests.test(message):

@@ -32,7 +32,7 @@ def test_other_texts_are_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> 
 
 
 def test_a_bucket_must_hold_the_dearest_operation() -> None:
-    with pytest.raises(ValidationError, match="GRAPHQL_MAX_COST is above GRAPHQL_POINTS"):
+    with pytest.raises(ValidationError, match="GRAPHQL_MAX_COST must not exceed GRAPHQL_POINTS"):
         Settings(graphql_points=PerCaller(100, 100_000, 500_000))
 
 

@@ -23,7 +23,7 @@ from tests.money.server_fleet import Fleet, run_fleet
 
 pytestmark = pytest.mark.processes
 
-_FIRST_LINES = {"fa": "فروشگاه به پایگاه دادهٔ خود دسترسی ندارد.", "en": "The shop cannot reach its database."}
+_FIRST_LINES = {"fa": "ارتباط با پایگاه داده برقرار نیست.", "en": "The database is unavailable."}
 
 
 class TcpProxy:

@@ -89,7 +89,7 @@ async def test_a_notice_that_cannot_be_sent_is_logged_and_takes_nothing_back(
     assert await Notification.filter(user_id=owner.id, kind=NotificationKind.STAFF_SIGN_IN).exists()
     messages = [record.getMessage() for record in caplog.records]
     assert [message.split(" for ")[0] for message in messages] == [
-        "notice mobile_changed",
-        "notice staff_signed_in",
+        "sms not sent: notice mobile_changed",
+        "sms not sent: notice staff_signed_in",
     ]
     assert "09121110000" not in "".join(messages)
