@@ -1,4 +1,4 @@
-"""GraphQL types and fields. This file is the table of contents."""
+"""The GraphQL schema: its root types."""
 
 import strawberry
 from strawberry.printer import print_schema
@@ -68,7 +68,7 @@ class Mutation(
 
 
 class CachedNameConverter(NameConverter):
-    """Names in camel case; Strawberry asks for those of inputs again with every request."""
+    """Camel-case names, cached: Strawberry converts those of inputs on every request."""
 
     def __init__(self) -> None:
         super().__init__()

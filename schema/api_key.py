@@ -10,7 +10,7 @@ from schema.user import User
 
 @strawberry.type(description="A new key for the reseller API at `/api/v2`.")
 class ApiKey:
-    """The one time that a key is told."""
+    """A new key, shown only once."""
 
     key: str = strawberry.field(
         description="`vt_` followed by 48 hexadecimal digits. Shown only once. Keep it secret: it can spend "
@@ -27,8 +27,6 @@ class ApiKeyRevoked:
 
 @strawberry.type
 class ApiKeyMutation:
-    """Giving and taking away the right to order by program."""
-
     @mutation_field(
         api_keys.rotate_api_key,
         description="Create a reseller API key. The previous key stops working immediately. Requires "

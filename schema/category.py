@@ -51,8 +51,6 @@ class CategoryOrderField(StrEnum):
 
 @strawberry.input(description="Sort order for categories.")
 class CategoryOrder:
-    """A column and a direction."""
-
     field: CategoryOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -61,8 +59,6 @@ class CategoryOrder:
 
 @strawberry.type
 class CategoryQuery:
-    """Reading categories."""
-
     @query_field(description="All categories on sale, newest first by default.")
     async def categories(
         self,

@@ -1,4 +1,4 @@
-"""Relay connections over `resolvers.pagination`, and the arguments that pages take."""
+"""Relay connections over `resolvers.pagination`, and their arguments."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -41,7 +41,7 @@ class PageInfo:
 
 @strawberry.type(description="One entry of a page.")
 class Edge(Generic[T]):
-    """A row and its place in the list."""
+    """A row and its cursor."""
 
     page: strawberry.Private[Page[Any]]
     row: strawberry.Private[Any]
@@ -72,7 +72,7 @@ def _build_page_info(connection: "Connection[Any]") -> PageInfo:
     description="A page of a list. Rows added while paging do not cause entries to be skipped or repeated."
 )
 class Connection(Generic[T]):
-    """Relay's Connection; the page is read already, the total only when asked for."""
+    """Relay's Connection; the page is already loaded, the total only on request."""
 
     page: strawberry.Private[Page[Any]]
     render: strawberry.Private[Callable[[Any], Any]]

@@ -1,4 +1,4 @@
-"""What every field may ask of its request."""
+"""The context of a request, available to every field."""
 
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -30,14 +30,14 @@ _TOTP_SETUP = {
 
 
 class Unauthenticated(GraphQLError):
-    """A field that needs a user was asked for without one; told in `errors`, not as data."""
+    """A field that needs a user was requested without one; reported in `errors`, not as data."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(_SIGN_IN[language], extensions={"code": "UNAUTHENTICATED"})
 
 
 class StaffSessionRequired(GraphQLError):
-    """A member of staff asked for `admin` with a token of the app's, which has customer rights only."""
+    """A member of staff requested `admin` with an app token, which has customer rights only."""
 
     def __init__(self, language: Language) -> None:
         super().__init__(_STAFF_SESSION[language], extensions={"code": "STAFF_SESSION_REQUIRED"})
@@ -52,7 +52,7 @@ class TotpSetupRequired(GraphQLError):
 
 @dataclass(kw_only=True)
 class Context:
-    """One request: who calls, from where, and in which language problems are told."""
+    """One request: its session, client, and language of problem messages."""
 
     shop: AppContext
     viewer: Session | None
@@ -67,10 +67,10 @@ class Context:
 
     @property
     def session(self) -> Session:
-        """Who is signed in, with the rights of a customer.
+        """The session, with customer rights.
 
         Raises:
-            Unauthenticated: nobody is, or a program by a service token, which has none.
+            Unauthenticated: nobody is signed in, or a service token is used, which has no customer rights.
         """
         if self.viewer is None:
             raise Unauthenticated(self.language)
@@ -106,15 +106,15 @@ class Context:
 
     @property
     def client(self) -> Client:
-        """What a session remembers of the client that opens it."""
+        """The description of the client that is stored with a session it opens."""
         return Client(network=self.address, user_agent=self.user_agent)
 
     @property
     def user(self) -> User:
-        """The user who is signed in.
+        """The signed-in user.
 
         Raises:
-            Unauthenticated: nobody is.
+            Unauthenticated: nobody is signed in.
         """
         return self.session.user
 

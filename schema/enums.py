@@ -1,6 +1,6 @@
-"""The enums of the layers below, described for clients.
+"""The enums of the lower layers with descriptions.
 
-Types import them from here: Strawberry would take one that it meets undescribed as another enum.
+Types import them from here: Strawberry would treat the undecorated enum as a different one.
 """
 
 import strawberry

@@ -1,8 +1,8 @@
-"""Fields that are resolved, the examples of root fields, and fields of types that are views of rows.
+"""Helpers to declare fields: resolved ones, root fields with examples, and fields of views of rows.
 
-A view holds a row as `row`. Its fields are read from there when an answer needs them, and say which columns
-that takes: see `schema.selection`. The engine does without resolvers, and without views of rows, where the
-fields' metadata let it: see `engine.executor.readers`.
+A view holds a row as `row`. Its fields are read from there on demand, and declare the columns they need: see
+`schema.selection`. If the fields' metadata allow it, the engine bypasses resolvers and views: see
+`engine.executor.readers`.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _EXAMPLES = Path(__file__).parent / "examples"
 
 
 class ViewField(StrawberryField):
-    """A field that is read from its source by a function without effects."""
+    """A field computed from its source by a function without side effects."""
 
     def get_result(self, source: Any, info: object, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return self.metadata["shortcut"](source)
@@ -29,7 +29,7 @@ class ViewField(StrawberryField):
 def resolved_field(
     *, description: str, columns: tuple[str, ...] | None = None, cost: int = 1
 ) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed`.
+    """A field that the function resolves; `strawberry.field`, but typed. `columns` as in `computed_field`.
 
     `cost` is in the points that callers are limited by.
     """
@@ -44,7 +44,7 @@ def resolved_field(
 def related_field(
     relation: str, render: Callable[[Any], Any], *, description: str
 ) -> Callable[[Callable[..., object]], StrawberryField]:
-    """A field of a row's relation, as `show` shows it. The function resolves it if it was not read along."""
+    """A field of a row's relation, shown by `render`; the function resolves it if it was not prefetched."""
 
     def shortcut(view: Any) -> Any:
         return render(get_prefetched(view.row, relation))
@@ -68,29 +68,29 @@ def query_field(*, description: str) -> Callable[[Callable[..., object]], Strawb
 
 
 def with_example(description: str, name: str) -> str:
-    """`description` and, as Markdown, the document in `examples/` of a name, which mostly is the field's."""
+    """`description` with the document `name` in `examples/` as a Markdown code block."""
     file = _EXAMPLES / f"{name}.graphql"
     return f"{description}\n\n```graphql\n{file.read_text(encoding='utf-8').strip()}\n```"
 
 
 def column_field(name: str, *, description: str) -> Any:
-    """A field that shows a column as it is."""
+    """A field with a column's value."""
     return _view_field(attrgetter(f"row.{name}"), description, (name,), column=name)
 
 
 def mapped_column(name: str, make: Callable[[Any], object], *, description: str) -> Any:
-    """A field that `make` makes of one column's value."""
+    """A field computed by `make` from one column's value."""
     read = attrgetter(f"row.{name}")
     return _view_field(lambda view: make(read(view)), description, (name,), column=name, made=make)
 
 
 def computed_field(render: Callable[[Any], object], *columns: str, description: str) -> Any:
-    """A field that `show` makes of the view's row, from these columns besides its keys."""
+    """A field computed by `render` from the view's row, which needs these columns besides its keys."""
     return _view_field(lambda view: render(view.row), description, columns)
 
 
 def derived_field(render: Callable[[Any], object], *, description: str, **metadata: object) -> Any:
-    """A field that `show` makes of what the source holds, row or not."""
+    """A field computed by `render` from its source, with or without a row."""
     return _view_field(render, description, None, **metadata)
 
 

@@ -1,4 +1,4 @@
-"""Inputs that every `where` is made of."""
+"""Shared inputs of the `where` arguments."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ class TextContains:
 
 @strawberry.input(description="A range of time.")
 class DateTimeRange:
-    """Moments between two bounds."""
+    """Timestamps between two bounds."""
 
     gte: datetime | None = strawberry.field(default=None, description="At or after this time.")
     lte: datetime | None = strawberry.field(default=None, description="At or before this time.")

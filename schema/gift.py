@@ -91,15 +91,13 @@ class UserGift(Node):
 
 @strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")
 class GiftWhere:
-    """Criteria, all of which must hold."""
-
     used: bool | None = strawberry.field(default=None, description="Filter by whether it was used.")
     expires_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by expiry time, bounds included."
     )
 
     def to_filter(self) -> GiftFilter:
-        """The same, in the operation's terms."""
+        """The operation's filter."""
         return GiftFilter(
             is_used=self.used,
             expires_gte=self.expires_at.gte if self.expires_at else None,
@@ -109,8 +107,6 @@ class GiftWhere:
 
 @strawberry.input(description="Sort order for won gifts.")
 class GiftOrder:
-    """A column and a direction."""
-
     field: GiftOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -119,8 +115,6 @@ class GiftOrder:
 
 @strawberry.type
 class GiftQuery:
-    """Reading one's own gifts."""
-
     @query_field(
         description="The viewer's gifts, including used and expired ones, oldest first by default. Requires "
         "authentication."
@@ -148,8 +142,6 @@ class GiftQuery:
 
 @strawberry.type
 class GiftMutation:
-    """Winning gifts and using them."""
-
     @mutation_field(
         wheel.spin_wheel,
         cost=MONEY_MUTATION_COST,

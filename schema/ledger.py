@@ -76,8 +76,6 @@ class LedgerKindIn:
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
 class LedgerWhere:
-    """Criteria, all of which must hold."""
-
     kind: LedgerKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     amount: TomanRange | None = strawberry.field(
         default=None, description="Filter by amount in Toman; spending is negative."
@@ -87,7 +85,7 @@ class LedgerWhere:
     )
 
     def to_filter(self) -> LedgerFilter:
-        """The same, in the operation's terms."""
+        """The operation's filter."""
         return LedgerFilter(
             kinds=self.kind.any_of if self.kind else None,
             amount_gte=self.amount.gte if self.amount else None,
@@ -99,8 +97,6 @@ class LedgerWhere:
 
 @strawberry.input(description="Sort order for ledger entries.")
 class LedgerOrder:
-    """A column and a direction."""
-
     field: LedgerOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -109,8 +105,6 @@ class LedgerOrder:
 
 @strawberry.type
 class LedgerQuery:
-    """Reading one's own ledger."""
-
     @query_field(
         description="All changes to the viewer's balance, newest first by default. Requires authentication. "
         "Errors: `INVALID_INPUT`."
@@ -144,8 +138,6 @@ class LedgerQuery:
 
 @strawberry.type
 class LedgerMutation:
-    """What the shop gives."""
-
     @mutation_field(
         free_credit.claim_free_credit,
         cost=MONEY_MUTATION_COST,

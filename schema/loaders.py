@@ -1,4 +1,4 @@
-"""Dataloaders: the rows that the fields of one request need, each kind in one statement."""
+"""Dataloaders: load the rows that a request's fields need, one statement per kind."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property, partial
@@ -50,7 +50,7 @@ class Loaders:
     def ticket(self) -> DataLoader[int, Ticket]:
         return _create_loader(tickets.get_tickets_by_id, cache=False)
 
-    # Not remembered, these and the above three: a mutation may add one between two reads of one document.
+    # These and the three above are not cached: a mutation may add a row between two reads of one document.
     @cached_property
     def messages(self) -> DataLoader[int, list[TicketMessage]]:
         return _create_loader(tickets.get_messages_by_ticket, cache=False)

@@ -45,8 +45,6 @@ class LoggedOut:
 
 @strawberry.type
 class LoginMutation:
-    """Signing in and out."""
-
     @mutation_field(
         login.request_login_code, cost=MONEY_MUTATION_COST, description="Send a login code by SMS."
     )
@@ -102,6 +100,6 @@ class LoginMutation:
     async def logout(self, info: Info) -> LoggedOut:
         viewer = info.context.session
         await login.logout(viewer)
-        # What follows in the same document is a visitor's.
+        # The remaining fields of the document run anonymously.
         info.context.viewer = None
         return LoggedOut(user=User.from_model(viewer.user))

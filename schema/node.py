@@ -110,8 +110,6 @@ class Node:
 
 @strawberry.type
 class NodeQuery:
-    """Relay's way back to a record."""
-
     @query_field(
         description="The object with this global id, or null. Follows the same access rules as the type's "
         "own query: another user's order or ticket is the error `FORBIDDEN`, any other record of another "

@@ -1,4 +1,4 @@
-"""What the shop told a user."""
+"""A user's notifications."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -55,15 +55,13 @@ class NotificationKindIn:
 
 @strawberry.input(description="Filter for notifications. Omitted or null criteria are ignored.")
 class NotificationWhere:
-    """Criteria, all of which must hold."""
-
     kind: NotificationKindIn | None = strawberry.field(default=None, description="Filter by kind.")
     created_at: DateTimeRange | None = strawberry.field(
         default=None, description="Filter by the time it was sent, bounds included."
     )
 
     def to_filter(self, *, unread_only: bool) -> NotificationFilter:
-        """The same, in the operation's terms."""
+        """The operation's filter."""
         return NotificationFilter(
             unread_only=unread_only,
             kinds=self.kind.any_of if self.kind else None,
@@ -74,8 +72,6 @@ class NotificationWhere:
 
 @strawberry.input(description="Sort order for notifications.")
 class NotificationOrder:
-    """A column and a direction."""
-
     field: NotificationOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -84,8 +80,6 @@ class NotificationOrder:
 
 @strawberry.type
 class NotificationQuery:
-    """Reading one's own notifications."""
-
     @query_field(
         description="The viewer's notifications, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
@@ -129,8 +123,6 @@ class NotificationsRead:
 
 @strawberry.type
 class NotificationMutation:
-    """Putting notifications away."""
-
     @mutation_field(
         notifications.mark_notifications_read,
         description="Mark your notifications as read. Requires authentication.",

@@ -192,8 +192,6 @@ class OrderStatusIn:
 
 @strawberry.input(description="Filter for orders. Omitted or null criteria are ignored.")
 class OrderWhere:
-    """Criteria, all of which must hold."""
-
     status: OrderStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
     link: TextContains | None = strawberry.field(default=None, description="Filter by part of the link.")
@@ -202,7 +200,7 @@ class OrderWhere:
     )
 
     def to_filter(self) -> OrderFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return OrderFilter(
             statuses=self.status.any_of if self.status else None,
             service_ids=parse_ids(self.service, "Service", field="service"),
@@ -214,8 +212,6 @@ class OrderWhere:
 
 @strawberry.input(description="Sort order for orders.")
 class OrderOrder:
-    """A column and a direction."""
-
     field: OrderOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -224,8 +220,6 @@ class OrderOrder:
 
 @strawberry.type
 class OrderQuery:
-    """Reading one's own orders."""
-
     @query_field(
         description="The viewer's orders, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
@@ -274,8 +268,6 @@ class OrderQuery:
 
 @strawberry.type
 class OrderMutation:
-    """Buying."""
-
     @mutation_field(
         orders.create_order,
         cost=MONEY_MUTATION_COST,

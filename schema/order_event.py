@@ -1,4 +1,4 @@
-"""What happened to an order."""
+"""The history of an order."""
 
 from datetime import datetime
 from typing import Self

@@ -1,4 +1,4 @@
-"""What a client sends to place an order."""
+"""Inputs for placing an order."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ class DripFeedInput:
     interval: int = strawberry.field(description="Minutes between runs, 1 to 10080.")
 
     def to_details(self) -> DripFeed:
-        """The same, in the operation's terms."""
+        """The operation's input."""
         return DripFeed(runs=self.runs, interval=self.interval)
 
 
@@ -38,7 +38,7 @@ class SubscriptionInput:
     )
 
     def to_details(self) -> Subscription:
-        """The same, in the operation's terms; InvalidInput for a malformed day."""
+        """The operation's input; raises InvalidInput for a malformed day."""
         return Subscription(
             posts=self.posts, min=self.min, max=self.max, delay=self.delay, expiry=_parse_day(self.expiry)
         )
@@ -85,7 +85,7 @@ class CreateOrderInput:
     )
 
     def to_details(self) -> OrderDetails:
-        """The same, in the operation's terms; InvalidInput for a malformed day."""
+        """The operation's input; raises InvalidInput for a malformed day."""
         return OrderDetails(
             quantity=self.quantity,
             drip_feed=self.drip_feed.to_details() if self.drip_feed else None,

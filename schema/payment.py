@@ -70,8 +70,6 @@ class PaymentStatusIn:
 
 @strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")
 class PaymentWhere:
-    """Criteria, all of which must hold."""
-
     status: PaymentStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     amount: TomanRange | None = strawberry.field(default=None, description="Filter by amount, in Toman.")
     created_at: DateTimeRange | None = strawberry.field(
@@ -79,7 +77,7 @@ class PaymentWhere:
     )
 
     def to_filter(self) -> PaymentFilter:
-        """The same, in the operation's terms."""
+        """The operation's filter."""
         return PaymentFilter(
             statuses=self.status.any_of if self.status else None,
             amount_gte=self.amount.gte if self.amount else None,
@@ -91,8 +89,6 @@ class PaymentWhere:
 
 @strawberry.input(description="Sort order for payments.")
 class PaymentOrder:
-    """A column and a direction."""
-
     field: PaymentOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -101,8 +97,6 @@ class PaymentOrder:
 
 @strawberry.type
 class PaymentQuery:
-    """Reading one's own payments."""
-
     @query_field(
         description="The viewer's payments, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
@@ -134,8 +128,6 @@ class PaymentQuery:
 
 @strawberry.type
 class PaymentMutation:
-    """Paying."""
-
     @mutation_field(
         payments.start_payment,
         cost=MONEY_MUTATION_COST,

@@ -1,4 +1,4 @@
-"""Problems as data: the one mechanism that turns an operation's declared problems into GraphQL."""
+"""Result unions: converts an operation's declared problems to GraphQL types."""
 
 import inspect
 import re
@@ -39,7 +39,7 @@ _FIELD_TYPES = {timedelta: int, int: Count}
     description="An expected failure. Every mutation returns its result or one of its problems."
 )
 class Problem:
-    """What all problems show."""
+    """The fields of all problems."""
 
     code: ProblemCode = strawberry.field(description="A stable code for programs.")
     message: str = strawberry.field(
@@ -66,7 +66,7 @@ _TYPES = {problem: _build_type(problem) for problem in domain.Problem.__subclass
 
 
 def to_graphql(problem: domain.Problem, language: Language) -> Problem:
-    """`problem` as data; waits are rounded up to whole seconds."""
+    """`problem` as a GraphQL object; waits are rounded up to whole seconds."""
     own: dict[str, Any] = problem_serialization.to_record(problem) | {"code": problem.code}
     return _TYPES[type(problem)](message=problem_messages.format_message(problem, language), **own)
 
@@ -82,7 +82,7 @@ class ProblemUnionExtension(FieldExtension):
         name = self._prefix + "".join(part.capitalize() for part in field.python_name.split("_")) + "Result"
         members = (field.type, *(_TYPES[problem] for problem in self._problems))
         union = Annotated[Union[members], strawberry.union(name, description=_RESULT_DESCRIPTION)]  # type: ignore[valid-type] # noqa: UP007 - its members are values
-        # Nullable: a failing mutation must not take its neighbours' answers away.
+        # Nullable: a failing mutation must not discard the results of others.
         field.type = Optional[union]  # noqa: UP045 - `|` does not take what is made at run time
 
     async def resolve_async(
@@ -107,8 +107,8 @@ def mutation_field(
 ) -> Callable[[Callable[..., object]], StrawberryField]:
     """A mutation that answers `<prefix><Name>Result`: what the function returns, or a problem.
 
-    The problems are those that `operation` declares with `refuses`, and `more` of the function's own.
-    `cost` is in the points that callers are limited by; None: what mutations usually cost.
+    The problems are those that `operation` declares with `declares_problems`, and `more` of the function's
+    own. `cost` is in the points that callers are limited by; None: what mutations usually cost.
     """
     problems = dict.fromkeys((*domain.get_declared_problems(operation), *more))
 

@@ -1,4 +1,4 @@
-"""Refills: having delivered again what dropped."""
+"""Refills: delivering again what dropped."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -44,8 +44,6 @@ class Refill(Node):
 
 @strawberry.type
 class RefillMutation:
-    """Asking for refills."""
-
     @mutation_field(
         refills.request_refill,
         InvalidInput,

@@ -1,4 +1,4 @@
-"""Scalars that GraphQL lacks: whole numbers beyond 32 bits, and moments."""
+"""Custom scalars: integers beyond 32 bits, and timestamps."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which columns the selection of a field needs."""
+"""The columns that the selection of a field needs."""
 
 import weakref
 from collections import OrderedDict
@@ -21,9 +21,9 @@ Fragments = dict[str, FragmentDefinitionNode]
 
 
 def get_projection(info: Info, view: type, *path: str) -> Projection:
-    """What the asked fields need of the rows of `view`, which are selected at `path` below the field.
+    """The columns that the selected fields need of the rows of `view`, at `path` below the field.
 
-    Conditions do not count: a column too many does no harm.
+    @skip and @include are ignored: an extra column does no harm.
     """
     nodes = info._raw_info.field_nodes
     # By identity: a node's own hash covers its whole subtree. An entry ends with its document, which it must
@@ -71,7 +71,7 @@ def _projection_of(nodes: list[FieldNode], view: type, fragments: Fragments) -> 
             )
             continue
         needed = field.metadata.get("columns")
-        # A field that does not tell may need any.
+        # A field without declared columns may need any.
         columns = None if columns is None or needed is None else columns | set(needed)
     return Projection(None if columns is None else frozenset(columns), tuple(related.items()))
 

@@ -75,8 +75,6 @@ class ServiceTypeIn:
 
 @strawberry.input(description="Filter for services. Omitted or null criteria are ignored.")
 class ServiceWhere:
-    """Criteria, all of which must hold."""
-
     category: IdIn | None = strawberry.field(default=None, description="Filter by category.")
     type: ServiceTypeIn | None = strawberry.field(default=None, description="Filter by type.")
     drip_feed: bool | None = strawberry.field(default=None, description="Filter by drip-feed support.")
@@ -86,7 +84,7 @@ class ServiceWhere:
     price: TomanRange | None = strawberry.field(default=None, description="Filter by price, in Toman.")
 
     def to_filter(self) -> ServiceFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return ServiceFilter(
             category_ids=parse_ids(self.category, "Category", field="category"),
             types=self.type.any_of if self.type else None,
@@ -114,8 +112,6 @@ class ServiceOrderField(StrEnum):
 
 @strawberry.input(description="Sort order for services.")
 class ServiceOrder:
-    """A column and a direction."""
-
     field: ServiceOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -124,8 +120,6 @@ class ServiceOrder:
 
 @strawberry.type
 class ServiceQuery:
-    """Reading services."""
-
     @query_field(description="Services on sale, newest first by default. Errors: `INVALID_INPUT`.")
     async def services(
         self,

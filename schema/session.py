@@ -65,8 +65,6 @@ class SessionEnded:
 
 @strawberry.type
 class SessionQuery:
-    """Looking where one is signed in."""
-
     @query_field(description="The viewer's open sessions, newest first. Requires authentication.")
     async def sessions(self, info: Info) -> list[UserSession] | None:
         viewer = info.context.session
@@ -76,8 +74,6 @@ class SessionQuery:
 
 @strawberry.type
 class SessionMutation:
-    """Ending sessions."""
-
     @mutation_field(
         sessions.end_session,
         InvalidInput,
@@ -92,6 +88,6 @@ class SessionMutation:
         session_id = parse_text(id, "UserSession", field="id")
         await sessions.end_session(info.context.shop, viewer, session_id=session_id)
         if session_id == sessions.to_public_id(viewer.token_id):
-            # What follows in the same document is a visitor's.
+            # The remaining fields of the document run anonymously.
             info.context.viewer = None
         return SessionEnded(user=User.from_model(viewer.user))

@@ -1,4 +1,4 @@
-"""Staff's sessions: opening, confirming, and the authenticator app."""
+"""Staff sessions: sign-in, confirmation, and the authenticator app."""
 
 from datetime import datetime
 from typing import Annotated
@@ -49,8 +49,6 @@ class TotpDisabled:
 
 @strawberry.type
 class StaffSessionMutation:
-    """Signing in as staff."""
-
     @mutation_field(
         staff_sessions.start_staff_session,
         description="Exchange a login code for a staff session, which `admin` requires. The session ends "

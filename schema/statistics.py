@@ -1,4 +1,4 @@
-"""Statistics that anyone may see."""
+"""Public statistics."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -57,8 +57,6 @@ def _row_limit(limit: int | None) -> int:
 
 @strawberry.type
 class StatsQuery:
-    """The public tables."""
-
     @query_field(
         description="The users who spent the most, not counting refunded orders. Errors: `INVALID_INPUT`."
     )

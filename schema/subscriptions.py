@@ -1,4 +1,4 @@
-"""What clients follow over WebSocket."""
+"""Subscriptions."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Questions to the shop's support."""
+"""Support tickets."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -102,8 +102,6 @@ class TicketStatusIn:
 
 @strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")
 class TicketWhere:
-    """Criteria, all of which must hold."""
-
     status: TicketStatusIn | None = strawberry.field(default=None, description="Filter by status.")
     subject: TextContains | None = strawberry.field(
         default=None, description="Filter by part of the subject."
@@ -113,7 +111,7 @@ class TicketWhere:
     )
 
     def to_filter(self) -> TicketFilter:
-        """The same, in the operation's terms."""
+        """The operation's filter."""
         return TicketFilter(
             statuses=self.status.any_of if self.status else None,
             subject_contains=self.subject.contains if self.subject else None,
@@ -124,8 +122,6 @@ class TicketWhere:
 
 @strawberry.input(description="Sort order for tickets.")
 class TicketOrder:
-    """A column and a direction."""
-
     field: TicketOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -134,8 +130,6 @@ class TicketOrder:
 
 @strawberry.type
 class TicketQuery:
-    """Reading one's own tickets."""
-
     @query_field(
         description="The viewer's tickets, newest first by default. Requires authentication. Errors: "
         "`INVALID_INPUT`."
@@ -178,8 +172,6 @@ class TicketQuery:
 
 @strawberry.type
 class TicketMutation:
-    """Writing to support."""
-
     @mutation_field(tickets.create_ticket, description="Open a ticket. Requires authentication.")
     async def create_ticket(
         self,

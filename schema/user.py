@@ -1,4 +1,4 @@
-"""The person who is signed in."""
+"""The signed-in user."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -75,8 +75,6 @@ class User(Node):
 
 @strawberry.type
 class UserQuery:
-    """Reading oneself."""
-
     @query_field(description="The signed-in user; null if anonymous.")
     def me(self, info: Info) -> User | None:
         viewer = info.context.viewer
@@ -103,8 +101,6 @@ class ProfileInput:
 
 @strawberry.type
 class UserMutation:
-    """Changing oneself."""
-
     @mutation_field(
         profile.update_profile,
         description="Update your profile. If any value is rejected, none is changed. Requires "

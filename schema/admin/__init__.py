@@ -1,4 +1,4 @@
-"""What only staff may read and do. The permissions are checked by the operations, not here."""
+"""Queries and mutations for staff. The operations check the permissions."""
 
 import strawberry
 
@@ -41,8 +41,6 @@ class AdminQuery(
     AdminFiguresQuery,
     AdminServiceTokenQuery,
 ):
-    """The root of staff's reading."""
-
     @resolved_field(description="The permissions of the current session; empty for users who are not staff.")
     async def permissions(self, info: Info) -> list[Permission]:
         granted = await staff_action.get_permissions(info.context.staff)
@@ -73,8 +71,6 @@ class AdminMutation(
 
 @strawberry.type
 class AdminRootQuery:
-    """The way to what staff read."""
-
     @resolved_field(
         description=with_example(
             "Staff queries. Requires a staff session or a service token. Errors: `STAFF_SESSION_REQUIRED`, "
@@ -89,8 +85,6 @@ class AdminRootQuery:
 
 @strawberry.type
 class AdminRootMutation:
-    """The way to what staff do."""
-
     @resolved_field(
         description=with_example(
             "Staff mutations. Requires a staff session or a service token. Errors: "

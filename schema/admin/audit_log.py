@@ -1,4 +1,4 @@
-"""What staff did, and the settings that they change."""
+"""The audit log."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -119,8 +119,6 @@ class NumberIn:
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
 class AdminAuditEntryWhere:
-    """Criteria, all of which must hold."""
-
     actor: IdIn | None = strawberry.field(default=None, description="Filter by the staff member who acted.")
     act: StaffActIn | None = strawberry.field(default=None, description="Filter by action.")
     subject: StaffSubjectIn | None = strawberry.field(
@@ -132,7 +130,7 @@ class AdminAuditEntryWhere:
     )
 
     def to_filter(self) -> AuditFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return AuditFilter(
             actor_ids=parse_ids(self.actor, "AdminUser", field="actor"),
             actions=self.act.any_of if self.act else None,
@@ -145,8 +143,6 @@ class AdminAuditEntryWhere:
 
 @strawberry.input(description="Sort order for entries.")
 class AdminAuditEntryOrder:
-    """A column and a direction."""
-
     field: AdminAuditOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -155,8 +151,6 @@ class AdminAuditEntryOrder:
 
 @strawberry.type
 class AdminAuditQuery:
-    """Reading the audit log."""
-
     @resolved_field(
         description="Staff actions, newest first by default. Requires `READ_AUDIT_LOG`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."

@@ -53,14 +53,12 @@ class AdminCategory:
 
 @strawberry.input(description="Filter for categories. Omitted or null criteria are ignored.")
 class AdminCategoryWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by category.")
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is on sale.")
     name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
 
     def to_filter(self) -> CategoryFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return CategoryFilter(
             ids=parse_ids(self.id, "AdminCategory", field="id"),
             is_active=self.is_active,
@@ -70,8 +68,6 @@ class AdminCategoryWhere:
 
 @strawberry.input(description="Sort order for categories.")
 class AdminCategoryOrder:
-    """A column and a direction."""
-
     field: AdminCategoryOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -80,8 +76,6 @@ class AdminCategoryOrder:
 
 @strawberry.type
 class AdminCategoryQuery:
-    """Reading categories."""
-
     @resolved_field(
         description="All categories, newest first by default. Requires `READ_CATALOGUE`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
@@ -114,8 +108,6 @@ class AdminCategoryQuery:
 
 @strawberry.type
 class AdminCategoryMutation:
-    """Keeping the shelves."""
-
     @admin_mutation(
         categories.create_category,
         description="Create a category and put it on sale. Requires `CHANGE_CATALOGUE`.",

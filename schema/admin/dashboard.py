@@ -1,4 +1,4 @@
-"""The shop's figures, for staff."""
+"""The shop's figures for staff."""
 
 from typing import Annotated, Self
 
@@ -81,8 +81,6 @@ class AdminFigures:
 
 @strawberry.type
 class AdminFiguresQuery:
-    """Reading the shop's figures."""
-
     @resolved_field(
         description="Daily orders and revenue, and pending work. Requires `READ_FIGURES`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`.",

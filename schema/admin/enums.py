@@ -1,4 +1,4 @@
-"""Enums that only staff meet, described for them; types import them from here."""
+"""Enums used by staff types only; types import them from here."""
 
 import strawberry
 

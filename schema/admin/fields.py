@@ -1,4 +1,4 @@
-"""Mutations of staff's."""
+"""Fields of staff mutations."""
 
 from collections.abc import Callable
 

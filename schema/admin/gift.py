@@ -1,4 +1,4 @@
-"""What the wheel of fortune gives, for staff."""
+"""The wheel's gifts, for staff."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -52,14 +52,12 @@ class AdminGift:
 
 @strawberry.input(description="Filter for gifts. Omitted or null criteria are ignored.")
 class AdminGiftWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by gift.")
     service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it can be won.")
 
     def to_filter(self) -> GiftFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return GiftFilter(
             ids=parse_ids(self.id, "AdminGift", field="id"),
             service_ids=parse_ids(self.service, "AdminService", field="service"),
@@ -69,8 +67,6 @@ class AdminGiftWhere:
 
 @strawberry.input(description="Sort order for gifts.")
 class AdminGiftOrder:
-    """A column and a direction."""
-
     field: AdminGiftOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -79,8 +75,6 @@ class AdminGiftOrder:
 
 @strawberry.type
 class AdminGiftQuery:
-    """Reading the wheel."""
-
     @resolved_field(
         description="The wheel's prizes, newest first by default. Requires `READ_GIFTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
@@ -112,8 +106,6 @@ class AdminGiftQuery:
 
 @strawberry.type
 class AdminGiftMutation:
-    """Filling the wheel."""
-
     @admin_mutation(
         gifts.create_gift,
         InvalidInput,

@@ -1,4 +1,4 @@
-"""Everybody's wallet, entry by entry."""
+"""All users' ledger entries."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -62,8 +62,6 @@ class AdminLedgerEntry:
 
 @strawberry.input(description="Filter for entries. Omitted or null criteria are ignored.")
 class AdminLedgerEntryWhere:
-    """Criteria, all of which must hold."""
-
     user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
     order: IdIn | None = strawberry.field(default=None, description="Filter by order.")
     payment: IdIn | None = strawberry.field(default=None, description="Filter by payment.")
@@ -73,7 +71,7 @@ class AdminLedgerEntryWhere:
     )
 
     def to_filter(self) -> LedgerFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return LedgerFilter(
             user_ids=parse_ids(self.user, "AdminUser", field="user"),
             order_ids=parse_ids(self.order, "AdminOrder", field="order"),
@@ -86,8 +84,6 @@ class AdminLedgerEntryWhere:
 
 @strawberry.input(description="Sort order for entries.")
 class AdminLedgerEntryOrder:
-    """A column and a direction."""
-
     field: AdminLedgerOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -96,8 +92,6 @@ class AdminLedgerEntryOrder:
 
 @strawberry.type
 class AdminLedgerQuery:
-    """Reading ledgers."""
-
     @resolved_field(
         description="All users' balance changes, newest first by default. Requires `READ_LEDGER`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
@@ -131,8 +125,6 @@ class AdminLedgerQuery:
 
 @strawberry.type
 class AdminLedgerMutation:
-    """Setting balances right."""
-
     @admin_mutation(
         users.adjust_balance,
         InvalidInput,

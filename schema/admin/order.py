@@ -1,4 +1,4 @@
-"""Everybody's orders, for staff."""
+"""All users' orders, for staff."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -120,8 +120,6 @@ class OrderDispatchIn:
 
 @strawberry.input(description="Filter for orders. Omitted or null criteria are ignored.")
 class AdminOrderWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by order.")
     user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
     service: IdIn | None = strawberry.field(default=None, description="Filter by service.")
@@ -138,7 +136,7 @@ class AdminOrderWhere:
     )
 
     def to_filter(self) -> OrderFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return OrderFilter(
             ids=parse_ids(self.id, "AdminOrder", field="id"),
             user_ids=parse_ids(self.user, "AdminUser", field="user"),
@@ -154,8 +152,6 @@ class AdminOrderWhere:
 
 @strawberry.input(description="Sort order for orders.")
 class AdminOrderOrder:
-    """A column and a direction."""
-
     field: OrderOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -164,8 +160,6 @@ class AdminOrderOrder:
 
 @strawberry.type
 class AdminOrderQuery:
-    """Reading orders."""
-
     @resolved_field(
         description="All users' orders, newest first by default. Requires `READ_ORDERS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
@@ -199,8 +193,6 @@ class AdminOrderQuery:
 
 @strawberry.type
 class AdminOrderMutation:
-    """Setting orders right."""
-
     @admin_mutation(
         orders.set_order_status,
         InvalidInput,

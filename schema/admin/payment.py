@@ -1,4 +1,4 @@
-"""Everybody's payments, for staff."""
+"""All users' payments, for staff."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -74,8 +74,6 @@ class AdminPayment:
 
 @strawberry.input(description="Filter for payments. Omitted or null criteria are ignored.")
 class AdminPaymentWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by payment.")
     user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
     status: PaymentStatusIn | None = strawberry.field(default=None, description="Filter by status.")
@@ -85,7 +83,7 @@ class AdminPaymentWhere:
     )
 
     def to_filter(self) -> PaymentFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return PaymentFilter(
             ids=parse_ids(self.id, "AdminPayment", field="id"),
             user_ids=parse_ids(self.user, "AdminUser", field="user"),
@@ -99,8 +97,6 @@ class AdminPaymentWhere:
 
 @strawberry.input(description="Sort order for payments.")
 class AdminPaymentOrder:
-    """A column and a direction."""
-
     field: AdminPaymentOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -109,8 +105,6 @@ class AdminPaymentOrder:
 
 @strawberry.type
 class AdminPaymentQuery:
-    """Reading payments."""
-
     @resolved_field(
         description="All users' payments, newest first by default. Requires `READ_PAYMENTS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
@@ -143,8 +137,6 @@ class AdminPaymentQuery:
 
 @strawberry.type
 class AdminPaymentMutation:
-    """Deciding on payments of another amount than asked."""
-
     @admin_mutation(
         payments.settle_payment,
         InvalidInput,

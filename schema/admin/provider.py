@@ -132,7 +132,7 @@ class AdminProviderInput:
     )
 
     def to_values(self) -> ProviderValues:
-        """The same, in the operation's terms."""
+        """The operation's input."""
         return ProviderValues(
             name=self.name,
             url=self.url,
@@ -146,14 +146,12 @@ class AdminProviderInput:
 
 @strawberry.input(description="Filter for providers. Omitted or null criteria are ignored.")
 class AdminProviderWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
     is_active: bool | None = strawberry.field(default=None, description="Filter by whether it is enabled.")
     name: TextContains | None = strawberry.field(default=None, description="Filter by part of the name.")
 
     def to_filter(self) -> ProviderFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return ProviderFilter(
             ids=parse_ids(self.id, "AdminProvider", field="id"),
             is_active=self.is_active,
@@ -163,8 +161,6 @@ class AdminProviderWhere:
 
 @strawberry.input(description="Sort order for providers.")
 class AdminProviderOrder:
-    """A column and a direction."""
-
     field: AdminProviderOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -173,8 +169,6 @@ class AdminProviderOrder:
 
 @strawberry.type
 class AdminProviderQuery:
-    """Reading providers."""
-
     @resolved_field(
         description="All providers, newest first by default. Requires `READ_PROVIDERS`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
@@ -207,8 +201,6 @@ class AdminProviderQuery:
 
 @strawberry.type
 class AdminProviderMutation:
-    """Keeping providers."""
-
     @admin_mutation(
         providers.add_provider,
         description="Add a provider and enable it. Its services are added by the first sync. Requires "

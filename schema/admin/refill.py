@@ -54,8 +54,6 @@ class AdminRefill:
 
 @strawberry.type
 class AdminRefillQuery:
-    """Reading refills."""
-
     @resolved_field(
         description="Up to 100 refills on hold for staff, longest waiting first. Requires `READ_ORDERS`. "
         "Errors: `FORBIDDEN`.",
@@ -68,8 +66,6 @@ class AdminRefillQuery:
 
 @strawberry.type
 class AdminRefillMutation:
-    """Settling held refills."""
-
     @admin_mutation(
         refills.settle_refill,
         InvalidInput,

@@ -146,7 +146,7 @@ class AdminServiceInput:
     )
 
     def to_values(self) -> ServiceValues:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return ServiceValues(
             category_id=_parse_optional_id(self.category_id, "AdminCategory", field="categoryId"),
             name=self.name,
@@ -187,8 +187,6 @@ class ServiceFlagIn:
 
 @strawberry.input(description="Filter for services. Omitted or null criteria are ignored.")
 class AdminServiceWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by service.")
     category: IdIn | None = strawberry.field(default=None, description="Filter by category.")
     provider: IdIn | None = strawberry.field(default=None, description="Filter by provider.")
@@ -199,7 +197,7 @@ class AdminServiceWhere:
     price: TomanRange | None = strawberry.field(default=None, description="Filter by price, in Toman.")
 
     def to_filter(self) -> ServiceFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return ServiceFilter(
             ids=parse_ids(self.id, "AdminService", field="id"),
             category_ids=parse_ids(self.category, "AdminCategory", field="category"),
@@ -215,8 +213,6 @@ class AdminServiceWhere:
 
 @strawberry.input(description="Sort order for services.")
 class AdminServiceOrder:
-    """A column and a direction."""
-
     field: AdminServiceOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -225,8 +221,6 @@ class AdminServiceOrder:
 
 @strawberry.type
 class AdminServiceQuery:
-    """Reading services."""
-
     @resolved_field(
         description="All services, newest first by default. Requires `READ_CATALOGUE`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
@@ -260,8 +254,6 @@ class AdminServiceQuery:
 
 @strawberry.type
 class AdminServiceMutation:
-    """Keeping services."""
-
     @admin_mutation(
         services.create_service,
         description="Create a service and put it on sale. Requires `CHANGE_CATALOGUE`.",

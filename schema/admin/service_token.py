@@ -51,7 +51,7 @@ class AdminServiceToken:
 
 @strawberry.type(description="A newly created service token.")
 class AdminNewServiceToken:
-    """The one time that a service token is shown."""
+    """A new service token, shown only once."""
 
     access_token: str = strawberry.field(
         description="Send it to `/graphql` as `Authorization: Bearer …`. Shown only once; keep it secret."
@@ -70,14 +70,12 @@ class AdminServiceTokenInput:
     days: int = strawberry.field(default=90, description="Days until it expires, 1 to 365.")
 
     def to_values(self) -> ServiceTokenValues:
-        """The same, in the operation's terms."""
+        """The operation's input."""
         return ServiceTokenValues(name=self.name, permissions=frozenset(self.permissions), days=self.days)
 
 
 @strawberry.type
 class AdminServiceTokenQuery:
-    """Reading service tokens."""
-
     @resolved_field(
         description="All valid service tokens, newest first. Requires `READ_SERVICE_TOKENS`. Errors: "
         "`FORBIDDEN`."
@@ -89,8 +87,6 @@ class AdminServiceTokenQuery:
 
 @strawberry.type
 class AdminServiceTokenMutation:
-    """Making and revoking service tokens."""
-
     @admin_mutation(
         service_tokens.create_service_token,
         description="Create a token for a program, such as a nightly report. It acts as the user who "

@@ -1,4 +1,4 @@
-"""Settings that staff change while the shop runs."""
+"""Settings that staff change at run time."""
 
 from typing import Annotated, Self
 
@@ -80,8 +80,6 @@ class AdminSettingsInput:
 
 @strawberry.type
 class AdminSettingsQuery:
-    """Reading settings."""
-
     @resolved_field(
         description="The settings that can be changed at runtime. Requires `READ_SETTINGS`. Errors: "
         "`FORBIDDEN`."
@@ -93,8 +91,6 @@ class AdminSettingsQuery:
 
 @strawberry.type
 class AdminSettingsMutation:
-    """Changing settings."""
-
     @admin_mutation(
         settings.update_settings,
         description="Change settings, all or none. Every process applies them within two seconds. Requires "

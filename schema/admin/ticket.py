@@ -1,4 +1,4 @@
-"""Everybody's tickets, for staff."""
+"""All users' tickets, for staff."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -87,8 +87,6 @@ class AdminTicket:
 
 @strawberry.input(description="Filter for tickets. Omitted or null criteria are ignored.")
 class AdminTicketWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by ticket.")
     user: IdIn | None = strawberry.field(default=None, description="Filter by user.")
     assignee: IdIn | None = strawberry.field(default=None, description="Filter by assignee.")
@@ -102,7 +100,7 @@ class AdminTicketWhere:
     )
 
     def to_filter(self) -> TicketFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return TicketFilter(
             ids=parse_ids(self.id, "AdminTicket", field="id"),
             user_ids=parse_ids(self.user, "AdminUser", field="user"),
@@ -117,8 +115,6 @@ class AdminTicketWhere:
 
 @strawberry.input(description="Sort order for tickets.")
 class AdminTicketOrder:
-    """A column and a direction."""
-
     field: AdminTicketOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -127,8 +123,6 @@ class AdminTicketOrder:
 
 @strawberry.type
 class AdminTicketQuery:
-    """Reading tickets."""
-
     @resolved_field(
         description="All users' tickets, newest first by default. Requires `READ_TICKETS`. Errors: "
         "`FORBIDDEN`, `INVALID_INPUT`."
@@ -164,8 +158,6 @@ class AdminTicketQuery:
 
 @strawberry.type
 class AdminTicketMutation:
-    """Answering."""
-
     @admin_mutation(
         tickets.answer_ticket,
         InvalidInput,

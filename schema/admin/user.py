@@ -78,8 +78,6 @@ class UserRoleIn:
 
 @strawberry.input(description="Filter for users. Omitted or null criteria are ignored.")
 class AdminUserWhere:
-    """Criteria, all of which must hold."""
-
     id: IdIn | None = strawberry.field(default=None, description="Filter by user.")
     role: UserRoleIn | None = strawberry.field(default=None, description="Filter by role.")
     is_active: bool | None = strawberry.field(
@@ -97,7 +95,7 @@ class AdminUserWhere:
     )
 
     def to_filter(self) -> UserFilter:
-        """The same, in the operation's terms; InvalidInput for an id of another type."""
+        """The operation's filter; raises InvalidInput for an id of another type."""
         return UserFilter(
             ids=parse_ids(self.id, "AdminUser", field="id"),
             roles=self.role.any_of if self.role else None,
@@ -113,8 +111,6 @@ class AdminUserWhere:
 
 @strawberry.input(description="Sort order for users.")
 class AdminUserOrder:
-    """A column and a direction."""
-
     field: AdminUserOrderField = strawberry.field(description="The field to sort by.")
     direction: Direction = strawberry.field(
         default=Direction.DESC, description="The direction; descending by default."
@@ -123,8 +119,6 @@ class AdminUserOrder:
 
 @strawberry.type
 class AdminUserQuery:
-    """Reading users."""
-
     @resolved_field(
         description="All users, newest first by default. Requires `READ_USERS`. Errors: `FORBIDDEN`, "
         "`INVALID_INPUT`."
@@ -158,8 +152,6 @@ class AdminUserQuery:
 
 @strawberry.type
 class AdminUserMutation:
-    """Looking after users."""
-
     @admin_mutation(
         users.set_custom_rate,
         InvalidInput,
