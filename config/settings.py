@@ -55,7 +55,7 @@ class Settings(GatewaySettings, GraphQLSettings, OperationsSettings, StaffSettin
     trusted_proxies: CommaSeparated[str] = Field(
         (),
         description="addresses and networks of proxies whose X-Forwarded-For is believed, comma separated; "
-        "* for whoever connects",
+        "* for any client",
     )
     data_folder: Path = Field(Path("data"), description="folder for the embedded database and generated keys")
     database_url: str = Field(
