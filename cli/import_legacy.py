@@ -124,7 +124,7 @@ def _summarize(report: Report) -> dict[str, object]:
 
 def _format_report(report: Report) -> str:
     rows = [
-        f"{name:<16} {table.written:>9} imported {table.rejected:>7} rejected {table.corrected:>7} mended"
+        f"{name:<16} {table.written:>9} imported {table.rejected:>7} rejected {table.corrected:>7} corrected"
         for name, table in report.tables.items()
     ]
     money = (

@@ -19,7 +19,7 @@ from config.settings import Settings
 
 settings = Settings(data_folder=Path(sys.argv[1]), jwt_key_files=(), login_code_key=None)
 wait_for_the_others()
-print(hashlib.sha256(keys.jwt_key_pems(settings)[0] + keys.login_code_key(settings)).hexdigest())
+print(hashlib.sha256(keys.load_jwt_keys(settings)[0] + keys.load_login_code_key(settings)).hexdigest())
 """
 
 

@@ -39,7 +39,9 @@ class Fleet:
     ) -> list[httpx.Response]:
         """Each request's answer; they go to the servers in turn, `at_once` at a time. None may be 5xx."""
         limit = asyncio.Semaphore(at_once)
-        async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=at_once)) as client:
+        # A connection that was idle for long on a slow machine may be closed just as it is used again.
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=0)
+        async with httpx.AsyncClient(timeout=60, limits=limits) as client:
 
             async def one(server: LiveServer, request: dict[str, Any]) -> httpx.Response:
                 async with limit:

@@ -24,18 +24,18 @@ import asyncio, sys
 from pathlib import Path
 from cli.legacy_import import importer
 import database
-from tests.cli.legacy_import.legacy_folders import Silence, source_of
+from tests.cli.legacy_import.legacy_folders import SilentListener, open_source_folder
 
-class Told(Silence):
+class PacedListener(SilentListener):
     def advance(self, rows):
         print(rows, flush=True)
         sys.stdin.readline()
 
-async def act():
+async def run():
     async with database.open_connections(sys.argv[1]):
-        await importer.import_all(source_of(Path(sys.argv[2])), Told(), batch_size=9)
+        await importer.import_all(open_source_folder(Path(sys.argv[2])), PacedListener(), batch_size=9)
 
-asyncio.run(act())
+asyncio.run(run())
 """
 
 
