@@ -24,29 +24,34 @@ _REJECTS_COLUMNS = ("table", "line", "id", "outcome", "reason")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=Path, help="where users.csv, orders.csv… are: docs/import-legacy.md")
     command.add_argument(
-        "--format", choices=list(Dialect), help="of all files; found out by each file where it is not given"
+        "folder", type=Path, help="folder with users.csv, orders.csv…; see docs/import-legacy.md"
+    )
+    command.add_argument(
+        "--format", choices=list(Dialect), help="format of all files; detected per file by default"
     )
     command.add_argument(
         "--timezone",
         type=_parse_zone,
         default=ZoneInfo("Asia/Tehran"),
-        help="of moments that are no unix seconds [Asia/Tehran]",
+        help="time zone of timestamps that are not Unix seconds [Asia/Tehran]",
     )
     command.add_argument(
-        "--rejects", type=Path, metavar="FILE", help="what was not taken [FOLDER/rejects.csv]"
+        "--rejects",
+        type=Path,
+        metavar="FILE",
+        help="file for rejected and corrected rows [FOLDER/rejects.csv]",
     )
-    command.add_argument("--json", action="store_true", help="the summary as JSON, for programs")
+    command.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
 def run(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Import the old panel's tables; goes on where it was stopped. Exits with 3 if rows were rejected."""
+    """Import the old panel's tables, resuming an interrupted import. Exits with 3 if rows were rejected."""
     folder: Path = arguments.folder
     try:
         source = inspect_folder(folder, dialect=arguments.format, zone=arguments.timezone)
         for table, columns in source.unknown_columns.items():
-            print(f"vitrin: {table}: unknown columns are not taken: {', '.join(columns)}", file=sys.stderr)
+            print(f"vitrin: {table}: ignoring unknown columns: {', '.join(columns)}", file=sys.stderr)
         report = asyncio.run(_import(settings, source, arguments.rejects or folder / "rejects.csv"))
     except (UnreadableFile, DatabaseInUse, ImportedElsewhere) as refusal:
         raise SystemExit(f"vitrin: {refusal}") from refusal
@@ -59,7 +64,7 @@ def _parse_zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"{text} is no time zone") from error
+        raise argparse.ArgumentTypeError(f"{text} is not a time zone") from error
 
 
 async def _import(settings: Settings, source: SourceFolder, rejects: Path) -> Report:
@@ -131,5 +136,5 @@ def _format_report(report: Report) -> str:
         f"balances in Toman: {report.money_read} read = {report.money_imported} imported"
         f" + {report.money_rejected} rejected + {report.money_rounded_off} rounded off"
     )
-    before = ["this import was finished before: nothing was changed"] if report.was_finished_before else []
+    before = ["this import was already finished: nothing was changed"] if report.was_finished_before else []
     return "\n".join([*before, *rows, money])
