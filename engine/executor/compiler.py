@@ -6,7 +6,7 @@ attributes and shortcuts, which have no side effects, are read again.
 """
 
 import logging
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
 from graphql import (
@@ -24,7 +24,6 @@ from graphql import (
     default_type_resolver,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
-from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue, Path, UndefinedType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
@@ -36,7 +35,6 @@ from engine.executor.plan_cache import (
     CompletionPlan,
     OperationVariant,
     PlanCache,
-    PreparedOperation,
     is_static,
 )
 from engine.executor.prepared_resolvers import PreparedResolver
@@ -46,23 +44,6 @@ T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
 
 _log = logging.getLogger("vitrin.graphql")
-
-
-def _find_operation(
-    plans: PlanCache,
-    document: DocumentNode,
-    node: OperationDefinitionNode | None,
-    provided: Mapping[str, Any],
-) -> tuple[PreparedOperation | None, VariableValues | None]:
-    """The prepared operation if it ran before, and its variables if they could be coerced."""
-    if node is None:
-        return None, None
-    try:
-        known = plans.get_operation(document, node)
-        return known, known.coerce_variables(provided) if known is not None else None
-    except Exception:
-        _log.warning("compiled execution failed, falling back to graphql-core", exc_info=True)
-        return None, None
 
 
 class CompiledExecutor(CachedRootExecutor):
@@ -100,7 +81,7 @@ class CompiledExecutor(CachedRootExecutor):
         **options: Any,
     ) -> "list[GraphQLError] | CompiledExecutor":
         """Like `build`, reusing a prepared operation; returns the same errors as `build`."""
-        known, values = _find_operation(plans, document, operation, raw_variable_values or {})
+        known, values = plans.prepare(document, operation, raw_variable_values or {})
         if known is None or values is None:
             built = cls.build(
                 schema,

@@ -1,5 +1,6 @@
 """Caches generated completion functions for as long as their operations."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from graphql.execution.values import VariableValues
 
 from engine.executor.prepared_resolvers import PreparedResolver
 from engine.executor.variables import VariableCoercion
+
+_log = logging.getLogger("vitrin.graphql")
 
 _MAX_OPERATIONS = 500
 _CONDITIONAL_DIRECTIVES = frozenset({"skip", "include"})
@@ -148,6 +151,19 @@ class PlanCache:
             operation = PreparedOperation(self._schema, document, node)
             self._operations[key] = (node, operation)
         return operation
+
+    def prepare(
+        self, document: DocumentNode, node: OperationDefinitionNode | None, provided: Mapping[str, Any]
+    ) -> tuple[PreparedOperation | None, VariableValues | None]:
+        """A known operation, and its variables if they could be coerced."""
+        if node is None:
+            return None, None
+        try:
+            known = self.get_operation(document, node)
+            return known, known.coerce_variables(provided) if known is not None else None
+        except Exception:
+            _log.warning("compiled execution failed, falling back to graphql-core", exc_info=True)
+            return None, None
 
     def discard(self, document: DocumentNode) -> None:
         """Drop the plans of a document that is no longer cached."""
