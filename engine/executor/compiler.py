@@ -5,7 +5,6 @@ start, so errors, their paths and nulls are always graphql-core's own. No resolv
 attributes and shortcuts, which have no side effects, are read again.
 """
 
-import logging
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
@@ -42,8 +41,6 @@ from engine.executor.root_fields import CachedRootExecutor
 
 T = TypeVar("T", bound=GraphQLOutputType)
 C = TypeVar("C", bound=FieldDetailsList | GroupedFieldSet)
-
-_log = logging.getLogger("vitrin.graphql")
 
 
 class CompiledExecutor(CachedRootExecutor):
