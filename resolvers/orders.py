@@ -30,7 +30,7 @@ from resolvers import idempotency, pagination, sessions
 from resolvers.app_context import AppContext
 from resolvers.authorization import raise_forbidden
 from resolvers.filters import apply_criteria
-from resolvers.order_placement.placement import Placement
+from resolvers.order_placement.placement import NotAttempted, Placement
 from resolvers.pagination import Direction, FastPath, Page, PageRequest, read_page
 
 
@@ -214,9 +214,11 @@ async def create_order(
         respell=lambda: _normalize_category(service_id, category_id),
     )
     placed = await placement.try_fast_path(attempt)
-    return placed or await idempotency.run_once(
-        attempt, placement.place_step_by_step, load_result=Order.get_as_placed
-    )
+    if isinstance(placed, NotAttempted):
+        return await idempotency.run_once(
+            attempt, placement.place_step_by_step, load_result=Order.get_as_placed
+        )
+    return placed
 
 
 async def _normalize_category(service_id: int, category_id: int | None) -> dict[str, object] | None:

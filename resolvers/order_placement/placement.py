@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import database
 from database import inserts
@@ -20,6 +21,17 @@ from resolvers.order_placement import batched_insert, service_cache
 from resolvers.order_transitions import Change, record_event
 
 
+class NotAttempted(StrEnum):
+    """Why the fast path left an order to the step-by-step path, which places or refuses it."""
+
+    NOT_SUPPORTED = "not supported"
+    """SQLite, a transaction, or a shop that refuses duplicates."""
+    MAY_BE_REFUSED = "may be refused"
+    """The cached service, which may be outdated, does not allow it or needs checks inside the transaction."""
+    CHANGED_MEANWHILE = "changed meanwhile"
+    """Service, discount, balance or key are not as the statement expects them; it changed nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Placement:
     """A buyer's order request. With `refuses_duplicates` the shop accepts one unfinished order per link."""
@@ -32,29 +44,29 @@ class Placement:
     source: OrderSource
     refuses_duplicates: bool
 
-    async def try_fast_path(self, request: IdempotentRequest | None) -> Order | None:
-        """The placed order; None if nothing was done because something may prevent it.
+    async def try_fast_path(self, request: IdempotentRequest | None) -> Order | NotAttempted:
+        """The placed order, or why nothing was done.
 
         The statement detects a discount or service that changed since it was read, and a used key. Daily
         limits and every refusal are left to `place_step_by_step`.
         """
         client = batched_insert.get_batch_client()
         if self.refuses_duplicates or client is None:
-            return None
+            return NotAttempted.NOT_SUPPORTED
         cached_service = await service_cache.get(self.service_id, client=client)
         if cached_service is None:
-            return None
+            return NotAttempted.MAY_BE_REFUSED
         discount = self.buyer.custom_rate
         order = self._build_cached_order(cached_service.service, discount_percent=discount)
         if order is None:
             # The service may have changed, and be on sale now.
             service_cache.invalidate(self.service_id, client=client)
-            return None
+            return NotAttempted.MAY_BE_REFUSED
         claim = None if request is None else idempotency.to_claim(request)
         is_placed = await batched_insert.place(
             order, cached_service=cached_service, discount_percent=discount, claim=claim, client=client
         )
-        return order if is_placed else None
+        return order if is_placed else NotAttempted.CHANGED_MEANWHILE
 
     async def place_step_by_step(self) -> Order:
         """Place the order in the caller's transaction.
