@@ -121,7 +121,7 @@ def test_admin_create_creates_or_promotes_a_user_and_prints_one_line(migrated: P
         for role in (["--role", "support"], [], [])
     )
     assert (created.returncode, created.stdout) == (0, "user 1, 0938****233, created as support\n")
-    assert promoted.stdout == "user 1, 0938****233, is owner now, was support\n"
+    assert promoted.stdout == "user 1, 0938****233, is now owner, was support\n"
     assert unchanged.stdout == "user 1, 0938****233, is already owner\n"
 
 
@@ -148,7 +148,7 @@ def test_an_expected_failure_is_one_line_that_says_what_to_do(
             ("audit",),
             f"sqlite://{tmp_path}/shop.sqlite3",
             {"KAVENEGAR_URL": "notaurl", "PORT": "many"},
-            "KAVENEGAR_URL: must be an address",
+            "KAVENEGAR_URL: must be a URL",
         ),
         "an option that cannot be read": (("migrate",), "postgres://h/d?sslmode=maybe", {}, "sslmode"),
         "a port that is taken": (
