@@ -9,11 +9,14 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from benchmarks import contestants, seed
+from benchmarks import contestants as contestants_of_this_version
+from benchmarks import seed
 from benchmarks.cluster import Cluster
 
 DATABASE = "bench"
+contestants: Any = contestants_of_this_version
 
 
 class RunningCluster(Cluster):
@@ -27,9 +30,12 @@ def main(port: str, orders: str, folder: str, server_port: str) -> None:
     """Migrate and fill the database, sign everybody in, print how."""
     cluster, sizes = RunningCluster(int(port)), seed.Sizes(int(orders))
     asyncio.run(seed.load(cluster, DATABASE, sizes))
-    environment = contestants.build_environment(cluster, DATABASE, Path(folder), port=int(server_port))
+    # Versions before the renames have other names for the same.
+    build_environment = getattr(contestants, "build_environment", None) or contestants.shop_environment
+    build_settings = getattr(contestants, "build_settings", None) or contestants.shop_settings
+    environment = build_environment(cluster, DATABASE, Path(folder), port=int(server_port))
     users = [*sizes.many_orders, *sizes.twenty_orders]
-    tokens = asyncio.run(contestants.sign_in(contestants.build_settings(environment), users))
+    tokens = asyncio.run(contestants.sign_in(build_settings(environment), users))
     print(json.dumps({"environment": environment, "tokens": tokens}))
 
 
