@@ -37,7 +37,7 @@ class RowSource(Protocol):
     def values(self) -> Sequence[Any]: ...
     @property
     def by(self) -> str: ...
-    def place(self, value: object, key: object) -> str: ...
+    def cursor_for(self, value: object, key: object) -> str: ...
 
 
 class AttributeReader:
@@ -181,7 +181,7 @@ class RowListCompleter:
             key = (listing.layout, listing.by)
             complete = self._compiled[key] if key in self._compiled else self._compile(key)
             if complete is not None:
-                return complete(listing.values, listing.place)
+                return complete(listing.values, listing.cursor_for)
         return self._complete_objects(self._objects(source))
 
     def _compile(self, key: tuple[RowLayout, str]) -> Callable[..., list[Any]] | None:

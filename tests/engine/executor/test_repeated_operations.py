@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from graphql import ExecutionResult, OperationType, parse
 
@@ -13,6 +14,7 @@ from engine.protection.admission import GraphQLRequest
 from models import Order, User
 from resolvers import sessions
 from resolvers.app_context import AppContext
+from resolvers.pagination import Page
 from schema.context import Context
 from schema.node import to_global_id
 from tests.engine.executor.differential import execute_with_graphql_core
@@ -67,6 +69,24 @@ async def _assert_three_times_as_graphql_core(
             (error.path, error.message, error.locations) for error in expected.errors or []
         ]
     return expected
+
+
+async def test_a_known_list_is_completed_from_its_rows_without_objects(
+    shop: AppContext, buyer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(schema.schema, shop.settings, compiles=True)
+    request = GraphQLRequest(query="{ orders(first: 2) { edges { cursor node { id quantity } } } }")
+    for _ in range(3):
+        expected = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+
+    def fail(_: object) -> None:
+        raise AssertionError("objects were made of the rows")
+
+    monkeypatch.setattr(Page, "nodes", property(fail))
+    answer = await engine.run(request, await _context(shop, buyer), allowed=ALLOWED)
+
+    assert not expected.errors
+    assert (answer.data, answer.errors) == (expected.data, [])
 
 
 async def test_an_uncompiled_engine_answers_the_same(shop: AppContext, buyer: User) -> None:
