@@ -38,16 +38,12 @@ class CostlyReads:
     Equal waiting reads are merged; a caller who asks while an equal read is running gets the next one, so
     nobody sees data read before asking. After a read of more than 10 ms the queue pauses for three times the
     duration of the read, at most a second, which leaves time for other statements.
-
-    A read that need not wait runs in its caller's own task; others run in the queue's.
     """
 
     def __init__(self) -> None:
-        self._is_idle = True
         self._lines: OrderedDict[str, deque[_Read]] = OrderedDict()
         self._waiting: dict[_Key, _Read] = {}
         self._worker: asyncio.Task[None] | None = None
-        self._rest: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         """Waiting reads, not counting the running one."""
@@ -61,13 +57,11 @@ class CostlyReads:
         *,
         timeout: float | None,  # noqa: ASYNC109 - it ends the wait and leaves the read to its own limit
     ) -> Rows:
-        """The result of `run`, which executes this statement with its own time limit.
+        """The result of `run`, which executes this statement.
 
         Raises:
-            ReadTimedOut: `timeout` seconds passed in the queue without a result.
+            ReadTimedOut: `timeout` seconds passed without a result.
         """
-        if self._is_idle:
-            return await self._run_at_once(run)
         future: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
         self._enqueue((statement, repr(values)), run, future)
         try:
@@ -78,36 +72,10 @@ class CostlyReads:
 
     async def close(self) -> None:
         """Cancel those who wait."""
-        if self._rest is not None:
-            self._rest.cancel()
-            self._is_idle = True
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
-        self._abandon()
-
-    async def _run_at_once(self, run: Callable[[], Awaitable[Rows]]) -> Rows:
-        self._is_idle = False
-        started_at = time.monotonic()
-        try:
-            return await run()
-        finally:
-            rest = _rest_after(time.monotonic() - started_at)
-            if rest:
-                self._rest = asyncio.get_running_loop().call_later(rest, self._begin, CALLER.get())
-            else:
-                self._begin(CALLER.get())
-
-    def _begin(self, served: str) -> None:
-        """Start the reads that arrived meanwhile; those of the caller served last come last."""
-        self._rest = None
-        if served in self._lines:
-            self._lines.move_to_end(served)
-        if self._lines:
-            self._worker = asyncio.create_task(self._run_reads())
-        else:
-            self._is_idle = True
 
     def _enqueue(self, key: _Key, run: Callable[[], Awaitable[Rows]], future: asyncio.Future[Rows]) -> None:
         read = self._waiting.get(key)
@@ -119,6 +87,8 @@ class CostlyReads:
         if caller not in read.callers:
             read.callers.add(caller)
             self._lines.setdefault(caller, deque()).append(read)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._run_reads())
 
     def _pop_read(self) -> _Read | None:
         """The next read, skipping those that ran for another caller already or that nobody waits for."""
@@ -140,24 +110,19 @@ class CostlyReads:
                     continue
                 started_at = time.monotonic()
                 await _run_read(read)
-                await asyncio.sleep(_rest_after(time.monotonic() - started_at))
+                seconds = time.monotonic() - started_at
+                await asyncio.sleep(
+                    min(_PAUSE_PER_SECOND * seconds, _MAX_PAUSE_SECONDS)
+                    if seconds > _MIN_COSTLY_SECONDS
+                    else 0
+                )
         finally:
             # Anyone left here was cut off by the end of the event loop or the connection.
-            for future in read.futures if read else ():
-                future.cancel()
-            self._abandon()
-            self._is_idle = True
-
-    def _abandon(self) -> None:
-        for read in self._waiting.values():
-            for future in read.futures:
-                future.cancel()
-        self._waiting.clear()
-        self._lines.clear()
-
-
-def _rest_after(seconds: float) -> float:
-    return min(_PAUSE_PER_SECOND * seconds, _MAX_PAUSE_SECONDS) if seconds > _MIN_COSTLY_SECONDS else 0
+            for left in (read, *self._waiting.values()):
+                for future in left.futures if left else ():
+                    future.cancel()
+            self._waiting.clear()
+            self._lines.clear()
 
 
 async def _run_read(read: _Read) -> None:
