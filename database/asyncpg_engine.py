@@ -7,7 +7,6 @@ open is still rolled back. The module's name has to contain "asyncpg": the migra
 dialect by it.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -45,20 +44,19 @@ class NoResetConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg shi
 
 
 class _PooledConnection(PoolConnectionWrapper[asyncpg.Connection]):
-    async def __aexit__(self, error: type[BaseException] | None, *_: object) -> None:
-        was_interrupted = error is not None and issubclass(error, asyncio.CancelledError | TimeoutError)
-        await self.client._pool.release(self.connection, was_interrupted=was_interrupted)
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        await self.client._pool.release(self.connection, error=error)
 
 
 class _PooledTransaction(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         try:
             return await super().__aenter__()
-        except BaseException:
+        except BaseException as error:
             # Cancelled or disconnected before it began: Tortoise would keep the connection and send it the
             # task's further statements.
             if (connection := self.client._connection) is not None:
-                await self.client._parent._pool.release(connection, was_interrupted=True)
+                await self.client._parent._pool.release(connection, error=error)
             if (token := getattr(self, "token", None)) is not None:
                 get_connections().reset(token)
             raise
@@ -160,8 +158,7 @@ class StatelessClient(_OutageReportingClient):
             try:
                 rows: list[Any] = await connection.fetch(statement, *values, timeout=limit)
             except BaseException as error:
-                was_interrupted = isinstance(error, asyncio.CancelledError | TimeoutError)
-                await pool.release(connection, was_interrupted=was_interrupted)
+                await pool.release(connection, error=error)
                 raise
             await pool.release(connection)
             return rows

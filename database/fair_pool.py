@@ -79,9 +79,10 @@ class FairPool:
             return await self._fill_slot()
         return await self._wait() or await self._fill_slot()
 
-    async def release(self, connection: asyncpg.Connection, *, was_interrupted: bool = False) -> None:
-        """Return a connection; if a statement was interrupted, after the server has ended it."""
-        if not connection.is_closed() and (was_interrupted or connection.is_in_transaction()):
+    async def release(self, connection: asyncpg.Connection, *, error: BaseException | None = None) -> None:
+        """Return a connection, after `error` once the server has certainly ended the statement."""
+        has_ended = error is None or isinstance(error, asyncpg.PostgresError)
+        if not connection.is_closed() and (not has_ended or connection.is_in_transaction()):
             # In a task of its own: the caller may have been cancelled and must not wait.
             self._start(self._recover(connection))
         else:
@@ -187,7 +188,7 @@ class FairPool:
             self._start(connection.close())
         self._reaping = self._loop.call_later(self._idle_seconds / 10, self._close_unused)
 
-    def _start(self, work: Awaitable[None]) -> asyncio.Task[None]:
+    def _start(self, work: Awaitable[None]) -> None:
         async def run() -> None:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await work
@@ -195,4 +196,3 @@ class FairPool:
         task = self._loop.create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task

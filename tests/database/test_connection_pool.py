@@ -54,8 +54,8 @@ async def one_of(pool: FairPool) -> AsyncIterator[asyncpg.Connection]:
     connection = await pool.acquire()
     try:
         yield connection
-    except BaseException:
-        await pool.release(connection, was_interrupted=True)
+    except BaseException as error:
+        await pool.release(connection, error=error)
         raise
     await pool.release(connection)
 
