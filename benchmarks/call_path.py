@@ -22,41 +22,36 @@ from benchmarks.profile import call
 from benchmarks.seed import CATEGORIES, Sizes
 from benchmarks.shop import BenchmarkShop
 from benchmarks.workloads import KEY, Request, Workload, get_service_id
-from resolvers import orders
 
 _WARM_UP = 5
+_ENTRIES = {"rest_compat.orders:create", "schema.order:OrderMutation.create_order"}
+_RULE = "resolvers.orders:create_order"
 _DRIVER = asyncpg.Connection.fetch.__code__
-_RULE = orders.create_order.__code__
 
 
 class CallTrace:
-    """The functions of ours that are called from a first one on, until the driver's call for the order."""
+    """The functions of ours that are called from an API's entry on, until the driver's call for the order."""
 
     def __init__(self) -> None:
         self.functions: dict[str, None] = {}
-        self.hops_to_rule = 0
-        self._is_placing = False
         self.is_complete = False
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
-        code = frame.f_code
         if event != "call" or self.is_complete:
             return
         name = _get_name(frame)
-        if name is not None and ("rest_compat.orders:create" in name or "OrderMutation.create_order" in name):
-            self._is_placing = True
-        if not self._is_placing:
-            return
-        if code is _DRIVER:
-            self.is_complete = True
-        elif name is not None:
+        if name is not None and (self.functions or name in _ENTRIES):
             self.functions.setdefault(name)
-            if code is _RULE and not self.hops_to_rule:
-                self.hops_to_rule = len(self.functions) - 1
+        self.is_complete = bool(self.functions) and frame.f_code is _DRIVER
+
+    @property
+    def hops_to_rule(self) -> int:
+        """How many functions come before the operation."""
+        return list(self.functions).index(_RULE)
 
     @property
     def modules(self) -> set[str]:
-        """Those that the functions are in."""
+        """The functions' modules."""
         return {name.partition(":")[0] for name in self.functions}
 
 
@@ -109,7 +104,7 @@ def main() -> None:
     with shop.open_temporary_shop(Sizes(2_000)) as (_, opened):
         for name, trace in uvloop.run(trace_requests(opened)).items():
             print(f"\n{name}: {len(trace.functions)} functions in {len(trace.modules)} modules")
-            print(f"{trace.hops_to_rule} functions before resolvers.orders.create_order")
+            print(f"{trace.hops_to_rule} functions before {_RULE}")
             print("\n".join(f"  {function}" for function in trace.functions))
 
 

@@ -11,12 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import contestants as contestants_of_this_version
-from benchmarks import seed
+from benchmarks import contestants, seed
 from benchmarks.cluster import Cluster
 
 DATABASE = "bench"
-contestants: Any = contestants_of_this_version
 
 
 class RunningCluster(Cluster):
@@ -26,13 +24,17 @@ class RunningCluster(Cluster):
         self.port = port
 
 
+def find_function(*names: str) -> Any:
+    """The function of `contestants` with the first of these names that the version has."""
+    return next(getattr(contestants, name) for name in names if hasattr(contestants, name))
+
+
 def main(port: str, orders: str, folder: str, server_port: str) -> None:
     """Migrate and fill the database, sign everybody in, print how."""
     cluster, sizes = RunningCluster(int(port)), seed.Sizes(int(orders))
     asyncio.run(seed.load(cluster, DATABASE, sizes))
-    # Versions before the renames have other names for the same.
-    build_environment = getattr(contestants, "build_environment", None) or contestants.shop_environment
-    build_settings = getattr(contestants, "build_settings", None) or contestants.shop_settings
+    build_environment = find_function("build_environment", "shop_environment")
+    build_settings = find_function("build_settings", "shop_settings")
     environment = build_environment(cluster, DATABASE, Path(folder), port=int(server_port))
     users = [*sizes.many_orders, *sizes.twenty_orders]
     tokens = asyncio.run(contestants.sign_in(build_settings(environment), users))

@@ -45,7 +45,7 @@ class Run:
     bytes_each: float
 
 
-def joined(slices: Sequence[Run]) -> Run:
+def join_runs(slices: Sequence[Run]) -> Run:
     """Runs of equally many requests as one; its latencies are the means of theirs."""
     means = {
         field.name: statistics.fmean(getattr(one, field.name) for one in slices) for field in fields(Run)

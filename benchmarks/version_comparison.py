@@ -68,7 +68,6 @@ class Version:
 
     def measure(self, work: Workload, requests: int) -> Run:
         """The same, measured."""
-        rounds.wait_for_quiet()
         watch = Stopwatch(self.server.pid, self.cluster.pid)
         load = self.load(work, requests)
         rounds.wait_until_idle(self.server.pid)
@@ -201,21 +200,22 @@ def _measure_cleanest_pair(
     order: Sequence[Version], work: Workload, requests: int, *, tries: int
 ) -> list[Run]:
     """One run of each; of several tries, the pair during which others used the machine least."""
-    best = _sliced_pair(order, work, requests)
+    best = _measure_sliced_pair(order, work, requests)
     for _ in range(tries - 1):
         if _foreign_share(best) <= MAX_FOREIGN_SHARE:
             break
-        best = min(best, _sliced_pair(order, work, requests), key=_foreign_share)
+        best = min(best, _measure_sliced_pair(order, work, requests), key=_foreign_share)
     return best
 
 
-def _sliced_pair(order: Sequence[Version], work: Workload, requests: int) -> list[Run]:
+def _measure_sliced_pair(order: Sequence[Version], work: Workload, requests: int) -> list[Run]:
     """One run of each, made of slices in the order A B B A A B B A."""
+    rounds.wait_for_quiet()
     slices: dict[Version, list[Run]] = {one: [] for one in order}
     for number in range(_SLICES):
         for one in order if number % 2 == 0 else order[::-1]:
             slices[one].append(one.measure(work, max(1, requests // _SLICES)))
-    return [rounds.joined(slices[one]) for one in order]
+    return [rounds.join_runs(slices[one]) for one in order]
 
 
 def _foreign_share(pair: Sequence[Run]) -> float:

@@ -5,23 +5,10 @@ documentation describes models by it.
 """
 
 import ast
+import tomllib
 from collections.abc import Iterator
 
 from tests.live_servers import ROOT
-
-PACKAGES: tuple[str, ...] = (
-    "admin",
-    "app",
-    "auth",
-    "cli",
-    "config",
-    "database",
-    "domain",
-    "engine",
-    "gateways",
-    "models",
-)
-PACKAGES += ("observability", "reseller_api", "resolvers", "rest_compat", "schema", "web", "worker")
 
 REASONS = {
     "admin/views/base.py": {
@@ -58,7 +45,8 @@ REASONS = {
 
 
 def parse_modules() -> Iterator[tuple[str, ast.Module]]:
-    for package in PACKAGES:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for package in project["tool"]["importlinter"]["root_packages"]:
         for file in sorted((ROOT / package).rglob("*.py")):
             yield str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))
 
