@@ -101,6 +101,9 @@ class ReusedConnection:
             await self._opened.__aexit__(None, None, None)
 
     async def _open(self) -> None:
+        if self._opened is not None:
+            # A test closed its connections. Left to the garbage collector, it would close its successor's.
+            await self._opened.__aexit__(None, None, None)
         self._opened = database.open_connections(self.url)
         await self._opened.__aenter__()
         self._context = tortoise.context.require_context()
