@@ -258,7 +258,7 @@ async def test_a_transaction_cancelled_before_it_begins_loses_no_connection(
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             async with asyncio.timeout(30):
-                await database.connection().execute_query("SELECT 1")
+                assert (await database.connection().execute_query("SELECT 1"))[0] == 1
 
 
 async def test_timestamps_travel_as_the_driver_s_own_codec_has_them(database_url: str) -> None:
