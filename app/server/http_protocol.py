@@ -219,8 +219,8 @@ class _LimitedHttpProtocol(HttpToolsProtocol):
         # Most heads arrive complete and need no deadline.
         self._start_head_timer()
         if not self._head_bytes and received_bytes > MAX_HEAD_BYTES:
-            # Usually input that precedes the head in the same packet.
-            received_bytes = 1
+            # Usually most of the packet precedes the head.
+            received_bytes = get_head_size(self.url, self.headers)
         self._head_bytes += received_bytes
         if self._head_bytes > MAX_HEAD_BYTES:
             self._reject(http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
