@@ -48,5 +48,5 @@ def as_form_error(field_of: Mapping[str, str], *, otherwise: str) -> Iterator[No
         # The form has a field of its own for it.
         raise
     except Problem as problem:
-        field = problem.field if isinstance(problem, InvalidInput) else problem.code.value
+        field = problem.field if isinstance(problem, InvalidInput) else problem.code
         raise FormValidationError({field_of.get(field, otherwise): format_problem(problem)}) from problem

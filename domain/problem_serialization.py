@@ -11,7 +11,7 @@ from domain.problems import Problem
 def to_record(problem: Problem) -> dict[str, object]:
     """`problem` as JSON values; durations are seconds, rounded up."""
     values = {field.name: to_whole_seconds(getattr(problem, field.name)) for field in fields(problem)}
-    return {"code": problem.code.value, **values}
+    return {"code": problem.code, **values}
 
 
 def from_record(record: dict[str, object]) -> Problem:

@@ -1,7 +1,7 @@
 """The refusals that callers should expect (problems, in the term of RFC 9457).
 
-A problem is a fact with its values and a stable code. It has no HTTP status and no message: each API formats
-it for its own clients.
+A problem is a fact with its values, a stable code and a sentence in each language. It has no HTTP status: the
+legacy REST API and the panel API map it to their own statuses and wordings.
 """
 
 from collections.abc import Callable
@@ -10,117 +10,145 @@ from datetime import timedelta
 from typing import ClassVar, TypeVar
 
 from domain.money import Toman
-from domain.problem_codes import ProblemCode
 
 Operation = TypeVar("Operation", bound=Callable[..., object])
 
 
 @dataclass(kw_only=True, eq=False)
 class Problem(Exception):
-    """An expected refusal. Not frozen: Python writes the traceback into a raised exception."""
+    """An expected refusal; a dataclass if it has values.
 
-    code: ClassVar[ProblemCode]
+    Clients branch on `code`, so it never changes. The sentences are formatted by `domain.problem_messages`
+    and may contain names of the problem's values in braces. Not frozen: Python writes the traceback into a
+    raised exception.
+    """
+
+    code: ClassVar[str]
+    persian: ClassVar[str]
+    english: ClassVar[str]
 
 
 @dataclass(kw_only=True, eq=False)
 class InvalidInput(Problem):
     """A value is not valid; `field` is the GraphQL name of its field."""
 
-    code = ProblemCode.INVALID_INPUT
+    code = "invalid_input"
+    persian = "مقدار واردشده معتبر نیست."
+    english = "A value is not valid."
+
     field: str
 
 
-@dataclass(kw_only=True, eq=False)
 class MalformedUsername(Problem):
     """The username is neither an email address nor an Iranian mobile number."""
 
-    code = ProblemCode.MALFORMED_USERNAME
+    code = "malformed_username"
+    persian = "شماره موبایل یا ایمیل را به‌درستی وارد کنید."
+    english = "Enter an email address or an Iranian mobile number."
 
 
-@dataclass(kw_only=True, eq=False)
 class UnknownUser(Problem):
     """The username is well formed but cannot log in."""
 
-    code = ProblemCode.UNKNOWN_USER
+    code = "unknown_user"
+    persian = "کاربری با این مشخصات پیدا نشد."
+    english = "There is no account with this username."
 
 
-@dataclass(kw_only=True, eq=False)
 class WrongLoginCode(Problem):
     """The code is wrong, already used, invalidated or expired."""
 
-    code = ProblemCode.WRONG_LOGIN_CODE
-
-
-@dataclass(kw_only=True, eq=False)
-class TooManyCodes(Problem):
-    """A limit on sending login codes was reached; `retry_after` is an upper bound."""
-
-    code = ProblemCode.TOO_MANY_CODES
-    retry_after: timedelta
+    code = "wrong_login_code"
+    persian = "کد واردشده نادرست یا منقضی شده است."
+    english = "The code is incorrect or has expired."
 
 
 @dataclass(kw_only=True, eq=False)
 class QuotaReached(Problem):
     """The user has reached the limit for requests of this kind; `retry_after` is an upper bound."""
 
-    code = ProblemCode.QUOTA_REACHED
+    code = "quota_reached"
+    persian = "تعداد درخواست‌های شما بیش از حد مجاز است. کمی بعد دوباره تلاش کنید."
+    english = "You have made too many requests. Try again later."
+
     retry_after: timedelta
 
 
 @dataclass(kw_only=True, eq=False)
+class TooManyCodes(Problem):
+    """A limit on sending login codes was reached; `retry_after` is an upper bound."""
+
+    code = "too_many_codes"
+    persian = "تعداد درخواست‌های کد بیش از حد مجاز است. کمی بعد دوباره تلاش کنید."
+    english = "Too many codes were requested. Try again later."
+
+    retry_after: timedelta
+
+
 class MobileTaken(Problem):
     """Another user has verified this mobile number."""
 
-    code = ProblemCode.MOBILE_TAKEN
+    code = "mobile_taken"
+    persian = "این شماره موبایل قبلاً ثبت شده است."
+    english = "This mobile number is already in use."
 
 
-@dataclass(kw_only=True, eq=False)
 class EmailTaken(Problem):
     """Another user has this email address."""
 
-    code = ProblemCode.EMAIL_TAKEN
+    code = "email_taken"
+    persian = "این ایمیل قبلاً ثبت شده است."
+    english = "This email address is already in use."
 
 
-@dataclass(kw_only=True, eq=False)
 class TicketNotFound(Problem):
     """There is no such ticket."""
 
-    code = ProblemCode.TICKET_NOT_FOUND
+    code = "ticket_not_found"
+    persian = "تیکت پیدا نشد."
+    english = "Ticket not found."
 
 
-@dataclass(kw_only=True, eq=False)
 class OrderNotFound(Problem):
     """There is no such order."""
 
-    code = ProblemCode.ORDER_NOT_FOUND
+    code = "order_not_found"
+    persian = "سفارش پیدا نشد."
+    english = "Order not found."
 
 
-@dataclass(kw_only=True, eq=False)
 class Forbidden(Problem):
     """The record belongs to another user, or the user's role does not allow this action."""
 
-    code = ProblemCode.FORBIDDEN
+    code = "forbidden"
+    persian = "شما اجازه دسترسی ندارید."
+    english = "You do not have access."
 
 
-@dataclass(kw_only=True, eq=False)
 class ServiceUnavailable(Problem):
     """The service is unknown, off sale, or not in the requested category."""
 
-    code = ProblemCode.SERVICE_UNAVAILABLE
+    code = "service_unavailable"
+    persian = "این سرویس در حال حاضر در دسترس نیست."
+    english = "This service is not available."
 
 
-@dataclass(kw_only=True, eq=False)
 class InvalidLink(Problem):
     """The link is neither an http(s) URL nor a username, or exceeds 2,000 characters."""
 
-    code = ProblemCode.INVALID_LINK
+    code = "invalid_link"
+    persian = "لینک باید با http:// یا https:// شروع شود یا نام کاربری صفحه باشد."
+    english = "The link must start with http:// or https://, or be a username."
 
 
 @dataclass(kw_only=True, eq=False)
 class QuantityOutOfRange(Problem):
     """A run is below the service's `min` or the total is above its `max`, in units."""
 
-    code = ProblemCode.QUANTITY_OUT_OF_RANGE
+    code = "quantity_out_of_range"
+    persian = "تعداد باید بین {min} و {max} باشد."
+    english = "The quantity must be between {min} and {max}."
+
     min: int
     max: int
 
@@ -129,119 +157,144 @@ class QuantityOutOfRange(Problem):
 class InsufficientBalance(Problem):
     """The wallet's `balance` is below the order's `charge`, both in Toman."""
 
-    code = ProblemCode.INSUFFICIENT_BALANCE
+    code = "insufficient_balance"
+    persian = "موجودی شما کافی نیست. موجودی: {balance} تومان، هزینه سفارش: {charge} تومان."
+    english = "Your balance is too low. Balance: {balance} Toman; order total: {charge} Toman."
+
     balance: Toman
     charge: Toman
 
 
-@dataclass(kw_only=True, eq=False)
 class DuplicateOrder(Problem):
     """The user has an unfinished order of this service for this link."""
 
-    code = ProblemCode.DUPLICATE_ORDER
+    code = "duplicate_order"
+    persian = "سفارش قبلی شما برای این لینک هنوز تمام نشده است."
+    english = "You already have an unfinished order of this service for this link."
 
 
-@dataclass(kw_only=True, eq=False)
 class IdempotencyKeyReused(Problem):
     """In the last 24 hours the key was used for another operation or with other arguments."""
 
-    code = ProblemCode.IDEMPOTENCY_KEY_REUSED
+    code = "idempotency_key_reused"
+    persian = "این کلید برای درخواست دیگری استفاده شده است."
+    english = "This idempotency key was already used for another request."
 
 
-@dataclass(kw_only=True, eq=False)
 class IdempotencyKeyInProgress(Problem):
     """The first request with this key is still running; retry in a moment."""
 
-    code = ProblemCode.IDEMPOTENCY_KEY_IN_PROGRESS
+    code = "idempotency_key_in_progress"
+    persian = "درخواست قبلی با این کلید هنوز در حال انجام است. کمی بعد دوباره تلاش کنید."
+    english = "The first request with this idempotency key is still running. Try again in a moment."
 
 
 @dataclass(kw_only=True, eq=False)
 class AmountOutOfRange(Problem):
     """The amount of a payment is outside `min` to `max` Toman."""
 
-    code = ProblemCode.AMOUNT_OUT_OF_RANGE
+    code = "amount_out_of_range"
+    persian = "مبلغ باید بین {min} و {max} تومان باشد."
+    english = "The amount must be between {min} and {max} Toman."
+
     amount: Toman
     min: Toman
     max: Toman
 
 
-@dataclass(kw_only=True, eq=False)
 class PaymentGatewayUnavailable(Problem):
     """The payment gateway could not start the payment; nothing was paid."""
 
-    code = ProblemCode.PAYMENT_GATEWAY_UNAVAILABLE
+    code = "payment_gateway_unavailable"
+    persian = "درگاه پرداخت در دسترس نیست. کمی بعد دوباره تلاش کنید."
+    english = "The payment gateway is unavailable. Try again later."
 
 
-@dataclass(kw_only=True, eq=False)
 class PaymentNotFound(Problem):
     """There is no such payment."""
 
-    code = ProblemCode.PAYMENT_NOT_FOUND
+    code = "payment_not_found"
+    persian = "پرداخت پیدا نشد."
+    english = "Payment not found."
 
 
 @dataclass(kw_only=True, eq=False)
 class FreeCreditTooSoon(Problem):
     """The last free credit is too recent; `retry_after` is the remaining time."""
 
-    code = ProblemCode.FREE_CREDIT_TOO_SOON
+    code = "free_credit_too_soon"
+    persian = "{retry_after} ثانیه دیگر می‌توانید دوباره اعتبار رایگان بگیرید."
+    english = "You can claim your next free credit in {retry_after} seconds."
+
     retry_after: timedelta
 
 
-@dataclass(kw_only=True, eq=False)
 class FreeCreditsUsedUp(Problem):
     """The user has reached the limit of free credits for 30 days."""
 
-    code = ProblemCode.FREE_CREDITS_USED_UP
+    code = "free_credits_used_up"
+    persian = "سقف اعتبار رایگان شما در ۳۰ روز گذشته پر شده است."
+    english = "You have reached the limit of free credits for the last 30 days."
 
 
 @dataclass(kw_only=True, eq=False)
 class WheelTooSoon(Problem):
     """Each user can spin the wheel once every `days` days."""
 
-    code = ProblemCode.WHEEL_TOO_SOON
+    code = "wheel_too_soon"
+    persian = "هر {days} روز یک بار می‌توانید گردونه را بچرخانید."
+    english = "You can spin the wheel once every {days} days."
+
     days: int
 
 
-@dataclass(kw_only=True, eq=False)
 class WheelUsedUp(Problem):
     """The user has reached the limit of gifts for 30 days."""
 
-    code = ProblemCode.WHEEL_USED_UP
+    code = "wheel_used_up"
+    persian = "سقف هدیه‌های شما در ۳۰ روز گذشته پر شده است."
+    english = "You have reached the limit of gifts for the last 30 days."
 
 
-@dataclass(kw_only=True, eq=False)
 class NoGiftToWin(Problem):
     """The wheel currently has no prizes."""
 
-    code = ProblemCode.NO_GIFT_TO_WIN
+    code = "no_gift_to_win"
+    persian = "در حال حاضر هدیه‌ای در گردونه نیست."
+    english = "There are no gifts to win at the moment."
 
 
-@dataclass(kw_only=True, eq=False)
 class GiftNotFound(Problem):
     """The user has no such gift."""
 
-    code = ProblemCode.GIFT_NOT_FOUND
+    code = "gift_not_found"
+    persian = "چنین هدیه‌ای ندارید."
+    english = "You do not have this gift."
 
 
-@dataclass(kw_only=True, eq=False)
 class GiftSpent(Problem):
     """The gift was already used or has expired."""
 
-    code = ProblemCode.GIFT_SPENT
+    code = "gift_spent"
+    persian = "هدیه شما استفاده شده یا منقضی شده است."
+    english = "Your gift was already used or has expired."
 
 
-@dataclass(kw_only=True, eq=False)
 class OrderNotCancelable(Problem):
     """The order is finished, being sent or already being canceled, or its service cannot be canceled."""
 
-    code = ProblemCode.ORDER_NOT_CANCELABLE
+    code = "order_not_cancelable"
+    persian = "این سفارش قابل لغو نیست."
+    english = "This order cannot be canceled."
 
 
 @dataclass(kw_only=True, eq=False)
 class RefillUnavailable(Problem):
     """The order is not completed, its service has no refill, or the last refill is open or too recent."""
 
-    code = ProblemCode.REFILL_UNAVAILABLE
+    code = "refill_unavailable"
+    persian = "جبران ریزش برای این سفارش ممکن نیست."
+    english = "This order cannot be refilled at the moment."
 
 
 def declares_problems(*problems: type[Problem]) -> Callable[[Operation], Operation]:

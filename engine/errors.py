@@ -28,7 +28,7 @@ def to_public_error(error: GraphQLError, language: Language) -> GraphQLError:
     if isinstance(cause, Problem):
         field = {"field": cause.field} if isinstance(cause, InvalidInput) else {}
         return _build_public_error(
-            error, problem_messages.format_message(cause, language), code=cause.code.name, **field
+            error, problem_messages.format_message(cause, language), code=cause.code.upper(), **field
         )
     if _is_client_error(error):
         return _build_public_error(

@@ -64,7 +64,7 @@ async def start_staff_session(
             SecurityEvent.STAFF_SIGN_IN_REFUSED,
             user_id=recipient.user.id if recipient.user else None,
             network=client.network,
-            reason=outcome.code.value,
+            reason=outcome.code,
         )
         raise outcome
     security_log.record(SecurityEvent.STAFF_SIGNED_IN, user_id=outcome.user.id, network=client.network)
@@ -113,9 +113,7 @@ def _record_proof(viewer: Session, client: Client, *, problem: Problem | None, e
     if problem is None:
         security_log.record(SecurityEvent.IDENTITY_CONFIRMED, user_id=user_id, network=network)
         return
-    security_log.record(
-        SecurityEvent.IDENTITY_REFUSED, user_id=user_id, network=network, reason=problem.code.value
-    )
+    security_log.record(SecurityEvent.IDENTITY_REFUSED, user_id=user_id, network=network, reason=problem.code)
     if ended:
         security_log.record(
             SecurityEvent.SESSION_REVOKED, user_id=user_id, network=network, reason="wrong_codes"

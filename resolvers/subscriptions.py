@@ -36,9 +36,9 @@ _RETRY_DELAY = timedelta(seconds=1)
 def subscribe_to_orders(hub: Hub, user: User, *, order_id: int | None = None) -> AsyncGenerator[Order, None]:
     """The user's orders, or one of them, whenever they change; placing an order is not a change.
 
-    Raises, when first iterated:
-        OrderNotFound: there is none with this id.
-        Forbidden: it belongs to another user.
+    Raises:
+        OrderNotFound: when first iterated, there is none with this id.
+        Forbidden: when first iterated, it belongs to another user.
     """
     return _follow(
         hub,
@@ -74,9 +74,9 @@ def subscribe_to_ticket_messages(
 ) -> AsyncGenerator[TicketMessage, None]:
     """New messages in the user's ticket, from either side.
 
-    Raises, when first iterated:
-        TicketNotFound: there is none with this id.
-        Forbidden: it belongs to another user.
+    Raises:
+        TicketNotFound: when first iterated, there is none with this id.
+        Forbidden: when first iterated, it belongs to another user.
     """
     return _follow(
         hub,

@@ -8,7 +8,6 @@ import strawberry
 from domain.enums import LedgerKind, NotificationKind, PaymentStatus, RefillStatus, TicketStatus
 from domain.order_state_machine import OrderActor
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
-from domain.problem_codes import ProblemCode
 from domain.public_reasons import PublicReason
 from domain.roles import UserRole
 from domain.service_types import ServiceType
@@ -34,7 +33,6 @@ __all__ = [
     "OrderStatus",
     "PaymentOrderField",
     "PaymentStatus",
-    "ProblemCode",
     "PublicReason",
     "RefillStatus",
     "ServiceType",
@@ -76,9 +74,6 @@ strawberry.enum(
     description="The status of a payment. PENDING until the gateway reports an outcome; FAILED and CANCELED "
     "may still become PAID. Staff review two states: MISMATCHED, a different amount was paid; UNVERIFIED, "
     "the gateway did not report an outcome.",
-)
-strawberry.enum(
-    ProblemCode, description="Identifies a problem for programs. The meaning of a code never changes."
 )
 strawberry.enum(
     RefillStatus,

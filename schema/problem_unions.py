@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Optional, Union, get_type_hints
 
 import strawberry
@@ -16,7 +17,6 @@ from domain import problem_messages, problem_serialization
 from domain import problems as domain
 from domain.problem_messages import Language
 from schema.context import Info
-from schema.enums import ProblemCode
 from schema.fields import with_example
 from schema.scalars import Count
 
@@ -33,6 +33,12 @@ _FIELD_DESCRIPTIONS = {
 _RESULT_DESCRIPTION = "The mutation's result, or the problem that prevented it."
 # Seconds are few; whole numbers of things may pass 32 bits.
 _FIELD_TYPES = {timedelta: int, int: Count}
+_PROBLEMS = domain.Problem.__subclasses__()
+_CODES = {kind.code.upper(): kind.code for kind in _PROBLEMS}
+_ProblemCode = StrEnum("ProblemCode", _CODES)  # type: ignore[misc] # mypy requires literal members
+strawberry.enum(
+    _ProblemCode, description="Identifies a problem for programs. The meaning of a code never changes."
+)
 
 
 @strawberry.interface(
@@ -41,7 +47,7 @@ _FIELD_TYPES = {timedelta: int, int: Count}
 class Problem:
     """The fields of all problems."""
 
-    code: ProblemCode = strawberry.field(description="A stable code for programs.")
+    code: str = strawberry.field(graphql_type=_ProblemCode, description="A stable code for programs.")
     message: str = strawberry.field(
         description="A message for people, in Persian or English depending on `Accept-Language`."
     )
@@ -62,12 +68,12 @@ def _build_type(problem: type[domain.Problem]) -> type[Problem]:
     return strawberry.type(shown, description=_to_camel_case(inspect.getdoc(problem) or ""))
 
 
-_TYPES = {problem: _build_type(problem) for problem in domain.Problem.__subclasses__()}
+_TYPES = {problem: _build_type(problem) for problem in _PROBLEMS}
 
 
 def to_graphql(problem: domain.Problem, language: Language) -> Problem:
     """`problem` as a GraphQL object; waits are rounded up to whole seconds."""
-    own: dict[str, Any] = problem_serialization.to_record(problem) | {"code": problem.code}
+    own: dict[str, Any] = problem_serialization.to_record(problem) | {"code": _ProblemCode(problem.code)}
     return _TYPES[type(problem)](message=problem_messages.format_message(problem, language), **own)
 
 

@@ -101,7 +101,7 @@ async def test_an_operation_has_the_same_outcome_through_both_apis(
         assert "code" not in graphql.json()["data"]["act"]
     else:
         check_refusal(rest, api_operation.problem, api_operation.path)
-        assert get_code(graphql.json()) == api_operation.problem.code.value.upper()
+        assert get_code(graphql.json()) == api_operation.problem.code.upper()
 
 
 def check_refusal(answer: httpx.Response, problem: type[Problem], path: str) -> None:

@@ -1,17 +1,16 @@
 """The sentence for every refusal, and the responses to internal errors."""
 
 import ast
-import importlib
 import json
-from collections.abc import Callable, Iterator
 
 import pytest
 from tortoise.exceptions import DBConnectionError
 
-from domain.problems import InvalidInput, Problem, get_declared_problems
+from domain.problems import InvalidInput, Problem
 from models import Order, Service
 from reseller_api import errors
 from resolvers import catalogue
+from tests.called_operations import find_called_operations, find_possible_problems
 from tests.domain.sample_problems import build_problem
 from tests.live_servers import ROOT
 from tests.reseller_api.reseller_client import URL, Reseller
@@ -19,27 +18,8 @@ from tests.reseller_api.test_bad_input import ADD, SUBSCRIBE
 from tests.subtest_cases import for_each
 
 
-def find_called_operations() -> Iterator[Callable[..., object]]:
-    """Every operation that the door's source calls as `module.operation(…)`."""
-    for file in (ROOT / "reseller_api").glob("*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        modules = {
-            name.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module == "resolvers"
-            for name in node.names
-        }
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Name)
-                and node.value.id in modules
-            ):
-                yield getattr(importlib.import_module(f"resolvers.{node.value.id}"), node.attr)
-
-
 def test_every_problem_of_every_called_operation_has_a_message() -> None:
-    operations = {operation.__name__: operation for operation in find_called_operations()}
+    operations = find_called_operations("reseller_api")
     assert operations.keys() >= {
         "create_order",
         "cancel_order",
@@ -47,8 +27,7 @@ def test_every_problem_of_every_called_operation_has_a_message() -> None:
         "get_own_orders",
         "get_own_refills",
     }
-    raised = {problem for operation in operations.values() for problem in get_declared_problems(operation)}
-    assert raised == errors.MESSAGES.keys()
+    assert find_possible_problems("reseller_api") == errors.MESSAGES.keys()
 
 
 @for_each("kind", errors.MESSAGES)

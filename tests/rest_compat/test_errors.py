@@ -16,26 +16,9 @@ from domain.problems import (
     WheelTooSoon,
     get_declared_problems,
 )
-from domain.staff_problems import (
-    CategoryNotFound,
-    OrderMayBeAtProvider,
-    OrderNotChangeable,
-    PaymentNotMismatched,
-    ProviderCatalogueUnreadable,
-    ProviderNotFound,
-    RefillNotFound,
-    RefillNotHeld,
-    ServiceNotFound,
-    ServiceTokenNotFound,
-    SessionNotFound,
-    TotpCodeRequired,
-    TotpNotStarted,
-    UserNotFound,
-    WheelGiftNotFound,
-    WrongTotpCode,
-)
 from resolvers import free_credit, gifts, login, orders, payments, profile, tickets, wheel
 from rest_compat import errors
+from tests.called_operations import find_possible_problems
 from tests.domain.sample_problems import build_problem
 from tests.rest_compat.reference import list_answers
 from tests.subtest_cases import for_each
@@ -68,26 +51,7 @@ UNDOCUMENTED: dict[tuple[str, str], set[int]] = {
     ("GET", "/v1/user/wof"): {400, 404, 422},
     ("POST", "/v1/user/gifts"): {422},
 }
-# Staff and GraphQL's clients alone meet these.
-OF_STAFF = {
-    ServiceTokenNotFound,
-    SessionNotFound,
-    TotpCodeRequired,
-    TotpNotStarted,
-    WrongTotpCode,
-    CategoryNotFound,
-    OrderMayBeAtProvider,
-    OrderNotChangeable,
-    PaymentNotMismatched,
-    RefillNotFound,
-    RefillNotHeld,
-    ProviderCatalogueUnreadable,
-    ProviderNotFound,
-    ServiceNotFound,
-    UserNotFound,
-    WheelGiftNotFound,
-}
-PROBLEMS = [kind for kind in Problem.__subclasses__() if kind not in OF_STAFF]
+PROBLEMS = sorted({kind for kind, _ in errors.LEGACY_ERRORS}, key=lambda kind: kind.code)
 BY_HTTP_STATUS = (IdempotencyKeyReused, IdempotencyKeyInProgress, QuotaReached)
 
 
@@ -102,6 +66,10 @@ def body_of(problem: Problem, path: str) -> dict[str, object]:
     answer = errors.build_error_response(problem, path)
     body: dict[str, object] = json.loads(bytes(answer.body))
     return body
+
+
+def test_every_problem_of_every_called_operation_has_a_message() -> None:
+    assert find_possible_problems("rest_compat") == set(PROBLEMS)
 
 
 @for_each("kind", PROBLEMS)
