@@ -1,8 +1,9 @@
 """Validation of order requests for each of the eleven service types."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 
 from domain import links, text_cleaning
 from domain.problems import InvalidInput, QuantityOutOfRange
@@ -41,24 +42,45 @@ class Subscription:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderDetails:
-    """The buyer's input besides service and link; fields that the service's type does not use are ignored.
+class OrderContent:
+    """What an order consists of besides service, link and quantity; its service's type determines which.
 
-    Comments, `usernames` and `hashtags` contain one item per line; packages and custom lists have text fields
-    of their own, as in the forms. With a drip-feed, `quantity` is that of one run.
+    Every text is in a column, an export and a provider's form under its name here. `usernames`, `hashtags`
+    and `comments` contain one item per line.
     """
 
-    quantity: int | None = None
     drip_feed: DripFeed | None = None
     subscription: Subscription | None = None
-    comments: str | None = None
-    package_comments: str | None = None
     usernames: str | None = None
-    listed_usernames: str | None = None
     username: str | None = None
     hashtags: str | None = None
     hashtag: str | None = None
     media: str | None = None
+    comments: str | None = None
+
+    @property
+    def texts(self) -> dict[str, str | None]:
+        """The values of `TEXTS`."""
+        return dict(zip(TEXTS, _get_texts(self), strict=True))
+
+
+TEXTS = tuple(field.name for field in fields(OrderContent) if field.name not in ("drip_feed", "subscription"))
+"""The texts of `OrderContent`."""
+_get_texts = attrgetter(*TEXTS)
+_get_unambiguous_texts = attrgetter(*(name for name in TEXTS if name not in ("comments", "usernames")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDetails(OrderContent):
+    """The buyer's input besides service and link; fields that the service's type does not use are ignored.
+
+    Packages and custom lists have text fields of their own, as in the forms. With a drip-feed, `quantity` is
+    that of one run.
+    """
+
+    quantity: int | None = None
+    package_comments: str | None = None
+    listed_usernames: str | None = None
 
     def to_fingerprint(self) -> tuple[object, ...]:
         """A normalized form that is equal for equivalent orders."""
@@ -68,7 +90,7 @@ class OrderDetails:
             self.subscription,
             _normalize_texts(self.comments, self.package_comments),
             _normalize_texts(self.usernames, self.listed_usernames),
-            *(_normalize_texts(text) for text in (self.username, self.hashtags, self.hashtag, self.media)),
+            *map(_normalize_texts, _get_unambiguous_texts(self)),
         )
 
 
@@ -82,18 +104,10 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Specification:
-    """An order within the limits of its service and type. `units` is the total by which it is priced."""
+class Specification(OrderContent):
+    """The content of a valid order: what its type uses. `units` is the total by which it is priced."""
 
     units: int
-    drip_feed: DripFeed | None = None
-    subscription: Subscription | None = None
-    comments: str | None = None
-    usernames: str | None = None
-    username: str | None = None
-    hashtags: str | None = None
-    hashtag: str | None = None
-    media: str | None = None
 
 
 def specify(type: ServiceType, details: OrderDetails, *, limits: Limits, today: date) -> Specification:  # noqa: A002 - the column's name
@@ -196,6 +210,20 @@ _SPECIFY: Mapping[ServiceType, Callable[[OrderDetails, Limits, date], Specificat
     ServiceType.COMMENT_LIKES: _specify_username,
     ServiceType.SUBSCRIPTIONS: _specify_subscription,
 }
+REQUIRED_FIELDS: Mapping[ServiceType, tuple[str, ...]] = {
+    ServiceType.DEFAULT: ("link", "quantity"),
+    ServiceType.PACKAGE: ("link",),
+    ServiceType.CUSTOM_COMMENTS: ("link", "comments"),
+    ServiceType.CUSTOM_COMMENTS_PACKAGE: ("link", "comments"),
+    ServiceType.MENTIONS_WITH_HASHTAGS: ("link", "quantity", "usernames", "hashtags"),
+    ServiceType.MENTIONS_CUSTOM_LIST: ("link", "usernames"),
+    ServiceType.MENTIONS_HASHTAG: ("link", "quantity", "hashtag"),
+    ServiceType.MENTIONS_USER_FOLLOWERS: ("link", "quantity", "username"),
+    ServiceType.MENTIONS_MEDIA_LIKERS: ("link", "quantity", "media"),
+    ServiceType.COMMENT_LIKES: ("link", "quantity", "username"),
+    ServiceType.SUBSCRIPTIONS: ("username",),
+}
+"""What a provider requires for each type besides drip-feed and subscription (PerfectPanel's API page)."""
 
 
 def _require_quantity(details: OrderDetails) -> int:

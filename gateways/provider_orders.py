@@ -1,33 +1,24 @@
 """The order form sent to a provider."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain import calendar_days
-from domain.order_details import DripFeed, Subscription
+from domain.order_details import REQUIRED_FIELDS, OrderContent
 from domain.service_types import ServiceType
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderOrder:
-    """An order as sent to its provider: the fields that the service's type needs.
+    """An order as sent to its provider. `service_id` is the provider's own.
 
-    `service_id` is the provider's own. With a drip-feed, `quantity` is that of one run. `comments`,
-    `usernames` and `hashtags` contain one item per line.
+    With a drip-feed, `quantity` is that of one run.
     """
 
     service_id: str
     type: ServiceType
     link: str
     quantity: int
-    drip_feed: DripFeed | None = None
-    subscription: Subscription | None = None
-    comments: str | None = None
-    usernames: str | None = None
-    username: str | None = None
-    hashtags: str | None = None
-    hashtag: str | None = None
-    media: str | None = None
+    content: OrderContent = field(default_factory=OrderContent)
 
     def to_form(self) -> dict[str, str]:
         """The form fields of the panel API's `add`, besides `key` and `action`.
@@ -35,7 +26,8 @@ class ProviderOrder:
         Raises:
             ValueError: a field that the type needs is missing.
         """
-        required = {name: self._build_values()[name] for name in _REQUIRED_FIELDS[self.type]}
+        values = {"link": self.link, "quantity": str(self.quantity), **self.content.texts}
+        required = {name: values[name] for name in REQUIRED_FIELDS[self.type]}
         missing = [name for name, value in required.items() if value is None]
         if missing:
             raise ValueError(f"an order of type {self.type} without {', '.join(missing)}")
@@ -46,25 +38,12 @@ class ProviderOrder:
             **(self._build_subscription() if self.type is ServiceType.SUBSCRIPTIONS else {}),
         }
 
-    def _build_values(self) -> dict[str, str | None]:
-        return {
-            "link": self.link,
-            "quantity": str(self.quantity),
-            "comments": self.comments,
-            "usernames": self.usernames,
-            "username": self.username,
-            "hashtags": self.hashtags,
-            "hashtag": self.hashtag,
-            "media": self.media,
-        }
-
     def _build_drip_feed(self) -> dict[str, str]:
-        if self.drip_feed is None:
-            return {}
-        return {"runs": str(self.drip_feed.runs), "interval": str(self.drip_feed.interval)}
+        drip_feed = self.content.drip_feed
+        return {"runs": str(drip_feed.runs), "interval": str(drip_feed.interval)} if drip_feed else {}
 
     def _build_subscription(self) -> dict[str, str]:
-        subscription = self.subscription
+        subscription = self.content.subscription
         if subscription is None:
             raise ValueError("an order of type subscriptions without its subscription")
         return {
@@ -74,19 +53,3 @@ class ProviderOrder:
             "delay": str(subscription.delay),
             **({"expiry": calendar_days.format_day(subscription.expiry)} if subscription.expiry else {}),
         }
-
-
-_REQUIRED_FIELDS: Mapping[ServiceType, tuple[str, ...]] = {
-    ServiceType.DEFAULT: ("link", "quantity"),
-    ServiceType.PACKAGE: ("link",),
-    ServiceType.CUSTOM_COMMENTS: ("link", "comments"),
-    ServiceType.CUSTOM_COMMENTS_PACKAGE: ("link", "comments"),
-    ServiceType.MENTIONS_WITH_HASHTAGS: ("link", "quantity", "usernames", "hashtags"),
-    ServiceType.MENTIONS_CUSTOM_LIST: ("link", "usernames"),
-    ServiceType.MENTIONS_HASHTAG: ("link", "quantity", "hashtag"),
-    ServiceType.MENTIONS_USER_FOLLOWERS: ("link", "quantity", "username"),
-    ServiceType.MENTIONS_MEDIA_LIKERS: ("link", "quantity", "media"),
-    ServiceType.COMMENT_LIKES: ("link", "quantity", "username"),
-    ServiceType.SUBSCRIPTIONS: ("username",),
-}
-"""The fields required by each type (PerfectPanel's API page); form fields have the same names."""

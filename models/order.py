@@ -13,7 +13,7 @@ from database import inserts
 from database.indexes import WhereIndex
 from domain import calendar_days, links
 from domain.money import Toman
-from domain.order_details import Specification
+from domain.order_details import TEXTS, DripFeed, OrderContent, Specification, Subscription
 from domain.order_state_machine import Dispatch
 from domain.order_status import UNFINISHED, OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
@@ -183,12 +183,7 @@ class Order(Model):
             "link": link,
             "link_hash": links.hash_link(link),
             "quantity": specification.units,
-            "usernames": specification.usernames,
-            "username": specification.username,
-            "hashtags": specification.hashtags,
-            "hashtag": specification.hashtag,
-            "media": specification.media,
-            "comments": specification.comments,
+            **specification.texts,
             "subscription_posts": subscription and subscription.posts,
             "subscription_min": subscription and subscription.min,
             "subscription_max": subscription and subscription.max,
@@ -223,6 +218,26 @@ class Order(Model):
     async def get_as_placed(cls, order_id: int) -> Self:
         """The order as in the first response."""
         return (await cls.get(id=order_id)).as_placed()
+
+    @property
+    def content(self) -> OrderContent:
+        """What was ordered, as validated when the order was placed."""
+        return OrderContent(
+            drip_feed=DripFeed(runs=self.runs, interval=self.interval) if self.is_drip_feed else None,
+            subscription=self._subscription if self.service_type is ServiceType.SUBSCRIPTIONS else None,
+            **{name: getattr(self, name) for name in TEXTS},
+        )
+
+    @property
+    def _subscription(self) -> Subscription:
+        expiry = self.subscription_expiry
+        return Subscription(
+            posts=self.subscription_posts or 0,
+            min=self.subscription_min or 0,
+            max=self.subscription_max or 0,
+            delay=self.subscription_delay or 0,
+            expiry=calendar_days.parse_day(expiry) if expiry else None,
+        )
 
     @property
     def undelivered_if_stopped(self) -> int:

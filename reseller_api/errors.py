@@ -17,6 +17,7 @@ from domain.problems import (
     RefillUnavailable,
     ServiceUnavailable,
 )
+from reseller_api.order_params import ORDER_FIELDS
 from web.responses import Body, NoStoreJSONResponse
 
 INVALID_KEY = "Invalid API key"
@@ -47,9 +48,7 @@ MESSAGES: Mapping[type[Problem], str] = {
 """The sentence for each problem; it may contain names of the problem's values in braces."""
 
 FIELDS: Mapping[str, str] = {
-    "dripFeed": "runs",
-    "subscription": "posts",
-    "mediaUrl": "media",
+    **ORDER_FIELDS,
     "idempotencyKey": "Idempotency-Key",
     "service": "service ID",
     "order": "order ID",

@@ -1,8 +1,12 @@
 """The panel API's order form: the parameters of each service type."""
 
+from collections.abc import Mapping
+
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from web.parameters import Parameters
 
+ORDER_FIELDS: Mapping[str, str] = {"dripFeed": "runs", "subscription": "posts", "mediaUrl": "media"}
+"""The parameters' names by those in the problems of `domain.order_details`, where they differ."""
 _INVALID_NUMBER = 0
 """Represents a missing or malformed number; no rule accepts it."""
 _NO_DELAY = -1

@@ -9,20 +9,18 @@ import asyncio
 import logging
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
 import database
 from database.change_events import LiveTopic, publish_change
-from domain import calendar_days, public_reasons
+from domain import public_reasons
 from domain.enums import RefusalKind
-from domain.order_details import DripFeed, Subscription
 from domain.order_state_machine import Dispatch, OrderActor
 from domain.order_status import OrderStatus
 from domain.public_reasons import PublicReason
-from domain.service_types import ServiceType
 from gateways import provider_error_kinds
 from gateways.errors import GatewayError, GatewayRateLimited, GatewayRejected, GatewayUnavailable
 from gateways.provider_orders import ProviderOrder
@@ -180,33 +178,13 @@ async def _handle_failure(order: Order, error: GatewayError, *, message: str, he
 
 def _to_provider_order(order: Order) -> ProviderOrder:
     """The order in the form its provider receives: the whole order, or one run of it."""
-    is_run = order.runs_by_shop or order.is_drip_feed
-    drip_feed = DripFeed(runs=order.runs, interval=order.interval) if order.is_drip_feed else None
+    content = order.content
     return ProviderOrder(
         service_id=order.provider_service_id or "",
         type=order.service_type,
         link=order.link,
-        quantity=order.drip_feed_quantity if is_run else order.quantity,
-        drip_feed=None if order.runs_by_shop else drip_feed,
-        subscription=_to_provider_subscription(order),
-        comments=order.comments,
-        usernames=order.usernames,
-        username=order.username,
-        hashtags=order.hashtags,
-        hashtag=order.hashtag,
-        media=order.media,
-    )
-
-
-def _to_provider_subscription(order: Order) -> Subscription | None:
-    if order.service_type is not ServiceType.SUBSCRIPTIONS:
-        return None
-    return Subscription(
-        posts=order.subscription_posts or 0,
-        min=order.subscription_min or 0,
-        max=order.subscription_max or 0,
-        delay=order.subscription_delay or 0,
-        expiry=calendar_days.parse_day(order.subscription_expiry) if order.subscription_expiry else None,
+        quantity=order.drip_feed_quantity if order.runs_by_shop or order.is_drip_feed else order.quantity,
+        content=replace(content, drip_feed=None) if order.runs_by_shop else content,
     )
 
 

@@ -1,10 +1,39 @@
 """The legacy app's order form."""
 
+from collections.abc import Mapping
+
 from domain.order_details import DripFeed, OrderDetails, Subscription
 from rest_compat.requests import Parameters
 
 _INVALID_NUMBER = 0
 """Represents a missing or malformed number; no rule accepts it."""
+
+FORM: Mapping[str, tuple[type[int] | type[str], str]] = {
+    "service_id": (int, "the service"),
+    "category_id": (int, "the service's own category"),
+    "quantity": (int, "units; of one run where the order is a drip-feed"),
+    "link": (str, "where to deliver; only subscriptions do without"),
+    "is_drip_feed": (str, "`on` for a drip-feed, which needs `runs` and `interval`"),
+    "runs": (int, "runs of a drip-feed"),
+    "interval": (int, "minutes between two runs"),
+    "comments": (str, "a comment a line"),
+    "comments_custom_package": (str, "a comment a line"),
+    "usernames": (str, "a username a line"),
+    "usernames_custom": (str, "a username a line"),
+    "username": (str, "the page's name"),
+    "hashtags": (str, "a hashtag a line"),
+    "hashtag": (str, "a hashtag"),
+    "media_url": (str, "the medium"),
+    "sub_posts": (int, "new posts of a subscription"),
+    "sub_min": (int, "least units a post"),
+    "sub_max": (int, "most units a post"),
+    "sub_delay": (int, "minutes to wait after a post"),
+    "sub_expiry": (str, "d/m/Y"),
+    "api_provider_id": (int, "ignored: the service's own counts"),
+    "api_service_id": (int, "ignored: the service's own counts"),
+    "service_type": (str, "ignored: the service's own counts"),
+}
+"""Each parameter's type and description, as documented; the service's type determines which are required."""
 
 
 def parse_order_details(params: Parameters) -> OrderDetails:

@@ -5,18 +5,20 @@ from cli.legacy_import.cells import Row, Unreadable
 from cli.legacy_import.references import References, SoldService
 from domain import links, order_state_machine, text_cleaning
 from domain.money import Toman
+from domain.order_details import TEXTS
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.public_reasons import PublicReason
 from domain.service_types import ServiceType
 
 COLUMNS = (
     "id legacy_key source user_id category_id service_id service_type provider_id provider_service_id "
-    "provider_order_id link link_hash quantity usernames username hashtags hashtag media comments "
+    f"provider_order_id link link_hash quantity {' '.join(TEXTS)} "
     "subscription_posts subscription_min subscription_max subscription_delay subscription_expiry "
     "subscription_response_orders subscription_response_posts subscription_status charge refunded "
     "status start_count remains is_drip_feed runs interval drip_feed_quantity note staff_note "
     "public_reason is_imported created_at updated_at"
 ).split()
+_LISTS = ("usernames", "hashtags", "comments")
 
 
 def convert_order(row: Row, references: References) -> tuple[object, ...]:
@@ -40,12 +42,7 @@ def convert_order(row: Row, references: References) -> tuple[object, ...]:
         link,
         links.hash_link(link),
         quantity,
-        row.read_list("usernames"),
-        row.read_text("username"),
-        row.read_list("hashtags"),
-        row.read_text("hashtag"),
-        row.read_text("media"),
-        row.read_list("comments"),
+        *(row.read_list(name) if name in _LISTS else row.read_text(name) for name in TEXTS),
         row.read_optional_integer("sub_posts", is_small=True),
         row.read_optional_integer("sub_min"),
         row.read_optional_integer("sub_max"),

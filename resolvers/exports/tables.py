@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import database
+from domain.order_details import TEXTS
 
 Value = str | int | bool | datetime | None
 Row = Sequence[Value]
@@ -37,10 +38,9 @@ _ORDERS = Table(
     columns=(
         "id legacy_key source user_id category_id service_id service_type provider_id provider_service_id "
         "provider_order_id link quantity charge refunded status start_count remains is_drip_feed runs "
-        "interval drip_feed_quantity usernames username hashtags hashtag media comments subscription_posts "
-        "subscription_min subscription_max subscription_delay subscription_expiry subscription_status note "
-        "staff_note public_reason "
-        "is_imported created_at updated_at"
+        f"interval drip_feed_quantity {' '.join(TEXTS)} subscription_posts subscription_min "
+        "subscription_max subscription_delay subscription_expiry subscription_status note staff_note "
+        "public_reason is_imported created_at updated_at"
     ).split(),
     flags=frozenset({"is_drip_feed", "is_imported"}),
     timestamps=frozenset({"created_at", "updated_at"}),

@@ -15,6 +15,7 @@ from rest_compat.openapi.schemas import (
     build_object,
     build_reference,
 )
+from rest_compat.order_params import FORM
 from rest_compat.stats import LIMITS
 
 
@@ -59,31 +60,6 @@ def _ordering(columns: Mapping[str, object]) -> Schema:
 _MOBILE = "09011235566"
 _LINK = "https://www.instagram.com/p/CA2"
 _USERNAME = _text("an e-mail address or a mobile")
-_ORDER_FIELDS: Mapping[str, Schema] = {
-    "service_id": _number("the service"),
-    "category_id": _number("the service's own category"),
-    "quantity": _number("units; of one run where the order is a drip-feed"),
-    "link": _text("where to deliver; only subscriptions do without"),
-    "is_drip_feed": _text("`on` for a drip-feed, which needs `runs` and `interval`"),
-    "runs": _number("runs of a drip-feed"),
-    "interval": _number("minutes between two runs"),
-    "comments": _text("a comment a line"),
-    "comments_custom_package": _text("a comment a line"),
-    "usernames": _text("a username a line"),
-    "usernames_custom": _text("a username a line"),
-    "username": _text("the page's name"),
-    "hashtags": _text("a hashtag a line"),
-    "hashtag": _text("a hashtag"),
-    "media_url": _text("the medium"),
-    "sub_posts": _number("new posts of a subscription"),
-    "sub_min": _number("least units a post"),
-    "sub_max": _number("most units a post"),
-    "sub_delay": _number("minutes to wait after a post"),
-    "sub_expiry": _text("d/m/Y"),
-    "api_provider_id": _number("ignored: the service's own counts"),
-    "api_service_id": _number("ignored: the service's own counts"),
-    "service_type": _text("ignored: the service's own counts"),
-}
 _CALLBACK_FIELDS: Mapping[str, Schema] = {
     "Authority": _text("the payment, as Zarinpal and the sandbox name it"),
     "Status": _text("`OK`, or the payer canceled"),
@@ -221,7 +197,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], Description] = {
         summary="Place an order",
         answer=_message("Order placed successfully", 201, order=build_reference("NewOrder")),
         operation=orders.create_order,
-        fields=_ORDER_FIELDS,
+        fields={name: _number(text) if type_ is int else _text(text) for name, (type_, text) in FORM.items()},
         required=("service_id", "category_id"),
         example={"service_id": 1816, "category_id": 50, "quantity": 100, "link": _LINK},
         takes_key=True,

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.order_details import DELAYS, DripFeed, Limits, OrderDetails, Specification, Subscription, specify
+from domain.order_details import (
+    DELAYS,
+    REQUIRED_FIELDS,
+    DripFeed,
+    Limits,
+    OrderDetails,
+    Specification,
+    Subscription,
+    specify,
+)
 from domain.problems import InvalidInput, QuantityOutOfRange
 from domain.service_types import ServiceType
 from tests.subtest_cases import for_each
@@ -76,6 +85,28 @@ def test_each_type_keeps_only_its_own_fields(kind: ServiceType) -> None:
 def test_each_type_accepts_exactly_its_required_fields(kind: ServiceType) -> None:
     needed = OrderDetails(**{name: getattr(FULL, name) for name in NEEDS[kind]})
     assert specify(kind, needed, limits=LIMITS, today=TODAY) == SPECIFIED[kind]
+
+
+@for_each("kind", ServiceType)
+def test_providers_get_every_text_that_a_type_keeps(kind: ServiceType) -> None:
+    kept = {name for name, text in SPECIFIED[kind].texts.items() if text is not None}
+    assert set(REQUIRED_FIELDS[kind]) - {"link", "quantity"} == kept
+
+
+def test_a_fingerprint_stays_the_same_across_releases() -> None:
+    """Otherwise a request repeated after an update would be refused as a different one."""
+    assert FULL.to_fingerprint() == (
+        10,
+        None,
+        Subscription(posts=3, min=5, max=20, delay=30),
+        ["one\ntwo", "عالی\r\n\n  خوب، خیلی خوب  \nbad"],
+        ["a\nb", "x\ny\nz"],
+        ["sara"],
+        ["#one\n#two"],
+        ["#three"],
+        ["https://example.com/p/1"],
+    )
+    assert repr(DripFeed(runs=2, interval=5)) == "DripFeed(runs=2, interval=5)"
 
 
 @for_each(("kind", "name", "reported"), MISSING)

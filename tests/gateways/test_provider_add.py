@@ -6,7 +6,7 @@ from datetime import date
 import httpx
 import pytest
 
-from domain.order_details import DripFeed, Subscription
+from domain.order_details import DripFeed, OrderContent, Subscription
 from domain.service_types import ServiceType
 from gateways.errors import GatewayInvalidResponse, GatewayRejected, GatewayUnavailable
 from gateways.provider_addresses import ForbiddenAddress, ProviderClient
@@ -43,13 +43,15 @@ def build_order(type: ServiceType) -> ProviderOrder:  # noqa: A002 - the field's
         type=type,
         link=LINK,
         quantity=1_000,
-        subscription=Subscription(posts=4, min=100, max=200, delay=30, expiry=date(2027, 3, 9)),
-        comments="عالی\nsecond, line",
-        usernames="ali\nsara",
-        username="owner",
-        hashtags="one\ntwo",
-        hashtag="one",
-        media="https://instagram.com/p/media",
+        content=OrderContent(
+            subscription=Subscription(posts=4, min=100, max=200, delay=30, expiry=date(2027, 3, 9)),
+            comments="عالی\nsecond, line",
+            usernames="ali\nsara",
+            username="owner",
+            hashtags="one\ntwo",
+            hashtag="one",
+            media="https://instagram.com/p/media",
+        ),
     )
 
 
@@ -107,12 +109,10 @@ async def test_add_sends_the_runs_of_a_drip_feed(
     server: HttpStubServer, api: ProviderApi, account: ProviderAccount
 ) -> None:
     server.answer(200, '{"order": 1}')
-    drip_feed = DripFeed(runs=10, interval=60)
+    content = OrderContent(drip_feed=DripFeed(runs=10, interval=60))
     await api.add(
         account,
-        ProviderOrder(
-            service_id="101", type=ServiceType.DEFAULT, link=LINK, quantity=50, drip_feed=drip_feed
-        ),
+        ProviderOrder(service_id="101", type=ServiceType.DEFAULT, link=LINK, quantity=50, content=content),
     )
 
     form = server.received[0].form
@@ -131,8 +131,7 @@ async def test_add_sends_no_expiry_for_a_subscription_without_one(
             type=ServiceType.SUBSCRIPTIONS,
             link="",
             quantity=0,
-            username="owner",
-            subscription=endless,
+            content=OrderContent(username="owner", subscription=endless),
         ),
     )
 

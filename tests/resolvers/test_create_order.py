@@ -1,13 +1,15 @@
 """Placing orders: what is charged, what is left for the worker, and what is refused."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import pytest
 
+from domain import calendar_days
 from domain.enums import LedgerKind
 from domain.money import MAX_AMOUNT
-from domain.order_details import DripFeed, OrderDetails, Subscription
+from domain.order_details import DripFeed, Limits, OrderContent, OrderDetails, Subscription, specify
 from domain.order_status import OrderSource, OrderStatus, SubscriptionStatus
 from domain.problems import (
     DuplicateOrder,
@@ -69,6 +71,7 @@ UNITS_AND_CHARGE = {
     ServiceType.MENTIONS_CUSTOM_LIST: (3, 6),
     ServiceType.SUBSCRIPTIONS: (60, 120),
 }
+CONTENT = [field.name for field in fields(OrderContent)]
 # The columns that are not as in UNSET.
 FILLED: dict[ServiceType, dict[str, object]] = {
     ServiceType.DEFAULT: {},
@@ -104,6 +107,9 @@ async def test_an_order_of_each_type_holds_its_fields_and_costs_its_units(
     assert {name: held[name] for name in UNSET} == {**UNSET, **FILLED[kind]}
     assert (order.service_type, order.quantity, order.charge) == (kind, units, charge)
     assert get_columns(answered) == held
+    limits = Limits(min=1, max=1_000, drip_feed=False)
+    specified = specify(kind, REQUESTED[kind], limits=limits, today=calendar_days.to_day(order.created_at))
+    assert order.content == OrderContent(**{name: getattr(specified, name) for name in CONTENT})
     assert await get_balance(buyer) == 10_000 - charge
     assert (await get_ledger(buyer))[1:] == [(LedgerKind.ORDER_CHARGE, -charge, 10_000 - charge)]
 

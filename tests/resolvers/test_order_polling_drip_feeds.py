@@ -60,7 +60,10 @@ async def test_the_shop_sends_one_run_at_a_time_and_the_next_an_interval_later(
     shop: AppContext, provider: Provider, fake_providers: FakeProviders
 ) -> None:
     order = await send_drip_feed(shop, provider)
-    assert (fake_providers.placed["501"].quantity, fake_providers.placed["501"].drip_feed) == (100, None)
+    assert (fake_providers.placed["501"].quantity, fake_providers.placed["501"].content.drip_feed) == (
+        100,
+        None,
+    )
     assert (order.status, order.charge, order.quantity) == (S.PROCESSING, 300, 300)
 
     order = await end_run(shop, provider, fake_providers, order)
@@ -94,7 +97,9 @@ async def test_all_runs_delivered_are_a_completed_order_with_its_history(
 
     order = await end_run(shop, provider, fake_providers, order)
 
-    assert [(sent.quantity, sent.drip_feed) for sent in fake_providers.placed.values()] == [(100, None)] * 3
+    assert [(sent.quantity, sent.content.drip_feed) for sent in fake_providers.placed.values()] == [
+        (100, None)
+    ] * 3
     assert (order.status, order.dispatch, order.runs_done) == (S.COMPLETED, Dispatch.CLOSED, 3)
     assert (order.remains, order.refunded) == (0, 0)
     reported = OrderEvent.filter(order_id=order.id, actor=OrderActor.PROVIDER).order_by("id")

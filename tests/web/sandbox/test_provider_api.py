@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from config.settings import Settings
 from domain.enums import RefillStatus
-from domain.order_details import DripFeed, Subscription
+from domain.order_details import DripFeed, OrderContent, Subscription
 from domain.order_status import OrderStatus, SubscriptionStatus
 from domain.service_types import ServiceType
 from gateways.errors import GatewayInvalidResponse, GatewayRejected
@@ -143,7 +143,7 @@ async def test_a_drip_feed_is_delivered_run_by_run(sandbox_provider: SandboxProv
         type=ServiceType.DEFAULT,
         link="page",
         quantity=30,
-        drip_feed=DripFeed(runs=5, interval=10),
+        content=OrderContent(drip_feed=DripFeed(runs=5, interval=10)),
     )
     number = await sandbox_provider.api.add(sandbox_provider.account(), order)
     seen = []
@@ -174,8 +174,7 @@ async def test_a_subscription_reports_its_posts(
         type=ServiceType.SUBSCRIPTIONS,
         link="",
         quantity=100,
-        username=username,
-        subscription=requested,
+        content=OrderContent(username=username, subscription=requested),
     )
     number = await sandbox_provider.api.add(sandbox_provider.account(), order)
     assert (await sandbox_provider.state(number)).subscription_status is SubscriptionStatus.ACTIVE
